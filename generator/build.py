@@ -1,0 +1,118 @@
+"""The whole way from the contract to the package, and the check that the package still is what comes out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from . import endpoints, rules, shapes, tools
+from .index import operations_module
+from .merge import Contract, ContractError, merge
+
+FINGERPRINT = "_generation.json"
+COMMAND = "nox -s generate"
+RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
+
+
+def lint(folder: Path) -> Contract:
+    """Merge the contract and refuse one that OpenAPI itself or a rule of ours does not allow."""
+    contract = merge(folder)
+    # First, because the rules take for granted that lists are lists and mappings are mappings.
+    with tempfile.TemporaryDirectory() as work:
+        tools.validate(contract.document, Path(work))
+    violations = rules.violations(contract)
+    if violations:
+        raise ContractError("\n".join(violations))
+    return contract
+
+
+def fingerprint(document: dict[str, Any], pinned: dict[str, str]) -> dict[str, Any]:
+    """What the output depends on: the contract, this package and the versions of the tools."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted([*here.glob("*.py"), *(here / "templates").iterdir()], key=lambda path: path.name):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    text = json.dumps(document, ensure_ascii=False)
+    return {
+        "contract": hashlib.sha256(text.encode()).hexdigest(),
+        "contract_version": document["info"]["version"],
+        "generator": digest.hexdigest(),
+        "tools": pinned,
+    }
+
+
+def write(folder: Path, output: Path, pinned: dict[str, str]) -> None:
+    """Write the package; `output` must not exist."""
+    document = lint(folder).document
+    with tempfile.TemporaryDirectory() as work:
+        endpoints.write(document, output, Path(work))
+        shapes.write(document, output, Path(work))
+    (output / "operations.py").write_text(operations_module(document), encoding="utf-8")
+    tools.run("ruff", "check", ".", *RUFF, "--fix-only", "--select=F,I,UP,TC005", cwd=output)
+    tools.run("ruff", "format", ".", *RUFF, cwd=output)
+    text = json.dumps(fingerprint(document, pinned), indent=1) + "\n"
+    (output / FINGERPRINT).write_text(text, encoding="utf-8")
+
+
+def generate(folder: Path, output: Path) -> None:
+    """Write the package in place of what is there."""
+    pinned = tools.pins()
+    tools.refuse_other_versions(pinned)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".generate-") as beside:
+        fresh = Path(beside) / output.name
+        write(folder, fresh, pinned)
+        if output.exists():
+            output.rename(Path(beside) / "old")
+        shutil.move(fresh, output)
+
+
+def check(folder: Path, output: Path) -> list[str]:
+    """Return what is wrong with the package on disk, a line each; nothing when it is what `generate` writes."""
+    pinned = tools.pins()
+    changed = _changed(folder, output, pinned)
+    if changed:
+        return [f"{output.name} is out of date: {', '.join(changed)}"]
+    tools.refuse_other_versions(pinned)
+    with tempfile.TemporaryDirectory() as beside:
+        fresh = Path(beside) / output.name
+        write(folder, fresh, pinned)
+        return _differences(fresh, output)
+
+
+def _changed(folder: Path, output: Path, pinned: dict[str, str]) -> list[str]:
+    try:
+        old = json.loads((output / FINGERPRINT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return [f"{FINGERPRINT} is missing or not readable"]
+    new = fingerprint(merge(folder).document, pinned)
+    words = {"contract": "the contract changed", "generator": "the generator or a template changed"}
+    changed = [text for key, text in words.items() if old.get(key) != new[key]]
+    before = old.get("tools", {})
+    changed += [
+        f"{name} {before.get(name, 'none')} became {pinned.get(name, 'none')}"
+        for name in sorted({*before, *pinned})
+        if before.get(name) != pinned.get(name)
+    ]
+    return changed
+
+
+def _differences(fresh: Path, output: Path) -> list[str]:
+    def files(root: Path) -> dict[str, bytes]:
+        found = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+
+    wanted, found = files(fresh), files(output)
+    problems = []
+    for name in sorted({*wanted, *found}):
+        if name not in found:
+            problems.append(f"{output.name}/{name} is missing")
+        elif name not in wanted:
+            problems.append(f"{output.name}/{name} is not generated; remove it")
+        elif wanted[name] != found[name]:
+            problems.append(f"{output.name}/{name} was edited by hand")
+    return problems

@@ -1,0 +1,125 @@
+"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+TOOLS = ROOT / "generator" / "requirements.txt"
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def _group(session: nox.Session, *names: str) -> None:
+    """Install pinned tools of the project into the session's environment."""
+    session.install(*(package for name in names for package in nox.project.dependency_groups(PROJECT, name)))
+
+
+def _clean(session: nox.Session) -> None:
+    """Let no setting of the person's own reach the session."""
+    for name in [name for name in os.environ if name.startswith("ORION_")]:
+        session.env[name] = ""
+
+
+def _generator_python(session: nox.Session) -> str:
+    """Make the generator's own environment with its pinned tools, once for each state of their list."""
+    key = hashlib.sha256(TOOLS.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    folder = Path(session.cache_dir).absolute() / f"generator-{key}"
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not (folder / "complete").exists():
+        session.run(sys.executable, "-m", "venv", "--clear", str(folder), external=True, silent=True)
+        session.run(str(python), "-m", "pip", "install", "-q", "-r", str(TOOLS), external=True, silent=True)
+        (folder / "complete").touch()
+    return str(python)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Play the main job against a local Orion, with 24 approved drugs."""
+    _clean(session)
+    session.install(".[emulator]")
+    session.run("python", "-W", "error", "-m", "orionclient.examples.demo")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests but those of `faults`; arguments go to pytest. Needs no network once the tools are installed."""
+    _clean(session)
+    _group(session, "test", "lint", "types")
+    session.install(".[emulator]")
+    session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
+    # Chosen tests cover what they cover; all of them have to cover the handwritten code.
+    # The table of faults and the connections have a session of their own, without coverage, whose tracer does not go with forks.
+    apart = ["--ignore=tests/conformance", "--ignore=tests/connections"]
+    options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
+    session.run("pytest", *options)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Run the table of retries and transfers over fault scripts, and the tests of connections."""
+    _clean(session)
+    _group(session, "test")
+    session.install(".[emulator]")
+    session.run("pytest", "-n", "2", "tests/conformance", "tests/connections", *session.posargs)
+
+
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """Run what takes long: connections in full numbers, schemathesis with more cases and other seeds."""
+    _clean(session)
+    _group(session, "test", "contract")
+    session.install(".[emulator]")
+    session.run("pytest", "tests/connections", "-s", env={"ORION_NIGHTLY": "1"})
+    for seed in ("1", "2", "3"):
+        session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, layers and the contract's rules."""
+    _group(session, "lint")
+    session.install(".[emulator]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", env={"PYTHONPATH": str(ROOT)})
+    session.run(_generator_python(session), "-m", "generator", "lint", external=True)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types: mypy strict over everything, pyright for completeness of the public ones."""
+    _group(session, "types", "test")
+    session.install("nox", ".[emulator]")
+    session.run("mypy")
+    session.run("pyright")
+    session.run("pyright", "--verifytypes", "orionclient", "--ignoreexternal")
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write generated/orion_api anew from openapi/."""
+    session.run(_generator_python(session), "-m", "generator", "generate", external=True)
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Tell whether generated/orion_api is what openapi/ and the templates make."""
+    session.run(_generator_python(session), "-m", "generator", "check", external=True)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Let schemathesis look for differences between the contract and the local Orion."""
+    _clean(session)
+    _group(session, "contract")
+    session.install(".[emulator]")
+    session.run("python", "tests/contract/run.py", *session.posargs)

@@ -1,0 +1,402 @@
+"""Operations of the contract, built, sent and checked; what the session's verbs and the raw endpoints stand on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlencode, urljoin
+
+from attrs import evolve
+from orion_api.errors import UnexpectedBody, UnexpectedStatus
+from orion_api.types import Content, Json, Request
+
+from orionclient._messages import AsyncResponse, Body, Response
+from orionclient._sender import Outgoing, Terms, limited, send, send_async
+from orionclient.config import SessionConfig, origin_of
+from orionclient.exceptions import InvalidCredentials, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+    from orionclient._http import AsyncConnections
+    from orionclient._resource import Endpoint, Id
+
+_MAX_PAGES: Final = 1_000_000
+
+
+def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str, str]]:
+    if body is None:
+        return None, {}
+    if isinstance(body, Json):
+        try:
+            return Body(json.dumps(body.value, allow_nan=False).encode()), {"Content-Type": "application/json"}
+        except (TypeError, ValueError) as error:
+            raise ValidationError(f"the parameters cannot be written as JSON: {error}") from None
+    if isinstance(body, Content):
+        return Body(body.payload, body.length), {"Content-Type": body.media_type}  # type: ignore[arg-type]
+    raise ValidationError("a multipart body cannot be sent through a session; no operation of Orion's contract has one")
+
+
+class Pages:
+    """A walk through the pages of a listing, without I/O: which request comes next, and what a page holds.
+
+    Args:
+        request: Request for the first page.
+        origin: Scheme, host and port that no page may lead away from.
+
+    Attributes:
+        request: Request for the next page; None after the last.
+    """
+
+    def __init__(self, request: Request, origin: tuple[str, str, int]) -> None:
+        self.request: Request | None = request
+        self._origin = origin
+        self._seen: set[str] = set()
+
+    def accept(self, page: Mapping[str, Any], response: Response) -> Iterator[dict[str, Any]]:
+        """Take a page.
+
+        Args:
+            page: The JSON object of the answer.
+            response: The answer.
+
+        Yields:
+            Its items.
+
+        Raises:
+            BadResponse: The page is none, or its `next` link leads to another host or in a circle.
+        """
+        results, following = page.get("results"), page.get("next")
+        if not isinstance(results, list):
+            raise response.error("the page holds no list of results")
+        for item in results:
+            if not isinstance(item, dict):
+                raise response.error("an item of the page is no JSON object")
+            yield item
+        if not following or self.request is None:
+            self.request = None
+            return
+        target = urljoin(response.url, str(following))
+        problem = self._problem(target, response.url)
+        if problem:
+            raise response.error(f"the link to the next page {problem}; it was not followed")
+        self._seen.add(target)
+        self.request = evolve(self.request, url=target)
+
+    def _problem(self, target: str, current: str) -> str | None:
+        try:
+            if origin_of(target) != self._origin:
+                return "leads to another host"
+        except ValidationError as error:
+            return f"cannot be used ({error})"
+        if target in self._seen or target == current or len(self._seen) >= _MAX_PAGES:
+            return "leads in a circle"
+        return None
+
+
+class Calls:
+    """Sends operations for one session.
+
+    Args:
+        config: Gives the configuration, at the first request and not before.
+        terms: How often and how long to try.
+    """
+
+    def __init__(self, config: Callable[[], SessionConfig], terms: Terms) -> None:
+        self._config = config
+        self._terms = terms
+
+    def outgoing(self, request: Request) -> tuple[Outgoing, SessionConfig]:
+        """Turn a generated request into one that can be sent.
+
+        Args:
+            request: What a builder of `orion_api` returned.
+
+        Returns:
+            The request, and whose token may go with it.
+
+        Raises:
+            InvalidCredentials: The operation needs a token and there is none.
+            ValidationError: The body cannot be written.
+        """
+        config = self._config()
+        operation = request.operation
+        if operation.auth and not config.token:
+            where = f"profile {config.profile!r}" if config.profile else "the configuration"
+            raise InvalidCredentials(f"{operation.id} needs a token and {where} has none; get one with retrieve_token")
+        if request.url is None:
+            target = config.url + request.path
+            if request.query:
+                target = f"{target}?{urlencode(request.query)}"
+        else:
+            target = urljoin(config.url + request.path, request.url)
+        body, headers = _encode(request.body)
+        accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
+        out = Outgoing(
+            method=operation.method.upper(),
+            url=target,
+            action=f"{operation.id} {operation.method.upper()} {request.path}",
+            retry_class=operation.retry,
+            headers={**accept, **headers, **request.headers},
+            body=body,
+            stream=operation.stream is not None,
+            keep_open=operation.stream == "download",
+            broken=_broken,
+        )
+        return out, config
+
+    def send(self, request: Request) -> Response:
+        """Send a generated request.
+
+        Args:
+            request: The request.
+
+        Returns:
+            The answer, of any status; open for downloads.
+        """
+        out, config = self.outgoing(request)
+        return send(out, self._terms, config)
+
+    def _read(
+        self, endpoint: Endpoint, request: Request, timeout: float | None = None
+    ) -> tuple[dict[str, Any], Response]:
+        """Send and check; the body is decoded once, where it is found out whether it is whole."""
+        found: dict[str, Any] | None = None
+
+        def broken(answer: Response | AsyncResponse) -> bool:
+            nonlocal found
+            try:
+                found = endpoint.check(answer.status_code, answer.headers, answer.content or b"")
+            except (UnexpectedStatus, UnexpectedBody):
+                return _broken(answer)
+            return False
+
+        out, config = self.outgoing(request)
+        terms = self._terms
+        if timeout is not None:
+            terms = limited(terms, request_timeout=min(timeout, terms.policy.request_timeout), retry_timeout=timeout)
+        response = send(evolve(out, broken=broken), terms, config)
+        if found is None:
+            found = _checked(endpoint, response)
+        return found, response
+
+    def connections(self) -> AsyncConnections:
+        """Make connections for one event loop.
+
+        Returns:
+            The connections; `async with` keeps them.
+        """
+        from orionclient._http import AsyncConnections, Settings  # noqa: PLC0415 - loads the HTTP library
+
+        return AsyncConnections(Settings.of(self._config()))
+
+    async def send_async(self, request: Request, connections: AsyncConnections | None) -> AsyncResponse:
+        """Send a generated request in an event loop.
+
+        Args:
+            request: The request.
+            connections: Connections to use again; None for none.
+
+        Returns:
+            The answer, of any status.
+        """
+        out, config = self.outgoing(request)
+        return await send_async(out, self._terms, config, connections)
+
+    def json(
+        self,
+        endpoint: Endpoint,
+        ids: Mapping[str, Id],
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Send a request and decode the JSON object of its answer.
+
+        Args:
+            endpoint: The generated operation.
+            ids: Ids for its path.
+            query: Query parameters, also such as the contract does not know: the server decides.
+            body: JSON body; None for none.
+            timeout: Seconds for the whole call; the session's own without it.
+
+        Returns:
+            The object, nothing converted; empty where the answer has no body.
+
+        Raises:
+            OrionError: The server refused, or no good answer came.
+        """
+        request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
+        return self._read(endpoint, request.with_query(query or {}), timeout)[0]
+
+    def items(
+        self, endpoint: Endpoint, ids: Mapping[str, Id], *, query: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Walk through all pages of a listing, one request a page, the next when it is needed.
+
+        Args:
+            endpoint: The generated operation.
+            ids: Ids for its path.
+            query: Query parameters.
+
+        Yields:
+            The items, nothing converted.
+
+        Raises:
+            BadResponse: A page is none, or its `next` link leads to another host or in a circle.
+            OrionError: The server refused, or no good answer came.
+        """
+        pages = Pages(endpoint.build(**ids).with_query(query or {}), self._config().origin)
+        while pages.request is not None:
+            page, response = self._read(endpoint, pages.request)
+            yield from pages.accept(page, response)
+
+    def call(self, endpoint: Endpoint, request: Request) -> dict[str, Any]:
+        """Send a request that was built and decode the JSON object of its answer.
+
+        Args:
+            endpoint: The generated operation.
+            request: What its builder returned.
+
+        Returns:
+            The object, nothing converted.
+
+        Raises:
+            OrionError: The server refused, or no good answer came.
+        """
+        return self._read(endpoint, request)[0]
+
+    def download(self, endpoint: Endpoint, request: Request) -> Response:
+        """Ask for content.
+
+        Args:
+            endpoint: The generated operation.
+            request: What its builder returned.
+
+        Returns:
+            The answer, open and good; the caller closes it.
+
+        Raises:
+            OrionError: The server refused, or no good answer came.
+        """
+        response = self.send(request)
+        try:
+            endpoint.check(response.status_code, response.headers, b"")
+        except UnexpectedStatus:
+            with response:
+                raise response.error() from None
+        response.reopen = lambda: self.download(endpoint, request)
+        return response
+
+
+def _broken(answer: Response | AsyncResponse) -> bool:
+    """Tell whether a good answer promises JSON and does not hold it."""
+    if not answer.content or "json" not in answer.headers.get("content-type", ""):
+        return False
+    try:
+        json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _checked(endpoint: Endpoint, response: Response) -> dict[str, Any]:
+    try:
+        return endpoint.check(response.status_code, response.headers, response.content)
+    except (UnexpectedStatus, UnexpectedBody) as error:
+        raise _translated(error, response) from None
+
+
+def _translated(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
+    # The title of a portal's or balancer's page says more than that it is no JSON.
+    if isinstance(error, UnexpectedStatus) or "html" in response.headers.get("content-type", "").lower():
+        return response.error()
+    return response.error(error.reason)
+
+
+class RawSender:
+    """Lets the generated operations speak through a session: its token, repeats, time-outs and errors.
+
+    Pass it as `client=` to the `sync` and `sync_detailed` functions of `orion_api`.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def send(self, request: Request) -> Response:
+        """Send a generated request.
+
+        Args:
+            request: What a builder of `orion_api` returned.
+
+        Returns:
+            The answer, of any status; the caller closes it.
+
+        Raises:
+            OrionConnectionError: No answer came.
+            OrionTimeout: No answer came in time.
+        """
+        return self._calls.send(request)
+
+    def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
+        """Make the error of this package that fits an answer.
+
+        Args:
+            error: What the generated reader found.
+            response: The answer.
+
+        Returns:
+            The error, not raised.
+        """
+        return _translated(error, response)
+
+
+class AsyncRawSender:
+    """The same for the `asyncio` and `asyncio_detailed` functions.
+
+    Every call opens its own connection; inside `async with session.raw_async as client:` they are kept and used again.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._connections: AsyncConnections | None = None
+
+    async def asend(self, request: Request) -> AsyncResponse:
+        """Send a generated request.
+
+        Args:
+            request: What a builder of `orion_api` returned.
+
+        Returns:
+            The answer, of any status; the caller closes it.
+
+        Raises:
+            OrionConnectionError: No answer came.
+            OrionTimeout: No answer came in time.
+        """
+        return await self._calls.send_async(request, self._connections)
+
+    def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:
+        """Make the error of this package that fits an answer.
+
+        Args:
+            error: What the generated reader found.
+            response: The answer.
+
+        Returns:
+            The error, not raised.
+        """
+        return _translated(error, response.settled(error.content))
+
+    async def __aenter__(self) -> Self:
+        self._connections = self._calls.connections()
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            await connections.__aexit__(exc_type, exc, traceback)

@@ -1,0 +1,416 @@
+"""What goes over the wire and what comes back, without any HTTP library: Body, Response, Failure."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
+
+from attrs import frozen
+
+from orionclient.exceptions import CallInfo, OrionConnectionError, ValidationError, error_for
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+CHUNK: Final = 1 << 20
+Payload = bytes | BinaryIO | Iterable[bytes]
+
+
+class Headers(Mapping[str, str]):
+    """Headers of an answer; names are looked up in any case, repeated ones are joined by a comma.
+
+    Args:
+        items: Names with their values.
+    """
+
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        self._items: dict[str, tuple[str, str]] = {}
+        for name, value in items:
+            key = name.lower()
+            self._items[key] = (name, f"{self._items[key][1]}, {value}" if key in self._items else value)
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)})"
+
+
+class Body:
+    """The body of a request, which can be sent again from where it started if its source allows.
+
+    Args:
+        payload: Bytes, a binary file (sent from where it stands to its end) or an iterable of chunks.
+        length: Number of bytes; needed for an iterable only, and there optional.
+
+    Attributes:
+        length: Number of bytes; None where nobody knows.
+        replayable: True where a second attempt sends the same bytes.
+    """
+
+    def __init__(self, payload: Payload, length: int | None = None) -> None:
+        self._payload = payload
+        self._start: int | None = None
+        self._used = False
+        self.length = length
+        if isinstance(payload, bytes):
+            self.length = len(payload)
+        elif isinstance(payload, io.IOBase) or hasattr(payload, "seek"):
+            self._measure(payload)
+        self.replayable = isinstance(payload, bytes) or self._start is not None
+
+    def _measure(self, stream: Any) -> None:
+        try:
+            if stream.seekable():
+                self._start = stream.tell()
+                end = stream.seek(0, io.SEEK_END)
+                stream.seek(self._start)
+                self.length = max(0, end - self._start)
+        except (OSError, AttributeError):
+            self._start = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Read the body from its start in pieces of at most 1 MiB.
+
+        Yields:
+            The pieces.
+
+        Raises:
+            ValidationError: The source cannot be read a second time, gives text, or is shorter or longer than it was.
+        """
+        if self._used and not self.replayable:
+            raise ValidationError("this body was sent already and its source cannot be read again")
+        self._used = True
+        count = 0
+        for chunk in self._pieces():
+            if not isinstance(chunk, bytes | bytearray | memoryview):
+                raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
+            count += len(chunk)
+            if self.length is not None and count > self.length:
+                raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
+            yield bytes(chunk)
+        if self.length is not None and count < self.length:
+            raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
+
+    def _pieces(self) -> Iterator[bytes]:
+        payload: Any = self._payload
+        if isinstance(payload, bytes):
+            # Large bytes in one piece are copied over and over by the library's writer.
+            for start in range(0, len(payload), CHUNK):
+                yield payload[start : start + CHUNK]
+        elif hasattr(payload, "read"):
+            if self._start is not None:
+                payload.seek(self._start)
+            while chunk := payload.read(CHUNK):
+                yield chunk
+        else:
+            yield from payload
+
+
+FailureKind = Literal["connect", "tls", "timeout", "lost", "protocol"]
+
+
+@frozen
+class Failure:
+    """An attempt without an answer.
+
+    Attributes:
+        kind: ``connect``: nothing was sent. ``tls``: the certificate is not trusted. ``timeout``: no answer in time. ``lost``: the
+            connection broke. ``protocol``: what came is no HTTP.
+        text: What happened, for a person.
+        cause: The error of the library.
+    """
+
+    kind: FailureKind
+    text: str
+    cause: BaseException | None = None
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """One request, ready to go.
+
+    Attributes:
+        method: HTTP method.
+        url: Absolute address.
+        headers: All headers, Authorization included where the origin is the profile's.
+        body: The body; None for none.
+        timeout: Seconds: of the whole attempt, or of every wait without progress where `stream` is true.
+        stream: True where content of any size moves, in either direction.
+        keep_open: True leaves the answer open, for its content to be read piece by piece.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Body | None = None
+    timeout: float
+    stream: bool = False
+    keep_open: bool = False
+
+    def __repr__(self) -> str:
+        return f"Attempt({self.method} {self.url.partition('?')[0]})"
+
+
+class Response:
+    """An answer, with the names that people know from other HTTP libraries.
+
+    Args:
+        status_code: Status, any number.
+        headers: Headers, names in any case.
+        url: Where the request went.
+        content: The body, where it was read already.
+        stream: Iterator over the body, where it was not.
+        close: What ends the connection's use.
+
+    Attributes:
+        status_code: Status, any number.
+        headers: Headers, names in any case.
+        url: Where the request went.
+        call: What was attempted, how often, and the request's identifier.
+        reopen: Asks for the same content again, where a download breaks; None where that cannot be done.
+    """
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Mapping[str, str],
+        url: str,
+        *,
+        content: bytes | None = None,
+        stream: Iterator[bytes] | None = None,
+        close: Callable[[], None] | None = None,
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.url = url
+        self.call: CallInfo | None = None
+        self.reopen: Callable[[], Response] | None = None
+        self._content = content
+        self._stream = stream
+        self._close = close
+
+    @property
+    def ok(self) -> bool:
+        """True for a status below 400."""
+        return self.status_code < 400
+
+    @property
+    def reason(self) -> str:
+        """Name of the status; empty where it has none."""
+        try:
+            return HTTPStatus(self.status_code).phrase
+        except ValueError:
+            return ""
+
+    @property
+    def content(self) -> bytes:
+        """The body, whole."""
+        if self._content is None:
+            self._content = b"".join(self.iter_content())
+        return self._content
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8 text; bytes that are none are replaced."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Decode the body as JSON.
+
+        Returns:
+            What it holds.
+
+        Raises:
+            ValueError: It is no JSON.
+        """
+        return json.loads(self.content)
+
+    def iter_content(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Read the body in pieces; an open answer is read once.
+
+        Args:
+            chunk_size: Largest piece in bytes; as they come without it.
+
+        Yields:
+            The pieces.
+
+        Raises:
+            OrionConnectionError: The connection broke, or the body was read already.
+            OrionTimeout: No piece came in time.
+        """
+        if self._content is not None:
+            size = chunk_size or max(1, len(self._content))
+            yield from (self._content[start : start + size] for start in range(0, len(self._content), size))
+            return
+        if self._stream is None:
+            raise OrionConnectionError("the body was read already or the answer is closed")
+        stream, self._stream = self._stream, None
+        try:
+            for piece in stream:
+                size = chunk_size or len(piece) or 1
+                yield from (piece[start : start + size] for start in range(0, len(piece), size))
+        finally:
+            self.close()
+
+    def raise_for_status(self) -> None:
+        """Raise the error that fits a status of 400 or more.
+
+        Raises:
+            OrionError: The status is 400 or more.
+        """
+        if not self.ok:
+            raise self.error()
+
+    def error(self, message: str | None = None) -> Exception:
+        """Make the error that fits this answer.
+
+        Args:
+            message: Text to use instead of the server's words.
+
+        Returns:
+            The error, not raised.
+        """
+        self.content  # noqa: B018 - reads the body before the connection goes back to the pool
+        error = error_for(self, message)
+        return error.during(self.call) if self.call else error
+
+    def close(self) -> None:
+        """Give the connection back; what was not read is lost."""
+        self._stream = None
+        close, self._close = self._close, None
+        if close is not None:
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Response [{self.status_code}]>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_content": self.content, "_stream": None, "_close": None, "reopen": None}
+
+    # The names that the generated readers ask for.
+
+    def read(self) -> bytes:
+        """Read the body whole.
+
+        Returns:
+            The bytes.
+        """
+        return self.content
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """Read the body in pieces as they come.
+
+        Returns:
+            An iterator of bytes.
+        """
+        return self.iter_content()
+
+
+class AsyncResponse:
+    """An open answer of an asynchronous call.
+
+    Args:
+        status_code: Status, any number.
+        headers: Headers, names in any case.
+        url: Where the request went.
+        stream: Iterator over the body.
+        close: What ends the connection's use.
+        content: The body, where it was read already.
+
+    Attributes:
+        status_code: Status, any number.
+        headers: Headers, names in any case.
+        url: Where the request went.
+        content: The body, where it was read already.
+        call: What was attempted, how often, and the request's identifier.
+    """
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Mapping[str, str],
+        url: str,
+        *,
+        stream: AsyncIterator[bytes],
+        close: Callable[[], Awaitable[None]],
+        content: bytes | None = None,
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.url = url
+        self.content = content
+        self.call: CallInfo | None = None
+        self._stream: AsyncIterator[bytes] | None = stream
+        self._close: Callable[[], Awaitable[None]] | None = close
+
+    async def aread(self) -> bytes:
+        """Read the body whole.
+
+        Returns:
+            The bytes.
+        """
+        return b"".join([piece async for piece in self.aiter_bytes()])
+
+    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+        """Read the body in pieces as they come, once.
+
+        Yields:
+            The pieces.
+
+        Raises:
+            OrionConnectionError: The connection broke, or the body was read already.
+        """
+        if self._stream is None:
+            raise OrionConnectionError("the body was read already or the answer is closed")
+        stream, self._stream = self._stream, None
+        try:
+            async for piece in stream:
+                yield piece
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Give the connection back; what was not read is lost."""
+        self._stream = None
+        close, self._close = self._close, None
+        if close is not None:
+            await close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def settled(self, content: bytes) -> Response:
+        """Make the plain form of this answer, for errors.
+
+        Args:
+            content: The body that was read.
+
+        Returns:
+            The answer.
+        """
+        response = Response(self.status_code, self.headers, self.url, content=content)
+        response.call = self.call
+        return response

@@ -1,0 +1,213 @@
+"""The session of get_session: the policy of a session, and requests to any address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from json import dumps
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlencode
+
+from orionclient._messages import Body, Payload, Response
+from orionclient._sender import AttemptInfo, Outgoing, Terms, limited, send
+from orionclient.config import origin_of
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from orionclient._retry import Policy
+
+_RETRY_CLASS_OF: Final = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT": "write", "DELETE": "write"}
+
+
+class HttpSession:
+    """A session for any address, with the repeats and time-outs of Orion's and without its token.
+
+    What `get_session` returns. Give it to `OrionSession(requests_session=...)` to bring its policy, or use it alone.
+
+    Args:
+        policy: How often and how long to try.
+
+    Attributes:
+        terms: How often and how long to try, and what is left of the quota.
+        headers: Headers that go with every request of this session when it is used alone.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.terms: Terms = Terms(policy)
+        self.headers: dict[str, str] = {}
+
+    @property
+    def policy(self) -> Policy:
+        """How often and how long to try."""
+        return self.terms.policy
+
+    @property
+    def on_attempt(self) -> Callable[[AttemptInfo], None] | None:
+        """A function that is told of every attempt, for counters and metrics; None for none. What it raises ends the call.
+
+        Example:
+            >>> from orionclient.session import OrionSession, get_session
+            >>> http = get_session()
+            >>> attempts = []
+            >>> http.on_attempt = attempts.append
+            >>> watched = OrionSession(session.config, requests_session=http)
+            >>> watched.get_user_profile().username
+            'ada'
+            >>> attempts[0].status, attempts[0].call.attempts, attempts[0].wait
+            (200, 1, None)
+        """
+        return self.terms.observe
+
+    @on_attempt.setter
+    def on_attempt(self, observe: Callable[[AttemptInfo], None] | None) -> None:
+        self.terms.observe = observe
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        data: Payload | Mapping[str, Any] | str | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        stream: bool = False,
+    ) -> Response:
+        """Send one request.
+
+        Args:
+            method: HTTP method.
+            url: Absolute address.
+            params: Query parameters; lists repeat the name, None leaves one out.
+            data: Body: bytes, text, a binary file, an iterable of bytes, or a mapping to send as a form.
+            json: Body: anything that JSON can hold.
+            headers: Headers of this request.
+            timeout: Seconds for one attempt; the session's own without it.
+            stream: True leaves the answer open for `iter_content`.
+
+        Returns:
+            The answer, of any status.
+
+        Raises:
+            OrionConnectionError: No answer came.
+            OrionTimeout: No answer came in time.
+            ValidationError: The address or a header is not usable.
+        """
+        origin_of(url)
+        own: dict[str, str] = {}
+        body: Body | None = None
+        if json is not None:
+            body, own["Content-Type"] = Body(dumps(json).encode()), "application/json"
+        elif isinstance(data, Mapping):
+            body, own["Content-Type"] = Body(urlencode(data, doseq=True).encode()), "application/x-www-form-urlencoded"
+        elif data is not None:
+            body = Body(data.encode() if isinstance(data, str) else data)
+        if params:
+            given = {name: value for name, value in params.items() if value is not None}
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode(given, doseq=True)}"
+        method = method.upper()
+        out = Outgoing(
+            method=method,
+            url=url,
+            action=f"{method} {url.partition('?')[0]}",
+            retry_class=_RETRY_CLASS_OF.get(method, "create"),
+            headers={**self.headers, **own, **(headers or {})},
+            body=body,
+            stream=stream,
+            keep_open=stream,
+        )
+        return send(out, self.terms if timeout is None else limited(self.terms, request_timeout=timeout), None)
+
+    def get(self, url: str, **options: Any) -> Response:
+        """Send a GET request; see `request`.
+
+        Args:
+            url: Absolute address.
+            **options: As for `request`.
+
+        Returns:
+            The answer, of any status.
+        """
+        return self.request("GET", url, **options)
+
+    def head(self, url: str, **options: Any) -> Response:
+        """Send a HEAD request; see `request`.
+
+        Args:
+            url: Absolute address.
+            **options: As for `request`.
+
+        Returns:
+            The answer, of any status.
+        """
+        return self.request("HEAD", url, **options)
+
+    def post(self, url: str, **options: Any) -> Response:
+        """Send a POST request, repeated only when it surely was not applied; see `request`.
+
+        Args:
+            url: Absolute address.
+            **options: As for `request`.
+
+        Returns:
+            The answer, of any status.
+        """
+        return self.request("POST", url, **options)
+
+    def put(self, url: str, **options: Any) -> Response:
+        """Send a PUT request; see `request`.
+
+        Args:
+            url: Absolute address.
+            **options: As for `request`.
+
+        Returns:
+            The answer, of any status.
+        """
+        return self.request("PUT", url, **options)
+
+    def patch(self, url: str, **options: Any) -> Response:
+        """Send a PATCH request, repeated only when it surely was not applied; see `request`.
+
+        Args:
+            url: Absolute address.
+            **options: As for `request`.
+
+        Returns:
+            The answer, of any status.
+        """
+        return self.request("PATCH", url, **options)
+
+    def delete(self, url: str, **options: Any) -> Response:
+        """Send a DELETE request; see `request`.
+
+        Args:
+            url: Absolute address.
+            **options: As for `request`.
+
+        Returns:
+            The answer, of any status.
+        """
+        return self.request("DELETE", url, **options)
+
+    def close(self) -> None:
+        """Do nothing: connections are shared by the process and close when they are idle."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"policy": self.policy, "headers": self.headers}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.terms = Terms(state["policy"])
+        self.headers = state["headers"]
+
+    def __repr__(self) -> str:
+        return f"HttpSession({self.policy!r})"

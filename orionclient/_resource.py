@@ -1,0 +1,365 @@
+"""The mechanism under every resource class: its declaration, its fields, and the protocol by which it reaches its session."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Protocol, Self, TypeVar, overload
+
+from attrs import field, frozen
+
+from orionclient.exceptions import NotLoaded, OrionError, ValidationError
+
+if TYPE_CHECKING:
+    from orionclient._messages import Response
+    from orionclient.config import SessionConfig
+
+T = TypeVar("T")
+Id = int | str
+
+
+class Endpoint(Protocol):
+    """A generated operation module; modules satisfy it by their names."""
+
+    @property
+    def OPERATION(self) -> Any:  # noqa: N802 - the name of the constant in the module
+        """The operation's row in the table of the contract."""
+        ...
+
+    @property
+    def build(self) -> Callable[..., Any]:
+        """Makes the request."""
+        ...
+
+    @property
+    def check(self) -> Callable[[int, Mapping[str, str], bytes], dict[str, Any]]:
+        """Reads the answer."""
+        ...
+
+
+class CallsLike(Protocol):
+    """How a resource sends: what `orionclient._calls.Calls` offers."""
+
+    def json(
+        self,
+        endpoint: Endpoint,
+        ids: Mapping[str, Id],
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Send a request and decode the JSON object of its answer."""
+        ...
+
+    def items(
+        self, endpoint: Endpoint, ids: Mapping[str, Id], *, query: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Walk through all pages of a listing."""
+        ...
+
+    def call(self, endpoint: Endpoint, request: Any) -> dict[str, Any]:
+        """Send a request that was built and decode the JSON object of its answer."""
+        ...
+
+    def download(self, endpoint: Endpoint, request: Any) -> Response:
+        """Ask for content; the answer is open and good."""
+        ...
+
+
+class SessionLike(Protocol):
+    """What resources need of their session."""
+
+    @property
+    def _calls(self) -> CallsLike: ...
+
+    @property
+    def config(self) -> SessionConfig:
+        """Where the session speaks and as whom."""
+        ...
+
+    def delete_resource(self, resource: Any, immediate: bool = False) -> bool:
+        """Delete a resource."""
+        ...
+
+
+class _Nothing:
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING = _Nothing()
+
+
+class Field(Generic[T]):
+    """A field of a resource, converted from the wire when it is read.
+
+    Args:
+        convert: From the value on the wire to the value that people get.
+        doc: Meaning and unit.
+        default: Documented value where the server has not sent the field; without it reading raises `NotLoaded`.
+        wire: Name on the wire, where it is another one.
+    """
+
+    def __init__(
+        self, convert: Callable[[Any], T], doc: str, *, default: T | _Nothing = NOTHING, wire: str = ""
+    ) -> None:
+        self.convert = convert
+        self.default = default
+        self.wire: str = wire
+        self.name: str = ""
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        self.wire = self.wire or name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Resource, owner: type) -> T: ...
+    def __get__(self, instance: Resource | None, owner: type) -> Self | T:
+        if instance is None:
+            return self
+        try:
+            value = instance._data[self.wire]
+        except KeyError:
+            if not isinstance(self.default, _Nothing):
+                return copy.copy(self.default)
+            raise NotLoaded(
+                f"{instance._title()}: {self.name!r} was not in the last answer; call session.refresh_resource(...)"
+            ) from None
+        try:
+            return self.convert(value)
+        except (TypeError, ValueError) as error:
+            raise OrionError(f"{instance._title()}: the server sent {value!r:.60} for {self.name!r}") from error
+
+    def __set__(self, instance: Resource, value: Never) -> None:
+        raise AttributeError(
+            f"{self.name!r} is what the server said; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
+        )
+
+
+def text(value: Any) -> str:
+    """Read a text; null is the empty text.
+
+    Args:
+        value: The value on the wire.
+
+    Returns:
+        The text.
+    """
+    return "" if value is None else str(value)
+
+
+def optional(convert: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """Let null through.
+
+    Args:
+        convert: What to do with everything else.
+
+    Returns:
+        The conversion.
+    """
+
+    def read(value: Any) -> T | None:
+        return None if value is None else convert(value)
+
+    return read
+
+
+def texts(value: Any) -> list[str]:
+    """Read a list of texts; null is the empty list.
+
+    Args:
+        value: The value on the wire.
+
+    Returns:
+        A list of its own.
+    """
+    return [str(item) for item in value or []]
+
+
+def moment(value: str) -> datetime:
+    """Read a time in ISO 8601.
+
+    Args:
+        value: For example ``2018-04-18T23:58:37.393553Z``.
+
+    Returns:
+        The time, with its zone.
+    """
+    return datetime.fromisoformat(value)
+
+
+def resource_id(value: object, what: str = "id") -> int:
+    """Read an id: an int or a text of digits.
+
+    Args:
+        value: The id.
+        what: Its name, for the message.
+
+    Returns:
+        The id as int.
+
+    Raises:
+        ValidationError: It is anything else, for example a path.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
+        return int(value)
+    raise ValidationError(f"{what} must be a whole number (or its digits), not {value!r:.60}")
+
+
+@frozen(kw_only=True)
+class Declaration:
+    """What a kind of resource is called and what can be done with it; a missing operation makes a verb refuse the kind.
+
+    Attributes:
+        name: Name of the kind on the wire and in links.
+        schema: Name of its schema in the contract.
+        id_name: Name of its id in the paths of the contract.
+        get: Operation that gets one.
+        list: Operation that lists.
+        create: Operation that creates one.
+        update: Operation that changes one.
+        delete: Operation that deletes one.
+        upload: Operation that takes its content.
+        trash: True where deleting moves to the trash first.
+        taggable: True where it can carry tags.
+        sharable: True where it can be shared.
+        in_folders: True where it can lie in a folder.
+        linkable: True where links can lead to it.
+        hidden: Fields of the schema that the class leaves out, each with the reason.
+    """
+
+    name: str
+    schema: str
+    id_name: str
+    get: Endpoint | None = None
+    list: Endpoint | None = None
+    create: Endpoint | None = None
+    update: Endpoint | None = None
+    delete: Endpoint | None = None
+    upload: Endpoint | None = None
+    trash: bool = False
+    taggable: bool = False
+    sharable: bool = False
+    in_folders: bool = False
+    linkable: bool = True
+    hidden: Mapping[str, str] = field(factory=dict)
+
+
+class Resource:
+    """Base of every kind of resource.
+
+    Instances come from a session or, as handles, from keywords: `File(id=7)`. Fields that the server has not sent raise `NotLoaded`
+    when they are read; reading never asks the server.
+
+    Args:
+        session: Session that the instance uses; None for a handle.
+        **fields: Values of fields.
+
+    Raises:
+        TypeError: The kind has no such field.
+
+    Attributes:
+        declaration: What the kind is called and what can be done with it.
+        session: The session; None for a handle that was never sent through one.
+    """
+
+    declaration: ClassVar[Declaration]
+    session: SessionLike | None
+
+    def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
+        declared = self.fields()
+        unknown = sorted(set(fields) - set(declared))
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}; it has {', '.join(declared)}")
+        self.session = session
+        self._data: dict[str, Any] = {declared[name].wire: value for name, value in fields.items()}
+
+    @classmethod
+    def fields(cls) -> dict[str, Field[Any]]:
+        """Find the fields of the kind.
+
+        Returns:
+            Name -> field, in the order in which they are declared.
+        """
+        found: dict[str, Field[Any]] = {}
+        for base in reversed(cls.__mro__):
+            found.update({name: value for name, value in vars(base).items() if isinstance(value, Field)})
+        return found
+
+    @classmethod
+    def from_msg(cls, msg: Mapping[str, Any], session: SessionLike | None = None) -> Self:
+        """Make an instance from what the server sent.
+
+        Args:
+            msg: The JSON object; unknown fields are kept and show in `to_dict`.
+            session: Session that the instance uses.
+
+        Returns:
+            The instance.
+
+        Raises:
+            ValidationError: `msg` is no mapping.
+        """
+        if not isinstance(msg, Mapping):
+            raise ValidationError(f"{cls.__name__}.from_msg takes a mapping, not {type(msg).__name__}")
+        instance = cls(session=session)
+        instance._replace(msg)
+        return instance
+
+    def to_dict(self) -> dict[str, Any]:
+        """Copy everything the server sent about this resource, fields included that this class does not know.
+
+        Returns:
+            A dict of its own.
+        """
+        return copy.deepcopy(self._data)
+
+    def _replace(self, data: Mapping[str, Any]) -> None:
+        self._data = dict(data)
+
+    def _ids(self) -> dict[str, Id]:
+        """Ids for the path of an operation on this resource."""
+        if self._data.get("id") is None:
+            raise ValidationError(f"this {type(self).__name__} has no id")
+        return {self.declaration.id_name: resource_id(self._data["id"])}
+
+    def _id(self) -> Id:
+        """The resource's own id, checked."""
+        return self._ids()[self.declaration.id_name]
+
+    def _bound(self) -> SessionLike:
+        if self.session is None:
+            raise ValidationError(f"{self._title()} belongs to no session; get it from one, or pass session=")
+        return self.session
+
+    def _title(self) -> str:
+        return f"{type(self).__name__} {self._data.get('id', 'without id')}"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Resource) or type(self) is not type(other):
+            return NotImplemented
+        return self is other if self._data.get("id") is None else self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[Any, ...]:
+        try:
+            return (type(self).__name__, *sorted(self._ids().items()))
+        except ValidationError:
+            return (type(self).__name__, str(self._data.get("id")))
+
+    def __repr__(self) -> str:
+        parts = []
+        for name, described in self.fields().items():
+            if described.wire in self._data:
+                shown = repr(self._data[described.wire])
+                parts.append(f"{name}={shown if len(shown) <= 100 else shown[:99] + '…'}")
+        return f"{type(self).__name__}({', '.join(parts)})"

@@ -1,0 +1,286 @@
+"""The policy of repeating: pure functions from what happened to how long to wait, or to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import Factory, define, field, fields, frozen
+
+from orionclient.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from orionclient._messages import FailureKind
+
+# Documented: 404 is repeated 8 times, 429 up to 45 times. The others are ours (5 attempts).
+DEFAULT_REPEATS: Final[Mapping[int, int]] = MappingProxyType(
+    {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
+)
+CONNECTION_REPEATS: Final = 4
+# The command line's own: documented are 10 s a request and 2 repeats, on a broken connection or 404.
+INTERACTIVE_TIMEOUT: Final = 10.0
+INTERACTIVE_REPEATS: Final = 2
+# What a repeat costs of the session's quota, in botocore's proportions.
+_COST, _COST_THROTTLED = 14, 5
+_LOSSES: Final = frozenset({"connect", "lost", "timeout"})
+_FAILURES_REPEATED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {"read": _LOSSES, "write": _LOSSES, "keyed": _LOSSES, "create": frozenset({"connect"})}
+)
+# The server says by these that it has not carried out what was asked.
+_SURELY_NOT_APPLIED: Final = frozenset({408, 425, 429})
+_UNCLEAR: Final = frozenset({500, 502, 503, 504})
+_THROTTLED: Final = frozenset({429, 503})
+
+
+def _status_map(value: Any) -> Any:
+    if value is None:
+        return None
+    if not all(isinstance(status, int) for status in value):
+        raise ValidationError("a retry or back-off table has HTTP statuses (int) as keys")
+    return MappingProxyType(dict(value))
+
+
+@frozen(kw_only=True)
+class Policy:
+    """How often and how long to try.
+
+    Attributes:
+        retry_dict: Status -> number of repeats, for every method; statuses that are not named are not repeated. None for the defaults.
+        request_timeout: Seconds for one attempt.
+        retry_timeout: Seconds for all attempts and waits together.
+        backoff_dict: Status -> (base, cap) in seconds for waits after that status.
+        base: Shortest wait in seconds.
+        cap: Longest wait in seconds.
+        default_repeats: Status -> number of repeats where `retry_dict` is None.
+        connection_repeats: Number of repeats after a broken connection.
+    """
+
+    retry_dict: Mapping[int, int] | None = field(default=None, converter=_status_map)
+    request_timeout: float = 60.0
+    retry_timeout: float = 300.0
+    backoff_dict: Mapping[int, tuple[float, float]] | None = field(default=None, converter=_status_map)
+    base: float = 0.1
+    cap: float = 90.0
+    default_repeats: Mapping[int, int] = field(default=DEFAULT_REPEATS, converter=_status_map)
+    connection_repeats: int = CONNECTION_REPEATS
+
+    # A read-only mapping does not pickle, so the tables travel as dicts.
+    def __getstate__(self) -> dict[str, object]:
+        values = {name: getattr(self, name) for name in _POLICY_FIELDS}
+        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, _status_map(value) if isinstance(value, dict) else value)
+
+
+_POLICY_FIELDS: Final = tuple(attribute.name for attribute in fields(Policy))
+
+
+def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = INTERACTIVE_REPEATS) -> Policy:
+    """Make the policy of somebody who waits at a terminal: short, few repeats.
+
+    Args:
+        timeout: Seconds for one attempt.
+        max_retries: Number of repeats after a broken connection, a 404 or a passing fault of the server.
+
+    Returns:
+        The policy.
+    """
+    return Policy(
+        request_timeout=timeout,
+        default_repeats=dict.fromkeys(DEFAULT_REPEATS, max_retries),
+        connection_repeats=max_retries,
+    )
+
+
+@frozen
+class Outcome:
+    """How an attempt ended, if not well.
+
+    Attributes:
+        status: Status of the answer; None where there was none.
+        failure: What went wrong where there was no answer, or none that can be used.
+        retry_after: The header as sent; None without it.
+    """
+
+    status: int | None = None
+    failure: FailureKind | None = None
+    retry_after: str | None = None
+
+    @property
+    def good(self) -> bool:
+        """True for an answer that can be used and is no error."""
+        return self.failure is None and self.status is not None and self.status < 400
+
+
+@define
+class Progress:
+    """What one call has been through.
+
+    Attributes:
+        attempts: Number of attempts so far.
+        repeats: Reason -> number of repeats for it so far.
+        last_wait: The wait before, per reason, in seconds.
+        charged: What the repeats so far have cost of the quota.
+        unclear: True once an attempt may have been applied although no good answer came.
+    """
+
+    attempts: int = 0
+    repeats: dict[object, int] = Factory(dict)
+    last_wait: dict[object, float] = Factory(dict)
+    charged: int = 0
+    unclear: bool = False
+
+
+def allowed_repeats(policy: Policy, retry_class: str, outcome: Outcome) -> int:
+    """Tell how often this outcome may be repeated for an operation of this class.
+
+    Args:
+        policy: The policy.
+        retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
+        outcome: How the attempt ended.
+
+    Returns:
+        Number of repeats; 0 for none.
+    """
+    if outcome.failure is not None:
+        return policy.connection_repeats if outcome.failure in _FAILURES_REPEATED.get(retry_class, ()) else 0
+    status = outcome.status or 0
+    if policy.retry_dict is not None:
+        return policy.retry_dict.get(status, 0)
+    if retry_class == "create":
+        sure = status in _SURELY_NOT_APPLIED or (status == 503 and outcome.retry_after is not None)
+        return policy.default_repeats.get(status, 0) if sure else 0
+    if retry_class == "keyed" and status in {404, 409}:
+        # 409 with a time says that the first attempt is still being carried out.
+        return policy.connection_repeats if status == 409 and outcome.retry_after is not None else 0
+    return policy.default_repeats.get(status, 0)
+
+
+def cost_of(policy: Policy, outcome: Outcome) -> int:
+    """Tell what a repeat costs of the quota.
+
+    Args:
+        policy: The policy.
+        outcome: How the attempt ended.
+
+    Returns:
+        The price; 0 where the number of repeats was named by the caller, and for a 404, which is no sign of a dead service.
+    """
+    if outcome.failure is not None:
+        return _COST
+    if policy.retry_dict is not None or outcome.status == 404:
+        return 0
+    return _COST_THROTTLED if outcome.status == 429 else _COST
+
+
+def may_have_been_applied(retry_class: str, outcome: Outcome) -> bool:
+    """Tell whether the server may have carried out what was asked.
+
+    Args:
+        retry_class: ``read``, ``write``, ``create`` or ``keyed``.
+        outcome: How the attempt ended.
+
+    Returns:
+        True where that cannot be ruled out.
+    """
+    if retry_class == "read":
+        return False
+    if outcome.failure is not None:
+        return outcome.failure in {"lost", "timeout", "protocol"}
+    return outcome.status in _UNCLEAR and not (outcome.status == 503 and bool(outcome.retry_after))
+
+
+def retry_after_seconds(value: str | None, now: float) -> float | None:
+    """Read a Retry-After header in either of its forms.
+
+    Args:
+        value: The header; None without it.
+        now: Seconds since 1970.
+
+    Returns:
+        Seconds from now, never negative; None where there is nothing usable.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - 25 modules, for a header that is rare
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, moment.timestamp() - now)
+
+
+def next_wait(
+    policy: Policy,
+    progress: Progress,
+    outcome: Outcome,
+    retry_class: str,
+    *,
+    remaining: float,
+    now: float,
+    uniform: Callable[[float, float], float],
+) -> float | None:
+    """Decide whether to try again, and when.
+
+    Args:
+        policy: The policy.
+        progress: What the call has been through.
+        outcome: How the last attempt ended.
+        retry_class: Class of the operation.
+        remaining: Seconds that are left for the whole call.
+        now: Seconds since 1970, for dates.
+        uniform: Source of randomness.
+
+    Returns:
+        Seconds to wait; None to stop. A wait that would pass the deadline is not started.
+    """
+    reason = reason_of(outcome)
+    done = progress.repeats.get(reason, 0)
+    left = allowed_repeats(policy, retry_class, outcome) - done
+    if left <= 0:
+        return None
+    named = (policy.backoff_dict or {}).get(outcome.status or 0)
+    base, cap = named or (max(policy.base, 1.0) if outcome.status in _THROTTLED else policy.base, policy.cap)
+    wait = min(cap, uniform(base, max(base, progress.last_wait.get(reason, base) * 3)))
+    # Every repeat that was promised has to fit into the time that is left, so none may wait for more than its share.
+    wait = min(wait, max(base, remaining / (left + 1)))
+    asked = retry_after_seconds(outcome.retry_after, now)
+    if asked is not None:
+        wait = asked + uniform(0.0, asked / 10)
+    if wait >= remaining:
+        return None
+    return wait
+
+
+def noted(progress: Progress, outcome: Outcome, wait: float, cost: int) -> None:
+    """Write down that a repeat was decided.
+
+    Args:
+        progress: What the call has been through; brought up to date.
+        outcome: How the last attempt ended.
+        wait: Seconds until the repeat.
+        cost: What it cost of the quota.
+    """
+    reason = reason_of(outcome)
+    progress.repeats[reason] = progress.repeats.get(reason, 0) + 1
+    progress.last_wait[reason] = wait
+    progress.charged += cost
+
+
+def reason_of(outcome: Outcome) -> object:
+    """Name what repeats are counted by.
+
+    Args:
+        outcome: How an attempt ended.
+
+    Returns:
+        The status, or ``connection``.
+    """
+    return "connection" if outcome.failure is not None else outcome.status

@@ -1,0 +1,394 @@
+"""The one place where requests leave: origin rule, deadline, repeats, redirects; once for two drivers, sync and async."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin
+
+from attrs import Factory, define, evolve, frozen
+
+from orionclient._clock import CLOCK
+from orionclient._limits import Quota, pace_of
+from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
+from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted
+from orionclient._version import __version__
+from orionclient.config import SessionConfig, is_loopback, origin_of
+from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
+
+if TYPE_CHECKING:
+    from orionclient._http import AsyncConnections
+
+_log = logging.getLogger("orionclient")
+_MAX_HOPS: Final = 5
+_CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+AnyResponse = Response | AsyncResponse
+
+
+@frozen(kw_only=True)
+class Outgoing:
+    """A request before it is tried.
+
+    Attributes:
+        method: HTTP method.
+        url: Absolute address.
+        action: What is attempted, for messages.
+        retry_class: ``read``, ``write``, ``create`` or ``keyed``.
+        headers: Headers of this request.
+        body: The body; None for none.
+        stream: True for content of any size, in either direction: the time-out then bounds every wait without progress.
+        keep_open: True leaves a good answer open, for its content to be read piece by piece.
+        broken: Tells whether the body of a good answer is cut or garbled; such an answer counts as lost. None to take any.
+    """
+
+    method: str
+    url: str
+    action: str
+    retry_class: str = "read"
+    headers: Mapping[str, str] = {}
+    body: Body | None = None
+    stream: bool = False
+    keep_open: bool = False
+    broken: Callable[[AnyResponse], bool] | None = None
+
+
+@frozen
+class AttemptInfo:
+    """What came of one attempt, for counters and tests.
+
+    Attributes:
+        call: What is attempted, the number of the attempt, the seconds since the first, the request's identifier.
+        retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
+        status: Status of the answer; None where there was none.
+        failure: ``connect``, ``tls``, ``timeout``, ``lost`` or ``protocol`` where the attempt failed without a good answer.
+        wait: Seconds until the next attempt; None where this was the last.
+    """
+
+    call: CallInfo
+    retry_class: str
+    status: int | None
+    failure: FailureKind | None
+    wait: float | None
+
+
+@define
+class Terms:
+    """On what terms the calls of a session are made.
+
+    Attributes:
+        policy: How often and how long to try.
+        quota: What the session may spend on repeats.
+        observe: Told of every attempt; what it raises ends the call.
+    """
+
+    policy: Policy
+    quota: Quota = Factory(Quota)
+    observe: Callable[[AttemptInfo], None] | None = None
+
+
+@frozen
+class Pause:
+    """A wait between two attempts.
+
+    Attributes:
+        seconds: How long.
+    """
+
+    seconds: float
+
+
+@frozen
+class Discard:
+    """An answer that nobody will read, to be closed.
+
+    Attributes:
+        answer: The answer.
+    """
+
+    answer: AnyResponse
+
+
+Step = Attempt | Pause | Discard
+Flow = Generator[Step, AnyResponse | Failure | None, AnyResponse]
+
+
+def limited(terms: Terms, *, request_timeout: float, retry_timeout: float | None = None) -> Terms:
+    """Change the times of a policy for one call; quota and observer stay shared.
+
+    Args:
+        terms: The terms of the session.
+        request_timeout: Seconds for one attempt.
+        retry_timeout: Seconds for all attempts and waits together; unchanged without it.
+
+    Returns:
+        The terms of the call.
+    """
+    total = terms.policy.retry_timeout if retry_timeout is None else retry_timeout
+    policy = evolve(terms.policy, request_timeout=request_timeout, retry_timeout=total)
+    return Terms(policy, terms.quota, terms.observe)
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that would end early on the wire.
+
+    Args:
+        headers: Names with their values.
+
+    Raises:
+        ValidationError: A name or value holds a line break or NUL, or is no ASCII text; the value is not shown.
+    """
+    for name, value in headers.items():
+        text = f"{name}{value}"
+        if any(character in "\r\n\0" for character in text):
+            raise ValidationError(f"the header {name[:40]!r} holds a line break or NUL; its value is not shown")
+        if not isinstance(value, str) or not text.isascii():
+            raise ValidationError(f"the header {name[:40]!r} is no ASCII text; its value is not shown")
+
+
+class Exchange:
+    """One call through all its attempts, without I/O: `steps` says what to do next and is told what came of it.
+
+    Args:
+        out: The request.
+        terms: How often and how long to try.
+        config: Whose token to add where the origin is its own; None for none.
+
+    Raises:
+        ValidationError: The address or a header cannot be used.
+    """
+
+    def __init__(self, out: Outgoing, terms: Terms, config: SessionConfig | None) -> None:
+        check_headers(out.headers)
+        self._out, self._terms, self._config = out, terms, config
+        self._origin = origin_of(out.url)
+        self._progress = Progress()
+        self._started = CLOCK.monotonic()
+        self._deadline = self._started + terms.policy.retry_timeout
+        self._headers = {
+            "User-Agent": f"orionclient/{__version__}",
+            "X-Request-Id": uuid.uuid4().hex[:16],
+            **({"Idempotency-Key": uuid.uuid4().hex} if out.retry_class == "keyed" else {}),
+            **out.headers,
+        }
+
+    def steps(self) -> Flow:
+        """Go through the call.
+
+        Yields:
+            What the driver has to do next: an attempt, to be answered with what came of it, a pause, an answer to close.
+
+        Returns:
+            The answer, of any status.
+
+        Raises:
+            OrionConnectionError: No answer came.
+            OrionTimeout: No answer came in time.
+        """
+        pace, timeout = pace_of(self._origin), self._terms.policy.request_timeout
+        while True:
+            # A place in the row is taken even where the deadline comes first: the last attempt is made at once then.
+            held = pace.reserve(CLOCK.monotonic())
+            if 0 < held < self._deadline - CLOCK.monotonic():
+                yield Pause(held)
+            self._progress.attempts += 1
+            self._headers["X-Attempt"] = str(self._progress.attempts)
+            until = min(CLOCK.monotonic() + timeout, self._deadline)
+            answer = yield from _hops(self._out, self._headers, self._config, until)
+            outcome = self._outcome(answer)
+            wait = self._judge(answer, outcome)
+            if outcome.status == 429:
+                pace.slow_down(CLOCK.monotonic(), wait or 0.0)
+            if wait is None:
+                if outcome.good:
+                    self._terms.quota.earn(self._progress.charged)
+                    pace.recover()
+                if isinstance(answer, Failure):
+                    error = OrionTimeout if answer.kind == "timeout" else OrionConnectionError
+                    raise error(answer.text).during(self._call(outcome)) from answer.cause
+                return answer
+            if wait >= 1:
+                _log.warning(
+                    "%s: %s, trying again in %.1f s", self._out.action, outcome.failure or outcome.status, wait
+                )
+            if not isinstance(answer, Failure):
+                yield Discard(answer)
+            yield Pause(wait)
+
+    def _outcome(self, answer: AnyResponse | Failure) -> Outcome:
+        if isinstance(answer, Failure):
+            return Outcome(failure=answer.kind)
+        if "idempotency-keys" in answer.headers.get("x-orion-features", ""):
+            _TAKES_KEYS.add(self._origin)
+        out, status = self._out, answer.status_code
+        if status < 400 and not out.keep_open and out.broken is not None and out.broken(answer):
+            return Outcome(status, "lost")
+        return Outcome(status, None, answer.headers.get("retry-after"))
+
+    @property
+    def _retry_class(self) -> str:
+        keyed = self._out.retry_class == "keyed"
+        return "create" if keyed and self._origin not in _TAKES_KEYS else self._out.retry_class
+
+    def _call(self, outcome: Outcome) -> CallInfo:
+        return CallInfo(
+            action=self._out.action,
+            attempts=self._progress.attempts,
+            elapsed=CLOCK.monotonic() - self._started,
+            request_id=self._headers["X-Request-Id"],
+            may_have_been_applied=may_have_been_applied(self._retry_class, outcome),
+            repeated=self._progress.unclear,
+            secrets=(self._config.token,) if self._config and self._config.token else (),
+        )
+
+    def _judge(self, answer: AnyResponse | Failure, outcome: Outcome) -> float | None:
+        """Decide whether to try again and when, and tell who watches."""
+        call = self._call(outcome)
+        wait = None if outcome.good else self._next_wait(outcome)
+        if not isinstance(answer, Failure):
+            answer.call = call
+        if self._terms.observe is not None:
+            self._terms.observe(AttemptInfo(call, self._retry_class, outcome.status, outcome.failure, wait))
+        self._progress.unclear = self._progress.unclear or call.may_have_been_applied
+        return wait
+
+    def _next_wait(self, outcome: Outcome) -> float | None:
+        out, policy, progress = self._out, self._terms.policy, self._progress
+        if out.body is not None and not out.body.replayable:
+            return None
+        if out.method == "DELETE" and outcome.status == 404 and progress.unclear:
+            # An earlier attempt, whose answer was lost, has most likely deleted it.
+            return None
+        wait = next_wait(
+            policy,
+            progress,
+            outcome,
+            self._retry_class,
+            remaining=self._deadline - CLOCK.monotonic(),
+            now=CLOCK.time(),
+            uniform=CLOCK.uniform,
+        )
+        if wait is None:
+            return None
+        cost = cost_of(policy, outcome)
+        if not self._terms.quota.spend(cost):
+            return None
+        noted(progress, outcome, wait, cost)
+        return wait
+
+
+# Servers that announced that they take idempotency keys, learned from any of their answers.
+_TAKES_KEYS: Final[set[tuple[str, str, int]]] = set()
+
+
+def _hops(
+    out: Outgoing, headers: Mapping[str, str], config: SessionConfig | None, until: float
+) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
+    """Send once and follow redirects of reads; each hop decides anew whether it gets the token."""
+    url = out.url
+    for _ in range(_MAX_HOPS + 1):
+        origin = origin_of(url)
+        sent = dict(headers)
+        if origin != origin_of(out.url):
+            # What the caller of get_session().get(...) sent along was meant for the first address alone.
+            sent = {name: value for name, value in sent.items() if name.lower() not in _CREDENTIALS}
+        # The only line of this package that lets the token out.
+        if config is not None and config.token and origin == config.origin:
+            sent["Authorization"] = config.authorization
+        answer = yield Attempt(
+            method=out.method,
+            url=url,
+            headers=sent,
+            body=out.body,
+            timeout=max(until - CLOCK.monotonic(), 0.001),
+            stream=out.stream,
+            keep_open=out.keep_open,
+        )
+        if answer is None or isinstance(answer, Failure):
+            return answer or Failure("protocol", "the attempt came back without a result")
+        target = answer.headers.get("location")
+        if answer.status_code not in _REDIRECTS or out.method not in {"GET", "HEAD"} or target is None:
+            return answer
+        yield Discard(answer)
+        url = urljoin(url, target)
+        try:
+            scheme, host, _port = origin_of(url)
+        except ValidationError as error:
+            return Failure("protocol", f"the answer redirects to an address that is not followed: {error}")
+        if scheme == "http" and origin[0] == "https" and not is_loopback(host):
+            return Failure("protocol", "the answer redirects from https to unencrypted http")
+    return Failure("protocol", f"more than {_MAX_HOPS} redirects")
+
+
+def send(out: Outgoing, terms: Terms, config: SessionConfig | None) -> Response:
+    """Drive a call, waiting in this thread.
+
+    Args:
+        out: The request.
+        terms: How often and how long to try.
+        config: Whose token to add where the origin is its own; None for none.
+
+    Returns:
+        The answer, of any status; open where `out.keep_open` is true.
+
+    Raises:
+        OrionConnectionError: No answer came.
+        OrionTimeout: No answer came in time.
+    """
+    # The HTTP library is loaded by the first request, not by importing the session.
+    from orionclient import _http  # noqa: PLC0415
+
+    flow = Exchange(out, terms, config).steps()
+    result: Response | Failure | None = None
+    while True:
+        try:
+            step = flow.send(result)
+        except StopIteration as stop:
+            answer: Response = stop.value
+            return answer
+        result = None
+        if isinstance(step, Attempt):
+            result = _http.transmit(step, _http.Settings.of(config))
+        elif isinstance(step, Pause):
+            CLOCK.sleep(step.seconds)
+        elif isinstance(step.answer, Response):
+            step.answer.close()
+
+
+async def send_async(
+    out: Outgoing, terms: Terms, config: SessionConfig | None, connections: AsyncConnections | None = None
+) -> AsyncResponse:
+    """Drive a call in an event loop.
+
+    Args:
+        out: The request.
+        terms: How often and how long to try.
+        config: Whose token to add where the origin is its own; None for none.
+        connections: Connections to use again; None opens one for this call.
+
+    Returns:
+        The answer, of any status.
+
+    Raises:
+        OrionConnectionError: No answer came.
+        OrionTimeout: No answer came in time.
+    """
+    from orionclient import _http  # noqa: PLC0415
+
+    flow = Exchange(out, terms, config).steps()
+    result: AsyncResponse | Failure | None = None
+    while True:
+        try:
+            step = flow.send(result)
+        except StopIteration as stop:
+            answer: AsyncResponse = stop.value
+            return answer
+        result = None
+        if isinstance(step, Attempt):
+            result = await _http.transmit_async(step, _http.Settings.of(config), connections)
+        elif isinstance(step, Pause):
+            await _http.sleep_async(step.seconds)
+        elif isinstance(step.answer, AsyncResponse):
+            await step.answer.aclose()

@@ -1,0 +1,85 @@
+"""Waiting until a resource is as wanted, by looking again and again."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from orionclient._clock import CLOCK
+from orionclient._resource import NOTHING
+from orionclient.exceptions import NotLoaded, OrionTimeout, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orionclient._resource import Resource
+
+# A look may take so long, in seconds, although the time to wait is over: the value may be there by now.
+_LAST_LOOK: Final = 5.0
+
+
+def check(resource: Resource, attribute: str, timeout: float, sleep_time: float) -> None:
+    """Refuse what could never come true.
+
+    Args:
+        resource: The resource.
+        attribute: Name of its attribute.
+        timeout: Seconds to wait.
+        sleep_time: Seconds between two looks.
+
+    Raises:
+        ValidationError: The kind has no such attribute, or a time is none.
+    """
+    known = resource.fields()
+    if attribute not in known and not isinstance(getattr(type(resource), str(attribute), None), property):
+        raise ValidationError(f"{type(resource).__name__} has no field {attribute!r:.60}; it has {', '.join(known)}")
+    for name, seconds in (("timeout", timeout), ("sleep_time", sleep_time)):
+        if not isinstance(seconds, int | float) or math.isnan(seconds) or seconds < 0:
+            raise ValidationError(f"{name} is a number of seconds, not {seconds!r:.60}")
+
+
+def until(
+    look: Callable[[float], None],
+    resource: Resource,
+    attribute: str,
+    until_value: Any,
+    *,
+    timeout: float,
+    sleep_time: float,
+) -> None:
+    """Look until an attribute has a value.
+
+    Args:
+        look: Brings the resource up to date within so many seconds.
+        resource: The resource.
+        attribute: Name of the attribute.
+        until_value: The value.
+        timeout: Seconds to wait at most.
+        sleep_time: Seconds between two looks.
+
+    Raises:
+        OrionTimeout: The time is over and the attribute has another value.
+        OrionError: The resource could not be looked at.
+    """
+    end = CLOCK.monotonic() + timeout
+    wanted = f"{resource._title()}: {attribute!r} did not become {until_value!r:.100} in {timeout:g} s"
+    value: Any = NOTHING
+    while True:
+        try:
+            look(max(end - CLOCK.monotonic(), _LAST_LOOK))
+        except OrionTimeout as error:
+            raise OrionTimeout(f"{wanted}; {_was(value)}, and the last look took too long: {error}") from error
+        try:
+            value = getattr(resource, attribute)
+        except NotLoaded:
+            value = NOTHING
+        if value == until_value:
+            return
+        left = end - CLOCK.monotonic()
+        if left <= 0:
+            raise OrionTimeout(f"{wanted}; {_was(value)}")
+        CLOCK.sleep(min(sleep_time, left))
+
+
+def _was(value: Any) -> str:
+    return "its value is not known" if value is NOTHING else f"it was {value!r:.100} at last"

@@ -1,0 +1,14 @@
+"""The local Orion: an embedded server with real HTTP and real persistence, described by the contract."""
+
+from __future__ import annotations
+
+try:
+    from orionclient.emulator.server import Server
+except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installation without the extra
+    if (_missing.name or "").partition(".")[0] not in {"pydantic", "starlette", "uvicorn"}:
+        raise
+    raise ImportError(
+        f"the local Orion needs {_missing.name}: pip install 'orion-platform-client[emulator]'", name=_missing.name
+    ) from _missing
+
+__all__ = ["Server"]

@@ -1,0 +1,175 @@
+"""The application: routes from the contract, and the way of a request from the socket to its handler and back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, Router
+
+from orionclient.emulator.bodies import check_digest, check_media_type, read_json, read_upload
+from orionclient.emulator.call import Answer, Call, Download, Handler, Stack
+from orionclient.emulator.envelope import Envelope
+from orionclient.emulator.idempotency import KEY_HEADER, REPLAYED_HEADER
+from orionclient.emulator.parameters import read_headers, read_path, read_query, split_query
+from orionclient.emulator.problems import ProblemError, not_found, unauthorized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from starlette.datastructures import Headers
+    from starlette.types import Receive, Scope, Send
+
+    from orionclient.emulator.contract import Operation
+
+# `Token <value>` is what Django REST Framework reads, `Token:<value>` what Orion's documentation prints.
+_AUTHORIZATION = re.compile(r"Token(?: *: *| +)([\x21-\x7e]{1,500})", re.IGNORECASE)
+
+
+# Where the record of a request lies in its ASGI scope.
+SEEN = "orion.seen"
+
+
+def build(stack: Stack, handlers: Mapping[str, Handler], port: int) -> Envelope:
+    """The application for a stack.
+
+    Raises:
+        LookupError: The contract and the handlers do not fit.
+    """
+    check_handlers(stack.operations, handlers)
+    by_path: dict[str, dict[str, _Endpoint]] = {}
+    for operation in stack.operations:
+        methods = by_path.setdefault(operation.path, {})
+        methods[operation.method] = _Endpoint(stack, operation, handlers[operation.id])
+    # Fixed paths first: `users/me/` is not a user with the id "me".
+    routes = [
+        Route(path, _Methods(by_path[path])) for path in sorted(by_path, key=lambda path: (path.count("{"), path))
+    ]
+    router = Router(routes, redirect_slashes=False, default=_unknown_path)
+    return Envelope(router, port)
+
+
+def check_handlers(operations: Iterable[Operation], handlers: Mapping[str, Handler]) -> None:
+    """Refuse a contract operation without a handler and a handler without an operation."""
+    known = {operation.id for operation in operations}
+    missing, unknown = sorted(known - set(handlers)), sorted(set(handlers) - known)
+    if missing:
+        raise LookupError(f"operations of the contract without a handler: {', '.join(missing)}")
+    if unknown:
+        raise LookupError(f"handlers without an operation in the contract: {', '.join(unknown)}")
+
+
+async def _unknown_path(scope: Scope, receive: Receive, send: Send) -> NoReturn:  # noqa: ARG001 - the ASGI signature
+    raise not_found(f"There is nothing at {scope['path'][:200]!r}.")
+
+
+class _Methods:
+    """The operations of one path."""
+
+    def __init__(self, endpoints: Mapping[str, _Endpoint]) -> None:
+        self._endpoints = endpoints
+        self._allow = ", ".join(sorted(endpoints))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoints.get(scope["method"])
+        if endpoint is None:
+            raise ProblemError(
+                405, f"Allowed here: {self._allow}.", "method_not_allowed", headers={"Allow": self._allow}
+            )
+        response = await endpoint.answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+class _Endpoint:
+    """One operation with its handler."""
+
+    def __init__(self, stack: Stack, operation: Operation, handler: Handler) -> None:
+        self._stack = stack
+        self._operation = operation
+        self._handler = handler
+
+    async def answer(self, request: Request) -> Response:
+        operation = self._operation
+        caller = None
+        if operation.needs_token:
+            caller = await run_in_threadpool(self._stack.credentials.caller, read_token(request.headers))
+        pairs = split_query(request.scope["query_string"])
+        headers = read_headers(operation, request.headers.raw)
+        call = Call(
+            stack=self._stack,
+            operation=operation,
+            route=request.url.path,
+            pairs=pairs,
+            path=read_path(operation, request.path_params),
+            query=read_query(operation, pairs),
+            user=caller,
+        )
+        check_media_type(operation, request)
+        if operation.stream == "upload":
+            return await self._receive_upload(request, call, headers)
+        if operation.body_model:
+            call = replace(call, body=await read_json(operation, request, self._stack.limits.json))
+        return await self._run(request, call, headers)
+
+    async def _receive_upload(self, request: Request, call: Call, headers: Mapping[str, str]) -> Response:
+        if self._handler.before and not await self._is_repeat(call, headers):
+            await run_in_threadpool(self._handler.before, call)
+        staged = self._stack.blobs.stage()
+        try:
+            await read_upload(request, staged, self._stack.limits.upload)
+            check_digest(staged, headers.get("Content-Digest"))
+            return await self._run(request, replace(call, upload=staged), headers)
+        finally:
+            staged.discard()
+
+    async def _is_repeat(self, call: Call, headers: Mapping[str, str]) -> bool:
+        key = headers.get(KEY_HEADER)
+        return key is not None and await run_in_threadpool(self._stack.keys.knows, call, key)
+
+    async def _run(self, request: Request, call: Call, headers: Mapping[str, str]) -> Response:
+        key, seen = headers.get(KEY_HEADER), request.scope[SEEN]
+        if key is None:
+            answer = await run_in_threadpool(self._handler.run, call)
+        else:
+            answer, seen.replayed = await run_in_threadpool(self._stack.keys.run, self._handler.run, call, key)
+        seen.ran = not seen.replayed
+        response = self._respond(answer)
+        if seen.replayed:
+            response.headers[REPLAYED_HEADER] = "true"
+        return response
+
+    def _respond(self, answer: Answer) -> Response:
+        if isinstance(answer, Download):
+            return _DownloadResponse(answer, self._operation)
+        if answer is None:
+            return Response(status_code=self._operation.success)
+        return JSONResponse(answer, self._operation.success)
+
+
+class _DownloadResponse(StreamingResponse):
+    """Streams a download and closes it in every case: read to the end, cut, or never begun."""
+
+    def __init__(self, download: Download, operation: Operation) -> None:
+        super().__init__(
+            download.chunks, operation.success, headers=download.headers, media_type=operation.success_media
+        )
+        self._download = download
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._download.close()
+
+
+def read_token(headers: Headers) -> str:
+    """The token of a request, or 401."""
+    values = headers.getlist("authorization")
+    match = _AUTHORIZATION.fullmatch(values[0]) if len(values) == 1 else None
+    if match is None:
+        raise unauthorized("Authentication credentials were not provided: send Authorization: Token <value>.")
+    return match[1]

@@ -1,0 +1,133 @@
+"""Content on disk: files with names of our own, written beside and moved into place when complete."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import uuid
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+CHUNK = 256 * 1024
+
+
+class Staged:
+    """Content on its way in: written, counted and digested, but not yet kept.
+
+    Args:
+        path: The temporary file, which is made here.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size: int = 0
+        self._digest = hashlib.sha256()
+        self._file: BinaryIO = path.open("xb")
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of what was written."""
+        return self._digest.digest()
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        self._file.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+
+    def complete(self, *, durable: bool = True) -> None:
+        """Nothing is written afterwards; `durable` brings everything to the disk."""
+        self._file.flush()
+        if durable:
+            os.fsync(self._file.fileno())
+        self._file.close()
+
+    def discard(self) -> None:
+        """Remove the content, unless it was kept."""
+        with suppress(OSError):
+            self._file.close()  # fails on a full disk, for it writes what is still in memory
+        with suppress(OSError):
+            self.path.unlink()
+
+
+class Blobs:
+    """The folder of contents.
+
+    Args:
+        folder: Made when it does not exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._kept = folder / "kept"
+        self._staging = folder / "staging"
+        for path in (self._kept, self._staging):
+            path.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def staged(self) -> Iterator[Staged]:
+        """Room for content on its way in; what was not kept is gone when the block ends."""
+        staged = self.stage()
+        try:
+            yield staged
+        finally:
+            staged.discard()
+
+    def stage(self) -> Staged:
+        """Room for content on its way in; the caller keeps or discards it."""
+        return Staged(self._staging / uuid.uuid4().hex)
+
+    def keep(self, staged: Staged) -> str:
+        """Move complete content into place and give its name."""
+        name = uuid.uuid4().hex
+        staged.path.replace(self._kept / name)
+        _sync_folder(self._kept)
+        return name
+
+    def open(self, name: str) -> BinaryIO:
+        """Content by name; it can be read to its end even when it is removed meanwhile."""
+        return (self._kept / name).open("rb")
+
+    def remove(self, name: str | None) -> None:
+        """Remove content; what cannot be removed now (open on Windows) goes at the next start."""
+        if name is not None:
+            with suppress(OSError):
+                (self._kept / name).unlink()
+
+    def sweep(self, names: Iterable[str]) -> int:
+        """Remove everything except the named contents; gives the number of files removed."""
+        wanted = set(names)
+        orphans = [path for path in self._kept.iterdir() if path.name not in wanted]
+        orphans += self._staging.iterdir()
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
+
+
+def read_chunks(file: BinaryIO) -> Iterator[bytes]:
+    """The rest of a file in pieces of bounded size."""
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def digest_headers(digest: bytes, size: int) -> dict[str, str]:
+    """The headers that let a client check what it gets."""
+    return {
+        "Content-Length": str(size),
+        "ETag": f'"{digest.hex()}"',
+        "Repr-Digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
+    }
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "nt":  # pragma: no cover - Windows has no such thing
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,93 @@
+"""What a handler gets and gives: the request after every check, and the answer before it is on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from orionclient.emulator.blobs import Blobs, Staged
+    from orionclient.emulator.contract import Operation
+    from orionclient.emulator.credentials import Caller, Credentials
+    from orionclient.emulator.idempotency import Keys
+    from orionclient.emulator.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest bodies, in bytes."""
+
+    json: int = 1024 * 1024
+    upload: int = 5 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Everything that a running local Orion is made of."""
+
+    store: Database
+    blobs: Blobs
+    credentials: Credentials
+    keys: Keys
+    operations: tuple[Operation, ...]
+    version: str = "0"
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request whose token, parameters and body are all right.
+
+    `pairs` is the query as it came, for links to the next page.
+    """
+
+    stack: Stack
+    operation: Operation
+    route: str
+    pairs: list[tuple[str, str]]
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    user: Caller | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    upload: Staged | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """The user that calls; only for operations that need a token."""
+        if self.user is None:
+            raise RuntimeError(f"{self.operation.id} is open to everybody and has no caller")
+        return self.user
+
+    @property
+    def content(self) -> Staged:
+        """The uploaded content; only for operations that take one."""
+        if self.upload is None:
+            raise RuntimeError(f"{self.operation.id} takes no content")
+        return self.upload
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Bytes as an answer; `close` is called once, whether or not the client took them all."""
+
+    chunks: Iterator[bytes]
+    close: Callable[[], None]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Answer = dict[str, Any] | Download | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The code behind an operation.
+
+    Args:
+        run: Answers the call; runs in a thread, so it may block.
+        before: For uploads: refuses before the body is read.
+    """
+
+    run: Callable[[Call], Answer]
+    before: Callable[[Call], object] | None = None

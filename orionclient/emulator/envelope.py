@@ -1,0 +1,121 @@
+"""The outermost layer: host check, request ids, common headers, and a 500 for what nobody expected."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
+
+from orionclient.emulator.bodies import has_body
+from orionclient.emulator.idempotency import FEATURES, FEATURES_HEADER
+from orionclient.emulator.problems import ProblemError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LOG = logging.getLogger("orionclient.emulator")
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+# A client that still sends when the answer comes may never see the answer; so much is read and thrown away first.
+_DRAIN_BYTES = 16 * 1024 * 1024
+_DRAIN_SECONDS = 5.0
+
+
+class Envelope:
+    """Wraps the application.
+
+    Args:
+        app: What answers.
+        port: The port that a `Host` header must name.
+    """
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._app = app
+        self._hosts = frozenset(f"{host}:{port}" for host in _LOOPBACK) | (
+            frozenset(_LOOPBACK) if port == 80 else frozenset()
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        exchange = _Exchange(scope, receive, send)
+        try:
+            self._check_host(exchange.headers)
+            await self._app(scope, exchange.receive, exchange.send)
+        except ProblemError as problem:
+            await problem_response(problem)(scope, exchange.receive, exchange.send)
+        except ClientDisconnect:
+            _LOG.info("request %s: the client went away", exchange.request_id)
+        except Exception:
+            _LOG.exception("request %s failed: %s %s", exchange.request_id, scope["method"], scope["path"])
+            if exchange.started:
+                # Too late for a status. Raising cuts the connection, so that nobody takes the answer for a whole one.
+                raise
+            await problem_response(server_error())(scope, exchange.receive, exchange.send)
+
+    def _check_host(self, headers: Headers) -> None:
+        if not self.allows(headers):
+            raise ProblemError(400, "The Host header does not name this server.", "wrong_host")
+
+    def allows(self, headers: Headers) -> bool:
+        """Whether the Host header names this server."""
+        # A web page can make its own name point to 127.0.0.1; it cannot make the browser send another Host.
+        hosts = headers.getlist("host")
+        return len(hosts) == 1 and hosts[0].lower() in self._hosts
+
+
+class _Exchange:
+    """One request and its answer, watched on their way through."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.headers = Headers(scope=scope)
+        self.started = False
+        self._receive = receive
+        self._send = send
+        self._waiting = has_body(self.headers) and "expect" not in self.headers
+        given = self.headers.get("x-request-id", "")
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+    async def receive(self) -> Message:
+        """Pass a message of the client on, noting the end of the body."""
+        message = await self._receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            self._waiting = False
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass a message of the application on, with the common headers."""
+        if message["type"] == "http.response.start":
+            await self._drain()
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self.request_id
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Cache-Control"] = "no-store"
+            headers[FEATURES_HEADER] = ", ".join(FEATURES)
+        await self._send(message)
+
+    async def _drain(self) -> None:
+        size = 0
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while self._waiting and size < _DRAIN_BYTES:
+                    size += len((await self.receive()).get("body", b""))
+        except TimeoutError:
+            self._waiting = False
+
+
+def problem_response(problem: ProblemError) -> JSONResponse:
+    """A refusal as a response."""
+    return JSONResponse(problem.body(), problem.status, problem.headers)
+
+
+def server_error() -> ProblemError:
+    """500, which says nothing about the inside."""
+    return ProblemError(500, "The server failed; its log says why.", "server_error")

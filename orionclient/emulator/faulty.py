@@ -1,0 +1,174 @@
+"""The layer around the application that carries faults out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from orionclient.emulator import strictjson
+from orionclient.emulator.app import SEEN, read_token
+from orionclient.emulator.bodies import read_body
+from orionclient.emulator.envelope import Envelope
+from orionclient.emulator.faults import Applied, Seen
+from orionclient.emulator.misdeeds import Misdeed, problem_app
+from orionclient.emulator.problems import ProblemError, bad_body, bad_parameter
+from orionclient.emulator.steps import parse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from orionclient.emulator.call import Stack
+    from orionclient.emulator.faults import Faults
+    from orionclient.emulator.steps import Step
+
+CONTROL = "/_faults"
+_HEADER = "x-orion-fault"
+_LONGEST = 200
+
+
+class Faulty:
+    """Wraps the application.
+
+    Args:
+        app: The application, with its envelope around it.
+        faults: The scripts and the record.
+        stack: The stack, for its operations and credentials.
+        port: The port that a `Host` header must name.
+        face: Whether other processes may send scripts: at `/_faults`, and by the header `X-Orion-Fault`.
+    """
+
+    def __init__(self, app: Envelope, faults: Faults, stack: Stack, port: int, *, face: bool) -> None:
+        self._app = app
+        self._faults = faults
+        self._stack = stack
+        self._port = port
+        self._face = face
+        self._control = Envelope(self._answer_control, port)
+        # Fixed paths first, as in the router.
+        self._routes = [
+            (operation.method, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(operation.path))), operation.id)
+            for operation in sorted(stack.operations, key=lambda operation: (operation.path.count("{"), operation.path))
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = Headers(scope=scope)
+        if not self._app.allows(headers):
+            await self._app(scope, receive, send)
+            return
+        if scope["path"] == CONTROL and self._face:
+            await self._control(scope, receive, send)
+            return
+        method, path = scope["method"], scope["path"]
+        operation = self._operation(method, path)
+        seen = Seen(
+            operation or f"{method} {path[:_LONGEST]}",
+            method,
+            path[:_LONGEST],
+            _short(headers.get("x-request-id")),
+            _short(headers.get("idempotency-key")),
+            _short(headers.get("x-attempt")),
+        )
+        self._faults._arrive(seen)
+        watch = Watch(receive, send, seen)
+        scope = {**scope, SEEN: seen}
+        try:
+            step = await self._step_of(headers)
+        except ProblemError as problem:
+            await problem_app(problem, self._port)(scope, watch.receive, watch.send)
+            return
+        if step is None:
+            step = self._faults._take(operation, method, path)
+        if step is None:
+            await self._app(scope, watch.receive, watch.send)
+            return
+        seen.step = step.name
+        entry = Applied(seen.operation, step.as_json())
+        self._faults._enter(entry)
+        await Misdeed(self._app, self._port, scope, watch, entry).carry_out(step)
+
+    def _operation(self, method: str, path: str) -> str | None:
+        for verb, pattern, name in self._routes:
+            if verb == method and pattern.fullmatch(path):
+                return name
+        return None
+
+    async def _step_of(self, headers: Headers) -> Step | None:
+        text = headers.get(_HEADER)
+        if text is None:
+            return None
+        if not self._face:
+            raise ProblemError(
+                400, "X-Orion-Fault is understood by a server that was started with faults=True only.", "faults_off"
+            )
+        await run_in_threadpool(self._stack.credentials.caller, read_token(headers))
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise bad_parameter(f"X-Orion-Fault: {error}") from None
+
+    async def _answer_control(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        await run_in_threadpool(self._stack.credentials.caller, read_token(request.headers))
+        response: ASGIApp
+        if request.method == "GET":
+            response = JSONResponse({**self._faults.report().as_json(), "requests": self._shown_requests()})
+        elif request.method == "DELETE":
+            self._faults.clear()
+            response = Response(status_code=204)
+        elif request.method == "POST":
+            await self._load(request)
+            response = JSONResponse(self._faults.report().as_json(), 201)
+        else:
+            raise ProblemError(
+                405, "Allowed here: DELETE, GET, POST.", "method_not_allowed", headers={"Allow": "DELETE, GET, POST"}
+            )
+        await response(scope, receive, send)
+
+    async def _load(self, request: Request) -> None:
+        try:
+            self._faults.load(strictjson.loads((await read_body(request, self._stack.limits.json)).decode()))
+        except ValueError as error:
+            raise bad_body(f"The scripts are not accepted: {error}.") from None
+
+    def _shown_requests(self) -> list[dict[str, object]]:
+        return [{name: getattr(seen, name) for name in Seen.__slots__} for seen in self._faults.requests()]
+
+
+class Watch:
+    """The two ends of a request, with a look at what passes.
+
+    Args:
+        receive: Gives what the client sends; as `unseen` it passes without a look.
+        send: Takes what the server sends.
+        seen: The record.
+    """
+
+    def __init__(self, receive: Receive, send: Send, seen: Seen) -> None:
+        self.unseen = receive
+        self._send = send
+        self.seen = seen
+        self.ended: bool = False
+
+    async def receive(self) -> Message:
+        """Pass a message of the client on, counting the body."""
+        message = await self.unseen()
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            self.ended = True
+        self.seen.received += len(message.get("body", b""))
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass a message of the server on, noting the status."""
+        if message["type"] == "http.response.start":
+            self.seen.status = message["status"]
+        await self._send(message)
+
+
+def _short(value: str | None) -> str | None:
+    return None if value is None else value[:_LONGEST]

@@ -1,0 +1,97 @@
+"""Records and what every format needs: values, molecules, lines of a file, and the two ways to fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import strictjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Record = dict[str, Any]
+
+TITLE = "Title"
+MOLECULE = "Molecule"
+SDF, SMILES = "sdf", "smiles"
+
+# Bounds of the memory that one line and one record can take.
+MOST_LINE = 1024 * 1024
+MOST_RECORD = 16 * 1024 * 1024
+MOST_NAME = 255
+
+
+class MalformedError(ValueError):
+    """Text that is not what its format says.
+
+    Args:
+        line: Where reading failed, counted from 1.
+        message: A sentence without the line number.
+    """
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+class ConversionError(ValueError):
+    """A record that a format cannot hold; the message is a sentence."""
+
+
+def molecule(form: str, text: str) -> Record:
+    """A molecule as a value of a field."""
+    return {"format": form, "text": text}
+
+
+def is_molecule(value: Any, form: str | None = None) -> bool:
+    """Whether a value is a molecule (of one format)."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"format", "text"}
+        and value["format"] in (SDF, SMILES)  # a tuple: the value may be a list
+        and (form is None or value["format"] == form)
+    )
+
+
+def check_name(name: str) -> None:
+    """Refuse field names that no filter could name."""
+    if not 1 <= len(name) <= MOST_NAME:
+        raise ValueError(f"a field name has {len(name)} characters; 1 to {MOST_NAME} are allowed")
+
+
+def scalar_text(value: Any) -> str:
+    """A value that is no SDF structure as text: text as it is, SMILES as it is, everything else as JSON."""
+    if isinstance(value, str):
+        return value
+    if is_molecule(value, SMILES):
+        return str(value["text"])
+    return strictjson.dumps(value)
+
+
+def pick_molecule(record: Record, form: str, fields: list[str] | None) -> str | None:
+    """Name of the field whose molecule a format of one structure a record takes: chosen fields first, then `Molecule`."""
+    names = [*(fields or ()), MOLECULE, *record]
+    return next((name for name in names if is_molecule(record.get(name), form)), None)
+
+
+def read_lines(path: Path, most: int = MOST_LINE) -> Iterator[tuple[int, str]]:
+    """The lines of a file with their numbers, without their endings. A byte order mark at the start is left out."""
+    with path.open("rb") as file:
+        number = 0
+        while data := file.readline(most + 2):
+            number += 1
+            if len(data.rstrip(b"\r\n")) > most:
+                raise MalformedError(number, f"The line has more than {most} bytes.")
+            yield number, _decode(number, data)
+
+
+def _decode(number: int, data: bytes) -> str:
+    if number == 1:
+        data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedError(number, f"The line is not UTF-8: {error.reason} at byte {error.start + 1}.") from None
+    return text.removesuffix("\n").removesuffix("\r")

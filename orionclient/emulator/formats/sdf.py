@@ -1,0 +1,209 @@
+"""SD files: molblocks kept verbatim, data items as fields.
+
+A file ends with the `$$$$` of its last record, or else right after the `M  END` of a molblock (a MOL file). Anything else
+is taken for a file that was cut.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from orionclient.emulator.formats.molblock import Block, check_molblock
+from orionclient.emulator.formats.records import (
+    MOLECULE,
+    MOST_RECORD,
+    SDF,
+    TITLE,
+    ConversionError,
+    MalformedError,
+    Record,
+    check_name,
+    is_molecule,
+    molecule,
+    pick_molecule,
+    read_lines,
+    scalar_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_END = "M  END"
+_DELIMITER = "$$$$"
+_BREAKS = re.compile(r"[\r\n\0]")
+_HEADER = re.compile(r">[^<]*<([^<>]+)>[^<>]*")
+
+
+def looks_like_header(line: str) -> bool:
+    """Whether a line would be read as the head of a data item. A value like `>50` is none."""
+    return line.startswith(">") and "<" in line and ">" in line[1:]
+
+
+def read(path: Path) -> Iterator[Record]:
+    """The records of an SD file."""
+    reader = _Reader(read_lines(path))
+    while record := reader.record():
+        yield record
+
+
+class _Reader:
+    """Reads record after record, line by line."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        self._lines = lines
+        self._number = 0  # of the line read last
+        self._count = 0
+        self._title = ""
+        self._size = 0
+
+    def _next(self) -> str | None:
+        self._number, line = next(self._lines, (self._number, None))
+        if line is None:
+            return None
+        self._size += len(line) + 1
+        if self._size > MOST_RECORD:
+            self._fail(f"has more than {MOST_RECORD} characters")
+        if "\r" in line or "\0" in line:
+            self._fail("holds a carriage return or a NUL inside a line")
+        return line
+
+    def _fail(self, message: str, line: int | None = None) -> NoReturn:
+        name = f"record {self._count} ({self._title[:60]})" if self._title else f"record {self._count}"
+        raise MalformedError(line or self._number, f"{name[0].upper()}{name[1:]} {message}.")
+
+    def record(self) -> Record | None:
+        """The next record, None at the end of the file."""
+        self._size = 0
+        head = self._head()
+        if head is None:
+            return None
+        self._count += 1
+        self._title = head[0]
+        first = self._number - len(head) + 1
+        text = self._molblock(head, first)
+        record: Record = {TITLE: self._title, MOLECULE: molecule(SDF, text)}
+        self._data(record)
+        return record
+
+    def _head(self) -> list[str] | None:
+        head: list[str] = []
+        while len(head) < 4 and (line := self._next()) is not None:
+            head.append(line)
+        if any(line.strip() for line in head):
+            return head
+        # Blank lines may follow the last record, but nothing else.
+        while (line := self._next()) is not None:
+            if line.strip():
+                self._fail("ends with blank lines before the text of another")
+        return None
+
+    def _molblock(self, head: list[str], first: int) -> str:
+        lines = head
+        if _DELIMITER in {line.rstrip() for line in head}:
+            self._fail("has no molblock", first)
+        while lines[-1].rstrip() != _END:
+            line = self._next()
+            if line is None:
+                self._fail("is cut: M  END is missing")
+            if line.startswith(_DELIMITER) or looks_like_header(line):
+                self._fail("has no M  END before its data")
+            lines.append(line)
+        try:
+            check_molblock(Block(lines))
+        except MalformedError as error:
+            self._fail(error.message, first + error.line - 1)
+        return "\n".join([*lines[:-1], _END])
+
+    def _data(self, record: Record) -> None:
+        line = self._next()
+        while line is not None:
+            if line.startswith(_DELIMITER):
+                return
+            line = self._item(line, record) if line.strip() else self._next()
+        if self._count > 1 or len(record) > 2:
+            self._fail("is cut: $$$$ is missing")
+
+    def _item(self, header: str, record: Record) -> str | None:
+        # Gives the line after the item.
+        match = _HEADER.fullmatch(header)
+        if match is None:
+            self._fail(f"has the line {header[:60]!r} where a data item like '> <NAME>' must begin")
+        name = match[1]
+        try:
+            check_name(name)
+        except ValueError as error:
+            self._fail(str(error))
+        if name in record:
+            known = "a field of every record" if name in {TITLE, MOLECULE} else "there twice"
+            self._fail(f"has a data item named {name!r}, which is {known}")
+        lines: list[str] = []
+        follower = self._value(name, lines)
+        record[name] = "\n".join(lines)
+        return follower
+
+    def _value(self, name: str, lines: list[str]) -> str | None:
+        while True:
+            line = self._next()
+            if line is None:
+                self._fail(f"is cut within the data item {name!r}")
+            if not line.strip():
+                return self._next()
+            if line.startswith(_DELIMITER):
+                return line
+            if looks_like_header(line):
+                self._fail(f"has no blank line after the data item {name!r}")
+            lines.append(line)
+
+
+def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
+    """Molblocks as they came in, under the title of the record; the other fields as data items.
+
+    Chosen fields choose data items; a record of an SD file has its structure and title in any case.
+    """
+    for number, record in records:
+        try:
+            yield _text(record, fields).encode()
+        except ConversionError as error:
+            raise ConversionError(f"Record {number} cannot be written as SDF: {error}.") from None
+
+
+def _text(record: Record, fields: list[str] | None) -> str:
+    structure = pick_molecule(record, SDF, fields)
+    if structure is None:
+        raise ConversionError(
+            "it holds no structure in SDF, and making one from SMILES needs a chemistry toolkit, which is not here"
+        )
+    first, _, rest = str(record[structure]["text"]).removesuffix("\n").partition("\n")
+    parts = [f"{_title(record, first)}\n{rest}\n"]
+    names = [name for name in dict.fromkeys(record if fields is None else fields) if name not in {TITLE, structure}]
+    parts.extend(_data_item(name, record[name]) for name in names if record.get(name) is not None)
+    return "".join([*parts, f"{_DELIMITER}\n"])
+
+
+def _title(record: Record, otherwise: str) -> str:
+    value = record.get(TITLE)
+    if value is None or is_molecule(value):
+        return otherwise
+    title = scalar_text(value)
+    if _BREAKS.search(title) or title.startswith(_DELIMITER):
+        raise ConversionError("its title would break the file")
+    return title
+
+
+def _data_item(name: str, value: object) -> str:
+    if is_molecule(value, SDF):
+        raise ConversionError(f"it has a second structure, {name!r}; choose fields")
+    if name == MOLECULE or _BREAKS.search(name) or "<" in name or ">" in name:
+        raise ConversionError(f"{name[:60]!r} cannot be the name of a data item")
+    text = scalar_text(value)
+    lines = text.split("\n") if text else []
+    if any(_breaks_item(line) for line in lines):
+        raise ConversionError(f"the value of {name[:60]!r} has a line that would end it early")
+    return "".join(f"{line}\n" for line in [f">  <{name}>", *lines, ""])
+
+
+def _breaks_item(line: str) -> bool:
+    broken = "\r" in line or "\0" in line or not line.strip()
+    return broken or line.startswith(_DELIMITER) or looks_like_header(line)

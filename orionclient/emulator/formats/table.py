@@ -1,0 +1,116 @@
+"""CSV: a header, one record a row, columns called `smiles` as molecules and all others as text.
+
+Values are written as they are. A cell that begins with `=` is a formula to a spreadsheet; changing it would be worse
+for every other reader.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from orionclient.emulator.formats.records import (
+    SDF,
+    SMILES,
+    MalformedError,
+    Record,
+    check_name,
+    is_molecule,
+    molecule,
+    read_lines,
+    scalar_text,
+)
+from orionclient.emulator.formats.smiles import check_smiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Records = Callable[[], Iterable[tuple[int, Record]]]
+
+
+def read(path: Path) -> Iterator[Record]:
+    """The records of a CSV file. An empty cell of a molecule column means that the record has no such molecule."""
+    rows = _rows(path)
+    line, header = next(rows, (1, []))
+    _check_header(line, header)
+    for count, (number, row) in enumerate(rows, 1):
+        if len(row) != len(header):
+            raise MalformedError(
+                number, f"Record {count} has {len(row)} values; the header names {len(header)} columns."
+            )
+        yield _record(number, count, header, row)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    # The csv module wants the line endings, for a quoted value may go over several lines.
+    lines = (f"{text}\n" for _, text in read_lines(path))
+    reader = csv.reader(lines, strict=True)
+    start = 1
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise MalformedError(
+                max(reader.line_num, 1), f"The row that begins in line {start} is no CSV: {error}."
+            ) from None
+        if row:
+            yield start, row
+        start = reader.line_num + 1
+
+
+def _check_header(line: int, header: list[str]) -> None:
+    if not header:
+        raise MalformedError(line, "The file has no header.")
+    for name in header:
+        try:
+            check_name(name)
+        except ValueError as error:
+            raise MalformedError(line, f"The header is not accepted: {error}.") from None
+        if header.count(name) > 1:
+            raise MalformedError(line, f"The header names {name!r} twice.")
+
+
+def _record(line: int, count: int, header: list[str], row: list[str]) -> Record:
+    record: Record = {}
+    for name, value in zip(header, row, strict=True):
+        if name.lower() != SMILES:
+            record[name] = value
+        elif text := value.strip():
+            try:
+                check_smiles(text)
+            except ValueError as error:
+                raise MalformedError(line, f"Record {count}: {text[:60]!r} is no SMILES: {error}.") from None
+            record[name] = molecule(SMILES, text)
+    return record
+
+
+def write(records: Records, fields: list[str] | None) -> Iterator[bytes]:
+    """All fields in the order in which they are first met, structures in SDF left out."""
+    columns = list(dict.fromkeys(fields)) if fields is not None else _columns(records())
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if columns:
+        writer.writerow(columns)
+    for _, record in records():
+        if columns:
+            writer.writerow([_cell(record, name) for name in columns])
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _columns(records: Iterable[tuple[int, Record]]) -> list[str]:
+    names: dict[str, None] = {}
+    for _, record in records:
+        names.update((name, None) for name, value in record.items() if not is_molecule(value, SDF))
+    return list(names)
+
+
+def _cell(record: Record, name: str) -> str:
+    value = record.get(name)
+    return "" if value is None or is_molecule(value, SDF) else scalar_text(value)

@@ -1,0 +1,28 @@
+"""Billing: the balance of the caller's organization, for those who may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.problems import forbidden
+
+
+def get_current_balance(call: Call) -> dict[str, Any]:
+    """What the organization has left. Nothing on this server costs anything, so it stays what the seed says."""
+    query = "SELECT cost_accounting, organizations.* FROM users JOIN organizations ON organization = organizations.id WHERE users.id = ?"
+    with call.stack.store.reading() as db:
+        row = db.execute(query, (call.caller.id,)).fetchone()
+    if not row["cost_accounting"]:
+        raise forbidden("You need the capability cost accounting of your organization to see its balance.")
+    return {
+        "organization": row["id"],
+        "amount": row["balance"],
+        "currency": row["currency"],
+        "updated": row["created"],
+    }
+
+
+HANDLERS = {
+    "get_current_balance": Handler(get_current_balance),
+}

@@ -1,0 +1,190 @@
+"""Datasets: records that are added, replaced as a whole, streamed and converted.
+
+Record ids count from 1 in each dataset and are never given twice, so a link to a record never points to another one.
+Sending a file whose records are already there unchanged keeps them, with their ids.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import molecules, resources, strictjson
+from orionclient.emulator.blobs import Staged, digest_headers, read_chunks
+from orionclient.emulator.call import Call, Download, Handler
+from orionclient.emulator.problems import ProblemError, not_found, unprocessable
+from orionclient.emulator.resources import Kind
+from orionclient.emulator.selection import Selection, select
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+    from orionclient.emulator.store import Database
+
+Record = molecules.Record
+
+_PIECE = 256 * 1024
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    plain = ("id", "name", "description", "created", "owner", "project", "path", "deleted")
+    return {
+        **{name: row[name] for name in plain},
+        "count": row["next_record"] - row["first_record"],
+        "dirty": bool(row["dirty"]),
+        "systemtags": [],
+    }
+
+
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
+    db.execute("DELETE FROM records WHERE dataset = ?", (row["id"],))
+    return lambda: None
+
+
+DATASETS = Kind("dataset", "datasets", "dataset_id", _show, _purge)
+
+
+def _check_target(call: Call) -> None:
+    with call.stack.store.reading() as db:
+        resources.find_named(call, db, DATASETS)
+
+
+def upload_dataset_content(call: Call) -> dict[str, Any]:
+    """Make the records of the uploaded file the records of the dataset."""
+    form = call.query["format"]
+    source = f"{form} {call.content.digest.hex()}"
+    with _parsed(call, form) as parsed, call.stack.store.writing() as db:
+        row = resources.find_named(call, db, DATASETS)
+        if row["source"] != source:
+            first = row["next_record"]
+            db.execute("DELETE FROM records WHERE dataset = ?", (row["id"],))
+            count = _insert(db, row["id"], first, parsed)
+            db.execute(
+                "UPDATE datasets SET first_record = ?, next_record = ?, source = ? WHERE id = ?",
+                (first, first + count, source, row["id"]),
+            )
+        db.execute("UPDATE datasets SET dirty = 0 WHERE id = ?", (row["id"],))
+        return _show(resources.find_named(call, db, DATASETS))
+
+
+def add_records(call: Call) -> dict[str, Any]:
+    """Append the records of the body; none changes nothing."""
+    with _parsed(call, "json") as parsed, call.stack.store.writing() as db:
+        row = resources.find_named(call, db, DATASETS)
+        count = _insert(db, row["id"], row["next_record"], parsed)
+        if count:
+            db.execute(
+                "UPDATE datasets SET next_record = next_record + ?, dirty = 1, source = NULL WHERE id = ?",
+                (count, row["id"]),
+            )
+        return _show(resources.find_named(call, db, DATASETS))
+
+
+@contextmanager
+def _parsed(call: Call, form: str) -> Iterator[Staged]:
+    """The records of the upload as JSON lines on disk, so that the database is not locked while they are read."""
+    with call.stack.blobs.staged() as parsed:
+        try:
+            for record in molecules.read(call.content.path, form):
+                parsed.write(strictjson.dumps(record).encode() + b"\n")
+        except molecules.MalformedError as error:
+            raise unprocessable(f"Line {error.line}: {error.message}", error.line) from None
+        parsed.complete(durable=False)
+        yield parsed
+
+
+def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: Staged) -> int:
+    with parsed.path.open(encoding="utf-8", newline="\n") as lines:
+        rows = ((dataset, number, line.removesuffix("\n")) for number, line in enumerate(lines, first))
+        return max(db.executemany("INSERT INTO records (dataset, id, body) VALUES (?, ?, ?)", rows).rowcount, 0)
+
+
+def finalize_dataset(call: Call) -> dict[str, Any]:
+    """The dataset is complete."""
+    with call.stack.store.writing() as db:
+        row = resources.find_named(call, db, DATASETS)
+        db.execute("UPDATE datasets SET dirty = 0 WHERE id = ?", (row["id"],))
+        return _show(resources.find_named(call, db, DATASETS))
+
+
+def get_record(call: Call) -> dict[str, Any]:
+    """One record."""
+    number = call.path["record_id"]
+    with call.stack.store.reading() as db:
+        dataset = resources.find_named(call, db, DATASETS, reading=True)
+        query = "SELECT body FROM records WHERE dataset = ? AND id = ?"
+        row = db.execute(query, (dataset["id"], number)).fetchone()
+    if row is None:
+        raise not_found(f"There is no record {number} in dataset {dataset['id']}.")
+    return {"id": number, "dataset": dataset["id"], "record": strictjson.loads(row["body"])}
+
+
+def list_records(call: Call) -> Download:
+    """The chosen records as they lie in the database, piece by piece."""
+    with call.stack.store.reading() as db:
+        dataset = resources.find_named(call, db, DATASETS, reading=True)
+    selection = select(dataset, call.query)
+    return Download(_stream(call.stack.store, selection), lambda: None)
+
+
+def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
+    # A snapshot of its own for every piece: a slow client must not hold one for hours. Records are added behind the
+    # selection or replaced as a whole, and the latter cuts the stream.
+    after = 0
+    while True:
+        piece = bytearray()
+        with store.reading() as db:
+            selection.check_unchanged(db)
+            for row in selection.rows(db, after):
+                after = row["id"]
+                piece += f'{{"id":{after},"dataset":{selection.dataset},"record":{row["body"]}}}\n'.encode()
+                if len(piece) > _PIECE:
+                    break
+        if not piece:
+            return
+        yield bytes(piece)
+
+
+def download_dataset(call: Call) -> Download:
+    """The chosen records as a file. It is made on disk first, so that a refusal comes before the first byte."""
+    fields = call.query.get("fieldlist")
+    made = call.stack.blobs.stage()
+    try:
+        with call.stack.store.reading() as db:
+            selection = select(resources.find_named(call, db, DATASETS, reading=True), call.query)
+
+            def records() -> Iterator[tuple[int, Record]]:
+                return ((row["id"], strictjson.loads(row["body"])) for row in selection.rows(db, 0))
+
+            for piece in molecules.write(call.query["format"], records, fields):
+                made.write(piece)
+        made.complete(durable=False)
+        content = made.path.open("rb")
+    except molecules.ConversionError as error:
+        made.discard()
+        raise ProblemError(422, str(error), "not_convertible") from None
+    except BaseException:
+        made.discard()
+        raise
+
+    def close() -> None:
+        content.close()
+        made.discard()
+
+    return Download(read_chunks(content), close, digest_headers(made.digest, made.size))
+
+
+HANDLERS = {
+    "list_datasets": Handler(lambda call: resources.list_kind(call, DATASETS)),
+    "create_dataset": Handler(lambda call: resources.create(call, DATASETS)),
+    "get_dataset": Handler(lambda call: resources.get(call, DATASETS)),
+    "update_dataset": Handler(lambda call: resources.update(call, DATASETS)),
+    "delete_dataset": Handler(lambda call: resources.delete(call, DATASETS)),
+    "upload_dataset_content": Handler(upload_dataset_content, _check_target),
+    "list_records": Handler(list_records),
+    "add_records": Handler(add_records, _check_target),
+    "get_record": Handler(get_record),
+    "finalize_dataset": Handler(finalize_dataset),
+    "download_dataset": Handler(download_dataset),
+}

@@ -1,0 +1,75 @@
+"""Files: announced first, then given their bytes, as often as wanted."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import resources
+from orionclient.emulator.blobs import digest_headers, read_chunks
+from orionclient.emulator.call import Call, Download, Handler
+from orionclient.emulator.problems import conflict
+from orionclient.emulator.resources import Kind
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+_SHOWN = ("id", "name", "state", "size", "created", "owner", "project", "description", "sha256", "path", "deleted")
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in _SHOWN}
+
+
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
+    return partial(call.stack.blobs.remove, row["blob"])
+
+
+FILES = Kind("file", "files", "file_id", _show, _purge)
+
+
+def _check_target(call: Call) -> None:
+    with call.stack.store.reading() as db:
+        resources.find_named(call, db, FILES)
+
+
+def upload_file_content(call: Call) -> dict[str, Any]:
+    """Make the uploaded bytes the content; the old content stays until the new one is surely there."""
+    content, blobs = call.content, call.stack.blobs
+    name = blobs.keep(content)
+    try:
+        with call.stack.store.writing() as db:
+            row = resources.find_named(call, db, FILES)
+            db.execute(
+                "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?",
+                (content.size, content.digest.hex(), name, row["id"]),
+            )
+            shown = FILES.show(resources.find_named(call, db, FILES))
+    except BaseException:
+        blobs.remove(name)
+        raise
+    blobs.remove(row["blob"])
+    return shown
+
+
+def download_file(call: Call) -> Download:
+    """The bytes as they were uploaded."""
+    with call.stack.store.reading() as db:
+        row = resources.find_named(call, db, FILES, reading=True)
+        if row["blob"] is None:
+            raise conflict(f"The file {row['id']} has no content yet.")
+        # Opened before the snapshot ends: a replacement meanwhile cannot take the content away.
+        content = call.stack.blobs.open(row["blob"])
+    return Download(read_chunks(content), content.close, digest_headers(bytes.fromhex(row["sha256"]), row["size"]))
+
+
+HANDLERS = {
+    "list_files": Handler(lambda call: resources.list_kind(call, FILES, state=call.query.get("state"))),
+    "create_file": Handler(lambda call: resources.create(call, FILES)),
+    "get_file": Handler(lambda call: resources.get(call, FILES)),
+    "update_file": Handler(lambda call: resources.update(call, FILES)),
+    "delete_file": Handler(lambda call: resources.delete(call, FILES)),
+    "upload_file_content": Handler(upload_file_content, _check_target),
+    "download_file": Handler(download_file),
+}

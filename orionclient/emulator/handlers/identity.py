@@ -1,0 +1,43 @@
+"""Tokens from passwords, the current user, API versions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.handlers.users import show_user
+from orionclient.emulator.idempotency import FEATURES
+
+_VERSION = re.compile(r"/api/v([0-9]+)/")
+
+
+def obtain_token(call: Call) -> dict[str, Any]:
+    """The token of a user who knows the password."""
+    return {"token": call.stack.credentials.exchange(call.body["username"], call.body["password"])}
+
+
+def get_current_user(call: Call) -> dict[str, Any]:
+    """The caller."""
+    with call.stack.store.reading() as db:
+        return show_user(db.execute("SELECT * FROM users WHERE id = ?", (call.caller.id,)).fetchone())
+
+
+def get_api_versions(call: Call) -> dict[str, Any]:
+    """The versions in the paths of the contract, per kind of resource."""
+    versions: dict[str, set[int]] = {}
+    for operation in call.stack.operations:
+        if match := _VERSION.match(operation.path):
+            versions.setdefault(operation.tag, set()).add(int(match[1]))
+    return {
+        "versions": {kind: sorted(numbers) for kind, numbers in sorted(versions.items())},
+        "server": f"local-orion {call.stack.version}",
+        "features": list(FEATURES),
+    }
+
+
+HANDLERS = {
+    "obtain_token": Handler(obtain_token),
+    "get_current_user": Handler(get_current_user),
+    "get_api_versions": Handler(get_api_versions),
+}

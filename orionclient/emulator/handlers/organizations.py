@@ -1,0 +1,41 @@
+"""Organizations: a user belongs to exactly one and sees no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import forbidden, not_found
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("id", "name", "created")}
+
+
+def list_organizations(call: Call) -> dict[str, Any]:
+    """The caller's organization as a page."""
+    listing = Listing("organizations", ["id = ?"], [call.caller.organization])
+    with call.stack.store.reading() as db:
+        return page(call, db, listing, _show)
+
+
+def get_organization(call: Call) -> dict[str, Any]:
+    """The caller's organization; 403 for others."""
+    number = call.path["organization_id"]
+    with call.stack.store.reading() as db:
+        row = db.execute("SELECT * FROM organizations WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise not_found(f"There is no organization {number}.")
+    if number != call.caller.organization:
+        raise forbidden(f"You do not belong to organization {number}.")
+    return _show(row)
+
+
+HANDLERS = {
+    "list_organizations": Handler(list_organizations),
+    "get_organization": Handler(get_organization),
+}

@@ -1,0 +1,77 @@
+"""Shares: made, taken back and listed by those who may change the resource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import resources, sharing
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.handlers.datasets import DATASETS
+from orionclient.emulator.handlers.files import FILES
+from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import forbidden, not_found
+from orionclient.emulator.store import now
+
+if TYPE_CHECKING:
+    import sqlite3
+
+SHARABLE = {
+    kind.name: kind
+    for kind in (
+        FILES,
+        DATASETS,
+    )
+}
+
+
+def _resource(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
+    kind = SHARABLE.get(call.path["resource_type"])
+    if kind is None:
+        raise not_found(f'There is no kind of resource "{call.path["resource_type"]}" that can be shared.')
+    return resources.find(call, db, kind, call.path["resource_id"])
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    plain = {name: row[name] for name in ("target_type", "owner", "created")}
+    return {**plain, "target_id": row["target"]}
+
+
+def list_shares(call: Call) -> dict[str, Any]:
+    """The shares of a resource."""
+    listing = Listing("shares", key=("target_type", "target"), key_types=(str, int))
+    listing.narrow("kind = ?", call.path["resource_type"])
+    listing.narrow("resource = ?", call.path["resource_id"])
+    with call.stack.store.reading() as db:
+        _resource(call, db)
+        return page(call, db, listing, _show)
+
+
+def share_resource(call: Call) -> None:
+    """Add a share that is not there yet."""
+    target_type, target = call.body["target_type"], call.body["target_id"]
+    with call.stack.store.writing() as db:
+        resource = _resource(call, db)
+        if not sharing.can_name(db, target_type, target, call.caller.id):
+            raise forbidden(f"You cannot share with {target_type} {target}.")
+        db.execute(
+            "INSERT INTO shares (kind, resource, target_type, target, owner, created) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (call.path["resource_type"], resource["id"], target_type, target, call.caller.id, now()),
+        )
+
+
+def unshare_resource(call: Call) -> None:
+    """Remove a share that is there."""
+    with call.stack.store.writing() as db:
+        resource = _resource(call, db)
+        db.execute(
+            "DELETE FROM shares WHERE kind = ? AND resource = ? AND target_type = ? AND target = ?",
+            (call.path["resource_type"], resource["id"], call.query["target_type"], call.query["target_id"]),
+        )
+
+
+HANDLERS = {
+    "list_shares": Handler(list_shares),
+    "share_resource": Handler(share_resource),
+    "unshare_resource": Handler(unshare_resource),
+}

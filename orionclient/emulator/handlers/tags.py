@@ -1,0 +1,82 @@
+"""Tags: each belongs to a resource and to a project, so that projects that share a resource do not mix their tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import resources
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.handlers.datasets import DATASETS
+from orionclient.emulator.handlers.files import FILES
+from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import not_found
+from orionclient.emulator.store import now
+
+if TYPE_CHECKING:
+    import sqlite3
+
+TAGGABLE = {
+    kind.name: kind
+    for kind in (
+        FILES,
+        DATASETS,
+    )
+}
+
+
+def _resource(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
+    kind = TAGGABLE.get(call.path["resource_type"])
+    if kind is None:
+        raise not_found(f'There is no kind of resource "{call.path["resource_type"]}" with tags.')
+    return resources.find(call, db, kind, call.path["resource_id"], reading=reading)
+
+
+def _project(call: Call, db: sqlite3.Connection, resource: sqlite3.Row, named: int | None) -> int:
+    if named is None:
+        return int(resource["project"])
+    resources.require_member(db, call.caller, named)
+    return named
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("name", "project", "created")}
+
+
+def list_tags(call: Call) -> dict[str, Any]:
+    """The tags of every project of the caller, by name."""
+    listing = Listing("tags", key=("name", "project"), key_types=(str, int))
+    listing.narrow("kind = ?", call.path["resource_type"])
+    listing.narrow("resource = ?", call.path["resource_id"])
+    listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
+    with call.stack.store.reading() as db:
+        _resource(call, db, reading=True)
+        return page(call, db, listing, _show)
+
+
+def add_tags(call: Call) -> None:
+    """Add what is not there yet."""
+    with call.stack.store.writing() as db:
+        resource = _resource(call, db)
+        project = _project(call, db, resource, call.body.get("project"))
+        db.executemany(
+            "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(call.path["resource_type"], resource["id"], tag, project, now()) for tag in call.body["tags"]],
+        )
+
+
+def remove_tags(call: Call) -> None:
+    """Remove what is there; the rest is silently left out, as documented."""
+    with call.stack.store.writing() as db:
+        resource = _resource(call, db)
+        project = _project(call, db, resource, call.query.get("project"))
+        db.executemany(
+            "DELETE FROM tags WHERE kind = ? AND resource = ? AND name = ? AND project = ?",
+            [(call.path["resource_type"], resource["id"], tag, project) for tag in call.query["tag"]],
+        )
+
+
+HANDLERS = {
+    "list_tags": Handler(list_tags),
+    "add_tags": Handler(add_tags),
+    "remove_tags": Handler(remove_tags),
+}

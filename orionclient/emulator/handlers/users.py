@@ -1,0 +1,46 @@
+"""Users: a user sees those of the own organization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import forbidden, not_found
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_SHOWN = ("id", "username", "email", "first_name", "last_name", "organization", "created")
+
+
+def show_user(row: sqlite3.Row) -> dict[str, Any]:
+    """The wire form of a user; never the password."""
+    return {name: row[name] for name in _SHOWN}
+
+
+def list_users(call: Call) -> dict[str, Any]:
+    """The users of the caller's organization."""
+    listing = Listing("users", ["organization = ?"], [call.caller.organization])
+    if "username" in call.query:
+        listing.narrow("username = ?", call.query["username"])
+    with call.stack.store.reading() as db:
+        return page(call, db, listing, show_user)
+
+
+def get_user(call: Call) -> dict[str, Any]:
+    """One of them; 403 for users of other organizations."""
+    number = call.path["user_id"]
+    with call.stack.store.reading() as db:
+        row = db.execute("SELECT * FROM users WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise not_found(f"There is no user {number}.")
+    if row["organization"] != call.caller.organization:
+        raise forbidden(f"The user {number} belongs to another organization.")
+    return show_user(row)
+
+
+HANDLERS = {
+    "list_users": Handler(list_users),
+    "get_user": Handler(get_user),
+}

@@ -1,0 +1,165 @@
+"""Idempotency keys: an operation sent again under its key is answered again and carried out once.
+
+The key is recorded in the transaction that holds the effect, so that there is never one without the other, also when the
+process dies in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from orionclient.emulator.problems import ProblemError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+    from orionclient.emulator.call import Answer, Call
+    from orionclient.emulator.store import Store
+
+KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
+FEATURES_HEADER = "X-Orion-Features"
+FEATURES = ("idempotency-keys",)
+
+KEPT_SECONDS = 24 * 3600
+
+# A table of its own beside the schema: stacks made before it existed get it too.
+_TABLE = """
+CREATE TABLE IF NOT EXISTS idempotency (
+    user INTEGER NOT NULL REFERENCES users (id),
+    operation TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request BLOB NOT NULL,
+    answer TEXT NOT NULL,
+    created REAL NOT NULL,
+    PRIMARY KEY (user, operation, key)
+) STRICT, WITHOUT ROWID
+"""
+_INDEX = "CREATE INDEX IF NOT EXISTS idempotency_by_age ON idempotency (created)"
+
+_Name = tuple[int, str, str]
+
+
+class Keys:
+    """The keys of a stack.
+
+    Args:
+        store: The database.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+        self._running: set[_Name] = set()
+        self._lock = threading.Lock()
+        with store.writing() as db:
+            db.execute(_TABLE)
+            db.execute(_INDEX)
+            self._sweep(db)
+
+    def knows(self, call: Call, key: str) -> bool:
+        """Whether an answer is kept under the key."""
+        with self._store.reading() as db:
+            return self._find(db, _name(call, key)) is not None
+
+    def run(self, handler: Callable[[Call], Answer], call: Call, key: str) -> tuple[Answer, bool]:
+        """Carry the call out unless that was done before; its answer, and whether it is the kept one.
+
+        Raises:
+            ProblemError: 409 while the first call under the key runs, 422 for another request under a known key.
+        """
+        name = _name(call, key)
+        with self._alone(name):
+            with self._store.reading() as db:
+                row = self._find(db, name)
+            if row is not None:
+                if row["request"] != _digest(call):
+                    raise ProblemError(
+                        422,
+                        "This Idempotency-Key was used for another request; take a new one.",
+                        "idempotency_key_reused",
+                    )
+                return json.loads(row["answer"]), True
+            with ExitStack() as transaction:
+                held = _Held(self._store, transaction)
+                answer = handler(replace(call, stack=replace(call.stack, store=held)))
+                with held.writing() as db:
+                    self._record(db, name, _digest(call), answer)
+            return answer, False
+
+    @contextmanager
+    def _alone(self, name: _Name) -> Iterator[None]:
+        with self._lock:
+            if name in self._running:
+                raise ProblemError(
+                    409,
+                    "The first request with this Idempotency-Key is still running; try again later.",
+                    "idempotency_key_in_use",
+                    headers={"Retry-After": "1"},
+                )
+            self._running.add(name)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(name)
+
+    def _find(self, db: sqlite3.Connection, name: _Name) -> sqlite3.Row | None:
+        query = "SELECT request, answer FROM idempotency WHERE user = ? AND operation = ? AND key = ?"
+        row: sqlite3.Row | None = db.execute(query, name).fetchone()
+        return row
+
+    def _record(self, db: sqlite3.Connection, name: _Name, digest: bytes, answer: Answer) -> None:
+        if not isinstance(answer, dict):
+            raise TypeError(f"{name[1]} takes a key, so its answer must be JSON")
+        self._sweep(db)
+        db.execute(
+            "INSERT INTO idempotency (user, operation, key, request, answer, created) VALUES (?, ?, ?, ?, ?, ?)",
+            (*name, digest, json.dumps(answer), self._clock()),
+        )
+
+    def _sweep(self, db: sqlite3.Connection) -> None:
+        db.execute("DELETE FROM idempotency WHERE created < ?", (self._clock() - KEPT_SECONDS,))
+
+
+class _Held:
+    """A store whose first write transaction stays open until the end of `transaction`, so that more can join it."""
+
+    def __init__(self, store: Store, transaction: ExitStack) -> None:
+        self._store = store
+        self._transaction = transaction
+        self._db: sqlite3.Connection | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The one write transaction; an exception that leaves the outer block undoes everything."""
+        if self._db is None:
+            self._db = self._transaction.enter_context(self._store.writing())
+        yield self._db
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """What the write transaction sees, or a snapshot before it began."""
+        if self._db is not None:
+            yield self._db
+            return
+        with self._store.reading() as db:
+            yield db
+
+
+def _name(call: Call, key: str) -> _Name:
+    return call.caller.id, call.operation.id, key
+
+
+def _digest(call: Call) -> bytes:
+    """What must be equal for a request to be the same one: path, query and body."""
+    parts = [call.route, call.pairs, call.body, call.upload.digest.hex() if call.upload else None]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()

@@ -1,0 +1,396 @@
+"""What each step does to the request that took it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, Response
+
+from orionclient.emulator.envelope import Envelope, problem_response
+from orionclient.emulator.problems import ProblemError
+from orionclient.emulator.rewriting import Held, Rewrite, edit
+from orionclient.emulator.wire import RawAnswer, encode_headers, head_bytes, wire_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from orionclient.emulator.faults import Applied
+    from orionclient.emulator.faulty import Watch
+    from orionclient.emulator.steps import Step
+
+
+_LOG = logging.getLogger("orionclient.emulator")
+
+_PAGE = "<!doctype html><html><head><title>Service</title></head><body><h1>Please sign in</h1></body></html>"
+_WRONG_DIGEST = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
+_NOISE = "\x15\x03\x01 this is no HTTP\r\n\r\n"
+
+
+class Misdeed:
+    """One step on one request.
+
+    Args:
+        app: The application, with its envelope around it.
+        port: The port of the server, for envelopes of answers made here.
+        scope: The request.
+        watch: Its two ends.
+        entry: The line of the report.
+    """
+
+    def __init__(self, app: ASGIApp, port: int, scope: Scope, watch: Watch, entry: Applied) -> None:
+        self._app = app
+        self._port = port
+        self._scope = scope
+        self._watch = watch
+        self._entry = entry
+        self._wire = wire_of(scope)
+
+    async def carry_out(self, step: Step) -> None:
+        """Do it."""
+        try:
+            await getattr(self, f"_do_{step.name}")(**step.values)
+        except Exception:
+            _LOG.exception("the step %s failed at %s", step.name, self._entry.operation)
+            raise
+
+    # -- what is noted before the client can see anything
+
+    def _note(self, status: int | None = None) -> None:
+        self._entry.applied, self._entry.status, self._entry.reason = True, status, ""
+        self._watch.seen.status = status
+
+    def _note_unfit(self, status: int, reason: str) -> None:
+        self._entry.applied, self._entry.status, self._entry.reason = False, status, reason
+
+    # -- pieces of steps
+
+    async def _real(self, send: Send, receive: Receive | None = None) -> None:
+        await self._app(self._scope, receive or self._watch.receive, send)
+
+    async def _before(self, read: int | None, *, applied: bool) -> bool:
+        """Read the body or carry the operation out; whether the whole body was read."""
+        if applied:
+            await self._real(_nowhere)
+            return True
+        watch = self._watch
+        while not watch.ended and (read is None or watch.seen.received < read):
+            await watch.receive()
+        return watch.ended or (read is None)
+
+    async def _answer(self, response: ASGIApp) -> None:
+        await Envelope(response, self._port)(self._scope, _ended, self._watch.send)
+
+    # -- answers instead of the real one
+
+    async def _do_pass(self) -> None:
+        await self._real(self._noting_send())
+
+    async def _do_status(
+        self,
+        code: int,
+        headers: Mapping[str, Any] | None,
+        json: Any,
+        text: str | None,
+        read: int | None,
+        *,
+        applied: bool,
+    ) -> None:
+        whole = await self._before(read, applied=applied)
+        self._note(code)
+        response = _status_response(code, json, text)
+        added = encode_headers(dict(headers or {}))
+        named = {name.lower().encode() for name in headers or {}}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [pair for pair in message["headers"] if pair[0] not in named] + added
+            await self._watch.send(message)
+
+        if whole and 200 <= code < 600 and _is_plain(added):
+            await Envelope(response, self._port)(self._scope, _ended, send)
+            return
+        pairs = [pair for pair in response.raw_headers if pair[0] not in named] + added
+        await self._wire.write(head_bytes(code, [*pairs, (b"connection", b"close")]) + bytes(response.body))
+        await (self._wire.end("close") if whole else self._wire.end_early(self._watch.unseen))
+
+    async def _do_html(self, code: int, text: str | None, *, applied: bool) -> None:
+        await self._before(None, applied=applied)
+        self._note(code)
+        page = Response(text or _PAGE, media_type="text/html")
+        head = head_bytes(code, [*page.raw_headers, (b"connection", b"close")])
+        await self._wire.write(head + bytes(page.body))
+        await self._wire.end("close")
+
+    async def _do_redirect(self, url: str, code: int) -> None:
+        await self._before(None, applied=False)
+        self._note(code)
+        await self._answer(Response(status_code=code, headers={"Location": self._address(url)}))
+
+    async def _do_reset(self, read: int | None, *, applied: bool) -> None:
+        await self._before(read, applied=applied)
+        self._note()
+        await self._wire.end("reset")
+
+    async def _do_close(self, read: int | None, *, applied: bool) -> None:
+        await self._before(read, applied=applied)
+        self._note()
+        await self._wire.end("close")
+
+    async def _do_garbage(self, text: str | None) -> None:
+        await self._before(None, applied=False)
+        self._note()
+        await self._wire.write((text or _NOISE).encode())
+        await self._wire.end("close")
+
+    # -- the real answer, late or in part
+
+    async def _do_stall(self, seconds: float, read: int | None, sent: int | None, *, applied: bool) -> None:
+        if sent is not None:
+            await self._stall_answer(seconds, sent)
+        elif applied:
+            await self._stall_head(seconds)
+        elif read is not None:
+            await self._stall_reading(seconds, read)
+        else:
+            self._note()
+            if await self._wire.pause(seconds):
+                await self._real(self._noting_send())
+
+    def _noting_send(self) -> Send:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(message["status"])
+            await self._watch.send(message)
+
+        return send
+
+    async def _stall_head(self, seconds: float) -> None:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note()
+                if not await self._wire.pause(seconds):
+                    return
+                self._note(message["status"])
+            await self._watch.send(message)
+
+        await self._real(send)
+
+    async def _stall_reading(self, seconds: float, read: int) -> None:
+        waited = False
+
+        async def receive() -> Message:
+            nonlocal waited
+            message = await self._watch.receive()
+            if not waited and self._watch.seen.received >= read:
+                waited = True
+                self._note()
+                await self._wire.pause(seconds)
+            return message
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start" and waited:
+                self._note(message["status"])
+            elif message["type"] == "http.response.start":
+                self._note_unfit(message["status"], f"the body is shorter than {read} bytes")
+            await self._watch.send(message)
+
+        await self._real(send, receive)
+
+    async def _stall_answer(self, seconds: float, sent: int) -> None:
+        left: int | None = sent
+
+        async def send(message: Message) -> None:
+            nonlocal left
+            if message["type"] == "http.response.start":
+                self._note(message["status"])
+                await self._watch.send(message)
+                return
+            body = message.get("body", b"")
+            if left is not None and len(body) >= left:
+                if left:
+                    await self._watch.send({"type": "http.response.body", "body": body[:left], "more_body": True})
+                message = {**message, "body": body[left:]}
+                left = None
+                await self._wire.pause(seconds)
+            elif left is not None:
+                left -= len(body)
+            await self._watch.send(message)
+
+        await self._real(send)
+
+    async def _raw(self, raw: RawAnswer, fits: Callable[[Headers], str]) -> None:
+        """Send the real answer past HTTP where `fits` finds no reason against it."""
+        through = False
+
+        async def send(message: Message) -> None:
+            nonlocal through
+            if message["type"] == "http.response.start":
+                reason = fits(Headers(raw=message["headers"]))
+                if reason:
+                    through = True
+                    self._note_unfit(message["status"], reason)
+                else:
+                    self._note(message["status"])
+            await (self._watch.send(message) if through else raw.send(message))
+
+        await self._real(send)
+        if not through:
+            await self._wire.lost.wait()
+
+    async def _do_drip(self, seconds: float, size: int, *, head: bool) -> None:
+        await self._raw(RawAnswer(self._wire, seconds=seconds, size=size, head=head), _anything)
+
+    async def _do_cut(self, sent: int, how: str, framing: Any) -> None:
+        def fits(headers: Headers) -> str:
+            length = headers.get("content-length")
+            if framing == "length" and length is None:
+                return "the real answer comes in chunks, so its length is not known"
+            if framing != "chunked" and length is not None and sent >= int(length):
+                return f"the body has {length} bytes only"
+            return ""
+
+        await self._raw(RawAnswer(self._wire, limit=sent, how=how, framing=framing), fits)
+
+    async def _do_length(self, by: int) -> None:
+        def fits(headers: Headers) -> str:
+            length = headers.get("content-length")
+            if length is None:
+                return "the real answer has no Content-Length"
+            return "" if int(length) + by >= 0 else f"the body has {length} bytes only"
+
+        await self._raw(RawAnswer(self._wire, framing="length", by=by), fits)
+
+    async def _do_headers(self, headers: Mapping[str, Any]) -> None:
+        added = encode_headers(dict(headers))
+        named = {name.lower().encode() for name in headers}
+        raw = RawAnswer(self._wire, exact=True)
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(message["status"])
+                kept = [(name, value) for name, value in message["headers"] if name.lower() not in named]
+                message = {**message, "headers": kept + added}
+            await raw.send(message)
+
+        await self._real(send)
+        await self._wire.lost.wait()
+
+    async def _do_hints(self, times: int) -> None:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(message["status"])
+                self._wire.write_soon(head_bytes(103, [(b"link", b"</style.css>; rel=preload")]) * times)
+            await self._watch.send(message)
+
+        await self._real(send)
+
+    async def _do_digest(self) -> None:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(message["status"])
+                headers = MutableHeaders(scope=message)
+                headers["Repr-Digest"] = _WRONG_DIGEST
+                headers["Content-Digest"] = _WRONG_DIGEST
+            await self._watch.send(message)
+
+        await self._real(send)
+
+    async def _do_strip(self, headers: list[str]) -> None:
+        named = {name.lower().encode() for name in headers}
+        before = self._scope["headers"]
+        kept = [(name, value) for name, value in before if name not in named]
+        self._scope = {**self._scope, "headers": kept}
+        missing = len(kept) == len(before)
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start" and missing:
+                self._note_unfit(message["status"], "the request has no such header")
+            elif message["type"] == "http.response.start":
+                self._note(message["status"])
+            await self._watch.send(message)
+
+        await self._real(send)
+
+    # -- the real answer, rewritten
+
+    async def _do_broken_json(self) -> None:
+        await self._rewritten_json(lambda body, _: body[: len(body) // 2])
+
+    async def _do_gzip_cut(self, how: str) -> None:
+        def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
+            headers["Content-Encoding"] = "gzip"
+            packed = gzip.compress(body, mtime=0)
+            if how == "cut":
+                return packed[: max(11, len(packed) // 2)]
+            return packed[:-8] + bytes(byte ^ 0xFF for byte in packed[-8:-4]) + packed[-4:]
+
+        await self._rewritten(rewrite, "")
+
+    async def _do_set_field(self, field: str, value: Any) -> None:
+        await self._rewritten_json(lambda body, _: edit(body, field, lambda: value))
+
+    async def _do_remove(self, field: str) -> None:
+        await self._rewritten_json(lambda body, _: edit(body, field, None))
+
+    async def _do_next_link(self, url: str) -> None:
+        def rewrite(body: bytes, _: MutableHeaders) -> bytes | None:
+            data = json.loads(body)
+            if not isinstance(data, dict) or "next" not in data:
+                return None
+            return json.dumps({**data, "next": self._address(url)}).encode()
+
+        await self._rewritten_json(rewrite)
+
+    async def _rewritten_json(self, rewrite: Rewrite) -> None:
+        await self._rewritten(rewrite, "application/json")
+
+    async def _rewritten(self, rewrite: Rewrite, media: str) -> None:
+        held = Held(self._watch.send, self._note, self._note_unfit, rewrite, media)
+        await self._real(held.send)
+
+    def _address(self, url: str) -> str:
+        if url != "self":
+            return url
+        query = self._scope["query_string"].decode("latin-1")
+        host = Headers(scope=self._scope)["host"]
+        return (
+            f"{self._scope['scheme']}://{host}{self._scope['raw_path'].decode('latin-1')}{'?' + query if query else ''}"
+        )
+
+
+def problem_app(problem: ProblemError, port: int) -> ASGIApp:
+    """A refusal as an application."""
+    return Envelope(problem_response(problem), port)
+
+
+def _status_response(code: int, data: Any, text: str | None) -> Response:
+    if code < 200 or code in {204, 304}:
+        return Response(status_code=code)
+    if text is not None:
+        return Response(text, code, media_type="text/plain")
+    if data is not None:
+        return JSONResponse(data, code)
+    return problem_response(ProblemError(code, f"A fault of the local Orion: {code}.", "fault"))
+
+
+def _is_plain(added: list[tuple[bytes, bytes]]) -> bool:
+    names = {name for name, _ in added}
+    return not names & {b"content-length", b"transfer-encoding", b"connection"}
+
+
+def _anything(_: Headers) -> str:
+    return ""
+
+
+async def _nowhere(message: Message) -> None:
+    pass
+
+
+async def _ended() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}

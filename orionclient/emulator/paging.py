@@ -1,0 +1,96 @@
+"""Pages by position (never by offset), so that the thousandth page costs what the first one does."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from orionclient.emulator import strictjson
+from orionclient.emulator.problems import bad_parameter
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+    from orionclient.emulator.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What to list: a table, conditions with their values, and the unique key that gives the order.
+
+    Tables, conditions and keys are constants of this package; everything from outside is in `values`.
+    """
+
+    table: str
+    conditions: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    key: tuple[str, ...] = ("id",)
+    key_types: tuple[type, ...] = (int,)
+
+    def narrow(self, condition: str, *values: Any) -> None:
+        """Add a condition."""
+        self.conditions.append(condition)
+        self.values.extend(values)
+
+    def where(self, *more: str) -> str:
+        """The WHERE clause."""
+        conditions = [*self.conditions, *more]
+        return "WHERE " + " AND ".join(conditions) if conditions else ""
+
+
+def page(
+    call: Call, db: sqlite3.Connection, listing: Listing, show: Callable[[sqlite3.Row], dict[str, Any]]
+) -> dict[str, Any]:
+    """One page of the listing as the contract has it."""
+    limit = call.query["limit"]
+    # The text of these statements comes from constants of this package only.
+    count = db.execute(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values).fetchone()[0]  # noqa: S608
+    after, start = [], []
+    if "cursor" in call.query:
+        start = decode_cursor(call.operation.id, call.query["cursor"], listing.key_types)
+        after = [f"({', '.join(listing.key)}) > ({', '.join('?' * len(start))})"]
+    rows = db.execute(
+        f"SELECT * FROM {listing.table} {listing.where(*after)} ORDER BY {', '.join(listing.key)} LIMIT ?",  # noqa: S608
+        [*listing.values, *start, limit + 1],
+    ).fetchall()
+    more = len(rows) > limit
+    return {
+        "count": count,
+        "next": _link(call, [rows[limit - 1][name] for name in listing.key]) if more else None,
+        "results": [show(row) for row in rows[:limit]],
+    }
+
+
+def encode_cursor(operation: str, position: Sequence[Any]) -> str:
+    """A position as opaque text that only the same operation takes back."""
+    return base64.urlsafe_b64encode(strictjson.dumps([operation, *position]).encode()).rstrip(b"=").decode()
+
+
+def decode_cursor(operation: str, cursor: str, types: Sequence[type]) -> list[Any]:
+    """The position in a cursor, or 400."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        position = strictjson.loads(base64.b64decode(padded.encode("ascii"), b"-_", validate=True).decode())
+    except ValueError:
+        raise _bad_cursor() from None
+    if (
+        not isinstance(position, list)
+        or [type(part) for part in position[1:]] != list(types)
+        or position[0] != operation
+    ):
+        raise _bad_cursor()
+    if any(isinstance(part, int) and not 0 <= part < 2**63 for part in position):
+        raise _bad_cursor()
+    return position[1:]
+
+
+def _bad_cursor() -> Exception:
+    return bad_parameter('Parameter "cursor" must come from the next link of the page before.')
+
+
+def _link(call: Call, position: Sequence[Any]) -> str:
+    pairs = [(name, value) for name, value in call.pairs if name != "cursor"]
+    return f"{call.route}?{urlencode([*pairs, ('cursor', encode_cursor(call.operation.id, position))])}"

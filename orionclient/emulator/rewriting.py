@@ -1,0 +1,117 @@
+"""Real answers that are held back, changed and sent on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import Headers, MutableHeaders
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Send
+
+Rewrite = Callable[[bytes, MutableHeaders], bytes | None]
+
+# Answers that are rewritten are held in memory as a whole; a larger one is let through.
+_MOST_HELD = 64 * 1024 * 1024
+
+
+class Held:
+    """Holds a real answer back until it is whole, and rewrites it.
+
+    Args:
+        send: Where the answer goes.
+        fit: Called with the status before an answer that was rewritten.
+        unfit: Called with the status and a reason before an answer that is let through as it is.
+        rewrite: Gives the new body, and may change the headers; None when the answer has no place for the change.
+        media: The only media type that is rewritten; empty for any.
+    """
+
+    def __init__(
+        self, send: Send, fit: Callable[[int], None], unfit: Callable[[int, str], None], rewrite: Rewrite, media: str
+    ) -> None:
+        self._send = send
+        self._fit = fit
+        self._unfit = unfit
+        self._rewrite = rewrite
+        self._media = media
+        self._start: Message = {}
+        self._body = bytearray()
+        self._through = False
+
+    async def send(self, message: Message) -> None:
+        """Take one message."""
+        if self._through:
+            await self._send(message)
+        elif message["type"] == "http.response.start":
+            self._start = message
+            await self._judge_start()
+        else:
+            self._body += message.get("body", b"")
+            if len(self._body) > _MOST_HELD:
+                await self._let_through("the answer is too large", more=message.get("more_body", False))
+            elif not message.get("more_body", False):
+                await self._finish()
+
+    async def _judge_start(self) -> None:
+        media = Headers(raw=self._start["headers"]).get("content-type", "").partition(";")[0]
+        if not 200 <= self._start["status"] <= 299:
+            await self._let_through(f"the real answer is {self._start['status']}")
+        elif self._media and media != self._media:
+            await self._let_through(f"the real answer is no {self._media}")
+
+    async def _let_through(self, reason: str, *, more: bool | None = None) -> None:
+        self._through = True
+        self._unfit(self._start["status"], reason)
+        await self._send(self._start)
+        if more is not None:
+            body = {"type": "http.response.body", "body": bytes(self._body), "more_body": more}
+            await self._send(body)
+
+    async def _finish(self) -> None:
+        headers = MutableHeaders(raw=list(self._start["headers"]))
+        body = self._rewrite(bytes(self._body), headers)
+        if body is None:
+            await self._let_through("the real answer has no such field", more=False)
+            return
+        headers["Content-Length"] = str(len(body))
+        self._fit(self._start["status"])
+        await self._send({**self._start, "headers": headers.raw})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def edit(body: bytes, field: str, value: Callable[[], Any] | None) -> bytes | None:
+    """JSON with a field set or, without a value, removed; None when there is no place for it."""
+    data = json.loads(body)
+    return json.dumps(data).encode() if set_at(data, field.split("."), value) else None
+
+
+def set_at(data: Any, path: list[str], value: Callable[[], Any] | None) -> bool:
+    """Set (or, without a value, remove) what the path names; whether there was a place for it.
+
+    Args:
+        data: Decoded JSON, changed in place.
+        path: Names of fields and numbers of items; `*` is every item.
+        value: Gives the new value.
+    """
+    head, *rest = path
+    if rest:
+        changed = [set_at(child, rest, value) for child in _children(data, head)]
+        return any(changed)
+    if not isinstance(data, dict):
+        return False
+    if value is None:
+        return data.pop(head, data) is not data
+    data[head] = value()
+    return True
+
+
+def _children(data: Any, name: str) -> list[Any]:
+    if isinstance(data, dict):
+        return [data[name]] if name in data else []
+    if not isinstance(data, list):
+        return []
+    if name == "*":
+        return data
+    return data[int(name) :][:1] if name.isdecimal() else []

@@ -1,0 +1,117 @@
+"""The people and projects that a new stack starts with."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orionclient.emulator.credentials import hash_password
+from orionclient.emulator.store import Store, now
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of a seed; a password of None is one that nobody knows; cost accounting lets see the organization's balance."""
+
+    username: str
+    first_name: str
+    last_name: str
+    password: str | None
+    cost_accounting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A project of a seed; the first member owns it."""
+
+    name: str
+    description: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What a new stack holds. Ids count from 1 in the order given; the first project of a user is the default one."""
+
+    organization: str
+    people: tuple[Person, ...]
+    rooms: tuple[Room, ...]
+    balance: str = "0.00"
+
+
+PLAIN = Seed(
+    "Local Orion",
+    (Person("admin", "", "", None, cost_accounting=True),),
+    (Room("Default", "", ("admin",)),),
+)
+
+SEEDS = {
+    "demo": Seed(
+        "Analytical Engines",
+        (
+            Person("ada", "Ada", "Lovelace", "ada-demo", cost_accounting=True),
+            Person("grace", "Grace", "Hopper", "grace-demo"),
+        ),
+        (
+            Room("Ada's project", "Only Ada works here.", ("ada",)),
+            Room("Grace's project", "Only Grace works here.", ("grace",)),
+            Room("Shared project", "Ada and Grace work here together.", ("ada", "grace")),
+        ),
+        balance="12500.00",
+    ),
+}
+
+
+def plant(store: Store, name: str | None) -> None:
+    """Fill a new stack; a stack that was filled before keeps what it has.
+
+    Raises:
+        ValueError: There is no such seed, or the stack was filled with another one.
+    """
+    if name is not None and name not in SEEDS:
+        raise ValueError(f"there is no seed {name!r}; known: {', '.join(SEEDS)}")
+    with store.writing() as db:
+        row = db.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
+        if row is None:
+            db.execute("INSERT INTO meta (name, value) VALUES ('seed', ?)", (name or "",))
+            _fill(db, SEEDS[name] if name else PLAIN)
+        elif name is not None and row["value"] != name:
+            raise ValueError(f"this stack was filled before, with seed {row['value'] or None!r} and not {name!r}")
+
+
+def _fill(db: sqlite3.Connection, seed: Seed) -> None:
+    organization = db.execute(
+        "INSERT INTO organizations (name, balance, created) VALUES (?, ?, ?)", (seed.organization, seed.balance, now())
+    ).lastrowid
+    users = {
+        person.username: db.execute(
+            "INSERT INTO users (username, password, email, first_name, last_name, organization, cost_accounting, created)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                person.username,
+                hash_password(person.password or secrets.token_urlsafe(32)),
+                f"{person.username}@example.org",
+                person.first_name,
+                person.last_name,
+                organization,
+                person.cost_accounting,
+                now(),
+            ),
+        ).lastrowid
+        for person in seed.people
+    }
+    for room in seed.rooms:
+        project = db.execute(
+            "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
+            (room.name, room.description, users[room.members[0]], organization, now()),
+        ).lastrowid
+        for member in room.members:
+            db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (users[member], project))
+            db.execute(
+                "UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL",
+                (project, users[member]),
+            )

@@ -1,0 +1,304 @@
+"""The server: a folder, a socket on the loopback interface, and uvicorn in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import socket
+import sqlite3
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+import uvicorn
+from orion_api import contract
+
+from orionclient.emulator.app import build
+from orionclient.emulator.blobs import Blobs
+from orionclient.emulator.call import Limits, Stack
+from orionclient.emulator.contract import Operation, read_operations
+from orionclient.emulator.credentials import Credentials
+from orionclient.emulator.faults import Faults
+from orionclient.emulator.faulty import Faulty
+from orionclient.emulator.handlers import HANDLERS
+from orionclient.emulator.idempotency import Keys
+from orionclient.emulator.seed import plant
+from orionclient.emulator.store import Store
+from orionclient.emulator.wire import WireProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from starlette.types import ASGIApp
+
+_LOG = logging.getLogger("orionclient.emulator")
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+# Longer than the pools of HTTP clients keep idle connections, so that the server never closes one just being used again.
+_KEEP_ALIVE_SECONDS = 75
+# Room for the longest query that the contract allows; what is longer gets an answer of ours all the same.
+_LONGEST_HEAD = 16 << 20
+
+
+class Identity(NamedTuple):
+    """A user of the stack, as somebody needs to know who wants to speak as them."""
+
+    username: str
+    project: int
+    token: str
+
+
+class Server:
+    """A local Orion over HTTP.
+
+    Use it as a context manager, or call `start` and `stop`. Everything lies in the folder; a server started later on the
+    same folder continues where this one stopped.
+
+    Args:
+        folder: Where the data lies; made when it does not exist. One server at a time may use it.
+        seed: What a new stack starts with: None for one user `admin` with one project, `demo` for two users (`ada` with
+            password `ada-demo`, `grace` with `grace-demo`) and three projects. A stack keeps what it was started with.
+        host: A loopback address; others are refused.
+        port: 0 takes a free one.
+        limits: The largest bodies.
+        faults: Takes faults from other processes too: at `/_faults`, and by the header `X-Orion-Fault`.
+
+    Attributes:
+        faults: Makes requests go wrong on demand, and tells what reached the server.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: str | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        limits: Limits | None = None,
+        faults: bool = False,
+    ) -> None:
+        if host not in LOOPBACK:
+            raise ValueError(
+                f"the local Orion listens on the loopback interface only ({', '.join(LOOPBACK)}), not {host!r}"
+            )
+        self.folder: Path = Path(folder)
+        self._seed = seed
+        self._address = (host, port)
+        self._limits = limits or Limits()
+        self._face = faults
+        self.faults: Faults = Faults([operation.id for operation in _operations()])
+        self._running: _Running | None = None
+
+    @property
+    def url(self) -> str:
+        """Address of the running server, without a slash at the end."""
+        return self._require().url
+
+    def start(self) -> Self:
+        """Open the folder, bind the socket and answer requests in a thread; returns when requests are answered."""
+        if self._running is not None:
+            raise RuntimeError("the server runs already")
+        running = self._running = self._open()
+        try:
+            running.start_thread()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Finish the requests under way (for two seconds at most), then close everything. Doing it again is harmless."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+
+    def run(self) -> None:
+        """Answer requests in this thread until interrupted."""
+        if self._running is not None:
+            raise RuntimeError("the server runs already")
+        running = self._running = self._open()
+        try:
+            running.serve()
+        finally:
+            self.stop()
+
+    def _open(self) -> _Running:
+        return _Running(self.folder, self._seed, self._address, self._limits, self._faulty)
+
+    def _faulty(self, stack: Stack, port: int) -> Faulty:
+        return Faulty(build(stack, HANDLERS, port), self.faults, stack, port, face=self._face)
+
+    def issue_token(self, username: str | None = None) -> str:
+        """The token of a user without a password; of the first user without a name. The same one every time.
+
+        Raises:
+            LookupError: There is no such user.
+        """
+        return self.identify(username).token
+
+    def identify(self, username: str | None = None) -> Identity:
+        """Name, default project and token of a user; of the first user without a name.
+
+        Raises:
+            LookupError: There is no such user.
+        """
+        stack = self._require().stack
+        with stack.store.reading() as db:
+            row = db.execute(
+                "SELECT id, username, default_project FROM users WHERE username = coalesce(?, username) ORDER BY id LIMIT 1",
+                (username,),
+            ).fetchone()
+        if row is None:
+            raise LookupError(f"there is no user {username!r}")
+        return Identity(row["username"], row["default_project"], stack.credentials.token_of(row["id"]))
+
+    def _require(self) -> _Running:
+        if self._running is None:
+            raise RuntimeError("the server does not run")
+        return self._running
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Running:
+    """Everything that is open while a server runs; nothing of it survives `stop`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: str | None,
+        address: tuple[str, int],
+        limits: Limits,
+        build_app: Callable[[Stack, int], ASGIApp],
+    ) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._guard = _lock_folder(folder)
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+        self._socket: socket.socket | None = None
+        self._store: Store | None = None
+        try:
+            self._store = Store(folder / "orion.sqlite")
+            self.stack = _open_stack(folder, self._store, seed, limits)
+            self._socket = _bind(*address)
+            port = self._socket.getsockname()[1]
+            self.url = f"http://{'[::1]' if address[0] == '::1' else address[0]}:{port}"
+            self._server = _Uvicorn(_configuration(build_app(self.stack, port)))
+        except BaseException:
+            self.close()
+            raise
+
+    def start_thread(self) -> None:
+        self._thread = threading.Thread(target=self._serve_quietly, name=f"local-orion {self.url}", daemon=True)
+        self._thread.start()
+        self._server.ready.wait()
+        if not self._server.started:
+            self._thread.join()
+            raise RuntimeError("the local Orion did not start") from self._failure
+
+    def _serve_quietly(self) -> None:
+        try:
+            self.serve()
+        except BaseException as error:  # noqa: BLE001 - start_thread raises it, or it is in the log
+            self._failure = error
+            _LOG.critical("the local Orion at %s ended", self.url, exc_info=error)
+
+    def serve(self) -> None:
+        try:
+            asyncio.run(self._server.serve(sockets=[self._socket] if self._socket else None))
+        finally:
+            self._server.ready.set()
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        if self._store is not None:
+            self._store.close()
+        self._guard.close()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn that tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def _configuration(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http=WireProtocol,
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level=logging.CRITICAL,  # what matters is logged by the envelope
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=2,
+    )
+
+
+@functools.cache
+def _operations() -> tuple[Operation, ...]:
+    return tuple(read_operations(contract.load()))
+
+
+def _open_stack(folder: Path, store: Store, seed: str | None, limits: Limits) -> Stack:
+    plant(store, seed)
+    blobs = Blobs(folder / "blobs")
+    with store.reading() as db:
+        blobs.sweep([row[0] for row in db.execute("SELECT blob FROM files WHERE blob IS NOT NULL")])
+    credentials, version = Credentials(store, folder / "secret"), contract.load()["info"]["version"]
+    return Stack(store, blobs, credentials, Keys(store), _operations(), version, limits)
+
+
+def _lock_folder(folder: Path) -> sqlite3.Connection:
+    # A locked SQLite file is the lock that works on every system and vanishes with its process.
+    guard = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        guard.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        guard.close()
+        raise RuntimeError(f"another local Orion uses the folder {folder}") from None
+    return guard
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    # With the protocol named, asyncio switches Nagle's algorithm off; without it every answer waits 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if port:
+            # Lets a restart take the port while connections of the last run are still in TIME_WAIT.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(512)
+    except BaseException:
+        bound.close()
+        raise
+    return bound

@@ -1,0 +1,101 @@
+"""JSON as the standard has it: no repeated names, no NaN, no text that UTF-8 cannot carry."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_DEEPEST = 100
+
+
+def loads(text: str, *, whole: bool = False) -> Any:
+    """Decode one JSON document.
+
+    Args:
+        text: The document.
+        whole: Makes integers of numbers like 3.0, which JSON Schema takes for integers.
+
+    Raises:
+        ValueError: The text is no JSON document; the message is a sentence.
+    """
+    try:
+        value = (_WHOLE if whole else _DECODER).decode(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"no valid JSON at character {error.pos + 1}: {error.msg}") from None
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+    if text.count("[") + text.count("{") > _DEEPEST:
+        _refuse_depth(value)
+    if "\\u" in text:
+        _refuse_surrogates(value)
+    return value
+
+
+def dumps(value: Any) -> str:
+    """The shortest text for a decoded value."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _refuse_surrogates(value: Any) -> None:
+    try:
+        dumps(value).encode()
+    except UnicodeEncodeError:
+        raise ValueError("the JSON holds half of a surrogate pair") from None
+
+
+def _refuse_depth(value: Any) -> None:
+    # What was decoded must be encoded again from a place that may be deeper in the stack.
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return
+    raise ValueError("the JSON is nested too deeply")
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice[:100]!r} appears twice in one JSON object")
+    return result
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:40]} is out of range")
+    return number
+
+
+def _whole_number(text: str) -> float | int:
+    number = _number(text)
+    return int(number) if number.is_integer() else number
+
+
+def _integer(text: str) -> int:
+    # int() has a limit of its own, but its message speaks of Python.
+    if len(text) > 1000:
+        raise ValueError("an integer has more than 1000 digits")
+    return int(text)
+
+
+def _constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_number, parse_int=_integer, parse_constant=_constant)
+_WHOLE = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_float=_whole_number, parse_int=_integer, parse_constant=_constant
+)

@@ -1,0 +1,218 @@
+"""The connection below HTTP, for answers that HTTP does not allow: raw bytes, resets, waits."""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import socket
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import Message, Receive, Scope
+
+HeaderList = list[tuple[bytes, bytes]]
+Framing = Literal["real", "length", "chunked", "close"]
+
+_KEY = "orion.wire"
+# On the loopback interface what was written has arrived by then; a reset must not overtake it.
+_ARRIVAL = 0.02
+_FLUSH_POLL = 0.005
+# How long a client that still sends is listened to after an early answer, so that it comes to see the answer.
+_LINGER = 2.0
+
+
+class Wire:
+    """One connection.
+
+    Args:
+        transport: Where its bytes go.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.lost: asyncio.Event = asyncio.Event()
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes past HTTP; returns when the system has taken them or the client is gone."""
+        self._transport.write(data)
+        while self._transport.get_write_buffer_size() and not self.lost.is_set():
+            await asyncio.sleep(_FLUSH_POLL)
+
+    def write_soon(self, data: bytes) -> None:
+        """Send bytes past HTTP, in front of what HTTP sends next."""
+        self._transport.write(data)
+
+    async def end(self, how: str) -> None:
+        """End the connection by a reset (RST) or in peace (FIN)."""
+        if how == "reset":
+            await self.pause(_ARRIVAL)
+            bound = self._transport.get_extra_info("socket")
+            if bound is not None and not self.lost.is_set():
+                # A linger time of zero makes the system send RST instead of FIN.
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._transport.abort()
+        else:
+            self._transport.close()
+        await self.lost.wait()
+
+    async def end_early(self, receive: Receive) -> None:
+        """Say that nothing more comes, listen to the rest of the request for a while, then close."""
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER):
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        await self.end("close")
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait; False when the client went away meanwhile."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.lost.wait()
+        except TimeoutError:
+            return True
+        return False
+
+
+class WireProtocol(H11Protocol):
+    """Uvicorn's HTTP, which hands its connection on with every request."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Remember the connection."""
+        super().connection_made(transport)
+        self._wire = Wire(transport)
+        self.app_state: dict[str, Any] = {**self.app_state, _KEY: self._wire}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wake who waits for the end."""
+        super().connection_lost(exc)
+        self._wire.lost.set()
+
+
+def wire_of(scope: Scope) -> Wire:
+    """The connection of a request."""
+    wire: Wire = scope["state"][_KEY]
+    return wire
+
+
+class RawAnswer:
+    """Takes the messages of a real answer and writes them to the connection itself.
+
+    Args:
+        wire: The connection.
+        limit: So many bytes of the body are sent, and then no end of the body; None sends all.
+        how: How the connection ends.
+        framing: How the answer says where its body ends.
+        by: Added to the Content-Length.
+        seconds: Time before every piece.
+        size: Bytes of a piece; None sends as it comes.
+        head: Sends the head in such pieces too.
+        exact: Sends the headers as they are, whatever they say about the body.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        limit: int | None = None,
+        how: str = "close",
+        framing: Framing = "real",
+        by: int = 0,
+        seconds: float = 0.0,
+        size: int | None = None,
+        head: bool = False,
+        exact: bool = False,
+    ) -> None:
+        self._wire = wire
+        self._left = limit
+        self._how = how
+        self._framing: Framing = framing
+        self._by = by
+        self._pace = (seconds, size)
+        self._slow_head = head
+        self._exact = exact
+        self._chunked = False
+        self._over = False
+
+    async def send(self, message: Message) -> None:
+        """Write one message."""
+        if self._over or self._wire.lost.is_set():
+            return
+        if message["type"] == "http.response.start":
+            await self._start(message)
+            return
+        data = message.get("body", b"")
+        await self._body(data if self._left is None else data[: self._left])
+        if self._left is not None:
+            self._left -= min(len(data), self._left)
+        if self._left == 0 or not message.get("more_body", False):
+            await self._finish()
+
+    async def _start(self, message: Message) -> None:
+        headers, self._chunked = message["headers"], False
+        if not self._exact:
+            headers, self._chunked = frame(headers, self._framing, self._by)
+        head = head_bytes(message["status"], headers)
+        await (self._write(head) if self._slow_head else self._wire.write(head))
+        if self._left == 0:
+            await self._finish()
+
+    async def _body(self, data: bytes) -> None:
+        if data:
+            await self._write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+
+    async def _write(self, data: bytes) -> None:
+        seconds, size = self._pace
+        step = size or len(data)
+        for start in range(0, len(data), step):
+            if seconds and not await self._wire.pause(seconds):
+                return
+            await self._wire.write(data[start : start + step])
+
+    async def _finish(self) -> None:
+        self._over = True
+        if self._chunked and self._left is None:
+            await self._wire.write(b"0\r\n\r\n")
+        await self._wire.end(self._how)
+
+
+def frame(headers: Iterable[tuple[bytes, bytes]], framing: Framing, by: int = 0) -> tuple[HeaderList, bool]:
+    """The headers for a framing, and whether the body comes in chunks."""
+    pairs = [(name.lower(), value) for name, value in headers]
+    given = dict(pairs).get(b"content-length")
+    if framing == "real":
+        framing = "chunked" if given is None else "length"
+    kept = [
+        (name, value) for name, value in pairs if name not in {b"content-length", b"transfer-encoding", b"connection"}
+    ]
+    if framing == "chunked":
+        kept.append((b"transfer-encoding", b"chunked"))
+    elif framing == "length" and given is not None:
+        kept.append((b"content-length", str(max(0, int(given) + by)).encode()))
+    return [*kept, (b"connection", b"close")], framing == "chunked"
+
+
+def head_bytes(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The head of an answer as it stands on the wire."""
+    try:
+        phrase = http.HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "Unnamed"
+    lines = [f"HTTP/1.1 {status} {phrase}".encode(), *(b"%b: %b" % pair for pair in headers)]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def encode_headers(headers: dict[str, Any]) -> HeaderList:
+    """Headers as pairs of bytes; a list gives one pair each, None none."""
+    pairs: HeaderList = []
+    for name, value in headers.items():
+        texts = value if isinstance(value, list) else [value]
+        pairs += [(name.lower().encode(), str(text).encode("latin-1")) for text in texts if text is not None]
+    return pairs

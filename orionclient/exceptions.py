@@ -1,0 +1,317 @@
+"""The errors that orionclient raises, and the one table from an answer of the server to its error."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "AuthorizationRequired",
+    "BadResponse",
+    "DatasetDimensionsTooLargeError",
+    "InvalidAPIVersion",
+    "InvalidCredentials",
+    "NotEnoughDiskError",
+    "NotFoundResponse",
+    "NotLoaded",
+    "OrionConnectionError",
+    "OrionError",
+    "OrionLinkError",
+    "OrionServiceError",
+    "OrionTimeout",
+    "RateLimitedResponse",
+    "ValidationError",
+]
+
+_MAX_WORDS = 500
+
+
+class ResponseLike(Protocol):
+    """What an error needs of an answer: enough to say what the server said."""
+
+    @property
+    def status_code(self) -> int:
+        """Status of the answer, any number that the server sent."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Name of the status; empty where it has none."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers of the answer; names are looked up in any case."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Where the request went."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """Body of the answer."""
+        ...
+
+
+@frozen
+class CallInfo:
+    """What was attempted, for the text of an error.
+
+    Attributes:
+        action: The operation and its target, for example ``get_dataset GET /api/v1/storage/datasets/7/``.
+        attempts: Number of requests that were sent or tried.
+        elapsed: Seconds since the first of them started.
+        request_id: Identifier of the call, the same for all attempts.
+        may_have_been_applied: True where the server may have carried out what was asked, although no good answer came.
+        repeated: True where that was so for an attempt before the last one.
+        secrets: Values that must not appear in any text.
+    """
+
+    action: str
+    attempts: int = 1
+    elapsed: float = 0.0
+    request_id: str = ""
+    may_have_been_applied: bool = False
+    secrets: tuple[str, ...] = ()
+    repeated: bool = False
+
+    def __repr__(self) -> str:
+        return f"CallInfo({self.action!r}, attempts={self.attempts}, request_id={self.request_id!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _CALL_FIELDS if name != "secrets"} | {"secrets": ()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
+
+_CALL_FIELDS = ("action", "attempts", "elapsed", "request_id", "may_have_been_applied", "secrets", "repeated")
+
+
+class OrionError(Exception):
+    """Base of every error of this package.
+
+    Attributes:
+        call: What was attempted; None where no request was involved.
+    """
+
+    call: CallInfo | None = None
+
+    @property
+    def attempts(self) -> int:
+        """Number of requests that were sent or tried; 0 where none was."""
+        return self.call.attempts if self.call else 0
+
+    @property
+    def request_id(self) -> str:
+        """Identifier of the call, as the server's log has it; empty where no request was sent."""
+        return self.call.request_id if self.call else ""
+
+    @property
+    def may_have_been_applied(self) -> bool:
+        """True where the server may have carried out what was asked."""
+        return self.call.may_have_been_applied if self.call else False
+
+    def during(self, call: CallInfo) -> OrionError:
+        """Say what was attempted.
+
+        Args:
+            call: The call that failed.
+
+        Returns:
+            This error.
+        """
+        self.call = call
+        return self
+
+    def _sentence(self) -> str:
+        return " ".join(str(part) for part in self.args if part)
+
+    def __str__(self) -> str:
+        text = self._sentence()
+        if self.call is None:
+            return one_line(text)
+        notes = [f"request {self.call.request_id}"] if self.call.request_id else []
+        if self.call.attempts > 1:
+            notes.append(f"{self.call.attempts} attempts in {self.call.elapsed:.1f} s")
+        if self.call.may_have_been_applied:
+            notes.append("it may have been applied")
+        tail = f" ({', '.join(notes)})" if notes else ""
+        return one_line(f"{self.call.action}: {text}{tail}", secrets=self.call.secrets)
+
+
+class BadResponse(OrionError):
+    """The server refused the request, or answered something that is no answer to it.
+
+    Args:
+        response: The answer.
+        custom_error_msg: Text to use instead of the server's words.
+
+    Attributes:
+        response: The answer.
+    """
+
+    def __init__(self, response: ResponseLike, custom_error_msg: str | None = None) -> None:
+        super().__init__(response, custom_error_msg)
+        self.response = response
+
+    def _sentence(self) -> str:
+        status = f"{self.response.status_code} {self.response.reason}".strip()
+        return f"{status}: {self.args[1] or server_words(self.response)}"
+
+
+class AuthorizationRequired(BadResponse):
+    """The user is known but may not do this (403)."""
+
+
+class NotFoundResponse(BadResponse, LookupError):
+    """There is no such resource, or it is in the trash (404)."""
+
+
+class RateLimitedResponse(BadResponse):
+    """Too many requests (429)."""
+
+
+class OrionServiceError(BadResponse):
+    """The server failed (5xx)."""
+
+
+class InvalidAPIVersion(BadResponse):
+    """The stack does not offer an API, or the version of it, that this client needs."""
+
+    def __init__(self, response: ResponseLike) -> None:
+        super().__init__(response)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.response,), self.__dict__
+
+
+class InvalidCredentials(OrionError):
+    """The token or the password was refused (401), or no profile says where and who.
+
+    Attributes:
+        response: The answer that refused them; None where no request was sent.
+    """
+
+    response: ResponseLike | None = None
+
+    def _sentence(self) -> str:
+        # The words of the server are read when they are shown, so that what they quote passes the removal of secrets.
+        return super()._sentence() or (f"401 Unauthorized: {server_words(self.response)}" if self.response else "")
+
+
+class OrionConnectionError(OrionError, ConnectionError):
+    """The server could not be reached, or the connection broke."""
+
+
+class OrionTimeout(OrionError, TimeoutError):
+    """Something took longer than it was allowed to."""
+
+
+class ValidationError(OrionError, ValueError):
+    """A value was refused before any request was sent."""
+
+
+class OrionLinkError(OrionError, ValueError):
+    """A link is damaged or leads nowhere that this client knows."""
+
+
+class NotEnoughDiskError(OrionError, OSError):
+    """The disk has no room for what would be written."""
+
+
+class DatasetDimensionsTooLargeError(OrionError, ValueError):
+    """A dataset is too large for what was asked."""
+
+
+class NotLoaded(OrionError, AttributeError):
+    """A field was not part of the last answer of the server."""
+
+
+_BY_STATUS: dict[int, type[BadResponse]] = {
+    403: AuthorizationRequired,
+    404: NotFoundResponse,
+    429: RateLimitedResponse,
+}
+
+
+def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
+    """Choose the error for an answer that is no success.
+
+    Args:
+        response: The answer.
+        message: Text to use instead of the server's words.
+
+    Returns:
+        The error, not raised.
+    """
+    status = response.status_code
+    if status == 401:
+        refused = InvalidCredentials(message or "")
+        refused.response = response
+        return refused
+    if 500 <= status < 600:
+        return OrionServiceError(response, message)
+    return _BY_STATUS.get(status, BadResponse)(response, message)
+
+
+def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None) -> str:
+    """Make a text safe to print: one line, no control characters, no secrets.
+
+    Args:
+        text: Any text, also one that a server chose.
+        secrets: Values to blank out.
+        limit: Largest number of characters; None for all.
+
+    Returns:
+        The text.
+    """
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    text = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).split())
+    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+
+
+def server_words(response: ResponseLike) -> str:
+    """Find the server's own words in an answer, whatever its body is.
+
+    Args:
+        response: The answer.
+
+    Returns:
+        One line for a person.
+    """
+    body = response.content[:65536].decode("utf-8", "replace").strip()
+    if not body:
+        return "the answer has no body"
+    if "html" in response.headers.get("content-type", "").lower() or body[:1] == "<":
+        title = re.search(r"<title[^>]*>([^<]*)</title>", body, re.IGNORECASE)
+        named = f" titled {one_line(title.group(1), limit=80)!r}" if title and title.group(1).strip() else ""
+        return f"the answer is a web page{named}, not one of Orion's"
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return one_line(body, limit=_MAX_WORDS)
+    return one_line(_detail(data), limit=_MAX_WORDS)
+
+
+def _detail(data: Any) -> str:
+    # Django REST Framework answers {"detail": text} or {field: [texts]}; both forms are read.
+    if isinstance(data, dict):
+        for key in ("detail", "message", "error"):
+            if isinstance(data.get(key), str):
+                return str(data[key])
+        return "; ".join(f"{key}: {_detail(value)}" for key, value in data.items())
+    if isinstance(data, list):
+        return ", ".join(_detail(value) for value in data)
+    return str(data)

@@ -1,0 +1,148 @@
+"""LocalOrion: a local Orion in this process, with sessions and settings that point at it."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from orionclient.config import SessionConfig
+from orionclient.emulator.server import Server
+from orionclient.session import OrionSession
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from orionclient._requests import HttpSession
+    from orionclient.emulator.faults import Faults
+
+__all__ = ["LocalOrion"]
+
+
+class LocalOrion:
+    """A real server with HTTP, persistence and permissions, in a thread of this process, on this machine only.
+
+    Needs the extra `emulator`. Everything that Orion's documentation leaves open is an assumption; the contract marks it.
+
+    Args:
+        folder: Folder to keep the data in; a temporary one, removed at the end, without it.
+        seed: ``demo`` makes one organization with the users `ada` and `grace` and three projects; None only what must be there.
+        user: Name of the user that `session`, `token` and `environ` speak as; the first one without it.
+        faults: Takes faults from other processes too, over HTTP; `faults` of this object works always.
+
+    Attributes:
+        folder: Folder of the data.
+        server: The server.
+
+    Raises:
+        ImportError: The extra `emulator` is not installed; the text names it.
+
+    Example:
+        >>> from orionclient.local import LocalOrion
+        >>> with LocalOrion(seed="demo") as orion:
+        ...     orion.session().get_user_profile().username
+        'ada'
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        seed: str | None = None,
+        user: str | None = None,
+        faults: bool = False,
+    ) -> None:
+        self._wanted = None if folder is None else Path(folder)
+        self._seed = seed
+        self._user = user
+        self._face = faults
+        self._exit = ExitStack()
+        self.folder: Path = Path()
+        self.server: Server
+
+    def start(self) -> Self:
+        """Start the server.
+
+        Returns:
+            This object.
+        """
+        with ExitStack() as stack:
+            if self._wanted is None:
+                temporary = tempfile.TemporaryDirectory(prefix="orion-", ignore_cleanup_errors=True)
+                self.folder = Path(stack.enter_context(temporary))
+            else:
+                self.folder = self._wanted
+            self.server = stack.enter_context(Server(self.folder, seed=self._seed, faults=self._face))
+            self._exit = stack.pop_all()
+        return self
+
+    def stop(self) -> None:
+        """Stop the server, and remove the folder if it was a temporary one."""
+        self._exit.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Address of the server."""
+        return self.server.url
+
+    @property
+    def faults(self) -> Faults:
+        """Makes requests go wrong on demand, and tells what reached the server."""
+        return self.server.faults
+
+    @property
+    def token(self) -> str:
+        """Token of the user; random."""
+        return self.token_of(self._user)
+
+    def token_of(self, user: str | None) -> str:
+        """Make a token for a user, the same one each time.
+
+        Args:
+            user: Name of the user; the first one for None.
+
+        Returns:
+            The token.
+        """
+        return self.server.issue_token(user)
+
+    def config(self, user: str | None = None, **changes: Any) -> SessionConfig:
+        """Make a configuration that points at this server.
+
+        Args:
+            user: Name of the user; the usual one without it.
+            **changes: Other fields of the configuration, for example `project`.
+
+        Returns:
+            The configuration.
+        """
+        who = self.server.identify(user or self._user)
+        settings = {"url": self.url, "token": who.token, "username": who.username, "project": who.project}
+        return SessionConfig(**{**settings, **changes})
+
+    def session(self, user: str | None = None, requests_session: HttpSession | None = None) -> OrionSession:
+        """Make a session on this server.
+
+        Args:
+            user: Name of the user; the usual one without it.
+            requests_session: What `get_session` returned.
+
+        Returns:
+            The session.
+        """
+        return OrionSession(self.config(user), requests_session=requests_session)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Variables that point any Orion client of another process at this server."""
+        config = self.config()
+        return {"ORION_URL": config.url, "ORION_TOKEN": config.token, "ORION_PROJECT": str(config.project)}

@@ -1,0 +1,257 @@
+"""Records of datasets: what a record is in Python, and the two codecs between that and the wire."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
+
+from orionclient.exceptions import ValidationError
+
+__all__ = ["Codec", "OERecordCodec", "Record", "RecordCodec", "codec_for", "default_codec"]
+
+
+class Record(dict[str, Any]):
+    """A record: an ordered mapping of field name to value.
+
+    A molecule is ``{"format": "sdf" | "smiles", "text": ...}``, kept verbatim; SD tags and CSV columns are the other fields, as text.
+
+    Args:
+        fields: The fields.
+        dataset_id: Id of the dataset that the record comes from; None for a new record.
+        record_id: Id of the record in its dataset; None for a new record.
+
+    Attributes:
+        dataset_id: Id of the dataset; None for a new record.
+        record_id: Id of the record; None for a new record.
+
+    Example:
+        >>> from orionclient.records import Record
+        >>> record = Record({"Title": "aspirin", "Molecule": {"format": "smiles", "text": "CC(=O)Oc1ccccc1C(=O)O"}})
+        >>> record.molecule["text"]
+        'CC(=O)Oc1ccccc1C(=O)O'
+    """
+
+    def __init__(
+        self, fields: Mapping[str, Any] | None = None, *, dataset_id: int | None = None, record_id: int | None = None
+    ) -> None:
+        super().__init__(fields or {})
+        self.dataset_id = dataset_id
+        self.record_id = record_id
+
+    @property
+    def molecule(self) -> dict[str, str] | None:
+        """The first molecule among the fields; None where there is none."""
+        return next((value for value in self.values() if is_molecule(value)), None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (dict(self), self.dataset_id, self.record_id)
+
+
+def _restore(fields: dict[str, Any], dataset_id: int | None, record_id: int | None) -> Record:
+    return Record(fields, dataset_id=dataset_id, record_id=record_id)
+
+
+def is_molecule(value: object) -> bool:
+    """Tell whether the value of a field is a molecule.
+
+    Args:
+        value: The value.
+
+    Returns:
+        True for a mapping with a known format and a text.
+    """
+    return (
+        isinstance(value, Mapping) and value.get("format") in {"sdf", "smiles"} and isinstance(value.get("text"), str)
+    )
+
+
+class Codec(Protocol):
+    """Between the records that people hold and the JSON objects on the wire."""
+
+    def encode(self, record: Any) -> dict[str, Any]:
+        """Turn a record into a JSON object."""
+        ...
+
+    def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Any:
+        """Turn a JSON object into a record."""
+
+
+class RecordCodec:
+    """Our own records: any mapping goes out, `Record` comes back."""
+
+    def encode(self, record: Any) -> dict[str, Any]:
+        """Turn a record into a JSON object.
+
+        Args:
+            record: A mapping of field names to values that JSON can hold.
+
+        Returns:
+            The object.
+
+        Raises:
+            ValidationError: It is no mapping, or holds a value that JSON cannot hold.
+        """
+        if not isinstance(record, Mapping) or not all(isinstance(name, str) and name for name in record):
+            raise ValidationError(f"a record is a mapping of field names to values, not {type(record).__name__}")
+        return dict(record)
+
+    def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Record:
+        """Turn a JSON object into a record.
+
+        Args:
+            fields: The object.
+            dataset_id: Id of its dataset.
+            record_id: Its id in the dataset.
+
+        Returns:
+            The record.
+        """
+        return Record(fields, dataset_id=dataset_id, record_id=record_id)
+
+
+_FORMATS: Final = {"sdf": "SDF", "smiles": "SMI"}
+
+
+class OERecordCodec:
+    """OERecords of the licensed package `datarecord`, for scripts written against the original.
+
+    Unproven: it was tested with a stand-in for that package only, since the package itself is not public. Values of the types String,
+    Int, Float and Bool are carried; molecules need the OpenEye toolkit besides.
+
+    Args:
+        datarecord: The module.
+    """
+
+    def __init__(self, datarecord: Any) -> None:
+        self._module = datarecord
+
+    def encode(self, record: Any) -> dict[str, Any]:
+        """Turn an OERecord into a JSON object.
+
+        Args:
+            record: The OERecord.
+
+        Returns:
+            The object.
+
+        Raises:
+            ValidationError: It holds a value of a type that is not carried.
+        """
+        fields: dict[str, Any] = {}
+        for described in record.get_fields():
+            name, value = described.get_name(), record.get_value(described)
+            if isinstance(value, str | int | float | bool) or value is None:
+                fields[name] = value
+            elif hasattr(value, "CreateCopy") or type(value).__name__.startswith("OE"):
+                fields[name] = {"format": "sdf", "text": self._write_molecule(value)}
+            else:
+                raise ValidationError(f"the field {name!r} holds a {type(value).__name__}, which is not carried")
+        return fields
+
+    def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Any:  # noqa: ARG002 - the interface of a codec
+        """Turn a JSON object into an OERecord.
+
+        Args:
+            fields: The object.
+            dataset_id: Id of its dataset.
+            record_id: Its id in the dataset.
+
+        Returns:
+            The OERecord.
+        """
+        record = self._module.OERecord()
+        types = self._module.Types
+        for name, value in fields.items():
+            if is_molecule(value):
+                record.set_value(self._module.OEField(name, types.Chem.Mol), self._read_molecule(value))
+            elif value is not None:
+                kind = {bool: types.Bool, int: types.Int, float: types.Float}.get(type(value), types.String)
+                record.set_value(
+                    self._module.OEField(name, kind), value if kind is not types.String else _as_text(value)
+                )
+        return record
+
+    def _read_molecule(self, value: Mapping[str, str]) -> Any:
+        chem = importlib.import_module("openeye.oechem")
+        molecule = chem.OEMol()
+        stream = chem.oemolistream()
+        stream.SetFormat(getattr(chem, f"OEFormat_{_FORMATS[value['format']]}"))
+        stream.openstring(value["text"])
+        if not chem.OEReadMolecule(stream, molecule):
+            raise ValidationError("the OpenEye toolkit cannot read the molecule of a record")
+        return molecule
+
+    def _write_molecule(self, molecule: Any) -> str:
+        chem = importlib.import_module("openeye.oechem")
+        stream = chem.oemolostream()
+        stream.SetFormat(chem.OEFormat_SDF)
+        stream.openstring()
+        chem.OEWriteMolecule(stream, molecule)
+        text: str = stream.GetString().decode()
+        return text[: text.index("M  END") + 6] if "M  END" in text else text
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _datarecord() -> Any:
+    try:
+        return importlib.import_module("datarecord")
+    except ImportError:
+        return None
+
+
+def default_codec() -> Codec:
+    """Choose the codec for reading.
+
+    Returns:
+        The one for OERecords where the package `datarecord` can be imported, else ours.
+    """
+    module = _datarecord()
+    return RecordCodec() if module is None else OERecordCodec(module)
+
+
+def codec_for(record: object) -> Codec:
+    """Choose the codec for writing one record.
+
+    Args:
+        record: The record.
+
+    Returns:
+        Ours for mappings, the one for OERecords for what looks like one.
+    """
+    if not isinstance(record, Mapping) and hasattr(record, "get_fields"):
+        return OERecordCodec(_datarecord())
+    return RecordCodec()
+
+
+def json_lines(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """Cut a stream into JSON objects, one a line.
+
+    Args:
+        chunks: Pieces of the stream, cut anywhere.
+
+    Yields:
+        The objects.
+
+    Raises:
+        ValueError: A line is no JSON object.
+    """
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield _object(line)
+    if rest.strip():
+        yield _object(rest)
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    value = json.loads(line)
+    if not isinstance(value, dict):
+        raise ValueError("a line of the stream is no JSON object")  # noqa: TRY004 - a wrong value from the server
+    return value

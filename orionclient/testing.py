@@ -1,0 +1,62 @@
+"""For tests of code that uses orionclient: no real waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from orionclient._clock import CLOCK
+from orionclient._limits import forget_paces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["set_testing"]
+
+_LOCK: Final = threading.Lock()
+
+
+class _Skipped:
+    """A clock that the waits move on instead of being waited for."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.waits: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        with _LOCK:
+            self.seconds += seconds
+            self.waits.append(seconds)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.seconds
+
+    def now(self) -> float:
+        return time.time() + self.seconds
+
+
+@contextmanager
+def set_testing() -> Iterator[list[float]]:
+    """Skip every wait between attempts, in this process, as long as the block runs; deadlines count the skipped time.
+
+    Yields:
+        The waits that were skipped, in seconds, in order.
+
+    Example:
+        >>> from orionclient.testing import set_testing
+        >>> with set_testing() as waits:
+        ...     pass
+        >>> waits
+        []
+    """
+    before = (CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.uniform, CLOCK.virtual)
+    skipped = _Skipped()
+    CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.virtual = skipped.sleep, skipped.monotonic, skipped.now, True
+    forget_paces()
+    try:
+        yield skipped.waits
+    finally:
+        forget_paces()
+        CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.uniform, CLOCK.virtual = before

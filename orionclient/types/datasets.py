@@ -1,0 +1,350 @@
+"""Dataset: ordered records, most of them with a molecule."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+from orion_api.api.datasets import (
+    add_records,
+    create_dataset,
+    delete_dataset,
+    download_dataset,
+    finalize_dataset,
+    get_dataset,
+    get_record,
+    list_datasets,
+    list_records,
+    update_dataset,
+    upload_dataset_content,
+)
+
+from orionclient._resource import Declaration, Field, Id, Resource, SessionLike, optional, resource_id, text, texts
+from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
+from orionclient.records import Codec, codec_for, default_codec, json_lines
+from orionclient.transfer.sinks import checked, save
+from orionclient.transfer.sources import Opened, Source, name_of, opened
+from orionclient.types._creating import created, removed_on_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_FORMAT_OF: Final = {
+    ".sdf": "sdf",
+    ".sd": "sdf",
+    ".mol": "sdf",
+    ".smi": "smi",
+    ".smiles": "smi",
+    ".ism": "smi",
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".oedb": "binary",
+    ".bin": "binary",
+}
+_FLUSH_RECORDS: Final = 1000
+_FLUSH_BYTES: Final = 4 << 20
+
+
+def format_of(filename: str) -> str:
+    """Find the format of a molecule file from the end of its name.
+
+    Args:
+        filename: Name or path.
+
+    Returns:
+        ``sdf``, ``smi``, ``csv``, ``json`` or ``binary``.
+
+    Raises:
+        ValidationError: The ending is none of the known ones.
+    """
+    suffix = Path(filename).suffix.lower()
+    if suffix not in _FORMAT_OF:
+        raise ValidationError(
+            f"the ending {suffix!r} of {Path(filename).name!r} names no format; known are {', '.join(_FORMAT_OF)}"
+        )
+    return _FORMAT_OF[suffix]
+
+
+class Dataset(Resource):
+    """Ordered records, most of them with a molecule.
+
+    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path`` and ``deleted``. Deleting moves to the trash;
+    `immediate=True` removes for good. The vendor advises at most about a million records (documented).
+
+    Example:
+        >>> from orionclient.types import Dataset
+        >>> dataset = Dataset.create(session, "hits")
+        >>> dataset.write({"Title": "aspirin", "Molecule": {"format": "smiles", "text": "CC(=O)Oc1ccccc1C(=O)O"}})
+        >>> dataset.finalize()
+        >>> dataset.count
+        1
+        >>> [record["Title"] for record in dataset.records()]
+        ['aspirin']
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="dataset",
+        schema="DatasetInfo",
+        id_name="dataset_id",
+        get=get_dataset,
+        list=list_datasets,
+        create=create_dataset,
+        update=update_dataset,
+        delete=delete_dataset,
+        trash=True,
+        taggable=True,
+        sharable=True,
+        in_folders=True,
+    )
+
+    id: Field[int] = Field(int, "Number of the dataset, unique in the stack (documented).")
+    name: Field[str] = Field(text, "Display name; need not be unique (documented).")
+    description: Field[str] = Field(text, "Free text; may be empty (documented).")
+    count: Field[int] = Field(int, "Number of records (documented).")
+    dirty: Field[bool] = Field(
+        bool, "True while records were added and the dataset was not finalized (documented; the meaning is assumed)."
+    )
+    created: Field[str] = Field(text, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(int, "Id of the user that made the dataset (documented).")
+    project: Field[int] = Field(int, "Id of the project that the dataset belongs to (documented).")
+    path: Field[str | None] = Field(
+        optional(str),
+        "Path of the folder of the project; None where it lies in none (documented; the meaning is assumed).",
+    )
+    systemtags: Field[list[str]] = Field(texts, "Tags that the stack itself has set (documented).")
+    deleted: Field[str] = Field(text, "When the dataset went to the trash; empty when it is not there (documented).")
+
+    def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
+        super().__init__(session=session, **fields)
+        self._buffer: list[bytes] = []
+        self._buffered = 0
+        self._unfinished = False
+
+    @classmethod
+    def create(
+        cls,
+        session: SessionLike,
+        name: str,
+        project: Any = None,
+        folder_path: str | None = None,
+        *,
+        description: str | None = None,
+    ) -> Self:
+        """Create an empty dataset.
+
+        Args:
+            session: The session.
+            name: Display name.
+            project: Project or its id; the session's own project without it.
+            folder_path: Path of the folder to put it in, which is made where it is missing.
+            description: Free text.
+
+        Returns:
+            The dataset.
+
+        Raises:
+            OrionError: The server refused, or no good answer came.
+        """
+        return created(cls, session, name, project, path=folder_path, description=description)
+
+    @classmethod
+    def upload(
+        cls,
+        session: SessionLike,
+        name: str,
+        filename: Source,
+        project: Any = None,
+        *,
+        folder_path: str | None = None,
+        description: str | None = None,
+        format: str | None = None,  # noqa: A002 - the word that `download` has published
+    ) -> Self:
+        """Make a dataset of a molecule file; the server turns it into records.
+
+        Args:
+            session: The session.
+            name: Display name.
+            filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands.
+            project: Project or its id; the session's own project without it.
+            folder_path: Path of the folder to put it in, which is made where it is missing.
+            description: Free text.
+            format: ``sdf``, ``smi``, ``csv``, ``json`` or ``binary``; told by the file's ending without it.
+
+        Returns:
+            The dataset with its count.
+
+        Raises:
+            BadResponse: The file is malformed; the text names the line. Nothing is left behind.
+            OSError: The path cannot be read; nothing was sent.
+            ValidationError: No format is known for the ending.
+            OrionError: The server refused, or no good answer came; nothing is left behind.
+        """
+        format = format or format_of(name_of(filename))  # noqa: A001
+        with opened(filename) as source:
+            dataset = created(cls, session, name, project, path=folder_path, description=description)
+            with removed_on_error(dataset):
+                dataset._send(source, format)
+        return dataset
+
+    def _send(self, source: Opened, format: str) -> None:  # noqa: A002
+        request = upload_dataset_content.build(
+            self._id(), body=source.stream, format=format, content_digest=source.content_digest
+        )
+        self._replace(self._bound()._calls.call(upload_dataset_content, request))
+
+    def records(
+        self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
+    ) -> Iterator[Any]:
+        """Read the records one after the other; memory stays flat, and stopping early is fine.
+
+        Args:
+            offset: Number of records to leave out at the start.
+            limit: Largest number of records.
+            codec: What makes records of the wire's objects; the one for OERecords where `datarecord` is installed, else ours.
+
+        Yields:
+            The records, in the order in which they were added.
+
+        Raises:
+            OrionConnectionError: The stream broke.
+            OrionError: The server refused, or no good answer came.
+        """
+        codec = codec or default_codec()
+        request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
+        with self._bound()._calls.download(list_records, request) as response:
+            try:
+                for item in json_lines(checked(response)):
+                    yield codec.decode(item["record"], int(item["dataset"]), int(item["id"]))
+            except (ValueError, KeyError, TypeError) as error:
+                if isinstance(error, OrionError):
+                    raise
+                raise OrionConnectionError(f"the stream of records of {self._title()} is broken: {error}") from error
+
+    def record(self, record_id: Id, *, codec: Codec | None = None) -> Any:
+        """Read one record.
+
+        Args:
+            record_id: Its id in the dataset, as a `Record` or a link has it.
+            codec: What makes a record of the wire's object; the one for OERecords where `datarecord` is installed, else ours.
+
+        Returns:
+            The record.
+
+        Raises:
+            NotFoundResponse: There is none.
+            ValidationError: The id is no number.
+            OrionError: The server refused, or no good answer came.
+        """
+        number, codec = resource_id(record_id, "record_id"), codec or default_codec()
+        item = self._bound()._calls.json(get_record, {**self._ids(), "record_id": number})
+        fields = item.get("record")
+        if not isinstance(fields, dict):
+            raise OrionError(f"the server sent no record {number} of {self._title()}")
+        return codec.decode(fields, int(self._id()), number)
+
+    def write(self, record: Any) -> None:
+        """Add a record. Records are gathered and sent together; `finalize` sends the rest.
+
+        Args:
+            record: A mapping of field names to values, or an OERecord.
+
+        Raises:
+            ValidationError: It cannot be written as JSON.
+            OrionError: The server refused, or no good answer came.
+        """
+        self._bound()
+        try:
+            line = json.dumps(codec_for(record).encode(record), allow_nan=False).encode() + b"\n"
+        except (TypeError, ValueError) as error:
+            if isinstance(error, OrionError):
+                raise
+            raise ValidationError(f"the record cannot be written as JSON: {error}") from None
+        self._buffer.append(line)
+        self._buffered += len(line)
+        if len(self._buffer) >= _FLUSH_RECORDS or self._buffered >= _FLUSH_BYTES:
+            try:
+                self._flush()
+            except OrionError:
+                # Whoever catches this writes the record again; the ones before it stay for the next flush.
+                if self._buffer:
+                    self._buffered -= len(self._buffer.pop())
+                raise
+
+    def _flush(self) -> None:
+        if not self._buffer:
+            return
+        lines = self._buffer
+        request = add_records.build(self._id(), body=b"".join(lines))
+        self._buffer, self._buffered = [], 0
+        try:
+            self._replace(self._bound()._calls.call(add_records, request))
+        except OrionError as error:
+            # What surely did not arrive is kept for another try; what may have arrived must not be sent twice.
+            if not error.may_have_been_applied:
+                self._buffer, self._buffered = lines, sum(map(len, lines))
+            raise
+        self._unfinished = True
+
+    def finalize(self) -> None:
+        """Send what `write` has gathered and declare the dataset complete; harmless where nothing was written.
+
+        Raises:
+            OrionError: The server refused, or no good answer came.
+        """
+        self._flush()
+        if self._unfinished or self._data.get("dirty"):
+            self._replace(self._bound()._calls.json(finalize_dataset, self._ids()))
+            self._unfinished = False
+
+    def download(
+        self,
+        record_ids: Sequence[int] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        format: str = "binary",  # noqa: A002 - published
+        fieldlist: list[str] | None = None,
+    ) -> bytes:
+        """Read all or chosen records as one file, in memory; for large ones use `download_to_file`.
+
+        Args:
+            record_ids: Only the records with these ids.
+            offset: Number of records to leave out at the start.
+            limit: Largest number of records.
+            format: ``binary`` (our own container, an assumption), ``json``, ``csv``, ``sdf`` or ``smi``.
+            fieldlist: Only these fields, in this order.
+
+        Returns:
+            The file.
+
+        Raises:
+            BadResponse: The conversion needs a chemistry toolkit, for example from SMILES to SDF.
+            ValidationError: A list of records or fields is empty.
+            OrionError: The server refused, or no good answer came.
+        """
+        for name, chosen in (("record_ids", record_ids), ("fieldlist", fieldlist)):
+            if chosen is not None and not chosen:
+                raise ValidationError(f"{name} is empty; leave it out for all")
+        request = download_dataset.build(self._id()).with_query(
+            {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
+        )
+        with self._bound()._calls.download(download_dataset, request) as response:
+            return b"".join(checked(response))
+
+    def download_to_file(self, filename: str | os.PathLike[str]) -> None:
+        """Write all records to a path in the format that its ending names.
+
+        Args:
+            filename: The path; an existing file is replaced, whole or not at all.
+
+        Raises:
+            BadResponse: The conversion needs a chemistry toolkit.
+            NotEnoughDiskError: The disk has no room.
+            ValidationError: The ending names no format.
+            OrionError: The server refused, or the content did not arrive whole.
+        """
+        request = download_dataset.build(self._id()).with_query({"format": format_of(os.fsdecode(filename))})
+        save(self._bound()._calls.download(download_dataset, request), filename)

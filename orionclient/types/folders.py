@@ -1,0 +1,87 @@
+"""Folders: the paths under which the resources of a project lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from orion_api.api.folders import assign_paths, create_paths
+
+from orionclient._resource import Resource, SessionLike, resource_id
+from orionclient.exceptions import ValidationError
+from orionclient.types import KINDS
+from orionclient.types._creating import project_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NEEDED: Final = ("resource_type", "id", "path")
+_KNOWN: Final = (*_NEEDED, "name")
+
+
+def create(session: SessionLike, paths: Sequence[str]) -> None:
+    """Make folders in the session's project.
+
+    Args:
+        session: The session.
+        paths: Their paths.
+
+    Raises:
+        ValidationError: No path is given, or one is no text or empty.
+    """
+    if not paths:
+        raise ValidationError("no path was given")
+    body: dict[str, Any] = {"paths": [_text("path", path) for path in paths]}
+    project = project_id(session, None)
+    session._calls.json(create_paths, {}, body=body if project is None else {**body, "project": project})
+
+
+def assign(session: SessionLike, assignments: Sequence[Mapping[str, Any]]) -> None:
+    """Put resources into folders.
+
+    Args:
+        session: The session.
+        assignments: What goes where.
+
+    Raises:
+        ValidationError: No assignment is given, or one has a missing, unknown or unusable value; the text names it.
+    """
+    if not assignments:
+        raise ValidationError("no assignment was given")
+    items = [_assignment(number, each) for number, each in enumerate(assignments, 1)]
+    session._calls.json(assign_paths, {}, body={"assignments": items})
+
+
+def _assignment(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise ValidationError(f"assignment {number} is a dict with {', '.join(_NEEDED)}, not {type(given).__name__}")
+    missing = [name for name in _NEEDED if name not in given]
+    unknown = sorted(str(name) for name in given if name not in _KNOWN)
+    if missing or unknown:
+        problems = [
+            f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names
+        ]
+        raise ValidationError(f"assignment {number} {' and '.join(problems)}; known are {', '.join(_KNOWN)}")
+    item = {
+        "resource_type": _kind(given["resource_type"]),
+        "id": resource_id(given["id"]),
+        "path": _text("path", given["path"]),
+    }
+    return item if given.get("name") is None else {**item, "name": _text("name", given["name"])}
+
+
+def _kind(given: Any) -> str:
+    found = [name for name, kind in KINDS.items() if kind.declaration.in_folders]
+    if isinstance(given, type) and issubclass(given, Resource) and hasattr(given, "declaration"):
+        name = given.declaration.name
+    else:
+        name = given.lower() if isinstance(given, str) else repr(given)
+    if name not in found:
+        raise ValidationError(f"resource_type is one of {', '.join(sorted(found))} or the class, not {given!r:.60}")
+    return name
+
+
+def _text(what: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValidationError(f"a {what} is a text that is not empty, not {value!r:.60}")
+    return value

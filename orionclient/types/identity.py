@@ -1,0 +1,47 @@
+"""Identity: whose token it is, and a token for a user name and a password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orion_api.api.identity import get_current_user, obtain_token
+
+from orionclient.exceptions import InvalidCredentials
+
+if TYPE_CHECKING:
+    from orionclient._resource import SessionLike
+
+
+def current_user(session: SessionLike) -> dict[str, Any]:
+    """Get the user whose token is used.
+
+    Args:
+        session: The session.
+
+    Returns:
+        The user as the server describes them.
+
+    Raises:
+        InvalidCredentials: The token is refused.
+    """
+    return session._calls.json(get_current_user, {})
+
+
+def token_for(session: SessionLike, username: str, password: str) -> str:
+    """Exchange a user name and a password for a token.
+
+    Args:
+        session: The session; its own token is not used.
+        username: Name of the user.
+        password: Password; not kept.
+
+    Returns:
+        The token.
+
+    Raises:
+        InvalidCredentials: The server refused them.
+    """
+    token = session._calls.json(obtain_token, {}, body={"username": username, "password": password}).get("token")
+    if not isinstance(token, str) or not token:
+        raise InvalidCredentials("the server gave no token")
+    return token

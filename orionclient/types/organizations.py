@@ -1,0 +1,25 @@
+"""Organization: a company or institute with its users and projects."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from orion_api.api.organizations import get_organization, list_organizations
+
+from orionclient._resource import Declaration, Field, Resource, text
+
+
+class Organization(Resource):
+    """A company or institute with its users and projects. Its paths and fields are assumed."""
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="organization",
+        schema="OrganizationInfo",
+        id_name="organization_id",
+        get=get_organization,
+        list=list_organizations,
+    )
+
+    id: Field[int] = Field(int, "Number of the organization, unique in the stack.")
+    name: Field[str] = Field(text, "Name of the organization.")
+    created: Field[str] = Field(text, "When the organization was made, ISO 8601 in UTC.")

@@ -1,0 +1,63 @@
+"""Shares: given and taken back the same way for every kind that allows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from orion_api.api.shares import share_resource, unshare_resource
+
+from orionclient._resource import Id, Resource, SessionLike
+from orionclient.exceptions import ValidationError
+from orionclient.types.organizations import Organization
+from orionclient.types.projects import Project
+from orionclient.types.users import User
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: The kinds that a resource can be shared with; the contract's ShareTarget has the same.
+TARGETS: Final = (User, Project, Organization)
+
+
+def share(session: SessionLike, resource: Resource, share_with: Resource) -> None:
+    """Share a resource.
+
+    Args:
+        session: The session.
+        resource: The resource.
+        share_with: Whom to share it with.
+
+    Raises:
+        ValidationError: The kind cannot be shared, one of them has no usable id, or `share_with` is of another kind.
+    """
+    ids, target = _ids(resource), _target(share_with)
+    session._calls.json(share_resource, ids, body=target)
+
+
+def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> None:
+    """Take a share back.
+
+    Args:
+        session: The session.
+        resource: The resource.
+        share_with: Whom it was shared with.
+
+    Raises:
+        ValidationError: The kind cannot be shared, one of them has no usable id, or `share_with` is of another kind.
+    """
+    ids, target = _ids(resource), _target(share_with)
+    request = unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
+    session._calls.call(unshare_resource, request)
+
+
+def _ids(resource: Resource) -> dict[str, Id]:
+    if not isinstance(resource, Resource) or not resource.declaration.sharable:
+        raise ValidationError(f"{type(resource).__name__} cannot be shared")
+    return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
+
+
+def _target(share_with: Any) -> Mapping[str, Any]:
+    if not isinstance(share_with, TARGETS):
+        names = ", ".join(kind.__name__ for kind in TARGETS)
+        raise ValidationError(f"share_with is one of {names}, for example User(id=7), not {share_with!r:.60}")
+    return {"target_type": share_with.declaration.name, "target_id": share_with._id()}

@@ -1,0 +1,28 @@
+"""User: a person with an account."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from orion_api.api.users import get_user, list_users
+
+from orionclient._resource import Declaration, Field, Resource, text
+
+
+class User(Resource):
+    """A person with an account.
+
+    Listing takes the filter ``username`` (exact). The paths and all fields but `username` are assumed.
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="user", schema="UserInfo", id_name="user_id", get=get_user, list=list_users
+    )
+
+    id: Field[int] = Field(int, "Number of the user, unique in the stack.")
+    username: Field[str] = Field(text, "Name that the user signs in with (documented).")
+    email: Field[str] = Field(text, "Address for mail; empty where it is not shown.")
+    first_name: Field[str] = Field(text, "Given name; may be empty.")
+    last_name: Field[str] = Field(text, "Family name; may be empty.")
+    organization: Field[int] = Field(int, "Id of the user's organization.")
+    created: Field[str] = Field(text, "When the account was made, ISO 8601 in UTC.")

@@ -1,0 +1,114 @@
+"""Small helpers that scripts use directly: waiting with jitter, temporary paths."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+from orionclient._clock import CLOCK
+
+__all__ = ["Backoff", "TemporaryPath"]
+
+
+class Backoff:
+    """Wait a little longer each time, with decorrelated jitter.
+
+    Each wait is drawn between `base` and three times the wait before, never above `cap` (documented defaults: ten waits from 0.1 s
+    take about 192 s).
+
+    Args:
+        cap: Longest wait in seconds.
+        base: Shortest wait in seconds.
+        backoff_dict: HTTP status -> (base, cap) in seconds for waits after that status.
+
+    Example:
+        >>> from orionclient.utils import Backoff
+        >>> backoff = Backoff(cap=0.01, base=0.001)
+        >>> backoff.sleep()
+    """
+
+    def __init__(
+        self,
+        cap: float = 90.0,
+        base: float = 0.1,
+        backoff_dict: Mapping[int, tuple[float, float]] | None = None,
+    ) -> None:
+        self.cap = cap
+        self.base = base
+        self.backoff_dict: dict[int, tuple[float, float]] = dict(backoff_dict or {})
+        self._last: dict[int | None, float] = {}
+
+    def next_wait(self, status: int | None = None) -> float:
+        """Draw the next wait without waiting.
+
+        Args:
+            status: HTTP status that is the reason, None for none.
+
+        Returns:
+            Seconds.
+        """
+        key = status if status in self.backoff_dict else None
+        base, cap = self.backoff_dict[status] if key is not None and status is not None else (self.base, self.cap)
+        wait = min(cap, CLOCK.uniform(base, max(base, self._last.get(key, base) * 3)))
+        self._last[key] = wait
+        return wait
+
+    def sleep(self, status: int | None = None) -> None:
+        """Wait, each time a little longer.
+
+        Args:
+            status: HTTP status that is the reason, None for none.
+        """
+        CLOCK.sleep(self.next_wait(status))
+
+
+class TemporaryPath:
+    """A path for a temporary file, which is removed at the end.
+
+    Works with `with`, which gives the path as a str, and without, through `path`, as long as the object lives.
+
+    Args:
+        suffix: End of the file's name, for example ``.sdf``; separators in it are replaced, so that any name can be passed.
+        prefix: Start of the file's name.
+        dir: Folder to put it in; the system's folder for temporary files without it.
+
+    Attributes:
+        path: The path; the file exists and is empty.
+
+    Example:
+        >>> from orionclient.utils import TemporaryPath
+        >>> with TemporaryPath(suffix=".sdf") as path:
+        ...     path.endswith(".sdf")
+        True
+    """
+
+    def __init__(self, suffix: str | None = None, prefix: str | None = None, dir: str | None = None) -> None:  # noqa: A002 - tempfile's name
+        safe = suffix and "".join("_" if character in "/\\\0" else character for character in suffix)
+        handle, path = tempfile.mkstemp(safe, prefix, dir)
+        self.path: str = path
+        os.close(handle)
+        self._finalizer = weakref.finalize(self, _remove, self.path)
+
+    def __enter__(self) -> str:
+        return self.path
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._finalizer()
+
+    def __fspath__(self) -> str:
+        return self.path
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)  # noqa: PTH108 - runs at interpreter exit, when pathlib may be gone
+    except FileNotFoundError:
+        return

@@ -1,0 +1,379 @@
+"""Every entry of docs/differences.md is still true, and every one has a check."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+import re
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from helpers.canary import CANARY
+from helpers.scripted import Answer, Scripted
+from orion_api.api.files import get_file
+
+import orionclient.types
+from orionclient import _http
+from orionclient import exceptions as errors
+from orionclient.config import SessionConfig, config_path, resolve, save_profile
+from orionclient.records import default_codec
+from orionclient.session import OrionSession, get_profile_config, get_session
+from orionclient.types import Dataset, File
+from orionclient.utils import TemporaryPath
+
+ROOT = Path(__file__).parents[2]
+ROWS = re.findall(
+    r"^\| (D\d+) \|([^|]*)\|([^|]*)\|([^|]*)\|$", (ROOT / "docs/differences.md").read_text(), re.MULTILINE
+)
+FILE = {
+    "id": 1,
+    "name": "x",
+    "state": "ready",
+    "project": 1,
+    "owner": 1,
+    "created": "2020-01-01T00:00:00.000000Z",
+    "size": 3,
+}
+Check = Callable[[Scripted, Path, pytest.MonkeyPatch], None]
+CHECKS: dict[str, Check] = {}
+
+
+def shows(row: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        assert row not in CHECKS
+        CHECKS[row] = check
+        return check
+
+    return register
+
+
+def test_every_entry_has_a_check_and_every_check_an_entry() -> None:
+    text = (ROOT / "docs/differences.md").read_text()
+    assert [row[0] for row in ROWS] == [f"D{number}" for number in range(1, len(ROWS) + 1)]
+    assert len(ROWS) == len(re.findall(r"^\| D", text, re.MULTILINE))
+    assert all(cell.strip() for row in ROWS for cell in row)
+    assert {row[0] for row in ROWS} == set(CHECKS)
+
+
+@pytest.mark.parametrize("row", [row[0] for row in ROWS])
+def test_the_entry_is_true(row: str, scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    CHECKS[row](scripted, tmp_path, monkeypatch)
+
+
+@shows("D1")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = type("Session", (), {"__module__": "requests.sessions"})()
+    with pytest.raises(errors.ValidationError, match=r"write OrionSession\(requests_session=get_session\("):
+        OrionSession(requests_session=session)
+
+
+@shows("D2")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    http = get_session()
+    assert type(http).__name__ == "HttpSession"
+    names = ("request", "get", "head", "post", "put", "patch", "delete", "headers")
+    assert all(hasattr(http, name) for name in names)
+    assert not any(hasattr(http, name) for name in ("mount", "auth", "verify", "cookies"))
+
+
+@shows("D3")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(data=[1]))
+    answer = get_session().get(scripted.url)
+    names = "ok status_code reason headers url text content json iter_content raise_for_status"
+    assert all(hasattr(answer, name) for name in names.split())
+    assert type(answer).__module__.startswith("orionclient.")
+    assert not any(hasattr(answer, name) for name in ("cookies", "history", "elapsed", "encoding", "iter_lines"))
+
+
+@shows("D4")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(errors.ValidationError, match="by keyword"):
+        OrionSession(scripted.config(), get_session())
+    config = scripted.config()
+    assert OrionSession(None, config).config is OrionSession(config, None).config is config
+
+
+@shows("D5")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Dataset(id=7).id == 7
+    with pytest.raises(TypeError):
+        Dataset("path", 7)  # type: ignore[misc]
+
+
+@shows("D6")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AttributeError, match="session.update_resource"):
+        File(id=1, name="x").name = "y"  # type: ignore[misc]
+
+
+@shows("D7")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(errors.NotLoaded, match="refresh_resource"):
+        _ = File(id=1).name
+    assert not hasattr(File(id=1), "name")
+
+
+@shows("D8")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert File(id=1, name="x") == File(id=1) != File(id=2)
+    assert File(id=1) != Dataset(id=1)
+    assert len({File(id=1), File(id=1, name="x"), File(id=2)}) == 2
+
+
+@shows("D9")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(201, {**FILE, "state": "open"}), Answer(422, {"detail": "no"}), Answer(204, raw=b""))
+    with pytest.raises(errors.OrionError, match="422"):
+        File.upload(scripted.session(), "x", b"content")
+    assert [asked.method for asked in scripted.asked] == ["POST", "PUT", "DELETE"]
+    assert [asked.body for asked in scripted.asked][1] == b"content"
+    assert any("digest" in name.lower() for name in scripted.asked[1].headers)
+
+
+@shows("D10")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert importlib.util.find_spec("datarecord") is None
+    record = default_codec().decode({"Title": "aspirin"}, 1, 1)
+    assert record["Title"] == "aspirin"
+    assert dict(record) == {"Title": "aspirin"}
+
+
+@shows("D11")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_profile(scripted.config(), "mine")
+    with pytest.raises(errors.InvalidCredentials, match="mine"):
+        get_profile_config("other")
+
+
+@shows("D12")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(issubclass(getattr(errors, name), errors.OrionError) for name in errors.__all__)
+    for name, builtin in {
+        "NotFoundResponse": LookupError,
+        "ValidationError": ValueError,
+        "OrionLinkError": ValueError,
+        "OrionConnectionError": ConnectionError,
+        "OrionTimeout": TimeoutError,
+        "NotEnoughDiskError": OSError,
+    }.items():
+        assert issubclass(getattr(errors, name), builtin)
+
+
+@shows("D13")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scripted.config().authorization == f"Token {CANARY}"
+    assert scripted.config(header_form="colon").authorization == f"Token:{CANARY}"
+
+
+@shows("D14")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = [path for path in (ROOT / "orionclient").rglob("*.py") if path.name != "exceptions.py"]
+    assert not [path.name for path in code if "InvalidAPIVersion" in path.read_text()]
+    scripted.then(Answer(data=FILE))
+    OrionSession(scripted.config(), orion_versions={"files": []}).get_resource(File, 1)
+    assert len(scripted.asked) == 1
+
+
+@shows("D15")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(404, {"detail": "gone"}))
+    session = OrionSession(scripted.config())
+    with pytest.raises(errors.NotFoundResponse):
+        session.get_resource(File, 1)
+    assert len(scripted.asked) == 9
+    with pytest.raises(errors.NotFoundResponse):
+        session.create_resource(File, {"name": "x"})
+    assert len(scripted.asked) == 10
+
+
+@shows("D16")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(500))
+    session = OrionSession(scripted.config())
+    with pytest.raises(errors.OrionServiceError) as caught:
+        session.create_resource(File, {"name": "x"})
+    assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
+    with pytest.raises(errors.OrionServiceError) as caught:
+        session.get_resource(File, 1)
+    assert caught.value.attempts > 1
+    assert not caught.value.may_have_been_applied
+
+
+@shows("D17")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(data=FILE))
+    _http.close_connections()
+    for _ in range(5):
+        with scripted.session() as session:
+            session.get_resource(File, 1)
+    (transport,) = _http._REGISTRY._clients.values()
+    assert [len(idle) for idle in transport._idle.values()] == [1]
+
+
+@shows("D18")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_profile(scripted.config(), "mine")
+    data = pickle.dumps(OrionSession(resolve("mine")))
+    assert CANARY.encode() not in data
+    assert pickle.loads(data).config.token == CANARY
+
+
+@shows("D19")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login other password other\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    scripted.then(Answer(data=FILE, headers={"Set-Cookie": "a=b"}))
+    for _ in range(2):
+        scripted.session().get_resource(File, 1)
+    assert [asked.headers["Authorization"] for asked in scripted.asked] == [f"Token {CANARY}"] * 2
+    assert "Cookie" not in scripted.asked[1].headers
+
+
+@shows("D20")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = len(_http._tls_context(None, verify=True).get_ca_certs())
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "missing.pem"))
+        with pytest.raises(errors.ValidationError, match=name):
+            _http._tls_context(None, verify=True)
+        monkeypatch.delenv(name)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "empty"))
+    assert len(_http._tls_context(None, verify=True).get_ca_certs()) == usual > 0
+
+
+@shows("D21")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = SessionConfig("https://127.0.0.1:9", CANARY, verify=False)
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="is not checked"), pytest.raises(errors.OrionConnectionError):
+            OrionSession(config, requests_session=get_session({}, retry_timeout=0.01)).get_resource(File, 1)
+    assert _http._tls_context(None, verify=True).hostname_checks_common_name is False
+
+
+@shows("D22")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(errors.ValidationError, match="allow_http"):
+        SessionConfig("http://orion.example.com", CANARY)
+    assert SessionConfig("http://orion.example.com", CANARY, allow_http=True).url
+    assert scripted.config().url.startswith("http://127.0.0.1")
+
+
+@shows("D23")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Scripted(Answer(data=FILE)) as other:
+        scripted.then(Answer(302, headers={"Location": other.url}))
+        assert scripted.session().get_resource(File, 1).id == 1
+        assert "Authorization" not in other.asked[0].headers
+        with pytest.raises(errors.BadResponse, match="302"):
+            scripted.session().update_resource(File(id=1), {"name": "y"})
+        scripted.answers = [Answer(data={"count": 2, "next": other.url, "results": [FILE]})]
+        with pytest.raises(errors.BadResponse, match="another host"):
+            list(scripted.session().list_resources(File))
+        assert len(other.asked) == 1
+    scripted.answers = [Answer(302, headers={"Location": "/again"})]
+    with pytest.raises(errors.OrionConnectionError, match="more than 5 redirects"):
+        get_session().get(scripted.url)
+
+
+@shows("D24")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config_path() == Path.home() / ".orion" / "config"
+    monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "other"))
+    assert config_path() == tmp_path / "other"
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", CANARY)
+    assert resolve().url == scripted.url
+
+
+@shows("D25")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(errors.ValidationError, match="is empty"):
+        scripted.session().list_resources(File, {"tags": []})
+    assert scripted.asked == []
+
+
+@shows("D26")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = scripted.session().create_link(File(id=1))
+    assert {"version", "id", "id_str"} <= set(link)
+    with pytest.raises(errors.OrionLinkError):
+        scripted.session().get_link({"id": 1, "type": "file"})
+
+
+@shows("D27")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with TemporaryPath(suffix=".sdf") as text:
+        assert isinstance(text, str)
+    kept = TemporaryPath(suffix="a/b.sdf")
+    assert Path(kept).exists()
+    assert kept.path.endswith("a_b.sdf")
+
+
+@shows("D28")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"
+    scripted.then(Answer(raw=b"content", headers={"Repr-Digest": wrong}))
+    target = tmp_path / "target"
+    with pytest.raises(errors.OrionConnectionError, match="digest"):
+        File(id=1, session=scripted.session()).download_to_file(str(target))
+    assert list(tmp_path.iterdir()) == []
+
+
+@shows("D29")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(204, raw=b""), Answer(403, {"detail": "no"}))
+    assert scripted.session().delete_resource(File(id=1)) is True
+    with pytest.raises(errors.AuthorizationRequired):
+        scripted.session().delete_resource(File(id=1))
+
+
+@shows("D30")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = [
+        "ShardCollection",
+        "Shard",
+        "WorkFloeSpec",
+        "WorkFloeJob",
+        "WorkFloePackage",
+        "Secret",
+        "MolsearchQuery",
+        "MolsearchDatabase",
+    ]
+    # Once one of them is there, it comes off the list.
+    assert [name for name in missing if hasattr(orionclient.types, name)] == []
+    assert importlib.util.find_spec("orionclient.helpers") is None
+    assert "scripts" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+@shows("D31")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(data=FILE))
+    found = get_file.sync(1, client=scripted.session().raw)
+    assert found.name == "x"
+    assert hasattr(scripted.session().raw_async, "asend")
+
+
+@shows("D32")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (project["name"], project["requires-python"]) == ("orion-platform-client", ">=3.11")
+    assert sys.version_info >= (3, 11)
+
+
+@shows("D33")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(503, {"detail": f"no\nroom for {CANARY}"}))
+    with pytest.raises(errors.OrionServiceError) as caught:
+        OrionSession(scripted.config()).get_resource(File, 1)
+    text = str(caught.value)
+    assert re.fullmatch(
+        r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no room for \*\*\* \(request \w+, \d+ attempts in .* s\)",
+        text,
+    )

@@ -1,0 +1,178 @@
+"""The table of retries, row by row: over the session's raw senders, with effects counted and every step consumed."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.canary import CANARIES
+from orion_api import contract
+from orion_api.errors import OrionApiError
+from orion_api.operations import OPERATIONS
+from orion_api.types import Operation
+
+from orionclient import _sender
+from orionclient._limits import Quota
+from orionclient._requests import HttpSession
+from orionclient._retry import interactive_policy
+from orionclient.exceptions import NotFoundResponse, OrionError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession, get_session
+from orionclient.types import Dataset, File
+
+TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "retry.json").read_text())
+CONTENT = b"CCO ethanol\nC methane\n"
+
+# What an operation needs besides the ids in its path.
+NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
+    "create_file": lambda _: {"body": {"name": "made"}},
+    "update_file": lambda _: {"body": {"name": "new"}},
+    "upload_file_content": lambda _: {"body": CONTENT},
+    "create_dataset": lambda _: {"body": {"name": "made"}},
+    "update_dataset": lambda _: {"body": {"name": "new"}},
+    "upload_dataset_content": lambda _: {"body": CONTENT, "format": "smi"},
+    "add_records": lambda _: {"body": b'{"a": 1}\n'},
+    "add_tags": lambda _: {"body": {"tags": ["tag"]}},
+    "remove_tags": lambda _: {"tag": ["tag"]},
+    "share_resource": lambda _: {"body": {"target_type": "user", "target_id": 2}},
+    "unshare_resource": lambda _: {"target_type": "user", "target_id": 2},
+    "create_paths": lambda _: {"body": {"paths": ["/a/b"]}},
+    "assign_paths": lambda ids: {
+        "body": {"assignments": [{"resource_type": "dataset", "id": ids["dataset_id"], "path": "/"}]}
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    """One server for all rows; every row has resources of its own."""
+    with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo") as running:
+        CANARIES.add(running.token)
+        yield running
+
+
+def ids_for(operation: Operation, session: OrionSession) -> dict[str, Any]:
+    """Make what the path of an operation names."""
+    ids: dict[str, Any] = {"user_id": 2, "organization_id": 1, "project_id": 1, "record_id": 1, "resource_type": "file"}
+    if re.search("file_id|resource_id", operation.route):
+        ids["file_id"] = ids["resource_id"] = File.upload(session, "made before", CONTENT).id
+    if "dataset_id" in operation.route or operation.id == "assign_paths":
+        ids["dataset_id"] = Dataset.upload(session, "made before", CONTENT, format="smi").id
+    return ids
+
+
+def arguments(operation: Operation, ids: dict[str, Any]) -> dict[str, Any]:
+    path = {name: ids[name] for name in re.findall(r"{(\w+)}", operation.route)}
+    return {**path, **NEEDS.get(operation.id, lambda _: {})(ids)}
+
+
+def module_of(operation: Operation) -> Any:
+    return importlib.import_module(f"orion_api.api.{operation.tag}.{operation.id}")
+
+
+def raw(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
+    answer = module_of(operation).sync(client=session.raw, **given)
+    if operation.stream == "download":
+        with answer:
+            return answer.read()
+    return answer
+
+
+def raw_async(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
+    async def work() -> Any:
+        answer = await module_of(operation).asyncio(client=session.raw_async, **given)
+        if operation.stream == "download":
+            async with answer:
+                return await answer.aread()
+        return answer
+
+    return asyncio.run(work())
+
+
+WAYS = {"raw": raw, "raw_async": raw_async}
+DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith("delete_")}
+CASES = [
+    pytest.param(row, operation, way, id=f"{row['scenario']}-{operation.id}-{way}")
+    for row in TABLE
+    for operation in OPERATIONS.values()
+    for way in WAYS
+    if operation.retry in row["classes"]
+    and (row.get("answers") != "json" or (operation.stream != "download" and operation.success != (204,)))
+]
+
+
+def policy_of(row: dict[str, Any], script: list[Any]) -> HttpSession:
+    named = row.get("policy")
+    if named == "interactive":
+        return HttpSession(interactive_policy())
+    table = None if named is None else {int(status): count for status, count in named.items()}
+    # Only where nobody answers is the time real.
+    stalls = any("stall" in str(step) for step in script)
+    return get_session(retry_dict=table, request_timeout=0.5 if stalls else 60, retry_timeout=100_000)
+
+
+def without_keys(step: Any) -> Any:
+    """The same step from a server that does not take idempotency keys."""
+    if isinstance(step, int):
+        step = {"step": "status", "code": step}
+    if isinstance(step, dict) and step["step"] == "status":
+        return {**step, "headers": {**step.get("headers", {}), "X-Orion-Features": None}}
+    return step
+
+
+@pytest.mark.parametrize(("row", "operation", "way"), CASES)
+def test_row(shared: LocalOrion, row: dict[str, Any], operation: Operation, way: str) -> None:
+    helper = shared.session()
+    for script in row["scripts"]:
+        ids = ids_for(operation, helper)
+        session = OrionSession(shared.config(), requests_session=policy_of(row, script))
+        # What was learned of keys and spent of the quota belongs to the script before.
+        _sender._TAKES_KEYS.clear()
+        if row.get("keys"):
+            session.is_authenticated()
+        session._http.terms.quota = Quota()
+        steps = script if row.get("keys") or operation.retry != "keyed" else [without_keys(step) for step in script]
+        shared.faults.clear()
+        shared.faults.script(operation.id, steps)
+        error = None
+        try:
+            WAYS[way](session, operation, arguments(operation, ids))
+        except OrionError as caught:
+            error = caught
+        seen = shared.faults.requests(operation.id)
+        told = (script, error, [(each.step, each.ran, each.status) for each in seen])
+        if operation.method == "DELETE" and isinstance(error, NotFoundResponse) and error.call and error.call.repeated:
+            # What is gone after a lost answer was deleted by it; the session's verb says so, the raw call shows the 404.
+            error = None
+        assert (error is None) == (row["must"] == "succeed"), told
+        assert not isinstance(error, OrionApiError)
+        assert len({each.request_id for each in seen}) == 1, told
+        shared.faults.assert_consumed()
+        assert len(seen) == row.get("requests", len(script) + 1), told
+        effects, ran = row.get("effects", 1), shared.faults.effects(operation.id)
+        if isinstance(effects, list):
+            assert ran in effects, told
+        elif row["must"] == "fail" or row.get("keys"):
+            assert effects is None or ran == effects, told
+        elif effects is not None:
+            # What may be repeated may be carried out again: as often as an answer was lost after it.
+            lost = sum(step in ("reset_after", "close_after") for step in script)
+            assert ran == (lost or 1) + (lost > 0 and operation.id not in DELETES), told
+        if error is not None:
+            assert error.attempts == len(seen), told
+            if "unclear" in row:
+                assert error.may_have_been_applied is row["unclear"], told
+
+
+def test_every_operation_is_in_the_table() -> None:
+    assert {case.values[1].id for case in CASES} == set(OPERATIONS)
+    assert set(NEEDS) <= set(OPERATIONS)
+    document = contract.load()
+    assert len(OPERATIONS) == sum(len(item) for item in document["paths"].values())

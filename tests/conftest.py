@@ -1,0 +1,72 @@
+"""Fixtures for all tests: a local Orion over real HTTP, no waits, no network, no settings of the person's own, no leaked token."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.canary import CANARIES, pytest_runtest_makereport
+from helpers.plain import Plain
+from helpers.scripted import Scripted
+
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.testing import set_testing
+
+__all__ = ["pytest_runtest_makereport"]
+
+for name in [name for name in os.environ if name.startswith("ORION_") and name != "ORION_GENERATOR_PYTHON"]:
+    del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test a home of its own, so that no profile of the person is read or written."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def skipped_waits() -> Iterator[list[float]]:
+    """Skip the waits between attempts and tell which they were, in seconds."""
+    with set_testing() as waits:
+        yield waits
+
+
+@pytest.fixture
+def orion(tmp_path: Path) -> Iterator[LocalOrion]:
+    """A local Orion with the demo seed, alone for this test."""
+    with LocalOrion(tmp_path / "orion", seed="demo") as running:
+        for user in ("ada", "grace"):
+            CANARIES.add(running.token_of(user))
+        yield running
+
+
+@pytest.fixture
+def session(orion: LocalOrion) -> OrionSession:
+    """A session of the user ada, with the library's own policy."""
+    return orion.session()
+
+
+@pytest.fixture
+def plain(orion: LocalOrion) -> Plain:
+    """A look at the server that does not go through the client."""
+    return Plain(orion.url, orion.token)
+
+
+@pytest.fixture
+def scripted() -> Iterator[Scripted]:
+    """A server that answers what the test tells it to."""
+    with Scripted() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def every_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Capture the logs of every library, so that the search for tokens sees them."""
+    caplog.set_level(logging.DEBUG)

@@ -1,0 +1,207 @@
+"""Certificates of every kind, and a server that shows them and keeps what it was asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import json
+import socket
+import ssl
+import threading
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+NOW = dt.datetime.now(dt.UTC)
+DAY = dt.timedelta(days=1)
+FILE = {
+    "id": 1,
+    "name": "x",
+    "state": "ready",
+    "project": 1,
+    "owner": 1,
+    "created": "2020-01-01T00:00:00.000000Z",
+    "size": 3,
+}
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+class Made(NamedTuple):
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: Key
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def key_pem(self) -> bytes:
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+
+def make(
+    name: str,
+    signer: Made | None = None,
+    *,
+    hosts: tuple[str, ...] = (),
+    ca: bool = False,
+    starts: dt.datetime = NOW - DAY,
+    ends: dt.datetime = NOW + DAY,
+    key: Key | None = None,
+    purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
+) -> Made:
+    """Make a certificate, signed by itself without a signer."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    signing = signer.key if signer else key
+    build = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(signer.certificate.subject if signer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(starts)
+        .not_valid_after(ends)
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()),
+            critical=False,
+        )
+    )
+    if ca:
+        usage = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False)
+        build = build.add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                key_cert_sign=True,
+                crl_sign=True,
+                encipher_only=False,
+                decipher_only=False,
+                **usage,
+            ),
+            critical=True,
+        )
+    else:
+        build = build.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+    if hosts:
+        build = build.add_extension(x509.SubjectAlternativeName([_general(host) for host in hosts]), critical=False)
+    return Made(build.sign(signing, hashes.SHA256()), key)
+
+
+def _general(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+class Secure:
+    """A TLS server on loopback that counts connections and keeps every request that got through."""
+
+    def __init__(self, context: ssl.SSLContext, data: Any = FILE) -> None:
+        self._context = context
+        self.data = data
+        self.head: str | None = None
+        self.connections = 0
+        self.asked: list[bytes] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._stopping = False
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._workers: list[threading.Thread] = []
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                raw, _ = self._socket.accept()
+            except OSError:
+                return
+            if self._stopping:
+                raw.close()
+                return
+            self.connections += 1
+            worker = threading.Thread(target=self._speak, args=(raw,), daemon=True)
+            self._workers.append(worker)
+            worker.start()
+
+    def _speak(self, raw: socket.socket) -> None:
+        raw.settimeout(5)
+        try:
+            with raw, self._context.wrap_socket(raw, server_side=True) as stream:
+                while True:
+                    head = b""
+                    while b"\r\n\r\n" not in head:
+                        piece = stream.recv(65536)
+                        if not piece:
+                            return
+                        head += piece
+                    self.asked.append(head)
+                    body = json.dumps(self.data).encode()
+                    start = self.head or "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                    stream.sendall(
+                        start.encode() + b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(body), body)
+                    )
+                    return
+        except OSError:
+            return
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping = True
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5):
+            pass
+        self._thread.join(5)
+        self._socket.close()
+        for worker in self._workers:
+            worker.join(6)
+
+
+def context_for(folder: Path, leaf: Made, *chain: Made) -> ssl.SSLContext:
+    """Make a server's context that shows a certificate with a chain."""
+    file = folder / f"{leaf.certificate.serial_number}.pem"
+    file.write_bytes(leaf.key_pem + leaf.pem + b"".join(each.pem for each in chain))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # What is refused has to be refused by the client.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.load_cert_chain(file)
+    return context
+
+
+def only_tls_1_1(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Let a server speak nothing newer than TLS 1.1."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    return context
+
+
+def anonymous(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Let a server offer nothing but key exchanges without any certificate."""
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("aNULL:@SECLEVEL=0")
+    return context
+
+
+def by_name(contexts: dict[str | None, ssl.SSLContext]) -> ssl.SSLContext:
+    """Make a context that shows the certificate of the host which the client names; None stands for no or another name."""
+    default = contexts[None]
+
+    def choose(stream: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        stream.context = contexts.get(name, default)
+
+    default.sni_callback = choose  # type: ignore[assignment]
+    return default

@@ -1,0 +1,322 @@
+"""Certificates of the server: eighteen kinds through three ways of sending, and the settings that decide whom to trust."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import socket
+import ssl
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from connections_certificates import DAY, NOW, Made, Secure, anonymous, by_name, context_for, make, only_tls_1_1
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from helpers.canary import CANARY
+from orion_api.api.files import get_file
+
+from orionclient import _http
+from orionclient.config import SessionConfig, read_profiles, resolve, save_profile
+from orionclient.exceptions import OrionConnectionError, ValidationError
+from orionclient.session import OrionSession, get_session
+from orionclient.types import File
+
+HOST = "orion.example.test"
+VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+PAST = {"starts": NOW - 3 * DAY, "ends": NOW - DAY}
+FUTURE = {"starts": NOW + DAY, "ends": NOW + 3 * DAY}
+
+
+class Authority(NamedTuple):
+    """A root that is trusted, its intermediate, one that nobody trusts, and where the first one's certificate lies."""
+
+    root: Made
+    middle: Made
+    stranger: Made
+    file: Path
+    folder: Path
+
+    def server(self, *hosts: str, cn: str = "server", chain: tuple[Made, ...] = (), **options: Any) -> ssl.SSLContext:
+        signer = options.pop("signer", self.root)
+        return context_for(self.folder, make(cn, signer, hosts=hosts, **options), *chain)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    folder = tmp_path_factory.mktemp("authority")
+    root = make("own root", ca=True)
+    file = folder / "root.pem"
+    file.write_bytes(root.pem)
+    return Authority(root, make("own middle", root, ca=True), make("stranger", ca=True), file, folder)
+
+
+def _signed_by_middle(own: Authority, *chain: Made) -> ssl.SSLContext:
+    return own.server(HOST, signer=own.middle, chain=chain)
+
+
+def _named(own: Authority) -> ssl.SSLContext:
+    return by_name({None: own.server("default.example.test"), HOST: own.server(HOST)})
+
+
+class Case(NamedTuple):
+    """What the server shows, under which name it is asked, and what the error says; None where it is to be trusted."""
+
+    server: Callable[[Authority], ssl.SSLContext]
+    problem: str | None
+    host: str = HOST
+
+
+CASES = {
+    "signed by the trusted root": Case(lambda own: own.server(HOST), None),
+    "intermediate sent along": Case(lambda own: _signed_by_middle(own, own.middle), None),
+    "wildcard": Case(lambda own: own.server("*.example.test"), None),
+    "address as a name of its own": Case(lambda own: own.server("127.0.0.1"), None, "127.0.0.1"),
+    "shown only to who names the host": Case(_named, None),
+    "signed by itself": Case(lambda own: own.server(HOST, signer=None), "self-signed certificate"),
+    "signed by a strange root": Case(
+        lambda own: own.server(HOST, signer=own.stranger, chain=(own.stranger,)),
+        "self-signed certificate in certificate chain",
+    ),
+    "intermediate missing": Case(_signed_by_middle, "unable to get local issuer certificate"),
+    "expired": Case(lambda own: own.server(HOST, **PAST), "certificate has expired"),
+    "not yet valid": Case(lambda own: own.server(HOST, **FUTURE), "certificate is not yet valid"),
+    "of another host": Case(lambda own: own.server("other.example.test"), "Hostname mismatch"),
+    "host as common name alone": Case(lambda own: own.server(cn=HOST), "Hostname mismatch"),
+    "wildcard two levels up": Case(lambda own: own.server("*.test"), "Hostname mismatch"),
+    "address as common name alone": Case(lambda own: own.server(cn="127.0.0.1"), "IP address mismatch", "127.0.0.1"),
+    "made for clients": Case(
+        lambda own: own.server(HOST, purpose=ExtendedKeyUsageOID.CLIENT_AUTH),
+        "(unsuitable|unsupported) certificate purpose",
+    ),
+    "key too short": Case(
+        lambda own: own.server(HOST, key=rsa.generate_private_key(65537, 1024)), "key too (small|weak)"
+    ),
+    "nothing newer than TLS 1.1": Case(
+        lambda own: only_tls_1_1(own.server(HOST)), "(?i)protocol.version|unsupported.protocol"
+    ),
+    "no certificate at all": Case(lambda own: anonymous(own.server(HOST)), "(?i)handshake.failure"),
+}
+
+
+def test_there_are_eighteen_cases() -> None:
+    assert len(CASES) == 18
+    assert sum(case.problem is None for case in CASES.values()) == 5
+
+
+@pytest.fixture(autouse=True)
+def names_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Names under example.test are this machine; no setting of the person's own decides whom to trust."""
+    real = socket.getaddrinfo
+
+    def resolve_here(host: Any, *rest: Any, **options: Any) -> Any:
+        text = host.decode() if isinstance(host, bytes) else host
+        return real("127.0.0.1" if str(text).endswith("example.test") else host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_here)
+    for name in (*VARIABLES, "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    _http.close_connections()
+
+
+def by_session(config: SessionConfig) -> str:
+    return OrionSession(config).get_resource(File, 1).name
+
+
+def by_raw(config: SessionConfig) -> str:
+    return str(get_file.sync(1, client=OrionSession(config).raw).name)
+
+
+def by_raw_async(config: SessionConfig) -> str:
+    async def work() -> str:
+        return str((await get_file.asyncio(1, client=OrionSession(config).raw_async)).name)
+
+    return asyncio.run(work())
+
+
+WAYS = pytest.mark.parametrize("way", [by_session, by_raw, by_raw_async], ids=["session", "raw", "raw_async"])
+
+
+@WAYS
+@pytest.mark.parametrize("name", CASES)
+def test_certificates(
+    authority: Authority, skipped_waits: list[float], name: str, way: Callable[[SessionConfig], str]
+) -> None:
+    case = CASES[name]
+    with Secure(case.server(authority)) as server:
+        config = SessionConfig(f"https://{case.host}:{server.port}", CANARY, ca_file=str(authority.file))
+        if case.problem is None:
+            assert way(config) == "x"
+            assert [CANARY.encode() in asked for asked in server.asked] == [True]
+        else:
+            with pytest.raises(OrionConnectionError, match=case.problem) as caught:
+                way(config)
+            assert ("certificate" in str(caught.value)) or ("no secure connection" in str(caught.value))
+            assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)
+            assert (server.asked, skipped_waits) == ([], [])
+    assert server.connections == 1
+
+
+@WAYS
+def test_a_server_without_tls_is_not_asked_again(
+    scripted: Any, authority: Authority, way: Callable[[SessionConfig], str]
+) -> None:
+    with pytest.raises(OrionConnectionError, match="no secure connection") as caught:
+        way(SessionConfig(scripted.url.replace("http:", "https:"), CANARY))
+    assert (caught.value.attempts, scripted.asked) == (1, [])
+
+
+def test_nothing_is_trusted_that_was_not_named(authority: Authority) -> None:
+    with Secure(authority.server(HOST)) as server, pytest.raises(OrionConnectionError, match="local issuer"):
+        by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY))
+    assert server.asked == []
+
+
+def _hashed(authority: Authority, folder: Path) -> Path:
+    """A folder as `openssl rehash` makes it: files named after the hash of their subject."""
+    folder.mkdir()
+    # OpenSSL hashes the canonical form of the subject: each value in lower case as UTF-8, without the outer tag.
+    name = authority.root.certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
+    value = str(name).lower().encode()
+    pair = bytes.fromhex("0603550403") + b"\x0c" + bytes([len(value)]) + value
+    pair = b"\x30" + bytes([len(pair)]) + pair
+    canonical = b"\x31" + bytes([len(pair)]) + pair
+    number = int.from_bytes(hashlib.sha1(canonical).digest()[:4], "little")
+    (folder / f"{number:08x}.0").write_bytes(authority.root.certificate.public_bytes(serialization.Encoding.PEM))
+    return folder
+
+
+@WAYS
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_each_variable_names_whom_to_trust(
+    authority: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    way: Callable[[SessionConfig], str],
+) -> None:
+    value = _hashed(authority, tmp_path / "hashed") if variable == "SSL_CERT_DIR" else authority.file
+    with Secure(authority.server(HOST)) as server:
+        config = SessionConfig(f"https://{HOST}:{server.port}", CANARY)
+        with pytest.raises(OrionConnectionError, match="certificate"):
+            way(config)
+        monkeypatch.setenv(variable, str(value))
+        assert way(config) == "x"
+        monkeypatch.delenv(variable)
+        with pytest.raises(OrionConnectionError, match="certificate"):
+            way(config)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
+def test_folders_of_certificates(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    folder = str(_hashed(authority, tmp_path / "hashed"))
+    (tmp_path / "empty").mkdir()
+    several = f"{tmp_path / 'empty'}:{folder}" if variable == "SSL_CERT_DIR" else folder
+    monkeypatch.setenv(variable, several)
+    with Secure(authority.server(HOST)) as server:
+        assert get_session().get(f"https://{HOST}:{server.port}/").ok
+
+
+def test_a_variable_takes_nothing_away_from_the_profile(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.pem"
+    other.write_bytes(authority.stranger.pem)
+    for variable in VARIABLES:
+        monkeypatch.setenv(variable, str(tmp_path if variable == "SSL_CERT_DIR" else other))
+    with Secure(authority.server(HOST)) as server:
+        assert by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file))) == "x"
+
+
+def test_the_profile_names_whom_to_trust(authority: Authority) -> None:
+    with Secure(authority.server(HOST)) as server:
+        save_profile(SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file)), "own")
+        assert by_session(resolve("own")) == "x"
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PYTHONHTTPSVERIFY", "0"),
+        ("CURL_INSECURE", "1"),
+        ("SSL_VERIFY", "false"),
+        ("ORION_VERIFY", "false"),
+        ("REQUESTS_CA_BUNDLE", ""),
+        ("CURL_CA_BUNDLE", ""),
+        ("SSL_CERT_FILE", ""),
+        ("SSL_CERT_DIR", ""),
+    ],
+)
+def test_the_environment_cannot_switch_the_check_off(
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+    way: Callable[[SessionConfig], str],
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with (
+        Secure(authority.server(HOST, signer=None)) as server,
+        pytest.raises(OrionConnectionError, match="self-signed"),
+    ):
+        way(SessionConfig(f"https://{HOST}:{server.port}", CANARY))
+    assert server.asked == []
+
+
+def _warned(way: Callable[[SessionConfig], str], config: SessionConfig) -> list[str]:
+    with warnings.catch_warnings(record=True) as caught:
+        # Not "always": the warning shows each time although the usual filter shows a warning of one line once.
+        warnings.simplefilter("default")
+        assert way(config) == "x"
+        assert way(config) == "x"
+    assert {each.filename for each in caught if each.category is UserWarning} <= {__file__}
+    return [str(each.message) for each in caught if each.category is UserWarning]
+
+
+@WAYS
+def test_verify_false_warns_each_time(authority: Authority, way: Callable[[SessionConfig], str]) -> None:
+    with Secure(authority.server(cn="anything", signer=None, starts=PAST["starts"], ends=PAST["ends"])) as server:
+        config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False)
+        texts = _warned(way, config)
+    assert len(texts) == len(server.asked) == 2
+    assert all(text.startswith(f"the certificate of {HOST} is not checked") for text in texts)
+
+
+def test_verify_false_is_the_setting_of_one_configuration(authority: Authority) -> None:
+    with Secure(authority.server(HOST, signer=None)) as server:
+        trusting = SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False)
+        assert len(_warned(by_session, trusting)) == 2
+        with pytest.raises(OrionConnectionError, match="self-signed"):
+            by_session(SessionConfig(trusting.url, CANARY))
+        with pytest.raises(OrionConnectionError, match="self-signed"):
+            get_session().get(trusting.url)
+    assert len(server.asked) == 2
+
+
+def test_a_warning_made_an_error_stops_the_request(authority: Authority) -> None:
+    with Secure(authority.server(HOST)) as server, pytest.raises(UserWarning, match="is not checked"):
+        by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False))
+    assert server.connections == 0
+
+
+def test_verify_in_a_profile() -> None:
+    for value, expected in {"false": False, "No": False, "0": False, "off": False, "true": True, "maybe": True}.items():
+        save_profile(SessionConfig("https://orion.example.test", CANARY), "p")
+        path = Path.home() / ".orion" / "config"
+        path.write_text(path.read_text() + f"verify = {value}\n")
+        assert resolve("p").verify is expected
+    save_profile(SessionConfig("https://orion.example.test", CANARY, verify=False), "q")
+    assert read_profiles()["q"]["verify"] == "false"
+    assert "verify" not in (save_profile(SessionConfig("https://orion.example.test"), "r") or read_profiles()["r"])
+    for wrong in ("/path/to/ca.pem", None, 0, "false"):
+        with pytest.raises(ValidationError, match="verify is True or False"):
+            SessionConfig("https://orion.example.test", verify=wrong)  # type: ignore[arg-type]

@@ -1,0 +1,153 @@
+"""Connections that the server closes while nobody uses them, or just as somebody does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from connections_certificates import FILE
+from helpers.scripted import Answer, Scripted
+from orion_api.api.datasets import create_dataset, get_dataset
+from orion_api.models import CreateDataset
+
+from orionclient import _http
+from orionclient.exceptions import OrionConnectionError
+from orionclient.session import OrionSession
+from orionclient.types import Dataset
+
+DATASET = {**FILE, "count": 0, "dirty": False, "description": "", "systemtags": [], "deleted": ""}
+
+
+def good_then_closed(handler: BaseHTTPRequestHandler) -> None:
+    """Answer as one that keeps the connection open, and close it."""
+    body = json.dumps(DATASET).encode()
+    handler.send_response_only(201 if handler.command == "POST" else 200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+    handler.close_connection = True
+
+
+def silence(handler: BaseHTTPRequestHandler) -> None:
+    """Close the connection instead of answering."""
+    handler.close_connection = True
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection off instead of answering."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+    handler.close_connection = True
+
+
+def read(session: OrionSession) -> object:
+    return session.get_resource(Dataset, 1)
+
+
+def create(session: OrionSession) -> object:
+    return session.create_resource(Dataset, {"name": "x"})
+
+
+@pytest.mark.parametrize("verb", [read, create])
+def test_a_connection_closed_while_idle(
+    scripted: Scripted, skipped_waits: list[float], verb: Callable[[OrionSession], object]
+) -> None:
+    scripted.then(Answer(write=good_then_closed))
+    session = scripted.session()
+    for _ in range(5):
+        verb(session)
+        # As long as the news of the closing takes on this machine, many times over.
+        time.sleep(0.05)
+    assert len(scripted.asked) == 5
+    assert skipped_waits == []
+
+
+@pytest.mark.parametrize("verb", [read, create])
+def test_a_connection_of_an_event_loop_closed_while_idle(
+    scripted: Scripted, skipped_waits: list[float], verb: Callable[[OrionSession], object]
+) -> None:
+    scripted.then(Answer(write=good_then_closed))
+
+    async def work() -> None:
+        async with scripted.session().raw_async as client:
+            for _ in range(5):
+                if verb is read:
+                    await get_dataset.asyncio(1, client=client)
+                else:
+                    await create_dataset.asyncio(client=client, body=CreateDataset(name="x"))
+                await asyncio.sleep(0.05)
+
+    asyncio.run(work())
+    assert len(scripted.asked) == 5
+    assert skipped_waits == []
+
+
+@pytest.mark.parametrize("how", [silence, reset])
+def test_a_connection_closed_as_the_request_arrives(
+    scripted: Scripted, skipped_waits: list[float], how: Callable[[BaseHTTPRequestHandler], None]
+) -> None:
+    scripted.then(Answer(data=DATASET), Answer(write=how), Answer(data=DATASET))
+    session = scripted.session()
+    read(session)
+    read(session)
+    assert (len(scripted.asked), len(skipped_waits)) == (3, 1)
+    scripted.answers = [Answer(write=how), Answer(data=DATASET)]
+    with pytest.raises(OrionConnectionError, match="it may have been applied") as caught:
+        create(session)
+    assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
+    assert [asked.method for asked in scripted.asked[3:]] == ["POST"]
+
+
+def test_a_connection_closed_between_the_look_and_the_request(
+    scripted: Scripted, skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The look at the connection sees nothing, as if the server closed it right after.
+    monkeypatch.setattr(_http.httpcore.HTTPConnection, "has_expired", lambda _: False)
+    scripted.then(Answer(write=good_then_closed))
+    session = scripted.session()
+    read(session)
+    time.sleep(0.05)
+    read(session)
+    assert (len(scripted.asked), len(skipped_waits)) == (2, 1)
+    time.sleep(0.05)
+    with pytest.raises(OrionConnectionError) as caught:
+        create(session)
+    # The server never saw it; the client cannot know.
+    assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
+    assert len(scripted.asked) == 2
+
+
+def test_cookies_are_not_kept(scripted: Scripted) -> None:
+    scripted.then(Answer(data=DATASET, headers={"Set-Cookie": "sessionid=of-ada; Path=/"}))
+    read(scripted.session())
+    read(scripted.session())
+
+    async def work() -> None:
+        async with scripted.session().raw_async as client:
+            await get_dataset.asyncio(1, client=client)
+            await get_dataset.asyncio(1, client=client)
+
+    asyncio.run(work())
+    assert [asked.headers.get("Cookie") for asked in scripted.asked] == [None] * 4
+
+
+def test_the_library_logs_no_addresses(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    with Scripted(Answer(raw=b"content")) as storage:
+        scripted.then(Answer(302, headers={"Location": f"{storage.url}/x?signature=s3cr3t"}))
+        scripted.session().raw.send(get_dataset.build(1)).close()
+        asyncio.run(_read_async(scripted.session()))
+    assert storage.asked[0].path.endswith("s3cr3t")
+    lines = [record for record in caplog.records if record.levelname != "DEBUG"]
+    assert not any("s3cr3t" in record.getMessage() for record in lines)
+
+
+async def _read_async(session: OrionSession) -> None:
+    response = await session.raw_async.asend(get_dataset.build(1))
+    await response.aclose()

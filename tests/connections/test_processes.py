@@ -1,0 +1,152 @@
+"""A session that was used and then forked or sent to other processes: every answer is the right one, on connections of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+import pytest_socket
+from connections_server import Fast
+
+from orionclient.session import OrionSession, SessionConfig
+from orionclient.types import File
+
+CHILDREN, EACH = 4, 300
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+
+
+def ask(session: OrionSession, child: int) -> tuple[int, int, int]:
+    """Send requests for ids that no other process asks for; give right, wrong and lost."""
+    right = wrong = lost = 0
+    for number in range(child * 1000 + 1, child * 1000 + EACH + 1):
+        try:
+            file = session.get_resource(File, number)
+        except Exception:  # noqa: BLE001 - whatever it is, the request is lost
+            lost += 1
+        else:
+            good = (file.id, file.name) == (number, f"n{number}")
+            right, wrong = right + good, wrong + (not good)
+    return right, wrong, lost
+
+
+@pytest.fixture
+def used(fast: Fast, monkeypatch: pytest.MonkeyPatch) -> OrionSession:
+    """A session with an open connection, which finds its token again where it was pickled."""
+    monkeypatch.setenv("ORION_URL", fast.url)
+    monkeypatch.setenv("ORION_TOKEN", "token")
+    session = OrionSession(SessionConfig(fast.url, "token", project=1))
+    assert session.get_resource(File, 1).id == 1
+    fast.reset()
+    return session
+
+
+def by_fork(session: OrionSession) -> list[tuple[int, int, int]]:
+    pids = []
+    results = []
+    for child in range(1, CHILDREN + 1):
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.write(writing, b"%d %d %d" % ask(session, child))
+            finally:
+                os._exit(0)
+        os.close(writing)
+        pids.append((pid, reading))
+    results.append(ask(session, 9))
+    for pid, reading in pids:
+        with os.fdopen(reading, "rb") as stream:
+            right, wrong, lost = map(int, stream.read().split())
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        results.append((right, wrong, lost))
+    return results
+
+
+def by_multiprocessing(method: str) -> Callable[[OrionSession], list[tuple[int, int, int]]]:
+    def run(session: OrionSession) -> list[tuple[int, int, int]]:
+        with ProcessPoolExecutor(CHILDREN, mp_context=multiprocessing.get_context(method)) as pool:
+            waiting = [pool.submit(ask, session, child) for child in range(1, CHILDREN + 1)]
+            return [ask(session, 9), *(each.result(60) for each in waiting)]
+
+    return run
+
+
+@pytest.mark.parametrize("way", ["os.fork", "fork", "forkserver", "spawn"])
+def test_processes(fast: Fast, used: OrionSession, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "forkserver":
+        # Python reaches its fork server by a socket in a file, which has no host that could be allowed.
+        monkeypatch.setattr(socket.socket, "connect", pytest_socket._true_connect)
+    run = by_fork if way == "os.fork" else by_multiprocessing(way)
+    assert run(used) == [(EACH, 0, 0)] * (CHILDREN + 1)
+    assert ask(used, 10) == (EACH, 0, 0)
+    stats = fast.stats()
+    # The parent's connection is older than the counting; at most each worker opened one.
+    assert 1 <= stats["connections"] <= CHILDREN + 1
+    assert stats["requests"] == (CHILDREN + 2) * EACH
+
+
+def test_a_fork_while_threads_send(fast: Fast, used: OrionSession) -> None:
+    stopping = threading.Event()
+    wrong: list[object] = []
+
+    def work(thread: int) -> None:
+        number = thread * 10_000
+        while not stopping.is_set():
+            number += 1
+            file = used.get_resource(File, number)
+            if (file.id, file.name) != (number, f"n{number}"):
+                wrong.append(number)
+
+    threads = [threading.Thread(target=work, args=(thread,)) for thread in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    try:
+        for child in range(20):
+            pid = os.fork()
+            if pid == 0:
+                good = False
+                try:
+                    good = all(
+                        used.get_resource(File, child * 100 + n).name == f"n{child * 100 + n}" for n in range(1, 6)
+                    )
+                finally:
+                    os._exit(0 if good else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
+
+
+def test_a_child_says_nothing_about_what_it_inherited(fast: Fast) -> None:
+    code = f"""
+        import os, sys
+        from orionclient.session import OrionSession, SessionConfig
+        from orionclient.types import File
+
+        session = OrionSession(SessionConfig({fast.url!r}, "token"))
+        assert session.get_resource(File, 1).id == 1
+        pid = os.fork()
+        assert session.get_resource(File, 2).id == 2
+        if pid:
+            assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+            assert session.get_resource(File, 3).id == 3
+    """
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert fast.stats()["connections"] == 2

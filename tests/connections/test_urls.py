@@ -1,0 +1,227 @@
+"""Addresses that come from outside: the token goes to the exact origin, and odd forms are refused before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from attrs import evolve
+from connections_certificates import FILE, Secure, context_for, make
+from helpers.canary import CANARY
+from helpers.scripted import Answer, Scripted
+from orion_api.api.files import download_file, get_file
+
+from orionclient import _http
+from orionclient.config import SessionConfig, origin_of, resolve
+from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError, OrionError, ValidationError
+from orionclient.session import OrionSession, get_session
+from orionclient.types import File
+
+
+class Form(NamedTuple):
+    """A way to write an address, and what comes of it at each place.
+
+    ``token``: the own server is asked, with the token. ``bare``: a server is asked, without it. ``refused``: a typed error, nobody is
+    asked. ``lost``: nobody answers there.
+    """
+
+    text: str
+    next: str
+    location: str
+    raw: str
+    get: str
+    profile: str
+
+
+# {own} is the port of the session's own server at http://localhost:{own}, {other} that of another one.
+FORMS = {
+    "absolute": Form("http://localhost:{own}/x/", "token", "token", "token", "bare", "token"),
+    "path alone": Form("/x/", "token", "token", "token", "refused", "refused"),
+    "host alone": Form("//127.0.0.1:{other}/x/", "refused", "bare", "bare", "refused", "refused"),
+    "another name of the host": Form("http://127.0.0.1:{own}/x/", "refused", "bare", "bare", "bare", "token"),
+    "user name": Form("http://localhost:{own}@127.0.0.1:{other}/x/", *["refused"] * 5),
+    "port": Form("http://localhost:{other}/x/", "refused", "bare", "bare", "bare", "token"),
+    "port 0": Form("http://localhost:0/x/", *["refused"] * 5),
+    "scheme": Form("https://localhost:{other}/x/", "refused", "lost", "lost", "lost", "lost"),
+    "other letters": Form("http://127.0.0.\uff11:{other}/x/", *["refused"] * 5),
+    "trailing dot": Form("http://localhost.:{other}/x/", "refused", *["bare or lost"] * 3, "refused"),
+    "upper case": Form("HTTP://LocalHost:{own}/x/", "token", "token", "token", "bare", "token"),
+    "IPv6": Form("http://[::1]:{other}/x/", "refused", "lost", "lost", "lost", "lost"),
+    "backslash": Form("http://127.0.0.1:{other}\\@localhost:{own}/x/", *["refused"] * 5),
+    "tab": Form("http://local\thost:{other}/x/", "refused", "bare", "bare", "refused", "refused"),
+    "line break": Form("http://localhost:{other}/x/\n", "refused", "bare", "bare", "refused", "token"),
+    "encoded": Form("http://%6cocalhost:{other}/x/", *["refused"] * 5),
+    "encoded slash": Form("http://localhost:{own}%2f@127.0.0.1:{other}/x/", *["refused"] * 5),
+    "no host": Form("http:///x/", "token", "token", "token", "refused", "refused"),
+    "scheme without slashes": Form("http:localhost:{other}/x/", "token", "token", "token", "refused", "refused"),
+    "another scheme": Form("ftp://localhost:{own}/x/", *["refused"] * 5),
+}
+
+
+@pytest.fixture
+def own() -> Iterator[Scripted]:
+    with Scripted() as server:
+        yield server
+
+
+@pytest.fixture
+def other() -> Iterator[Scripted]:
+    with Scripted(Answer(data=FILE)) as server:
+        yield server
+
+
+def _text(form: Form, own: Scripted, other: Scripted) -> str:
+    return form.text.format(own=own.url.rpartition(":")[2], other=other.url.rpartition(":")[2])
+
+
+def _session(own: Scripted) -> OrionSession:
+    return OrionSession(own.config(url=own.url.replace("127.0.0.1", "localhost")), requests_session=get_session({}))
+
+
+def _outcome(own: Scripted, other: Scripted, before: int, send: Callable[[], object]) -> str:
+    """Find out what came of sending, from what the servers saw and from the kind of error."""
+    error: OrionError | None = None
+    try:
+        send()
+    except OrionError as raised:
+        error = raised
+    asked = own.asked[before:]
+    tokens = [CANARY in str(dict(each.headers)) for each in asked]
+    assert not any(CANARY in str(dict(each.headers)) for each in other.asked), "the token went to another server"
+    if isinstance(error, OrionConnectionError) and "not followed" not in str(error):
+        # A read is tried again from its start; none of that reached another server.
+        assert not other.asked
+        return "lost"
+    if asked or other.asked:
+        assert error is None
+        assert len(asked) + len(other.asked) == 1
+        return "token" if tokens == [True] else "bare"
+    assert isinstance(error, ValidationError | BadResponse | OrionConnectionError | InvalidCredentials)
+    assert error.attempts <= 1
+    return "refused"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_link_to_the_next_page(own: Scripted, other: Scripted, name: str) -> None:
+    text = _text(FORMS[name], own, other)
+    own.then(
+        Answer(data={"count": 2, "next": text, "results": [FILE]}),
+        Answer(data={"count": 2, "next": None, "results": [{**FILE, "id": 2}]}),
+    )
+    files = _session(own).list_resources(File)
+    assert next(files).id == 1
+    assert _outcome(own, other, 1, lambda: list(files)) in FORMS[name].next.split(" or ")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_target_of_a_redirect(own: Scripted, other: Scripted, name: str) -> None:
+    text = _text(FORMS[name], own, other).rstrip("\n")
+    own.then(Answer(302, headers={"Location": text.encode().decode("latin-1")}))
+    if "lost" not in FORMS[name].location:
+        own.then(Answer(data=FILE))
+    found = _outcome(own, other, 1, lambda: b"".join(File(id=1, session=_session(own)).download()))
+    assert found in FORMS[name].location.split(" or ")
+
+
+@pytest.mark.parametrize("operation", [get_file, download_file], ids=["get", "download"])
+@pytest.mark.parametrize("name", FORMS)
+def test_the_address_of_a_raw_request(own: Scripted, other: Scripted, name: str, operation: object) -> None:
+    own.then(Answer(data=FILE))
+    request = evolve(operation.build(1), url=_text(FORMS[name], own, other))  # type: ignore[attr-defined]
+    session = _session(own)
+
+    def send() -> None:
+        with session.raw.send(request) as answer:
+            assert answer.content
+
+    assert _outcome(own, other, 0, send) in FORMS[name].raw.split(" or ")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_address_of_a_request_without_a_session(own: Scripted, other: Scripted, name: str) -> None:
+    own.then(Answer(data=FILE))
+    text = _text(FORMS[name], own, other)
+    assert _outcome(own, other, 0, lambda: get_session({}).get(text)) in FORMS[name].get.split(" or ")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_address_of_a_profile(own: Scripted, other: Scripted, name: str, own_home: Path) -> None:
+    own.then(Answer(data=FILE))
+    text = _text(FORMS[name], own, other).replace("/x/", "")
+    (own_home / ".orion").mkdir(mode=0o700)
+    path = own_home / ".orion" / "config"
+    path.write_text(f"[p]\nurl = {text}\ntoken = {CANARY}\n")
+    path.chmod(0o600)
+    servers = (other, own) if "{other}" in FORMS[name].text else (own, other)
+
+    def send() -> None:
+        config = resolve("p")
+        assert OrionSession(config, requests_session=get_session({})).get_resource(File, 1).id == 1
+
+    # Whatever a person writes into a profile is the origin that its token is for.
+    assert _outcome(*servers, 0, send) in FORMS[name].profile.split(" or ")
+
+
+def test_http_to_another_machine_has_to_be_asked_for() -> None:
+    for host in ("orion.example.com", "10.0.0.1", "localhost.example.com", "127.0.0.1.example.com", "localhost."):
+        with pytest.raises(ValidationError, match="unencrypted"):
+            SessionConfig(f"http://{host}", CANARY)
+        assert SessionConfig(f"http://{host}", CANARY, allow_http=True).origin == ("http", host, 80)
+    for host in ("localhost", "127.0.0.1", "127.9.9.9", "[::1]"):
+        assert SessionConfig(f"http://{host}", CANARY).origin[0] == "http"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a" * 64,
+        ".".join(["a" * 60] * 5),
+        "a..b",
+        ".a",
+        "a b",
+        "a%b",
+        "a,b",
+        "[::1%25lo]",
+        "[fe80::1%lo]",
+        "[::g]",
+        "ä.de",
+    ],
+)
+def test_hosts_that_cannot_be(host: str) -> None:
+    with pytest.raises(ValidationError):
+        origin_of(f"https://{host}/")
+
+
+def test_an_address_too_long_for_the_library(own: Scripted) -> None:
+    with pytest.raises(ValidationError, match="cannot be used"):
+        get_session().get(f"{own.url}/{'x' * 70_000}")
+    assert own.asked == []
+
+
+@pytest.fixture
+def https(tmp_path: Path) -> Iterator[tuple[Secure, SessionConfig]]:
+    root = make("root", ca=True)
+    file = tmp_path / "root.pem"
+    file.write_bytes(root.pem)
+    with Secure(context_for(tmp_path, make("server", root, hosts=("127.0.0.1",)))) as server:
+        yield server, SessionConfig(f"https://127.0.0.1:{server.port}", CANARY, ca_file=str(file))
+    _http.close_connections()
+
+
+def test_from_https_to_http(https: tuple[Secure, SessionConfig], other: Scripted) -> None:
+    server, config = https
+    session = OrionSession(config, requests_session=get_session({}))
+    server.head = f"HTTP/1.1 302 Found\r\nLocation: http://orion.example.com:{other.url.rpartition(':')[2]}/x/\r\n"
+    with pytest.raises(OrionConnectionError, match="from https to unencrypted http"):
+        b"".join(File(id=1, session=session).download())
+    # On this machine nobody listens; but the token stays behind.
+    server.head = f"HTTP/1.1 302 Found\r\nLocation: {other.url}/x/\r\n"
+    assert b"".join(File(id=1, session=session).download())
+    assert [CANARY in str(dict(each.headers)) for each in other.asked] == [False]
+    server.head, server.data = None, {"count": 2, "next": config.url.replace("https", "http"), "results": [FILE]}
+    with pytest.raises(BadResponse, match="leads to another host"):
+        list(session.list_resources(File))
+    assert len(other.asked) == 1
+    assert [CANARY.encode() in each for each in server.asked] == [True] * 3

@@ -1,0 +1,57 @@
+"""Teaches schemathesis what the contract cannot say: which bodies make sense, and values that depend on other values."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+
+_MOLFILE = (
+    "carbon monoxide\n  example\n\n  2  1  0  0  0  0  0  0  0  0999 V2000\n"
+    "    0.0000    0.0000    0.0000 C   0  0\n    1.1280    0.0000    0.0000 O   0  0\n"
+    "  1  2  3  0\nM  CHG  2   1  -1   2   1\nM  END\n"
+)
+_FILES = [
+    f"{_MOLFILE}> <mass>\n28.01\n\n$$$$\n",
+    "CCO ethanol\nc1ccccc1 benzene\n",
+    "name,smiles\nethanol,CCO\n",
+    '{"Title":"ethanol","Molecule":{"format":"smiles","text":"CCO"}}\n',
+    "ORIONREC1\nEND 0 1ba71b866ed00fac12780a88957d030e42826df7e6ee131670b5a0700d2b41b3\n",
+]
+_keys = itertools.count(1)
+_values = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
+)
+_records = st.dictionaries(st.text(min_size=1, max_size=20), _values, max_size=4)
+
+schemathesis.openapi.media_type(
+    "application/octet-stream",
+    st.sampled_from([text.encode() for text in _FILES]) | st.binary(max_size=200),
+)
+schemathesis.openapi.media_type(
+    "application/x-ndjson",
+    st.lists(_records, max_size=4).map(
+        lambda records: "".join(f"{json.dumps(record)}\n" for record in records).encode()
+    ),
+)
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _ndjson(context: Any, value: Any) -> Any:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, **kwargs: Any) -> None:
+    """Leave out of valid requests what only the server can make (cursors) or what must fit the body (digests)."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if case.headers and "Idempotency-Key" in case.headers:
+        # The same key with another body is refused, and two random requests are not one sent twice.
+        case.headers["Idempotency-Key"] = f"key-{next(_keys)}"
+    for container, name in ((case.query, "cursor"), (case.headers, "Content-Digest")):
+        if container:
+            container.pop(name, None)

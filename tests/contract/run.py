@@ -1,0 +1,48 @@
+"""Let schemathesis look for differences between the contract and the local Orion: all checks, links followed, fixed seed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import orion_api.contract
+
+from orionclient.local import LocalOrion
+
+HERE = Path(__file__).parent
+
+
+def main() -> int:
+    """Run it; further arguments go to schemathesis."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", default="1", help="seed of everything that is random")
+    parser.add_argument("--max-examples", default="40", help="cases for each operation and phase")
+    known, further = parser.parse_known_args()
+    document = Path(orion_api.contract.__file__).with_name("openapi.json")
+    # It keeps notes in the folder in which it runs.
+    with LocalOrion(seed="demo") as orion, tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli"),
+                *("--config-file", str(HERE / "schemathesis.toml")),
+                *("run", str(document), "--url", orion.url),
+                *("--phases", "examples,coverage,fuzzing,stateful", "--checks", "all"),
+                *("--seed", known.seed, "--max-examples", known.max_examples),
+                *("--generation-database", "none", "--no-color", "-H", f"Authorization: Token {orion.token}"),
+                *further,
+            ],
+            cwd=folder,
+            env={**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")},
+            check=False,
+        )
+        alive = orion.session().is_authenticated()
+    print("the local Orion answers still" if alive else "the local Orion answers no longer")
+    return done.returncode or (0 if alive else 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

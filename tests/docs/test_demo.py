@@ -1,0 +1,30 @@
+"""The demo plays the main job and says how it went."""
+
+from __future__ import annotations
+
+import pytest
+
+from orionclient.examples import demo
+
+
+def test_the_demo_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo.main() == 0
+    shown = capsys.readouterr().out
+    assert "BAD" not in shown
+    assert "24 checks passed, 0 failed" in shown
+
+
+def test_a_failed_check_ends_with_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: object) -> None:
+        return
+
+    def fails(_: object, check: demo.Checks) -> None:
+        check.that(None, "water is dry")
+
+    for name in ("files", "dataset", "tags_and_links", "raw", "change"):
+        monkeypatch.setattr(demo, name, nothing)
+    monkeypatch.setattr(demo, "who", fails)
+    assert demo.main() == 1
+    shown = capsys.readouterr()
+    assert "BAD  water is dry" in shown.out
+    assert "failed: water is dry" in shown.err

@@ -1,0 +1,125 @@
+"""A loopback server that answers what a test tells it to, and keeps what it was asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from orionclient.session import OrionSession, SessionConfig, get_session
+
+from .canary import CANARY
+
+
+class Asked(NamedTuple):
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Answer(NamedTuple):
+    """One answer: JSON data or raw bytes, or a function that writes to the socket itself."""
+
+    status: int = 200
+    data: Any = None
+    headers: Mapping[str, str] = {}
+    raw: bytes | None = None
+    write: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+class Scripted:
+    """Answers in order, the last one for ever."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.asked: list[Asked] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_one_request(self) -> None:
+                try:
+                    super().handle_one_request()
+                except ConnectionError:
+                    self.close_connection = True
+
+            def answer(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                outer.asked.append(Asked(self.command, self.path, dict(self.headers), self.rfile.read(length)))
+                answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
+                if answer.write is not None:
+                    answer.write(self)
+                    return
+                raw = answer.raw if answer.raw is not None else json.dumps(answer.data).encode()
+                self.send_response_only(answer.status)
+                headers = {"Content-Type": "application/json", "Content-Length": str(len(raw)), **answer.headers}
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(raw)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        class Quiet(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: object) -> None:
+                pass
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    def then(self, *answers: Answer) -> Self:
+        """Add answers."""
+        self.answers += answers
+        return self
+
+    def config(self, **changes: Any) -> SessionConfig:
+        """A configuration that points here, with the token that must not show."""
+        return SessionConfig(**{"url": self.url, "token": CANARY, "project": 7, **changes})
+
+    def session(self, **policy: Any) -> OrionSession:
+        """A session that points here; by default nothing but broken connections is repeated."""
+        return OrionSession(self.config(), requests_session=get_session(**{"retry_dict": {}, **policy}))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+def drip(seconds: float, step: float) -> Answer:
+    """An answer whose body comes one byte at a time."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", "100000")
+        handler.end_headers()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(step)
+        handler.close_connection = True
+
+    return Answer(write=write)

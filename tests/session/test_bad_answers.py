@@ -1,0 +1,224 @@
+"""What the client makes of answers that are no good: a typed error in one line, or a plain value."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from helpers.canary import CANARY, leaks
+from helpers.scripted import Answer, Scripted, drip
+from orion_api.api.files import get_file, list_files
+
+from orionclient.exceptions import (
+    AuthorizationRequired,
+    BadResponse,
+    InvalidCredentials,
+    NotFoundResponse,
+    OrionConnectionError,
+    OrionError,
+    OrionServiceError,
+    OrionTimeout,
+    RateLimitedResponse,
+)
+from orionclient.session import OrionSession
+from orionclient.types import Dataset, File
+
+FILE = {
+    "id": 1,
+    "name": "x",
+    "state": "ready",
+    "project": 1,
+    "owner": 1,
+    "created": "2020-01-01T00:00:00.000000Z",
+    "size": 3,
+}
+PAGE = "<html><head><title>Sign in\n\x1b[31m</title></head><body>portal</body></html>"
+
+WAYS: dict[str, Callable[[OrionSession], Any]] = {
+    "session": lambda session: session.get_resource(File, 1),
+    "raw": lambda session: get_file.sync(1, client=session.raw),
+    "raw_async": lambda session: asyncio.run(get_file.asyncio(1, client=session.raw_async)),
+}
+
+
+@pytest.fixture(params=sorted(WAYS))
+def way(request: pytest.FixtureRequest) -> Callable[[OrionSession], Any]:
+    return WAYS[request.param]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, BadResponse),
+        (401, InvalidCredentials),
+        (403, AuthorizationRequired),
+        (404, NotFoundResponse),
+        (409, BadResponse),
+        (418, BadResponse),
+        (429, RateLimitedResponse),
+        (460, BadResponse),
+        (500, OrionServiceError),
+        (503, OrionServiceError),
+        (520, OrionServiceError),
+        (599, OrionServiceError),
+        (999, BadResponse),
+    ],
+)
+def test_every_status_has_its_error(scripted: Scripted, way: Any, status: int, error: type[OrionError]) -> None:
+    scripted.then(Answer(status, {"detail": f"no, {CANARY}\nat all"}))
+    with pytest.raises(error) as caught:
+        way(scripted.session())
+    text = str(caught.value)
+    assert type(caught.value) is error
+    assert text.startswith(f"get_file GET /api/v3/storage/files/1/: {status}")
+    assert "no, *** at all" in text
+    assert "\n" not in text
+    assert caught.value.request_id == scripted.asked[0].headers["X-Request-Id"]
+    assert caught.value.request_id in text
+    assert len(scripted.asked) == caught.value.attempts == 1
+    assert not leaks(repr(caught.value) + repr(vars(caught.value)))
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+def test_a_web_page_is_named_as_one(scripted: Scripted, way: Any, status: int) -> None:
+    scripted.then(Answer(status, raw=PAGE.encode(), headers={"Content-Type": "text/html; charset=utf-8"}))
+    with pytest.raises(BadResponse, match=r"web page titled 'Sign in \[31m'") as caught:
+        way(scripted.session())
+    assert caught.value.response.status_code == status
+    assert PAGE in caught.value.response.text
+
+
+@pytest.mark.parametrize("raw", [b"{", b"null", b"[]", b"", b"\xff\xfe", b"[" * 100_000])
+def test_a_broken_body_is_a_bad_response(scripted: Scripted, way: Any, raw: bytes) -> None:
+    scripted.then(Answer(raw=raw))
+    with pytest.raises(BadResponse, match=r"^get_file GET .*: 200 OK: ") as caught:
+        way(scripted.session())
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_state_is_a_plain_value(scripted: Scripted) -> None:
+    scripted.then(Answer(data={**FILE, "state": "hibernating", "new_field": [1]}))
+    file = scripted.session().get_resource(File, 1)
+    assert file.state == "hibernating"
+    assert file.to_dict()["new_field"] == [1]
+    model = get_file.sync(1, client=scripted.session().raw)
+    assert model.state == "hibernating"
+
+
+def test_a_missing_field_of_a_raw_answer_is_named(scripted: Scripted) -> None:
+    scripted.then(Answer(data={"id": 1}))
+    with pytest.raises(BadResponse, match=r"FileInfo.*name"):
+        get_file.sync(1, client=scripted.session().raw)
+
+
+def test_detailed_gives_any_status_without_raising(scripted: Scripted) -> None:
+    scripted.then(Answer(520, {"detail": "odd"}))
+    answer = get_file.sync_detailed(1, client=scripted.session().raw)
+    assert (answer.status_code, answer.parsed) == (520, None)
+    answer = asyncio.run(get_file.asyncio_detailed(1, client=scripted.session().raw_async))
+    assert (answer.status_code, answer.parsed) == (520, None)
+
+
+@pytest.mark.parametrize(
+    ("following", "reason"),
+    [
+        ("http://127.0.0.2:1/api/v3/storage/files/?cursor=x", "another host"),
+        ("https://{host}/api/v3/storage/files/?cursor=x", "another host"),
+        ("//evil.example/x", "another host"),
+        ("http://user@{host}/x", "cannot be used"),
+        ("http://{host}\\@evil.example/x", "cannot be used"),
+        ("ftp://{host}/x", "cannot be used"),
+        ("", None),
+        ("/api/v3/storage/files/", "circle"),
+        ("?", "circle"),
+    ],
+)
+def test_a_next_link_stays_on_the_host_and_moves_on(scripted: Scripted, following: str, reason: str | None) -> None:
+    link = following.replace("{host}", scripted.url.removeprefix("http://"))
+    scripted.then(Answer(data={"count": 1, "next": link, "results": [FILE]}))
+    listing = scripted.session().list_resources(File)
+    assert next(listing).id == 1
+    if reason is None:
+        assert list(listing) == []
+    else:
+        with pytest.raises(BadResponse, match=reason):
+            list(listing)
+    assert len(scripted.asked) == 1
+
+
+def test_a_circle_of_several_pages_ends(scripted: Scripted) -> None:
+    for cursor in "ab":
+        scripted.then(Answer(data={"count": 9, "next": f"?cursor={cursor}", "results": [FILE]}))
+    scripted.then(Answer(data={"count": 9, "next": "?cursor=a", "results": [FILE]}))
+    with pytest.raises(BadResponse, match="circle"):
+        list(scripted.session().list_resources(File))
+    assert len(scripted.asked) == 3
+
+
+@pytest.mark.parametrize("page", [{}, {"results": None, "next": None}, {"results": [3], "next": None}])
+def test_a_page_that_is_none(scripted: Scripted, page: Any) -> None:
+    scripted.then(Answer(data=page))
+    with pytest.raises(BadResponse):
+        list(scripted.session().list_resources(File))
+
+
+@pytest.mark.parametrize("name", sorted(WAYS))
+def test_a_drip_ends_at_the_deadline(scripted: Scripted, name: str) -> None:
+    scripted.then(drip(4, 0.2))
+    started = time.monotonic()
+    with pytest.raises(OrionTimeout, match="no answer in time"):
+        WAYS[name](scripted.session(request_timeout=0.7, retry_timeout=0.7))
+    assert time.monotonic() - started < 1.2
+
+
+def test_nobody_listens(scripted: Scripted, way: Any) -> None:
+    with Scripted(Answer()) as gone:
+        url = gone.url
+    with pytest.raises(OrionConnectionError, match="cannot be reached") as caught:
+        way(OrionSession(scripted.config(url=url)))
+    assert caught.value.attempts == 5
+    assert not caught.value.may_have_been_applied
+
+
+def test_a_lost_answer_is_asked_for_again_only_where_that_is_safe(scripted: Scripted) -> None:
+    def hang_up(handler: Any) -> None:
+        handler.close_connection = True
+
+    scripted.then(Answer(write=hang_up), Answer(data=FILE))
+    assert scripted.session().get_resource(File, 1).id == 1
+    assert len(scripted.asked) == 2
+    scripted.answers = [Answer(write=hang_up), Answer(201, data=FILE)]
+    with pytest.raises(OrionConnectionError, match="may have been applied") as caught:
+        scripted.session().create_resource(Dataset, {"name": "once"})
+    assert caught.value.may_have_been_applied
+    assert len(scripted.asked) == 3
+
+
+def test_errors_survive_copy_and_pickle_without_the_token(scripted: Scripted) -> None:
+    scripted.then(Answer(404, {"detail": CANARY}))
+    with pytest.raises(NotFoundResponse) as caught:
+        scripted.session().get_resource(File, 1)
+    for twin in (copy.copy(caught.value), pickle.loads(pickle.dumps(caught.value))):
+        assert isinstance(twin, NotFoundResponse)
+        assert twin.response.status_code == 404
+        assert twin.attempts == 1
+
+
+def test_an_unread_page_is_not_asked_for(scripted: Scripted) -> None:
+    scripted.then(Answer(data={"count": 2, "next": "?cursor=b", "results": [FILE]}), Answer(500))
+    listing = scripted.session().list_resources(File)
+    assert scripted.asked == []
+    assert next(listing).id == 1
+    assert len(scripted.asked) == 1
+
+
+def test_raw_listing_through_the_session(scripted: Scripted) -> None:
+    scripted.then(Answer(data={"count": 1, "next": None, "results": [FILE]}))
+    page = list_files.sync(client=scripted.session().raw, tags=["a", "b"], deleted=True)
+    assert page.results[0].name == "x"
+    assert scripted.asked[0].path == "/api/v3/storage/files/?tags=a&tags=b&deleted=true"

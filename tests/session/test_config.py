@@ -1,0 +1,314 @@
+"""Which configuration wins, what profiles look like on disk, and what people are told when there is none."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import stat
+from pathlib import Path
+
+import pytest
+from helpers.canary import CANARY, leaks
+
+from orionclient.config import (
+    config_path,
+    get_profile_config,
+    in_orion,
+    read_profiles,
+    remove_profile,
+    resolve,
+    restore,
+    save_profile,
+)
+from orionclient.exceptions import InvalidCredentials, OrionError, ValidationError
+from orionclient.local import LocalOrion
+from orionclient.session import APISession, OrionSession, SessionConfig, get_session
+from orionclient.types import Dataset
+
+
+@pytest.fixture
+def profiles(own_home: Path) -> Path:
+    """A file with the profiles default, lab and empty."""
+    save_profile(SessionConfig("https://default.example.com", "d-token", "me", 1), "default")
+    save_profile(SessionConfig("https://lab.example.com", "l-token", "you", 2, header_form="colon"), "lab")
+    return own_home / ".orion" / "config"
+
+
+PAIR = {"ORION_URL": "https://env.example.com", "ORION_TOKEN": "e-token"}
+JOB = {"ORION_JOB_ID": "42"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "profile", "host"),
+    [
+        ({}, None, "default"),
+        ({}, "lab", "lab"),
+        ({"ORION_PROFILE": "lab"}, None, "lab"),
+        ({"ORION_PROFILE": ""}, None, "default"),
+        ({"ORION_PROFILE": "lab"}, "default", "default"),
+        (PAIR, None, "env"),
+        ({**PAIR, "ORION_PROFILE": "lab"}, None, "env"),
+        (PAIR, "lab", "lab"),
+        ({**PAIR, **JOB}, "lab", "env"),
+        ({**PAIR, **JOB}, None, "env"),
+        (JOB, None, "default"),
+        (JOB, "lab", "lab"),
+        ({**JOB, "ORION_URL": "https://half.example.com"}, None, "default"),
+        ({**PAIR, "ORION_URL": ""}, "lab", "lab"),
+        ({"ORION_URL": "", "ORION_TOKEN": ""}, None, "default"),
+    ],
+)
+def test_precedence(
+    profiles: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], profile: str | None, host: str
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert get_profile_config(profile=profile).origin == ("https", f"{host}.example.com", 443)
+
+
+@pytest.mark.parametrize("name", ["ORION_URL", "ORION_TOKEN"])
+def test_half_a_pair(profiles: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, PAIR[name])
+    with pytest.raises(InvalidCredentials, match=f"{name} is set but"):
+        resolve()
+
+
+def test_project_override(profiles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve().project == 1
+    monkeypatch.setenv("ORION_PROJECT", "9")
+    assert (resolve().project, resolve("lab").project, resolve("lab").token) == (9, 9, "l-token")
+    monkeypatch.setenv("ORION_PROJECT", "nine")
+    with pytest.raises(ValidationError, match="number of a project"):
+        resolve()
+
+
+def test_what_a_profile_keeps(profiles: Path) -> None:
+    assert resolve("lab") == SessionConfig(
+        "https://lab.example.com", "l-token", "you", 2, profile="lab", header_form="colon"
+    )
+
+
+def test_nothing_configured(own_home: Path) -> None:
+    with pytest.raises(InvalidCredentials) as caught:
+        OrionSession().get_user_profile()
+    text = str(caught.value)
+    for word in (
+        str(own_home / ".orion" / "config"),
+        "ORION_URL",
+        "ORION_TOKEN",
+        "ORION_PROFILE",
+        "ORION_CONFIG",
+        "[default]",
+        "url =",
+        "token =",
+    ):
+        assert word in text
+    with pytest.raises(InvalidCredentials):
+        list(APISession.list_resources(Dataset))
+
+
+def test_unknown_profile(profiles: Path) -> None:
+    with pytest.raises(InvalidCredentials, match=r"no profile 'prod' in .*it holds: default, lab"):
+        get_profile_config("prod")
+
+
+def test_orion_config(profiles: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "other"))
+    with pytest.raises(InvalidCredentials, match="the file does not exist"):
+        resolve()
+    save_profile(SessionConfig("https://other.example.com", "x"), "default")
+    assert resolve().url == "https://other.example.com"
+
+
+def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", classmethod(lambda _: (_ for _ in ()).throw(RuntimeError())))
+    assert config_path({}) == Path("~/.orion/config")
+
+
+@pytest.mark.parametrize("token", [f"{CANARY}\n", f"{CANARY}\r\nX: y", f" {CANARY}", f"{CANARY}\0", "tökén", "a b"])
+def test_a_token_with_a_line_break_is_refused_unseen(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    with pytest.raises(ValidationError, match="not shown here") as caught:
+        SessionConfig("https://orion.example.com", token)
+    assert not leaks(str(caught.value) + repr(caught.value))
+    if "\0" not in token:
+        monkeypatch.setenv("ORION_URL", "https://orion.example.com")
+        monkeypatch.setenv("ORION_TOKEN", token)
+        with pytest.raises(ValidationError) as caught:
+            OrionSession().get_user_profile()
+        assert not leaks(str(caught.value))
+
+
+def test_the_token_is_never_shown() -> None:
+    config = SessionConfig("https://orion.example.com", CANARY, proxy=f"http://me:{CANARY}@proxy")
+    session = OrionSession(config)
+    session._resolved()
+    shown = [repr(config), str(config), repr(session), str(session), repr(session.raw), repr(session._calls)]
+    shown.append(repr(pickle.dumps(session)))
+    assert not leaks("".join(shown))
+    assert "***" in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("orion.example.com", "https://orion.example.com"),
+        (" https://Orion.Example.com/ ", "https://orion.example.com"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_addresses(given: str, url: str) -> None:
+    assert SessionConfig(given).url == url
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "https://", "https://a.example.com/path", "https://u:p@a.example.com", "ftp://a", "http://a\nb", "a?b"],
+)
+def test_addresses_that_are_none(given: str) -> None:
+    with pytest.raises(ValidationError):
+        SessionConfig(given)
+
+
+@pytest.mark.parametrize("project", ["x", -1, True, 1.5, "../1"])
+def test_projects_that_are_none(project: object) -> None:
+    with pytest.raises(ValidationError):
+        SessionConfig("a.example.com", project=project)
+
+
+def test_file_modes(profiles: Path) -> None:
+    assert stat.S_IMODE(profiles.stat().st_mode) == 0o600
+    assert stat.S_IMODE(profiles.parent.stat().st_mode) == 0o700
+    profiles.chmod(0o644)
+    with pytest.warns(UserWarning, match="can be read by others"):
+        resolve()
+    profiles.chmod(0o600)
+    save_profile(resolve(), "default")
+    assert stat.S_IMODE(profiles.stat().st_mode) == 0o600
+    assert sorted(path.name for path in profiles.parent.iterdir()) == ["config", "config.lock"]
+
+
+def test_remove(profiles: Path) -> None:
+    assert remove_profile("lab") is True
+    assert remove_profile("lab") is False
+    assert list(read_profiles()) == ["default"]
+
+
+@pytest.mark.parametrize("name", ["", " x", "a]b", "a\nb", "DEFAULT"])
+def test_names_that_are_none(own_home: Path, name: str) -> None:
+    with pytest.raises(ValidationError):
+        save_profile(SessionConfig("a.example.com"), name)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"token = {CANARY}\n[default]\n".encode(),
+        b"[default]\njust some words\n",
+        f"[default]\ntoken = {CANARY}\ntoken = {CANARY}\n".encode(),
+        b"\xff\xfe\x00",
+        b"#" * (1 << 20) + b"#",
+    ],
+)
+def test_broken_files(own_home: Path, content: bytes) -> None:
+    path = own_home / ".orion" / "config"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    path.chmod(0o600)
+    with pytest.raises(ValidationError, match=str(path)) as caught:
+        resolve()
+    assert not leaks(str(caught.value))
+    assert not leaks(repr(caught.value.__context__ or "")) or caught.value.__suppress_context__
+
+
+def test_a_profile_without_url(own_home: Path) -> None:
+    path = own_home / ".orion" / "config"
+    path.parent.mkdir()
+    path.write_text("[default]\nusername = me\n")
+    path.chmod(0o600)
+    with pytest.raises(InvalidCredentials, match="has no url"):
+        resolve()
+    path.write_text("[default]\nurl = http://far.example.com\n")
+    with pytest.raises(ValidationError, match="profile 'default' in .* unencrypted"):
+        resolve()
+    path.write_text("[default]\nurl = http://far.example.com\nallow_http = yes\nproject =\n")
+    assert resolve().allow_http
+
+
+def _write(number: int) -> None:
+    save_profile(SessionConfig(f"https://host{number}.example.com", f"token{number}"), f"profile{number}")
+
+
+def test_writers_at_once_lose_nothing(own_home: Path) -> None:
+    with multiprocessing.get_context("fork").Pool(8) as pool:
+        pool.map(_write, range(24))
+    found = read_profiles()
+    assert {name: values["token"] for name, values in found.items()} == {
+        f"profile{number}": f"token{number}" for number in range(24)
+    }
+
+
+@pytest.mark.parametrize(("value", "expected"), [(None, False), ("", False), ("7", True)])
+def test_in_orion(monkeypatch: pytest.MonkeyPatch, value: str | None, expected: bool) -> None:
+    if value is not None:
+        monkeypatch.setenv("ORION_JOB_ID", value)
+    assert in_orion() is expected
+
+
+def test_swapping_the_configuration(orion: LocalOrion) -> None:
+    session = orion.session()
+    assert session.get_user_profile().username == "ada"
+    session.config = orion.config("grace")
+    assert session.get_user_profile().username == "grace"
+    with pytest.raises(ValidationError, match="config is a SessionConfig"):
+        session.config = "grace"  # type: ignore[assignment]
+
+
+def test_constructor_forms(orion: LocalOrion) -> None:
+    config = orion.config()
+    for session in (
+        OrionSession(config),
+        OrionSession(None, config),
+        OrionSession(config=config),
+        OrionSession(orion_versions=None, config=config),
+    ):
+        assert session.is_authenticated()
+    with pytest.raises(ValidationError, match="config is a SessionConfig"):
+        OrionSession("default")  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="by keyword"):
+        OrionSession(config, get_session())
+
+
+def test_pickled_sessions_find_their_token_again(
+    orion: LocalOrion, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = OrionSession(orion.config(project=3))
+    made = Dataset.create(session, "travels")
+    frozen = pickle.dumps(made)
+    assert not leaks(repr(frozen))
+    with pytest.raises(InvalidCredentials, match="was made elsewhere"):
+        pickle.loads(frozen).session.get_user_profile()
+    save_profile(SessionConfig("https://other.example.com", "x"), "aaa")
+    save_profile(orion.config(), "mine")
+    thawed = pickle.loads(frozen)
+    thawed.session.refresh_resource(thawed)
+    assert thawed == made
+    assert thawed.session.config.project == 3
+    assert thawed.session.config.profile == "mine"
+    remove_profile("mine")
+    for name, value in orion.environ.items():
+        monkeypatch.setenv(name, value)
+    assert pickle.loads(frozen).session.get_user_profile().username == "ada"
+    monkeypatch.setenv("ORION_URL", "https://elsewhere.example.com")
+    with pytest.raises(OrionError, match="was made elsewhere"):
+        restore(session.config.origin, None, os.environ)
+
+
+def test_environ_of_the_local_orion(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in orion.environ.items():
+        monkeypatch.setenv(name, value)
+    assert OrionSession().get_current_project().id == orion.config().project

@@ -1,0 +1,298 @@
+"""Content of files and datasets: it arrives whole or not at all, in both directions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from helpers.plain import Plain
+from helpers.scripted import Answer, Scripted
+from orion_api.api.files import upload_file_content
+
+from orionclient.examples import drugs
+from orionclient.exceptions import BadResponse, NotEnoughDiskError, OrionConnectionError, OrionError, ValidationError
+from orionclient.session import OrionSession
+from orionclient.types import Dataset, File
+
+DATASETS = "/api/v1/storage/datasets/"
+FILES = "/api/v3/storage/files/"
+
+
+class Tell(io.BytesIO):
+    """A file with a name."""
+
+    name = "/somewhere/mols.smi"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", os.urandom((3 << 20) + 17), b"\r\n--+++\r\nContent-Disposition: form-data\r\n\r\n"]
+)
+def test_file_there_and_back(session: OrionSession, plain: Plain, tmp_path: Path, content: bytes) -> None:
+    source = tmp_path / "source.bin"
+    source.write_bytes(content)
+    file = File.upload(session, "content", source)
+    assert (file.size, file.state) == (len(content), "ready")
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+    _, stored = plain.request("GET", f"{FILES}{file.id}/download")
+    assert stored == content or (content == b"" and stored is None)
+    target = tmp_path / "target.bin"
+    file.download_to_file(str(target))
+    assert target.read_bytes() == content
+    assert b"".join(file.download(chunk_size=1000)) == content
+    assert all(len(piece) <= 1000 for piece in file.download(1000))
+    assert os.listdir(tmp_path)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_sources(session: OrionSession, tmp_path: Path) -> None:
+    path = tmp_path / "abc"
+    path.write_bytes(b"0123456789")
+    with path.open("rb") as stream:
+        stream.seek(4)
+        offset = File.upload(session, "offset", stream)
+    assert b"".join(offset.download()) == b"456789"
+    assert b"".join(File.upload(session, "bytes", b"abc").download()) == b"abc"
+    assert b"".join(File.upload(session, "memory", io.BytesIO(b"abc")).download()) == b"abc"
+    assert b"".join(File.upload(session, "text path", str(path)).download()) == b"0123456789"
+
+
+def test_sources_that_are_none(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        File.upload(session, "x", tmp_path / "missing")
+    with pytest.raises(ValidationError, match="text mode"):
+        File.upload(session, "x", io.StringIO("text"))  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="from int"):
+        File.upload(session, "x", 3)  # type: ignore[arg-type]
+    reader, writer = os.pipe()
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe, pytest.raises(ValidationError, match="cannot be read twice"):
+        File.upload(session, "x", pipe)
+    assert plain.get(FILES)["count"] == 0
+
+
+def test_upload_to_a_project(session: OrionSession, plain: Plain) -> None:
+    file = File.upload(session, "x", b"x", 3, description="shared")
+    assert plain.get(f"{FILES}{file.id}/")["project"] == 3
+    assert File.upload(session, "x", b"x").project == session.config.project
+    with pytest.raises(ValidationError):
+        File.upload(session, "x", b"x", "../3")
+
+
+def test_replacing_the_content(session: OrionSession) -> None:
+    file = File.upload(session, "x", b"old")
+    file.put_content(b"newer")
+    assert file.size == 5
+    assert b"".join(file.download()) == b"newer"
+
+
+def test_a_failed_upload_leaves_nothing(scripted: Scripted) -> None:
+    scripted.then(Answer(201, {"id": 5, "name": "x"}), Answer(400, {"detail": "no"}), Answer(204, raw=b""))
+    with pytest.raises(BadResponse, match="upload_file_content"):
+        File.upload(scripted.session(), "x", b"content")
+    assert [(asked.method, asked.path) for asked in scripted.asked] == [
+        ("POST", "/api/v3/storage/files/"),
+        ("PUT", "/api/v3/storage/files/5/upload"),
+        ("DELETE", "/api/v3/storage/files/5/?immediate=true"),
+    ]
+    digest = base64.b64encode(hashlib.sha256(b"content").digest()).decode()
+    assert scripted.asked[1].headers["Content-Digest"] == f"sha-256=:{digest}:"
+    assert scripted.asked[1].headers["Content-Length"] == "7"
+    assert scripted.asked[1].body == b"content"
+
+
+def test_a_repeated_upload_sends_all_of_it_again(scripted: Scripted, tmp_path: Path) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(b"0123456789")
+    scripted.then(Answer(503), Answer(503), Answer(200, {"id": 5}))
+    with path.open("rb") as stream:
+        stream.seek(2)
+        File(id=5, session=scripted.session(retry_dict={503: 2})).put_content(stream)
+    assert [asked.body for asked in scripted.asked] == [b"23456789"] * 3
+
+
+def test_a_source_that_cannot_be_read_again_is_sent_once(scripted: Scripted) -> None:
+    scripted.then(Answer(503))
+    session = scripted.session(retry_dict={503: 5})
+    with pytest.raises(OrionError, match="503"):
+        upload_file_content.sync(5, client=session.raw, body=iter([b"a", b"b"]))
+    assert [asked.headers.get("Transfer-Encoding") for asked in scripted.asked] == ["chunked"]
+
+
+def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+    class Shrinking(io.BytesIO):
+        reads = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.reads += 1
+            return super().read(size) if self.reads <= 2 else b""
+
+    with pytest.raises(ValidationError, match="shrank"):
+        File.upload(session, "x", Shrinking(b"x" * 100))
+    assert plain.get(FILES)["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Repr-Digest": "sha-256=:" + base64.b64encode(hashlib.sha256(b"other").digest()).decode() + ":"},
+        {"Content-Length": "100", "Connection": "close"},
+    ],
+    ids=["digest", "length"],
+)
+def test_a_short_or_wrong_download_leaves_the_old_file(
+    scripted: Scripted, tmp_path: Path, headers: dict[str, str]
+) -> None:
+    scripted.then(Answer(raw=b"content", headers=headers))
+
+    def cut(handler: Any) -> None:
+        handler.send_response_only(200)
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.wfile.write(b"content")
+        handler.close_connection = True
+
+    if "Content-Length" in headers:
+        scripted.answers = [Answer(write=cut)]
+    target = tmp_path / "target"
+    target.write_bytes(b"old")
+    file = File(id=1, session=scripted.session())
+    with pytest.raises(OrionConnectionError):
+        file.download_to_file(target)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+    with pytest.raises(OrionConnectionError):
+        list(file.download())
+
+
+def test_no_room_is_found_out_before_the_first_byte(
+    scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripted.then(Answer(raw=b"content"))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=5))
+    with pytest.raises(NotEnoughDiskError, match="needs 7 bytes"):
+        File(id=1, session=scripted.session()).download_to_file(tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_targets(session: OrionSession, tmp_path: Path) -> None:
+    file = File.upload(session, "x", b"content")
+    with pytest.raises(IsADirectoryError):
+        file.download_to_file(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        file.download_to_file(tmp_path / "missing" / "x")
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_bytes(b"")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    file.download_to_file(link)
+    assert link.is_symlink()
+    assert real.read_bytes() == b"content"
+    assert real.stat().st_mode & 0o777 == 0o640
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    file.download_to_file(pipe)
+    reader.join(5)
+    assert got == [b"content"]
+
+
+@pytest.mark.parametrize("format", ["sdf", "smi", "csv"])
+def test_dataset_of_drugs(session: OrionSession, plain: Plain, tmp_path: Path, format: str) -> None:
+    dataset = Dataset.upload(session, "drugs", str(drugs(format)))
+    assert (dataset.count, dataset.dirty) == (24, False)
+    assert plain.get(f"{DATASETS}{dataset.id}/")["count"] == 24
+    records = list(dataset.records())
+    assert len(records) == 24
+    assert records[0].molecule is not None
+    assert (records[0].dataset_id, records[0].record_id) == (dataset.id, 1)
+    target = tmp_path / f"back.{format}"
+    dataset.download_to_file(target)
+    again = Dataset.upload(session, "again", target)
+    assert list(again.records()) == records
+    binary = dataset.download()
+    assert list(Dataset.upload(session, "binary", binary, format="binary").records()) == records
+
+
+def test_choosing_records(session: OrionSession) -> None:
+    dataset = Dataset.upload(session, "drugs", drugs("smi"))
+    names = [record["Title"] for record in dataset.records()]
+    assert [record["Title"] for record in dataset.records(offset=20)] == names[20:]
+    assert [record["Title"] for record in dataset.records(offset=1, limit=2)] == names[1:3]
+    assert dataset.download(record_ids=[3, 1], format="csv", fieldlist=["Title"]).decode().split() == [
+        "Title",
+        names[0],
+        names[2],
+    ]
+    assert dataset.download(None, 22, None, "smi").decode().count("\n") == 2
+
+
+def test_conversions_that_need_a_toolkit(session: OrionSession, tmp_path: Path) -> None:
+    smiles, sdf = (Dataset.upload(session, format, drugs(format)) for format in ("smi", "sdf"))
+    for dataset, name in ((smiles, "x.sdf"), (sdf, "x.smi")):
+        with pytest.raises(BadResponse, match="422"):
+            dataset.download_to_file(tmp_path / name)
+    assert list(tmp_path.glob("x.*")) == []
+
+
+def test_unknown_endings(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+    for source in (tmp_path / "x.docx", b"CC", io.BytesIO(b"CC")):
+        with pytest.raises(ValidationError, match="names no format"):
+            Dataset.upload(session, "x", source)
+    assert Dataset.upload(session, "x", Tell(b"CC ethane")).count == 1
+    with pytest.raises(ValidationError, match="names no format"):
+        Dataset(id=1, session=session).download_to_file(tmp_path / "x.docx")
+    assert plain.get(DATASETS)["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("format", "content", "line"),
+    [
+        ("sdf", drugs("sdf").read_bytes().replace(b" 21 21  0", b" 2x 21  0", 1), 4),
+        ("sdf", drugs("sdf").read_bytes()[:5000], None),
+        ("smi", b"CCO ethanol\nC1CC broken\n", 2),
+        ("csv", b"name,smiles\nethanol,CCO\nbroken\n", 3),
+        ("json", b'{"a": 1}\n[1]\n', 2),
+        ("smi", b"", None),
+    ],
+)
+def test_a_malformed_file_leaves_nothing(
+    session: OrionSession, plain: Plain, format: str, content: bytes, line: int | None
+) -> None:
+    with pytest.raises(BadResponse, match="422") as caught:
+        Dataset.upload(session, "bad", content, format=format)
+    if line is not None:
+        assert caught.value.response.json()["line"] == line  # type: ignore[attr-defined]
+        assert f"Line {line}: " in str(caught.value)
+    assert plain.get(DATASETS)["count"] == plain.get(f"{DATASETS}?deleted=true")["count"] == 0
+
+
+def test_a_target_that_exists_is_replaced_whole(session: OrionSession, tmp_path: Path) -> None:
+    target = tmp_path / "drugs.csv"
+    target.write_text("x" * 100_000)
+    Dataset.upload(session, "drugs", drugs("csv")).download_to_file(target)
+    assert target.read_text().splitlines() == drugs("csv").read_text().splitlines()
+
+
+def test_creating_with_content_leaves_nothing_either(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+    for source in (tmp_path / "missing", ("name", b"content")):
+        with pytest.raises((OSError, ValidationError)):
+            session.create_resource(File, {"name": "x"}, files={"file": source})
+    assert plain.get(FILES)["count"] == 0
+
+
+def test_an_empty_choice_is_no_choice(session: OrionSession) -> None:
+    dataset = Dataset.upload(session, "drugs", drugs("smi"))
+    for options in ({"record_ids": []}, {"fieldlist": []}):
+        with pytest.raises(ValidationError, match="is empty"):
+            dataset.download(**options)
+    with pytest.raises(ValidationError, match="'tags' is empty"):
+        session.list_resources(Dataset, {"tags": []})

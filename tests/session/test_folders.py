@@ -1,0 +1,177 @@
+"""Folders: made, filled, listed, and what is refused before any request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from helpers.plain import Plain
+from helpers.scripted import Answer, Scripted
+
+from orionclient.emulator.handlers.folders import IN_FOLDERS
+from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, ValidationError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.types import KINDS, Dataset, File, Project
+
+FOLDERS = "/api/v1/folders/"
+
+
+def folders(plain: Plain, query: str = "") -> list[tuple[int, str]]:
+    return [(each["project"], each["path"]) for each in plain.get(f"{FOLDERS}{query}")["results"]]
+
+
+def test_create_paths(session: OrionSession, plain: Plain) -> None:
+    assert session.create_paths("/b/c", "/a") is None  # type: ignore[func-returns-value]
+    session.create_paths("/b//d/", "//a", "/")
+    session.create_paths("/b/c")
+    assert folders(plain) == [(1, "/a"), (1, "/b"), (1, "/b/c"), (1, "/b/d")]
+
+
+def test_folders_belong_to_the_project_of_the_session(orion: LocalOrion, plain: Plain) -> None:
+    OrionSession(orion.config(project=3)).create_paths("/in 3")
+    OrionSession(orion.config(project=None)).create_paths("/in default")
+    assert folders(plain) == [(1, "/in default"), (3, "/in 3")]
+    assert folders(plain, "?project=3") == [(3, "/in 3")]
+    with pytest.raises(AuthorizationRequired, match="project 2"):
+        OrionSession(orion.config(project=2)).create_paths("/in 2")
+
+
+@pytest.mark.parametrize("paths", [(), ("",), (" ",), (None,), (7,), (["/a"],), ("/a", b"/b")])
+def test_paths_that_are_none(scripted: Scripted, paths: Any) -> None:
+    with pytest.raises(ValidationError, match="path"):
+        scripted.session().create_paths(*paths)
+    assert scripted.asked == []
+
+
+@pytest.mark.parametrize("path", ["a", "a/b", "/a/../b", "/..", "/a/.", "/a\nb", "/\x00", "/" + "a" * 1000])
+def test_the_server_decides_how_paths_are_written(session: OrionSession, plain: Plain, path: str) -> None:
+    made = Dataset.create(session, "x")
+    for attempt in (
+        lambda: session.create_paths("/good", path),
+        lambda: session.assign_paths({"resource_type": "dataset", "id": made.id, "path": path}),
+        lambda: Dataset.create(session, "y", folder_path=path),
+        lambda: list(session.list_resources(Dataset, {"path": path})),
+    ):
+        with pytest.raises(BadResponse, match="400"):
+            attempt()
+    assert folders(plain) == []
+    assert [each.name for each in session.list_resources(Dataset)] == ["x"]
+
+
+@pytest.mark.parametrize("path", ["/.hidden", "/...", "/..a/.b.", "/ü x/%2e%2e", "/a\\b"])
+def test_paths_that_only_look_odd(session: OrionSession, path: str) -> None:
+    made = Dataset.create(session, "x", folder_path=path)
+    assert made.path == path
+    assert list(session.list_resources(Dataset, {"path": path})) == [made]
+
+
+@pytest.mark.parametrize("kind", [Dataset, File])
+def test_assign_paths(session: OrionSession, plain: Plain, kind: Any) -> None:
+    one, two, three = (session.create_resource(kind, {"name": name}) for name in ("one", "two", "three"))
+    session.create_paths("/a/b")
+    session.assign_paths(
+        {"resource_type": kind, "id": one.id, "path": "/a/b"},
+        {"resource_type": kind.__name__, "id": str(two.id), "path": "//a/b/", "name": "second"},
+        {"resource_type": kind.declaration.name, "id": three.id, "path": "/new/folder", "name": None},
+    )
+    for each in (one, two, three):
+        session.refresh_resource(each)
+    assert [(each.path, each.name) for each in (one, two, three)] == [
+        ("/a/b", "one"),
+        ("/a/b", "second"),
+        ("/new/folder", "three"),
+    ]
+    assert list(session.list_resources(kind, {"path": "/a/b"})) == [one, two]
+    assert list(session.list_resources(kind, {"path": "/a/b", "name": "sec"})) == [two]
+    assert list(session.list_resources(kind, {"path": "/a"})) == list(session.list_resources(kind, {"path": "/"})) == []
+    assert (1, "/new") in folders(plain)
+
+    session.assign_paths({"resource_type": kind, "id": one.id, "path": "/"})
+    session.refresh_resource(one)
+    assert one.path is None
+    assert list(session.list_resources(kind, {"path": "/"})) == [one]
+
+
+def test_a_resource_goes_to_a_folder_of_its_own_project(session: OrionSession, plain: Plain) -> None:
+    made = Dataset.create(session, "x", 3, "/hits")
+    assert (made.path, folders(plain)) == ("/hits", [(3, "/hits")])
+    session.assign_paths({"resource_type": Dataset, "id": made.id, "path": "/misses"})
+    assert folders(plain) == [(3, "/hits"), (3, "/misses")]
+    session.update_resource(made, {"project": 3, "name": "y"})
+    assert made.path == "/misses"
+    session.update_resource(made, {"project": 1})
+    assert made.path is None
+
+
+def test_all_assignments_or_none(session: OrionSession, plain: Plain) -> None:
+    made = Dataset.create(session, "x")
+    good = {"resource_type": "dataset", "id": made.id, "path": "/a", "name": "y"}
+    with pytest.raises(NotFoundResponse, match="no file 99"):
+        session.assign_paths(good, {"resource_type": "file", "id": 99, "path": "/a"})
+    session.refresh_resource(made)
+    assert (made.path, made.name, folders(plain)) == (None, "x", [])
+
+
+def test_only_who_may_change_a_resource_moves_it(orion: LocalOrion, session: OrionSession) -> None:
+    made = Dataset.create(orion.session("grace"), "x")
+    with pytest.raises(AuthorizationRequired, match="not a member"):
+        session.assign_paths({"resource_type": "dataset", "id": made.id, "path": "/a"})
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ({"path": ...}, "assignment 2 lacks path"),
+        ({"id": ...}, "assignment 2 lacks id"),
+        ({"resource_type": ..., "path": ...}, "assignment 2 lacks resource_type, path"),
+        ({"folder": "/a"}, "assignment 2 has unknown folder; known are resource_type, id, path, name"),
+        ({"path": ..., "paht": "/a"}, "assignment 2 lacks path and has unknown paht"),
+        ({7: 8}, "has unknown 7"),
+        ({"id": "abc"}, "id must be a whole number"),
+        ({"id": None}, "id must be a whole number"),
+        ({"path": ""}, "a path is a text"),
+        ({"path": None}, "a path is a text"),
+        ({"name": ""}, "a name is a text"),
+        ({"name": 7}, "a name is a text"),
+        ({"resource_type": "project"}, "resource_type is one of dataset, file"),
+        ({"resource_type": Project}, "resource_type is one of dataset, file"),
+        ({"resource_type": int}, "resource_type is one of dataset, file"),
+        ({"resource_type": None}, "resource_type is one of dataset, file"),
+    ],
+)
+def test_assignments_that_are_none(scripted: Scripted, damage: dict[Any, Any], words: str) -> None:
+    good = {"resource_type": "dataset", "id": 1, "path": "/a"}
+    spoilt = {key: value for key, value in {**good, **damage}.items() if value is not ...}
+    with pytest.raises(ValidationError, match=words):
+        scripted.session().assign_paths(good, spoilt)
+    assert scripted.asked == []
+
+
+@pytest.mark.parametrize("assignments", [(), ("/a",), ([("id", 1)],), (None,)])
+def test_assignments_that_are_no_dicts(scripted: Scripted, assignments: Any) -> None:
+    with pytest.raises(ValidationError, match="assignment"):
+        scripted.session().assign_paths(*assignments)
+    assert scripted.asked == []
+
+
+def test_folder_path_of_new_things(session: OrionSession, plain: Plain) -> None:
+    made = [
+        Dataset.create(session, "x", None, "/a/b"),
+        Dataset.upload(session, "y", b'{"n": 1}\n', folder_path="/a/b/", format="json"),
+        File.upload(session, "z", b"CNS", folder_path="/a/b"),
+        session.create_resource(File, {"name": "w", "path": "/a/b"}),
+    ]
+    assert [each.path for each in made] == ["/a/b"] * 4
+    assert folders(plain) == [(1, "/a"), (1, "/a/b")]
+    assert Dataset.create(session, "x").path is None
+
+
+def test_what_was_created_in_a_folder_is_sent_so(scripted: Scripted) -> None:
+    scripted.answers = [Answer(201, {"id": 1})]
+    Dataset.create(scripted.session(), "x", folder_path="/a")
+    assert scripted.asked[0].body == b'{"name": "x", "project": 7, "path": "/a"}'
+
+
+def test_client_and_server_have_the_same_kinds_in_folders() -> None:
+    assert {name for name, kind in KINDS.items() if kind.declaration.in_folders} == set(IN_FOLDERS)

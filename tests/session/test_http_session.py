@@ -1,0 +1,386 @@
+"""The session of get_session alone, the clock, proxies, and what goes along a redirect."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import logging
+import os
+import pickle
+import threading
+import time
+
+import pytest
+from helpers.canary import CANARY
+from helpers.scripted import Answer, Scripted, drip
+from orion_api.api.files import download_file, get_file, upload_file_content
+
+from orionclient import _http
+from orionclient.config import SessionConfig
+from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
+from orionclient.session import OrionSession, get_session
+from orionclient.testing import set_testing
+from orionclient.types import File
+from orionclient.utils import Backoff, TemporaryPath
+
+FILE = {
+    "id": 1,
+    "name": "x",
+    "state": "ready",
+    "project": 1,
+    "owner": 1,
+    "created": "2020-01-01T00:00:00.000000Z",
+    "size": 3,
+}
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "head"])
+def test_methods(scripted: Scripted, method: str) -> None:
+    scripted.then(Answer(data={"a": 1}))
+    with get_session() as http:
+        answer = getattr(http, method)(f"{scripted.url}/x", headers={"X-Own": "1"})
+    assert (answer.status_code, answer.ok, repr(answer)) == (200, True, "<Response [200]>")
+    assert scripted.asked[0].method == method.upper()
+    assert scripted.asked[0].headers["X-Own"] == "1"
+
+
+def test_bodies(scripted: Scripted) -> None:
+    scripted.then(Answer())
+    http = get_session()
+    for options in (
+        {"json": {"a": [1]}},
+        {"data": {"a": ["b c", "d"]}},
+        {"data": "ü"},
+        {"data": b"raw"},
+        {"data": io.BytesIO(b"file")},
+        {"data": iter([b"it", b"er"])},
+    ):
+        http.post(scripted.url, **options)
+    assert json.loads(scripted.asked[0].body) == {"a": [1]}
+    assert [asked.body for asked in scripted.asked[1:5]] == [b"a=b+c&a=d", "ü".encode(), b"raw", b"file"]
+    assert scripted.asked[5].headers["Transfer-Encoding"] == "chunked"
+    with pytest.raises(ValidationError, match="made of bytes, not str"):
+        http.post(scripted.url, data=iter(["text"]))
+
+
+def test_parameters(scripted: Scripted) -> None:
+    scripted.then(Answer())
+    get_session().get(f"{scripted.url}/x?a=1", params={"b": [1, "ü"], "none": None})
+    assert scripted.asked[0].path == "/x?a=1&b=1&b=%C3%BC"
+
+
+@pytest.mark.parametrize("value", ["ü", 3, None])
+def test_headers_that_are_no_text(scripted: Scripted, value: object) -> None:
+    with pytest.raises(ValidationError, match="not shown"):
+        get_session().get(scripted.url, headers={"X-Own": value})
+
+
+def test_statuses_are_returned_until_asked(scripted: Scripted) -> None:
+    scripted.then(Answer(404, {"detail": "gone"}))
+    answer = get_session(retry_dict={}).get(f"{scripted.url}/x")
+    assert not answer.ok
+    with pytest.raises(BadResponse, match=r"^GET http://127.0.0.1:\d+/x: 404 Not Found: gone"):
+        answer.raise_for_status()
+    scripted.answers = [Answer()]
+    get_session().get(scripted.url).raise_for_status()
+
+
+def test_streaming(scripted: Scripted) -> None:
+    scripted.then(Answer(raw=b"0123456789" * 1000))
+    with get_session().get(scripted.url, stream=True) as answer:
+        pieces = list(answer.iter_content(7))
+    assert b"".join(pieces) == b"0123456789" * 1000
+    assert max(map(len, pieces)) == 7
+    with pytest.raises(OrionConnectionError, match="read already"):
+        list(answer.iter_content())
+    whole = get_session().get(scripted.url)
+    assert b"".join(whole.iter_content(3)) == whole.content == whole.read()
+    assert pickle.loads(pickle.dumps(whole)).text == whole.text
+
+
+def test_the_named_number_of_repeats_and_no_more(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.then(Answer(404))
+    http = get_session({404: 2})
+    assert http.get(scripted.url).status_code == 404
+    assert len(scripted.asked) == 3
+    assert http.post(scripted.url).status_code == 404
+    assert len(scripted.asked) == 6
+    scripted.answers = [Answer(503)]
+    assert http.get(scripted.url).status_code == 503
+    assert len(scripted.asked) == 7
+
+
+def test_retry_timeout_caps_the_sum(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.then(Answer(503))
+    http = get_session({503: 1000}, retry_timeout=20, backoff_dict={503: (1, 5)})
+    assert http.get(scripted.url).status_code == 503
+    assert 10 < sum(skipped_waits) <= 20
+    assert all(1 <= wait <= 5 for wait in skipped_waits)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        ("7", 7, 7.7),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0, 0),
+        ("soon", 1, 90),
+        ("-3", 1, 90),
+        ("99999999999999", None, 0),
+    ],
+)
+def test_retry_after(
+    scripted: Scripted, skipped_waits: list[float], value: str, low: float | None, high: float
+) -> None:
+    scripted.then(Answer(429, headers={"Retry-After": value}), Answer())
+    answer = get_session().get(scripted.url)
+    if low is None:
+        assert (answer.status_code, skipped_waits) == (429, [])
+    else:
+        assert answer.ok
+        assert low <= skipped_waits[0] <= high
+
+
+def test_long_waits_are_said_once_each(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    scripted.then(Answer(429, headers={"Retry-After": "2"}), Answer(429, headers={"Retry-After": "0"}), Answer())
+    get_session().get(f"{scripted.url}/x?secret={CANARY[:5]}")
+    lines = [record for record in caplog.records if record.name == "orionclient"]
+    assert [record.levelno for record in lines] == [logging.WARNING]
+    assert "429, trying again in 2." in lines[0].getMessage()
+    assert "secret" not in lines[0].getMessage()
+
+
+def test_tables_have_statuses_as_keys() -> None:
+    for options in ({"retry_dict": {"404": 3}}, {"backoff_dict": {"x": (1, 2)}}):
+        with pytest.raises(ValidationError, match="HTTP statuses"):
+            get_session(**options)
+
+
+def test_ones_own_credentials_stay_on_their_host(scripted: Scripted) -> None:
+    with Scripted(Answer(data=1)) as other:
+        scripted.then(Answer(302, headers={"Location": other.url}))
+        http = get_session()
+        http.headers["Authorization"] = "Basic mine"
+        http.get(scripted.url, headers={"Cookie": "a=b", "X-Own": "1"})
+        assert scripted.asked[0].headers["Authorization"] == "Basic mine"
+        assert scripted.asked[0].headers["Cookie"] == "a=b"
+        assert {"Authorization", "Cookie"}.isdisjoint(other.asked[0].headers)
+        assert other.asked[0].headers["X-Own"] == "1"
+
+
+def test_redirects_share_one_deadline(scripted: Scripted) -> None:
+    def slow(handler: object) -> None:
+        time.sleep(0.3)
+        handler.send_response_only(302)  # type: ignore[attr-defined]
+        handler.send_header("Location", "/on")  # type: ignore[attr-defined]
+        handler.send_header("Content-Length", "0")  # type: ignore[attr-defined]
+        handler.end_headers()  # type: ignore[attr-defined]
+
+    scripted.then(Answer(write=slow))
+    started = time.monotonic()
+    with pytest.raises(OrionTimeout):
+        get_session(request_timeout=0.5, retry_timeout=0.5).get(scripted.url)
+    assert time.monotonic() - started < 1
+
+
+def test_a_proxy_gets_its_own_credentials(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(data=FILE))
+    proxy = scripted.url.replace("http://", "http://me:p%40ss@")
+    config = SessionConfig("http://orion.invalid", CANARY, allow_http=True, proxy=proxy)
+    assert OrionSession(config).get_resource(File, 1).name == "x"
+    expected = "Basic " + base64.b64encode(b"me:p@ss").decode()
+    assert scripted.asked[0].headers["Proxy-Authorization"] == expected
+    assert scripted.asked[0].path == "http://orion.invalid/api/v3/storage/files/1/"
+    assert asyncio.run(get_file.asyncio(1, client=OrionSession(config).raw_async)).name == "x"
+    monkeypatch.setenv("http_proxy", scripted.url)
+    plain = SessionConfig("http://other.invalid", CANARY, allow_http=True)
+    assert OrionSession(plain).get_resource(File, 1).name == "x"
+    assert scripted.asked[-1].path.startswith("http://other.invalid/")
+    monkeypatch.setenv("no_proxy", "other.invalid")
+    with pytest.raises(OrionConnectionError, match="cannot be reached"):
+        OrionSession(plain, requests_session=get_session(retry_timeout=1)).get_resource(File, 1)
+
+
+def test_connections_are_used_again(scripted: Scripted) -> None:
+    ports: set[int] = set()
+
+    def note(handler: object) -> None:
+        ports.add(handler.client_address[1])  # type: ignore[attr-defined]
+        handler.send_response_only(200)  # type: ignore[attr-defined]
+        handler.send_header("Content-Type", "application/json")  # type: ignore[attr-defined]
+        handler.send_header("Content-Length", "2")  # type: ignore[attr-defined]
+        handler.end_headers()  # type: ignore[attr-defined]
+        handler.wfile.write(b"{}")  # type: ignore[attr-defined]
+
+    scripted.then(Answer(write=note))
+    for _ in range(20):
+        scripted.session().get_resource(File, 1)
+    assert len(ports) == 1
+    threads = [
+        threading.Thread(target=lambda: [scripted.session().get_resource(File, 1) for _ in range(20)]) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ports) <= 9
+    _http.close_connections()
+    scripted.session().get_resource(File, 1)
+    assert len(ports) <= 10
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
+    scripted.then(Answer(data=FILE))
+    session = scripted.session()
+    session.get_resource(File, 1)
+    assert _http._REGISTRY._clients
+    child = os.fork()
+    if child == 0:
+        empty = not _http._REGISTRY._clients
+        good = session.get_resource(File, 1).name == "x"
+        os._exit(0 if empty and good else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert session.get_resource(File, 1).name == "x"
+
+
+def test_asynchronous_connections_are_kept_inside_the_block(scripted: Scripted) -> None:
+    ports: list[int] = []
+
+    def note(handler: object) -> None:
+        ports.append(handler.client_address[1])  # type: ignore[attr-defined]
+        body = json.dumps(FILE).encode()
+        handler.send_response_only(200)  # type: ignore[attr-defined]
+        handler.send_header("Content-Type", "application/json")  # type: ignore[attr-defined]
+        handler.send_header("Content-Length", str(len(body)))  # type: ignore[attr-defined]
+        handler.end_headers()  # type: ignore[attr-defined]
+        handler.wfile.write(body)  # type: ignore[attr-defined]
+
+    scripted.then(Answer(write=note))
+
+    async def work() -> None:
+        raw = scripted.session().raw_async
+        async with raw as client:
+            for _ in range(3):
+                await get_file.asyncio(1, client=client)
+        assert len(set(ports)) == 1
+        await get_file.asyncio(1, client=raw)
+        assert len(set(ports)) == 2
+
+    asyncio.run(work())
+
+
+def test_asynchronous_content(scripted: Scripted) -> None:
+    async def work() -> None:
+        raw = scripted.session().raw_async
+        scripted.then(Answer(raw=b"x" * 100_000))
+        async with await download_file.asyncio(1, client=raw) as stream:
+            assert sum([len(piece) async for piece in stream.aiter_bytes()]) == 100_000
+        with pytest.raises(OrionConnectionError, match="read already"):
+            await stream.aread()
+        scripted.answers = [Answer(data=FILE)]
+        await upload_file_content.asyncio(1, client=raw, body=io.BytesIO(b"file"))
+        assert scripted.asked[-1].body == b"file"
+        scripted.answers = [Answer(503), Answer(data=FILE)]
+        patient = OrionSession(scripted.config(), requests_session=get_session({503: 1})).raw_async
+        assert (await get_file.asyncio(1, client=patient)).name == "x"
+        scripted.answers = [Answer(302, headers={"Location": "/there"}), Answer(raw=b"moved")]
+        async with await download_file.asyncio(1, client=raw) as stream:
+            assert await stream.aread() == b"moved"
+
+    asyncio.run(work())
+
+
+def test_an_asynchronous_download_that_breaks(scripted: Scripted) -> None:
+    def cut(handler: object) -> None:
+        handler.send_response_only(200)  # type: ignore[attr-defined]
+        handler.send_header("Content-Length", "100")  # type: ignore[attr-defined]
+        handler.end_headers()  # type: ignore[attr-defined]
+        handler.wfile.write(b"content")  # type: ignore[attr-defined]
+        handler.close_connection = True  # type: ignore[attr-defined]
+
+    async def work() -> None:
+        async with await download_file.asyncio(1, client=scripted.session().raw_async) as stream:
+            with pytest.raises(OrionConnectionError, match="connection broke"):
+                await stream.aread()
+
+    scripted.then(Answer(write=cut))
+    asyncio.run(work())
+
+
+def test_a_cancelled_task_gives_its_connection_back(scripted: Scripted) -> None:
+    scripted.then(drip(3, 0.1))
+
+    async def work() -> None:
+        task = asyncio.create_task(get_file.asyncio(1, client=scripted.session().raw_async))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(work())
+
+
+def test_a_stalled_download_times_out(scripted: Scripted) -> None:
+    def stall(handler: object) -> None:
+        handler.send_response_only(200)  # type: ignore[attr-defined]
+        handler.send_header("Content-Length", "100")  # type: ignore[attr-defined]
+        handler.end_headers()  # type: ignore[attr-defined]
+        handler.wfile.write(b"content")  # type: ignore[attr-defined]
+        handler.wfile.flush()  # type: ignore[attr-defined]
+        time.sleep(1)
+
+    scripted.then(Answer(write=stall))
+    file = File(id=1, session=scripted.session(request_timeout=0.3, retry_timeout=5))
+    with pytest.raises(OrionTimeout):
+        list(file.download())
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_cannot_be_read_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object, name: str
+) -> None:
+    monkeypatch.setenv(name, f"{tmp_path}/missing.pem")
+    with pytest.raises(ValidationError, match=f"{name} names"):
+        get_session().get("https://127.0.0.1:9/")
+
+
+def test_the_certificates_of_a_profile(tmp_path: object) -> None:
+    config = SessionConfig("https://127.0.0.1:9", CANARY, ca_file=f"{tmp_path}/missing.pem")
+    with pytest.raises(ValidationError, match="ca_file of the profile names"):
+        OrionSession(config).get_user_profile()
+
+
+def test_backoff() -> None:
+    with set_testing() as waits:
+        backoff = Backoff(backoff_dict={429: (5, 6)})
+        for _ in range(10):
+            backoff.sleep()
+        for _ in range(3):
+            backoff.sleep(429)
+        backoff.sleep(503)
+    assert all(0.1 <= wait <= 90 for wait in waits[:10])
+    assert all(wait <= 0.3 * 3**number for number, wait in enumerate(waits[:10]))
+    assert all(5 <= wait <= 6 for wait in waits[10:13])
+    assert len(waits) == 14
+
+
+def test_temporary_path() -> None:
+    with TemporaryPath(suffix=".dcd") as path:
+        assert isinstance(path, str)
+        assert path.endswith(".dcd")
+        assert os.path.exists(path)
+    assert not os.path.exists(path)
+    kept = TemporaryPath(suffix="a/b.sdf")
+    with open(kept) as stream:
+        assert stream.read() == ""
+    path = kept.path
+    assert path.endswith("a_b.sdf")
+    os.unlink(path)
+    del kept
+    other = TemporaryPath()
+    path = other.path
+    assert os.path.exists(path)
+    del other
+    assert not os.path.exists(path)

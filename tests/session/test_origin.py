@@ -1,0 +1,159 @@
+"""The token goes to the profile's own scheme, host and port, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from helpers.canary import CANARY
+from helpers.scripted import Answer, Scripted
+from orion_api.api.files import download_file
+
+from orionclient.config import origin_of
+from orionclient.exceptions import OrionConnectionError, ValidationError
+from orionclient.session import OrionSession, SessionConfig, get_session
+from orionclient.types import File
+
+FILE = {"id": 1, "name": "x", "state": "ready"}
+
+
+@pytest.mark.parametrize(
+    ("form", "header"), [("space", f"Token {CANARY}"), ("colon", f"Token:{CANARY}")], ids=["space", "colon"]
+)
+def test_both_forms_of_the_header(scripted: Scripted, form: str, header: str) -> None:
+    scripted.then(Answer(data=FILE))
+    OrionSession(scripted.config(header_form=form)).get_resource(File, 1)
+    assert scripted.asked[0].headers["Authorization"] == header
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a b/",
+        "http://host\\@evil/",
+        "http://user@host/",
+        "http://user:pass@host/",
+        "//host/",
+        "host/path",
+        "file:///etc/passwd",
+        "http://",
+        "http://host:99999/",
+        "http://ho\tst/",
+        "http://host/\n",
+        "http://[::1/",
+    ],
+)
+def test_addresses_that_two_programs_could_read_differently_are_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        origin_of(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("HTTP://Host/x", ("http", "host", 80)),
+        ("https://host:443/", ("https", "host", 443)),
+        ("https://host.:443/", ("https", "host.", 443)),
+        ("http://[::1]:81/", ("http", "::1", 81)),
+    ],
+)
+def test_origins(address: str, origin: tuple[str, str, int]) -> None:
+    assert origin_of(address) == origin
+
+
+def test_a_redirect_to_another_origin_goes_without_the_token(scripted: Scripted) -> None:
+    with Scripted(Answer(raw=b"content")) as storage:
+        scripted.then(Answer(302, headers={"Location": f"{storage.url}/presigned?sig=1"}))
+        assert _download(scripted) == b"content"
+        assert "Authorization" in scripted.asked[0].headers
+        assert "Authorization" not in storage.asked[0].headers
+        assert storage.asked[0].path == "/presigned?sig=1"
+
+
+def _download(scripted: Scripted) -> bytes:
+    return b"".join(File(id=1, session=scripted.session()).download())
+
+
+def test_a_redirect_on_the_same_origin_keeps_it(scripted: Scripted) -> None:
+    scripted.then(Answer(307, headers={"Location": "/elsewhere"}), Answer(raw=b"content"))
+    assert _download(scripted) == b"content"
+    assert [asked.headers.get("Authorization") for asked in scripted.asked] == [f"Token {CANARY}"] * 2
+
+
+def test_redirects_end(scripted: Scripted) -> None:
+    scripted.then(Answer(302, headers={"Location": "/again"}))
+    with pytest.raises(OrionConnectionError, match="more than 5 redirects"):
+        _download(scripted)
+    assert len(scripted.asked) == 6
+
+
+@pytest.mark.parametrize("target", ["http://user@127.0.0.1/", "ftp://127.0.0.1/"])
+def test_a_redirect_to_an_unusable_address(scripted: Scripted, target: str) -> None:
+    scripted.then(Answer(302, headers={"Location": target}))
+    with pytest.raises(OrionConnectionError, match="redirects to an address that is not followed"):
+        _download(scripted)
+    assert len(scripted.asked) == 1
+
+
+def test_writing_is_never_redirected(scripted: Scripted) -> None:
+    scripted.then(Answer(302, headers={"Location": "/elsewhere"}))
+    with pytest.raises(Exception, match="302"):
+        scripted.session().update_resource(File(id=1), {"name": "y"})
+    assert [asked.method for asked in scripted.asked] == ["PATCH"]
+
+
+def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
+    scripted.then(Answer(data=[1]))
+    answer = get_session().get(f"{scripted.url}/anything", params={"a": [1, 2]})
+    assert (answer.ok, answer.status_code, answer.reason, answer.json()) == (True, 200, "OK", [1])
+    assert scripted.asked[0].path == "/anything?a=1&a=2"
+    assert "Authorization" not in scripted.asked[0].headers
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\r\nX-Evil: 1", "a\0b"])
+@pytest.mark.parametrize("where", ["name", "value"])
+def test_headers_with_line_breaks_are_refused_without_showing_them(scripted: Scripted, value: str, where: str) -> None:
+    headers = {value: "x"} if where == "name" else {"X-Own": value}
+    with pytest.raises(ValidationError, match="its value is not shown") as caught:
+        get_session().get(scripted.url, headers=headers)
+    assert "Evil: 1" not in str(caught.value) or where == "name"
+    assert scripted.asked == []
+
+
+def test_digits_reach_the_path_and_nothing_else_does(scripted: Scripted) -> None:
+    session = scripted.session()
+    bad: list[Any] = ["../admin", "1/../2", "", " 1", "-1", "1.0", "٣", True, None, 1.5, -1, "1" * 30, b"1"]
+    for number in bad:
+        with pytest.raises(ValidationError):
+            session.get_resource(File, number)
+    assert scripted.asked == []
+    scripted.then(Answer(data=FILE))
+    session.get_resource(File, "0017")
+    assert scripted.asked[0].path == "/api/v3/storage/files/17/"
+
+
+def test_requests_session_is_refused_with_a_sentence() -> None:
+    class Session:
+        pass
+
+    Session.__module__ = "requests.sessions"
+    with pytest.raises(
+        ValidationError, match=r"takes what orionclient.session.get_session\(...\) returns, not requests"
+    ):
+        OrionSession(requests_session=Session())  # type: ignore[arg-type]
+
+
+def test_unencrypted_http_to_another_machine_is_refused() -> None:
+    with pytest.raises(ValidationError, match="would carry the token unencrypted"):
+        SessionConfig("http://orion.example.com", CANARY)
+    assert SessionConfig("http://orion.example.com", CANARY, allow_http=True).origin == (
+        "http",
+        "orion.example.com",
+        80,
+    )
+
+
+def test_the_stream_of_a_raw_download(scripted: Scripted) -> None:
+    scripted.then(Answer(raw=b"x" * 100_000))
+    with download_file.sync(1, client=scripted.session().raw) as stream:
+        assert sum(map(len, stream.iter_bytes())) == 100_000

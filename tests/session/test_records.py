@@ -1,0 +1,236 @@
+"""Records: writing, reading, the two codecs."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from helpers.plain import Plain
+from helpers.scripted import Answer, Scripted
+
+from orionclient.examples import drugs
+from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, ValidationError
+from orionclient.records import Record, RecordCodec, default_codec, json_lines
+from orionclient.session import OrionSession
+from orionclient.types import Dataset
+
+BLOCK = drugs("sdf").read_text().partition("M  END")[0] + "M  END"
+DATASETS = "/api/v1/storage/datasets/"
+
+
+def test_write_gathers_and_finalize_sends(session: OrionSession, plain: Plain) -> None:
+    dataset = Dataset.create(session, "x")
+    for number in range(3):
+        dataset.write({"n": number})
+    assert plain.get(f"{DATASETS}{dataset.id}/")["count"] == 0
+    dataset.finalize()
+    wire = plain.get(f"{DATASETS}{dataset.id}/")
+    assert (wire["count"], wire["dirty"], dataset.count, dataset.dirty) == (3, False, 3, False)
+    assert [record["n"] for record in dataset.records()] == [0, 1, 2]
+
+
+def test_many_records_are_sent_on_the_way(session: OrionSession, plain: Plain) -> None:
+    dataset = Dataset.create(session, "x")
+    for number in range(1001):
+        dataset.write({"n": number})
+    wire = plain.get(f"{DATASETS}{dataset.id}/")
+    assert (wire["count"], wire["dirty"]) == (1000, True)
+    dataset.write({"big": "x" * (5 << 20)})
+    assert plain.get(f"{DATASETS}{dataset.id}/")["count"] == 1002
+    dataset.finalize()
+    dataset.finalize()
+    assert dataset.count == 1002
+
+
+def test_finalize_without_writing_sends_nothing(scripted: Scripted) -> None:
+    Dataset(id=1, session=scripted.session()).finalize()
+    assert scripted.asked == []
+
+
+@pytest.mark.parametrize("record", [[1], "x", None, 3, {"a": object()}, {"a": float("nan")}, {1: 2}, {"": 1}])
+def test_what_is_no_record(session: OrionSession, plain: Plain, record: Any) -> None:
+    dataset = Dataset.create(session, "x")
+    with pytest.raises(ValidationError):
+        dataset.write(record)
+    dataset.finalize()
+    assert plain.get(f"{DATASETS}{dataset.id}/")["count"] == 0
+
+
+def test_order_and_values_survive(session: OrionSession) -> None:
+    record = {"z": "ü\n", "a": [1, {"b": None}], "mol": {"format": "smiles", "text": "CC"}, "x": 1.5, "t": True}
+    dataset = Dataset.create(session, "x")
+    dataset.write(record)
+    dataset.finalize()
+    (back,) = dataset.records()
+    assert back == record
+    assert list(back) == list(record)
+    assert back.molecule == record["mol"]
+
+
+def test_records_that_surely_did_not_arrive_are_kept(scripted: Scripted) -> None:
+    scripted.then(Answer(429), Answer(500), Answer(200, {"id": 1, "count": 1}))
+    dataset = Dataset(id=1, session=scripted.session())
+    dataset.write({"n": 1})
+    with pytest.raises(OrionError, match="429"):
+        dataset.finalize()
+    with pytest.raises(OrionError, match="500") as caught:
+        dataset.finalize()
+    assert caught.value.may_have_been_applied
+    dataset.finalize()
+    assert [asked.path.rpartition("/1/")[2] for asked in scripted.asked] == ["records/", "records/"]
+
+
+def test_a_broken_stream_of_records(scripted: Scripted) -> None:
+    for raw in (b'{"id": 1, "dataset": 1, "record": {}}\n{"id', b"[]\n", b'{"id": 1}\n'):
+        scripted.answers = [Answer(raw=raw, headers={"Content-Type": "application/x-ndjson"})]
+        with pytest.raises(OrionConnectionError, match="stream of records of Dataset 1 is broken"):
+            list(Dataset(id=1, session=scripted.session()).records())
+    scripted.answers = [Answer(404)]
+    with pytest.raises(BadResponse, match="404"):
+        list(Dataset(id=1, session=scripted.session()).records())
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_json_lines_are_cut_anywhere(size: int) -> None:
+    items = [{"a": "ü\u2028"}, {"b": 1}]
+    data = "\n\n".join(json.dumps(item, ensure_ascii=False) for item in items).encode()
+    assert list(json_lines(data[start : start + size] for start in range(0, len(data), size))) == items
+
+
+def test_record_pickles_with_its_ids() -> None:
+    record = Record({"a": 1}, dataset_id=3, record_id=4)
+    twin = pickle.loads(pickle.dumps(record))
+    assert (twin, twin.dataset_id, twin.record_id, type(twin)) == (record, 3, 4, Record)
+    assert Record().molecule is None
+
+
+class FakeField:
+    """Stands for datarecord.OEField."""
+
+    def __init__(self, name: str, kind: Any) -> None:
+        self.name, self.kind = name, kind
+
+    def get_name(self) -> str:
+        return self.name
+
+
+class FakeRecord:
+    """Stands for datarecord.OERecord."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, tuple[FakeField, Any]] = {}
+
+    def set_value(self, field: FakeField, value: Any) -> None:
+        self.values[field.name] = (field, value)
+
+    def get_value(self, field: FakeField) -> Any:
+        return self.values[field.name][1]
+
+    def get_fields(self) -> list[FakeField]:
+        return [field for field, _ in self.values.values()]
+
+
+class OEMol:
+    """Stands for oechem.OEMol."""
+
+    text = ""
+
+
+@pytest.fixture
+def datarecord(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Stand-ins for the licensed packages."""
+    module: Any = ModuleType("datarecord")
+    kinds = SimpleNamespace(String="s", Int="i", Float="f", Bool="b", Chem=SimpleNamespace(Mol="m"))
+    module.OERecord, module.OEField, module.Types = FakeRecord, FakeField, kinds
+
+    class Stream:
+        def SetFormat(self, form: str) -> None:
+            self.form = form
+
+        def openstring(self, text: str = "") -> None:
+            self.text = text
+
+        def GetString(self) -> bytes:
+            return self.text.encode()
+
+    def read(stream: Stream, molecule: OEMol) -> bool:
+        molecule.text = f"{stream.form}:{stream.text}"
+        return stream.text != "CCCC"
+
+    def write(stream: Stream, molecule: OEMol) -> None:
+        stream.text = f"{molecule.text}\n$$$$\n"
+
+    chem: Any = ModuleType("openeye.oechem")
+    chem.OEMol, chem.oemolistream, chem.oemolostream = OEMol, Stream, Stream
+    chem.OEFormat_SDF, chem.OEFormat_SMI, chem.OEReadMolecule, chem.OEWriteMolecule = "sdf", "smi", read, write
+    for name, each in {"datarecord": module, "openeye": ModuleType("openeye"), "openeye.oechem": chem}.items():
+        monkeypatch.setitem(sys.modules, name, each)
+    return module
+
+
+def test_oerecords_there_and_back(session: OrionSession, datarecord: Any) -> None:
+    record = datarecord.OERecord()
+    for name, value in {"s": "x", "i": 3, "f": 1.5, "b": True}.items():
+        record.set_value(FakeField(name, "?"), value)
+    molecule = OEMol()
+    molecule.text = BLOCK
+    record.set_value(FakeField("mol", "m"), molecule)
+    dataset = Dataset.create(session, "x")
+    dataset.write(record)
+    dataset.write({"smiles": {"format": "smiles", "text": "CC"}, "list": [1], "none": None})
+    dataset.finalize()
+    back, plain = dataset.records()
+    assert {field.name: field.kind for field in back.get_fields()} == {
+        "s": "s",
+        "i": "i",
+        "f": "f",
+        "b": "b",
+        "mol": "m",
+    }
+    assert back.values["mol"][1].text == f"sdf:{BLOCK}"
+    assert plain.values["smiles"][1].text == "smi:CC"
+    assert plain.values["list"][1] == "[1]"
+    assert "none" not in plain.values
+    (first, _) = dataset.records(codec=RecordCodec())
+    assert first["i"] == 3
+
+
+def test_oerecords_with_what_is_not_carried(session: OrionSession, datarecord: Any) -> None:
+    record = datarecord.OERecord()
+    record.set_value(FakeField("x", "?"), object())
+    dataset = Dataset.create(session, "x")
+    with pytest.raises(ValidationError, match="holds a object, which is not carried"):
+        dataset.write(record)
+    dataset.write({"m": {"format": "smiles", "text": "CCCC"}})
+    dataset.finalize()
+    with pytest.raises(ValidationError, match="cannot read the molecule"):
+        list(dataset.records())
+
+
+def test_without_datarecord_records_are_ours() -> None:
+    assert isinstance(default_codec(), RecordCodec)
+
+
+def test_a_record_that_could_not_be_flushed_is_written_again_once(scripted: Scripted) -> None:
+    scripted.then(Answer(429), Answer(200, {"id": 1, "count": 2}))
+    dataset = Dataset(id=1, session=scripted.session())
+    dataset.write({"n": 1})
+    big = {"big": "x" * (5 << 20)}
+    with pytest.raises(OrionError, match="429"):
+        dataset.write(big)
+    dataset.write(big)
+    assert [line[:8] for line in scripted.asked[1].body.splitlines()] == [b'{"n": 1}', b'{"big": ']
+
+
+def test_another_handle_can_finalize(session: OrionSession, plain: Plain) -> None:
+    dataset = Dataset.create(session, "x")
+    for number in range(1000):
+        dataset.write({"n": number})
+    other = session.get_resource(Dataset, dataset.id)
+    assert other.dirty
+    other.finalize()
+    assert plain.get(f"{DATASETS}{dataset.id}/")["dirty"] is False

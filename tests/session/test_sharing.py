@@ -1,0 +1,272 @@
+"""Sharing: what it gives, to whom, what it does not give, and that it ends. And the balance of the organization."""
+
+from __future__ import annotations
+
+import pickle
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from helpers.plain import Plain
+from helpers.scripted import Answer, Scripted
+from orion_api import contract
+
+from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession, SessionConfig
+from orionclient.types import KINDS, Balance, Dataset, File, Organization, Project, Resource, User
+from orionclient.types.shares import TARGETS
+
+PATHS = {"dataset": "/api/v1/storage/datasets/", "file": "/api/v3/storage/files/"}
+
+
+@pytest.fixture
+def grace(orion: LocalOrion) -> OrionSession:
+    """The user with whom ada, whose session is `session`, shares."""
+    return orion.session("grace")
+
+
+@pytest.fixture(params=[Dataset, File])
+def kind(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=["user", "project", "organization"])
+def target(request: pytest.FixtureRequest) -> Any:
+    """What reaches grace."""
+    return {"user": User(id=2), "project": Project(id="3"), "organization": Organization(id=1)}[request.param]
+
+
+def secret(session: OrionSession, kind: Any) -> Any:
+    """A resource in the project in which ada is alone, with content."""
+    if kind is File:
+        return File.upload(session, "secret", b"CNS")
+    dataset = Dataset.create(session, "secret")
+    dataset.write({"n": 1})
+    dataset.finalize()
+    return dataset
+
+
+def content(session: OrionSession, resource: Any) -> Any:
+    again = session.get_resource(type(resource), resource.id)
+    if isinstance(again, File):
+        return b"".join(again.download())
+    return [dict(record) for record in again.records()], again.record(1)["n"], again.download(format="json")
+
+
+def test_a_share_gives_reading_until_it_is_taken_back(
+    session: OrionSession, grace: OrionSession, plain: Plain, kind: Any, target: Any
+) -> None:
+    made = secret(session, kind)
+    name = kind.declaration.name
+    with pytest.raises(AuthorizationRequired):
+        grace.get_resource(kind, made.id)
+    assert list(grace.list_resources(kind)) == []
+
+    assert session.share_resource(made, target) is None  # type: ignore[func-returns-value]
+    wire = plain.get(f"/api/v1/shares/{name}/{made.id}/")
+    assert [(share["target_type"], share["target_id"], share["owner"]) for share in wire["results"]] == [
+        (target.declaration.name, int(target.id), 1)
+    ]
+    assert content(grace, made) == content(session, made)
+    assert list(grace.list_resources(kind)) == [made]
+    assert list(grace.list_resources(kind, {"name": "SECRET"})) == [made]
+    assert list(grace.list_resources(kind, {"project": 3})) == []
+
+    session.share_resource(kind(id=str(made.id)), target)
+    assert plain.get(f"/api/v1/shares/{name}/{made.id}/")["count"] == 1
+    session.unshare_resource(made, target)
+    assert plain.get(f"/api/v1/shares/{name}/{made.id}/")["count"] == 0
+    for attempt in (grace.refresh_resource, lambda resource: content(grace, resource)):
+        with pytest.raises(AuthorizationRequired, match="not a member"):
+            attempt(kind(id=made.id, session=grace))
+    assert list(grace.list_resources(kind)) == []
+    session.unshare_resource(made, target)
+
+
+def test_a_share_gives_no_writing(
+    session: OrionSession, grace: OrionSession, plain: Plain, kind: Any, target: Any
+) -> None:
+    made = secret(session, kind)
+    session.tag_resource(made, "mine")
+    session.share_resource(made, target)
+    before = plain.get(f"{PATHS[kind.declaration.name]}{made.id}/")
+    seen = grace.get_resource(kind, made.id)
+    attempts: list[Any] = [
+        lambda: grace.update_resource(seen, {"name": "stolen"}),
+        lambda: grace.update_resource(seen, {"project": 2}),
+        lambda: grace.delete_resource(seen),
+        lambda: grace.delete_resource(seen, immediate=True),
+        lambda: grace.tag_resource(seen, "hers"),
+        lambda: grace.tag_resource(seen, "hers", project=2),
+        lambda: grace.untag_resource(seen, "mine"),
+        lambda: grace.share_resource(seen, Project(id=2)),
+        lambda: grace.unshare_resource(seen, target),
+        lambda: grace.assign_paths({"resource_type": kind, "id": seen.id, "path": "/hers"}),
+    ]
+    if kind is File:
+        attempts.append(lambda: seen.put_content(b"other"))
+    else:
+        attempts.append(lambda: (seen.write({"n": 2}), seen.finalize()))
+    for attempt in attempts:
+        with pytest.raises(AuthorizationRequired, match="shared with you for reading only"):
+            attempt()
+    assert plain.get(f"{PATHS[kind.declaration.name]}{made.id}/") == before
+    assert [tag["name"] for tag in session.list_tags(made)] == ["mine"]
+    # The tags of a project are for its members.
+    assert list(grace.list_tags(seen)) == []
+    assert plain.get(f"/api/v1/shares/{kind.declaration.name}/{made.id}/")["count"] == 1
+
+
+def test_several_shares_are_taken_back_one_by_one(session: OrionSession, grace: OrionSession) -> None:
+    made = secret(session, File)
+    for target in (User(id=2), Project(id=3)):
+        session.share_resource(made, target)
+    session.unshare_resource(made, User(id=2))
+    assert content(grace, made) == b"CNS"
+    assert list(grace.list_resources(File)) == [made]
+    session.unshare_resource(made, Project(id=3))
+    with pytest.raises(AuthorizationRequired):
+        content(grace, made)
+
+
+def test_members_of_the_project_share_and_unshare_alike(
+    session: OrionSession, grace: OrionSession, plain: Plain
+) -> None:
+    made = File.upload(session, "ours", b"CNS", project=3)
+    grace.share_resource(made, Organization(id=1))
+    session.unshare_resource(made, Organization(id=1))
+    assert plain.get(f"/api/v1/shares/file/{made.id}/")["count"] == 0
+
+
+def test_the_trash_is_not_shared(session: OrionSession, grace: OrionSession, kind: Any) -> None:
+    made = secret(session, kind)
+    session.share_resource(made, User(id=2))
+    session.delete_resource(made)
+    assert list(grace.list_resources(kind)) == list(grace.list_resources(kind, {"deleted": True})) == []
+    with pytest.raises(NotFoundResponse):
+        grace.get_resource(kind, made.id, timeout=1)
+    with pytest.raises(AuthorizationRequired, match="not a member"):
+        grace.delete_resource(made, immediate=True)
+
+
+@pytest.mark.parametrize("target", [User(id=99), Project(id=2), Project(id=99), Organization(id=2)])
+def test_with_whom_one_cannot_share(session: OrionSession, plain: Plain, target: Any) -> None:
+    made = secret(session, Dataset)
+    with pytest.raises(AuthorizationRequired, match=f"403.*cannot share with {target.declaration.name} {target.id}"):
+        session.share_resource(made, target)
+    assert plain.get(f"/api/v1/shares/dataset/{made.id}/")["count"] == 0
+
+
+def test_sharing_what_is_not_there(session: OrionSession) -> None:
+    with pytest.raises(NotFoundResponse):
+        session.share_resource(File(id=99), User(id=2))
+
+
+@pytest.mark.parametrize("verb", ["share_resource", "unshare_resource"])
+def test_what_is_refused_before_any_request(scripted: Scripted, verb: str) -> None:
+    share = getattr(scripted.session(), verb)
+    good, user = Dataset(id=3), User(id=2)
+    for resource in (Project(id=1), User(id=1), Organization(id=1)):
+        with pytest.raises(ValidationError, match=f"{type(resource).__name__} cannot be shared"):
+            share(resource, user)
+    for wrong in (7, "grace", None, {"user": 2}, Dataset(id=1), File(id=1), User, [user]):
+        with pytest.raises(ValidationError, match="share_with is one of User, Project, Organization"):
+            share(good, wrong)
+    for odd in ("abc", "", "1/../2", -1, 1.5, True):
+        with pytest.raises(ValidationError, match="must be a whole number"):
+            share(good, User(id=odd))
+        with pytest.raises(ValidationError, match="must be a whole number"):
+            share(Dataset(id=odd), user)
+    for resource, whom in ((Dataset(), user), (good, User())):
+        with pytest.raises(ValidationError, match="has no id"):
+            share(resource, whom)
+    with pytest.raises(ValidationError, match="int cannot be shared"):
+        share(3, user)
+    assert scripted.asked == []
+
+
+def test_subclasses_are_shared_as_their_kind(session: OrionSession, plain: Plain) -> None:
+    class Assay(Dataset):
+        """A dataset of one's own."""
+
+    class Colleague(User):
+        """A user of one's own."""
+
+    made = Assay.create(session, "x")
+    session.share_resource(made, Colleague(id=2))
+    assert plain.get(f"/api/v1/shares/dataset/{made.id}/")["results"][0]["target_type"] == "user"
+
+
+def test_client_contract_and_server_have_the_same_kinds() -> None:
+    from orionclient.emulator.handlers import shares as handlers
+    from orionclient.emulator.sharing import TARGETS as SERVED
+
+    names = [target.declaration.name for target in TARGETS]
+    schema = contract.load()["components"]["schemas"]["ShareTarget"]
+    assert names == schema["properties"]["target_type"]["enum"] == list(SERVED)
+    assert {name for name, each in KINDS.items() if each.declaration.sharable} == set(handlers.SHARABLE)
+
+
+# ---------------------------------------------------------------- balance
+
+
+def test_balance(session: OrionSession, plain: Plain) -> None:
+    balance = session.get_current_balance()
+    wire = plain.get("/api/v1/billing/balance/")
+    assert isinstance(balance, Balance)
+    assert balance.to_dict() == wire == {**wire, "amount": "12500.00", "currency": "USD"}
+    assert (balance.amount, balance.currency, balance.organization) == (Decimal("12500.00"), "USD", 1)
+    assert balance.updated == wire["updated"]
+    assert "amount='12500.00'" in repr(balance)
+    assert pickle.loads(pickle.dumps(balance)).amount == balance.amount
+
+
+def test_balance_needs_the_capability(grace: OrionSession) -> None:
+    with pytest.raises(AuthorizationRequired, match="cost accounting") as caught:
+        grace.get_current_balance()
+    assert isinstance(caught.value, BadResponse)
+
+
+def test_a_balance_is_no_kind_with_ids(scripted: Scripted) -> None:
+    balance, session = Balance(amount="1.00"), scripted.session()
+    assert "balance" not in KINDS
+    for attempt in (
+        lambda: session.get_resource(Balance, 1),
+        lambda: session.list_resources(Balance),
+        lambda: session.refresh_resource(balance),
+        lambda: session.create_link(balance),
+        lambda: session.tag_resource(balance, "x"),
+        lambda: session.share_resource(balance, User(id=1)),
+        lambda: session.create_resource(Balance, {}),
+    ):
+        with pytest.raises(ValidationError, match="Balance cannot be"):
+            attempt()
+    assert scripted.asked == []
+
+
+def test_fields_of_the_balance_agree_with_the_contract() -> None:
+    schema = contract.load()["components"]["schemas"][Balance.declaration.schema]
+    assert set(Balance.fields()) == set(schema["properties"])
+    assert issubclass(Balance, Resource)
+
+
+@pytest.mark.parametrize(("wire", "amount"), [("-0.10", "-0.10"), (0.1, "0.1"), (7, "7"), ("1e3", "1000")])
+def test_amounts(wire: Any, amount: str) -> None:
+    assert Balance(amount=wire).amount == Decimal(amount)
+
+
+@pytest.mark.parametrize("wire", ["", "much", None, "NaN", "Infinity", [1]])
+def test_amounts_that_are_none(wire: Any) -> None:
+    with pytest.raises(OrionError, match="Balance: the server sent"):
+        _ = Balance(amount=wire).amount
+
+
+def test_a_balance_from_a_server_that_writes_numbers(scripted: Scripted) -> None:
+    scripted.answers = [Answer(data={"organization": 1, "amount": 12.5, "currency": "EUR"})]
+    assert scripted.session().get_current_balance().amount == Decimal("12.5")
+
+
+def test_no_balance_without_a_token() -> None:
+    with pytest.raises(OrionError, match="needs a token"):
+        OrionSession(SessionConfig("http://127.0.0.1:9")).get_current_balance()

@@ -1,0 +1,323 @@
+"""Every verb of the session, by its effect on the server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from helpers.plain import Plain
+
+from orionclient.examples import drugs
+from orionclient.exceptions import (
+    AuthorizationRequired,
+    BadResponse,
+    InvalidCredentials,
+    NotFoundResponse,
+    OrionLinkError,
+    OrionServiceError,
+    ValidationError,
+)
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession, SessionConfig, get_session
+from orionclient.types import Dataset, File, Organization, Project, User
+
+DATASETS = "/api/v1/storage/datasets/"
+FILES = "/api/v3/storage/files/"
+
+
+def test_who_and_where(session: OrionSession, plain: Plain) -> None:
+    me = plain.get("/api/v1/users/me/")
+    user = session.get_user_profile()
+    assert (user.id, user.username) == (me["id"], "ada")
+    assert isinstance(user, User)
+    assert session.get_resource(User, user.id).email == me["email"]
+    project = session.get_current_project()
+    assert isinstance(project, Project)
+    assert project.id == session.config.project
+    assert session.get_resource(Organization, user.organization).name == "Analytical Engines"
+
+
+def test_no_current_project(orion: LocalOrion) -> None:
+    with pytest.raises(InvalidCredentials, match="no project is configured"):
+        OrionSession(orion.config(project=None)).get_current_project()
+
+
+def test_is_authenticated(orion: LocalOrion, session: OrionSession) -> None:
+    assert session.is_authenticated() is True
+    session.config = SessionConfig(orion.url, "not-a-token")
+    assert session.is_authenticated() is False
+    assert OrionSession(SessionConfig(orion.url)).is_authenticated(reconnect=True) is False
+
+
+def test_is_authenticated_remembers_until_asked_again(orion: LocalOrion) -> None:
+    session = orion.session()
+    assert session.is_authenticated()
+    orion.stop()
+    assert session.is_authenticated()
+    with pytest.raises(ConnectionError):
+        session.is_authenticated(reconnect=True)
+
+
+def test_retrieve_token(orion: LocalOrion) -> None:
+    nobody = OrionSession(SessionConfig(orion.url))
+    token = nobody.retrieve_token("grace", "grace-demo")
+    assert OrionSession(SessionConfig(orion.url, token)).get_user_profile().username == "grace"
+    assert nobody.retrieve_token("grace", "grace-demo") == token
+    with pytest.raises(InvalidCredentials):
+        nobody.retrieve_token("grace", "wrong")
+    with pytest.raises(InvalidCredentials, match="needs a token"):
+        nobody.get_user_profile()
+
+
+def test_wrong_token(orion: LocalOrion) -> None:
+    with pytest.raises(InvalidCredentials, match="401"):
+        OrionSession(SessionConfig(orion.url, "wrong")).get_user_profile()
+
+
+def test_create_and_get(session: OrionSession, plain: Plain) -> None:
+    made = session.create_resource(Dataset, {"name": "made", "description": "by hand"})
+    assert plain.get(f"{DATASETS}{made.id}/")["description"] == "by hand"
+    assert session.get_resource(Dataset, str(made.id)) == made
+    assert session.get_resource(Dataset(), made.id).name == "made"
+
+
+def test_create_with_content(session: OrionSession, plain: Plain) -> None:
+    made = session.create_resource(File, {"name": "drugs"}, files={"file": drugs("smi")})
+    assert plain.get(f"{FILES}{made.id}/")["size"] == drugs("smi").stat().st_size == made.size
+    assert plain.request("GET", f"{FILES}{made.id}/download")[1] == drugs("smi").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "files"), [(Dataset, {"file": b""}), (File, {"content": b""}), (Project, None), (User, None)]
+)
+def test_what_cannot_be_created(session: OrionSession, plain: Plain, kind: Any, files: Any) -> None:
+    with pytest.raises(ValidationError):
+        session.create_resource(kind, {"name": "x"}, files=files)
+    assert plain.get(DATASETS)["count"] == plain.get(FILES)["count"] == 0
+
+
+def test_refused_parameters(session: OrionSession, plain: Plain) -> None:
+    with pytest.raises(BadResponse, match="400"):
+        session.create_resource(Dataset, {"name": "x", "colour": "red"})
+    assert plain.get(DATASETS)["count"] == 0
+
+
+def test_list_with_filters(session: OrionSession, orion: LocalOrion) -> None:
+    names = ["hits 1", "Hits 2", "other"]
+    for name in names:
+        Dataset.create(session, name)
+    shared = orion.session("grace").config.project
+    assert [each.name for each in session.list_resources(Dataset)] == names
+    assert [each.name for each in session.list_resources(Dataset, {"name": "hits"})] == names[:2]
+    assert [each.name for each in session.list_resources(Dataset, filters={"limit": 1})] == names
+    assert list(session.list_resources(Dataset, {"name": "nothing"})) == []
+    assert shared is not None
+    with pytest.raises(BadResponse, match=r"400.*colour"):
+        list(session.list_resources(Dataset, {"colour": "red"}))
+
+
+def test_kinds_that_list(session: OrionSession) -> None:
+    assert [user.username for user in session.list_resources(User)] == ["ada", "grace"]
+    assert [user.username for user in session.list_resources(User, {"username": "grace"})] == ["grace"]
+    assert [project.name for project in session.list_resources(Project)] == ["Ada's project", "Shared project"]
+    assert [each.name for each in session.list_resources(Organization)] == ["Analytical Engines"]
+
+
+def test_refresh(session: OrionSession, plain: Plain) -> None:
+    made = Dataset.create(session, "old")
+    plain.request("PATCH", f"{DATASETS}{made.id}/", {"name": "new"})
+    assert made.name == "old"
+    assert session.refresh_resource(made) is None
+    assert made.name == "new"
+    handle = Dataset(id=made.id)
+    session.refresh_resource(handle)
+    assert (handle.name, handle.session) == ("new", session)
+    with pytest.raises(ValidationError, match="no id"):
+        session.refresh_resource(Dataset())
+
+
+def test_update(session: OrionSession, plain: Plain) -> None:
+    made = Dataset.create(session, "old", description="stays")
+    session.update_resource(made, {"name": "new"})
+    assert (made.name, made.description) == ("new", "stays")
+    assert plain.get(f"{DATASETS}{made.id}/")["name"] == "new"
+    with pytest.raises(ValidationError, match="Project cannot be updated"):
+        session.update_resource(Project(id=1), {"name": "mine"})
+
+
+def test_delete_to_the_trash_and_for_good(session: OrionSession, plain: Plain) -> None:
+    patient = OrionSession(session.config, requests_session=get_session(retry_dict={}))
+    kept, gone = Dataset.create(session, "kept"), Dataset.create(session, "gone")
+    assert session.delete_resource(Dataset(id=kept.id)) is True
+    assert session.delete_resource(gone, immediate=True) is True
+    assert plain.status(f"{DATASETS}{kept.id}/") == plain.status(f"{DATASETS}{gone.id}/") == 404
+    trash = list(session.list_resources(Dataset, {"deleted": True}))
+    assert trash == [kept]
+    assert trash[0].deleted
+    assert not kept.deleted
+    for each in (kept, gone):
+        with pytest.raises(NotFoundResponse):
+            patient.get_resource(Dataset, each.id)
+    with pytest.raises(ValidationError, match="User cannot be deleted"):
+        session.delete_resource(User(id=1))
+
+
+def test_unknown_id_after_the_documented_repeats(session: OrionSession, skipped_waits: list[float]) -> None:
+    with pytest.raises(NotFoundResponse, match="9 attempts") as caught:
+        session.get_resource(Dataset, 999)
+    assert caught.value.attempts == 9
+    assert len(skipped_waits) == 8
+    assert isinstance(caught.value, LookupError)
+
+
+def test_get_resource_timeout(session: OrionSession, skipped_waits: list[float]) -> None:
+    with pytest.raises(NotFoundResponse):
+        session.get_resource(Dataset, 999, timeout=2)
+    assert sum(skipped_waits) < 2
+
+
+def test_tags(session: OrionSession, plain: Plain) -> None:
+    made = Dataset.create(session, "tagged")
+    session.tag_resource(made, "Job 1")
+    session.tag_resource(made, *["a/b", "ü"], project=3)
+    session.tag_resource(made, "Job 1")
+    wire = plain.get(f"/api/v1/tags/dataset/{made.id}/")["results"]
+    assert {(tag["name"], tag["project"]) for tag in wire} == {("Job 1", 1), ("a/b", 3), ("ü", 3)}
+    assert list(session.list_tags(made)) == wire
+    assert list(session.list_resources(Dataset, {"tags": ["Job 1", "ü"]})) == [made]
+    assert list(session.list_resources(Dataset, {"tags": "Job"})) == []
+    session.untag_resource(made, "Job 1", "never there")
+    session.untag_resource(made, "ü")
+    session.untag_resource(made, "a/b", project=Project(id=3))
+    assert [tag["name"] for tag in session.list_tags(made)] == ["ü"]
+
+
+@pytest.mark.parametrize("tags", [(), ("",), (" ",), (None,), (1,)])
+def test_tags_that_are_none(session: OrionSession, tags: Any) -> None:
+    made = Dataset.create(session, "untagged")
+    for verb in (session.tag_resource, session.untag_resource):
+        with pytest.raises(ValidationError):
+            verb(made, *tags)
+    assert list(session.list_tags(made)) == []
+
+
+def test_untaggable_before_any_request() -> None:
+    offline = OrionSession(SessionConfig("http://127.0.0.1:9", "x"))
+    for verb in (offline.tag_resource, offline.untag_resource):
+        with pytest.raises(ValidationError, match="Project cannot be tagged"):
+            verb(Project(id=1), "tag")
+    with pytest.raises(ValidationError, match="User cannot be tagged"):
+        offline.list_tags(User(id=1))
+
+
+def test_links(session: OrionSession, orion: LocalOrion) -> None:
+    made = Dataset.create(session, "linked")
+    text = json.dumps(session.create_link(made))
+    link = orion.session().get_link(json.loads(text))
+    assert link.get_resource() == made
+    assert link.get_resource().name == "linked"
+    for kind, number in ((Project, 1), (User, 2), (Organization, 1)):
+        handle = kind(id=number)
+        assert session.get_link(session.create_link(handle)).get_resource() == handle
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"link": None},
+        {"link": "other"},
+        {"version": 99},
+        {"type": "spaceship"},
+        {"type": None},
+        {"id_str": "../admin"},
+        {"id_str": None},
+        {"id_str": ""},
+    ],
+)
+def test_damaged_links(session: OrionSession, damage: dict[str, Any]) -> None:
+    good = session.create_link(Dataset(id=5))
+    with pytest.raises(OrionLinkError):
+        session.get_link({**good, **damage})
+    with pytest.raises(OrionLinkError):
+        session.get_link({})
+    with pytest.raises(OrionLinkError):
+        session.get_link("dataset 5")  # type: ignore[arg-type]
+    assert session.get_link({key: good[key] for key in good if key != "id_str"}).id == 5
+
+
+def test_no_permission(orion: LocalOrion, session: OrionSession) -> None:
+    grace = orion.session("grace")
+    secret = Dataset.create(grace, "of grace")
+    for attempt in (
+        lambda: session.get_resource(Dataset, secret.id),
+        lambda: session.update_resource(secret, {"name": "mine"}),
+        lambda: session.delete_resource(secret),
+        lambda: session.tag_resource(secret, "mine"),
+        lambda: Dataset.create(session, "x", project=grace.config.project),
+        lambda: session.get_resource(Project, 2),
+    ):
+        with pytest.raises(AuthorizationRequired, match="403"):
+            attempt()
+    assert grace.get_resource(Dataset, secret.id).name == "of grace"
+    assert list(session.list_resources(Dataset)) == []
+
+
+def test_things_that_are_no_kind(session: OrionSession) -> None:
+    for thing in (int, dict, "Dataset"):
+        with pytest.raises(ValidationError, match="no kind of resource"):
+            session.get_resource(thing, 1)  # type: ignore[type-var]
+    with pytest.raises(ValidationError):
+        session.create_link(object())  # type: ignore[arg-type]
+
+
+def test_with_and_close(orion: LocalOrion) -> None:
+    with orion.session() as session:
+        assert session.is_authenticated()
+    assert session.get_user_profile().username == "ada"
+    session.close()
+
+
+def test_a_delete_whose_answer_is_lost_is_done(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
+    made = Dataset.create(session, "x")
+    orion.faults.script("delete_dataset", ["reset_after"])
+    assert session.delete_resource(made) is True
+    assert plain.status(f"{DATASETS}{made.id}/") == 404
+    assert orion.faults.effects("delete_dataset") == 1
+    assert len(orion.faults.requests("delete_dataset")) == 2
+    with pytest.raises(NotFoundResponse):
+        session.delete_resource(made)
+
+
+def test_a_creation_whose_answer_is_lost_is_made_once(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
+    orion.faults.script("create_dataset", ["reset_after", 503])
+    assert session.is_authenticated()
+    made = Dataset.create(session, "once")
+    assert plain.get(DATASETS)["count"] == 1
+    assert plain.get(f"{DATASETS}{made.id}/")["name"] == "once"
+    orion.faults.assert_consumed()
+
+
+def test_one_429_slows_all_sessions_of_the_process(
+    orion: LocalOrion, session: OrionSession, skipped_waits: list[float]
+) -> None:
+    orion.faults.script("get_current_user", [{"step": "status", "code": 429, "headers": {"Retry-After": "7"}}])
+    assert session.get_user_profile().username == "ada"
+    assert 7 <= skipped_waits[0] <= 7.7
+    del skipped_waits[:]
+    orion.session("grace").get_user_profile()
+    orion.session().get_user_profile()
+    assert len(skipped_waits) == 2
+    assert all(0 < wait < 0.1 for wait in skipped_waits)
+
+
+def test_the_quota_of_a_session_ends_its_repeats(orion: LocalOrion, session: OrionSession) -> None:
+    orion.faults.script("get_current_user", [503], times=1000)
+    for _ in range(12):
+        with pytest.raises(OrionServiceError):
+            session.get_user_profile()
+    # 12 calls of 5 attempts would be 60; the quota pays for 35 repeats.
+    assert len(orion.faults.requests("get_current_user")) == 12 + 35
+    with pytest.raises(OrionServiceError):
+        orion.session().get_user_profile()
+    assert len(orion.faults.requests("get_current_user")) == 12 + 35 + 5

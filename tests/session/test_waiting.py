@@ -1,0 +1,139 @@
+"""refresh_resource_until: looks at constant intervals, never sleeps past the end, and says what it saw."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from helpers.plain import Plain
+from helpers.scripted import Answer, Scripted, drip
+
+from orionclient._clock import CLOCK
+from orionclient.exceptions import NotFoundResponse, OrionTimeout, ValidationError
+from orionclient.session import OrionSession
+from orionclient.types import Dataset, File, User
+
+
+def states(*names: str) -> list[Answer]:
+    return [Answer(data={"id": 7, "state": name}) for name in names]
+
+
+def test_what_is_so_already_needs_one_look(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("ready")
+    file = File(id=7)
+    assert scripted.session().refresh_resource_until(file, "state", "ready") is None  # type: ignore[func-returns-value]
+    assert (file.state, len(scripted.asked), skipped_waits) == ("ready", 1, [])
+
+
+def test_looks_until_it_is_so(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("uploading", "uploading", "uploading", "ready", "uploading")
+    file, session = File(id=7), scripted.session()
+    session.refresh_resource_until(file, "state", "ready")
+    assert (file.state, file.session, len(scripted.asked)) == ("ready", session, 4)
+    assert skipped_waits == [1, 1, 1]
+
+
+def test_another_interval(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("uploading", "uploading", "ready")
+    scripted.session().refresh_resource_until(File(id=7), "state", "ready", 60, 0.25)
+    assert skipped_waits == [0.25, 0.25]
+
+
+def test_the_end(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("uploading")
+    start = CLOCK.monotonic()
+    with pytest.raises(OrionTimeout) as caught:
+        scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=2.5)
+    assert str(caught.value) == "File 7: 'state' did not become 'ready' in 2.5 s; it was 'uploading' at last"
+    assert isinstance(caught.value, TimeoutError)
+    assert sum(skipped_waits) <= 2.5 <= CLOCK.monotonic() - start
+    assert max(skipped_waits) == 1
+    # One look at the start, one after each wait; the last wait was shorter and a look came after it.
+    assert len(scripted.asked) == len(skipped_waits) + 1 >= 4
+    assert 0 < skipped_waits[2] <= 0.5
+
+
+def test_a_long_interval_is_cut_and_the_last_look_counts(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("uploading", "ready")
+    file = File(id=7)
+    scripted.session().refresh_resource_until(file, "state", "ready", timeout=3, sleep_time=1000)
+    assert file.state == "ready"
+    assert sum(skipped_waits) <= 3
+
+
+def test_no_time_is_one_look(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("uploading")
+    with pytest.raises(OrionTimeout, match="in 0 s"):
+        scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=0)
+    assert (len(scripted.asked), skipped_waits) == (1, [])
+
+
+def test_any_value_of_any_field(session: OrionSession, plain: Plain) -> None:
+    made = Dataset.create(session, "old")
+    plain.request("PATCH", f"/api/v1/storage/datasets/{made.id}/", {"name": "new"})
+    session.refresh_resource_until(made, "name", "new")
+    session.refresh_resource_until(made, "path", None)
+    session.refresh_resource_until(made, "count", 0, timeout=0)
+    with pytest.raises(OrionTimeout, match=f"Dataset {made.id}: 'count' did not become 5 in 3 s; it was 0 at last"):
+        session.refresh_resource_until(made, "count", 5, timeout=3)
+
+
+def test_properties_of_subclasses(session: OrionSession) -> None:
+    class Assay(Dataset):
+        """A dataset with an attribute of its own."""
+
+        @property
+        def empty(self) -> bool:
+            """True while there are no records."""
+            return self.count == 0
+
+    session.refresh_resource_until(Assay.create(session, "x"), "empty", until_value=True)
+
+
+def test_a_field_that_comes_late(scripted: Scripted) -> None:
+    scripted.answers = [Answer(data={"id": 7}), Answer(data={"id": 7, "state": "ready"})]
+    scripted.session().refresh_resource_until(File(id=7), "state", "ready")
+    scripted.answers = [Answer(data={"id": 7})]
+    with pytest.raises(OrionTimeout, match="its value is not known"):
+        scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=1)
+
+
+@pytest.mark.parametrize("attribute", ["colour", "", "to_dict", "_data", "session", None, 7])
+def test_unknown_attributes_before_any_request(scripted: Scripted, attribute: Any) -> None:
+    with pytest.raises(ValidationError, match=r"File has no field .*; it has id, name, state"):
+        scripted.session().refresh_resource_until(File(id=7), attribute, "ready")
+    assert scripted.asked == []
+
+
+@pytest.mark.parametrize("times", [{"timeout": -1}, {"sleep_time": -0.1}, {"timeout": float("nan")}, {"timeout": "60"}])
+def test_times_that_are_none(scripted: Scripted, times: Any) -> None:
+    with pytest.raises(ValidationError, match="is a number of seconds"):
+        scripted.session().refresh_resource_until(File(id=7), "state", "ready", **times)
+    assert scripted.asked == []
+
+
+def test_what_cannot_be_refreshed(scripted: Scripted) -> None:
+    with pytest.raises(ValidationError, match="has no id"):
+        scripted.session().refresh_resource_until(User(), "username", "ada")
+    with pytest.raises(ValidationError, match="no kind of resource"):
+        scripted.session().refresh_resource_until(object(), "state", "ready")  # type: ignore[arg-type]
+    assert scripted.asked == []
+
+
+def test_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None:
+    with pytest.raises(NotFoundResponse):
+        session.refresh_resource_until(File(id=99), "state", "ready", timeout=10)
+    # The repeats of a 404 stay within the time as well.
+    assert sum(skipped_waits) <= 10
+
+
+def test_a_server_that_hangs_ends_the_wait(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orionclient._waiting._LAST_LOOK", 0.3)
+    scripted.answers = [*states("uploading"), drip(5, 0.05)]
+    start = time.monotonic()
+    with pytest.raises(
+        OrionTimeout, match=r"'state' did not become 'ready' in 0.5 s; it was 'uploading' at last, and the last look"
+    ):
+        scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=0.5, sleep_time=0.1)
+    assert time.monotonic() - start < 4

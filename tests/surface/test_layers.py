@@ -1,0 +1,82 @@
+"""The contracts of the layers hold, and each of them notices an import that breaks it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = {
+    contract["id"]: contract["name"]
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+}
+RUN = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the code that may be spoiled."""
+    for name in ("orionclient", "generated", "generator"):
+        # Only the code: contents such as examples and templates say nothing about layers.
+        skip = shutil.ignore_patterns("__pycache__", "*.json", "*.sdf", "*.csv", "*.jinja")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=skip)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def broken(house: Path) -> tuple[set[str], str]:
+    """The ids of the broken contracts, and what was printed."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(house), str(house / "generated")]), "COLUMNS": "200"}
+    command = [sys.executable, "-c", RUN, "--no-cache"]
+    done = subprocess.run(command, cwd=house, env=env, capture_output=True, text=True, timeout=60, check=False)
+    verdicts = {
+        key: next(
+            (line[len(name) :].split()[0] for line in done.stdout.splitlines() if line.startswith(f"{name} ")), None
+        )
+        for key, name in CONTRACTS.items()
+    }
+    assert set(verdicts.values()) <= {"KEPT", "BROKEN"}, done.stdout + done.stderr
+    found = {key for key, verdict in verdicts.items() if verdict == "BROKEN"}
+    assert done.returncode == bool(found), done.stdout + done.stderr
+    return found, done.stdout
+
+
+def test_the_code_keeps_all_contracts(house: Path) -> None:
+    found, text = broken(house)
+    assert found == set(), text
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "contracts"),
+    [
+        ("orionclient/utils.py", "import orionclient.session", "layers"),
+        ("orionclient/_resource.py", "from orionclient.types import files", "layers"),
+        ("orionclient/session.py", "import orionclient.local", "layers local"),
+        ("orionclient/types/files.py", "import httpx", "http"),
+        ("generated/orion_api/types.py", "import httpx", "http"),
+        ("orionclient/session.py", "import orion_api.api.files", "floor-users"),
+        ("generated/orion_api/types.py", "import orionclient.utils", "floor"),
+        ("orionclient/emulator/app.py", "import orionclient.session", "emulator"),
+        ("orionclient/emulator/app.py", "import orion_api.models", "emulator"),
+        ("orionclient/types/files.py", "import orionclient.emulator", "local"),
+        ("generator/rules.py", "import orionclient.utils", "generator"),
+        ("generator/rules.py", "import orion_api", "generator"),
+    ],
+)
+def test_a_planted_import_breaks_its_contract(house: Path, place: str, line: str, contracts: str) -> None:
+    target = house / place
+    target.write_text(f"{target.read_text()}\n{line}\n")
+    found, text = broken(house)
+    assert found == set(contracts.split()), text
+    assert place.removeprefix("generated/").removesuffix(".py").replace("/", ".") in text
+
+
+def test_every_contract_has_a_planted_import() -> None:
+    marker = test_a_planted_import_breaks_its_contract.pytestmark[0]
+    assert {contract for case in marker.args[1] for contract in case[2].split()} == set(CONTRACTS)

@@ -1,0 +1,269 @@
+"""What others write against: names, signatures and errors. A difference here is a change for users and belongs in the changelog."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import inspect
+import pickle
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import orionclient
+from orionclient import exceptions
+from orionclient._messages import Headers, Response
+from orionclient.exceptions import CallInfo, OrionError, error_for
+from orionclient.session import OrionSession, get_session
+from orionclient.types import Dataset, File
+from orionclient.utils import Backoff, TemporaryPath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = {
+    "orionclient": "APISession Dataset File OrionSession __version__ get_profile_config get_session in_orion",
+    "orionclient.session": "APISession OrionSession SessionConfig get_profile_config get_session in_orion",
+    "orionclient.types": "Balance Dataset File KINDS Organization Project Resource User",
+    "orionclient.exceptions": (
+        "AuthorizationRequired BadResponse DatasetDimensionsTooLargeError InvalidAPIVersion InvalidCredentials NotEnoughDiskError"
+        " NotFoundResponse NotLoaded OrionConnectionError OrionError OrionLinkError OrionServiceError OrionTimeout"
+        " RateLimitedResponse ValidationError"
+    ),
+    "orionclient.links": "OrionLink RecordLink link_to read_link",
+    "orionclient.utils": "Backoff TemporaryPath",
+    "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec",
+    "orionclient.local": "LocalOrion",
+    "orionclient.testing": "set_testing",
+    "orionclient.examples": "drugs",
+    "orion_api": "AuthenticatedClient Client OPERATIONS",
+}
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_the_public_names_are_these(module: str) -> None:
+    loaded = importlib.import_module(module)
+    assert sorted(loaded.__all__) == NAMES[module].split()
+    assert [name for name in loaded.__all__ if not hasattr(loaded, name)] == []
+
+
+def test_the_names_of_kinds_are_their_registry() -> None:
+    from orionclient.types import KINDS
+
+    assert {name: kind.__name__ for name, kind in KINDS.items()} == {
+        "dataset": "Dataset",
+        "file": "File",
+        "organization": "Organization",
+        "project": "Project",
+        "user": "User",
+    }
+
+
+# The methods that the original documents, all of them.
+PUBLISHED = {
+    "assign_paths", "create_link", "create_paths", "create_resource", "delete_resource", "get_current_balance", "get_current_project",
+    "get_link", "get_resource", "get_user_profile", "is_authenticated", "list_resources", "list_tags", "refresh_resource",
+    "refresh_resource_until", "retrieve_token", "share_resource", "tag_resource", "unshare_resource", "untag_resource", "update_resource",
+}  # fmt: skip
+OURS = {"close", "config", "raw", "raw_async"}
+
+
+def test_the_session_has_the_published_methods_and_few_of_ours() -> None:
+    public = {name for name in dir(OrionSession) if not name.startswith("_")}
+    assert public - OURS == PUBLISHED
+    assert public >= OURS
+
+
+# ---------------------------------------------------------------- signatures
+
+
+@pytest.mark.parametrize(
+    ("function", "published"),
+    [
+        (get_session, "retry_dict=None, request_timeout=60, retry_timeout=300, backoff_dict=None"),
+        (OrionSession, "config=None, orion_versions=None, requests_session=None, is_authenticated=None"),
+        (OrionSession.is_authenticated, "reconnect=False"),
+        (OrionSession.get_resource, "resource_type, resource_id, timeout=None"),
+        (OrionSession.list_resources, "resource, filters=None"),
+        (OrionSession.create_resource, "resource_type, params=None, files=None"),
+        (OrionSession.update_resource, "resource, params"),
+        (OrionSession.refresh_resource, "resource"),
+        (OrionSession.delete_resource, "resource, immediate=False"),
+        (OrionSession.tag_resource, "resource, *tags, project=None"),
+        (OrionSession.untag_resource, "resource, *tags, project=None"),
+        (OrionSession.list_tags, "resource"),
+        (OrionSession.create_link, "resource"),
+        (OrionSession.get_link, "link_dict"),
+        (OrionSession.share_resource, "resource, share_with"),
+        (OrionSession.unshare_resource, "resource, share_with"),
+        (OrionSession.create_paths, "*paths"),
+        (OrionSession.assign_paths, "*assignments"),
+        (OrionSession.refresh_resource_until, "resource, attribute, until_value, timeout=60, sleep_time=1"),
+        (OrionSession.get_current_balance, ""),
+        (OrionSession.retrieve_token, "username, password"),
+        (OrionSession.get_user_profile, ""),
+        (OrionSession.get_current_project, ""),
+        (orionclient.get_profile_config, "profile=None"),
+        (Backoff, "cap=90.0, base=0.1, backoff_dict=None"),
+        (Backoff.sleep, ""),
+        (TemporaryPath, "suffix=None"),
+        (Dataset.create, "session, name, project=None, folder_path=None"),
+        (Dataset.upload, "session, name, filename, project=None"),
+        (Dataset.download, "record_ids=None, offset=None, limit=None, format='binary', fieldlist=None"),
+        (Dataset.download_to_file, "filename"),
+        (Dataset.records, ""),
+        (Dataset.write, "record"),
+        (Dataset.finalize, ""),
+        (Dataset.from_msg, "msg, session=None"),
+        (File.upload, "session, name, filename, project=None"),
+        (File.download_to_file, "filename"),
+    ],
+    ids=lambda value: getattr(value, "__qualname__", None),
+)
+def test_the_published_parameters_come_first_and_as_published(function: Any, published: str) -> None:
+    wanted = list(inspect.signature(eval(f"lambda {published}: ...")).parameters.values())
+    ours = [value for name, value in inspect.signature(function).parameters.items() if name != "self"]
+    shown = [(value.name, value.kind, value.default) for value in ours]
+    assert shown[: len(wanted)] == [(value.name, value.kind, value.default) for value in wanted]
+    # What is ours besides may be left out.
+    rest = ours[len(wanted) :]
+    assert [value.name for value in rest if value.default is value.empty and value.kind is not value.VAR_KEYWORD] == []
+
+
+def annotations(source: str) -> Iterator[str]:
+    """Every annotation in a module, those of attributes and nested functions included."""
+    for node in ast.walk(ast.parse(source)):
+        for name in ("annotation", "returns"):
+            if getattr(node, name, None) is not None:
+                yield ast.unparse(getattr(node, name))
+
+
+LIBRARY = re.compile(r"\b(httpx2?|httpcore2?|requests|urllib3|aiohttp)\.")
+
+
+def test_no_annotation_names_an_http_library() -> None:
+    root = Path(str(orionclient.__file__)).parent
+    found = {
+        str(path.relative_to(root)): [text for text in annotations(path.read_text()) if LIBRARY.search(text)]
+        for path in root.rglob("*.py")
+    }
+    # The one room that names the library has such annotations, so the search finds them.
+    assert len(found.pop("_http.py")) > 10
+    assert len(found) > 20
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+# ---------------------------------------------------------------- errors
+
+BASES = {
+    "OrionError": (Exception,),
+    "BadResponse": (OrionError,),
+    "AuthorizationRequired": (exceptions.BadResponse,),
+    "NotFoundResponse": (exceptions.BadResponse, LookupError),
+    "RateLimitedResponse": (exceptions.BadResponse,),
+    "OrionServiceError": (exceptions.BadResponse,),
+    "InvalidAPIVersion": (exceptions.BadResponse,),
+    "InvalidCredentials": (OrionError,),
+    "OrionConnectionError": (OrionError, ConnectionError),
+    "OrionTimeout": (OrionError, TimeoutError),
+    "ValidationError": (OrionError, ValueError),
+    "OrionLinkError": (OrionError, ValueError),
+    "NotEnoughDiskError": (OrionError, OSError),
+    "DatasetDimensionsTooLargeError": (OrionError, ValueError),
+    "NotLoaded": (OrionError, AttributeError),
+}
+WITH_RESPONSE = [name for name in BASES if issubclass(getattr(exceptions, name), exceptions.BadResponse)]
+
+
+def response(status: int = 409, content: bytes = b'{"detail": "two\\nlines"}') -> Response:
+    return Response(
+        status, Headers([("Content-Type", "application/json")]), "https://orion.example.com/x/", content=content
+    )
+
+
+def made(name: str, text: str = "one line") -> OrionError:
+    kind = getattr(exceptions, name)
+    error: OrionError
+    if name == "InvalidAPIVersion":
+        error = kind(response())
+    elif name in WITH_RESPONSE:
+        error = kind(response(), custom_error_msg=text)
+    else:
+        error = kind(text)
+    return error
+
+
+def test_the_table_holds_every_error() -> None:
+    assert sorted(BASES) == sorted(exceptions.__all__)
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_an_error_has_its_bases(name: str) -> None:
+    assert getattr(exceptions, name).__bases__ == BASES[name]
+
+
+@pytest.mark.parametrize("name", WITH_RESPONSE)
+def test_errors_of_answers_hold_the_answer(name: str) -> None:
+    kind, answer = getattr(exceptions, name), response()
+    published = ["response"] if name == "InvalidAPIVersion" else ["response", "custom_error_msg"]
+    assert list(inspect.signature(kind).parameters) == published
+    error = kind(answer)
+    assert error.response is answer
+    assert str(error) == "409 Conflict: two lines"
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["alone", "during a call"])
+@pytest.mark.parametrize("name", BASES)
+def test_an_error_survives_pickle_and_copy(name: str, called: bool) -> None:
+    error = made(name)
+    if called:
+        error.during(CallInfo("get_file GET /files/7/", 3, 1.5, "abc", True, ("s3cret-token",)))
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert (again.attempts, again.request_id, again.may_have_been_applied) == (
+            (3, "abc", True) if called else (0, "", False)
+        )
+        assert (getattr(again, "response", None) is None) == (name not in WITH_RESPONSE)
+    assert b"s3cret-token" not in pickle.dumps(error)
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["alone", "during a call"])
+@pytest.mark.parametrize("name", BASES)
+def test_the_text_of_an_error_is_one_line(name: str, called: bool) -> None:
+    error = made(name, "first\r\nsecond\x1b[31m\u2028third")
+    if called:
+        error.during(CallInfo("get_file GET /files/7/"))
+    assert len(str(error).splitlines()) == 1
+    assert str(error).isprintable()
+
+
+def test_the_text_tells_what_was_attempted() -> None:
+    error = made("NotFoundResponse", "no token s3cret").during(
+        CallInfo("get_file GET /files/7/", 3, 1.5, "abc", True, ("s3cret",))
+    )
+    assert str(error) == (
+        "get_file GET /files/7/: 409 Conflict: no token *** (request abc, 3 attempts in 1.5 s, it may have been applied)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (400, "BadResponse"),
+        (401, "InvalidCredentials"),
+        (403, "AuthorizationRequired"),
+        (404, "NotFoundResponse"),
+        (409, "BadResponse"),
+        (429, "RateLimitedResponse"),
+        (460, "BadResponse"),
+        (500, "OrionServiceError"),
+        (599, "OrionServiceError"),
+        (999, "BadResponse"),
+    ],
+)
+def test_a_status_has_its_error(status: int, name: str) -> None:
+    assert type(error_for(response(status))).__name__ == name

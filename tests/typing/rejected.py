@@ -1,0 +1,85 @@
+"""Misuse that a type checker has to notice; each marked line gives exactly the errors of its mark. Never run."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from orion_api.api.datasets import get_dataset, list_datasets
+
+from orionclient.session import OrionSession, SessionConfig, get_session
+from orionclient.types import Dataset, File
+from orionclient.utils import Backoff
+
+if TYPE_CHECKING:
+    from orion_api.inputs import CreateDataset, ListDatasetsFilters
+
+
+def sessions(config: SessionConfig, session: OrionSession) -> None:
+    OrionSession("default")  # E: arg-type
+    OrionSession(config, None, get_session(), requests_session=get_session())  # E: misc
+    OrionSession(requests_session=object())  # E: arg-type
+    OrionSession(timeout=3)  # E: call-arg
+    config.token = "other"  # E: misc
+    session.config = "other"  # E: assignment
+    session.raw = None  # E: assignment misc
+    get_session(retry_dict={"404": 5})  # E: dict-item
+    get_session(retry_dict=[404])  # E: arg-type
+    get_session(backoff_dict={503: 5})  # E: dict-item
+    SessionConfig("https://orion.example.com", project=1.5)  # E: arg-type
+
+
+def verbs(session: OrionSession, dataset: Dataset) -> None:
+    session.get_resource(dict, 1)  # E: type-var
+    session.get_resource("Dataset", 1)  # E: arg-type
+    session.get_resource(Dataset)  # E: call-arg
+    session.get_resource(Dataset, 1.5)  # E: arg-type
+    session.get_resource(Dataset, None)  # E: arg-type
+    print(session.get_resource(File, 1).count)  # E: attr-defined
+    session.list_resources(Dataset, "tags=x")  # E: arg-type
+    len(session.list_resources(Dataset))  # E: arg-type
+    session.tag_resource(dataset, 7)  # E: arg-type
+    session.tag_resource(dataset, ["a", "b"])  # E: arg-type
+    session.tag_resource(dataset, "a", project="x", scope="y")  # E: call-arg
+    session.delete_resource(7)  # E: arg-type
+    session.share_resource(dataset, 7)  # E: arg-type
+    session.share_resource(dataset, dataset)  # E: arg-type
+    session.create_paths(["/a"])  # E: arg-type
+    session.update_resource(dataset, name="x")  # E: call-arg
+    session.create_resource(Dataset, [("name", "x")])  # E: arg-type
+
+
+def fields(dataset: Dataset, file: File) -> None:
+    print(dataset.cuont)  # E: attr-defined
+    digest: str = file.sha256  # E: assignment
+    name: int = dataset.name  # E: assignment
+    print(digest, name)
+    Dataset(7)  # E: arg-type call-arg
+
+
+def contents(session: OrionSession, dataset: Dataset) -> None:
+    Dataset.create("hits", session)  # E: arg-type arg-type
+    File.upload(session, "x", io.StringIO("text"))  # E: arg-type
+    dataset.download(record_ids=7)  # E: arg-type
+    dataset.download().decode("utf-8", 3)  # E: arg-type
+    Backoff(cap="90")  # E: arg-type
+
+
+def raw(session: OrionSession) -> None:
+    get_dataset.sync(7)  # E: call-arg
+    get_dataset.sync(7, client=session)  # E: arg-type
+    get_dataset.sync(7, client=session.raw_async)  # E: arg-type
+    list_datasets.sync(client=session.raw, title="drugs")  # E: call-arg
+    list_datasets.sync(client=session.raw, limit="10")  # E: arg-type
+    print(get_dataset.sync(7, client=session.raw).counts)  # E: attr-defined
+
+
+async def raw_async(session: OrionSession) -> None:
+    await get_dataset.asyncio(7, client=session.raw)  # E: arg-type
+    get_dataset.asyncio(7, client=session.raw_async)  # E: unused-coroutine
+
+
+def inputs() -> None:
+    filters: ListDatasetsFilters = {"title": "drugs"}  # E: typeddict-unknown-key
+    new: CreateDataset = {"project": 7}  # E: typeddict-item
+    print(filters, new)

@@ -1,0 +1,65 @@
+"""An asynchronous session needs drivers only: three verbs over the same steps, requests and readers as the session's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from orionclient._calls import Calls, Pages, _checked
+from orionclient._resource import Endpoint, Id, Resource
+from orionclient.exceptions import NotFoundResponse
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.types import Dataset
+
+
+class AsyncVerbs:
+    """What would be left to write for an asynchronous session: no decision is made here."""
+
+    def __init__(self, session: OrionSession) -> None:
+        self._calls: Calls = session._calls
+        self._session = session
+
+    async def _json(self, endpoint: Endpoint, request: Any) -> tuple[dict[str, Any], Any]:
+        answer = await self._calls.send_async(request, None)
+        response = answer.settled(await answer.aread())
+        return _checked(endpoint, response), response
+
+    async def get_resource(self, kind: type[Resource], number: Id) -> Resource:
+        endpoint = kind.declaration.get
+        assert endpoint is not None
+        data, _ = await self._json(endpoint, endpoint.build(**kind(id=number)._ids()))
+        return kind.from_msg(data, self._session)
+
+    async def list_resources(self, kind: type[Resource], filters: Mapping[str, Any]) -> AsyncIterator[Resource]:
+        endpoint = kind.declaration.list
+        assert endpoint is not None
+        pages = Pages(endpoint.build().with_query(filters), self._session.config.origin)
+        while pages.request is not None:
+            for item in pages.accept(*await self._json(endpoint, pages.request)):
+                yield kind.from_msg(item, self._session)
+
+    async def delete_resource(self, resource: Resource) -> bool:
+        endpoint = resource.declaration.delete
+        assert endpoint is not None
+        await self._json(endpoint, endpoint.build(**resource._ids()))
+        return True
+
+
+def test_three_verbs(orion: LocalOrion) -> None:
+    session = orion.session()
+    made = [Dataset.create(session, f"set {number}") for number in range(5)]
+
+    async def work() -> None:
+        verbs = AsyncVerbs(session)
+        assert await verbs.get_resource(Dataset, made[0].id) == made[0]
+        assert [each async for each in verbs.list_resources(Dataset, {"limit": 2})] == made
+        assert await verbs.delete_resource(made[0])
+        with pytest.raises(NotFoundResponse, match="9 attempts"):
+            await verbs.get_resource(Dataset, made[0].id)
+
+    asyncio.run(work())
+    assert list(session.list_resources(Dataset)) == made[1:]
