@@ -1,0 +1,1 @@
+"""One folder per kind of resource, one module per operation."""

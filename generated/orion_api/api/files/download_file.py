@@ -1,0 +1,105 @@
+"""Get the content of a file.
+
+The bytes as they were uploaded. `Repr-Digest` holds their SHA-256 digest (RFC 9530), `ETag` changes when they
+change.
+
+`GET /api/v3/storage/files/{file_id}/download`. Evidence: observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncRawResponse,
+    AsyncSender,
+    RawResponse,
+    Request,
+    Sender,
+)
+
+OPERATION = OPERATIONS["download_file"]
+
+
+def build(
+    file_id: int | str,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        file_id: Id of the file.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v3/storage/files/{_wire.number_segment('file_id', file_id)}/download",
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return an empty dict: only the status is checked.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return {}
+
+
+def sync_detailed(
+    file_id: int | str,
+    *,
+    client: Sender,
+) -> RawResponse:
+    """Get the content of a file; return the open answer, whatever its status.
+
+    Args:
+        file_id: Id of the file.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+    """
+    return client.send(build(file_id))
+
+
+def sync(
+    file_id: int | str,
+    *,
+    client: Sender,
+) -> RawResponse:
+    """Get the content of a file.
+
+    Args:
+        file_id: Id of the file.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        The bytes of the file. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+    """
+    return _runtime.stream(client, build(file_id))
+
+
+async def asyncio_detailed(
+    file_id: int | str,
+    *,
+    client: AsyncSender,
+) -> AsyncRawResponse:
+    """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
+    return await client.asend(build(file_id))
+
+
+async def asyncio(
+    file_id: int | str,
+    *,
+    client: AsyncSender,
+) -> AsyncRawResponse:
+    """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
+    return await _runtime.astream(client, build(file_id))

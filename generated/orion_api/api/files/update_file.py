@@ -1,0 +1,134 @@
+"""Change a file.
+
+Sets the named fields to the given values and leaves the others.
+
+`PATCH /api/v3/storage/files/{file_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Json,
+    Request,
+    Response,
+    Sender,
+)
+
+if TYPE_CHECKING:
+    from ...models.file_info import FileInfo
+    from ...models.update_file import UpdateFile
+
+OPERATION = OPERATIONS["update_file"]
+
+
+def build(
+    file_id: int | str,
+    *,
+    body: UpdateFile | Mapping[str, Any],
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        file_id: Id of the file.
+        body: The fields to set.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v3/storage/files/{_wire.number_segment('file_id', file_id)}/",
+        body=Json(_wire.to_wire(body)),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> FileInfo:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.file_info import FileInfo
+
+    return _wire.parsed(OPERATION, FileInfo.from_dict, data)
+
+
+def sync_detailed(
+    file_id: int | str,
+    *,
+    client: Sender,
+    body: UpdateFile | Mapping[str, Any],
+) -> Response[FileInfo]:
+    """Change a file; return the answer, whatever its status.
+
+    Args:
+        file_id: Id of the file.
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: The fields to set.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(file_id, body=body), check, parse)
+
+
+def sync(
+    file_id: int | str,
+    *,
+    client: Sender,
+    body: UpdateFile | Mapping[str, Any],
+) -> FileInfo:
+    """Change a file.
+
+    Args:
+        file_id: Id of the file.
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: The fields to set.
+
+    Returns:
+        The file after the change.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(file_id, body=body), check, parse)
+
+
+async def asyncio_detailed(
+    file_id: int | str,
+    *,
+    client: AsyncSender,
+    body: UpdateFile | Mapping[str, Any],
+) -> Response[FileInfo]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(file_id, body=body), check, parse)
+
+
+async def asyncio(
+    file_id: int | str,
+    *,
+    client: AsyncSender,
+    body: UpdateFile | Mapping[str, Any],
+) -> FileInfo:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(file_id, body=body), check, parse)

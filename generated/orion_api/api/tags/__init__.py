@@ -1,0 +1,1 @@
+"""The operations of the kind `tags`, one module each."""

@@ -1,0 +1,156 @@
+"""List the tags of a resource.
+
+The tags by name, those of every project that the caller is a member of.
+
+`GET /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    UNSET,
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+    Unset,
+    encode_query,
+)
+
+if TYPE_CHECKING:
+    from ...models.tag_page import TagPage
+
+OPERATION = OPERATIONS["list_tags"]
+
+
+def build(
+    resource_type: str,
+    resource_id: int | str,
+    *,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_id: Id of the resource.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v1/tags/{_wire.text_segment('resource_type', resource_type)}/{_wire.number_segment('resource_id', resource_id)}/",
+        query=encode_query(
+            {
+                "limit": limit,
+                "cursor": cursor,
+            }
+        ),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> TagPage:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.tag_page import TagPage
+
+    return _wire.parsed(OPERATION, TagPage.from_dict, data)
+
+
+def sync_detailed(
+    resource_type: str,
+    resource_id: int | str,
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> Response[TagPage]:
+    """List the tags of a resource; return the answer, whatever its status.
+
+    Args:
+        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_id: Id of the resource.
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)
+
+
+def sync(
+    resource_type: str,
+    resource_id: int | str,
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> TagPage:
+    """List the tags of a resource.
+
+    Args:
+        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_id: Id of the resource.
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+
+    Returns:
+        One page of tags.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)
+
+
+async def asyncio_detailed(
+    resource_type: str,
+    resource_id: int | str,
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> Response[TagPage]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)
+
+
+async def asyncio(
+    resource_type: str,
+    resource_id: int | str,
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> TagPage:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)

@@ -1,0 +1,118 @@
+"""Clients for the raw operations where no session is wanted."""
+
+from __future__ import annotations
+
+import copy
+import os
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from . import _runtime
+from .errors import UnexpectedBody, UnexpectedStatus
+from .types import AsyncRawResponse, RawResponse, Request
+
+if TYPE_CHECKING:
+    import ssl
+
+
+class Client:
+    """Sends requests without a token. Safe to share between threads; use it with `with`, or call `close`.
+
+    Args:
+        base_url: Address of the Orion stack.
+        timeout: Seconds to wait for each of connecting, sending and the next bytes; None waits for ever.
+        verify_ssl: True checks certificates, False does not; or the path of a CA file or folder, or a context.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: float | None = 60.0,
+        verify_ssl: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+    ) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("base_url must begin with http:// or https:// and name a host")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("base_url must hold no user name, password, query or fragment")
+        self.base_url: str = base_url.rstrip("/")
+        self.timeout: float | None = timeout
+        self._connections = _runtime.Connections(verify_ssl)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self.base_url!r}, timeout={self.timeout!r})"
+
+    def with_timeout(self, timeout: float | None) -> Self:
+        """Return a client with another time-out on the same connections; this one stays as it is."""
+        other = copy.copy(self)
+        other.timeout = timeout
+        return other
+
+    def send(self, request: Request) -> RawResponse:
+        """Send a request and return the open answer, whatever its status. Redirects are not followed."""
+        return _runtime.send(self._connections, self.base_url, self._authorization(), self.timeout, request)
+
+    async def asend(self, request: Request) -> AsyncRawResponse:
+        """As `send`, asynchronously."""
+        return await _runtime.asend(self._connections, self.base_url, self._authorization(), self.timeout, request)
+
+    def error(self, error: UnexpectedStatus | UnexpectedBody, response: Any) -> Exception:
+        """Return what to raise for an answer that is no good: the error as it is."""
+        return error
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        self._connections.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._connections.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        await self.aclose()
+
+    def _authorization(self) -> str | None:
+        return None
+
+
+class AuthenticatedClient(Client):
+    """Sends the token, and only to the scheme, host and port of `base_url`.
+
+    Args:
+        base_url: Address of the Orion stack.
+        token: The token; shown by no `repr` and no error.
+        prefix: Word before the token in the Authorization header.
+        timeout: Seconds to wait for each of connecting, sending and the next bytes; None waits for ever.
+        verify_ssl: True checks certificates, False does not; or the path of a CA file or folder, or a context.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        prefix: str = "Token",
+        timeout: float | None = 60.0,
+        verify_ssl: bool | str | os.PathLike[str] | ssl.SSLContext = True,
+    ) -> None:
+        super().__init__(base_url, timeout=timeout, verify_ssl=verify_ssl)
+        self._token = token
+        self._prefix = prefix
+
+    def _authorization(self) -> str | None:
+        return f"{self._prefix} {self._token}" if self._prefix else self._token

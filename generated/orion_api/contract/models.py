@@ -1,0 +1,491 @@
+"""Strict models of the objects of the contract, for a server."""
+
+from __future__ import annotations
+
+try:
+    import pydantic  # noqa: F401
+except ImportError:
+    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[emulator]'") from None
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AwareDatetime, ConfigDict, Field, RootModel, StrictBool, StrictInt, StrictStr
+
+from ._base import ContractModel
+
+
+class Problem(ContractModel):
+    """What the server says about a request that it refused."""
+
+    detail: Annotated[StrictStr, Field(description="One sentence for a person.")]
+    code: Annotated[StrictStr | None, Field(description="Short machine-readable reason, for example `not_found`.")] = (
+        None
+    )
+    line: Annotated[
+        StrictInt | None,
+        Field(description="Line of the uploaded text (counted from 1) where reading failed; only for refused uploads."),
+    ] = None
+
+
+class JsonObject(ContractModel):
+    """Free-form JSON object."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="allow",
+    )
+
+
+class BalanceInfo(ContractModel):
+    """What an organization has left to spend."""
+
+    organization: Annotated[StrictInt, Field(description="Id of the organization.")]
+    amount: Annotated[
+        StrictStr,
+        Field(
+            description="What is left, in units of `currency`; negative where more was spent. A decimal number in a text: a JSON number becomes a binary fraction in most programs, and sums of money would be off by parts of a cent.",
+            pattern="^-?[0-9]{1,15}\\.[0-9]{2,6}$",
+        ),
+    ]
+    currency: Annotated[
+        StrictStr, Field(description="Currency of the amount, three letters of ISO 4217, for example `USD`.")
+    ]
+    updated: Annotated[AwareDatetime, Field(description="When the balance last changed, ISO 8601 in UTC.")]
+
+
+class DatasetInfo(ContractModel):
+    """A dataset without its records."""
+
+    id: Annotated[StrictInt, Field(description="Number of the dataset, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
+    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    count: Annotated[StrictInt, Field(description="Number of records.")]
+    dirty: Annotated[
+        StrictBool | None,
+        Field(
+            description="True while records were added and the dataset was not finalized (the field is documented, its meaning assumed)."
+        ),
+    ] = None
+    created: Annotated[AwareDatetime, Field(description="When the dataset was made, ISO 8601 in UTC.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user that made the dataset.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the dataset belongs to.")]
+    path: Annotated[
+        StrictStr | None,
+        Field(
+            description="Path of the folder of its project that the dataset lies in, null where it lies in none (the field is documented, its meaning assumed).",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    systemtags: Annotated[list[StrictStr] | None, Field(description="Tags that the stack itself has set.")] = None
+    deleted: Annotated[
+        StrictStr | None,
+        Field(description="When the dataset went to the trash, ISO 8601 in UTC; empty when it is not there."),
+    ] = None
+
+
+class UpdateDataset(ContractModel):
+    """The fields of a dataset to set."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255, min_length=1)] = None
+    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project to move it to; its folder stays behind.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class RecordInfo(ContractModel):
+    """A record with its id."""
+
+    id: Annotated[StrictInt, Field(description="Number of the record, unique in its dataset.")]
+    dataset: Annotated[StrictInt, Field(description="Id of the dataset.")]
+    record: Annotated[
+        JsonObject,
+        Field(
+            description="Field name -> value, in order. A molecule is an object with `format` (`sdf` or `smiles`) and `text`."
+        ),
+    ]
+
+
+class DatasetPage(ContractModel):
+    """One page of datasets."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[DatasetInfo], Field(description="The items of this page.")]
+
+
+class UpdateFile(ContractModel):
+    """The fields of a file to set."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255, min_length=1)] = None
+    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project to move it to; its folder stays behind.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class FolderPath(RootModel[StrictStr]):
+    root: Annotated[
+        StrictStr,
+        Field(
+            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ]
+
+
+class FolderInfo(ContractModel):
+    """A folder of a project."""
+
+    path: Annotated[StrictStr, Field(description="Path from the root of the project, for example `/screens/june`.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the folder belongs to.")]
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the folder.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="When the folder was made, ISO 8601 in UTC.")] = None
+
+
+class FolderPaths(ContractModel):
+    """Folders to make."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    paths: Annotated[list[FolderPath], Field(description="Paths of the folders.", max_length=100, min_length=1)]
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project of the folders; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class PathAssignment(ContractModel):
+    """A resource and the folder that it goes to."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    resource_type: Annotated[Literal["dataset", "file"], Field(description="Name of the kind of resource.")]
+    id: Annotated[StrictInt, Field(description="Id of the resource.", ge=1, le=9223372036854775807)]
+    path: Annotated[
+        StrictStr,
+        Field(
+            description="Path of the folder; `/` for none.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ]
+    name: Annotated[
+        StrictStr | None, Field(description="New display name of the resource.", max_length=255, min_length=1)
+    ] = None
+
+
+class PathAssignments(ContractModel):
+    """What goes where."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    assignments: Annotated[
+        list[PathAssignment],
+        Field(
+            description="The resources and their folders; where a resource is named twice, the last holds.",
+            max_length=100,
+            min_length=1,
+        ),
+    ]
+
+
+class FolderPage(ContractModel):
+    """One page of folders."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[FolderInfo], Field(description="The items of this page.")]
+
+
+class Credentials(ContractModel):
+    """A user name and its password."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    username: Annotated[StrictStr, Field(description="Name of the user.", max_length=150, min_length=1)]
+    password: Annotated[
+        StrictStr, Field(description="Password of the user; kept by nobody.", max_length=1000, min_length=1)
+    ]
+
+
+class IssuedToken(ContractModel):
+    """A token, shown once."""
+
+    token: Annotated[StrictStr, Field(description="The value for the Authorization header.")]
+
+
+class ApiVersions(ContractModel):
+    """What the stack offers."""
+
+    versions: Annotated[
+        JsonObject,
+        Field(description="Name of a kind of resource -> list of the version numbers that the stack serves."),
+    ]
+    server: Annotated[StrictStr | None, Field(description="Name and version of the server.")] = None
+    features: Annotated[list[StrictStr] | None, Field(description="Names of optional features.")] = None
+
+
+class OrganizationInfo(ContractModel):
+    """A company or institute with its users and projects."""
+
+    id: Annotated[StrictInt, Field(description="Number of the organization, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the organization.")]
+    created: Annotated[AwareDatetime | None, Field(description="When the organization was made, ISO 8601 in UTC.")] = (
+        None
+    )
+
+
+class OrganizationPage(ContractModel):
+    """One page of organizations."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[OrganizationInfo], Field(description="The items of this page.")]
+
+
+class ProjectInfo(ContractModel):
+    """A room for the work of a team."""
+
+    id: Annotated[StrictInt, Field(description="Number of the project, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the project.")]
+    description: Annotated[StrictStr | None, Field(description="What the project is for; may be empty.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the project.")] = None
+    organization: Annotated[StrictInt, Field(description="Id of the organization that the project belongs to.")]
+    created: Annotated[AwareDatetime | None, Field(description="When the project was made, ISO 8601 in UTC.")] = None
+
+
+class ProjectPage(ContractModel):
+    """One page of projects."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[ProjectInfo], Field(description="The items of this page.")]
+
+
+class ShareTarget(ContractModel):
+    """Whom to share a resource with."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    target_type: Annotated[
+        Literal["user", "project", "organization"], Field(description="Kind of those whom it is shared with.")
+    ]
+    target_id: Annotated[
+        StrictInt, Field(description="Id of the user, project or organization.", ge=1, le=9223372036854775807)
+    ]
+
+
+class ShareInfo(ContractModel):
+    """A share of a resource."""
+
+    target_type: Annotated[
+        StrictStr,
+        Field(description="Kind of those whom it is shared with, for example `user`, `project` or `organization`."),
+    ]
+    target_id: Annotated[StrictInt, Field(description="Id of the user, project or organization.")]
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that shared it.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="When it was shared, ISO 8601 in UTC.")] = None
+
+
+class SharePage(ContractModel):
+    """One page of shares."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[ShareInfo], Field(description="The items of this page.")]
+
+
+class TagInfo(ContractModel):
+    """A tag on a resource."""
+
+    name: Annotated[StrictStr, Field(description="Text of the tag.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the tag belongs to.")]
+    created: Annotated[
+        AwareDatetime | None, Field(description="When the resource was given the tag, ISO 8601 in UTC.")
+    ] = None
+
+
+class Tag(RootModel[StrictStr]):
+    root: Annotated[StrictStr, Field(max_length=255, min_length=1)]
+
+
+class TagNames(ContractModel):
+    """Tags to add."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    tags: Annotated[list[Tag], Field(description="The texts of the tags.", max_length=50, min_length=1)]
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project that the tags belong to; without it the project of the resource.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class TagPage(ContractModel):
+    """One page of tags."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[TagInfo], Field(description="The items of this page.")]
+
+
+class UserInfo(ContractModel):
+    """A person with an account."""
+
+    id: Annotated[StrictInt, Field(description="Number of the user, unique in the stack.")]
+    username: Annotated[StrictStr, Field(description="Name that the user signs in with.")]
+    email: Annotated[StrictStr | None, Field(description="Address for mail; empty where it is not shown.")] = None
+    first_name: Annotated[StrictStr | None, Field(description="Given name; may be empty.")] = None
+    last_name: Annotated[StrictStr | None, Field(description="Family name; may be empty.")] = None
+    organization: Annotated[StrictInt, Field(description="Id of the organization of the user.")]
+    created: Annotated[AwareDatetime | None, Field(description="When the account was made, ISO 8601 in UTC.")] = None
+
+
+class UserPage(ContractModel):
+    """One page of users."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[UserInfo], Field(description="The items of this page.")]
+
+
+class CreateDataset(ContractModel):
+    """What is known of a dataset before its records."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
+    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+    path: Annotated[
+        StrictStr | None,
+        Field(
+            description="Path of the folder to put it in, which is made where it is missing; without it, it lies in none.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ] = None
+
+
+class FileInfo(ContractModel):
+    """A file without its content."""
+
+    id: Annotated[StrictInt, Field(description="Number of the file, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
+    state: Annotated[StrictStr, Field(description="Whether the content is there.")]
+    size: Annotated[StrictInt, Field(description="Length of the content in bytes; 0 before the upload.")]
+    created: Annotated[AwareDatetime, Field(description="When the file was made, ISO 8601 in UTC.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user that made the file.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the file belongs to.")]
+    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    sha256: Annotated[
+        StrictStr | None,
+        Field(
+            description="SHA-256 digest of the content in lower-case hexadecimal; null before the upload.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    path: Annotated[
+        StrictStr | None,
+        Field(
+            description="Path of the folder of its project that the file lies in; null where it lies in none.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    deleted: Annotated[
+        StrictStr | None,
+        Field(description="When the file went to the trash, ISO 8601 in UTC; empty when it is not there."),
+    ] = None
+
+
+class CreateFile(ContractModel):
+    """What is known of a file before its content."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
+    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+    path: Annotated[
+        StrictStr | None,
+        Field(
+            description="Path of the folder to put it in, which is made where it is missing; without it, it lies in none.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ] = None
+
+
+class FilePage(ContractModel):
+    """One page of files."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[FileInfo], Field(description="The items of this page.")]

@@ -1,0 +1,175 @@
+"""Models of the queries of the contract, for a server; unknown parameters are refused."""
+
+from __future__ import annotations
+
+try:
+    import pydantic  # noqa: F401
+except ImportError:
+    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[emulator]'") from None
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+
+class Tag(RootModel[str]):
+    root: Annotated[str, Field(max_length=255, min_length=1)]
+
+
+class DeleteDatasetQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    immediate: bool | None = False
+
+
+class UploadDatasetContentQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    format: Literal["sdf", "smi", "csv", "json", "binary"]
+
+
+class RecordId(RootModel[int]):
+    root: Annotated[int, Field(ge=1, le=9223372036854775807)]
+
+
+class ListRecordsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    record_ids: Annotated[list[RecordId] | None, Field(max_length=200)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
+    limit: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+
+
+class Fieldlist(RootModel[str]):
+    root: Annotated[str, Field(max_length=255, min_length=1)]
+
+
+class DownloadDatasetQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    format: Literal["binary", "json", "csv", "sdf", "smi"] | None = "binary"
+    record_ids: Annotated[list[RecordId] | None, Field(max_length=200)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
+    limit: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    fieldlist: Annotated[list[Fieldlist] | None, Field(max_length=200)] = None
+
+
+class DeleteFileQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    immediate: bool | None = False
+
+
+class ListFoldersQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class ListOrganizationsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class ListProjectsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+
+
+class ListSharesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class UnshareResourceQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    target_type: Literal["user", "project", "organization"]
+    target_id: Annotated[int, Field(ge=1, le=9223372036854775807)]
+
+
+class ListTagsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class RemoveTagsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    tag: Annotated[list[Tag], Field(max_length=50, min_length=1)]
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class ListUsersQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    username: Annotated[str | None, Field(max_length=150)] = None
+
+
+class ListDatasetsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    path: Annotated[
+        str | None,
+        Field(
+            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ] = None
+    deleted: bool | None = False
+
+
+class ListFilesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    path: Annotated[
+        str | None,
+        Field(
+            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ] = None
+    deleted: bool | None = False
+    state: Annotated[str | None, Field(max_length=50)] = None

@@ -1,0 +1,8 @@
+"""JsonObject, an object of the API."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+JsonObject: TypeAlias = dict[str, Any]
+"""Free-form JSON object."""

@@ -1,0 +1,22 @@
+"""UnshareResourceTargetType, an open enumeration."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .. import _wire
+
+
+class UnshareResourceTargetType(StrEnum):
+    """Known values.
+
+    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    """
+
+    USER = "user"
+    PROJECT = "project"
+    ORGANIZATION = "organization"
+
+    @classmethod
+    def _missing_(cls, value: object) -> UnshareResourceTargetType | None:
+        return _wire.unknown_member(cls, value)
