@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode, urljoin
 
 from attrs import evolve
+from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
 from orionclient._messages import AsyncResponse, Body, Response
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
+from orionclient._versions import Offers, lacking, read_offers
 from orionclient.config import SessionConfig, origin_of
-from orionclient.exceptions import InvalidCredentials, ValidationError
+from orionclient.exceptions import BadResponse, InvalidAPIVersion, InvalidCredentials, OrionError, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
     from orionclient._resource import Endpoint, Id
 
 _MAX_PAGES: Final = 1_000_000
+# What a stack answers that knows no such path.
+_NO_SUCH_PATH: Final = frozenset({404, 405, 410, 501})
+_VERSIONS_SECONDS: Final = 5.0
+
+# What each server offers, asked once for a process and only to explain an error; empty where it does not say.
+_OFFERS: Final[dict[tuple[str, str, int], Offers]] = {}
 
 
 def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str, str]]:
@@ -101,11 +110,13 @@ class Calls:
     Args:
         config: Gives the configuration, at the first request and not before.
         terms: How often and how long to try.
+        offers: Versions of the APIs that the stack offers; None takes them for granted.
     """
 
-    def __init__(self, config: Callable[[], SessionConfig], terms: Terms) -> None:
+    def __init__(self, config: Callable[[], SessionConfig], terms: Terms, offers: Offers | None = None) -> None:
         self._config = config
         self._terms = terms
+        self._offers = offers
 
     def outgoing(self, request: Request) -> tuple[Outgoing, SessionConfig]:
         """Turn a generated request into one that can be sent.
@@ -117,11 +128,14 @@ class Calls:
             The request, and whose token may go with it.
 
         Raises:
+            InvalidAPIVersion: The session knows that the stack does not offer what the operation needs.
             InvalidCredentials: The operation needs a token and there is none.
             ValidationError: The body cannot be written.
         """
         config = self._config()
         operation = request.operation
+        if self._offers is not None and (problem := lacking(self._offers, operation)):
+            raise InvalidAPIVersion(None, problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
             raise InvalidCredentials(f"{operation.id} needs a token and {where} has none; get one with retrieve_token")
@@ -178,8 +192,61 @@ class Calls:
             terms = limited(terms, request_timeout=min(timeout, terms.policy.request_timeout), retry_timeout=timeout)
         response = send(evolve(out, broken=broken), terms, config)
         if found is None:
-            found = _checked(endpoint, response)
+            try:
+                found = endpoint.check(response.status_code, response.headers, response.content)
+            except (UnexpectedStatus, UnexpectedBody) as error:
+                raise self.translated(error, response) from None
         return found, response
+
+    def versions(self) -> dict[str, tuple[int, ...]]:
+        """Ask the stack which versions of its APIs it offers.
+
+        Returns:
+            Name of an API -> version numbers.
+
+        Raises:
+            OrionError: The server refused, or no good answer came.
+        """
+        return read_offers(self._read(get_api_versions, get_api_versions.build())[0])
+
+    def translated(
+        self, error: UnexpectedStatus | UnexpectedBody, response: Response, *, ask: bool = True
+    ) -> Exception:
+        """Make the error of this package that fits an answer.
+
+        Args:
+            error: What the generated reader found.
+            response: The answer.
+            ask: False asks the stack nothing, since an event loop must not wait for it.
+
+        Returns:
+            The error, not raised. Where the stack knows no such path because it does not offer the version of the API that this client
+            needs, `InvalidAPIVersion`.
+        """
+        found = _translated(error, response)
+        operation = error.operation
+        if operation is None or response.status_code not in _NO_SUCH_PATH or not isinstance(found, BadResponse):
+            return found
+        problem = lacking(offers, operation) if (offers := self._known_offers(ask=ask)) else None
+        if problem is None:
+            return found
+        explained = InvalidAPIVersion(response, problem)
+        return explained.during(found.call) if found.call else explained
+
+    def _known_offers(self, *, ask: bool) -> Offers:
+        origin = self._config().origin
+        if origin not in _OFFERS and ask:
+            # Before the question, whose own failure must not lead to it again.
+            _OFFERS[origin] = {}
+            request = get_api_versions.build()
+            out, config = self.outgoing(request)
+            terms = limited(self._terms, request_timeout=_VERSIONS_SECONDS, retry_timeout=0)
+            with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
+                answer = send(out, terms, config)
+                _OFFERS[origin] = read_offers(
+                    get_api_versions.check(answer.status_code, answer.headers, answer.content)
+                )
+        return _OFFERS.get(origin, {})
 
     def connections(self) -> AsyncConnections:
         """Make connections for one event loop.
@@ -284,9 +351,9 @@ class Calls:
         response = self.send(request)
         try:
             endpoint.check(response.status_code, response.headers, b"")
-        except UnexpectedStatus:
+        except UnexpectedStatus as error:
             with response:
-                raise response.error() from None
+                raise self.translated(error, response) from None
         response.reopen = lambda: self.download(endpoint, request)
         return response
 
@@ -300,13 +367,6 @@ def _broken(answer: Response | AsyncResponse) -> bool:
     except (ValueError, RecursionError):
         return True
     return False
-
-
-def _checked(endpoint: Endpoint, response: Response) -> dict[str, Any]:
-    try:
-        return endpoint.check(response.status_code, response.headers, response.content)
-    except (UnexpectedStatus, UnexpectedBody) as error:
-        raise _translated(error, response) from None
 
 
 def _translated(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
@@ -350,7 +410,7 @@ class RawSender:
         Returns:
             The error, not raised.
         """
-        return _translated(error, response)
+        return self._calls.translated(error, response)
 
 
 class AsyncRawSender:
@@ -388,7 +448,7 @@ class AsyncRawSender:
         Returns:
             The error, not raised.
         """
-        return _translated(error, response.settled(error.content))
+        return self._calls.translated(error, response.settled(error.content), ask=False)
 
     async def __aenter__(self) -> Self:
         self._connections = self._calls.connections()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from orionclient.config import SessionConfig
 
 T = TypeVar("T")
+P = TypeVar("P", bound="Resource")
 Id = int | str
 
 
@@ -140,6 +141,67 @@ class Field(Generic[T]):
             f"{self.name!r} is what the server said; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
         )
 
+    def given(self, instance: Resource, value: Any) -> Any:  # noqa: ARG002 - a field of another kind keeps more
+        """Turn what the constructor of a resource was given into what the wire would hold.
+
+        Args:
+            instance: The resource.
+            value: The value.
+
+        Returns:
+            The value on the wire.
+        """
+        return value
+
+
+class Parent(Field[P]):
+    """The resource that a resource belongs to: an id on the wire, a handle when it is read.
+
+    Args:
+        kind: Class of the other resource.
+        doc: Meaning.
+    """
+
+    def __init__(self, kind: type[P], doc: str) -> None:
+        super().__init__(lambda value: kind(id=resource_id(value)), doc)
+        self.kind = kind
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Resource, owner: type) -> P: ...
+    def __get__(self, instance: Resource | None, owner: type) -> Self | P:
+        found = super().__get__(instance, owner)
+        if instance is None or not isinstance(found, Resource):
+            return found
+        held = instance._parents.get(self.name)
+        # What was given may be of a subclass.
+        if held is None or held._ids() != found._ids():
+            held = instance._parents[self.name] = found
+        held.session = held.session or instance.session
+        return held  # type: ignore[return-value]
+
+    def given(self, instance: Resource, value: Any) -> Any:
+        """Keep the resource that was given, and take its session where there is none.
+
+        Args:
+            instance: The resource that belongs to it.
+            value: The other resource, or its id.
+
+        Returns:
+            Its id.
+
+        Raises:
+            ValidationError: It is neither.
+        """
+        if not isinstance(value, Resource):
+            return resource_id(value, self.name)
+        if not isinstance(value, self.kind):
+            raise ValidationError(f"{self.name} is a {self.kind.__name__} or its id, not a {type(value).__name__}")
+        instance._parents[self.name] = value
+        instance.session = instance.session or value.session
+        return value._id()
+
 
 def text(value: Any) -> str:
     """Read a text; null is the empty text.
@@ -227,6 +289,7 @@ class Declaration:
         update: Operation that changes one.
         delete: Operation that deletes one.
         upload: Operation that takes its content.
+        parent: Name of the field with the resource that it belongs to; its ids are part of the paths.
         trash: True where deleting moves to the trash first.
         taggable: True where it can carry tags.
         sharable: True where it can be shared.
@@ -244,6 +307,7 @@ class Declaration:
     update: Endpoint | None = None
     delete: Endpoint | None = None
     upload: Endpoint | None = None
+    parent: str = ""
     trash: bool = False
     taggable: bool = False
     sharable: bool = False
@@ -279,7 +343,8 @@ class Resource:
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}; it has {', '.join(declared)}")
         self.session = session
-        self._data: dict[str, Any] = {declared[name].wire: value for name, value in fields.items()}
+        self._parents: dict[str, Resource] = {}
+        self._data: dict[str, Any] = {declared[name].wire: declared[name].given(self, fields[name]) for name in fields}
 
     @classmethod
     def fields(cls) -> dict[str, Field[Any]]:
@@ -313,6 +378,21 @@ class Resource:
         instance._replace(msg)
         return instance
 
+    def _made(self, msg: Mapping[str, Any], session: SessionLike | None) -> Self:
+        """Make another instance of the kind, with what this one carries of its parents."""
+        made = self.from_msg({**self._carried(), **msg}, session)
+        made._parents.update(self._parents)
+        return made
+
+    def _handle(self, number: Id) -> Self:
+        """Make a handle of the kind with what this one carries of its parents."""
+        return self._made({"id": number}, self.session)
+
+    def _carried(self) -> dict[str, Any]:
+        """What it belongs to, which stays known where an answer does not repeat it."""
+        parent = self.declaration.parent if hasattr(self, "declaration") else ""
+        return {parent: self._data[parent]} if parent in self._data else {}
+
     def to_dict(self) -> dict[str, Any]:
         """Copy everything the server sent about this resource, fields included that this class does not know.
 
@@ -322,13 +402,24 @@ class Resource:
         return copy.deepcopy(self._data)
 
     def _replace(self, data: Mapping[str, Any]) -> None:
-        self._data = dict(data)
+        self._data = {**self._carried(), **data}
 
     def _ids(self) -> dict[str, Id]:
         """Ids for the path of an operation on this resource."""
         if self._data.get("id") is None:
             raise ValidationError(f"this {type(self).__name__} has no id")
-        return {self.declaration.id_name: resource_id(self._data["id"])}
+        return {**self._parent_ids(), self.declaration.id_name: resource_id(self._data["id"])}
+
+    def _parent_ids(self) -> dict[str, Id]:
+        """Ids for the path of an operation on all resources of the kind."""
+        name = self.declaration.parent
+        if not name:
+            return {}
+        if name not in self._data:
+            kind = type(self).__name__
+            raise ValidationError(f"a {kind} belongs to a {name}; pass {kind}({name}=...)")
+        parent: Resource = getattr(self, name)
+        return parent._ids()
 
     def _id(self) -> Id:
         """The resource's own id, checked."""

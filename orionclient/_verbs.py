@@ -5,22 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from orionclient._listing import Listing
 from orionclient._resource import Endpoint, Id, Resource
 from orionclient._waiting import check, until
 from orionclient.exceptions import NotFoundResponse, ValidationError
-from orionclient.links import OrionLink, RecordLink, link_to, read_link
+from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
 from orionclient.transfer.sources import opened
 from orionclient.types import folders, shares
 from orionclient.types import tags as tags_of
 from orionclient.types._creating import removed_on_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from orionclient._calls import Calls
     from orionclient.config import SessionConfig
     from orionclient.records import Record
-    from orionclient.types import Organization, Project, User
+    from orionclient.types import Group, Organization, Project, User
 
 R = TypeVar("R", bound=Resource)
 
@@ -46,7 +47,7 @@ class Verbs:
         """Get one resource.
 
         Args:
-            resource_type: Its class, or an instance of it.
+            resource_type: Its class, or an instance of it that carries what it belongs to, for example ``Shard(collection=c)``.
             resource_id: Its id, a number or its digits.
             timeout: Seconds for the whole call, repeats included; the session's own without it.
 
@@ -58,30 +59,38 @@ class Verbs:
             AuthorizationRequired: The user may not see it.
             ValidationError: The id is no number.
         """
-        kind = _class_of(resource_type)
-        endpoint = _needed(kind, "get", "fetched one by one")
-        return self._made(kind, self._calls.json(endpoint, kind(id=resource_id)._ids(), timeout=timeout))
+        template = _template(resource_type)
+        endpoint = _needed(type(template), "get", "fetched one by one")
+        ids = template._handle(resource_id)._ids()
+        return template._made(self._calls.json(endpoint, ids, timeout=timeout), self)
 
-    def list_resources(self, resource: type[R] | R, filters: Mapping[str, Any] | None = None) -> Iterator[R]:
+    def list_resources(
+        self,
+        resource: type[R] | R,
+        filters: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        exact: bool = False,
+    ) -> Listing[R]:
         """List resources, one page after the other as they are needed.
 
         Args:
             resource: Their class, or an instance of it.
             filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; lists repeat the name. The
                 server decides which it knows and compares names inexactly.
+            limit: Largest number of resources.
+            exact: True keeps only those whose `name` (or `title`) is the filter's, to the letter.
 
-        Yields:
-            The resources; fields may be missing until `refresh_resource`.
+        Returns:
+            An iterator with `count()`, `first()` and `one()`; fields may be missing until `refresh_resource`.
 
         Raises:
             BadResponse: The server does not know a filter.
             ValidationError: The kind cannot be listed, or a filter is an empty list; raised at once, before any request.
         """
-        endpoint = _needed(_class_of(resource), "list", "listed")
-        for name, value in (filters or {}).items():
-            if isinstance(value, list | tuple | set | frozenset) and not value:
-                raise ValidationError(f"the filter {name!r} is empty; leave it out for all")
-        return (self._made(resource, item) for item in self._calls.items(endpoint, {}, query=filters))
+        template = _template(resource)
+        endpoint = _needed(type(template), "list", "listed")
+        return Listing(self, endpoint, template, filters, limit=limit, exact=exact)
 
     def refresh_resource(self, resource: Resource) -> None:
         """Bring a resource up to date, in place.
@@ -147,16 +156,18 @@ class Verbs:
             ValidationError: The kind cannot be created, or takes no content.
             BadResponse: The server refused the parameters.
         """
-        kind = _class_of(resource_type)
+        template = _template(resource_type)
+        kind = type(template)
         endpoint = _needed(kind, "create", "created")
         if files:
             _needed(kind, "upload", "created with content")
             if set(files) != {"file"}:
                 raise ValidationError(f'files is {{"file": path or binary file}}, not {sorted(files)}')
+        ids, body = template._parent_ids(), dict(params or {})
         if not files:
-            return self._made(kind, self._calls.json(endpoint, {}, body=dict(params or {})))
+            return template._made(self._calls.json(endpoint, ids, body=body), self)
         with opened(files["file"]) as source:
-            made = self._made(kind, self._calls.json(endpoint, {}, body=dict(params or {})))
+            made = template._made(self._calls.json(endpoint, ids, body=body), self)
             with removed_on_error(made):
                 made.put_content(source)  # type: ignore[attr-defined]
         return made
@@ -245,12 +256,28 @@ class Verbs:
         """
         return tags_of.listed(self, resource)
 
-    def share_resource(self, resource: Resource, share_with: User | Project | Organization) -> None:
+    def list_shares(self, resource: Resource) -> Iterator[dict[str, Any]]:
+        """List whom a resource is shared with; only who may change it sees that.
+
+        Args:
+            resource: The resource; a handle with an id is enough.
+
+        Yields:
+            Dicts with `target_type` (for example ``user``), `target_id`, `owner` and `created` (all assumed).
+
+        Raises:
+            ValidationError: The kind cannot be shared; raised at once, before any request.
+            AuthorizationRequired: The user may not change the resource.
+            BadResponse: The server refused.
+        """
+        return shares.listed(self, resource)
+
+    def share_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
         """Let others read a resource: they can get, list and download it, but not change it (what a share gives is assumed).
 
         Args:
             resource: The resource; a handle with an id is enough.
-            share_with: A user, a project (all its members) or an organization (all its users); a handle with an id is enough.
+            share_with: A user, a group or a project (all its members), or an organization (all its users); a handle with an id is enough.
 
         Raises:
             ValidationError: The kind cannot be shared, `share_with` is of another kind, or an id is no number (documented); raised before
@@ -266,7 +293,7 @@ class Verbs:
         """
         shares.share(self, resource, share_with)
 
-    def unshare_resource(self, resource: Resource, share_with: User | Project | Organization) -> None:
+    def unshare_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
         """Take a share back; one that is not there is left out silently by the server (assumed).
 
         Args:
@@ -321,10 +348,11 @@ class Verbs:
     # ------------------------------------------------------------------ links
 
     def create_link(self, resource: Resource | Record) -> dict[str, Any]:
-        """Make a link to a resource or to a record of a dataset, to be kept in records, files or messages.
+        """Make a link to a resource, a shard or a record of a dataset, to be kept in records, files or messages.
 
         Args:
-            resource: The resource, which needs an id and nothing else, or a record that was read from a dataset. Nothing is sent.
+            resource: The resource, which needs an id and nothing else (a shard its collection too), or a record that was read from a
+                dataset. Nothing is sent.
 
         Returns:
             A dict that JSON can hold. Its keys are assumed.
@@ -334,7 +362,7 @@ class Verbs:
         """
         return link_to(resource)
 
-    def get_link(self, link_dict: Mapping[str, Any]) -> OrionLink | RecordLink:
+    def get_link(self, link_dict: Mapping[str, Any]) -> OrionLink | RecordLink | ShardLink:
         """Read a link. Nothing is sent.
 
         Args:
@@ -348,8 +376,32 @@ class Verbs:
         """
         return read_link(link_dict, self)
 
-    def _made(self, kind: type[R] | R, data: Mapping[str, Any]) -> R:
-        return _class_of(kind).from_msg(data, self)
+    def resolve_links(
+        self, links: Iterable[Any], *, max_workers: int = 8, return_exceptions: bool = False
+    ) -> list[Any]:
+        """Fetch what many links lead to, several at a time; what is linked twice is fetched once.
+
+        Args:
+            links: Dicts that `create_link` made, or what `get_link` gives.
+            max_workers: Number of requests at a time.
+            return_exceptions: True puts an error in the place of what could not be fetched; by default the first one is raised.
+
+        Returns:
+            Resources, records and shards in the order of the links.
+
+        Raises:
+            OrionLinkError: A dict is damaged or leads to a kind that this client does not know; raised before any request.
+            NotFoundResponse: What a link leads to is gone.
+            OrionError: The server refused, or no good answer came.
+
+        Example:
+            >>> from orionclient.types import File
+            >>> files = [File.upload(session, name, b"CNS") for name in ("one", "two")]
+            >>> links = [session.create_link(file) for file in files]
+            >>> [file.name for file in session.resolve_links(links)]
+            ['one', 'two']
+        """
+        return resolve(links, self, max_workers=max_workers, return_exceptions=return_exceptions)
 
 
 def _class_of(kind: type[R] | R) -> type[R]:
@@ -357,6 +409,12 @@ def _class_of(kind: type[R] | R) -> type[R]:
     if not issubclass(found, Resource) or not hasattr(found, "declaration"):
         raise ValidationError(f"{found.__name__} is no kind of resource; pass a class of orionclient.types")
     return found  # type: ignore[no-any-return]
+
+
+def _template(kind: type[R] | R) -> R:
+    """An instance, for what it carries besides its class."""
+    found = _class_of(kind)
+    return kind if isinstance(kind, Resource) else found()
 
 
 def _needed(kind: type[Resource], operation: str, verb: str) -> Endpoint:

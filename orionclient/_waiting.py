@@ -10,12 +10,14 @@ from orionclient._resource import NOTHING
 from orionclient.exceptions import NotLoaded, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from orionclient._resource import Resource
 
 # A look may take so long, in seconds, although the time to wait is over: the value may be there by now.
 _LAST_LOOK: Final = 5.0
+# The next look comes after so much of the time waited, in seconds between the two bounds.
+_SHARE, _SHORTEST, _LONGEST = 0.05, 0.5, 30.0
 
 
 def check(resource: Resource, attribute: str, timeout: float, sleep_time: float) -> None:
@@ -83,3 +85,33 @@ def until(
 
 def _was(value: Any) -> str:
     return "its value is not known" if value is NOTHING else f"it was {value!r:.100} at last"
+
+
+def polled(look: Callable[[float], None], what: str, timeout: float, last: Callable[[], str]) -> Iterator[None]:
+    """Look again and again, less often as time passes; the caller ends the loop when it has seen enough.
+
+    Args:
+        look: Looks, within so many seconds.
+        what: What is waited for, for the message.
+        timeout: Seconds to wait at most; it is looked once more at the end.
+        last: Says what was seen last, for the message.
+
+    Yields:
+        Nothing, after every look.
+
+    Raises:
+        OrionTimeout: The time is over.
+        ValidationError: The time is none.
+    """
+    if not isinstance(timeout, int | float) or math.isnan(timeout) or timeout < 0:
+        raise ValidationError(f"timeout is a number of seconds, not {timeout!r:.60}")
+    start = CLOCK.monotonic()
+    while True:
+        look(max(start + timeout - CLOCK.monotonic(), _LAST_LOOK))
+        yield
+        waited = CLOCK.monotonic() - start
+        if waited >= timeout:
+            raise OrionTimeout(f"waited {timeout:g} s for {what}; {last()}")
+        wait = min(max(waited * _SHARE, _SHORTEST), _LONGEST)
+        # Workers that started together look at different times.
+        CLOCK.sleep(min(CLOCK.uniform(wait * 0.5, wait * 1.5), timeout - waited))

@@ -17,6 +17,8 @@ __all__ = [
     "DatasetDimensionsTooLargeError",
     "InvalidAPIVersion",
     "InvalidCredentials",
+    "MultipleResultsFound",
+    "NoResultFound",
     "NotEnoughDiskError",
     "NotFoundResponse",
     "NotLoaded",
@@ -163,10 +165,20 @@ class BadResponse(OrionError):
     def __init__(self, response: ResponseLike, custom_error_msg: str | None = None) -> None:
         super().__init__(response, custom_error_msg)
         self.response = response
+        self._advice = ""
+
+    def advise(self, advice: str) -> None:
+        """Add to the text what helps.
+
+        Args:
+            advice: The call that helps, in a few words.
+        """
+        self._advice = advice
 
     def _sentence(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
-        return f"{status}: {self.args[1] or server_words(self.response)}"
+        words = self.args[1] or server_words(self.response)
+        return f"{status}: {words.removesuffix('.')}; {self._advice}" if self._advice else f"{status}: {words}"
 
 
 class AuthorizationRequired(BadResponse):
@@ -186,13 +198,21 @@ class OrionServiceError(BadResponse):
 
 
 class InvalidAPIVersion(BadResponse):
-    """The stack does not offer an API, or the version of it, that this client needs."""
+    """The stack does not offer an API, or the version of it, that this client needs; the text names both.
 
-    def __init__(self, response: ResponseLike) -> None:
-        super().__init__(response)
+    Args:
+        response: The answer.
+        custom_error_msg: Text to use instead of the server's words.
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.response,), self.__dict__
+    Attributes:
+        response: The answer; None where the session knew before it asked.
+    """
+
+    def __init__(self, response: ResponseLike | None, custom_error_msg: str | None = None) -> None:
+        super().__init__(response, custom_error_msg)  # type: ignore[arg-type]
+
+    def _sentence(self) -> str:
+        return self.args[1] if self.args[1] and self.args[0] is None else super()._sentence()
 
 
 class InvalidCredentials(OrionError):
@@ -231,6 +251,14 @@ class NotEnoughDiskError(OrionError, OSError):
 
 class DatasetDimensionsTooLargeError(OrionError, ValueError):
     """A dataset is too large for what was asked."""
+
+
+class NoResultFound(OrionError, LookupError):
+    """Exactly one resource was asked for and none fits. Not an error of the server: what it was asked, it answered."""
+
+
+class MultipleResultsFound(OrionError, LookupError):
+    """Exactly one resource was asked for and several fit."""
 
 
 class NotLoaded(OrionError, AttributeError):

@@ -1,22 +1,61 @@
-"""Links: small dicts that lead back to a resource or a record, to be kept in records, files or messages."""
+"""Links: small dicts that lead back to a resource, a record or a shard, to be kept in records, files or messages."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._resource import Resource, SessionLike, resource_id
-from orionclient.exceptions import OrionLinkError, ValidationError
+from orionclient.exceptions import OrionError, OrionLinkError, ValidationError
 from orionclient.records import Codec, Record
-from orionclient.types import KINDS, Dataset
+from orionclient.types import KINDS, Dataset, Shard
 
-__all__ = ["OrionLink", "RecordLink", "link_to", "read_link"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["OrionLink", "RecordLink", "ShardLink", "link_to", "read_link", "resolve"]
 
 _VERSION: Final = 1
 _RECORD: Final = "record"
 
 
-class OrionLink:
+class _Link(ABC):
+    """What the three kinds of links have in common."""
+
+    _session: SessionLike | None
+
+    @abstractmethod
+    def get_resource(self) -> Any:
+        """Fetch what the link leads to."""
+
+    @abstractmethod
+    def _where(self) -> dict[str, Any]:
+        """The keys of the dict that say where the link leads."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the link as a dict.
+
+        Returns:
+            What `session.create_link` gives. Its keys are an assumption: those of Orion are not published, but for `id_str` in links to
+            shards.
+        """
+        return {"link": "orion", "version": _VERSION, **self._where()}
+
+    def _bound(self) -> SessionLike:
+        if self._session is None:
+            raise OrionLinkError("this link belongs to no session; get it from session.get_link(...)")
+        return self._session
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Link) and self._where() == other._where()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._where().items()))
+
+
+class OrionLink(_Link):
     """A link to a resource.
 
     Args:
@@ -45,36 +84,16 @@ class OrionLink:
             OrionLinkError: The link belongs to no session.
             OrionError: The server refused, or no good answer came.
         """
-        if self._session is None or self.kind.declaration.get is None:
-            raise OrionLinkError("this link belongs to no session; get it from session.get_link(...)")
-        handle = self.kind(session=self._session, id=self.id)
-        return self.kind.from_msg(self._session._calls.json(self.kind.declaration.get, handle._ids()), self._session)
+        return _fetched(self.kind(session=self._bound(), id=self.id))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the link as a dict.
-
-        Returns:
-            What `session.create_link` gives. Its keys are an assumption: those of Orion are not published.
-        """
-        return {
-            "link": "orion",
-            "version": _VERSION,
-            "type": self.kind.declaration.name,
-            "id": self.id,
-            "id_str": str(self.id),
-        }
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, OrionLink) and self.to_dict() == other.to_dict()
-
-    def __hash__(self) -> int:
-        return hash((self.kind.declaration.name, self.id))
+    def _where(self) -> dict[str, Any]:
+        return {"type": self.kind.declaration.name, **_both("id", self.id)}
 
     def __repr__(self) -> str:
         return f"OrionLink({self.kind.__name__}, {self.id})"
 
 
-class RecordLink:
+class RecordLink(_Link):
     """A link to a record of a dataset.
 
     Args:
@@ -106,41 +125,75 @@ class RecordLink:
             OrionLinkError: The link belongs to no session.
             OrionError: The server refused, or no good answer came.
         """
-        if self._session is None:
-            raise OrionLinkError("this link belongs to no session; get it from session.get_link(...)")
-        return Dataset(session=self._session, id=self.dataset_id).record(self.record_id, codec=codec)
+        return Dataset(session=self._bound(), id=self.dataset_id).record(self.record_id, codec=codec)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the link as a dict.
-
-        Returns:
-            What `session.create_link` gives. Its keys are an assumption: those of Orion are not published.
-        """
-        return {
-            "link": "orion",
-            "version": _VERSION,
-            "type": _RECORD,
-            "id": self.record_id,
-            "id_str": str(self.record_id),
-            "dataset": self.dataset_id,
-            "dataset_str": str(self.dataset_id),
-        }
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RecordLink) and self.to_dict() == other.to_dict()
-
-    def __hash__(self) -> int:
-        return hash((_RECORD, self.dataset_id, self.record_id))
+    def _where(self) -> dict[str, Any]:
+        return {"type": _RECORD, **_both("id", self.record_id), **_both("dataset", self.dataset_id)}
 
     def __repr__(self) -> str:
         return f"RecordLink(dataset {self.dataset_id}, record {self.record_id})"
 
 
-def link_to(resource: Resource | Record) -> dict[str, Any]:
-    """Make the link to a resource or a record.
+class ShardLink(_Link):
+    """A link to a shard of a collection.
 
     Args:
-        resource: The resource, which needs an id and nothing else, or a record that was read from a dataset.
+        collection_id: Id of the collection.
+        shard_id: Id of the shard.
+        session: Session that fetches it.
+
+    Attributes:
+        collection_id: Id of the collection.
+        shard_id: Id of the shard.
+    """
+
+    def __init__(self, collection_id: int, shard_id: int, session: SessionLike | None = None) -> None:
+        self.collection_id = collection_id
+        self.shard_id = shard_id
+        self._session = session
+
+    def get_resource(self) -> Shard:
+        """Fetch the shard.
+
+        Returns:
+            The shard, without its content.
+
+        Raises:
+            NotFoundResponse: It or its collection is gone.
+            OrionLinkError: The link belongs to no session.
+            OrionError: The server refused, or no good answer came.
+        """
+        shard: Shard = _fetched(Shard(session=self._bound(), collection=self.collection_id, id=self.shard_id))
+        return shard
+
+    def _where(self) -> dict[str, Any]:
+        name = Shard.declaration.name
+        return {"type": name, **_both("id", self.shard_id), **_both("collection", self.collection_id)}
+
+    def __repr__(self) -> str:
+        return f"ShardLink(collection {self.collection_id}, shard {self.shard_id})"
+
+
+AnyLink = OrionLink | RecordLink | ShardLink
+
+
+def _both(name: str, number: int) -> dict[str, Any]:
+    # The text survives programs that read every number as a double.
+    return {name: number, f"{name}_str": str(number)}
+
+
+def _fetched(handle: Resource) -> Any:
+    endpoint, session = handle.declaration.get, handle._bound()
+    if endpoint is None:
+        raise OrionLinkError(f"a {type(handle).__name__} cannot be fetched one by one")
+    return handle._made(session._calls.json(endpoint, handle._ids()), session)
+
+
+def link_to(resource: Resource | Record) -> dict[str, Any]:
+    """Make the link to a resource, a record or a shard.
+
+    Args:
+        resource: The resource, which needs an id and nothing else (a shard its collection too), or a record that was read from a dataset.
 
     Returns:
         The link as a dict that JSON can hold.
@@ -153,17 +206,17 @@ def link_to(resource: Resource | Record) -> dict[str, Any]:
             raise ValidationError(
                 "a link to a record needs its dataset_id and record_id, which records have that were read from a dataset"
             )
-        dataset_id, record_id = (
-            resource_id(resource.dataset_id, "dataset_id"),
-            resource_id(resource.record_id, "record_id"),
-        )
-        return RecordLink(dataset_id, record_id).to_dict()
+        dataset_id = resource_id(resource.dataset_id, "dataset_id")
+        return RecordLink(dataset_id, resource_id(resource.record_id, "record_id")).to_dict()
     if not isinstance(resource, Resource) or not resource.declaration.linkable:
         raise ValidationError(f"{type(resource).__name__} cannot be linked")
+    if isinstance(resource, Shard):
+        ids = resource._ids()
+        return ShardLink(int(ids["collection_id"]), int(ids["shard_id"])).to_dict()
     return OrionLink(KINDS.get(resource.declaration.name, type(resource)), int(resource._id())).to_dict()
 
 
-def read_link(link: object, session: SessionLike) -> OrionLink | RecordLink:
+def read_link(link: object, session: SessionLike) -> AnyLink:
     """Read a link.
 
     Args:
@@ -186,12 +239,49 @@ def read_link(link: object, session: SessionLike) -> OrionLink | RecordLink:
     if kind is None or not kind.declaration.linkable:
         known = ", ".join(sorted([*KINDS, _RECORD]))
         raise OrionLinkError(f"the link leads to a {link.get('type')!r:.60}; known are {known}")
+    if kind is Shard:
+        return ShardLink(_number(link, "collection"), _number(link, "id"), session)
     return OrionLink(kind, _number(link, "id"), session)
 
 
 def _number(link: Mapping[Any, Any], name: str) -> int:
     try:
-        # The text survives programs that read every number as a double.
         return resource_id(link[f"{name}_str"] if f"{name}_str" in link else link[name])
     except (KeyError, ValidationError):
         raise OrionLinkError(f"the link holds no usable {name}") from None
+
+
+def resolve(links: Iterable[Any], session: SessionLike, *, max_workers: int, return_exceptions: bool) -> list[Any]:
+    """Fetch what many links lead to, several at a time, and what is named twice once.
+
+    Args:
+        links: Dicts that `link_to` made, or links.
+        session: Session that fetches.
+        max_workers: Number of requests at a time.
+        return_exceptions: True puts an error in the place of what could not be fetched.
+
+    Returns:
+        Resources, records and shards in the order of the links.
+
+    Raises:
+        OrionLinkError: A dict is no link; raised before any request.
+        OrionError: The first error in the order of the links, unless errors are to be returned.
+    """
+    read = [read_link(link.to_dict() if isinstance(link, _Link) else link, session) for link in links]
+    if not read:
+        return []
+    with ThreadPoolExecutor(max_workers, thread_name_prefix="orion-links") as pool:
+        started = {link: pool.submit(link.get_resource) for link in dict.fromkeys(read)}
+        try:
+            found: dict[AnyLink, Any] = {}
+            for link, work in started.items():
+                try:
+                    found[link] = work.result()
+                except OrionError as error:
+                    if not return_exceptions:
+                        raise
+                    found[link] = error
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [found[link] for link in read]

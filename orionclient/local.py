@@ -30,6 +30,7 @@ class LocalOrion:
         seed: ``demo`` makes one organization with the users `ada` and `grace` and three projects; None only what must be there.
         user: Name of the user that `session`, `token` and `environ` speak as; the first one without it.
         faults: Takes faults from other processes too, over HTTP; `faults` of this object works always.
+        processing: Seconds that a collection takes at least to become ready after it was closed.
 
     Attributes:
         folder: Folder of the data.
@@ -52,11 +53,13 @@ class LocalOrion:
         seed: str | None = None,
         user: str | None = None,
         faults: bool = False,
+        processing: float = 0.0,
     ) -> None:
         self._wanted = None if folder is None else Path(folder)
         self._seed = seed
         self._user = user
         self._face = faults
+        self._processing = processing
         self._exit = ExitStack()
         self.folder: Path = Path()
         self.server: Server
@@ -73,7 +76,9 @@ class LocalOrion:
                 self.folder = Path(stack.enter_context(temporary))
             else:
                 self.folder = self._wanted
-            self.server = stack.enter_context(Server(self.folder, seed=self._seed, faults=self._face))
+            self.server = stack.enter_context(
+                Server(self.folder, seed=self._seed, faults=self._face, processing=self._processing)
+            )
             self._exit = stack.pop_all()
         return self
 

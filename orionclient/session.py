@@ -11,6 +11,7 @@ from orionclient._calls import AsyncRawSender, Calls, RawSender
 from orionclient._requests import HttpSession
 from orionclient._retry import Policy
 from orionclient._verbs import Verbs
+from orionclient._versions import read_offers
 from orionclient.config import SessionConfig, get_profile_config, in_orion, resolve, restore
 from orionclient.exceptions import InvalidCredentials, ValidationError
 from orionclient.types import Balance, Project, User, identity
@@ -76,7 +77,9 @@ class OrionSession(Verbs):
     Args:
         config: Where to speak and as whom; without it the job's, the environment's or the profile's configuration. The two leading
             arguments may come in either order (both are published).
-        orion_versions: Versions of the APIs that the stack offers, kind -> numbers; without it they are taken for granted.
+        orion_versions: Versions of the APIs that the stack offers, name -> numbers: what the attribute of the same name gives. Then an
+            operation that needs another one raises `InvalidAPIVersion` before it is sent. Without it the versions are taken for granted,
+            and asked for when the stack knows no such path. (Its meaning is inferred.)
         requests_session: What `get_session` returned: how often and how long to try.
         is_authenticated: Taken for compatibility with the 2020 form: True skips the question whether the token is good.
 
@@ -112,9 +115,9 @@ class OrionSession(Verbs):
         self._config: SessionConfig | None = config
         self._origin: tuple[tuple[str, str, int], str | None, int | None] | None = None
         self._http = requests_session or HttpSession(Policy())
-        self._orion_versions = orion_versions
+        self._offers = None if orion_versions is None else read_offers(orion_versions)
         self._authenticated: bool | None = is_authenticated or None
-        self._calls = Calls(self._resolved, self._http.terms)
+        self._calls = Calls(self._resolved, self._http.terms, self._offers)
 
     # ------------------------------------------------------------------ where and as whom
 
@@ -143,6 +146,19 @@ class OrionSession(Verbs):
                     origin, profile, project = self._origin
                     self._config = evolve(restore(origin, profile), project=project)
             return self._config
+
+    @property
+    def orion_versions(self) -> dict[str, tuple[int, ...]]:
+        """Versions of the APIs that the stack offers, name -> numbers: those that were given, else those that the stack tells now.
+
+        Raises:
+            OrionError: The stack could not be asked.
+
+        Example:
+            >>> session.orion_versions["files"]
+            (3,)
+        """
+        return dict(self._offers) if self._offers is not None else self._calls.versions()
 
     def is_authenticated(self, reconnect: bool = False) -> bool:
         """Tell whether the server takes the token.
@@ -258,7 +274,7 @@ class OrionSession(Verbs):
         origin = self._origin
         if self._config is not None:
             origin = (self._config.origin, self._config.profile, self._config.project)
-        return {"origin": origin, "policy": self._http.policy, "orion_versions": self._orion_versions}
+        return {"origin": origin, "policy": self._http.policy, "orion_versions": self._offers}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         OrionSession.__init__(

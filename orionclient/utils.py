@@ -13,7 +13,22 @@ if TYPE_CHECKING:
 
 from orionclient._clock import CLOCK
 
-__all__ = ["Backoff", "TemporaryPath"]
+__all__ = ["Backoff", "TemporaryPath", "job_tag"]
+
+
+def job_tag() -> str | None:
+    """Make the tag that ties outputs to the job that runs here, as Orion's own floes set it (observed).
+
+    Returns:
+        ``Job <id>``; None outside a job, which `tags=` leaves out, so that the same line works in both places.
+
+    Example:
+        >>> from orionclient.utils import job_tag
+        >>> job_tag() is None
+        True
+    """
+    job = os.environ.get("ORION_JOB_ID", "").strip()
+    return f"Job {job}" if job else None
 
 
 class Backoff:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from orionclient.emulator.contract import Operation
     from orionclient.emulator.credentials import Caller, Credentials
     from orionclient.emulator.idempotency import Keys
+    from orionclient.emulator.resources import Kind
     from orionclient.emulator.store import Database
+    from orionclient.emulator.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,22 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Everything that a running local Orion is made of."""
+    """Everything that a running local Orion is made of.
+
+    Args:
+        processing: Seconds that a collection takes at least to become ready.
+    """
 
     store: Database
     blobs: Blobs
     credentials: Credentials
     keys: Keys
+    work: Work
+    kinds: Mapping[str, Kind]
     operations: tuple[Operation, ...]
     version: str = "0"
     limits: Limits = field(default_factory=Limits)
+    processing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

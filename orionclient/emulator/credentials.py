@@ -1,7 +1,8 @@
 """Who is calling: passwords, tokens and the caller that a token stands for.
 
-Tokens are kept as SHA-256 hashes only. A token is the HMAC of its row id under a secret that lies in a file beside the
-database, so the same token can be handed out again as long as its row exists, and the database alone reveals none.
+Tokens are kept as SHA-256 hashes only. A token for a password is the HMAC of its row id under a secret that lies in a file beside
+the database, so the same token can be handed out again as long as its row exists, and the database alone reveals none. A token that
+was made on request is random: nobody can hand it out again.
 """
 
 from __future__ import annotations
@@ -102,10 +103,20 @@ class Credentials:
         return self.token_of(row["id"])
 
     def token_of(self, user: int) -> str:
-        """The token of a user, made when there is none; the same one every time."""
+        """The token for the password of a user, made when there is none; the same one every time."""
+        query = "SELECT id FROM tokens WHERE user = ? AND NOT made ORDER BY id LIMIT 1"
         with self._store.writing() as db:
-            row = db.execute("SELECT id FROM tokens WHERE user = ? ORDER BY id LIMIT 1", (user,)).fetchone()
+            row = db.execute(query, (user,)).fetchone()
             return self._derive(row["id"]) if row else self._create(db, user)
+
+    def make(self, db: sqlite3.Connection, user: int, description: str) -> tuple[int, str]:
+        """A further token of a user: its id and its value, which is known nowhere else."""
+        token = secrets.token_urlsafe(32)
+        cursor = db.execute(
+            "INSERT INTO tokens (user, hash, made, description, created) VALUES (?, ?, 1, ?, ?)",
+            (user, _hash(token), description, now()),
+        )
+        return cursor.lastrowid or 0, token
 
     def _create(self, db: sqlite3.Connection, user: int) -> str:
         # The hash depends on the row id, so the row comes first, with a hash that no token has.

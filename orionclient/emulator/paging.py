@@ -1,4 +1,4 @@
-"""Pages by position (never by offset), so that the thousandth page costs what the first one does."""
+"""Pages by position, so that the thousandth page costs what the first one does; an offset counts for the first page only."""
 
 from __future__ import annotations
 
@@ -42,19 +42,24 @@ class Listing:
 
 
 def page(
-    call: Call, db: sqlite3.Connection, listing: Listing, show: Callable[[sqlite3.Row], dict[str, Any]]
+    call: Call,
+    db: sqlite3.Connection,
+    listing: Listing,
+    show: Callable[[sqlite3.Row], dict[str, Any]],
+    count: int | None = None,
 ) -> dict[str, Any]:
-    """One page of the listing as the contract has it."""
-    limit = call.query["limit"]
+    """One page of the listing as the contract has it; where `count` is known, the items are not counted."""
+    limit, offset = call.query["limit"], call.query.get("offset", 0)
     # The text of these statements comes from constants of this package only.
-    count = db.execute(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values).fetchone()[0]  # noqa: S608
+    if count is None:
+        count = db.execute(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values).fetchone()[0]  # noqa: S608
     after, start = [], []
     if "cursor" in call.query:
         start = decode_cursor(call.operation.id, call.query["cursor"], listing.key_types)
         after = [f"({', '.join(listing.key)}) > ({', '.join('?' * len(start))})"]
     rows = db.execute(
-        f"SELECT * FROM {listing.table} {listing.where(*after)} ORDER BY {', '.join(listing.key)} LIMIT ?",  # noqa: S608
-        [*listing.values, *start, limit + 1],
+        f"SELECT * FROM {listing.table} {listing.where(*after)} ORDER BY {', '.join(listing.key)} LIMIT ? OFFSET ?",  # noqa: S608
+        [*listing.values, *start, limit + 1, 0 if after else offset],
     ).fetchall()
     more = len(rows) > limit
     return {
@@ -92,5 +97,5 @@ def _bad_cursor() -> Exception:
 
 
 def _link(call: Call, position: Sequence[Any]) -> str:
-    pairs = [(name, value) for name, value in call.pairs if name != "cursor"]
+    pairs = [(name, value) for name, value in call.pairs if name not in {"cursor", "offset"}]
     return f"{call.route}?{urlencode([*pairs, ('cursor', encode_cursor(call.operation.id, position))])}"

@@ -11,6 +11,8 @@ The rules are assumptions, for Orion's own are not published:
 - Naming a project (in a filter, to put something there, for tags) that the user is not a member of answers 403, also
   when there is no such project: 404 is kept for what the path names.
 - A resource made without a project goes to the default project of its maker.
+- Nothing is written into an archived project: making, changing, deleting, tagging and sharing there answer 403, and so does moving
+  something to it. Reading goes on.
 """
 
 from __future__ import annotations
@@ -39,17 +41,47 @@ class Kind:
 
     Args:
         name: As in the paths of the operations for tags and shares.
-        table: Its table, with the columns id, name, description, project, owner, created, deleted and path.
+        table: Its table, made by `table`.
         id_parameter: Name of the path parameter.
         show: The wire form of a row.
         purge: Removes what hangs on a row; gives what remains to be done once the row is surely gone.
+        taggable: True where it can carry tags.
+        sharable: True where it can be shared.
+        in_folders: True where it can lie in a folder.
     """
 
     name: str
     table: str
     id_parameter: str
     show: Callable[[Row], dict[str, Any]]
-    purge: Callable[[Call, sqlite3.Connection, Row], Callable[[], None]]
+    purge: Callable[[Call, sqlite3.Connection, Row], Callable[[], None]] = lambda _call, _db, _row: _nothing
+    taggable: bool = False
+    sharable: bool = False
+    in_folders: bool = False
+
+
+def _nothing() -> None:
+    """Nothing remains to be done."""
+
+
+def table(name: str, *columns: str) -> str:
+    """SQL that makes the table of a kind: what all kinds have, and columns of its own."""
+    own = "".join(f",\n    {column}" for column in columns)
+    return f"""
+CREATE TABLE IF NOT EXISTS {name} (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    deleted TEXT NOT NULL DEFAULT '',
+    path TEXT{own}
+) STRICT;
+CREATE INDEX IF NOT EXISTS {name}_of_project ON {name} (project, id) WHERE deleted = '';
+CREATE INDEX IF NOT EXISTS {name}_in_folder ON {name} (path, id) WHERE deleted = '';
+CREATE INDEX IF NOT EXISTS {name}_in_trash ON {name} (project, id) WHERE deleted <> '';
+"""
 
 
 def is_member(db: sqlite3.Connection, caller: Caller, project: int) -> bool:
@@ -58,10 +90,17 @@ def is_member(db: sqlite3.Connection, caller: Caller, project: int) -> bool:
     return db.execute(query, (caller.id, project)).fetchone() is not None
 
 
-def require_member(db: sqlite3.Connection, caller: Caller, project: int) -> None:
-    """403 for a project that a request names and the caller does not work in, whether or not it exists."""
+def require_member(db: sqlite3.Connection, caller: Caller, project: int, *, writing: bool = False) -> None:
+    """403 for a project that a request names and the caller does not work in, whether or not it exists; `writing` needs an open one."""
     if not is_member(db, caller, project):
         raise forbidden(f"You are not a member of project {project}.")
+    if writing:
+        _require_open(db, project)
+
+
+def _require_open(db: sqlite3.Connection, project: int) -> None:
+    if db.execute("SELECT archived FROM projects WHERE id = ?", (project,)).fetchone()[0]:
+        raise forbidden(f"Project {project} is archived.")
 
 
 def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: Listing) -> None:
@@ -78,19 +117,31 @@ def project_of_body(call: Call, db: sqlite3.Connection) -> int:
     project: int | None = call.body.get("project", call.caller.default_project)
     if project is None:
         raise bad_body("You have no default project; name one.")
-    require_member(db, call.caller, project)
+    require_member(db, call.caller, project, writing=True)
     return project
 
 
 def find(
-    call: Call, db: sqlite3.Connection, kind: Kind, number: int, *, trashed: bool = False, reading: bool = False
+    call: Call,
+    db: sqlite3.Connection,
+    kind: Kind,
+    number: int,
+    *,
+    trashed: bool = False,
+    archived: bool = False,
+    reading: bool = False,
 ) -> Row:
-    """The row of a resource that the caller may change or, with `reading`, only read; `trashed` finds it in the trash too."""
+    """The row of a resource that the caller may change or, with `reading`, only read.
+
+    `trashed` finds it in the trash too, `archived` in an archived project, as `reading` does.
+    """
     query = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - the table is a constant
     row: Row | None = db.execute(query, (number,)).fetchone()
     if row is None or (row["deleted"] and not trashed):
         raise not_found(f"There is no {kind.name} {number}.")
     if is_member(db, call.caller, row["project"]):
+        if not (reading or archived):
+            _require_open(db, row["project"])
         return row
     shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, number, call.caller.id)
     if shared and reading:
@@ -108,8 +159,10 @@ def find_named(call: Call, db: sqlite3.Connection, kind: Kind, *, reading: bool 
 def list_kind(call: Call, kind: Kind, **columns: str | None) -> dict[str, Any]:
     """A page of resources; `columns` are further exact filters, left out where None."""
     query = call.query
+    # Kinds without a trash or folders do not have these parameters.
+    trashed = query.get("deleted", False)
     listing = Listing(kind.table)
-    listing.narrow("deleted <> ''" if query["deleted"] else "deleted = ''")
+    listing.narrow("deleted <> ''" if trashed else "deleted = ''")
     if "name" in query:
         # lower() and instr() of SQLite know ASCII letters only, as the contract says.
         listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
@@ -127,7 +180,7 @@ def list_kind(call: Call, kind: Kind, **columns: str | None) -> dict[str, Any]:
         if value is not None:
             listing.narrow(f"{column} = ?", value)
     with call.stack.store.reading() as db:
-        if "project" in query or query["deleted"]:
+        if "project" in query or trashed:
             narrow_to_projects(call, db, listing)
         else:
             shared, values = sharing.shared_with(kind.name, call.caller.id)
@@ -136,15 +189,23 @@ def list_kind(call: Call, kind: Kind, **columns: str | None) -> dict[str, Any]:
         return page(call, db, listing, kind.show)
 
 
-def create(call: Call, kind: Kind) -> dict[str, Any]:
-    """A new resource from the body."""
+def create(call: Call, kind: Kind, **columns: Any) -> dict[str, Any]:
+    """A new resource from the body; `columns` are values of the kind's own."""
     with call.stack.store.writing() as db:
         project = project_of_body(call, db)
         path = folders.make(db, project, call.body.get("path", "/"), call.caller.id)
-        values = (call.body["name"], call.body.get("description", ""), project, path, call.caller.id, now())
+        values = {
+            "name": call.body.get("name", ""),
+            "description": call.body.get("description", ""),
+            "project": project,
+            "path": path,
+            "owner": call.caller.id,
+            "created": now(),
+            **columns,
+        }
         cursor = db.execute(
-            f"INSERT INTO {kind.table} (name, description, project, path, owner, created) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
-            values,
+            f"INSERT INTO {kind.table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
+            list(values.values()),
         )
         return kind.show(find(call, db, kind, cursor.lastrowid or 0))
 
@@ -155,23 +216,23 @@ def get(call: Call, kind: Kind) -> dict[str, Any]:
         return kind.show(find_named(call, db, kind, reading=True))
 
 
-def update(call: Call, kind: Kind) -> dict[str, Any]:
-    """Set the fields that the body names."""
+def update(call: Call, kind: Kind, **columns: Any) -> dict[str, Any]:
+    """Set the fields that the body names; `columns` are values of the kind's own."""
     with call.stack.store.writing() as db:
         row = find_named(call, db, kind)
         if "project" in call.body:
-            require_member(db, call.caller, call.body["project"])
+            require_member(db, call.caller, call.body["project"], writing=True)
             if call.body["project"] != row["project"]:
                 db.execute(f"UPDATE {kind.table} SET path = NULL WHERE id = ?", (row["id"],))  # noqa: S608
-        for column in ("name", "description", "project"):
-            if column in call.body:
-                db.execute(f"UPDATE {kind.table} SET {column} = ? WHERE id = ?", (call.body[column], row["id"]))  # noqa: S608
+        named = {name: call.body[name] for name in ("name", "description", "project") if name in call.body}
+        for column, value in {**named, **columns}.items():
+            db.execute(f"UPDATE {kind.table} SET {column} = ? WHERE id = ?", (value, row["id"]))  # noqa: S608
         return kind.show(find_named(call, db, kind))
 
 
 def delete(call: Call, kind: Kind) -> None:
-    """Move to the trash, or purge."""
-    immediate = call.query["immediate"]
+    """Move to the trash, or purge; kinds without a trash are always purged."""
+    immediate = call.query.get("immediate", True)
     number = call.path[kind.id_parameter]
     with call.stack.store.writing() as db:
         row = find(call, db, kind, number, trashed=immediate)
@@ -179,7 +240,12 @@ def delete(call: Call, kind: Kind) -> None:
             db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), number))  # noqa: S608
             return
         finish = kind.purge(call, db, row)
-        for hanging in ("tags", "shares"):
-            db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, number))  # noqa: S608
-        db.execute(f"DELETE FROM {kind.table} WHERE id = ?", (number,))  # noqa: S608
+        erase(db, kind, number)
     finish()
+
+
+def erase(db: sqlite3.Connection, kind: Kind, number: int) -> None:
+    """Remove a row with its tags and shares."""
+    for hanging in ("tags", "shares"):
+        db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, number))  # noqa: S608
+    db.execute(f"DELETE FROM {kind.table} WHERE id = ?", (number,))  # noqa: S608

@@ -1,4 +1,4 @@
-"""The people and projects that a new stack starts with."""
+"""The people, projects and groups that a new stack starts with."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """A group of a seed."""
+
+    name: str
+    description: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """What a new stack holds. Ids count from 1 in the order given; the first project of a user is the default one."""
 
@@ -41,6 +50,7 @@ class Seed:
     people: tuple[Person, ...]
     rooms: tuple[Room, ...]
     balance: str = "0.00"
+    teams: tuple[Team, ...] = ()
 
 
 PLAIN = Seed(
@@ -62,6 +72,10 @@ SEEDS = {
             Room("Shared project", "Ada and Grace work here together.", ("ada", "grace")),
         ),
         balance="12500.00",
+        teams=(
+            Team("Chemists", "Those who draw molecules.", ("ada", "grace")),
+            Team("Mathematicians", "Those who count them.", ("ada",)),
+        ),
     ),
 }
 
@@ -115,3 +129,10 @@ def _fill(db: sqlite3.Connection, seed: Seed) -> None:
                 "UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL",
                 (project, users[member]),
             )
+    for team in seed.teams:
+        group = db.execute(
+            "INSERT INTO groups (name, description, organization, created) VALUES (?, ?, ?, ?)",
+            (team.name, team.description, organization, now()),
+        ).lastrowid
+        for member in team.members:
+            db.execute("INSERT INTO group_members (user, group_id) VALUES (?, ?)", (users[member], group))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import uvicorn
 from orion_api import contract
 
+from orionclient.emulator import handlers
 from orionclient.emulator.app import build
 from orionclient.emulator.blobs import Blobs
 from orionclient.emulator.call import Limits, Stack
@@ -21,11 +22,11 @@ from orionclient.emulator.contract import Operation, read_operations
 from orionclient.emulator.credentials import Credentials
 from orionclient.emulator.faults import Faults
 from orionclient.emulator.faulty import Faulty
-from orionclient.emulator.handlers import HANDLERS
 from orionclient.emulator.idempotency import Keys
 from orionclient.emulator.seed import plant
 from orionclient.emulator.store import Store
 from orionclient.emulator.wire import WireProtocol
+from orionclient.emulator.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ class Server:
         port: 0 takes a free one.
         limits: The largest bodies.
         faults: Takes faults from other processes too: at `/_faults`, and by the header `X-Orion-Fault`.
+        processing: Seconds that a collection takes at least to become ready after it was closed.
 
     Attributes:
         faults: Makes requests go wrong on demand, and tells what reached the server.
@@ -79,6 +81,7 @@ class Server:
         port: int = 0,
         limits: Limits | None = None,
         faults: bool = False,
+        processing: float = 0.0,
     ) -> None:
         if host not in LOOPBACK:
             raise ValueError(
@@ -89,6 +92,7 @@ class Server:
         self._address = (host, port)
         self._limits = limits or Limits()
         self._face = faults
+        self._processing = processing
         self.faults: Faults = Faults([operation.id for operation in _operations()])
         self._running: _Running | None = None
 
@@ -126,10 +130,17 @@ class Server:
             self.stop()
 
     def _open(self) -> _Running:
-        return _Running(self.folder, self._seed, self._address, self._limits, self._faulty)
+        return _Running(
+            self.folder,
+            self._faulty,
+            seed=self._seed,
+            address=self._address,
+            limits=self._limits,
+            processing=self._processing,
+        )
 
     def _faulty(self, stack: Stack, port: int) -> Faulty:
-        return Faulty(build(stack, HANDLERS, port), self.faults, stack, port, face=self._face)
+        return Faulty(build(stack, handlers.HANDLERS, port), self.faults, stack, port, face=self._face)
 
     def issue_token(self, username: str | None = None) -> str:
         """The token of a user without a password; of the first user without a name. The same one every time.
@@ -175,10 +186,12 @@ class _Running:
     def __init__(
         self,
         folder: Path,
+        build_app: Callable[[Stack, int], ASGIApp],
+        *,
         seed: str | None,
         address: tuple[str, int],
         limits: Limits,
-        build_app: Callable[[Stack, int], ASGIApp],
+        processing: float,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._guard = _lock_folder(folder)
@@ -186,9 +199,12 @@ class _Running:
         self._failure: BaseException | None = None
         self._socket: socket.socket | None = None
         self._store: Store | None = None
+        self._work = Work()
         try:
-            self._store = Store(folder / "orion.sqlite")
-            self.stack = _open_stack(folder, self._store, seed, limits)
+            self._store = Store(folder / "orion.sqlite", handlers.TABLES)
+            plant(self._store, seed)
+            self.stack = _open_stack(folder, self._store, self._work, limits, processing)
+            handlers.resume(self.stack)
             self._socket = _bind(*address)
             port = self._socket.getsockname()[1]
             self.url = f"http://{'[::1]' if address[0] == '::1' else address[0]}:{port}"
@@ -227,6 +243,7 @@ class _Running:
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
+        self._work.close()
         if self._store is not None:
             self._store.close()
         self._guard.close()
@@ -268,13 +285,22 @@ def _operations() -> tuple[Operation, ...]:
     return tuple(read_operations(contract.load()))
 
 
-def _open_stack(folder: Path, store: Store, seed: str | None, limits: Limits) -> Stack:
-    plant(store, seed)
+def _open_stack(folder: Path, store: Store, work: Work, limits: Limits, processing: float) -> Stack:
     blobs = Blobs(folder / "blobs")
     with store.reading() as db:
-        blobs.sweep([row[0] for row in db.execute("SELECT blob FROM files WHERE blob IS NOT NULL")])
-    credentials, version = Credentials(store, folder / "secret"), contract.load()["info"]["version"]
-    return Stack(store, blobs, credentials, Keys(store), _operations(), version, limits)
+        blobs.sweep(row[0] for query in handlers.BLOBS for row in db.execute(query))
+    return Stack(
+        store,
+        blobs,
+        Credentials(store, folder / "secret"),
+        Keys(store),
+        work,
+        handlers.KINDS,
+        _operations(),
+        contract.load()["info"]["version"],
+        limits,
+        processing,
+    )
 
 
 def _lock_folder(folder: Path) -> sqlite3.Connection:

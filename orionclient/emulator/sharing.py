@@ -4,10 +4,11 @@ The rules are assumptions:
 
 - A share gives reading only: getting, listing, downloading and reading tags. Changing, deleting, tagging and sharing again stay
   with the members of the resource's project.
-- A share with a project reaches all its members, one with an organization all its users, at every moment those of that moment.
+- A share with a group or a project reaches all its members, one with an organization all its users, at every moment those of that
+  moment.
 - What is shared appears in listings of those who may read it, unless they ask for one project or for the trash.
-- A share can be made for those whom the one who shares knows: users of the own organization, projects that one is a member of, and the own
-  organization. It is taken back by whoever may change the resource, whoever made it.
+- A share can be made for those whom the one who shares knows: users and groups of the own organization, projects that one is a member of,
+  and the own organization. It is taken back by whoever may change the resource, whoever made it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ class Target:
 
 TARGETS = {
     "user": Target("SELECT ?", f"SELECT id FROM users WHERE organization = ({_MY_ORGANIZATION})"),  # noqa: S608
+    "group": Target(
+        "SELECT group_id FROM group_members WHERE user = ?",
+        f"SELECT id FROM groups WHERE organization = ({_MY_ORGANIZATION})",  # noqa: S608
+    ),
     "project": Target(_MY_PROJECTS, _MY_PROJECTS),
     "organization": Target(_MY_ORGANIZATION, _MY_ORGANIZATION),
 }

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
+# What every kind of resource stands on; the tables of a kind stand in its handler.
 # AUTOINCREMENT: the id of something purged is never given to something else.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -47,6 +48,7 @@ CREATE TABLE projects (
     description TEXT NOT NULL DEFAULT '',
     owner INTEGER NOT NULL REFERENCES users (id),
     organization INTEGER NOT NULL REFERENCES organizations (id),
+    archived INTEGER NOT NULL DEFAULT 0,
     created TEXT NOT NULL
 ) STRICT;
 
@@ -56,93 +58,27 @@ CREATE TABLE members (
     PRIMARY KEY (user, project)
 ) STRICT, WITHOUT ROWID;
 
+-- `made` by create_token, in place of handed out for the password.
 CREATE TABLE tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user INTEGER NOT NULL REFERENCES users (id),
     hash BLOB NOT NULL UNIQUE,
+    made INTEGER NOT NULL DEFAULT 0,
+    description TEXT NOT NULL DEFAULT '',
     created TEXT NOT NULL
 ) STRICT;
 CREATE INDEX tokens_of_user ON tokens (user, id);
-
-CREATE TABLE files (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    description TEXT NOT NULL,
-    project INTEGER NOT NULL REFERENCES projects (id),
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL,
-    deleted TEXT NOT NULL DEFAULT '',
-    path TEXT,
-    state TEXT NOT NULL DEFAULT 'uploading',
-    size INTEGER NOT NULL DEFAULT 0,
-    sha256 TEXT,
-    blob TEXT
-) STRICT;
-CREATE INDEX files_of_project ON files (project, id) WHERE deleted = '';
-CREATE INDEX files_in_folder ON files (path, id) WHERE deleted = '';
-CREATE INDEX files_in_trash ON files (project, id) WHERE deleted <> '';
-
-CREATE TABLE datasets (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    description TEXT NOT NULL,
-    project INTEGER NOT NULL REFERENCES projects (id),
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL,
-    deleted TEXT NOT NULL DEFAULT '',
-    path TEXT,
-    dirty INTEGER NOT NULL DEFAULT 0,
-    first_record INTEGER NOT NULL DEFAULT 1,
-    next_record INTEGER NOT NULL DEFAULT 1,
-    source TEXT
-) STRICT;
-CREATE INDEX datasets_of_project ON datasets (project, id) WHERE deleted = '';
-CREATE INDEX datasets_in_folder ON datasets (path, id) WHERE deleted = '';
-CREATE INDEX datasets_in_trash ON datasets (project, id) WHERE deleted <> '';
-
--- The records of a dataset have the ids first_record <= id < next_record, without gaps.
-CREATE TABLE records (
-    dataset INTEGER NOT NULL REFERENCES datasets (id),
-    id INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (dataset, id)
-) STRICT;
-
-CREATE TABLE tags (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind TEXT NOT NULL,
-    resource INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    project INTEGER NOT NULL REFERENCES projects (id),
-    created TEXT NOT NULL,
-    UNIQUE (kind, resource, name, project)
-) STRICT;
-CREATE INDEX tags_by_name ON tags (kind, name, resource, project);
-
-CREATE TABLE shares (
-    kind TEXT NOT NULL,
-    resource INTEGER NOT NULL,
-    target_type TEXT NOT NULL,
-    target INTEGER NOT NULL,
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL,
-    PRIMARY KEY (kind, resource, target_type, target)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX shares_by_target ON shares (kind, target_type, target, resource);
-
-CREATE TABLE folders (
-    project INTEGER NOT NULL REFERENCES projects (id),
-    path TEXT NOT NULL,
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL,
-    PRIMARY KEY (project, path)
-) STRICT, WITHOUT ROWID;
 """
 
 
 def now() -> str:
     """The time as the contract writes it: ISO 8601 in UTC with microseconds and Z."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _run(db: sqlite3.Connection, text: str) -> None:
+    for statement in text.split(";\n"):
+        db.execute(statement)
 
 
 class Database(Protocol):
@@ -162,12 +98,17 @@ class Store:
 
     Threads may share it. Connections are kept in a pool, so that closing the store closes every one of them whichever
     thread opened it.
+
+    Args:
+        path: The file.
+        tables: SQL that makes tables and indexes where they are missing, one text per kind of resource.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tables: Iterable[str] = ()) -> None:
         if sqlite3.sqlite_version_info < (3, 37):  # pragma: no cover - every Python 3.11 build has a newer one
             raise RuntimeError(f"the local Orion needs SQLite 3.37 or newer, this is {sqlite3.sqlite_version}")
         self._path = path
+        self._tables = tables
         self._idle: list[sqlite3.Connection] = []
         self._pool_lock = threading.Lock()
         self._write_lock = threading.Lock()
@@ -184,13 +125,15 @@ class Store:
         with self.writing() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                for statement in _SCHEMA.split(";\n"):
-                    db.execute(statement)
+                _run(db, _SCHEMA)
                 db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
                 raise RuntimeError(
                     f"{self._path} has schema version {version}; this local Orion knows version {SCHEMA_VERSION} only"
                 )
+            # At every start: a kind that is new to a kept folder gets its tables.
+            for text in self._tables:
+                _run(db, text)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -18,6 +18,7 @@ from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from orionclient._messages import Response
 
@@ -99,18 +100,23 @@ def _said(error: OrionError, response: Response) -> OrionError:
     return error.during(response.call) if response.call else error
 
 
-def save(response: Response, target: str | os.PathLike[str]) -> None:
+def save(response: Response, target: str | os.PathLike[str] | BinaryIO) -> None:
     """Write content to a path; the path holds the old file or the whole new one, never a part.
 
     Args:
         response: An open answer; closed afterwards.
-        target: The path; an existing file is replaced.
+        target: The path; an existing file is replaced. Or an open binary file, which is written from where it stands.
 
     Raises:
         NotEnoughDiskError: The disk has no room.
         OrionConnectionError: The content did not arrive whole.
         OSError: The path cannot be written.
     """
+    if not isinstance(target, str | os.PathLike):
+        with response:
+            for piece in checked(response):
+                target.write(piece)
+        return
     # A link is followed, so that the file that it names is replaced and not the link.
     path = Path(os.path.realpath(target))
     with response:

@@ -1,27 +1,24 @@
-"""The kinds of resources, one module each, and the registry of them."""
+"""The kinds of resources, one module and one line each; the registry follows from the lines."""
 
 from __future__ import annotations
 
-from typing import Final
+from orionclient._resource import Resource as Resource
+from orionclient.types.billing import Balance as Balance
+from orionclient.types.collections import ShardCollection as ShardCollection
+from orionclient.types.datasets import Dataset as Dataset
+from orionclient.types.files import File as File
+from orionclient.types.folders import Folder as Folder
+from orionclient.types.groups import Group as Group
+from orionclient.types.organizations import Organization as Organization
+from orionclient.types.projects import Project as Project
+from orionclient.types.secrets import Secret as Secret
+from orionclient.types.shards import Shard as Shard
+from orionclient.types.tokens import Token as Token
+from orionclient.types.users import User as User
 
-from orionclient._resource import Resource
-from orionclient.types.billing import Balance
-from orionclient.types.datasets import Dataset
-from orionclient.types.files import File
-from orionclient.types.organizations import Organization
-from orionclient.types.projects import Project
-from orionclient.types.users import User
-
-__all__ = ["KINDS", "Balance", "Dataset", "File", "Organization", "Project", "Resource", "User"]
-
-# Every kind that has ids, by its name on the wire.
-KINDS: Final[dict[str, type[Resource]]] = {
+#: Every kind that has ids, by its name on the wire.
+KINDS: dict[str, type[Resource]] = {
     kind.declaration.name: kind
-    for kind in (
-        Dataset,
-        File,
-        Organization,
-        Project,
-        User,
-    )
+    for kind in list(globals().values())
+    if isinstance(kind, type) and issubclass(kind, Resource) and hasattr(kind, "declaration") and "id" in kind.fields()
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -26,10 +25,12 @@ from orionclient.exceptions import OrionConnectionError, OrionError, ValidationE
 from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.sinks import checked, save
 from orionclient.transfer.sources import Opened, Source, name_of, opened
-from orionclient.types._creating import created, removed_on_error
+from orionclient.types._creating import created, existing, refilled, removed_on_error
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
 _FORMAT_OF: Final = {
     ".sdf": "sdf",
@@ -47,6 +48,8 @@ _FORMAT_OF: Final = {
 }
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
+# Orion's own cubes keep records below about 100 MB (observed); the service refuses larger ones late.
+_MAX_RECORD_BYTES: Final = 100_000_000
 
 
 def format_of(filename: str) -> str:
@@ -133,6 +136,7 @@ class Dataset(Resource):
         folder_path: str | None = None,
         *,
         description: str | None = None,
+        tags: Sequence[str | None] | None = None,
     ) -> Self:
         """Create an empty dataset.
 
@@ -142,14 +146,16 @@ class Dataset(Resource):
             project: Project or its id; the session's own project without it.
             folder_path: Path of the folder to put it in, which is made where it is missing.
             description: Free text.
+            tags: Its tags, for example ``[job_tag()]``; None among them is left out.
 
         Returns:
             The dataset.
 
         Raises:
+            ValidationError: A tag is empty.
             OrionError: The server refused, or no good answer came.
         """
-        return created(cls, session, name, project, path=folder_path, description=description)
+        return created(cls, session, name, project, path=folder_path, description=description, tags=tags)
 
     @classmethod
     def upload(
@@ -162,6 +168,8 @@ class Dataset(Resource):
         folder_path: str | None = None,
         description: str | None = None,
         format: str | None = None,  # noqa: A002 - the word that `download` has published
+        tags: Sequence[str | None] | None = None,
+        if_exists: str | None = None,
     ) -> Self:
         """Make a dataset of a molecule file; the server turns it into records.
 
@@ -173,19 +181,29 @@ class Dataset(Resource):
             folder_path: Path of the folder to put it in, which is made where it is missing.
             description: Free text.
             format: ``sdf``, ``smi``, ``csv``, ``json`` or ``binary``; told by the file's ending without it.
+            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
+            if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
+                ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
 
         Returns:
             The dataset with its count.
 
         Raises:
+            MultipleResultsFound: Several are there where one is to be replaced.
             BadResponse: The file is malformed; the text names the line. Nothing is left behind.
             OSError: The path cannot be read; nothing was sent.
-            ValidationError: No format is known for the ending.
+            ValidationError: No format is known for the ending, a tag is empty, or `if_exists` says so.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
         format = format or format_of(name_of(filename))  # noqa: A001
         with opened(filename) as source:
-            dataset = created(cls, session, name, project, path=folder_path, description=description)
+            found = existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
+            if found is not None:
+                if if_exists == "replace":
+                    refilled(found, tags=tags, description=description)
+                    found._send(source, format)
+                return found
+            dataset = created(cls, session, name, project, path=folder_path, description=description, tags=tags)
             with removed_on_error(dataset):
                 dataset._send(source, format)
         return dataset
@@ -253,7 +271,7 @@ class Dataset(Resource):
             record: A mapping of field names to values, or an OERecord.
 
         Raises:
-            ValidationError: It cannot be written as JSON.
+            ValidationError: It cannot be written as JSON, or is larger than 100 MB as such; the text has its size. It was not added.
             OrionError: The server refused, or no good answer came.
         """
         self._bound()
@@ -263,6 +281,8 @@ class Dataset(Resource):
             if isinstance(error, OrionError):
                 raise
             raise ValidationError(f"the record cannot be written as JSON: {error}") from None
+        if len(line) > _MAX_RECORD_BYTES:
+            raise ValidationError(f"the record has {len(line)} bytes as JSON; at most {_MAX_RECORD_BYTES} are allowed")
         self._buffer.append(line)
         self._buffered += len(line)
         if len(self._buffer) >= _FLUSH_RECORDS or self._buffered >= _FLUSH_BYTES:
@@ -334,11 +354,11 @@ class Dataset(Resource):
         with self._bound()._calls.download(download_dataset, request) as response:
             return b"".join(checked(response))
 
-    def download_to_file(self, filename: str | os.PathLike[str]) -> None:
+    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
         """Write all records to a path in the format that its ending names.
 
         Args:
-            filename: The path; an existing file is replaced, whole or not at all.
+            filename: The path; an existing file is replaced, whole or not at all. Or an open binary file with a name.
 
         Raises:
             BadResponse: The conversion needs a chemistry toolkit.
@@ -346,5 +366,5 @@ class Dataset(Resource):
             ValidationError: The ending names no format.
             OrionError: The server refused, or the content did not arrive whole.
         """
-        request = download_dataset.build(self._id()).with_query({"format": format_of(os.fsdecode(filename))})
+        request = download_dataset.build(self._id()).with_query({"format": format_of(name_of(filename))})
         save(self._bound()._calls.download(download_dataset, request), filename)

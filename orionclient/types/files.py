@@ -17,11 +17,12 @@ from orion_api.api.files import (
 from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
 from orionclient.transfer.sinks import checked, save
 from orionclient.transfer.sources import Opened, Source, opened
-from orionclient.types._creating import created, removed_on_error
+from orionclient.types._creating import created, existing, refilled, removed_on_error
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
 
 class File(Resource):
@@ -83,6 +84,8 @@ class File(Resource):
         *,
         folder_path: str | None = None,
         description: str | None = None,
+        tags: Sequence[str | None] | None = None,
+        if_exists: str | None = None,
     ) -> Self:
         """Store a file.
 
@@ -93,16 +96,27 @@ class File(Resource):
             project: Project or its id; the session's own project without it.
             folder_path: Path of the folder to put it in, which is made where it is missing.
             description: Free text.
+            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
+            if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
+                ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
 
         Returns:
             The file, ready.
 
         Raises:
+            ValidationError: A tag is empty, or `if_exists` says so.
+            MultipleResultsFound: Several are there where one is to be replaced.
             OSError: The path cannot be read; nothing was sent.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
         with opened(filename) as source:
-            file = created(cls, session, name, project, path=folder_path, description=description)
+            found = existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
+            if found is not None:
+                if if_exists == "replace":
+                    refilled(found, tags=tags, description=description)
+                    found._send(source)
+                return found
+            file = created(cls, session, name, project, path=folder_path, description=description, tags=tags)
             with removed_on_error(file):
                 file._send(source)
         return file
@@ -140,11 +154,11 @@ class File(Resource):
         with self._bound()._calls.download(download_file, download_file.build(self._id())) as response:
             yield from checked(response, chunk_size)
 
-    def download_to_file(self, filename: str | os.PathLike[str]) -> None:
+    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
         """Write the content to a path, which holds the old file or the whole new one, never a part.
 
         Args:
-            filename: The path; an existing file is replaced.
+            filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
 
         Raises:
             NotEnoughDiskError: The disk has no room.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from orion_api.api.folders import assign_paths, create_paths
+from orion_api.api.folders import assign_paths, create_paths, list_folders
 
-from orionclient._resource import Resource, SessionLike, resource_id
+from orionclient import types
+from orionclient._resource import Declaration, Field, Resource, SessionLike, resource_id, text
 from orionclient.exceptions import ValidationError
-from orionclient.types import KINDS
 from orionclient.types._creating import project_id
 
 if TYPE_CHECKING:
@@ -17,6 +17,31 @@ if TYPE_CHECKING:
 
 _NEEDED: Final = ("resource_type", "id", "path")
 _KNOWN: Final = (*_NEEDED, "name")
+
+
+class Folder(Resource):
+    """A folder of a project. It has a path and no id: it can be listed, and made with `session.create_paths`.
+
+    Listing takes the filter ``project``. All fields are assumed.
+
+    Example:
+        >>> from orionclient.types import Folder
+        >>> session.create_paths("/screens/june")
+        >>> [folder.path for folder in session.list_resources(Folder)]
+        ['/screens', '/screens/june']
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="folder", schema="FolderInfo", id_name="path", list=list_folders, linkable=False
+    )
+
+    path: Field[str] = Field(text, "Path from the root of the project.")
+    project: Field[int] = Field(int, "Id of the project that the folder belongs to.")
+    owner: Field[int] = Field(int, "Id of the user that made the folder.")
+    created: Field[str] = Field(text, "When the folder was made, ISO 8601 in UTC.")
+
+    def _title(self) -> str:
+        return f"Folder {self._data.get('path', 'without path')}"
 
 
 def create(session: SessionLike, paths: Sequence[str]) -> None:
@@ -71,7 +96,7 @@ def _assignment(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kind(given: Any) -> str:
-    found = [name for name, kind in KINDS.items() if kind.declaration.in_folders]
+    found = [name for name, kind in types.KINDS.items() if kind.declaration.in_folders]
     if isinstance(given, type) and issubclass(given, Resource) and hasattr(given, "declaration"):
         name = given.declaration.name
     else:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from orion_api.api.shares import share_resource, unshare_resource
+from orion_api.api.shares import list_shares, share_resource, unshare_resource
 
 from orionclient._resource import Id, Resource, SessionLike
 from orionclient.exceptions import ValidationError
+from orionclient.types.groups import Group
 from orionclient.types.organizations import Organization
 from orionclient.types.projects import Project
 from orionclient.types.users import User
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 #: The kinds that a resource can be shared with; the contract's ShareTarget has the same.
-TARGETS: Final = (User, Project, Organization)
+TARGETS: Final = (User, Group, Project, Organization)
 
 
 def share(session: SessionLike, resource: Resource, share_with: Resource) -> None:
@@ -48,6 +49,22 @@ def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> N
     ids, target = _ids(resource), _target(share_with)
     request = unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
     session._calls.call(unshare_resource, request)
+
+
+def listed(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
+    """List whom a resource is shared with.
+
+    Args:
+        session: The session.
+        resource: The resource.
+
+    Returns:
+        Iterator of dicts.
+
+    Raises:
+        ValidationError: The kind cannot be shared, or the resource has no usable id.
+    """
+    return session._calls.items(list_shares, _ids(resource))
 
 
 def _ids(resource: Resource) -> dict[str, Id]:

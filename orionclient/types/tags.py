@@ -25,7 +25,7 @@ def add(session: SessionLike, resource: Resource, tags: Sequence[str], project: 
     Raises:
         ValidationError: The kind cannot be tagged, or a tag is empty.
     """
-    ids, body = _ids(resource), {"tags": _texts(tags), **_project(project)}
+    ids, body = _ids(resource), {"tags": checked(tags), **_project(project)}
     session._calls.json(add_tags, ids, body=body)
 
 
@@ -41,7 +41,7 @@ def remove(session: SessionLike, resource: Resource, tags: Sequence[str], projec
     Raises:
         ValidationError: The kind cannot be tagged, or a tag is empty.
     """
-    ids, names = _ids(resource), _texts(tags)
+    ids, names = _ids(resource), checked(tags)
     request = remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
     session._calls.call(remove_tags, request.with_query(_project(project)))
 
@@ -68,7 +68,18 @@ def _ids(resource: Resource) -> dict[str, Id]:
     return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
 
 
-def _texts(tags: Sequence[str]) -> list[str]:
+def checked(tags: Sequence[str]) -> list[str]:
+    """Refuse tags that are none.
+
+    Args:
+        tags: The tags.
+
+    Returns:
+        A list of its own.
+
+    Raises:
+        ValidationError: There is no tag, or one is no text or empty.
+    """
     if not tags:
         raise ValidationError("no tag was given")
     for tag in tags:
@@ -81,3 +92,21 @@ def _project(project: Any) -> dict[str, Id]:
     if project is None:
         return {}
     return {"project": project._id() if isinstance(project, Resource) else resource_id(project, "project")}
+
+
+def texts_of(tags: Sequence[str | None] | None) -> list[str]:
+    """Check the tags that something new gets.
+
+    Args:
+        tags: The tags; None among them is left out, so that `job_tag()` can stand there outside a job too.
+
+    Returns:
+        The tags.
+
+    Raises:
+        ValidationError: One is empty or no text, or a single text stands where a list belongs.
+    """
+    if isinstance(tags, str):
+        raise ValidationError(f"tags is a list of texts; write [{tags!r:.60}]")
+    found = [tag for tag in tags or () if tag is not None]
+    return checked(found) if found else []

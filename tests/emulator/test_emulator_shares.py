@@ -106,6 +106,7 @@ def test_contents_are_read(ada, grace, path, kind):
     ("target_type", "target_id", "words"),
     [
         ("user", 99, "user 99"),
+        ("group", 99, "group 99"),
         ("project", 2, "project 2"),
         ("project", 99, "project 99"),
         ("organization", 2, "organization 2"),
@@ -141,7 +142,7 @@ def test_people_of_another_organization(fresh, connect, path, kind, refused):
         {},
         {"target_type": "user"},
         {"target_id": 2},
-        {"target_type": "group", "target_id": 2},
+        {"target_type": "team", "target_id": 2},
         {"target_type": "user", "target_id": "2"},
         {"target_type": "user", "target_id": 0},
         {"target_type": "user", "target_id": None},

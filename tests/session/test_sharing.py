@@ -14,7 +14,7 @@ from orion_api import contract
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig
-from orionclient.types import KINDS, Balance, Dataset, File, Organization, Project, Resource, User
+from orionclient.types import KINDS, Balance, Dataset, File, Group, Organization, Project, Resource, User
 from orionclient.types.shares import TARGETS
 
 PATHS = {"dataset": "/api/v1/storage/datasets/", "file": "/api/v3/storage/files/"}
@@ -31,10 +31,12 @@ def kind(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-@pytest.fixture(params=["user", "project", "organization"])
+@pytest.fixture(params=["user", "group", "project", "organization"])
 def target(request: pytest.FixtureRequest) -> Any:
     """What reaches grace."""
-    return {"user": User(id=2), "project": Project(id="3"), "organization": Organization(id=1)}[request.param]
+    return {"user": User(id=2), "group": Group(id=1), "project": Project(id="3"), "organization": Organization(id=1)}[
+        request.param
+    ]
 
 
 def secret(session: OrionSession, kind: Any) -> Any:
@@ -171,7 +173,7 @@ def test_what_is_refused_before_any_request(scripted: Scripted, verb: str) -> No
         with pytest.raises(ValidationError, match=f"{type(resource).__name__} cannot be shared"):
             share(resource, user)
     for wrong in (7, "grace", None, {"user": 2}, Dataset(id=1), File(id=1), User, [user]):
-        with pytest.raises(ValidationError, match="share_with is one of User, Project, Organization"):
+        with pytest.raises(ValidationError, match="share_with is one of User, Group, Project, Organization"):
             share(good, wrong)
     for odd in ("abc", "", "1/../2", -1, 1.5, True):
         with pytest.raises(ValidationError, match="must be a whole number"):
@@ -199,13 +201,15 @@ def test_subclasses_are_shared_as_their_kind(session: OrionSession, plain: Plain
 
 
 def test_client_contract_and_server_have_the_same_kinds() -> None:
-    from orionclient.emulator.handlers import shares as handlers
+    from orionclient.emulator import handlers
     from orionclient.emulator.sharing import TARGETS as SERVED
 
     names = [target.declaration.name for target in TARGETS]
     schema = contract.load()["components"]["schemas"]["ShareTarget"]
     assert names == schema["properties"]["target_type"]["enum"] == list(SERVED)
-    assert {name for name, each in KINDS.items() if each.declaration.sharable} == set(handlers.SHARABLE)
+    assert {name for name, each in KINDS.items() if each.declaration.sharable} == {
+        name for name, each in handlers.KINDS.items() if each.sharable
+    }
 
 
 # ---------------------------------------------------------------- balance

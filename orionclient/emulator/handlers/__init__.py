@@ -1,38 +1,35 @@
-"""The handlers of the contract's operations: one module per kind of resource, one line per kind here."""
+"""The handlers of the contract's operations: one module per kind of resource, found by being here.
+
+A module has `HANDLERS`, operation -> handler, and where it needs them
+
+- `KIND`: the `resources.Kind` whose members lie in projects, and can be tagged, shared and put into folders;
+- `TABLES`: SQL that makes its tables where they are missing;
+- `BLOBS`: a query for the names of the contents that it uses;
+- `resume(stack)`: takes up at the start of a server what the last one left undone.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import TYPE_CHECKING
-
-from orionclient.emulator.handlers import (
-    billing,
-    datasets,
-    files,
-    folders,
-    identity,
-    organizations,
-    projects,
-    shares,
-    tags,
-    users,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from orionclient.emulator.call import Handler
+    from orionclient.emulator.call import Handler, Stack
+    from orionclient.emulator.resources import Kind
 
-_KINDS = (
-    identity,
-    users,
-    organizations,
-    projects,
-    files,
-    datasets,
-    tags,
-    shares,
-    folders,
-    billing,
-)
+_ROOMS = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
-HANDLERS: Mapping[str, Handler] = {name: handler for kind in _KINDS for name, handler in kind.HANDLERS.items()}
+HANDLERS: Mapping[str, Handler] = {name: handler for room in _ROOMS for name, handler in room.HANDLERS.items()}
+KINDS: Mapping[str, Kind] = {room.KIND.name: room.KIND for room in _ROOMS if hasattr(room, "KIND")}
+TABLES: tuple[str, ...] = tuple(room.TABLES for room in _ROOMS if hasattr(room, "TABLES"))
+BLOBS: tuple[str, ...] = tuple(room.BLOBS for room in _ROOMS if hasattr(room, "BLOBS"))
+
+
+def resume(stack: Stack) -> None:
+    """Take up what the last server on the folder left undone."""
+    for room in _ROOMS:
+        if hasattr(room, "resume"):
+            room.resume(stack)

@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 
     from orionclient.emulator.store import Database
 
+TABLES = f"""
+{
+    resources.table(
+        "datasets",
+        "dirty INTEGER NOT NULL DEFAULT 0",
+        "first_record INTEGER NOT NULL DEFAULT 1",
+        "next_record INTEGER NOT NULL DEFAULT 1",
+        "source TEXT",
+    )
+}
+-- The records of a dataset have the ids first_record <= id < next_record, without gaps.
+CREATE TABLE IF NOT EXISTS records (
+    dataset INTEGER NOT NULL REFERENCES datasets (id),
+    id INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (dataset, id)
+) STRICT;
+"""
+
 Record = molecules.Record
 
 _PIECE = 256 * 1024
@@ -42,7 +61,9 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
     return lambda: None
 
 
-DATASETS = Kind("dataset", "datasets", "dataset_id", _show, _purge)
+KIND = DATASETS = Kind(
+    "dataset", "datasets", "dataset_id", _show, _purge, taggable=True, sharable=True, in_folders=True
+)
 
 
 def _check_target(call: Call) -> None:

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+TABLES = resources.table(
+    "files",
+    "state TEXT NOT NULL DEFAULT 'uploading'",
+    "size INTEGER NOT NULL DEFAULT 0",
+    "sha256 TEXT",
+    "blob TEXT",
+)
+BLOBS = "SELECT blob FROM files WHERE blob IS NOT NULL"
+
 _SHOWN = ("id", "name", "state", "size", "created", "owner", "project", "description", "sha256", "path", "deleted")
 
 
@@ -26,7 +35,7 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
     return partial(call.stack.blobs.remove, row["blob"])
 
 
-FILES = Kind("file", "files", "file_id", _show, _purge)
+KIND = FILES = Kind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
 
 
 def _check_target(call: Call) -> None:

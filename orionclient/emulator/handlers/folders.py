@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import folders, resources
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.handlers.datasets import DATASETS
-from orionclient.emulator.handlers.files import FILES
 from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import bad_body
 
 if TYPE_CHECKING:
     import sqlite3
 
-IN_FOLDERS = {
-    kind.name: kind
-    for kind in (
-        FILES,
-        DATASETS,
-    )
-}
+TABLES = """
+CREATE TABLE IF NOT EXISTS folders (
+    project INTEGER NOT NULL REFERENCES projects (id),
+    path TEXT NOT NULL,
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    PRIMARY KEY (project, path)
+) STRICT, WITHOUT ROWID;
+"""
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
@@ -46,7 +47,9 @@ def assign_paths(call: Call) -> None:
     """Move every resource, or none."""
     with call.stack.store.writing() as db:
         for item in call.body["assignments"]:
-            kind = IN_FOLDERS[item["resource_type"]]
+            kind = call.stack.kinds.get(item["resource_type"])
+            if kind is None or not kind.in_folders:
+                raise bad_body(f'There is no kind of resource "{item["resource_type"]}" that can lie in a folder.')
             row = resources.find(call, db, kind, item["id"])
             path = folders.make(db, row["project"], item["path"], call.caller.id)
             db.execute(

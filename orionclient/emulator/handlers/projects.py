@@ -1,4 +1,4 @@
-"""Projects: a user sees those that the user is a member of."""
+"""Projects: a user sees those that the user is a member of; the owner changes them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.call import Call, Handler
 from orionclient.emulator.paging import Listing, page
-from orionclient.emulator.problems import not_found
+from orionclient.emulator.problems import forbidden, not_found
 from orionclient.emulator.resources import require_member
+from orionclient.emulator.store import now
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,30 +17,62 @@ _SHOWN = ("id", "name", "description", "owner", "organization", "created")
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in _SHOWN}
+    return {**{name: row[name] for name in _SHOWN}, "archived": bool(row["archived"])}
+
+
+def _find(call: Call, db: sqlite3.Connection, number: int) -> sqlite3.Row:
+    row: sqlite3.Row | None = db.execute("SELECT * FROM projects WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise not_found(f"There is no project {number}.")
+    require_member(db, call.caller, number)
+    return row
 
 
 def list_projects(call: Call) -> dict[str, Any]:
-    """The caller's projects."""
+    """The caller's projects, archived ones or the others."""
     listing = Listing("projects", ["id IN (SELECT project FROM members WHERE user = ?)"], [call.caller.id])
+    listing.narrow("archived = ?", call.query["archived"])
     if "name" in call.query:
         listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
     with call.stack.store.reading() as db:
         return page(call, db, listing, _show)
 
 
+def create_project(call: Call) -> dict[str, Any]:
+    """A new one with the caller as its only member; the default project of a caller that has none."""
+    caller = call.caller
+    with call.stack.store.writing() as db:
+        number = db.execute(
+            "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
+            (call.body["name"], call.body.get("description", ""), caller.id, caller.organization, now()),
+        ).lastrowid
+        db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (caller.id, number))
+        db.execute("UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL", (number, caller.id))
+        return _show(_find(call, db, number or 0))
+
+
 def get_project(call: Call) -> dict[str, Any]:
     """One of them."""
-    number = call.path["project_id"]
     with call.stack.store.reading() as db:
-        row = db.execute("SELECT * FROM projects WHERE id = ?", (number,)).fetchone()
-        if row is None:
-            raise not_found(f"There is no project {number}.")
-        require_member(db, call.caller, number)
-    return _show(row)
+        return _show(_find(call, db, call.path["project_id"]))
+
+
+def update_project(call: Call) -> dict[str, Any]:
+    """Set the fields that the body names; an archived project is closed for what lies in it, not for its owner."""
+    number = call.path["project_id"]
+    with call.stack.store.writing() as db:
+        row = _find(call, db, number)
+        if row["owner"] != call.caller.id:
+            raise forbidden(f"Only the owner may change project {number}.")
+        for column in ("name", "description", "archived"):
+            if column in call.body:
+                db.execute(f"UPDATE projects SET {column} = ? WHERE id = ?", (call.body[column], number))  # noqa: S608
+        return _show(_find(call, db, number))
 
 
 HANDLERS = {
     "list_projects": Handler(list_projects),
+    "create_project": Handler(create_project),
     "get_project": Handler(get_project),
+    "update_project": Handler(update_project),
 }

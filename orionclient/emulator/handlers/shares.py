@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources, sharing
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.handlers.datasets import DATASETS
-from orionclient.emulator.handlers.files import FILES
 from orionclient.emulator.paging import Listing, page
 from orionclient.emulator.problems import forbidden, not_found
 from orionclient.emulator.store import now
@@ -15,20 +13,25 @@ from orionclient.emulator.store import now
 if TYPE_CHECKING:
     import sqlite3
 
-SHARABLE = {
-    kind.name: kind
-    for kind in (
-        FILES,
-        DATASETS,
-    )
-}
+TABLES = """
+CREATE TABLE IF NOT EXISTS shares (
+    kind TEXT NOT NULL,
+    resource INTEGER NOT NULL,
+    target_type TEXT NOT NULL,
+    target INTEGER NOT NULL,
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    PRIMARY KEY (kind, resource, target_type, target)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS shares_by_target ON shares (kind, target_type, target, resource);
+"""
 
 
-def _resource(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
-    kind = SHARABLE.get(call.path["resource_type"])
-    if kind is None:
+def _resource(call: Call, db: sqlite3.Connection, *, archived: bool = False) -> sqlite3.Row:
+    kind = call.stack.kinds.get(call.path["resource_type"])
+    if kind is None or not kind.sharable:
         raise not_found(f'There is no kind of resource "{call.path["resource_type"]}" that can be shared.')
-    return resources.find(call, db, kind, call.path["resource_id"])
+    return resources.find(call, db, kind, call.path["resource_id"], archived=archived)
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def list_shares(call: Call) -> dict[str, Any]:
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
     with call.stack.store.reading() as db:
-        _resource(call, db)
+        _resource(call, db, archived=True)
         return page(call, db, listing, _show)
 
 

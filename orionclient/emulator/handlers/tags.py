@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.handlers.datasets import DATASETS
-from orionclient.emulator.handlers.files import FILES
 from orionclient.emulator.paging import Listing, page
 from orionclient.emulator.problems import not_found
 from orionclient.emulator.store import now
@@ -15,18 +13,23 @@ from orionclient.emulator.store import now
 if TYPE_CHECKING:
     import sqlite3
 
-TAGGABLE = {
-    kind.name: kind
-    for kind in (
-        FILES,
-        DATASETS,
-    )
-}
+TABLES = """
+CREATE TABLE IF NOT EXISTS tags (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    resource INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    created TEXT NOT NULL,
+    UNIQUE (kind, resource, name, project)
+) STRICT;
+CREATE INDEX IF NOT EXISTS tags_by_name ON tags (kind, name, resource, project);
+"""
 
 
 def _resource(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
-    kind = TAGGABLE.get(call.path["resource_type"])
-    if kind is None:
+    kind = call.stack.kinds.get(call.path["resource_type"])
+    if kind is None or not kind.taggable:
         raise not_found(f'There is no kind of resource "{call.path["resource_type"]}" with tags.')
     return resources.find(call, db, kind, call.path["resource_id"], reading=reading)
 
@@ -34,7 +37,7 @@ def _resource(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> s
 def _project(call: Call, db: sqlite3.Connection, resource: sqlite3.Row, named: int | None) -> int:
     if named is None:
         return int(resource["project"])
-    resources.require_member(db, call.caller, named)
+    resources.require_member(db, call.caller, named, writing=True)
     return named
 
 

@@ -1,0 +1,61 @@
+"""Groups: a user sees those of the own organization, a member of them or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import forbidden, not_found
+
+if TYPE_CHECKING:
+    import sqlite3
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    organization INTEGER NOT NULL REFERENCES organizations (id),
+    created TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS groups_of_organization ON groups (organization, id);
+CREATE TABLE IF NOT EXISTS group_members (
+    user INTEGER NOT NULL REFERENCES users (id),
+    group_id INTEGER NOT NULL REFERENCES groups (id),
+    PRIMARY KEY (user, group_id)
+) STRICT, WITHOUT ROWID;
+"""
+
+_SHOWN = ("id", "name", "description", "organization", "created")
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in _SHOWN}
+
+
+def list_groups(call: Call) -> dict[str, Any]:
+    """The groups of the caller's organization."""
+    listing = Listing("groups", ["organization = ?"], [call.caller.organization])
+    if "name" in call.query:
+        listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
+    with call.stack.store.reading() as db:
+        return page(call, db, listing, _show)
+
+
+def get_group(call: Call) -> dict[str, Any]:
+    """One of them; 403 for groups of other organizations."""
+    number = call.path["group_id"]
+    with call.stack.store.reading() as db:
+        row = db.execute("SELECT * FROM groups WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise not_found(f"There is no group {number}.")
+    if row["organization"] != call.caller.organization:
+        raise forbidden(f"The group {number} belongs to another organization.")
+    return _show(row)
+
+
+HANDLERS = {
+    "list_groups": Handler(list_groups),
+    "get_group": Handler(get_group),
+}

@@ -1,0 +1,45 @@
+"""Secrets: their values go in and never come out; what runs on the stack will read them from the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import resources
+from orionclient.emulator.call import Call, Handler
+from orionclient.emulator.resources import Kind
+from orionclient.emulator.store import now
+
+if TYPE_CHECKING:
+    import sqlite3
+
+TABLES = resources.table("secrets", "value TEXT NOT NULL", "changed TEXT NOT NULL")
+
+_SHOWN = ("id", "name", "description", "project", "owner", "created", "changed")
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in _SHOWN}
+
+
+KIND = Kind("secret", "secrets", "secret_id", _show, taggable=True, sharable=True)
+
+
+def create_secret(call: Call) -> dict[str, Any]:
+    """Keep a value."""
+    moment = now()
+    return resources.create(call, KIND, value=call.body["value"], created=moment, changed=moment)
+
+
+def update_secret(call: Call) -> dict[str, Any]:
+    """Set the fields that the body names; a value counts as changed even where it is the old one."""
+    columns = {"value": call.body["value"], "changed": now()} if "value" in call.body else {}
+    return resources.update(call, KIND, **columns)
+
+
+HANDLERS = {
+    "list_secrets": Handler(lambda call: resources.list_kind(call, KIND)),
+    "create_secret": Handler(create_secret),
+    "get_secret": Handler(lambda call: resources.get(call, KIND)),
+    "update_secret": Handler(update_secret),
+    "delete_secret": Handler(lambda call: resources.delete(call, KIND)),
+}

@@ -1,0 +1,31 @@
+"""Group: users of an organization under one name."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from orion_api.api.groups import get_group, list_groups
+
+from orionclient._resource import Declaration, Field, Resource, text
+
+
+class Group(Resource):
+    """Users of an organization under one name, with whom resources can be shared.
+
+    Listing takes the filter ``name`` (contains). Its paths and fields are assumed.
+
+    Example:
+        >>> from orionclient.types import Dataset, Group
+        >>> chemists = next(iter(session.list_resources(Group, {"name": "Chemists"})))
+        >>> session.share_resource(Dataset.create(session, "hits"), chemists)
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="group", schema="GroupInfo", id_name="group_id", get=get_group, list=list_groups
+    )
+
+    id: Field[int] = Field(int, "Number of the group, unique in the stack.")
+    name: Field[str] = Field(text, "Name of the group.")
+    description: Field[str] = Field(text, "What the group is for; may be empty.")
+    organization: Field[int] = Field(int, "Id of the organization that the group belongs to.")
+    created: Field[str] = Field(text, "When the group was made, ISO 8601 in UTC.")

@@ -1,0 +1,120 @@
+"""Secret: a text that a project needs and that nobody can read again."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from attrs import evolve
+from orion_api.api.secrets import create_secret, delete_secret, get_secret, list_secrets, update_secret
+
+from orionclient._resource import Declaration, Field, Resource, SessionLike, text
+from orionclient.exceptions import OrionError, ValidationError
+from orionclient.types import tags as tags_of
+from orionclient.types._creating import created, removed_on_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class Secret(Resource):
+    """A text that a project needs and that nobody can read again, such as the password of a database.
+
+    The value goes to the server and never comes back: no answer holds it, and no instance keeps it. Listing takes the filters ``name``
+    (contains), ``project`` and ``tags``. Deleting removes for good. The paths and all fields but `id` are assumed.
+
+    Example:
+        >>> from orionclient.types import Secret
+        >>> secret = Secret.create(session, "warehouse password", "correct horse battery staple")
+        >>> secret.set_value("incorrect horse")
+        >>> [each.name for each in session.list_resources(Secret)]
+        ['warehouse password']
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="secret",
+        schema="SecretInfo",
+        id_name="secret_id",
+        get=get_secret,
+        list=list_secrets,
+        create=create_secret,
+        update=update_secret,
+        delete=delete_secret,
+        taggable=True,
+        sharable=True,
+    )
+
+    id: Field[int] = Field(int, "Number of the secret, unique in the stack (documented).")
+    name: Field[str] = Field(text, "Display name; need not be unique.")
+    description: Field[str] = Field(text, "Free text; may be empty.")
+    project: Field[int] = Field(int, "Id of the project that the secret belongs to.")
+    owner: Field[int] = Field(int, "Id of the user that made the secret.")
+    created: Field[str] = Field(text, "When the secret was made, ISO 8601 in UTC.")
+    changed: Field[str] = Field(text, "When the value was last set, ISO 8601 in UTC.")
+
+    @classmethod
+    def create(
+        cls,
+        session: SessionLike,
+        name: str,
+        value: str,
+        project: Any = None,
+        *,
+        description: str | None = None,
+        tags: Sequence[str | None] | None = None,
+    ) -> Self:
+        """Keep a value under a name.
+
+        Args:
+            session: The session.
+            name: Display name.
+            value: What is to be kept, 1 to 65536 characters (the limit is assumed).
+            project: Project or its id; the session's own project without it.
+            description: Free text.
+            tags: Tags to give it; None among them is left out.
+
+        Returns:
+            The secret, without its value.
+
+        Raises:
+            ValidationError: The value or a tag is no text or empty; raised before any request.
+            OrionError: The server refused, or no good answer came. After a lost answer the secret may be there; it is not made twice.
+        """
+        given = [tag for tag in tags or () if tag is not None]
+        names = tags_of.checked(given) if given else []
+        with _unspoken(value):
+            secret = created(cls, session, name, project, value=value, description=description)
+        if names:
+            with removed_on_error(secret):
+                tags_of.add(session, secret, names, None)
+        return secret
+
+    def set_value(self, value: str) -> None:
+        """Keep another value from now on.
+
+        Args:
+            value: The value, 1 to 65536 characters (the limit is assumed).
+
+        Raises:
+            ValidationError: The value is no text or empty; raised before any request.
+            OrionError: The server refused, or no good answer came.
+        """
+        with _unspoken(value):
+            self._replace(self._bound()._calls.json(update_secret, self._ids(), body={"value": value}))
+
+    def _replace(self, data: Mapping[str, Any]) -> None:
+        # No server should send the value; one that does must not make it show here.
+        super()._replace({name: given for name, given in data.items() if name != "value"})
+
+
+@contextlib.contextmanager
+def _unspoken(value: Any) -> Iterator[None]:
+    """Check a value, and keep it out of the text of errors, which may quote what the server says of it."""
+    if not isinstance(value, str) or not value:
+        raise ValidationError(f"the value of a secret is a text that is not empty, not {type(value).__name__}")
+    try:
+        yield
+    except OrionError as error:
+        if error.call is not None:
+            error.call = evolve(error.call, secrets=(*error.call.secrets, value))
+        raise

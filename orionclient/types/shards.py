@@ -1,0 +1,222 @@
+"""Shard: one piece of data of a collection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+from orion_api.api.shards import (
+    close_shard,
+    create_shard,
+    delete_shard,
+    download_shard,
+    get_shard,
+    list_shards,
+    update_shard,
+    upload_shard_content,
+)
+
+from orionclient._resource import Declaration, Field, Parent, Resource, SessionLike, optional, resource_id, text
+from orionclient.exceptions import ValidationError
+from orionclient.transfer.sinks import checked, save
+from orionclient.transfer.sources import Opened, Source, opened
+from orionclient.types._creating import removed_on_error
+from orionclient.types.collections import ShardCollection, check_metadata, metadata_of, open_needed
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
+
+# Documented as 5 GB; the larger reading is taken, for a server that means the smaller one says so itself.
+_MAX_BYTES: Final = 5 * 1024**3
+
+
+class Shard(Resource):
+    """One piece of data of a collection.
+
+    It is ``open`` when it is made, ``temporary`` once it has content, and ``ready`` after `close`. What is not ready when the collection
+    closes is dropped. In a cube that runs alone close right after the upload; in a parallel one close downstream, for a work item that is
+    repeated may leave a duplicate (documented).
+
+    As a template and as a handle it needs its collection: ``session.get_resource(Shard(collection=c), 7)`` and
+    ``session.delete_resource(Shard(collection=c, id=7))``.
+
+    Example:
+        >>> from orionclient.types import Shard, ShardCollection
+        >>> collection = ShardCollection.create(session, "frames")
+        >>> shard = Shard.create(collection, name="first", metadata={"frames": 10})
+        >>> shard.upload_file(b"0123456789")
+        >>> shard.close()
+        >>> shard.state, shard.size, b"".join(shard.download())
+        ('ready', 10, b'0123456789')
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="shard",
+        schema="ShardInfo",
+        id_name="shard_id",
+        parent="collection",
+        get=get_shard,
+        list=list_shards,
+        create=create_shard,
+        update=update_shard,
+        delete=delete_shard,
+        upload=upload_shard_content,
+        hidden={"id_str": "the same number as `id`, which is taken from it where it is there"},
+    )
+
+    id: Field[int] = Field(
+        int, "Number of the shard; exceeds 2^53 in version-2 collections (documented), so hand it on as int or text."
+    )
+    collection: Field[ShardCollection] = Parent(
+        ShardCollection, "The collection that the shard belongs to; a handle with its id where it was not given."
+    )
+    name: Field[str] = Field(text, "Display name; may be empty.")
+    state: Field[str] = Field(text, "`open`, `temporary` or `ready` (documented); others are possible.")
+    size: Field[int] = Field(int, "Length of the content in bytes; 0 before the upload (assumed).")
+    metadata: Field[dict[str, Any]] = Field(metadata_of, "JSON object that the user chose (documented).")
+    created: Field[str] = Field(text, "When the shard was made, ISO 8601 in UTC with microseconds (assumed).")
+    sha256: Field[str | None] = Field(
+        optional(str), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
+    )
+
+    def _replace(self, data: Mapping[str, Any]) -> None:
+        # The text survives programs that read every number as a double.
+        exact = {"id": resource_id(data["id_str"], "id_str")} if data.get("id_str") else {}
+        super()._replace({**data, **exact})
+
+    @classmethod
+    def create(
+        cls,
+        collection: ShardCollection,
+        name: str = "",
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        file: Source | None = None,
+        session: SessionLike | None = None,
+    ) -> Self:
+        """Create a shard in an open collection.
+
+        Args:
+            collection: The collection.
+            name: Display name.
+            metadata: JSON object of at most 256 kB (documented).
+            file: Path, bytes or a seekable binary file: uploaded and closed in the same step, and nothing stays behind if that fails.
+            session: The session; the collection's own without it.
+
+        Returns:
+            The shard: open, or ready where `file` was given.
+
+        Raises:
+            ValidationError: The metadata or the file is too large; raised before any request, the text has the size.
+            BadResponse: The collection is not open (409); the text names its state and the call that helps.
+            OSError: The path cannot be read; nothing was sent.
+            OrionError: The server refused, or no good answer came.
+        """
+        if file is None:
+            return cls._created(collection, name, metadata, session)
+        with opened(file) as source:
+            _check_size(source)
+            shard = cls._created(collection, name, metadata, session)
+            with removed_on_error(shard):
+                shard._send(source)
+                shard.close()
+        return shard
+
+    @classmethod
+    def _created(
+        cls, collection: ShardCollection, name: str, metadata: Mapping[str, Any] | None, session: SessionLike | None
+    ) -> Self:
+        template = cls(collection=collection, session=session)
+        body = {"name": name or None, "metadata": check_metadata(metadata)}
+        given = {key: value for key, value in body.items() if value is not None}
+        calls, ids = template._bound()._calls, template._parent_ids()
+        return template._made(open_needed(lambda: calls.json(create_shard, ids, body=given)), template.session)
+
+    def upload_file(self, filename: Source) -> None:
+        """Send the content, or replace it while the shard is not ready.
+
+        Args:
+            filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands; at most 5 GB
+                (documented), none at all is fine.
+
+        Raises:
+            ValidationError: It is larger; raised before any request, the text has the size.
+            BadResponse: The shard is ready already, or its collection is not open (409); the text says what helps.
+            OSError: The path cannot be read; nothing was sent.
+            OrionError: The server refused, or no good answer came.
+        """
+        with opened(filename) as source:
+            self._send(source)
+
+    def put_content(self, filename: Source) -> None:
+        """Send the content and close the shard: what `session.create_resource(..., files=)` does.
+
+        Args:
+            filename: As for `upload_file`.
+
+        Raises:
+            OrionError: As for `upload_file`.
+        """
+        self.upload_file(filename)
+        self.close()
+
+    def _send(self, source: Opened) -> None:
+        _check_size(source)
+        ids = self._ids()
+        request = upload_shard_content.build(
+            ids["collection_id"], ids["shard_id"], body=source.stream, content_digest=source.content_digest
+        )
+        calls = self._bound()._calls
+        advice = "the content of a ready shard stays, Shard.create(...) makes another; "
+        self._replace(open_needed(lambda: calls.call(upload_shard_content, request), advice))
+
+    def close(self) -> None:
+        """Declare the shard complete; harmless on a shard that is ready.
+
+        Raises:
+            BadResponse: It has no content, or its collection is not open (409).
+            OrionError: The server refused, or no good answer came.
+        """
+        calls, ids = self._bound()._calls, self._ids()
+        advice = "shard.upload_file(...) gives a shard its content; "
+        self._replace(open_needed(lambda: calls.json(close_shard, ids), advice))
+
+    def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Read the content in pieces; memory stays flat.
+
+        Args:
+            chunk_size: Largest piece in bytes; as they come without it.
+
+        Yields:
+            The pieces.
+
+        Raises:
+            OrionConnectionError: The content did not arrive whole; raised after the last piece.
+            OrionError: The server refused, or no good answer came.
+        """
+        ids = self._ids()
+        request = download_shard.build(ids["collection_id"], ids["shard_id"])
+        with self._bound()._calls.download(download_shard, request) as response:
+            yield from checked(response, chunk_size)
+
+    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
+        """Write the content to a path, which holds the old file or the whole new one, never a part.
+
+        Args:
+            filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+
+        Raises:
+            NotEnoughDiskError: The disk has no room.
+            OrionError: The server refused, or the content did not arrive whole.
+        """
+        ids = self._ids()
+        save(
+            self._bound()._calls.download(download_shard, download_shard.build(ids["collection_id"], ids["shard_id"])),
+            filename,
+        )
+
+
+def _check_size(source: Opened) -> None:
+    if source.size > _MAX_BYTES:
+        raise ValidationError(f"the content has {source.size} bytes; a shard holds at most {_MAX_BYTES}")

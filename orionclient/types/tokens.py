@@ -1,0 +1,87 @@
+"""Token: what a program signs in with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from orion_api.api.tokens import create_token, delete_token, get_token, list_tokens, update_token
+
+from orionclient._resource import Declaration, Field, Resource, SessionLike, text
+from orionclient.exceptions import NotLoaded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Token(Resource):
+    """What a program signs in with; it is valid until it is deleted.
+
+    The server shows the value once, to who creates the token. Only that instance knows it: copies, pickles, `repr` and `to_dict` leave it
+    out. Tokens that were handed out for a password are listed too. The paths and fields are assumed.
+
+    Example:
+        >>> from orionclient.session import OrionSession, SessionConfig
+        >>> from orionclient.types import Token
+        >>> token = Token.create(session, "nightly run")
+        >>> OrionSession(SessionConfig(session.config.url, token.value)).is_authenticated()
+        True
+        >>> session.delete_resource(token)
+        True
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="token",
+        schema="TokenInfo",
+        id_name="token_id",
+        get=get_token,
+        list=list_tokens,
+        create=create_token,
+        update=update_token,
+        delete=delete_token,
+        linkable=False,
+    )
+
+    id: Field[int] = Field(int, "Number of the token, unique in the stack.")
+    description: Field[str] = Field(text, "What the token is for; may be empty.")
+    created: Field[str] = Field(text, "When the token was made, ISO 8601 in UTC.")
+
+    _value: str | None = None
+
+    @classmethod
+    def create(cls, session: SessionLike, description: str = "") -> Self:
+        """Make a token of the session's user.
+
+        Args:
+            session: The session.
+            description: What the token is for.
+
+        Returns:
+            The token, the only one that knows its `value`.
+
+        Raises:
+            OrionError: The server refused, or no good answer came. After a lost answer a token may be there whose value nobody knows.
+        """
+        return cls.from_msg(session._calls.json(create_token, {}, body={"description": description}), session)
+
+    @property
+    def value(self) -> str:
+        """What to give to `SessionConfig` as the token.
+
+        Raises:
+            NotLoaded: This is not the instance that creating gave.
+        """
+        if self._value is None:
+            raise NotLoaded(f"{self._title()}: the value of a token is shown once, when it is created; create another")
+        return self._value
+
+    def _replace(self, data: Mapping[str, Any]) -> None:
+        # Beside the data, so that nothing that shows the data shows the value.
+        self._value = data.get("token", self._value)
+        super()._replace({name: given for name, given in data.items() if name != "token"})
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: kept for name, kept in vars(self).items() if name != "_value"}
+
+    def __repr__(self) -> str:
+        shown = super().__repr__()
+        return shown if self._value is None else f"{shown[:-1]}, value='***')"

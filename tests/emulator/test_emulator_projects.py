@@ -1,0 +1,199 @@
+"""Projects on the wire: made, changed by their owner, and closed for changes while they are archived."""
+
+from __future__ import annotations
+
+import pytest
+
+from orionclient.emulator import handlers
+
+PATH = "/api/v1/projects/"
+KINDS = {
+    "file": "/api/v3/storage/files/",
+    "dataset": "/api/v1/storage/datasets/",
+    "secret": "/api/v1/secrets/",
+    "collection": "/api/v1/storage/collections/",
+}
+
+
+def create(caller, **fields):
+    answer = caller.post(PATH, json={"name": "June", **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def fields_for(kind, **fields):
+    return {"name": "thing", **({"value": "hush"} if kind == "secret" else {}), **fields}
+
+
+def make(caller, kind, **fields):
+    answer = caller.post(KINDS[kind], json=fields_for(kind, **fields))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def archive(caller, number, archived=True):
+    answer = caller.patch(f"{PATH}{number}/", json={"archived": archived})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["archived"] is archived
+
+
+def test_making(ada, grace, refused):
+    made = create(ada, description="Screens of June")
+    number = made["id"]
+    assert made == {
+        "id": number,
+        "name": "June",
+        "description": "Screens of June",
+        "owner": 1,
+        "organization": 1,
+        "created": made["created"],
+        "archived": False,
+    }
+    assert ada.get(f"{PATH}{number}/").json() == made
+    assert made in ada.get(f"{PATH}?limit=1000").json()["results"]
+    assert create(ada)["description"] == ""
+    make(ada, "file", project=number)
+    assert grace.get(f"{PATH}{number}/") == refused(403, "forbidden", f"project {number}")
+    assert grace.post(KINDS["file"], json={"name": "x", "project": number}) == refused(403, "forbidden")
+
+
+def test_making_once_per_key(fresh, connect):
+    ada = connect(fresh)
+    answers = [ada.post(PATH, json={"name": "June"}, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert ada.get(PATH).json()["count"] == 3
+
+
+def test_the_first_project_of_a_user_becomes_the_default(fresh, connect, refused):
+    with fresh._require().stack.store.writing() as db:
+        db.execute(
+            "INSERT INTO users (username, password, organization, created) VALUES ('eve', ?, 1, '2026-01-01T00:00:00.000000Z')",
+            ("00" * 16 + "$" + "00" * 64,),
+        )
+    eve = connect(fresh, "eve")
+    assert eve.post(KINDS["file"], json={"name": "x"}) == refused(400, "bad_body", "no default project")
+    number = create(eve)["id"]
+    create(eve)
+    assert eve.post(KINDS["file"], json={"name": "x"}).json()["project"] == number
+
+
+def test_changing(ada, grace, refused):
+    made = create(ada)
+    url = f"{PATH}{made['id']}/"
+    assert ada.patch(url, json={"name": "July"}).json() == {**made, "name": "July"}
+    changed = ada.patch(url, json={"description": "new", "archived": True}).json()
+    assert changed == {**made, "name": "July", "description": "new", "archived": True}
+    assert ada.patch(url, json={}).json() == changed == ada.get(url).json()
+    assert ada.patch(url, json={"name": "August"}).json()["name"] == "August"
+    assert grace.patch(url, json={"name": "x"}) == refused(403, "forbidden", "not a member")
+    assert grace.patch(f"{PATH}3/", json={"archived": True}) == refused(403, "forbidden", "Only the owner")
+    assert ada.patch(f"{PATH}9999/", json={"name": "x"}) == refused(404, "not_found", "project 9999")
+
+
+@pytest.mark.parametrize(
+    "body", [{"name": ""}, {"name": None}, {"archived": "true"}, {"archived": 1}, {"archived": None}, {"owner": 2}]
+)
+def test_bad_bodies(ada, refused, body):
+    assert ada.post(PATH, json={"name": "x", **body}) == refused(400, "bad_body")
+    assert ada.patch(f"{PATH}1/", json=body) == refused(400, "bad_body")
+
+
+def test_listing_archived_ones(fresh, connect, refused):
+    ada = connect(fresh)
+    first, second = create(ada)["id"], create(ada, name="May")["id"]
+    archive(ada, second)
+
+    def ids(query):
+        return [project["id"] for project in ada.get(PATH + query).json()["results"]]
+
+    assert ids("") == ids("?archived=false") == [1, 3, first]
+    assert ids("?archived=true") == [second]
+    assert ids("?archived=true&name=june") == []
+    assert ada.get(f"{PATH}?archived=maybe") == refused(400, "bad_parameter", "archived")
+
+
+def test_every_kind_that_lies_in_projects_is_tried_here():
+    assert set(KINDS) == set(handlers.KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_written_into_an_archived_project(fresh, connect, refused, kind):
+    ada, path = connect(fresh), KINDS[kind]
+    project = create(ada)["id"]
+    number, elsewhere = make(ada, kind, project=project), make(ada, kind)
+    url, tags, shares = f"{path}{number}/", f"/api/v1/tags/{kind}/{number}/", f"/api/v1/shares/{kind}/{number}/"
+    target = {"target_type": "user", "target_id": 2}
+    ada.post(tags, json={"tags": ["kept"]})
+    ada.post(shares, json=target)
+    archive(ada, project)
+    before = {name: ada.get(name).json() for name in (url, tags, shares, f"{path}?project={project}")}
+
+    attempts = [
+        ada.post(path, json=fields_for(kind, project=project)),
+        ada.patch(url, json={"name": "new"}),
+        ada.patch(url, json={"project": 1}),
+        ada.patch(f"{path}{elsewhere}/", json={"project": project}),
+        ada.delete(url),
+        ada.post(tags, json={"tags": ["new"]}),
+        ada.delete(f"{tags}?tag=kept"),
+        ada.post(f"/api/v1/tags/{kind}/{elsewhere}/", json={"tags": ["new"], "project": project}),
+        ada.post(shares, json={"target_type": "group", "target_id": 1}),
+        ada.delete(shares, params=target),
+    ]
+    if kind in {"file", "dataset"}:
+        tail = "upload" if kind == "file" else "upload?format=json"
+        attempts += [ada.delete(f"{url}?immediate=true"), ada.put(f"{url}{tail}", content=b"")]
+    if kind == "collection":
+        attempts += [ada.post(f"{url}close/"), ada.post(f"{url}shards/", json={})]
+    if kind == "dataset":
+        ndjson = {"Content-Type": "application/x-ndjson"}
+        attempts.append(ada.post(f"{url}records/", content=b'{"n":1}\n', headers=ndjson))
+    if kind != "secret":
+        assignment = {"resource_type": kind, "id": number, "path": "/here"}
+        attempts.append(ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]}))
+    for answer in attempts:
+        assert answer == refused(403, "forbidden", f"Project {project} is archived."), answer.request.url
+    assert {name: ada.get(name).json() for name in before} == before
+    assert ada.get(f"{path}{elsewhere}/").json()["project"] == 1
+
+    archive(ada, project, archived=False)
+    assert ada.patch(url, json={"name": "new"}).json()["name"] == "new"
+    assert ada.patch(f"{path}{elsewhere}/", json={"project": project}).json()["project"] == project
+    assert ada.delete(url).status_code == 204
+
+
+def test_what_lies_in_an_archived_project_is_read(fresh, connect):
+    ada, grace = connect(fresh), connect(fresh, "grace")
+    project = create(ada)["id"]
+    file, dataset = make(ada, "file", project=project), make(ada, "dataset", project=project)
+    ada.put(f"{KINDS['file']}{file}/upload", content=b"CNS")
+    ada.put(f"{KINDS['dataset']}{dataset}/upload?format=json", content=b'{"n":1}\n')
+    ada.post(f"/api/v1/shares/file/{file}/", json={"target_type": "user", "target_id": 2})
+    archive(ada, project)
+    for caller in (ada, grace):
+        assert caller.get(f"{KINDS['file']}{file}/download").content == b"CNS"
+        assert file in [item["id"] for item in caller.get(KINDS["file"]).json()["results"]]
+    assert ada.get(f"{KINDS['dataset']}{dataset}/records/1/").status_code == 200
+    assert ada.get(f"{KINDS['dataset']}?project={project}").json()["count"] == 1
+
+
+def test_folders_and_the_default_project(fresh, connect, refused):
+    ada = connect(fresh)
+    ada.post("/api/v1/folders/", json={"paths": ["/old"]})
+    archive(ada, 1)
+    for answer in (
+        ada.post("/api/v1/folders/", json={"paths": ["/new"]}),
+        ada.post("/api/v1/folders/", json={"paths": ["/new"], "project": 1}),
+        ada.post(KINDS["file"], json={"name": "x"}),
+        ada.post(KINDS["file"], json={"name": "x", "path": "/new"}),
+    ):
+        assert answer == refused(403, "forbidden", "Project 1 is archived.")
+    assert [folder["path"] for folder in ada.get("/api/v1/folders/").json()["results"]] == ["/old"]
+
+
+def test_who_is_no_member_learns_nothing_of_the_archive(fresh, connect, refused):
+    ada, grace = connect(fresh), connect(fresh, "grace")
+    number = make(ada, "file")
+    archive(ada, 1)
+    assert grace.delete(f"{KINDS['file']}{number}/") == refused(403, "forbidden", "not a member")
+    assert grace.post(KINDS["file"], json={"name": "x", "project": 1}) == refused(403, "forbidden", "not a member")
