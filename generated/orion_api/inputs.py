@@ -9,6 +9,10 @@ from .types import JsonObject
 Tag: TypeAlias = str
 
 
+class DeleteCollectionFilters(TypedDict):
+    immediate: NotRequired[bool]
+
+
 class DeleteDatasetFilters(TypedDict):
     immediate: NotRequired[bool]
 
@@ -47,6 +51,12 @@ class ListFoldersFilters(TypedDict):
     project: NotRequired[int]
 
 
+class ListGroupsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+
+
 class ListOrganizationsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
@@ -56,6 +66,26 @@ class ListProjectsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
     name: NotRequired[str]
+    archived: NotRequired[bool]
+
+
+class ListSecretsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[int]
+    tags: NotRequired[list[Tag]]
+
+
+State: TypeAlias = str
+
+
+class ListShardsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    offset: NotRequired[int]
+    state: NotRequired[list[State]]
+    name: NotRequired[str]
 
 
 class ListSharesFilters(TypedDict):
@@ -64,7 +94,7 @@ class ListSharesFilters(TypedDict):
 
 
 class UnshareResourceFilters(TypedDict):
-    target_type: Literal["user", "project", "organization"]
+    target_type: Literal["user", "group", "project", "organization"]
     target_id: int
 
 
@@ -76,6 +106,11 @@ class ListTagsFilters(TypedDict):
 class RemoveTagsFilters(TypedDict):
     tag: list[Tag]
     project: NotRequired[int]
+
+
+class ListTokensFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
 
 
 class ListUsersFilters(TypedDict):
@@ -91,6 +126,37 @@ class BalanceInfo(TypedDict):
     amount: str
     currency: str
     updated: str
+
+
+class CreateProject(TypedDict):
+    """What a new project is."""
+
+    name: str
+    description: NotRequired[str]
+
+
+class CreateSecret(TypedDict):
+    """A new secret."""
+
+    name: str
+    value: str
+    description: NotRequired[str]
+    project: NotRequired[int]
+
+
+class CreateToken(TypedDict):
+    """What is known of a token before it is made."""
+
+    description: NotRequired[str]
+
+
+class CreatedToken(TypedDict):
+    """A token that was just made, with its value."""
+
+    id: int
+    description: str
+    created: str
+    token: str
 
 
 class Credentials(TypedDict):
@@ -122,6 +188,24 @@ class DatasetPage(TypedDict):
     count: int
     next: str | None
     results: list[DatasetInfo]
+
+
+class GroupInfo(TypedDict):
+    """Users of an organization under one name."""
+
+    id: int
+    name: str
+    description: NotRequired[str]
+    organization: int
+    created: NotRequired[str]
+
+
+class GroupPage(TypedDict):
+    """One page of groups."""
+
+    count: int
+    next: str | None
+    results: list[GroupInfo]
 
 
 class IssuedToken(TypedDict):
@@ -163,6 +247,7 @@ class ProjectInfo(TypedDict):
     owner: NotRequired[int]
     organization: int
     created: NotRequired[str]
+    archived: NotRequired[bool]
 
 
 class ProjectPage(TypedDict):
@@ -173,10 +258,30 @@ class ProjectPage(TypedDict):
     results: list[ProjectInfo]
 
 
+class SecretInfo(TypedDict):
+    """A secret without its value."""
+
+    id: int
+    name: str
+    description: NotRequired[str]
+    project: int
+    owner: int
+    created: str
+    changed: str
+
+
+class SecretPage(TypedDict):
+    """One page of secrets."""
+
+    count: int
+    next: str | None
+    results: list[SecretInfo]
+
+
 class ShareTarget(TypedDict):
     """Whom to share a resource with."""
 
-    target_type: Literal["user", "project", "organization"]
+    target_type: Literal["user", "group", "project", "organization"]
     target_id: int
 
 
@@ -185,6 +290,22 @@ class TagNames(TypedDict):
 
     tags: list[Tag]
     project: NotRequired[int]
+
+
+class TokenInfo(TypedDict):
+    """A token without its value."""
+
+    id: int
+    description: str
+    created: str
+
+
+class TokenPage(TypedDict):
+    """One page of tokens."""
+
+    count: int
+    next: str | None
+    results: list[TokenInfo]
 
 
 class UpdateDataset(TypedDict):
@@ -201,6 +322,29 @@ class UpdateFile(TypedDict):
     name: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
+
+
+class UpdateProject(TypedDict):
+    """The fields of a project to set."""
+
+    name: NotRequired[str]
+    description: NotRequired[str]
+    archived: NotRequired[bool]
+
+
+class UpdateSecret(TypedDict):
+    """The fields of a secret to set."""
+
+    name: NotRequired[str]
+    value: NotRequired[str]
+    description: NotRequired[str]
+    project: NotRequired[int]
+
+
+class UpdateToken(TypedDict):
+    """The fields of a token to set."""
+
+    description: NotRequired[str]
 
 
 class UserInfo(TypedDict):
@@ -223,6 +367,9 @@ class UserPage(TypedDict):
     results: list[UserInfo]
 
 
+CollectionState: TypeAlias = str
+
+
 FileState: TypeAlias = str
 
 
@@ -241,10 +388,13 @@ FolderPath: TypeAlias = str
 class PathAssignment(TypedDict):
     """A resource and the folder that it goes to."""
 
-    resource_type: Literal["dataset", "file"]
+    resource_type: str
     id: int
     path: FolderPath
     name: NotRequired[str]
+
+
+ShardState: TypeAlias = str
 
 
 class ShareInfo(TypedDict):
@@ -262,6 +412,17 @@ class TagInfo(TypedDict):
     name: str
     project: int
     created: NotRequired[str]
+
+
+class ListCollectionsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[int]
+    tags: NotRequired[list[Tag]]
+    path: NotRequired[FolderPath]
+    deleted: NotRequired[bool]
+    state: NotRequired[str]
 
 
 class ListDatasetsFilters(TypedDict):
@@ -293,6 +454,42 @@ class ApiVersions(TypedDict):
     features: NotRequired[list[str]]
 
 
+class CollectionInfo(TypedDict):
+    """A collection without its shards."""
+
+    id: int
+    name: str
+    state: CollectionState
+    metadata: JsonObject
+    version: NotRequired[int]
+    shard_count: NotRequired[int]
+    created: NotRequired[str]
+    owner: NotRequired[int]
+    project: NotRequired[int]
+    description: NotRequired[str]
+    path: NotRequired[str | None]
+    deleted: NotRequired[str]
+
+
+class CollectionPage(TypedDict):
+    """One page of collections."""
+
+    count: int
+    next: str | None
+    results: list[CollectionInfo]
+
+
+class CreateCollection(TypedDict):
+    """What is known of a collection before its shards."""
+
+    name: NotRequired[str]
+    description: NotRequired[str]
+    metadata: NotRequired[JsonObject]
+    project: NotRequired[int]
+    path: NotRequired[FolderPath]
+    version: NotRequired[int]
+
+
 class CreateDataset(TypedDict):
     """What is known of a dataset before its records."""
 
@@ -309,6 +506,13 @@ class CreateFile(TypedDict):
     description: NotRequired[str]
     project: NotRequired[int]
     path: NotRequired[FolderPath]
+
+
+class CreateShard(TypedDict):
+    """What is known of a shard before its content."""
+
+    name: NotRequired[str]
+    metadata: NotRequired[JsonObject]
 
 
 class FileInfo(TypedDict):
@@ -364,6 +568,28 @@ class RecordInfo(TypedDict):
     record: JsonObject
 
 
+class ShardInfo(TypedDict):
+    """A shard without its content."""
+
+    id: int
+    id_str: NotRequired[str]
+    collection: int
+    name: str
+    state: ShardState
+    size: NotRequired[int]
+    metadata: JsonObject
+    created: NotRequired[str]
+    sha256: NotRequired[str | None]
+
+
+class ShardPage(TypedDict):
+    """One page of shards."""
+
+    count: int
+    next: str | None
+    results: list[ShardInfo]
+
+
 class SharePage(TypedDict):
     """One page of shares."""
 
@@ -378,3 +604,19 @@ class TagPage(TypedDict):
     count: int
     next: str | None
     results: list[TagInfo]
+
+
+class UpdateCollection(TypedDict):
+    """The fields of a collection to set."""
+
+    name: NotRequired[str]
+    description: NotRequired[str]
+    metadata: NotRequired[JsonObject]
+    project: NotRequired[int]
+
+
+class UpdateShard(TypedDict):
+    """The fields of a shard to set."""
+
+    name: NotRequired[str]
+    metadata: NotRequired[JsonObject]

@@ -52,6 +52,26 @@ class BalanceInfo(ContractModel):
     updated: Annotated[AwareDatetime, Field(description="When the balance last changed, ISO 8601 in UTC.")]
 
 
+class UpdateCollection(ContractModel):
+    """The fields of a collection to set."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    metadata: Annotated[
+        JsonObject | None,
+        Field(
+            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project to move it to; its folder stays behind.", ge=1, le=9223372036854775807),
+    ] = None
+
+
 class DatasetInfo(ContractModel):
     """A dataset without its records."""
 
@@ -178,7 +198,14 @@ class PathAssignment(ContractModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    resource_type: Annotated[Literal["dataset", "file"], Field(description="Name of the kind of resource.")]
+    resource_type: Annotated[
+        StrictStr,
+        Field(
+            description="Name of the kind of resource, for example `file`; a kind that cannot lie in folders is refused with 400.",
+            max_length=50,
+            min_length=1,
+        ),
+    ]
     id: Annotated[StrictInt, Field(description="Id of the resource.", ge=1, le=9223372036854775807)]
     path: Annotated[
         StrictStr,
@@ -219,6 +246,27 @@ class FolderPage(ContractModel):
         Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
     ]
     results: Annotated[list[FolderInfo], Field(description="The items of this page.")]
+
+
+class GroupInfo(ContractModel):
+    """Users of an organization under one name."""
+
+    id: Annotated[StrictInt, Field(description="Number of the group, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the group.")]
+    description: Annotated[StrictStr | None, Field(description="What the group is for; may be empty.")] = None
+    organization: Annotated[StrictInt, Field(description="Id of the organization that the group belongs to.")]
+    created: Annotated[AwareDatetime | None, Field(description="When the group was made, ISO 8601 in UTC.")] = None
+
+
+class GroupPage(ContractModel):
+    """One page of groups."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[GroupInfo], Field(description="The items of this page.")]
 
 
 class Credentials(ContractModel):
@@ -280,6 +328,36 @@ class ProjectInfo(ContractModel):
     owner: Annotated[StrictInt | None, Field(description="Id of the user that made the project.")] = None
     organization: Annotated[StrictInt, Field(description="Id of the organization that the project belongs to.")]
     created: Annotated[AwareDatetime | None, Field(description="When the project was made, ISO 8601 in UTC.")] = None
+    archived: Annotated[
+        StrictBool | None, Field(description="Whether the project is closed for changes; it can still be read.")
+    ] = None
+
+
+class CreateProject(ContractModel):
+    """What a new project is."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr, Field(description="Name of the project; need not be unique.", max_length=255, min_length=1)
+    ]
+    description: Annotated[StrictStr | None, Field(description="What the project is for.", max_length=10000)] = None
+
+
+class UpdateProject(ContractModel):
+    """The fields of a project to set."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New name.", max_length=255, min_length=1)] = None
+    description: Annotated[
+        StrictStr | None, Field(description="New text of what the project is for.", max_length=10000)
+    ] = None
+    archived: Annotated[
+        StrictBool | None, Field(description="True closes the project for changes, false opens it again.")
+    ] = None
 
 
 class ProjectPage(ContractModel):
@@ -293,6 +371,109 @@ class ProjectPage(ContractModel):
     results: Annotated[list[ProjectInfo], Field(description="The items of this page.")]
 
 
+class SecretInfo(ContractModel):
+    """A secret without its value."""
+
+    id: Annotated[StrictInt, Field(description="Number of the secret, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
+    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    project: Annotated[StrictInt, Field(description="Id of the project that the secret belongs to.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user that made the secret.")]
+    created: Annotated[AwareDatetime, Field(description="When the secret was made, ISO 8601 in UTC.")]
+    changed: Annotated[AwareDatetime, Field(description="When the value was last set, ISO 8601 in UTC.")]
+
+
+class CreateSecret(ContractModel):
+    """A new secret."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
+    value: Annotated[
+        StrictStr,
+        Field(
+            description="What is to be kept, 1 to 65536 characters; shown by no operation.",
+            max_length=65536,
+            min_length=1,
+        ),
+    ]
+    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class UpdateSecret(ContractModel):
+    """The fields of a secret to set."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255, min_length=1)] = None
+    value: Annotated[
+        StrictStr | None,
+        Field(
+            description="What is to be kept from now on, 1 to 65536 characters; shown by no operation.",
+            max_length=65536,
+            min_length=1,
+        ),
+    ] = None
+    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
+    ] = None
+
+
+class SecretPage(ContractModel):
+    """One page of secrets."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[SecretInfo], Field(description="The items of this page.")]
+
+
+class CreateShard(ContractModel):
+    """What is known of a shard before its content."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+    ] = None
+    metadata: Annotated[
+        JsonObject | None,
+        Field(
+            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+        ),
+    ] = None
+
+
+class UpdateShard(ContractModel):
+    """The fields of a shard to set."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    metadata: Annotated[
+        JsonObject | None,
+        Field(
+            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+        ),
+    ] = None
+
+
 class ShareTarget(ContractModel):
     """Whom to share a resource with."""
 
@@ -300,10 +481,10 @@ class ShareTarget(ContractModel):
         extra="forbid",
     )
     target_type: Annotated[
-        Literal["user", "project", "organization"], Field(description="Kind of those whom it is shared with.")
+        Literal["user", "group", "project", "organization"], Field(description="Kind of those whom it is shared with.")
     ]
     target_id: Annotated[
-        StrictInt, Field(description="Id of the user, project or organization.", ge=1, le=9223372036854775807)
+        StrictInt, Field(description="Id of the user, group, project or organization.", ge=1, le=9223372036854775807)
     ]
 
 
@@ -311,10 +492,9 @@ class ShareInfo(ContractModel):
     """A share of a resource."""
 
     target_type: Annotated[
-        StrictStr,
-        Field(description="Kind of those whom it is shared with, for example `user`, `project` or `organization`."),
+        StrictStr, Field(description="Kind of those whom it is shared with, for example `user` or `group`.")
     ]
-    target_id: Annotated[StrictInt, Field(description="Id of the user, project or organization.")]
+    target_id: Annotated[StrictInt, Field(description="Id of the user, group, project or organization.")]
     owner: Annotated[StrictInt | None, Field(description="Id of the user that shared it.")] = None
     created: Annotated[AwareDatetime | None, Field(description="When it was shared, ISO 8601 in UTC.")] = None
 
@@ -372,6 +552,54 @@ class TagPage(ContractModel):
     results: Annotated[list[TagInfo], Field(description="The items of this page.")]
 
 
+class TokenInfo(ContractModel):
+    """A token without its value."""
+
+    id: Annotated[StrictInt, Field(description="Number of the token, unique in the stack.")]
+    description: Annotated[StrictStr, Field(description="What the token is for; may be empty.")]
+    created: Annotated[AwareDatetime, Field(description="When the token was made, ISO 8601 in UTC.")]
+
+
+class CreatedToken(ContractModel):
+    """A token that was just made, with its value."""
+
+    id: Annotated[StrictInt, Field(description="Number of the token, unique in the stack.")]
+    description: Annotated[StrictStr, Field(description="What the token is for; may be empty.")]
+    created: Annotated[AwareDatetime, Field(description="When the token was made, ISO 8601 in UTC.")]
+    token: Annotated[StrictStr, Field(description="The value for the Authorization header, shown this once.")]
+
+
+class CreateToken(ContractModel):
+    """What is known of a token before it is made."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    description: Annotated[StrictStr | None, Field(description="What the token is for.", max_length=255)] = None
+
+
+class UpdateToken(ContractModel):
+    """The fields of a token to set."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    description: Annotated[
+        StrictStr | None, Field(description="New text of what the token is for.", max_length=255)
+    ] = None
+
+
+class TokenPage(ContractModel):
+    """One page of tokens."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[TokenInfo], Field(description="The items of this page.")]
+
+
 class UserInfo(ContractModel):
     """A person with an account."""
 
@@ -393,6 +621,87 @@ class UserPage(ContractModel):
         Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
     ]
     results: Annotated[list[UserInfo], Field(description="The items of this page.")]
+
+
+class CollectionInfo(ContractModel):
+    """A collection without its shards."""
+
+    id: Annotated[StrictInt, Field(description="Number of the collection, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
+    state: Annotated[StrictStr, Field(description="Whether the collection takes shards.")]
+    metadata: Annotated[JsonObject, Field(description="Free-form JSON object, as it was given.")]
+    version: Annotated[
+        StrictInt | None,
+        Field(
+            description="Version of the collection, 1 or 2; the ids of shards in one of version 2 are greater than 2^53."
+        ),
+    ] = None
+    shard_count: Annotated[StrictInt | None, Field(description="Number of shards that are there, in any state.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="When the collection was made, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the collection.")] = None
+    project: Annotated[StrictInt | None, Field(description="Id of the project that the collection belongs to.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    path: Annotated[
+        StrictStr | None,
+        Field(
+            description="Path of the folder of its project that the collection lies in; null where it lies in none.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    deleted: Annotated[
+        StrictStr | None,
+        Field(description="When the collection went to the trash, ISO 8601 in UTC; empty when it is not there."),
+    ] = None
+
+
+class CreateCollection(ContractModel):
+    """What is known of a collection before its shards."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+    ] = None
+    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    metadata: Annotated[
+        JsonObject | None,
+        Field(
+            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+    path: Annotated[
+        StrictStr | None,
+        Field(
+            description="Path of the folder to put it in, which is made where it is missing; without it, it lies in none.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ] = None
+    version: Annotated[
+        StrictInt | None, Field(description="Version of the collection, 1 or 2; without it 1.", ge=1, le=2)
+    ] = None
+
+
+class CollectionPage(ContractModel):
+    """One page of collections."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[CollectionInfo], Field(description="The items of this page.")]
 
 
 class CreateDataset(ContractModel):
@@ -489,3 +798,44 @@ class FilePage(ContractModel):
         Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
     ]
     results: Annotated[list[FileInfo], Field(description="The items of this page.")]
+
+
+class ShardInfo(ContractModel):
+    """A shard without its content."""
+
+    id: Annotated[
+        StrictInt,
+        Field(description="Number of the shard, unique in the stack; greater than 2^53 in a collection of version 2."),
+    ]
+    id_str: Annotated[
+        StrictStr | None,
+        Field(
+            description="The same number as text, which survives programs that read every number as a double. The name is documented for links."
+        ),
+    ] = None
+    collection: Annotated[StrictInt, Field(description="Id of the collection that the shard belongs to.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
+    state: Annotated[StrictStr, Field(description="Whether the content is there and final.")]
+    size: Annotated[StrictInt | None, Field(description="Length of the content in bytes; 0 before the upload.")] = None
+    metadata: Annotated[JsonObject, Field(description="Free-form JSON object, as it was given.")]
+    created: Annotated[AwareDatetime | None, Field(description="When the shard was made, ISO 8601 in UTC.")] = None
+    sha256: Annotated[
+        StrictStr | None,
+        Field(
+            description="SHA-256 digest of the content in lower-case hexadecimal; null before the upload.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+
+
+class ShardPage(ContractModel):
+    """One page of shards."""
+
+    count: Annotated[
+        StrictInt, Field(description="Number of items in all pages together; those that `offset` leaves out count too.")
+    ]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[ShardInfo], Field(description="The items of this page.")]

@@ -16,6 +16,13 @@ class Tag(RootModel[str]):
     root: Annotated[str, Field(max_length=255, min_length=1)]
 
 
+class DeleteCollectionQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    immediate: bool | None = False
+
+
 class DeleteDatasetQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -74,6 +81,15 @@ class ListFoldersQuery(BaseModel):
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
 
 
+class ListGroupsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+
+
 class ListOrganizationsQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -89,6 +105,33 @@ class ListProjectsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    archived: bool | None = False
+
+
+class ListSecretsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+
+
+class State(RootModel[str]):
+    root: Annotated[str, Field(max_length=50)]
+
+
+class ListShardsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    state: Annotated[list[State] | None, Field(max_length=50)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
 
 
 class ListSharesQuery(BaseModel):
@@ -103,7 +146,7 @@ class UnshareResourceQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    target_type: Literal["user", "project", "organization"]
+    target_type: Literal["user", "group", "project", "organization"]
     target_id: Annotated[int, Field(ge=1, le=9223372036854775807)]
 
 
@@ -123,6 +166,14 @@ class RemoveTagsQuery(BaseModel):
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
 
 
+class ListTokensQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
 class ListUsersQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -130,6 +181,28 @@ class ListUsersQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     username: Annotated[str | None, Field(max_length=150)] = None
+
+
+class ListCollectionsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    path: Annotated[
+        str | None,
+        Field(
+            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            max_length=1000,
+            min_length=1,
+            pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
+        ),
+    ] = None
+    deleted: bool | None = False
+    state: Annotated[str | None, Field(max_length=50)] = None
 
 
 class ListDatasetsQuery(BaseModel):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from attrs import define
 
 from .. import _wire
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from .path_assignment_resource_type import PathAssignmentResourceType
 
 
 @define(kw_only=True)
@@ -19,13 +16,14 @@ class PathAssignment:
     """A resource and the folder that it goes to.
 
     Attributes:
-        resource_type: Name of the kind of resource.
+        resource_type: Name of the kind of resource, for example `file`; a kind that cannot lie in folders is refused with
+            400.
         id: Id of the resource.
         path: Path of the folder; `/` for none.
         name: New display name of the resource.
     """
 
-    resource_type: PathAssignmentResourceType
+    resource_type: str
     id: int
     path: str
     name: str | Unset = UNSET
@@ -45,11 +43,10 @@ class PathAssignment:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
-        from .path_assignment_resource_type import PathAssignmentResourceType
 
         read = _wire.Reader("PathAssignment", src_dict)
         return cls(
-            resource_type=read.need("resource_type", _wire.member(PathAssignmentResourceType)),
+            resource_type=read.need("resource_type", _wire.text),
             id=read.need("id", _wire.integer),
             path=read.need("path", _wire.text),
             name=read.may("name", _wire.text),

@@ -23,6 +23,7 @@ class ProjectInfo:
         description: What the project is for; may be empty.
         owner: Id of the user that made the project.
         created: When the project was made, ISO 8601 in UTC.
+        archived: Whether the project is closed for changes; it can still be read.
         additional_properties: Fields that the contract does not know.
     """
 
@@ -32,6 +33,7 @@ class ProjectInfo:
     description: str | Unset = UNSET
     owner: int | Unset = UNSET
     created: datetime.datetime | Unset = UNSET
+    archived: bool | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,6 +47,7 @@ class ProjectInfo:
                 "description": self.description,
                 "owner": self.owner,
                 "created": self.created,
+                "archived": self.archived,
             }
         )
         return data
@@ -61,5 +64,6 @@ class ProjectInfo:
             description=read.may("description", _wire.text),
             owner=read.may("owner", _wire.integer),
             created=read.may("created", _wire.timestamp),
+            archived=read.may("archived", _wire.boolean),
             additional_properties=read.rest(),
         )

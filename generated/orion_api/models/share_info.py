@@ -17,8 +17,8 @@ class ShareInfo:
     """A share of a resource.
 
     Attributes:
-        target_type: Kind of those whom it is shared with, for example `user`, `project` or `organization`.
-        target_id: Id of the user, project or organization.
+        target_type: Kind of those whom it is shared with, for example `user` or `group`.
+        target_id: Id of the user, group, project or organization.
         owner: Id of the user that shared it.
         created: When it was shared, ISO 8601 in UTC.
         additional_properties: Fields that the contract does not know.

@@ -19,7 +19,7 @@ class ShareTarget:
 
     Attributes:
         target_type: Kind of those whom it is shared with.
-        target_id: Id of the user, project or organization.
+        target_id: Id of the user, group, project or organization.
     """
 
     target_type: ShareTargetTargetType

@@ -14,6 +14,7 @@ class ShareTargetTargetType(StrEnum):
     """
 
     USER = "user"
+    GROUP = "group"
     PROJECT = "project"
     ORGANIZATION = "organization"
 

@@ -14,6 +14,7 @@ class UnshareResourceTargetType(StrEnum):
     """
 
     USER = "user"
+    GROUP = "group"
     PROJECT = "project"
     ORGANIZATION = "organization"
 

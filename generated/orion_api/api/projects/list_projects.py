@@ -1,6 +1,6 @@
 """List the projects of the user.
 
-The projects that the caller is a member of, by id.
+The projects that the caller is a member of, by id; archived ones only where `archived` asks for them.
 
 `GET /api/v1/projects/`. Evidence: assumed.
 """
@@ -34,6 +34,7 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    archived: bool | Unset = UNSET,
 ) -> Request:
     """Return the request; nothing is sent.
 
@@ -41,6 +42,7 @@ def build(
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        archived: True lists only archived projects, false (the default) only those that are not.
     """
     return Request(
         operation=OPERATION,
@@ -50,6 +52,7 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "name": name,
+                "archived": archived,
             }
         ),
     )
@@ -84,6 +87,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    archived: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """List the projects of the user; return the answer, whatever its status.
 
@@ -92,6 +96,7 @@ def sync_detailed(
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        archived: True lists only archived projects, false (the default) only those that are not.
 
     Returns:
         Status, headers and body; `parsed` is set for a documented success.
@@ -99,7 +104,7 @@ def sync_detailed(
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.detailed(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return _runtime.detailed(client, build(limit=limit, cursor=cursor, name=name, archived=archived), check, parse)
 
 
 def sync(
@@ -108,6 +113,7 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    archived: bool | Unset = UNSET,
 ) -> ProjectPage:
     """List the projects of the user.
 
@@ -116,6 +122,7 @@ def sync(
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        archived: True lists only archived projects, false (the default) only those that are not.
 
     Returns:
         One page of projects.
@@ -124,7 +131,7 @@ def sync(
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.call(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return _runtime.call(client, build(limit=limit, cursor=cursor, name=name, archived=archived), check, parse)
 
 
 async def asyncio_detailed(
@@ -133,9 +140,12 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    archived: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return await _runtime.adetailed(
+        client, build(limit=limit, cursor=cursor, name=name, archived=archived), check, parse
+    )
 
 
 async def asyncio(
@@ -144,6 +154,7 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    archived: bool | Unset = UNSET,
 ) -> ProjectPage:
     """As `sync`, asynchronously."""
-    return await _runtime.acall(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return await _runtime.acall(client, build(limit=limit, cursor=cursor, name=name, archived=archived), check, parse)

@@ -1,8 +1,8 @@
 """Share a resource.
 
 Whom it is shared with may read the resource: get, list and download it, but not change, delete, tag or share
-it. Only who may change it may share it, and only with users of the own organization, with projects that the
-caller is a member of, and with the own organization. A share that is there already is left as it is.
+it. Only who may change it may share it, and only with users and groups of the own organization, with projects
+that the caller is a member of, and with the own organization. A share that is there already is left as it is.
 
 `POST /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
 """

@@ -40,7 +40,7 @@ def build(
         resource_type: Name of the kind of resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         target_type: Kind of those whom it is shared with.
-        target_id: Id of the user, project or organization.
+        target_id: Id of the user, group, project or organization.
     """
     return Request(
         operation=OPERATION,
@@ -80,7 +80,7 @@ def sync_detailed(
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
         target_type: Kind of those whom it is shared with.
-        target_id: Id of the user, project or organization.
+        target_id: Id of the user, group, project or organization.
 
     Returns:
         Status, headers and body.
@@ -105,7 +105,7 @@ def sync(
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
         target_type: Kind of those whom it is shared with.
-        target_id: Id of the user, project or organization.
+        target_id: Id of the user, group, project or organization.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.

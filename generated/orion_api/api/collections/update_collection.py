@@ -1,0 +1,134 @@
+"""Change a collection.
+
+Sets the named fields to the given values and leaves the others; in any state but `deleting` (409).
+
+`PATCH /api/v1/storage/collections/{collection_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Json,
+    Request,
+    Response,
+    Sender,
+)
+
+if TYPE_CHECKING:
+    from ...models.collection_info import CollectionInfo
+    from ...models.update_collection import UpdateCollection
+
+OPERATION = OPERATIONS["update_collection"]
+
+
+def build(
+    collection_id: int | str,
+    *,
+    body: UpdateCollection | Mapping[str, Any],
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        collection_id: Id of the collection.
+        body: The fields to set.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/",
+        body=Json(_wire.to_wire(body)),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> CollectionInfo:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.collection_info import CollectionInfo
+
+    return _wire.parsed(OPERATION, CollectionInfo.from_dict, data)
+
+
+def sync_detailed(
+    collection_id: int | str,
+    *,
+    client: Sender,
+    body: UpdateCollection | Mapping[str, Any],
+) -> Response[CollectionInfo]:
+    """Change a collection; return the answer, whatever its status.
+
+    Args:
+        collection_id: Id of the collection.
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: The fields to set.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(collection_id, body=body), check, parse)
+
+
+def sync(
+    collection_id: int | str,
+    *,
+    client: Sender,
+    body: UpdateCollection | Mapping[str, Any],
+) -> CollectionInfo:
+    """Change a collection.
+
+    Args:
+        collection_id: Id of the collection.
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: The fields to set.
+
+    Returns:
+        The collection after the change.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(collection_id, body=body), check, parse)
+
+
+async def asyncio_detailed(
+    collection_id: int | str,
+    *,
+    client: AsyncSender,
+    body: UpdateCollection | Mapping[str, Any],
+) -> Response[CollectionInfo]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(collection_id, body=body), check, parse)
+
+
+async def asyncio(
+    collection_id: int | str,
+    *,
+    client: AsyncSender,
+    body: UpdateCollection | Mapping[str, Any],
+) -> CollectionInfo:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(collection_id, body=body), check, parse)

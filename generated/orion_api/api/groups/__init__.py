@@ -1,0 +1,1 @@
+"""The operations of the kind `groups`, one module each."""

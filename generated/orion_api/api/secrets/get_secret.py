@@ -1,0 +1,122 @@
+"""Get one secret.
+
+Everything about a secret except its value.
+
+`GET /api/v1/secrets/{secret_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+)
+
+if TYPE_CHECKING:
+    from ...models.secret_info import SecretInfo
+
+OPERATION = OPERATIONS["get_secret"]
+
+
+def build(
+    secret_id: int | str,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        secret_id: Id of the secret.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v1/secrets/{_wire.number_segment('secret_id', secret_id)}/",
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> SecretInfo:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.secret_info import SecretInfo
+
+    return _wire.parsed(OPERATION, SecretInfo.from_dict, data)
+
+
+def sync_detailed(
+    secret_id: int | str,
+    *,
+    client: Sender,
+) -> Response[SecretInfo]:
+    """Get one secret; return the answer, whatever its status.
+
+    Args:
+        secret_id: Id of the secret.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(secret_id), check, parse)
+
+
+def sync(
+    secret_id: int | str,
+    *,
+    client: Sender,
+) -> SecretInfo:
+    """Get one secret.
+
+    Args:
+        secret_id: Id of the secret.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        The secret without its value.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(secret_id), check, parse)
+
+
+async def asyncio_detailed(
+    secret_id: int | str,
+    *,
+    client: AsyncSender,
+) -> Response[SecretInfo]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(secret_id), check, parse)
+
+
+async def asyncio(
+    secret_id: int | str,
+    *,
+    client: AsyncSender,
+) -> SecretInfo:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(secret_id), check, parse)

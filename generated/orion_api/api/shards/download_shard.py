@@ -1,0 +1,113 @@
+"""Get the content of a shard.
+
+The bytes as they were uploaded. `Repr-Digest` holds their SHA-256 digest (RFC 9530), `ETag` changes when they
+change. Refused with 409 before the upload and while the collection is being deleted.
+
+`GET /api/v1/storage/collections/{collection_id}/shards/{shard_id}/download/`. Evidence: observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncRawResponse,
+    AsyncSender,
+    RawResponse,
+    Request,
+    Sender,
+)
+
+OPERATION = OPERATIONS["download_shard"]
+
+
+def build(
+    collection_id: int | str,
+    shard_id: int | str,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        collection_id: Id of the collection.
+        shard_id: Id of the shard.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/shards/{_wire.number_segment('shard_id', shard_id)}/download/",
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return an empty dict: only the status is checked.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return {}
+
+
+def sync_detailed(
+    collection_id: int | str,
+    shard_id: int | str,
+    *,
+    client: Sender,
+) -> RawResponse:
+    """Get the content of a shard; return the open answer, whatever its status.
+
+    Args:
+        collection_id: Id of the collection.
+        shard_id: Id of the shard.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+    """
+    return client.send(build(collection_id, shard_id))
+
+
+def sync(
+    collection_id: int | str,
+    shard_id: int | str,
+    *,
+    client: Sender,
+) -> RawResponse:
+    """Get the content of a shard.
+
+    Args:
+        collection_id: Id of the collection.
+        shard_id: Id of the shard.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        The bytes of the shard. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+    """
+    return _runtime.stream(client, build(collection_id, shard_id))
+
+
+async def asyncio_detailed(
+    collection_id: int | str,
+    shard_id: int | str,
+    *,
+    client: AsyncSender,
+) -> AsyncRawResponse:
+    """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
+    return await client.asend(build(collection_id, shard_id))
+
+
+async def asyncio(
+    collection_id: int | str,
+    shard_id: int | str,
+    *,
+    client: AsyncSender,
+) -> AsyncRawResponse:
+    """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
+    return await _runtime.astream(client, build(collection_id, shard_id))

@@ -1,0 +1,126 @@
+"""Create a token.
+
+Makes a token of the caller and shows its value, which no other operation does. It is valid until it is deleted.
+
+`POST /api/v1/tokens/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Json,
+    Request,
+    Response,
+    Sender,
+)
+
+if TYPE_CHECKING:
+    from ...models.create_token import CreateToken
+    from ...models.created_token import CreatedToken
+
+OPERATION = OPERATIONS["create_token"]
+
+
+def build(
+    *,
+    body: CreateToken | Mapping[str, Any],
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        body: What is known of the token.
+    """
+    return Request(
+        operation=OPERATION,
+        path="/api/v1/tokens/",
+        body=Json(_wire.to_wire(body)),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> CreatedToken:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.created_token import CreatedToken
+
+    return _wire.parsed(OPERATION, CreatedToken.from_dict, data)
+
+
+def sync_detailed(
+    *,
+    client: Sender,
+    body: CreateToken | Mapping[str, Any],
+) -> Response[CreatedToken]:
+    """Create a token; return the answer, whatever its status.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: What is known of the token.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(body=body), check, parse)
+
+
+def sync(
+    *,
+    client: Sender,
+    body: CreateToken | Mapping[str, Any],
+) -> CreatedToken:
+    """Create a token.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: What is known of the token.
+
+    Returns:
+        The token with its value.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(body=body), check, parse)
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSender,
+    body: CreateToken | Mapping[str, Any],
+) -> Response[CreatedToken]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(body=body), check, parse)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    body: CreateToken | Mapping[str, Any],
+) -> CreatedToken:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(body=body), check, parse)

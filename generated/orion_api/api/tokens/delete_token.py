@@ -1,0 +1,100 @@
+"""Delete a token.
+
+Ends a token of the caller at once and for good; whoever still sends its value gets 401.
+
+`DELETE /api/v1/tokens/{token_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+)
+
+OPERATION = OPERATIONS["delete_token"]
+
+
+def build(
+    token_id: int | str,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        token_id: Id of the token.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v1/tokens/{_wire.number_segment('token_id', token_id)}/",
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return an empty dict: only the status is checked.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return {}
+
+
+def sync_detailed(
+    token_id: int | str,
+    *,
+    client: Sender,
+) -> Response[None]:
+    """Delete a token; return the answer, whatever its status.
+
+    Args:
+        token_id: Id of the token.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        Status, headers and body.
+    """
+    return _runtime.detailed(client, build(token_id), check, None)
+
+
+def sync(
+    token_id: int | str,
+    *,
+    client: Sender,
+) -> None:
+    """Delete a token.
+
+    Args:
+        token_id: Id of the token.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+    """
+    _runtime.call(client, build(token_id), check, _wire.anything)
+
+
+async def asyncio_detailed(
+    token_id: int | str,
+    *,
+    client: AsyncSender,
+) -> Response[None]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(token_id), check, None)
+
+
+async def asyncio(
+    token_id: int | str,
+    *,
+    client: AsyncSender,
+) -> None:
+    """As `sync`, asynchronously."""
+    await _runtime.acall(client, build(token_id), check, _wire.anything)

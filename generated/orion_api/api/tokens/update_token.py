@@ -1,0 +1,134 @@
+"""Change a token.
+
+Sets the named fields to the given values. The value stays what it is.
+
+`PATCH /api/v1/tokens/{token_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Json,
+    Request,
+    Response,
+    Sender,
+)
+
+if TYPE_CHECKING:
+    from ...models.token_info import TokenInfo
+    from ...models.update_token import UpdateToken
+
+OPERATION = OPERATIONS["update_token"]
+
+
+def build(
+    token_id: int | str,
+    *,
+    body: UpdateToken | Mapping[str, Any],
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        token_id: Id of the token.
+        body: The fields to set.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v1/tokens/{_wire.number_segment('token_id', token_id)}/",
+        body=Json(_wire.to_wire(body)),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> TokenInfo:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.token_info import TokenInfo
+
+    return _wire.parsed(OPERATION, TokenInfo.from_dict, data)
+
+
+def sync_detailed(
+    token_id: int | str,
+    *,
+    client: Sender,
+    body: UpdateToken | Mapping[str, Any],
+) -> Response[TokenInfo]:
+    """Change a token; return the answer, whatever its status.
+
+    Args:
+        token_id: Id of the token.
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: The fields to set.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(token_id, body=body), check, parse)
+
+
+def sync(
+    token_id: int | str,
+    *,
+    client: Sender,
+    body: UpdateToken | Mapping[str, Any],
+) -> TokenInfo:
+    """Change a token.
+
+    Args:
+        token_id: Id of the token.
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: The fields to set.
+
+    Returns:
+        The token after the change, without its value.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(token_id, body=body), check, parse)
+
+
+async def asyncio_detailed(
+    token_id: int | str,
+    *,
+    client: AsyncSender,
+    body: UpdateToken | Mapping[str, Any],
+) -> Response[TokenInfo]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(token_id, body=body), check, parse)
+
+
+async def asyncio(
+    token_id: int | str,
+    *,
+    client: AsyncSender,
+    body: UpdateToken | Mapping[str, Any],
+) -> TokenInfo:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(token_id, body=body), check, parse)

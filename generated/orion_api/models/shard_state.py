@@ -1,0 +1,23 @@
+"""ShardState, an open enumeration."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .. import _wire
+
+
+class ShardState(StrEnum):
+    """State of a shard (documented): `open` without content, `temporary` with content that is not final, `ready`
+    after close_shard.
+
+    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    """
+
+    OPEN = "open"
+    TEMPORARY = "temporary"
+    READY = "ready"
+
+    @classmethod
+    def _missing_(cls, value: object) -> ShardState | None:
+        return _wire.unknown_member(cls, value)

@@ -1,0 +1,52 @@
+"""TokenInfo, an object of the API."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from .. import _wire
+
+
+@define(kw_only=True)
+class TokenInfo:
+    """A token without its value.
+
+    Attributes:
+        id: Number of the token, unique in the stack.
+        description: What the token is for; may be empty.
+        created: When the token was made, ISO 8601 in UTC.
+        additional_properties: Fields that the contract does not know.
+    """
+
+    id: int
+    description: str
+    created: datetime.datetime
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON data; what is UNSET is left out."""
+        data: dict[str, Any] = _wire.to_wire(
+            {
+                **self.additional_properties,
+                "id": self.id,
+                "description": self.description,
+                "created": self.created,
+            }
+        )
+        return data
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+
+        read = _wire.Reader("TokenInfo", src_dict)
+        return cls(
+            id=read.need("id", _wire.integer),
+            description=read.need("description", _wire.text),
+            created=read.need("created", _wire.timestamp),
+            additional_properties=read.rest(),
+        )

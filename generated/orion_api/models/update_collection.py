@@ -1,0 +1,56 @@
+"""UpdateCollection, an object of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import define
+
+from .. import _wire
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from .json_object import JsonObject
+
+
+@define(kw_only=True)
+class UpdateCollection:
+    """The fields of a collection to set.
+
+    Attributes:
+        name: New display name.
+        description: New free text.
+        metadata: Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in
+            UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`).
+        project: Id of the project to move it to; its folder stays behind.
+    """
+
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+    metadata: JsonObject | Unset = UNSET
+    project: int | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON data; what is UNSET is left out."""
+        data: dict[str, Any] = _wire.to_wire(
+            {
+                "name": self.name,
+                "description": self.description,
+                "metadata": self.metadata,
+                "project": self.project,
+            }
+        )
+        return data
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+
+        read = _wire.Reader("UpdateCollection", src_dict)
+        return cls(
+            name=read.may("name", _wire.text),
+            description=read.may("description", _wire.text),
+            metadata=read.may("metadata", _wire.json_object),
+            project=read.may("project", _wire.integer),
+        )
