@@ -13,6 +13,7 @@ from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
 from orionclient._messages import AsyncResponse, Body, Response
+from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
 from orionclient._versions import Offers, lacking, read_offers
 from orionclient.config import SessionConfig, origin_of
@@ -135,7 +136,7 @@ class Calls:
         config = self._config()
         operation = request.operation
         if self._offers is not None and (problem := lacking(self._offers, operation)):
-            raise InvalidAPIVersion(None, problem)
+            raise InvalidAPIVersion(None).about(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
             raise InvalidCredentials(f"{operation.id} needs a token and {where} has none; get one with retrieve_token")
@@ -230,7 +231,7 @@ class Calls:
         problem = lacking(offers, operation) if (offers := self._known_offers(ask=ask)) else None
         if problem is None:
             return found
-        explained = InvalidAPIVersion(response, problem)
+        explained = InvalidAPIVersion(response).about(problem)
         return explained.during(found.call) if found.call else explained
 
     def _known_offers(self, *, ask: bool) -> Offers:
@@ -240,9 +241,11 @@ class Calls:
             _OFFERS[origin] = {}
             request = get_api_versions.build()
             out, config = self.outgoing(request)
-            terms = limited(self._terms, request_timeout=_VERSIONS_SECONDS, retry_timeout=0)
+            once = Terms(
+                Policy(retry_dict={}, connection_repeats=0, request_timeout=_VERSIONS_SECONDS), self._terms.quota
+            )
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
-                answer = send(out, terms, config)
+                answer = send(out, once, config)
                 _OFFERS[origin] = read_offers(
                     get_api_versions.check(answer.status_code, answer.headers, answer.content)
                 )

@@ -375,7 +375,9 @@ class Resource:
         if not isinstance(msg, Mapping):
             raise ValidationError(f"{cls.__name__}.from_msg takes a mapping, not {type(msg).__name__}")
         instance = cls(session=session)
-        instance._replace(msg)
+        # People pass the resource itself where the server sends its id.
+        given = {name: cls.fields()[name].given(instance, msg[name]) for name in msg if isinstance(msg[name], Resource)}
+        instance._replace({**msg, **given})
         return instance
 
     def _made(self, msg: Mapping[str, Any], session: SessionLike | None) -> Self:

@@ -200,19 +200,33 @@ class OrionServiceError(BadResponse):
 class InvalidAPIVersion(BadResponse):
     """The stack does not offer an API, or the version of it, that this client needs; the text names both.
 
-    Args:
-        response: The answer.
-        custom_error_msg: Text to use instead of the server's words.
-
     Attributes:
         response: The answer; None where the session knew before it asked.
+        problem: What is needed and what is offered.
     """
 
-    def __init__(self, response: ResponseLike | None, custom_error_msg: str | None = None) -> None:
-        super().__init__(response, custom_error_msg)  # type: ignore[arg-type]
+    problem: str = ""
+
+    def __init__(self, response: ResponseLike | None) -> None:
+        super().__init__(response)  # type: ignore[arg-type]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.response,), self.__dict__
+
+    def about(self, problem: str) -> InvalidAPIVersion:
+        """Say what is needed and what is offered.
+
+        Args:
+            problem: A sentence.
+
+        Returns:
+            This error.
+        """
+        self.problem = problem
+        return self
 
     def _sentence(self) -> str:
-        return self.args[1] if self.args[1] and self.args[0] is None else super()._sentence()
+        return self.problem or super()._sentence()
 
 
 class InvalidCredentials(OrionError):

@@ -237,7 +237,7 @@ def read_link(link: object, session: SessionLike) -> AnyLink:
         return RecordLink(_number(link, "dataset"), _number(link, "id"), session)
     kind = KINDS.get(str(link.get("type")))
     if kind is None or not kind.declaration.linkable:
-        known = ", ".join(sorted([*KINDS, _RECORD]))
+        known = ", ".join(sorted([_RECORD, *(name for name, each in KINDS.items() if each.declaration.linkable)]))
         raise OrionLinkError(f"the link leads to a {link.get('type')!r:.60}; known are {known}")
     if kind is Shard:
         return ShardLink(_number(link, "collection"), _number(link, "id"), session)

@@ -12,6 +12,7 @@ from helpers.canary import CANARIES, pytest_runtest_makereport
 from helpers.plain import Plain
 from helpers.scripted import Scripted
 
+from orionclient import _calls
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.testing import set_testing
@@ -36,6 +37,12 @@ def skipped_waits() -> Iterator[list[float]]:
     """Skip the waits between attempts and tell which they were, in seconds."""
     with set_testing() as waits:
         yield waits
+
+
+@pytest.fixture(autouse=True)
+def forgotten_versions() -> None:
+    """Ask every server anew what it offers: another test's may have had the same port."""
+    _calls._OFFERS.clear()
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+    from sqlite3 import Row
 
 CHUNK = 256 * 1024
 
@@ -91,6 +92,23 @@ class Blobs:
     def open(self, name: str) -> BinaryIO:
         """Content by name; it can be read to its end even when it is removed meanwhile."""
         return (self._kept / name).open("rb")
+
+    def open_current(self, look: Callable[[], Row]) -> tuple[Row, BinaryIO]:
+        """Content that may be replaced at any time: looks again where it went between looking and opening.
+
+        Args:
+            look: Finds the row whose `blob` names the content.
+        """
+        missing = None
+        while True:
+            row = look()
+            try:
+                return row, self.open(row["blob"])
+            except FileNotFoundError:
+                # The same one missing twice is really lost.
+                if missing == row["blob"]:
+                    raise
+                missing = row["blob"]
 
     def remove(self, name: str | None) -> None:
         """Remove content; what cannot be removed now (open on Windows) goes at the next start."""

@@ -19,9 +19,10 @@ import orionclient.types
 from orionclient import _http
 from orionclient import exceptions as errors
 from orionclient.config import SessionConfig, config_path, resolve, save_profile
+from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.records import default_codec
 from orionclient.session import OrionSession, get_profile_config, get_session
-from orionclient.types import Dataset, File
+from orionclient.types import Dataset, File, Shard, ShardCollection
 from orionclient.utils import TemporaryPath
 
 ROOT = Path(__file__).parents[2]
@@ -171,11 +172,15 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D14")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = [path for path in (ROOT / "orionclient").rglob("*.py") if path.name != "exceptions.py"]
-    assert not [path.name for path in code if "InvalidAPIVersion" in path.read_text()]
-    scripted.then(Answer(data=FILE))
-    OrionSession(scripted.config(), orion_versions={"files": []}).get_resource(File, 1)
-    assert len(scripted.asked) == 1
+    known = OrionSession(scripted.config(), orion_versions={"files": [1, 2]})
+    with pytest.raises(errors.InvalidAPIVersion, match="needs version 3 .* offers version 1, 2") as caught:
+        known.get_resource(File, 1)
+    assert (caught.value.response, scripted.asked) == (None, [])
+    scripted.then(Answer(404))
+    scripted.versions = Answer(data={"versions": {"files": [4]}})
+    with pytest.raises(errors.InvalidAPIVersion, match="needs version 3 .* offers version 4") as caught:
+        scripted.session().get_resource(File, 1)
+    assert caught.value.response.status_code == 404
 
 
 @shows("D15")
@@ -337,18 +342,15 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @shows("D30")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = [
-        "ShardCollection",
-        "Shard",
         "WorkFloeSpec",
         "WorkFloeJob",
         "WorkFloePackage",
-        "Secret",
         "MolsearchQuery",
         "MolsearchDatabase",
     ]
     # Once one of them is there, it comes off the list.
     assert [name for name in missing if hasattr(orionclient.types, name)] == []
-    assert importlib.util.find_spec("orionclient.helpers") is None
+    assert importlib.util.find_spec("orionclient.helpers.parameterize") is None
     assert "scripts" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -377,3 +379,20 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no room for \*\*\* \(request \w+, \d+ attempts in .* s\)",
         text,
     )
+
+
+@shows("D34")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(data={"count": 2, "next": None, "results": []}), Answer(data={"id": 7, "state": "ready"}))
+    with pytest.warns(UserWarning, match="2 shards of ShardCollection 7 not closed"):
+        ShardCollection(id=7, session=scripted.session()).close()
+    assert [each.method for each in scripted.asked] == ["GET", "POST"]
+
+
+@shows("D35")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.then(Answer(500))
+    shard = Shard(collection=7, id=9, session=scripted.session())
+    with pytest.warns(DeprecationWarning, match="try_hard_to_download_shard"), pytest.raises(errors.OrionServiceError):
+        try_hard_to_download_shard(shard, str(tmp_path / "shard"), attempts=100)
+    assert len(scripted.asked) == 1

@@ -24,7 +24,7 @@ from orionclient._retry import interactive_policy
 from orionclient.exceptions import NotFoundResponse, OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
-from orionclient.types import Dataset, File
+from orionclient.types import Dataset, File, Secret, Shard, ShardCollection, Token
 
 TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "retry.json").read_text())
 CONTENT = b"CCO ethanol\nC methane\n"
@@ -39,6 +39,17 @@ NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "update_dataset": lambda _: {"body": {"name": "new"}},
     "upload_dataset_content": lambda _: {"body": CONTENT, "format": "smi"},
     "add_records": lambda _: {"body": b'{"a": 1}\n'},
+    "create_collection": lambda _: {"body": {"name": "made"}},
+    "update_collection": lambda _: {"body": {"name": "new"}},
+    "create_shard": lambda _: {"body": {"name": "made"}},
+    "update_shard": lambda _: {"body": {"name": "new"}},
+    "upload_shard_content": lambda _: {"body": CONTENT},
+    "create_secret": lambda _: {"body": {"name": "made", "value": "value"}},
+    "update_secret": lambda _: {"body": {"value": "new"}},
+    "create_token": lambda _: {"body": {"description": "made"}},
+    "update_token": lambda _: {"body": {"description": "new"}},
+    "create_project": lambda _: {"body": {"name": "made"}},
+    "update_project": lambda _: {"body": {"name": "new"}},
     "add_tags": lambda _: {"body": {"tags": ["tag"]}},
     "remove_tags": lambda _: {"tag": ["tag"]},
     "share_resource": lambda _: {"body": {"target_type": "user", "target_id": 2}},
@@ -50,22 +61,53 @@ NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
+# What stands on the server from its start.
+SEED = {"user_id": 2, "organization_id": 1, "project_id": 1, "group_id": 1, "record_id": 1, "resource_type": "file"}
+
+
+def filled_shard(session: OrionSession, ids: dict[str, Any]) -> int:
+    shard = Shard.create(session.get_resource(ShardCollection, ids["collection_id"]), "made before")
+    shard.upload_file(CONTENT)
+    return shard.id
+
+
+# How that is made which the path of an operation names, what comes first in the path first.
+MAKERS: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
+    "file_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
+    "resource_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
+    "dataset_id": lambda session, _: Dataset.upload(session, "made before", CONTENT, format="smi").id,
+    "collection_id": lambda session, _: ShardCollection.create(session, "made before").id,
+    "shard_id": filled_shard,
+    "secret_id": lambda session, _: Secret.create(session, "made before", "value").id,
+    "token_id": lambda session, _: Token.create(session, "made before").id,
+}
+
+
+class Ground:
+    """One server for all rows. Every operation has resources of its own; one that deletes gets a new one for every script."""
+
+    def __init__(self, orion: LocalOrion) -> None:
+        self.orion = orion
+        self.config = orion.config()
+        self._helper = orion.session()
+        self._made: dict[str, dict[str, Any]] = {}
+
+    def ids_for(self, operation: Operation) -> dict[str, Any]:
+        """Give what the path of an operation names; what is read and written stands as well after a script as before it."""
+        ids = {**SEED, **self._made.get(operation.id, {})}
+        named = [*re.findall(r"{(\w+)}", operation.route), *(["dataset_id"] if operation.id == "assign_paths" else [])]
+        for name in named:
+            if name not in ids:
+                ids[name] = MAKERS[name](self._helper, ids)
+        self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
+        return ids
+
+
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
-    """One server for all rows; every row has resources of its own."""
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo") as running:
         CANARIES.add(running.token)
-        yield running
-
-
-def ids_for(operation: Operation, session: OrionSession) -> dict[str, Any]:
-    """Make what the path of an operation names."""
-    ids: dict[str, Any] = {"user_id": 2, "organization_id": 1, "project_id": 1, "record_id": 1, "resource_type": "file"}
-    if re.search("file_id|resource_id", operation.route):
-        ids["file_id"] = ids["resource_id"] = File.upload(session, "made before", CONTENT).id
-    if "dataset_id" in operation.route or operation.id == "assign_paths":
-        ids["dataset_id"] = Dataset.upload(session, "made before", CONTENT, format="smi").id
-    return ids
+        yield Ground(running)
 
 
 def arguments(operation: Operation, ids: dict[str, Any]) -> dict[str, Any]:
@@ -128,25 +170,26 @@ def without_keys(step: Any) -> Any:
 
 
 @pytest.mark.parametrize(("row", "operation", "way"), CASES)
-def test_row(shared: LocalOrion, row: dict[str, Any], operation: Operation, way: str) -> None:
-    helper = shared.session()
+def test_row(ground: Ground, row: dict[str, Any], operation: Operation, way: str) -> None:
+    faults = ground.orion.faults
     for script in row["scripts"]:
-        ids = ids_for(operation, helper)
-        session = OrionSession(shared.config(), requests_session=policy_of(row, script))
+        ids = ground.ids_for(operation)
+        session = OrionSession(ground.config, requests_session=policy_of(row, script))
         # What was learned of keys and spent of the quota belongs to the script before.
         _sender._TAKES_KEYS.clear()
-        if row.get("keys"):
+        # An operation that takes no keys is not repeated the more for a server that does.
+        if row.get("keys") or operation.retry == "create":
             session.is_authenticated()
         session._http.terms.quota = Quota()
         steps = script if row.get("keys") or operation.retry != "keyed" else [without_keys(step) for step in script]
-        shared.faults.clear()
-        shared.faults.script(operation.id, steps)
+        faults.clear()
+        faults.script(operation.id, steps)
         error = None
         try:
             WAYS[way](session, operation, arguments(operation, ids))
         except OrionError as caught:
             error = caught
-        seen = shared.faults.requests(operation.id)
+        seen = faults.requests(operation.id)
         told = (script, error, [(each.step, each.ran, each.status) for each in seen])
         if operation.method == "DELETE" and isinstance(error, NotFoundResponse) and error.call and error.call.repeated:
             # What is gone after a lost answer was deleted by it; the session's verb says so, the raw call shows the 404.
@@ -154,9 +197,10 @@ def test_row(shared: LocalOrion, row: dict[str, Any], operation: Operation, way:
         assert (error is None) == (row["must"] == "succeed"), told
         assert not isinstance(error, OrionApiError)
         assert len({each.request_id for each in seen}) == 1, told
-        shared.faults.assert_consumed()
+        assert operation.retry == "keyed" or {each.idempotency_key for each in seen} == {None}, told
+        faults.assert_consumed()
         assert len(seen) == row.get("requests", len(script) + 1), told
-        effects, ran = row.get("effects", 1), shared.faults.effects(operation.id)
+        effects, ran = row.get("effects", 1), faults.effects(operation.id)
         if isinstance(effects, list):
             assert ran in effects, told
         elif row["must"] == "fail" or row.get("keys"):

@@ -13,18 +13,68 @@ from helpers.plain import Plain
 from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
-from orionclient.types import File
+from orionclient.types import File, Shard, ShardCollection
 
 ROWS = json.loads((Path(__file__).parent / "transfers.json").read_text())
 CONTENT = random.Random(7).randbytes(9 << 20)
 SMALL = CONTENT[: 1 << 20]
 
 
+class Files:
+    """Files of a project, as seen by the test without the client."""
+
+    creation = "create_file"
+
+    def __init__(self, orion: LocalOrion, plain: Plain) -> None:
+        self._plain = plain
+
+    def upload(self, session: OrionSession, source: Path | bytes) -> File:
+        return File.upload(session, "x", source)
+
+    def content(self, file: File) -> bytes:
+        return self._plain.request("GET", f"/api/v3/storage/files/{file.id}/download")[1]
+
+    def number(self) -> int:
+        path = "/api/v3/storage/files/"
+        return sum(self._plain.get(f"{path}{trash}")["count"] for trash in ("", "?deleted=true"))
+
+
+class Shards:
+    """Shards of a collection, likewise."""
+
+    creation = "create_shard"
+
+    def __init__(self, orion: LocalOrion, plain: Plain) -> None:
+        self._plain = plain
+        self._collection = ShardCollection.create(orion.session(), "x").id
+        self._path = f"/api/v1/storage/collections/{self._collection}/shards/"
+
+    def upload(self, session: OrionSession, source: Path | bytes) -> Shard:
+        shard = Shard.create(session.get_resource(ShardCollection, self._collection), "x", file=source)
+        assert shard.state == "ready"
+        return shard
+
+    def content(self, shard: Shard) -> bytes:
+        return self._plain.request("GET", f"{self._path}{shard.id}/download/")[1]
+
+    def number(self) -> int:
+        return self._plain.get(self._path)["count"]
+
+
+KINDS = {
+    "upload_file_content": Files,
+    "download_file": Files,
+    "upload_shard_content": Shards,
+    "download_shard": Shards,
+}
+
+
 def cases(verb: str) -> list[Any]:
     return [
-        pytest.param(script, row["must"], id=f"{row['scenario']}-{number}")
+        pytest.param(operation, script, row["must"], id=f"{row['scenario']}-{number}-{operation}")
         for row in ROWS
-        if row["verb"] == verb
+        for operation in row["operations"]
+        if operation.startswith(verb)
         for number, script in enumerate(row["scripts"])
     ]
 
@@ -34,40 +84,42 @@ def patient(orion: LocalOrion, script: list[Any]) -> OrionSession:
     return OrionSession(orion.config(), requests_session=get_session(request_timeout=0.7 if stalls else 60))
 
 
-@pytest.mark.parametrize(("script", "must"), cases("upload"))
-def test_upload(orion: LocalOrion, plain: Plain, tmp_path: Path, script: list[Any], must: str) -> None:
+@pytest.mark.parametrize(("operation", "script", "must"), cases("upload"))
+def test_upload(orion: LocalOrion, plain: Plain, tmp_path: Path, operation: str, script: list[Any], must: str) -> None:
+    kind = KINDS[operation](orion, plain)
     source = tmp_path / "source"
     source.write_bytes(CONTENT)
-    orion.faults.script("upload_file_content", script)
+    orion.faults.script(operation, script)
     if must == "succeed":
-        file = File.upload(patient(orion, script), "x", source)
-        assert plain.request("GET", f"/api/v3/storage/files/{file.id}/download")[1] == CONTENT
-        assert plain.get("/api/v3/storage/files/")["count"] == 1
+        made = kind.upload(patient(orion, script), source)
+        assert kind.content(made) == CONTENT
+        assert kind.number() == 1
     else:
         with pytest.raises(OrionError):
-            File.upload(patient(orion, script), "x", source)
-        assert plain.get("/api/v3/storage/files/")["count"] == 0
-        assert plain.get("/api/v3/storage/files/?deleted=true")["count"] == 0
+            kind.upload(patient(orion, script), source)
+        assert kind.number() == 0
     orion.faults.assert_consumed()
-    assert orion.faults.effects("create_file") == 1
+    assert orion.faults.effects(kind.creation) == 1
 
 
 @pytest.mark.parametrize("sink", ["file", "iterator"])
-@pytest.mark.parametrize(("script", "must"), cases("download"))
-def test_download(orion: LocalOrion, tmp_path: Path, script: list[Any], must: str, sink: str) -> None:
-    file = File.upload(patient(orion, script), "x", SMALL)
+@pytest.mark.parametrize(("operation", "script", "must"), cases("download"))
+def test_download(
+    orion: LocalOrion, plain: Plain, tmp_path: Path, operation: str, script: list[Any], must: str, sink: str
+) -> None:
+    made = KINDS[operation](orion, plain).upload(patient(orion, script), SMALL)
     target = tmp_path / "target"
     target.write_bytes(b"old")
-    orion.faults.script("download_file", script)
+    orion.faults.script(operation, script)
     good = must == "succeed" or (must == "anew" and sink == "file")
     error = None
     got = b"old"
     try:
         if sink == "file":
-            file.download_to_file(target)
+            made.download_to_file(target)
             got = target.read_bytes()
         else:
-            got = b"".join(file.download())
+            got = b"".join(made.download())
     except OrionError as caught:
         error = caught
     assert (error is None) == good, error
@@ -77,3 +129,7 @@ def test_download(orion: LocalOrion, tmp_path: Path, script: list[Any], must: st
         assert target.read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orion", "target"]
     orion.faults.assert_consumed()
+
+
+def test_every_operation_of_the_table_has_its_kind() -> None:
+    assert {operation for row in ROWS for operation in row["operations"]} == set(KINDS)

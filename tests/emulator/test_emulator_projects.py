@@ -125,8 +125,8 @@ def test_nothing_is_written_into_an_archived_project(fresh, connect, refused, ki
     target = {"target_type": "user", "target_id": 2}
     ada.post(tags, json={"tags": ["kept"]})
     ada.post(shares, json=target)
-    archive(ada, project)
     before = {name: ada.get(name).json() for name in (url, tags, shares, f"{path}?project={project}")}
+    archive(ada, project)
 
     attempts = [
         ada.post(path, json=fields_for(kind, project=project)),

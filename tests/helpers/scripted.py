@@ -35,11 +35,13 @@ class Answer(NamedTuple):
 
 
 class Scripted:
-    """Answers in order, the last one for ever."""
+    """Answers in order, the last one for ever; the question for the versions of the APIs is answered and counted apart."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
         self.asked: list[Asked] = []
+        self.versions = Answer(404)
+        self.asked_for_versions = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,8 +55,13 @@ class Scripted:
 
             def answer(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                outer.asked.append(Asked(self.command, self.path, dict(self.headers), self.rfile.read(length)))
-                answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
+                asked = Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))
+                if self.path == "/api/versions/":
+                    outer.asked_for_versions += 1
+                    answer = outer.versions
+                else:
+                    outer.asked.append(asked)
+                    answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
                 if answer.write is not None:
                     answer.write(self)
                     return

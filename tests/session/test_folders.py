@@ -8,7 +8,7 @@ import pytest
 from helpers.plain import Plain
 from helpers.scripted import Answer, Scripted
 
-from orionclient.emulator.handlers.folders import IN_FOLDERS
+from orionclient.emulator import handlers
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
@@ -134,10 +134,10 @@ def test_only_who_may_change_a_resource_moves_it(orion: LocalOrion, session: Ori
         ({"path": None}, "a path is a text"),
         ({"name": ""}, "a name is a text"),
         ({"name": 7}, "a name is a text"),
-        ({"resource_type": "project"}, "resource_type is one of dataset, file"),
-        ({"resource_type": Project}, "resource_type is one of dataset, file"),
-        ({"resource_type": int}, "resource_type is one of dataset, file"),
-        ({"resource_type": None}, "resource_type is one of dataset, file"),
+        ({"resource_type": "project"}, "resource_type is one of collection, dataset, file"),
+        ({"resource_type": Project}, "resource_type is one of collection, dataset, file"),
+        ({"resource_type": int}, "resource_type is one of collection, dataset, file"),
+        ({"resource_type": None}, "resource_type is one of collection, dataset, file"),
     ],
 )
 def test_assignments_that_are_none(scripted: Scripted, damage: dict[Any, Any], words: str) -> None:
@@ -174,4 +174,6 @@ def test_what_was_created_in_a_folder_is_sent_so(scripted: Scripted) -> None:
 
 
 def test_client_and_server_have_the_same_kinds_in_folders() -> None:
-    assert {name for name, kind in KINDS.items() if kind.declaration.in_folders} == set(IN_FOLDERS)
+    assert {name for name, kind in KINDS.items() if kind.declaration.in_folders} == {
+        name for name, kind in handlers.KINDS.items() if kind.in_folders
+    }

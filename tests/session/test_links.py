@@ -17,11 +17,11 @@ from orionclient.exceptions import (
     OrionLinkError,
     ValidationError,
 )
-from orionclient.links import OrionLink, RecordLink
+from orionclient.links import OrionLink, RecordLink, ShardLink
 from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
-from orionclient.session import OrionSession
-from orionclient.types import Dataset
+from orionclient.session import OrionSession, get_session
+from orionclient.types import KINDS, Dataset, File, Group, Organization, Project, Secret, Shard, ShardCollection, User
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_records_without_ids_cannot_be_linked(session: OrionSession) -> None:
         ({"dataset_str": ..., "dataset": 1.5}, "no usable dataset"),
         ({"version": 2}, "version 2"),
         ({"link": "mongo"}, "this is no link"),
-        ({"type": "records"}, "known are dataset, file, organization, project, record, user"),
+        ({"type": "records"}, "known are collection, dataset, file, group, organization, project, record, secret, shard, user$"),
     ],
 )
 def test_damaged_links(session: OrionSession, damage: dict[str, Any], words: str | None) -> None:
@@ -141,3 +141,74 @@ def test_one_record(session: OrionSession, dataset: Dataset, scripted: Scripted)
     scripted.answers = [Answer(data={"id": 1, "dataset": 1, "record": None})]
     with pytest.raises(OrionError, match="sent no record 1 of Dataset 1"):
         Dataset(id=1, session=scripted.session()).record(1)
+
+
+def test_a_link_to_a_shard(orion: LocalOrion, session: OrionSession) -> None:
+    collection = ShardCollection.create(session, "big ids", version=2)
+    shard = Shard.create(collection, "first", file=b"frames")
+    assert shard.id > 2**53
+    link = session.create_link(shard)
+    assert (link["id_str"], link["collection_str"]) == (str(shard.id), str(collection.id))
+    # A program that reads every number as a double damages the id; the text is what counts.
+    damaged = json.loads(json.dumps(link), parse_int=lambda digits: int(float(digits)))
+    assert damaged["id"] != shard.id
+    read = orion.session().get_link(damaged)
+    assert isinstance(read, ShardLink)
+    again = read.get_resource()
+    assert (again, again.collection, b"".join(again.download())) == (shard, collection, b"frames")
+    assert read.to_dict() == link == session.create_link(Shard(collection=collection.id, id=shard.id))
+    assert pickle.loads(pickle.dumps(read)) == read
+    assert repr(read) == f"ShardLink(collection {collection.id}, shard {shard.id})"
+    with pytest.raises(ValidationError, match="belongs to a collection"):
+        session.create_link(Shard(id=7))
+    with pytest.raises(OrionLinkError, match="no usable collection"):
+        session.get_link({**link, "collection": "x", "collection_str": "x"})
+
+
+def linked(session: OrionSession) -> list[Any]:
+    collection = ShardCollection.create(session, "c")
+    return [
+        File.upload(session, "f", b"x"),
+        collection,
+        Shard.create(collection, "s", file=b"y"),
+        Secret.create(session, "key", "hidden"),
+        Dataset.create(session, "d"),
+        Project(id=3),
+        Group(id=1),
+        User(id=2),
+        Organization(id=1),
+    ]
+
+
+def test_every_linkable_kind_has_links(orion: LocalOrion, session: OrionSession) -> None:
+    resources = linked(session)
+    kinds = {type(each) for each in resources}
+    assert kinds == {kind for kind in KINDS.values() if kind.declaration.linkable}
+    links = json.loads(json.dumps([session.create_link(each) for each in resources]))
+    assert [orion.session().get_link(link).get_resource() for link in links] == resources
+
+
+def test_many_links_at_once(orion: LocalOrion, session: OrionSession, dataset: Dataset) -> None:
+    resources = [*linked(session), *dataset.records()]
+    links = [session.create_link(each) for each in resources]
+    asked = len(orion.faults.requests("get_file"))
+    found = session.resolve_links([*links, links[0], session.get_link(links[0])], max_workers=3)
+    assert found == [*resources, resources[0], resources[0]]
+    assert len(orion.faults.requests("get_file")) == asked + 1
+    assert session.resolve_links([]) == []
+
+
+def test_many_links_of_which_some_are_dead(orion: LocalOrion) -> None:
+    session = OrionSession(orion.config(), requests_session=get_session(retry_dict={}))
+    kept, gone = (File.upload(session, name, b"x") for name in ("kept", "gone"))
+    links = [session.create_link(each) for each in (gone, kept, gone)]
+    session.delete_resource(gone)
+    with pytest.raises(NotFoundResponse):
+        session.resolve_links(links)
+    first, second, third = session.resolve_links(links, return_exceptions=True)
+    assert isinstance(first, NotFoundResponse)
+    assert (second, third) == (kept, first)
+    before = len(orion.faults.requests("get_file"))
+    with pytest.raises(OrionLinkError):
+        session.resolve_links([links[1], {"link": "no"}])
+    assert len(orion.faults.requests("get_file")) == before

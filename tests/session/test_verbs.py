@@ -89,7 +89,7 @@ def test_create_with_content(session: OrionSession, plain: Plain) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "files"), [(Dataset, {"file": b""}), (File, {"content": b""}), (Project, None), (User, None)]
+    ("kind", "files"), [(Dataset, {"file": b""}), (File, {"content": b""}), (Organization, None), (User, None)]
 )
 def test_what_cannot_be_created(session: OrionSession, plain: Plain, kind: Any, files: Any) -> None:
     with pytest.raises(ValidationError):
@@ -142,8 +142,8 @@ def test_update(session: OrionSession, plain: Plain) -> None:
     session.update_resource(made, {"name": "new"})
     assert (made.name, made.description) == ("new", "stays")
     assert plain.get(f"{DATASETS}{made.id}/")["name"] == "new"
-    with pytest.raises(ValidationError, match="Project cannot be updated"):
-        session.update_resource(Project(id=1), {"name": "mine"})
+    with pytest.raises(ValidationError, match="User cannot be updated"):
+        session.update_resource(User(id=1), {"username": "mine"})
 
 
 def test_delete_to_the_trash_and_for_good(session: OrionSession, plain: Plain) -> None:

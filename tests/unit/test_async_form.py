@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from orion_api.errors import UnexpectedBody, UnexpectedStatus
 
-from orionclient._calls import Calls, Pages, _checked
+from orionclient._calls import Calls, Pages
 from orionclient._resource import Endpoint, Id, Resource
 from orionclient.exceptions import NotFoundResponse
 from orionclient.local import LocalOrion
@@ -26,7 +27,10 @@ class AsyncVerbs:
     async def _json(self, endpoint: Endpoint, request: Any) -> tuple[dict[str, Any], Any]:
         answer = await self._calls.send_async(request, None)
         response = answer.settled(await answer.aread())
-        return _checked(endpoint, response), response
+        try:
+            return endpoint.check(response.status_code, response.headers, response.content), response
+        except (UnexpectedStatus, UnexpectedBody) as error:
+            raise self._calls.translated(error, response, ask=False) from None
 
     async def get_resource(self, kind: type[Resource], number: Id) -> Resource:
         endpoint = kind.declaration.get

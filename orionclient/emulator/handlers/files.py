@@ -62,14 +62,17 @@ def upload_file_content(call: Call) -> dict[str, Any]:
     return shown
 
 
-def download_file(call: Call) -> Download:
-    """The bytes as they were uploaded."""
+def _with_content(call: Call) -> sqlite3.Row:
     with call.stack.store.reading() as db:
         row = resources.find_named(call, db, FILES, reading=True)
-        if row["blob"] is None:
-            raise conflict(f"The file {row['id']} has no content yet.")
-        # Opened before the snapshot ends: a replacement meanwhile cannot take the content away.
-        content = call.stack.blobs.open(row["blob"])
+    if row["blob"] is None:
+        raise conflict(f"The file {row['id']} has no content yet.")
+    return row
+
+
+def download_file(call: Call) -> Download:
+    """The bytes as they were uploaded."""
+    row, content = call.stack.blobs.open_current(lambda: _with_content(call))
     return Download(read_chunks(content), content.close, digest_headers(bytes.fromhex(row["sha256"]), row["size"]))
 
 

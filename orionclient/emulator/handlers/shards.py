@@ -18,7 +18,6 @@ from orionclient.emulator.store import now
 
 if TYPE_CHECKING:
     import sqlite3
-    from typing import BinaryIO
 
 _STATES = ("open", "temporary", "ready")
 
@@ -197,24 +196,16 @@ def upload_shard_content(call: Call) -> dict[str, Any]:
 
 def download_shard(call: Call) -> Download:
     """The bytes as they were uploaded."""
-    row, content = _open_content(call)
+    row, content = call.stack.blobs.open_current(lambda: _with_content(call))
     return Download(read_chunks(content), content.close, digest_headers(bytes.fromhex(row["sha256"]), row["size"]))
 
 
-def _open_content(call: Call) -> tuple[sqlite3.Row, BinaryIO]:
-    missing = None
-    while True:
-        with call.stack.store.reading() as db:
-            row = _find(call, db, reading=True)
-        if row["blob"] is None:
-            raise conflict(f"The shard {row['id']} has no content yet.")
-        try:
-            return row, call.stack.blobs.open(row["blob"])
-        except FileNotFoundError:
-            # It was replaced or removed between looking and opening: look again. The same one missing twice is really lost.
-            if missing == row["blob"]:
-                raise
-            missing = row["blob"]
+def _with_content(call: Call) -> sqlite3.Row:
+    with call.stack.store.reading() as db:
+        row = _find(call, db, reading=True)
+    if row["blob"] is None:
+        raise conflict(f"The shard {row['id']} has no content yet.")
+    return row
 
 
 def close_shard(call: Call) -> dict[str, Any]:

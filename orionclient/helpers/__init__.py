@@ -1,0 +1,20 @@
+"""Helpers above the session: published ones for shards, safe names for files, and reports to take along; they load when first used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_MODULES = ("collections", "filenames", "reports")
+
+__all__ = ["collections", "filenames", "reports"]  # noqa: F822 - loaded by the function below
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"orionclient.helpers.{name}")
+    raise AttributeError(f"module 'orionclient.helpers' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

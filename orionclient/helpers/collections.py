@@ -1,0 +1,108 @@
+"""The published helpers for shards: deprecated, and thin, since every session repeats by itself what is worth repeating."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+from orionclient.transfer.sources import opened
+from orionclient.types import Shard
+from orionclient.types._creating import removed_on_error
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+    from typing import BinaryIO
+
+    from orionclient.transfer.sources import Source
+    from orionclient.types import ShardCollection
+
+__all__ = ["try_hard_to_create_shard", "try_hard_to_download_shard"]
+
+_LOCK: Final = threading.Lock()
+_WARNED: Final[set[str]] = set()
+
+
+def _deprecated(name: str, instead: str) -> None:
+    """Warn about the first call of a function in this process, at the line that calls it."""
+    with _LOCK:
+        if name in _WARNED:
+            return
+        _WARNED.add(name)
+    warnings.warn(
+        f"{name} is deprecated: use {instead}, which the session repeats by itself", DeprecationWarning, stacklevel=3
+    )
+
+
+def try_hard_to_create_shard(
+    collection: ShardCollection,
+    filename: Source,
+    name: str | None = "",
+    metadata: Mapping[str, Any] | None = None,
+    attempts: int = 3,  # noqa: ARG001 - published; see below
+) -> Shard:
+    """Create a shard and send its content. Deprecated: write `Shard.create` with `file=`, or `Shard.create` and `shard.upload_file`.
+
+    Warns with a `DeprecationWarning` at the first call in a process.
+
+    Args:
+        collection: The collection, which is open.
+        filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands.
+        name: Display name.
+        metadata: JSON object of at most 256 kB (documented).
+        attempts: Accepted and without effect: how often is tried is the policy of the session, see `get_session`.
+
+    Returns:
+        The shard, with its content and not closed: call `shard.close()`, or it is lost when the collection closes.
+
+    Raises:
+        ValidationError: The metadata or the file is too large.
+        AuthorizationRequired: The user may not write into the collection.
+        BadResponse: The collection is not open (409).
+        OSError: The path cannot be read; nothing was sent.
+        OrionError: The server refused, or no good answer came; no shard is left behind.
+
+    Example:
+        What to write instead:
+
+        >>> from orionclient.types import Shard, ShardCollection
+        >>> collection = ShardCollection.create(session, "frames")
+        >>> Shard.create(collection, "first", file=b"frames").state
+        'ready'
+    """
+    _deprecated("try_hard_to_create_shard", "Shard.create(collection, name, file=...) or shard.upload_file")
+    with opened(filename) as source:
+        shard = Shard.create(collection, name or "", metadata)
+        with removed_on_error(shard):
+            shard.upload_file(source)
+    return shard
+
+
+def try_hard_to_download_shard(
+    shard: Shard,
+    filename: str | os.PathLike[str] | BinaryIO,
+    attempts: int = 3,  # noqa: ARG001 - published; see below
+) -> None:
+    """Write the content of a shard to a path. Deprecated: write `shard.download_to_file`.
+
+    Warns with a `DeprecationWarning` at the first call in a process.
+
+    Args:
+        shard: The shard.
+        filename: The path, which holds the old file or the whole new one, never a part; or an open binary file.
+        attempts: Accepted and without effect: how often is tried is the policy of the session, see `get_session`.
+
+    Raises:
+        NotEnoughDiskError: The disk has no room.
+        OrionError: The server refused, or the content did not arrive whole.
+
+    Example:
+        What to write instead:
+
+        >>> from orionclient.types import Shard, ShardCollection
+        >>> shard = Shard.create(ShardCollection.create(session, "frames"), file=b"frames")
+        >>> shard.download_to_file("first.bin")
+    """
+    _deprecated("try_hard_to_download_shard", "shard.download_to_file")
+    shard.download_to_file(filename)

@@ -1,0 +1,584 @@
+"""Collections through the session: their states, what each allows, and what waits for which."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.plain import Plain
+from helpers.scripted import Answer, Scripted
+
+from orionclient._clock import CLOCK, Clock
+from orionclient.exceptions import (
+    AuthorizationRequired,
+    BadResponse,
+    NotFoundResponse,
+    OrionError,
+    OrionServiceError,
+    OrionTimeout,
+    ValidationError,
+)
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession, SessionConfig
+from orionclient.types import Project, Shard, ShardCollection, User
+
+COLLECTIONS = "/api/v1/storage/collections/"
+
+
+def states(*names: str) -> list[Answer]:
+    return [Answer(data={"id": 7, "state": name, "results": [], "count": 0}) for name in names]
+
+
+def scripted_collection(scripted: Scripted) -> ShardCollection:
+    return ShardCollection(id=7, session=scripted.session())
+
+
+def asked(scripted: Scripted) -> list[str]:
+    return [f"{each.method} {each.path.removeprefix(COLLECTIONS)}" for each in scripted.asked]
+
+
+@pytest.fixture
+def real_time(skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait in earnest: the local Orion needs real time to process a collection."""
+    for name in ("sleep", "monotonic", "time", "virtual"):
+        monkeypatch.setattr(CLOCK, name, getattr(Clock(), name))
+
+
+@pytest.fixture
+def slow(tmp_path: Path, real_time: None) -> Iterator[LocalOrion]:
+    """A local Orion that takes its time to process a collection."""
+    with LocalOrion(tmp_path / "slow", seed="demo", processing=0.6) as running:
+        yield running
+
+
+@pytest.fixture
+def collection(session: OrionSession) -> ShardCollection:
+    return ShardCollection.create(session, "frames")
+
+
+# ---------------------------------------------------------------------- making, finding, changing, removing
+
+
+def test_create(session: OrionSession, plain: Plain) -> None:
+    metadata = {"frames": 10, "nested": {"ü": [1, None, 2.5]}}
+    made = ShardCollection.create(
+        session,
+        "frames",
+        metadata,
+        Project(id=3),
+        "/runs/june",
+        description="of june",
+        tags=["a", None, "b"],
+        version=2,
+    )
+    wire = plain.get(f"{COLLECTIONS}{made.id}/")
+    assert made.to_dict() == wire
+    assert (made.name, made.state, made.metadata, made.project) == ("frames", "open", metadata, 3)
+    assert (made.path, made.description, made.version, made.shard_count) == ("/runs/june", "of june", 2, 0)
+    assert (made.owner, made.deleted) == (1, "")
+    assert made.created.endswith("Z")
+    assert {tag["name"] for tag in session.list_tags(made)} == {"a", "b"}
+
+
+def test_create_by_position_and_by_name(session: OrionSession) -> None:
+    third = ShardCollection.create(session, "x", {"a": 1})
+    assert (third.metadata, third.project, third.version) == ({"a": 1}, 1, 1)
+    named = ShardCollection.create(session=session, name="x", metadata={"a": 1}, project=3, folder_path="/f")
+    assert (named.metadata, named.project, named.path) == ({"a": 1}, 3, "/f")
+    bare = ShardCollection.create(session, "x")
+    assert (bare.metadata, bare.description, bare.path) == ({}, "", None)
+
+
+@pytest.mark.parametrize("name", [None, "", "4242", "ü/../x?y#z"])
+def test_any_name(session: OrionSession, plain: Plain, name: str | None) -> None:
+    made = ShardCollection.create(session, name)
+    assert made.name == plain.get(f"{COLLECTIONS}{made.id}/")["name"] == (name or "")
+
+
+def test_by_the_verbs(session: OrionSession, plain: Plain) -> None:
+    made = session.create_resource(ShardCollection, {"name": "by verbs", "metadata": {"a": 1}})
+    assert session.get_resource(ShardCollection, str(made.id)).metadata == {"a": 1}
+    session.update_resource(made, {"metadata": {"b": 2}, "description": "new"})
+    assert (made.name, made.metadata, made.description) == ("by verbs", {"b": 2}, "new")
+    with pytest.raises(ValidationError, match="cannot be created with content"):
+        session.create_resource(ShardCollection, {"name": "x"}, files={"file": b""})
+    found = session.list_resources(ShardCollection, {"name": "VERBS", "project": 1, "state": "open"})
+    assert list(found) == [made]
+    assert list(session.list_resources(ShardCollection, {"state": "ready"})) == []
+    assert session.delete_resource(ShardCollection(id=made.id)) is True
+    assert plain.status(f"{COLLECTIONS}{made.id}/") == 404
+    assert session.list_resources(ShardCollection, {"deleted": True}).one() == made
+
+
+def test_delete_for_good(session: OrionSession, plain: Plain, collection: ShardCollection) -> None:
+    Shard.create(collection, file=b"x")
+    assert session.delete_resource(collection, immediate=True) is True
+    assert plain.status(f"{COLLECTIONS}{collection.id}/") == 404
+    assert plain.get(f"{COLLECTIONS}?deleted=true")["count"] == 0
+
+
+def test_tags_shares_folders_and_links(session: OrionSession, orion: LocalOrion, collection: ShardCollection) -> None:
+    grace = orion.session("grace")
+    shard = Shard.create(collection, "one", file=b"content")
+    with pytest.raises(AuthorizationRequired):
+        grace.get_resource(ShardCollection, collection.id)
+    session.tag_resource(collection, "Job 1")
+    session.assign_paths({"resource_type": ShardCollection, "id": collection.id, "path": "/runs"})
+    session.share_resource(collection, User(id=2))
+    assert session.list_resources(ShardCollection, {"tags": "Job 1", "path": "/runs"}).one() == collection
+    link = grace.get_link(json.loads(json.dumps(session.create_link(collection))))
+    hers = link.get_resource()
+    assert (type(hers), hers, hers.session) == (ShardCollection, collection, grace)
+    # A share gives the shards to read, and nothing to change.
+    seen = hers.list_shards().one()
+    assert (seen, b"".join(seen.download())) == (shard, b"content")
+    for attempt in (hers.open, hers.close, lambda: Shard.create(hers), lambda: grace.delete_resource(seen), seen.close):
+        with pytest.raises(AuthorizationRequired, match="reading only"):
+            attempt()
+
+
+def test_reading_asks_nobody(orion: LocalOrion, session: OrionSession, collection: ShardCollection) -> None:
+    shard = Shard.create(collection, "one", {"a": 1}, file=b"x")
+    orion.faults.clear()
+    for each in (collection, shard, shard.collection):
+        for name in each.fields():
+            getattr(each, name)
+        assert each.name in f"{each} {each!r} {each.to_dict()}"
+        assert {each: 1}[each] == 1
+    assert (shard.collection, shard.collection.state) == (collection, "open")
+    session.create_link(shard)
+    session.create_link(collection)
+    collection.list_shards(5, 2, state="ready")
+    session.list_resources(Shard(collection=collection), limit=3)
+    assert orion.faults.requests() == []
+
+
+# ---------------------------------------------------------------------- metadata
+
+
+def test_metadata_at_the_limit(session: OrionSession, plain: Plain, collection: ShardCollection) -> None:
+    # Every ü is two bytes, and no space is sent or counted.
+    largest = {"a": "ü" * ((262144 - len('{"a":""}')) // 2)}
+    assert ShardCollection.create(session, "x", largest).metadata == largest
+    assert Shard.create(collection, "x", largest).metadata == largest
+    larger, before = {"a": largest["a"] + "ü"}, plain.get(COLLECTIONS)["count"]
+    for attempt in (
+        lambda: ShardCollection.create(session, "x", larger),
+        lambda: Shard.create(collection, "x", larger),
+    ):
+        with pytest.raises(ValidationError, match="the metadata has 262146 bytes as JSON; at most 262144 are allowed"):
+            attempt()
+    with pytest.raises(BadResponse, match=r"422.*262146 bytes"):
+        session.update_resource(collection, {"metadata": larger})
+    assert plain.get(COLLECTIONS)["count"] == before
+    assert collection.metadata == {}
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"a": object()}, {"a": float("nan")}, {"a": b"bytes"}, {("a",): 1}, "text", 7, [1]]
+)
+def test_metadata_that_is_none(scripted: Scripted, metadata: Any) -> None:
+    session = scripted.session()
+    for attempt in (
+        lambda: ShardCollection.create(session, "x", metadata),
+        lambda: Shard.create(ShardCollection(id=7, session=session), "x", metadata),
+    ):
+        with pytest.raises(ValidationError, match="metadata is a mapping that can be written as JSON"):
+            attempt()
+    assert scripted.asked == []
+
+
+def test_metadata_is_a_copy(collection: ShardCollection) -> None:
+    made = Shard.create(collection, "x", {"a": {"b": [1]}})
+    made.metadata["a"]["b"].append(2)
+    made.metadata["c"] = 3
+    assert made.metadata == {"a": {"b": [1]}}
+    with pytest.raises(AttributeError, match=r"change it with session.update_resource"):
+        made.metadata = {}  # type: ignore[assignment]
+
+
+def test_metadata_that_a_server_sent_wrongly() -> None:
+    assert ShardCollection.from_msg({"id": 7, "metadata": None}).metadata == {}
+    with pytest.raises(OrionError, match=r"ShardCollection 7: the server sent \[1\] for 'metadata'"):
+        _ = ShardCollection.from_msg({"id": 7, "metadata": [1]}).metadata
+
+
+# ---------------------------------------------------------------------- open and close
+
+
+def test_open_and_close_are_harmless_twice(collection: ShardCollection, plain: Plain) -> None:
+    for _ in range(2):
+        assert collection.open() is None  # type: ignore[func-returns-value]
+        assert collection.state == "open"
+    for _ in range(2):
+        assert collection.close() is None  # type: ignore[func-returns-value]
+        collection.wait()
+        assert collection.state == "ready"
+    collection.open()
+    assert collection.state == plain.get(f"{COLLECTIONS}{collection.id}/")["state"] == "open"
+
+
+def test_open_on_a_handle_is_usable_on_the_next_line(session: OrionSession, collection: ShardCollection) -> None:
+    collection.close()
+    collection.wait()
+    again = session.get_resource(ShardCollection, collection.id)
+    if again.state == "ready":
+        again.open()
+    assert Shard.create(again, "one", file=b"x").state == "ready"
+
+
+def test_what_only_an_open_collection_allows(session: OrionSession, collection: ShardCollection) -> None:
+    ready = Shard.create(collection, "ready", file=b"x")
+    lost = Shard.create(collection, "lost")
+    lost.upload_file(b"x")
+    kept_open = Shard.create(collection, "open")
+    with pytest.warns(UserWarning, match="2 shards"):
+        collection.close()
+    collection.wait()
+    text = f"The collection {collection.id} is ready; only an open one .*collection.ensure_open\\(\\) waits until"
+    with pytest.raises(BadResponse, match=f"create_shard POST .*409 Conflict: {text}"):
+        Shard.create(collection)
+    with pytest.raises(BadResponse, match=f"409 Conflict: {text}"):
+        Shard.create(collection, file=b"x")
+    with pytest.raises(BadResponse, match=f"upload_shard_content PUT .*409 Conflict: {text}"):
+        ready.upload_file(b"y")
+    with pytest.raises(BadResponse, match=f"409 Conflict: The collection {collection.id} is ready"):
+        session.delete_resource(ready)
+    for gone in (lost, kept_open):
+        with pytest.raises(NotFoundResponse):
+            gone.close()
+    assert b"".join(ready.download()) == b"x"
+    ready.close()
+    session.update_resource(ready, {"name": "renamed"})
+    session.refresh_resource(collection)
+    assert (collection.shard_count, collection.list_shards().one().name) == (1, "renamed")
+
+
+def test_open_while_it_is_processed(slow: LocalOrion) -> None:
+    collection = ShardCollection.create(slow.session(), "x")
+    collection.close()
+    with pytest.raises(BadResponse) as caught:
+        collection.open()
+    assert f"The collection {collection.id} is in state processing" in str(caught.value)
+    assert "collection.ensure_open() waits until the collection can be opened, and opens it" in str(caught.value)
+    collection.close()
+    assert collection.state == "processing"
+    with pytest.raises(BadResponse, match="is processing; only an open one takes shards"):
+        Shard.create(collection)
+
+
+def test_closing_warns_of_what_is_lost(session: OrionSession, collection: ShardCollection) -> None:
+    kept, temporary = Shard.create(collection, "kept", file=b"x"), Shard.create(collection, "temporary")
+    temporary.upload_file(b"y")
+    with pytest.warns(UserWarning, match="not closed") as warned:
+        collection.close()
+    assert str(warned[0].message) == (
+        f"1 shard of ShardCollection {collection.id} not closed: closing the collection drops them;"
+        " call shard.close() after each upload"
+    )
+    assert [warning.filename for warning in warned] == [__file__]
+    collection.wait()
+    assert list(collection.list_shards()) == [kept]
+    collection.open()
+    for _ in range(3):
+        Shard.create(collection)
+    with pytest.warns(UserWarning, match="^3 shards of"):
+        collection.close()
+
+
+def test_closing_does_not_warn_where_nothing_is_lost(session: OrionSession, collection: ShardCollection) -> None:
+    Shard.create(collection, "kept", file=b"x")
+    session.delete_resource(Shard.create(collection, "deleted"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        collection.close()
+        collection.wait()
+        collection.close()
+        ShardCollection(id=collection.id, session=session).close()
+
+
+def test_a_warning_that_is_an_error_leaves_it_open(session: OrionSession, collection: ShardCollection) -> None:
+    shard = Shard.create(collection)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="1 shard"):
+            collection.close()
+    session.refresh_resource(collection)
+    assert collection.state == "open"
+    shard.upload_file(b"")
+
+
+def test_closing_asks_twice(orion: LocalOrion, collection: ShardCollection) -> None:
+    for number in range(5):
+        Shard.create(collection, str(number), file=b"")
+    orion.faults.clear()
+    collection.close()
+    assert [seen.operation for seen in orion.faults.requests()] == ["list_shards", "close_collection"]
+
+
+# ---------------------------------------------------------------------- wait
+
+
+def test_wait(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("processing", "processing", "ready")
+    collection, seen = scripted_collection(scripted), []
+    assert collection.wait(progress=lambda each: seen.append((each is collection, each.state))) is None
+    assert seen == [(True, "processing"), (True, "processing"), (True, "ready")]
+    assert asked(scripted) == ["GET 7/"] * 3
+    # The first waits are half a second, give or take half of it.
+    assert all(0.25 <= wait <= 0.75 for wait in skipped_waits)
+    scripted.answers = states("open")
+    collection.wait("open", timeout=0)
+    assert (collection.state, len(scripted.asked)) == ("open", 4)
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> ShardCollection:
+    """A collection that is processed for ever, without a server that takes its time for hundreds of looks."""
+    monkeypatch.setattr(ShardCollection, "_refreshed", lambda _, timeout: None)
+    return ShardCollection(id=7, state="processing")
+
+
+def test_wait_looks_less_often_as_time_passes(
+    stuck: ShardCollection, skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CLOCK, "uniform", lambda low, high: (low + high) / 2)
+    with pytest.raises(OrionTimeout):
+        stuck.wait(timeout=3600)
+    assert skipped_waits[0] == 0.5
+    # The last wait is what is left of the time.
+    assert skipped_waits[:-1] == sorted(skipped_waits[:-1])
+    assert max(skipped_waits) == 30
+    assert sum(skipped_waits) <= 3600
+    assert len(skipped_waits) < 250
+
+
+def test_two_that_wait_look_at_different_times(stuck: ShardCollection, skipped_waits: list[float]) -> None:
+    waits = []
+    for _ in range(2):
+        with pytest.raises(OrionTimeout):
+            stuck.wait(timeout=20)
+        waits.append(list(skipped_waits))
+        del skipped_waits[:]
+    assert waits[0] != waits[1]
+    assert all(0.25 <= wait <= 1.6 for wait in waits[0][:-1])
+
+
+def test_wait_ends(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("processing")
+    with pytest.raises(OrionTimeout) as caught:
+        scripted_collection(scripted).wait(timeout=2)
+    assert str(caught.value) == "waited 2 s for ShardCollection 7 to become 'ready'; it is 'processing'"
+    assert isinstance(caught.value, TimeoutError)
+    assert sum(skipped_waits) <= 2
+    # A last look comes after the last wait.
+    assert len(scripted.asked) == len(skipped_waits) + 1
+
+
+@pytest.mark.parametrize("state", ["error", "deleting"])
+def test_states_that_last(scripted: Scripted, skipped_waits: list[float], state: str) -> None:
+    scripted.answers = states("processing", state)
+    with pytest.raises(OrionError, match=f"^ShardCollection 7 is '{state}' and will not become 'ready'$"):
+        scripted_collection(scripted).wait()
+    assert len(scripted.asked) == 2
+    scripted.answers = states(state)
+    with pytest.raises(OrionError, match=f"^ShardCollection 7 is '{state}' and cannot be opened$"):
+        scripted_collection(scripted).ensure_open()
+    collection = scripted_collection(scripted)
+    collection.wait(state)
+    assert collection.state == state
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan"), "60", None])
+def test_times_that_are_none(scripted: Scripted, timeout: Any) -> None:
+    collection = scripted_collection(scripted)
+    for attempt in (lambda: collection.wait(timeout=timeout), lambda: collection.ensure_open(timeout)):
+        with pytest.raises(ValidationError, match="timeout is a number of seconds"):
+            attempt()
+    assert scripted.asked == []
+
+
+def test_wait_for_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None:
+    for verb in (ShardCollection.wait, ShardCollection.ensure_open):
+        del skipped_waits[:]
+        with pytest.raises(NotFoundResponse, match="no collection 99"):
+            verb(ShardCollection(id=99, session=session), timeout=10)
+        assert sum(skipped_waits) <= 10
+
+
+def test_an_unknown_state_is_waited_through(scripted: Scripted) -> None:
+    scripted.answers = states("thawing", "ready")
+    collection = scripted_collection(scripted)
+    collection.wait()
+    assert collection.state == "ready"
+    scripted.answers = states("thawing")
+    with pytest.raises(OrionTimeout, match="it is 'thawing'"):
+        collection.ensure_open(timeout=3)
+    assert "POST 7/open/" not in asked(scripted)
+
+
+def test_an_error_of_progress_ends_the_wait(scripted: Scripted) -> None:
+    scripted.answers = states("processing")
+
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scripted_collection(scripted).wait(progress=stop)
+    assert len(scripted.asked) == 1
+
+
+def test_wait_in_earnest(slow: LocalOrion) -> None:
+    collection = ShardCollection.create(slow.session(), "x")
+    start = time.monotonic()
+    collection.close()
+    assert collection.state == "processing"
+    with pytest.raises(OrionTimeout, match="waited 0.1 s for .*it is 'processing'"):
+        collection.wait(timeout=0.1)
+    collection.wait(timeout=30)
+    assert collection.state == "ready"
+    assert time.monotonic() - start >= 0.6
+
+
+# ---------------------------------------------------------------------- ensure_open and opened
+
+
+def test_ensure_open_of_what_is_open_only_looks(scripted: Scripted) -> None:
+    scripted.answers = states("open")
+    collection = scripted_collection(scripted)
+    collection.ensure_open()
+    assert (asked(scripted), collection.state) == (["GET 7/"], "open")
+
+
+def test_ensure_open_waits_and_opens(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("processing", "processing", "ready", "open")
+    collection = scripted_collection(scripted)
+    collection.ensure_open()
+    assert asked(scripted) == ["GET 7/", "GET 7/", "GET 7/", "POST 7/open/"]
+    assert (collection.state, len(skipped_waits)) == ("open", 2)
+
+
+def test_ensure_open_where_another_was_quicker(scripted: Scripted) -> None:
+    scripted.answers = [*states("ready"), Answer(409, {"detail": "is in state processing"}), *states("processing")]
+    scripted.then(*states("ready", "open"))
+    collection = scripted_collection(scripted)
+    collection.ensure_open()
+    assert asked(scripted) == ["GET 7/", "POST 7/open/", "GET 7/", "GET 7/", "POST 7/open/"]
+    assert collection.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(403, AuthorizationRequired), (404, NotFoundResponse), (500, OrionServiceError)]
+)
+def test_ensure_open_hides_no_other_error(scripted: Scripted, status: int, error: type[BadResponse]) -> None:
+    scripted.answers = [*states("ready"), Answer(status, {"detail": "no"})]
+    with pytest.raises(error, match="open_collection"):
+        scripted_collection(scripted).ensure_open()
+    assert len(scripted.asked) == 2
+
+
+def test_ensure_open_ends(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.answers = states("processing")
+    with pytest.raises(OrionTimeout, match="^waited 5 s for ShardCollection 7 to become 'open'; it is 'processing'$"):
+        scripted_collection(scripted).ensure_open(timeout=5)
+    assert sum(skipped_waits) <= 5
+
+
+def test_many_threads_open_one_collection(slow: LocalOrion) -> None:
+    session = slow.session()
+    collection = ShardCollection.create(session, "x")
+    collection.close()
+    problems: list[Exception] = []
+    barrier = threading.Barrier(8)
+
+    def work(number: int) -> None:
+        # Half of them share one object, half have one of their own.
+        mine = collection if number % 2 else session.get_resource(ShardCollection, collection.id)
+        barrier.wait(30)
+        try:
+            with mine.opened(timeout=60) as there:
+                for each in range(5):
+                    Shard.create(there, f"{number}.{each}", file=b"%d" % each)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not be there
+            problems.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert problems == []
+    session.refresh_resource(collection)
+    assert (collection.state, collection.shard_count) == ("open", 40)
+    assert collection.list_shards(state="ready").count() == 40
+
+
+def test_opened_leaves_it_open(session: OrionSession, collection: ShardCollection) -> None:
+    collection.close()
+    with collection.opened() as same:
+        assert same is collection
+        assert collection.state == "open"
+        Shard.create(collection, file=b"x")
+    session.refresh_resource(collection)
+    assert collection.state == "open"
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_opened_closes_if_it_is_told_to(collection: ShardCollection, failing: bool) -> None:
+    collection.close()
+
+    def work() -> None:
+        with collection.opened(close=True):
+            Shard.create(collection, "one", file=b"x")
+            if failing:
+                raise KeyError("work")
+
+    if failing:
+        with pytest.raises(KeyError, match="work"):
+            work()
+    else:
+        work()
+    collection.wait()
+    assert [each.name for each in collection.list_shards()] == ["one"]
+
+
+def test_what_cannot_be_opened_is_not_entered(scripted: Scripted) -> None:
+    scripted.answers = states("error")
+    with pytest.raises(OrionError, match="cannot be opened"), scripted_collection(scripted).opened(close=True):
+        raise AssertionError("entered")
+    assert asked(scripted) == ["GET 7/"]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ShardCollection.open,
+        ShardCollection.close,
+        ShardCollection.wait,
+        ShardCollection.ensure_open,
+        ShardCollection.list_shards,
+        Shard.create,
+    ],
+)
+def test_without_a_session_or_an_id(scripted: Scripted, verb: Callable[[ShardCollection], object]) -> None:
+    with pytest.raises(
+        ValidationError, match=r"(ShardCollection 7|Shard .*) belongs to no session; get it from one, or pass session="
+    ):
+        verb(ShardCollection(id=7))
+    with pytest.raises(ValidationError, match="ShardCollection has no id"):
+        verb(ShardCollection(session=scripted.session()))
+    assert scripted.asked == []
+
+
+def test_offline_nothing_is_asked_before_it_must(orion: LocalOrion) -> None:
+    offline = OrionSession(SessionConfig("http://127.0.0.1:9", "x"))
+    listing = ShardCollection(id=7, session=offline).list_shards()
+    template = Shard(collection=ShardCollection(id=7))
+    assert listing is not None
+    assert (template.collection.id, template.collection.session) == (7, None)

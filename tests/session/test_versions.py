@@ -1,0 +1,130 @@
+"""API versions: told, asked for to explain an error, and never in the way of a call that works."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from typing import Any
+
+import pytest
+from helpers.scripted import Answer, Scripted
+from orion_api.api.files import get_file
+
+from orionclient.exceptions import BadResponse, InvalidAPIVersion, NotFoundResponse, OrionServiceError, ValidationError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession, get_session
+from orionclient.types import Dataset, File
+
+FILE = {"id": 1, "name": "x", "state": "ready", "project": 1, "owner": 1, "created": "", "size": 3}
+OLD = Answer(data={"versions": {"files": [1, 2], "datasets": [1]}, "server": "old"})
+
+
+def test_what_the_local_orion_offers(session: OrionSession) -> None:
+    assert session.orion_versions["files"] == (3,)
+    assert session.orion_versions["collections"] == (1,)
+    told = OrionSession(session.config, orion_versions=session.orion_versions)
+    assert list(told.list_resources(File)) == []
+    assert told.get_user_profile().username == "ada"
+
+
+def test_a_call_that_works_asks_for_nothing(scripted: Scripted) -> None:
+    scripted.then(Answer(data=FILE))
+    scripted.session().get_resource(File, 1)
+    assert scripted.asked_for_versions == 0
+
+
+WAYS = {
+    "get": lambda session: session.get_resource(File, 1),
+    "list": lambda session: session.list_resources(File).first(),
+    "download": lambda session: list(File(id=1, session=session).download()),
+    "raw": lambda session: get_file.sync(1, client=session.raw),
+}
+
+
+@pytest.mark.parametrize("status", [404, 405, 410, 501])
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_a_path_that_the_stack_does_not_know(scripted: Scripted, way: str, status: int) -> None:
+    scripted.then(Answer(status, {"detail": "no such page"}))
+    scripted.versions = OLD
+    session = scripted.session()
+    for _ in range(3):
+        with pytest.raises(InvalidAPIVersion) as caught:
+            WAYS[way](session)
+        text = str(caught.value)
+        assert "needs version 3 of the API 'files'" in text
+        assert "offers version 1, 2 of it" in text
+        assert caught.value.request_id in text
+        assert caught.value.response.status_code == status
+        assert type(pickle.loads(pickle.dumps(caught.value))) is InvalidAPIVersion
+        assert str(pickle.loads(pickle.dumps(caught.value))) == text
+    assert scripted.asked_for_versions == 1
+
+
+def test_an_event_loop_asks_nothing_and_uses_what_is_known(scripted: Scripted) -> None:
+    scripted.then(Answer(404))
+    scripted.versions = OLD
+    session = scripted.session()
+    with pytest.raises(NotFoundResponse):
+        asyncio.run(get_file.asyncio(1, client=session.raw_async))
+    assert scripted.asked_for_versions == 0
+    with pytest.raises(InvalidAPIVersion):
+        session.get_resource(File, 1)
+    with pytest.raises(InvalidAPIVersion):
+        asyncio.run(get_file.asyncio(1, client=session.raw_async))
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        Answer(404),
+        Answer(500),
+        Answer(data={"versions": {"files": [3]}}),
+        Answer(data={"versions": {}}),
+        Answer(data={"versions": "none"}),
+        Answer(data={"versions": {"files": "three"}}),
+        Answer(raw=b"<html>"),
+    ],
+)
+def test_what_is_missing_stays_missing(scripted: Scripted, versions: Answer) -> None:
+    scripted.then(Answer(404, {"detail": "no file 1"}))
+    scripted.versions = versions
+    with pytest.raises(NotFoundResponse, match="no file 1"):
+        scripted.session().get_resource(File, 1)
+    assert scripted.asked_for_versions == 1
+
+
+def test_another_error_asks_nothing(scripted: Scripted) -> None:
+    scripted.then(Answer(500))
+    scripted.versions = OLD
+    with pytest.raises(OrionServiceError):
+        scripted.session().get_resource(File, 1)
+    assert scripted.asked_for_versions == 0
+
+
+@pytest.mark.parametrize("known", [{"files": [1, 2]}, {"versions": {"files": (2, 1)}}, {"files": ["1", 2]}])
+def test_what_is_known_is_not_tried(scripted: Scripted, known: Any) -> None:
+    session = OrionSession(scripted.config(), orion_versions=known)
+    for again in (session, pickle.loads(pickle.dumps(session))):
+        again.config = scripted.config()
+        with pytest.raises(InvalidAPIVersion, match="needs version 3 .*'files'.* offers version 1, 2 of it") as caught:
+            again.get_resource(File, 1)
+        assert isinstance(caught.value, BadResponse)
+        assert caught.value.response is None
+        with pytest.raises(InvalidAPIVersion, match="needs version 1 of the API 'datasets'.* offers none of it"):
+            again.get_resource(Dataset, 1)
+    assert scripted.asked == []
+    assert session.orion_versions == {"files": (1, 2)}
+
+
+@pytest.mark.parametrize("wrong", [[3], "3", {"files": "three"}, {"files": None}])
+def test_no_versions(wrong: Any) -> None:
+    with pytest.raises(ValidationError, match="orion_versions"):
+        OrionSession(orion_versions=wrong)
+
+
+def test_a_missing_resource_of_the_local_orion(orion: LocalOrion) -> None:
+    session = OrionSession(orion.config(), requests_session=get_session(retry_dict={}))
+    for _ in range(2):
+        with pytest.raises(NotFoundResponse, match="There is no file 7"):
+            session.get_resource(File, 7)
+    assert len(orion.faults.requests("get_api_versions")) == 1
