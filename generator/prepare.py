@@ -45,7 +45,11 @@ def template_data(document: dict[str, Any]) -> str:
         name: {field: inner.get("description", "") for field, inner in schema.get("properties", {}).items()}
         for name, schema in document.get("components", {}).get("schemas", {}).items()
     }
-    values = {"ops": ops, "renamed": renamed, "free_form": free_form, "fields": fields}
+    secrets = {
+        name: [field for field, inner in schema.get("properties", {}).items() if inner.get("x-orion-secret")]
+        for name, schema in document.get("components", {}).get("schemas", {}).items()
+    }
+    values = {"ops": ops, "renamed": renamed, "free_form": free_form, "fields": fields, "secrets": secrets}
     return "".join(f"{{% set {name} = {value!r} %}}\n" for name, value in values.items())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers.canary import CANARIES, pytest_runtest_makereport
+from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from helpers.plain import Plain
 from helpers.scripted import Scripted
 
@@ -17,7 +18,9 @@ from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.testing import set_testing
 
-__all__ = ["pytest_runtest_makereport"]
+__all__ = [
+    "pytest_runtest_call", "pytest_runtest_makereport", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown",
+]  # fmt: skip
 
 for name in [name for name in os.environ if name.startswith("ORION_") and name != "ORION_GENERATOR_PYTHON"]:
     del os.environ[name]

@@ -14,10 +14,26 @@ from orion_api import contract
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig
-from orionclient.types import KINDS, Balance, Dataset, File, Group, Organization, Project, Resource, User
+from orionclient.types import (
+    KINDS,
+    Balance,
+    Dataset,
+    File,
+    Group,
+    Organization,
+    Project,
+    Resource,
+    Shard,
+    ShardCollection,
+    User,
+)
 from orionclient.types.shares import TARGETS
 
-PATHS = {"dataset": "/api/v1/storage/datasets/", "file": "/api/v3/storage/files/"}
+PATHS = {
+    "dataset": "/api/v1/storage/datasets/",
+    "file": "/api/v3/storage/files/",
+    "collection": "/api/v1/storage/collections/",
+}
 
 
 @pytest.fixture
@@ -26,7 +42,7 @@ def grace(orion: LocalOrion) -> OrionSession:
     return orion.session("grace")
 
 
-@pytest.fixture(params=[Dataset, File])
+@pytest.fixture(params=[Dataset, File, ShardCollection])
 def kind(request: pytest.FixtureRequest) -> Any:
     return request.param
 
@@ -43,6 +59,10 @@ def secret(session: OrionSession, kind: Any) -> Any:
     """A resource in the project in which ada is alone, with content."""
     if kind is File:
         return File.upload(session, "secret", b"CNS")
+    if kind is ShardCollection:
+        collection = ShardCollection.create(session, "secret")
+        Shard.create(collection, "s", file=b"CNS")
+        return collection
     dataset = Dataset.create(session, "secret")
     dataset.write({"n": 1})
     dataset.finalize()
@@ -53,6 +73,8 @@ def content(session: OrionSession, resource: Any) -> Any:
     again = session.get_resource(type(resource), resource.id)
     if isinstance(again, File):
         return b"".join(again.download())
+    if isinstance(again, ShardCollection):
+        return [b"".join(shard.download()) for shard in again.list_shards()]
     return [dict(record) for record in again.records()], again.record(1)["n"], again.download(format="json")
 
 
@@ -108,6 +130,16 @@ def test_a_share_gives_no_writing(
     ]
     if kind is File:
         attempts.append(lambda: seen.put_content(b"other"))
+    elif kind is ShardCollection:
+        shard = seen.list_shards().one()
+        attempts += [
+            seen.open,
+            seen.close,
+            shard.close,
+            lambda: Shard.create(seen),
+            lambda: shard.upload_file(b"other"),
+        ]
+        attempts += [lambda: grace.delete_resource(shard), lambda: grace.update_resource(shard, {"name": "stolen"})]
     else:
         attempts.append(lambda: (seen.write({"n": 2}), seen.finalize()))
     for attempt in attempts:
@@ -118,6 +150,19 @@ def test_a_share_gives_no_writing(
     # The tags of a project are for its members.
     assert list(grace.list_tags(seen)) == []
     assert plain.get(f"/api/v1/shares/{kind.declaration.name}/{made.id}/")["count"] == 1
+
+
+def test_shares_are_listed(session: OrionSession, grace: OrionSession, kind: Any) -> None:
+    made = secret(session, kind)
+    assert list(session.list_shares(made)) == []
+    for target in (User(id=2), Group(id=1), Project(id=3)):
+        session.share_resource(made, target)
+    shown = [(each["target_type"], each["target_id"], each["owner"]) for each in session.list_shares(kind(id=made.id))]
+    assert shown == [("group", 1, 1), ("project", 3, 1), ("user", 2, 1)]
+    with pytest.raises(AuthorizationRequired, match="for reading only"):
+        list(grace.list_shares(made))
+    with pytest.raises(ValidationError, match="User cannot be shared"):
+        session.list_shares(User(id=2))
 
 
 def test_several_shares_are_taken_back_one_by_one(session: OrionSession, grace: OrionSession) -> None:

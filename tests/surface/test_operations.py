@@ -1,0 +1,146 @@
+"""Every operation of the contract has a handler, a place in the client, rows in the table of retries, and a test that meets it.
+
+The last is counted while the tests run, see helpers/met.py; here is the proof that the count counts.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import met
+from orion_api import contract
+
+from orionclient.emulator import handlers
+from orionclient.session import OrionSession
+
+ROOT = Path(__file__).parents[2]
+IMAGINARY = ("protocols", "count_protocols")
+
+
+def operations() -> set[tuple[str, str]]:
+    """Tag and id of every operation."""
+    items = contract.load()["paths"].values()
+    return {(operation["tags"][0], operation["operationId"]) for item in items for operation in item.values()}
+
+
+def used(source: str) -> set[tuple[str, str]]:
+    """The operations that a module imports from the generated floor and also makes use of."""
+    tree = ast.parse(source)
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return {
+        (str(node.module).rpartition(".")[2], each.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("orion_api.api.")
+        for each in node.names
+        if (each.asname or each.name) in names
+    }
+
+
+def in_client() -> set[tuple[str, str]]:
+    paths = [path for path in (ROOT / "orionclient").rglob("*.py") if not {"emulator", "examples"} & set(path.parts)]
+    return set().union(*(used(path.read_text("utf-8")) for path in paths))
+
+
+def in_table() -> set[tuple[str, str]]:
+    spec = importlib.util.spec_from_file_location("retry_table", ROOT / "tests" / "conformance" / "test_retry_table.py")
+    table: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(table)
+    return {(operation.tag, operation.id) for operation in (case.values[1] for case in table.CASES)}
+
+
+def lacking(wanted: set[tuple[str, str]]) -> list[str]:
+    """What the operations lack, one text each."""
+    places = {"place in the client": in_client(), "row in the table of retries": in_table()}
+    found = [f"{name} has no {place}" for place, there in places.items() for tag, name in wanted - there]
+    return sorted([*found, *(f"{name} has no handler" for _, name in wanted if name not in handlers.HANDLERS)])
+
+
+def test_no_operation_lacks_anything() -> None:
+    assert lacking(operations()) == []
+    assert set(handlers.HANDLERS) == {name for _, name in operations()}
+
+
+def test_an_operation_that_lacks_everything_is_noticed() -> None:
+    name = IMAGINARY[1]
+    assert lacking({*operations(), IMAGINARY}) == [
+        f"{name} has no handler",
+        f"{name} has no place in the client",
+        f"{name} has no row in the table of retries",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from orion_api.api.protocols import count_protocols\nx = count_protocols", {IMAGINARY}),
+        ("from orion_api.api.protocols import count_protocols as c\ndef f(): return c.build()", {IMAGINARY}),
+        ("from orion_api.api.protocols import count_protocols", set()),
+        ("# from orion_api.api.protocols import count_protocols\n'count_protocols'", set()),
+        ("count_protocols = 1", set()),
+    ],
+)
+def test_what_is_not_used_does_not_count(source: str, found: set[tuple[str, str]]) -> None:
+    assert used(source) == found
+
+
+def test_only_what_was_carried_out_was_met(session: OrionSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The hook has cleared the list before this test, and reads it after it.
+    monkeypatch.setattr(met, "_ARRIVED", heard := [])
+    session.get_user_profile()
+    assert [(seen.operation, seen.ran) for seen in heard] == [("get_current_user", True)]
+
+
+SUITE = """
+import pytest
+from orionclient.exceptions import OrionError
+from orionclient.local import LocalOrion
+from orionclient.types import Group, Project, User
+
+def test_good():
+    with LocalOrion(seed="demo") as orion:
+        orion.session().get_user_profile()  # list_users is not met here
+        with pytest.raises(OrionError):
+            orion.session().get_resource(Project, 2)
+
+@pytest.mark.xfail(strict=True)
+def test_bad():
+    with LocalOrion(seed="demo") as orion:
+        orion.session().get_resource(Group, 1)
+        raise RuntimeError
+"""
+CONFTEST = (
+    "from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown\n"
+)
+ELSEWHERE = SUITE.replace("get_user_profile()", "get_resource(User, 1)")
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_run_of_the_suite_fails_for_what_it_does_not_meet(tmp_path: Path, workers: str) -> None:
+    settings = f"[pytest]\ntestpaths = tests\npythonpath = {ROOT / 'tests'} {ROOT} {ROOT / 'generated'}\n"
+    (tmp_path / "pytest.ini").write_text(settings)
+    for name, text in {"conftest.py": CONFTEST, "test_it.py": SUITE, "conformance/test_other.py": ELSEWHERE}.items():
+        path = tmp_path / "tests" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "-p", "no:cacheprovider"]
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run(*more: str) -> tuple[int, str]:
+        done = subprocess.run([*command, *more], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    status, text = run()
+    assert "2 passed, 2 xfailed" in text, text
+    names = set(text.partition(met._TITLE)[2].partition("\n")[2].partition("\n")[0].split(", "))
+    # What was refused does not count, nor what a test did that failed, nor the other folder.
+    assert status == 1, text
+    assert names == {name for _, name in operations()} - {"get_current_user"}
+    # Whoever chooses tests meets what they meet.
+    assert run("-k", "good")[0] == 0
