@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .. import _wire
 from ..types import UNSET, Unset
@@ -23,7 +23,7 @@ class CreateSecret:
     """
 
     name: str
-    value: str
+    value: str = field(repr=False)
     description: str | Unset = UNSET
     project: int | Unset = UNSET
 
