@@ -228,6 +228,9 @@ class Calls:
         operation = error.operation
         if operation is None or response.status_code not in _NO_SUCH_PATH or not isinstance(found, BadResponse):
             return found
+        if lacking({}, operation) is None:
+            # Its path has no version, the question for the versions itself included.
+            return found
         problem = lacking(offers, operation) if (offers := self._known_offers(ask=ask)) else None
         if problem is None:
             return found

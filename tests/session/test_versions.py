@@ -128,3 +128,9 @@ def test_a_missing_resource_of_the_local_orion(orion: LocalOrion) -> None:
         with pytest.raises(NotFoundResponse, match="There is no file 7"):
             session.get_resource(File, 7)
     assert len(orion.faults.requests("get_api_versions")) == 1
+
+
+def test_a_stack_that_does_not_tell_its_versions(scripted: Scripted) -> None:
+    with pytest.raises(NotFoundResponse, match="get_api_versions"):
+        _ = scripted.session().orion_versions
+    assert scripted.asked_for_versions == 1
