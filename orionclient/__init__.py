@@ -25,6 +25,7 @@ _MODULES = (
     "emulator",
     "examples",
     "exceptions",
+    "helpers",
     "links",
     "local",
     "records",

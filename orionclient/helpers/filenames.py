@@ -17,7 +17,9 @@ _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
 # unassigned ones, and format characters make a name look like another one.
 _UNFIT: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 # Devices of Windows, with any extension too; the superscript digits count as digits there.
-_RESERVED: Final = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])", re.IGNORECASE)
+_RESERVED: Final = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])", re.IGNORECASE
+)
 _EXTENSION: Final = re.compile(r"(?:\.tar)?\.[^. ]{1,16}\Z", re.IGNORECASE)
 
 

@@ -132,7 +132,7 @@ def save(response: Response, target: str | os.PathLike[str] | BinaryIO) -> None:
         free = shutil.disk_usage(path.parent).free
         if size is not None and size > free:
             raise NotEnoughDiskError(f"{path} needs {size} bytes and {path.parent} has {free} left")
-        part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
+        part = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
         try:
             _write_anew(response, part)
             with contextlib.suppress(FileNotFoundError):

@@ -105,6 +105,9 @@ def existing(
     if number is None:
         raise ValidationError("if_exists needs a project: pass one, or set it in the profile")
     filters = {"name": name, "project": number, **({"path": folder_path} if folder_path else {})}
+    if if_exists == "skip" and "state" in kind.fields():
+        # What somebody is still filling, or has left half-filled, is nothing to go on with.
+        filters["state"] = "ready"
     listing = Listing(session, endpoint, kind(), filters, exact=True)
     found = listing.first()
     if found is not None and if_exists == "error":

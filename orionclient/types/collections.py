@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -21,6 +20,7 @@ from orion_api.api.shards import list_shards
 from orionclient._listing import Listing
 from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
 from orionclient._waiting import polled
+from orionclient._warning import warn
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
 from orionclient.types._creating import created
 
@@ -229,11 +229,9 @@ class ShardCollection(Resource):
         """
         lost = self.list_shards(state=("open", "temporary")).count()
         if lost:
-            warnings.warn(
+            warn(
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
-                UserWarning,
-                stacklevel=2,
             )
         self._replace(self._bound()._calls.json(close_collection, self._ids()))
 
@@ -285,10 +283,11 @@ class ShardCollection(Resource):
             OrionError: It is broken or being deleted.
             NotFoundResponse: It is gone.
         """
+        calls, ids = self._bound()._calls, self._ids()
         for _ in polled(self._refreshed, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"):
             if self.state == "ready":
                 try:
-                    self.open()
+                    self._replace(calls.json(open_collection, ids, timeout=timeout))
                 except BadResponse as error:
                     # Somebody closed it meanwhile: it is looked at again.
                     if error.response.status_code != 409:

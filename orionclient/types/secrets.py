@@ -10,8 +10,7 @@ from orion_api.api.secrets import create_secret, delete_secret, get_secret, list
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, text
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types import tags as tags_of
-from orionclient.types._creating import created, removed_on_error
+from orionclient.types._creating import created
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,14 +79,8 @@ class Secret(Resource):
             ValidationError: The value or a tag is no text or empty; raised before any request.
             OrionError: The server refused, or no good answer came. After a lost answer the secret may be there; it is not made twice.
         """
-        given = [tag for tag in tags or () if tag is not None]
-        names = tags_of.checked(given) if given else []
         with _unspoken(value):
-            secret = created(cls, session, name, project, value=value, description=description)
-        if names:
-            with removed_on_error(secret):
-                tags_of.add(session, secret, names, None)
-        return secret
+            return created(cls, session, name, project, value=value, description=description, tags=tags)
 
     def set_value(self, value: str) -> None:
         """Keep another value from now on.

@@ -14,7 +14,7 @@ import pytest
 from helpers.plain import Plain
 from helpers.scripted import Answer, Scripted
 
-from orionclient._clock import CLOCK, Clock
+from orionclient._clock import CLOCK
 from orionclient.exceptions import (
     AuthorizationRequired,
     BadResponse,
@@ -41,13 +41,6 @@ def scripted_collection(scripted: Scripted) -> ShardCollection:
 
 def asked(scripted: Scripted) -> list[str]:
     return [f"{each.method} {each.path.removeprefix(COLLECTIONS)}" for each in scripted.asked]
-
-
-@pytest.fixture
-def real_time(skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait in earnest: the local Orion needs real time to process a collection."""
-    for name in ("sleep", "monotonic", "time", "virtual"):
-        monkeypatch.setattr(CLOCK, name, getattr(Clock(), name))
 
 
 @pytest.fixture
@@ -582,3 +575,11 @@ def test_offline_nothing_is_asked_before_it_must(orion: LocalOrion) -> None:
     template = Shard(collection=ShardCollection(id=7))
     assert listing is not None
     assert (template.collection.id, template.collection.session) == (7, None)
+
+
+def test_the_warning_points_at_the_line_that_closes(session: OrionSession) -> None:
+    collection = ShardCollection.create(session, "c")
+    Shard.create(collection)
+    with pytest.warns(UserWarning, match="1 shard") as caught, collection.opened(close=True):
+        pass
+    assert [warning.filename for warning in caught] == [__file__]
