@@ -10,17 +10,17 @@ import sys
 import threading
 import time
 import urllib.request
-import warnings
 from collections import deque
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
 import anyio
-from attrs import frozen
+from attrs import evolve, frozen
 
 from orionclient._clock import CLOCK
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
+from orionclient._warning import warn
 from orionclient.config import SessionConfig, is_loopback, origin_of
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 
@@ -43,7 +43,6 @@ _CONNECT_TIMEOUT: Final = 10.0
 # Load balancers drop a connection after 60 s without use; ours goes first.
 _IDLE: Final = 50.0
 _DEFAULT_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
-_OWN_PACKAGES: Final = frozenset({"orionclient", "orion_api"})
 _CA_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -302,11 +301,17 @@ class _Registry:
                 self._contexts[key] = _tls_context(settings.ca_file, verify=settings.verify)
             return self._contexts[key]
 
+    def context_to_proxy(self, proxy: str | None, settings: Settings) -> ssl.SSLContext | None:
+        # Left to themselves the libraries trust others than we do, and each of them others than the other.
+        secure = proxy is not None and urlsplit(proxy).scheme == "https"
+        return self.context(evolve(settings, verify=True)) if secure else None
+
     def client(self, url: str, settings: Settings) -> _Transport:
         origin = origin_of(url)
         context = self.context(settings) if origin[0] == "https" else None
         proxy = _proxy_for(origin, settings)
-        key = (id(context), proxy)
+        to_proxy = self.context_to_proxy(proxy, settings)
+        key = (id(context), proxy, id(to_proxy))
         with self._lock:
             if key not in self._clients:
                 options: dict[str, Any] = {
@@ -314,7 +319,7 @@ class _Registry:
                     "keepalive_expiry": _IDLE,
                     "network_backend": _Backend(),
                 }
-                pool = _proxied(proxy, options) if proxy else httpcore.ConnectionPool(**options)
+                pool = _proxied(proxy, to_proxy, options) if proxy else httpcore.ConnectionPool(**options)
                 self._clients[key] = _Transport(pool.create_connection)
             return self._clients[key]
 
@@ -336,11 +341,11 @@ def close_connections() -> None:
     _REGISTRY.close()
 
 
-def _proxied(proxy: str, options: dict[str, Any]) -> httpcore.HTTPProxy:
+def _proxied(proxy: str, context: ssl.SSLContext | None, options: dict[str, Any]) -> httpcore.HTTPProxy:
     parts = urlsplit(proxy)
     who = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return httpcore.HTTPProxy(bare, proxy_auth=who if parts.username else None, **options)
+    return httpcore.HTTPProxy(bare, proxy_auth=who if parts.username else None, proxy_ssl_context=context, **options)
 
 
 def _proxy_for(origin: tuple[str, str, int], settings: Settings) -> str | None:
@@ -371,19 +376,11 @@ def _build(attempt: Attempt, content: Any) -> httpx.Request:
 
 
 def _warn(attempt: Attempt, settings: Settings) -> None:
-    """Warn about a connection that anybody could read, for every request anew and at the line of the caller's own code."""
+    """Warn about a connection that anybody could read, for every request anew."""
     if settings.verify or not attempt.url.lower().startswith("https:"):
         return
-    frame = sys._getframe()
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OWN_PACKAGES:
-        frame = frame.f_back
     host = origin_of(attempt.url)[1]
-    warnings.warn_explicit(
-        f"the certificate of {host} is not checked (verify is false): others may read and change what is sent, the token included",
-        UserWarning,
-        frame.f_code.co_filename,
-        frame.f_lineno,
-    )
+    warn(f"the certificate of {host} is not checked (verify is false): others may read and change what is sent, the token included")
 
 
 def _distrust(error: BaseException) -> str | None:
@@ -497,9 +494,10 @@ class AsyncConnections:
         context = _REGISTRY.context(self._settings) if origin[0] == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         proxy = _proxy_for(origin, self._settings)
         if (origin[0], proxy) not in self._clients:
+            to_proxy = _REGISTRY.context_to_proxy(proxy, self._settings)
             client = httpx.AsyncHTTPTransport(
                 verify=context,
-                proxy=proxy,
+                proxy=httpx.Proxy(proxy, ssl_context=to_proxy) if proxy else None,
                 trust_env=False,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=_IDLE),
             )

@@ -22,7 +22,9 @@ __all__ = [
     "pytest_runtest_call", "pytest_runtest_makereport", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown",
 ]  # fmt: skip
 
-for name in [name for name in os.environ if name.startswith("ORION_") and name != "ORION_GENERATOR_PYTHON"]:
+# What the tests are run with; the rest is the person's own.
+_KEPT = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY", "ORION_NIGHTLY"}
+for name in [name for name in os.environ if name.startswith("ORION_") and name not in _KEPT]:
     del os.environ[name]
 
 

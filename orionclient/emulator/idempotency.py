@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from orionclient.emulator.call import Answer, Call
-    from orionclient.emulator.store import Store
+    from orionclient.emulator.store import Connection, Store
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
@@ -136,17 +136,17 @@ class _Held:
     def __init__(self, store: Store, transaction: ExitStack) -> None:
         self._store = store
         self._transaction = transaction
-        self._db: sqlite3.Connection | None = None
+        self._db: Connection | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """The one write transaction; an exception that leaves the outer block undoes everything."""
         if self._db is None:
             self._db = self._transaction.enter_context(self._store.writing())
         yield self._db
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """What the write transaction sees, or a snapshot before it began."""
         if self._db is not None:
             yield self._db

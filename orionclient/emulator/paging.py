@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orionclient.emulator.call import Call
+    from orionclient.emulator.store import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Listing:
 
 def page(
     call: Call,
-    db: sqlite3.Connection,
+    db: Connection,
     listing: Listing,
     show: Callable[[sqlite3.Row], dict[str, Any]],
     count: int | None = None,
@@ -52,7 +53,7 @@ def page(
     limit, offset = call.query["limit"], call.query.get("offset", 0)
     # The text of these statements comes from constants of this package only.
     if count is None:
-        count = db.execute(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values).fetchone()[0]  # noqa: S608
+        count = db.count(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values)  # noqa: S608
     after, start = [], []
     if "cursor" in call.query:
         start = decode_cursor(call.operation.id, call.query["cursor"], listing.key_types)

@@ -6,14 +6,15 @@ import sqlite3
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
 SCHEMA_VERSION = 3
+_MOST_COUNTS = 64
 
 # What every kind of resource stands on; the tables of a kind stand in its handler.
 # AUTOINCREMENT: the id of something purged is never given to something else.
@@ -81,14 +82,39 @@ def _run(db: sqlite3.Connection, text: str) -> None:
         db.execute(statement)
 
 
+class Connection(sqlite3.Connection):
+    """A connection that remembers what it counted until something changes: all pages of a listing say how many items there are."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._counts: dict[tuple[Any, ...], int] = {}
+        self._counted_at: tuple[int, int] = (0, 0)
+
+    def count(self, query: str, values: Sequence[Any]) -> int:
+        """The number that a query gives, as of the state that the block around it sees."""
+        # The first number changes with commits of others that this block sees, the second with changes of our own.
+        at = (self.execute("PRAGMA data_version").fetchone()[0], self.total_changes)
+        if at != self._counted_at or len(self._counts) >= _MOST_COUNTS:
+            self.forget()
+        self._counted_at = at
+        key = (query, *values)
+        if key not in self._counts:
+            self._counts[key] = self.execute(query, values).fetchone()[0]
+        return self._counts[key]
+
+    def forget(self) -> None:
+        """Count anew, for what was counted was undone."""
+        self._counts.clear()
+
+
 class Database(Protocol):
     """What a handler may do with the database."""
 
-    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection that sees one state of the database until the block ends."""
         ...
 
-    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+    def writing(self) -> AbstractContextManager[Connection]:
         """A connection inside the only write transaction; an exception undoes everything."""
         ...
 
@@ -109,7 +135,7 @@ class Store:
             raise RuntimeError(f"the local Orion needs SQLite 3.37 or newer, this is {sqlite3.sqlite_version}")
         self._path = path
         self._tables = tables
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[Connection] = []
         self._pool_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._closed = False
@@ -136,7 +162,7 @@ class Store:
                 _run(db, text)
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database until the block ends."""
         with self._borrowed() as db:
             db.execute("BEGIN")
@@ -146,7 +172,7 @@ class Store:
                 db.execute("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A connection inside the only write transaction; an exception undoes everything."""
         # The lock makes writers of this process queue up, so SQLite's own waiting (which is not fair) never runs out.
         with self._write_lock, self._borrowed() as db:
@@ -157,10 +183,11 @@ class Store:
             except BaseException:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
+                db.forget()
                 raise
 
     @contextmanager
-    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+    def _borrowed(self) -> Iterator[Connection]:
         with self._pool_lock:
             if self._closed:
                 raise RuntimeError("the store is closed")
@@ -172,15 +199,15 @@ class Store:
         finally:
             self._give_back(db)
 
-    def _give_back(self, db: sqlite3.Connection) -> None:
+    def _give_back(self, db: Connection) -> None:
         with self._pool_lock:
             if not self._closed:
                 self._idle.append(db)
                 return
         db.close()
 
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+    def _connect(self) -> Connection:
+        db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=Connection)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
         # With WAL this cannot damage the database; a power cut may cost the last commits, a crash of the process not.

@@ -7,7 +7,7 @@ from typing import Any
 
 _MODULES = ("collections", "filenames", "reports")
 
-__all__ = ["collections", "filenames", "reports"]  # noqa: F822 - loaded by the function below
+__all__ = ["collections", "filenames", "reports"]
 
 
 def __getattr__(name: str) -> Any:

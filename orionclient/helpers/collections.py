@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from typing import TYPE_CHECKING, Any, Final
 
+from orionclient._warning import warn
 from orionclient.transfer.sources import opened
 from orionclient.types import Shard
 from orionclient.types._creating import removed_on_error
@@ -30,9 +30,7 @@ def _deprecated(name: str, instead: str) -> None:
         if name in _WARNED:
             return
         _WARNED.add(name)
-    warnings.warn(
-        f"{name} is deprecated: use {instead}, which the session repeats by itself", DeprecationWarning, stacklevel=3
-    )
+    warn(f"{name} is deprecated: use {instead}, which the session repeats by itself", DeprecationWarning)
 
 
 def try_hard_to_create_shard(

@@ -306,5 +306,4 @@ class _Export:
 
 
 def _copy(data: Any, start: int, end: int, out: BinaryIO) -> None:
-    for at in range(start, end, _BLOCK):
-        out.write(data[at : min(at + _BLOCK, end)])
+    out.writelines(data[at : min(at + _BLOCK, end)] for at in range(start, end, _BLOCK))

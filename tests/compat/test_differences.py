@@ -393,6 +393,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(Answer(500))
     shard = Shard(collection=7, id=9, session=scripted.session())
+    monkeypatch.setattr("orionclient.helpers.collections._WARNED", set())
     with pytest.warns(DeprecationWarning, match="try_hard_to_download_shard"), pytest.raises(errors.OrionServiceError):
         try_hard_to_download_shard(shard, str(tmp_path / "shard"), attempts=100)
     assert len(scripted.asked) == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from attrs import evolve
 from connections_certificates import DAY, NOW, Made, Secure, anonymous, by_name, context_for, make, only_tls_1_1
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -270,6 +271,19 @@ def test_the_environment_cannot_switch_the_check_off(
     ):
         way(SessionConfig(f"https://{HOST}:{server.port}", CANARY))
     assert server.asked == []
+
+
+@WAYS
+def test_a_proxy_is_trusted_like_the_server(authority: Authority, way: Callable[[SessionConfig], str]) -> None:
+    with Secure(authority.server(HOST)) as proxy:
+        config = SessionConfig(
+            "http://orion.invalid", CANARY, allow_http=True, proxy=f"https://{HOST}:{proxy.port}", verify=False
+        )
+        with pytest.raises(OrionConnectionError, match="local issuer") as caught:
+            way(config)
+        assert (caught.value.attempts, proxy.asked) == (1, [])
+        assert way(evolve(config, ca_file=str(authority.file))) == "x"
+    assert [asked.split(b" ", 2)[1] for asked in proxy.asked] == [b"http://orion.invalid/api/v3/storage/files/1/"]
 
 
 def _warned(way: Callable[[SessionConfig], str], config: SessionConfig) -> list[str]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
@@ -80,14 +81,26 @@ def by_multiprocessing(method: str) -> Callable[[OrionSession], list[tuple[int, 
 
 
 @pytest.mark.parametrize("way", ["os.fork", "fork", "forkserver", "spawn"])
-def test_processes(fast: Fast, used: OrionSession, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes(
+    fast: Fast,
+    used: OrionSession,
+    way: str,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
     if way == "forkserver":
         # Python reaches its fork server by a socket in a file, which has no host that could be allowed.
         monkeypatch.setattr(socket.socket, "connect", pytest_socket._true_connect)
     run = by_fork if way == "os.fork" else by_multiprocessing(way)
-    assert run(used) == [(EACH, 0, 0)] * (CHILDREN + 1)
-    assert ask(used, 10) == (EACH, 0, 0)
-    stats = fast.stats()
+    started = time.perf_counter()
+    results = [*run(used), ask(used, 10)]
+    seconds, stats = time.perf_counter() - started, fast.stats()
+    right, wrong, lost = (sum(column) for column in zip(*results, strict=True))
+    record_property(
+        "processes",
+        f"{way}, {CHILDREN} children: right {right}, wrong {wrong}, lost {lost}, {stats['connections']} connections, {seconds:.1f} s",
+    )
+    assert results == [(EACH, 0, 0)] * (CHILDREN + 2)
     # The parent's connection is older than the counting; at most each worker opened one.
     assert 1 <= stats["connections"] <= CHILDREN + 1
     assert stats["requests"] == (CHILDREN + 2) * EACH

@@ -1,6 +1,6 @@
 """One session in many threads: every answer is the right one, none is lost, and there are no more connections than threads.
 
-The variable `NIGHTLY=1` asks for the long form, which prints its figures.
+The variable `ORION_NIGHTLY=1` asks for the long form.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import itertools
 import os
 import threading
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -19,8 +20,7 @@ from orionclient import _http
 from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import File
 
-NIGHTLY = bool(os.environ.get("NIGHTLY"))
-TOTAL = 15_000 if NIGHTLY else 3_000
+TOTAL = 15_000 if os.environ.get("ORION_NIGHTLY") else 3_000
 
 
 class Run(NamedTuple):
@@ -65,16 +65,15 @@ def hammer(session: OrionSession, threads: int, total: int) -> Run:
 
 
 @pytest.mark.parametrize("threads", [16, 32, 64, 128])
-def test_threads(fast: Fast, threads: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_threads(fast: Fast, threads: int, record_property: Callable[[str, object], None]) -> None:
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
     run = hammer(session, threads, TOTAL)
     stats = fast.stats()
-    if NIGHTLY:
-        with capsys.disabled():
-            print(
-                f"\n{threads} threads, {TOTAL} requests: {run.seconds:.2f} s, {stats['connections']} connections, lost "
-                f"{len(run.lost)}, wrong {len(run.wrong)}, slowest {run.slowest:.2f} s"
-            )
+    record_property(
+        "threads",
+        f"{threads} threads, {TOTAL} requests: lost {len(run.lost)}, wrong {len(run.wrong)}, {stats['connections']} connections, "
+        f"{run.seconds:.1f} s, slowest {run.slowest:.2f} s",
+    )
     assert (run.lost, run.wrong) == ([], [])
     # As many requests as were asked for: none was saved by a repeat.
     assert stats["requests"] == TOTAL

@@ -21,6 +21,8 @@ _FILES = [
     '{"Title":"ethanol","Molecule":{"format":"smiles","text":"CCO"}}\n',
     "ORIONREC1\nEND 0 1ba71b866ed00fac12780a88957d030e42826df7e6ee131670b5a0700d2b41b3\n",
 ]
+_IN_FOLDERS = ("file", "dataset", "collection")
+_KINDS = (*_IN_FOLDERS, "secret")
 _keys = itertools.count(1)
 _values = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
@@ -67,7 +69,16 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
     for container, name in ((case.query, "cursor"), (case.headers, "Content-Digest")):
         if container:
             container.pop(name, None)
+    # Any text is the name of a kind, as far as the contract knows; of the low numbers some are there.
     if operation == "assign_paths":
-        # Any text is the name of a kind, as far as the contract knows.
         for item in case.body["assignments"]:
-            item["resource_type"] = "file" if len(item["resource_type"]) % 2 else "dataset"
+            _make_sense(item, "id", _IN_FOLDERS)
+    elif "resource_type" in (case.path_parameters or {}):
+        _make_sense(case.path_parameters, "resource_id", _KINDS)
+
+
+def _make_sense(named: dict[str, Any], number: str, kinds: tuple[str, ...]) -> None:
+    if named["resource_type"] not in kinds:
+        named["resource_type"] = kinds[len(named["resource_type"]) % len(kinds)]
+        # It may be the text of a number.
+        named[number] = int(named[number]) % 5 + 1

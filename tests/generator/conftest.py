@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from generator_paths import FIXTURE, ROOT
 from generator_server import Server
 from generator_subjects import Ours, Stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).parents[2]
-FIXTURE = Path(__file__).parent / "fixture.yaml"
 TOOLS = ("openapi_python_client", "datamodel_code_generator", "ruff", "openapi_spec_validator", "yaml")
 
 

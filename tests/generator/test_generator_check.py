@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import FIXTURE, ROOT
+from generator_paths import FIXTURE, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import FIXTURE
+from generator_paths import FIXTURE
 
 if TYPE_CHECKING:
     from pathlib import Path

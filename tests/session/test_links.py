@@ -91,7 +91,10 @@ def test_records_without_ids_cannot_be_linked(session: OrionSession) -> None:
         ({"dataset_str": ..., "dataset": 1.5}, "no usable dataset"),
         ({"version": 2}, "version 2"),
         ({"link": "mongo"}, "this is no link"),
-        ({"type": "records"}, "known are collection, dataset, file, group, organization, project, record, secret, shard, user$"),
+        (
+            {"type": "records"},
+            "known are collection, dataset, file, group, organization, project, record, secret, shard, user$",
+        ),
     ],
 )
 def test_damaged_links(session: OrionSession, damage: dict[str, Any], words: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from helpers.plain import Plain
 
+from orionclient._clock import CLOCK
 from orionclient.examples import drugs
 from orionclient.exceptions import (
     AuthorizationRequired,
@@ -302,13 +303,15 @@ def test_one_429_slows_all_sessions_of_the_process(
     orion: LocalOrion, session: OrionSession, skipped_waits: list[float]
 ) -> None:
     orion.faults.script("get_current_user", [{"step": "status", "code": 429, "headers": {"Retry-After": "7"}}])
+    # Only waits move this clock: a request that takes longer than the gap, on a busy machine, has nothing left to wait for.
+    CLOCK.monotonic = lambda: sum(skipped_waits)
     assert session.get_user_profile().username == "ada"
-    assert 7 <= skipped_waits[0] <= 7.7
-    del skipped_waits[:]
     orion.session("grace").get_user_profile()
     orion.session().get_user_profile()
-    assert len(skipped_waits) == 2
-    assert all(0 < wait < 0.1 for wait in skipped_waits)
+    first, *others = skipped_waits
+    assert 7 <= first <= 7.7
+    assert len(others) == 2
+    assert all(0 < wait < 0.1 for wait in others)
 
 
 def test_the_quota_of_a_session_ends_its_repeats(orion: LocalOrion, session: OrionSession) -> None:

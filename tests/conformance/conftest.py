@@ -1,0 +1,4 @@
+import pytest
+@pytest.fixture(autouse=True)
+def every_log():
+    pass

@@ -1,0 +1,35 @@
+"""Protocols: an imaginary kind of resource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import resources
+from orionclient.emulator.call import Handler
+from orionclient.emulator.resources import Kind
+
+if TYPE_CHECKING:
+    import sqlite3
+
+TABLES = resources.table("protocols", "steps INTEGER NOT NULL")
+
+_SHOWN = ("id", "name", "steps", "created", "owner", "project", "path", "deleted")
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in _SHOWN}
+
+
+def _steps(call: Any) -> dict[str, Any]:
+    return {"steps": call.body["steps"]} if "steps" in call.body else {}
+
+
+KIND = Kind("protocol", "protocols", "protocol_id", _show, taggable=True, sharable=True, in_folders=True)
+
+HANDLERS = {
+    "list_protocols": Handler(lambda call: resources.list_kind(call, KIND, steps=call.query.get("steps"))),
+    "create_protocol": Handler(lambda call: resources.create(call, KIND, **{"steps": 0, **_steps(call)})),
+    "get_protocol": Handler(lambda call: resources.get(call, KIND)),
+    "update_protocol": Handler(lambda call: resources.update(call, KIND, **_steps(call))),
+    "delete_protocol": Handler(lambda call: resources.delete(call, KIND)),
+}

@@ -1,0 +1,37 @@
+"""Protocol: an imaginary kind of resource."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from orion_api.api.protocols import create_protocol, delete_protocol, get_protocol, list_protocols, update_protocol
+
+from orionclient._resource import Declaration, Field, Resource, optional, text
+
+
+class Protocol(Resource):
+    """An imaginary kind of resource."""
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="protocol",
+        schema="ProtocolInfo",
+        id_name="protocol_id",
+        get=get_protocol,
+        list=list_protocols,
+        create=create_protocol,
+        update=update_protocol,
+        delete=delete_protocol,
+        trash=True,
+        taggable=True,
+        sharable=True,
+        in_folders=True,
+    )
+
+    id: Field[int] = Field(int, "Number of the protocol.")
+    name: Field[str] = Field(text, "Display name.")
+    steps: Field[int] = Field(int, "Number of its steps.")
+    created: Field[str] = Field(text, "When it was made, ISO 8601 in UTC.")
+    owner: Field[int] = Field(int, "Id of the user that made it.")
+    project: Field[int] = Field(int, "Id of its project.")
+    path: Field[str | None] = Field(optional(str), "Path of its folder; None where it lies in none.")
+    deleted: Field[str] = Field(text, "When it went to the trash; empty when it is not there.")

@@ -1,0 +1,71 @@
+"""A new kind of resource is a file of the contract, one of the client, one of the local Orion, and a line of a registry."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from generator_paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEW = Path(__file__).parent / "new_kind"
+ADDED = {"openapi/protocols.yaml", "orionclient/types/protocols.py", "orionclient/emulator/handlers/protocols.py"}
+REGISTRY = "orionclient/types/__init__.py"
+LINE = "from orionclient.types.protocols import Protocol as Protocol\n"
+COPIED = ("openapi", "generator", "generated", "orionclient", "pyproject.toml")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Path -> content of everything that was copied."""
+    found: Iterator[Path] = (path for name in COPIED for path in [folder / name, *(folder / name).rglob("*")])
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in found
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project, with the new kind."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, tmp_path)
+    for name in ADDED:
+        shutil.copy(NEW / name, tmp_path / name)
+    registry = tmp_path / REGISTRY
+    before, mark, after = registry.read_text("utf-8").partition("from orionclient.types.secrets ")
+    registry.write_text(f"{before}{LINE}{mark}{after}", "utf-8")
+    return tmp_path
+
+
+def test_a_new_kind_is_three_files_and_a_line(run: Any, project: Path) -> None:
+    before = contents(ROOT)
+    for command in ("generate", "check"):
+        done = run("-m", "generator", command, cwd=project, PYTHONPATH="")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(project), str(project / "generated")]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, "-W", "error", NEW / "job.py", project]
+    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=100, check=False)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+    after = contents(project)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    assert {name for name in changed if not name.startswith("generated/")} == {*ADDED, REGISTRY}
+    assert after[REGISTRY].decode().replace(LINE, "") == before[REGISTRY].decode()
+    # The operations of the other kinds stay as they are, to the byte.
+    assert all("protocol" in name for name in changed if name.startswith("generated/orion_api/api/"))
