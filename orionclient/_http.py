@@ -380,7 +380,9 @@ def _warn(attempt: Attempt, settings: Settings) -> None:
     if settings.verify or not attempt.url.lower().startswith("https:"):
         return
     host = origin_of(attempt.url)[1]
-    warn(f"the certificate of {host} is not checked (verify is false): others may read and change what is sent, the token included")
+    warn(
+        f"the certificate of {host} is not checked (verify is false): others may read and change what is sent, the token included"
+    )
 
 
 def _distrust(error: BaseException) -> str | None:

@@ -1,4 +1,0 @@
-import pytest
-@pytest.fixture(autouse=True)
-def every_log():
-    pass
