@@ -246,6 +246,8 @@ class _Transport:
 
 def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    # Some systems build Python without this bound.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

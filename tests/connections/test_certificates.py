@@ -334,3 +334,16 @@ def test_verify_in_a_profile() -> None:
     for wrong in ("/path/to/ca.pem", None, 0, "false"):
         with pytest.raises(ValidationError, match="verify is True or False"):
             SessionConfig("https://orion.example.test", verify=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_old_protocols_are_off_whatever_python_was_built_with(monkeypatch: pytest.MonkeyPatch, verify: bool) -> None:
+    make = ssl.create_default_context
+
+    def lax() -> ssl.SSLContext:
+        context = make()
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", lax)
+    assert _http._tls_context(None, verify=verify).minimum_version == ssl.TLSVersion.TLSv1_2
