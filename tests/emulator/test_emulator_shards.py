@@ -233,6 +233,8 @@ def test_an_upload_that_the_closing_overtakes(fresh, connect, refused):
 
     def content():
         yield b"new"
+        # The server has begun to read it, so it has found the shard.
+        wait_for(lambda: any((fresh.folder / "blobs" / "staging").iterdir()))
         close_collection(ada, url)
         yield b"content"
 

@@ -192,7 +192,7 @@ def test_the_trash_is_not_shared(session: OrionSession, grace: OrionSession, kin
     session.delete_resource(made)
     assert list(grace.list_resources(kind)) == list(grace.list_resources(kind, {"deleted": True})) == []
     with pytest.raises(NotFoundResponse):
-        grace.get_resource(kind, made.id, timeout=1)
+        grace.get_resource(kind, made.id, timeout=30)
     with pytest.raises(AuthorizationRequired, match="not a member"):
         grace.delete_resource(made, immediate=True)
 
