@@ -22,3 +22,7 @@ class DownloadDatasetFormat(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> DownloadDatasetFormat | None:
         return _wire.unknown_member(cls, value)
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[DownloadDatasetFormat], tuple[str]]:
+        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        return type(self), (self.value,)
