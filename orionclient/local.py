@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from orionclient.config import SessionConfig
 from orionclient.emulator.server import Server
+from orionclient.floes._loading import command, gathered, loading
 from orionclient.session import OrionSession
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from orionclient._requests import HttpSession
@@ -31,6 +33,9 @@ class LocalOrion:
         user: Name of the user that `session`, `token` and `environ` speak as; the first one without it.
         faults: Takes faults from other processes too, over HTTP; `faults` of this object works always.
         processing: Seconds that a collection takes at least to become ready after it was closed.
+        floes: Floes of your own: functions with `@floe`, names of modules, and paths of files. The built-in ones and those of installed
+            packages (entry points of the group `orionclient.floes`) are there anyway.
+        jobs: Number of jobs that run at once; with 0 they stay in the queue.
 
     Attributes:
         folder: Folder of the data.
@@ -38,6 +43,7 @@ class LocalOrion:
 
     Raises:
         ImportError: The extra `emulator` is not installed; the text names it.
+        ValidationError: Something given as a floe is none, or cannot be found by the process that would run it; raised by `start`.
 
     Example:
         >>> from orionclient.local import LocalOrion
@@ -54,12 +60,16 @@ class LocalOrion:
         user: str | None = None,
         faults: bool = False,
         processing: float = 0.0,
+        floes: Iterable[Any] = (),
+        jobs: int = 2,
     ) -> None:
         self._wanted = None if folder is None else Path(folder)
         self._seed = seed
         self._user = user
         self._face = faults
         self._processing = processing
+        self._floes = list(floes)
+        self._jobs = jobs
         self._exit = ExitStack()
         self.folder: Path = Path()
         self.server: Server
@@ -69,7 +79,15 @@ class LocalOrion:
 
         Returns:
             This object.
+
+        Raises:
+            RuntimeError: The file of a floe is being loaded, which would start a local Orion for every job.
         """
+        if file := loading():
+            raise RuntimeError(
+                f'{file} starts a local Orion while its floes are loaded; put that part under if __name__ == "__main__":'
+            )
+        floes = gathered(self._floes)
         with ExitStack() as stack:
             if self._wanted is None:
                 temporary = tempfile.TemporaryDirectory(prefix="orion-", ignore_cleanup_errors=True)
@@ -77,7 +95,15 @@ class LocalOrion:
             else:
                 self.folder = self._wanted
             self.server = stack.enter_context(
-                Server(self.folder, seed=self._seed, faults=self._face, processing=self._processing)
+                Server(
+                    self.folder,
+                    seed=self._seed,
+                    faults=self._face,
+                    processing=self._processing,
+                    floes=floes,
+                    jobs=self._jobs,
+                    describe=command("describe"),
+                )
             )
             self._exit = stack.pop_all()
         return self

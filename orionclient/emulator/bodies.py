@@ -60,7 +60,10 @@ async def read_json(operation: Operation, request: Request, limit: int) -> dict[
         raise bad_body("The body is not UTF-8.") from None
     except ValueError as error:
         raise bad_body(f"The body cannot be read: {error}.") from None
-    return check_body(operation, value)
+    body = check_body(operation, value)
+    # An object of the user's own stays as it was written: 1.0 is not 1 there.
+    written = strictjson.loads(data.decode()) if any(isinstance(given, dict) for given in body.values()) else {}
+    return {name: written.get(name, given) if isinstance(given, dict) else given for name, given in body.items()}
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from orionclient.emulator.contract import Operation
     from orionclient.emulator.credentials import Caller, Credentials
     from orionclient.emulator.idempotency import Keys
+    from orionclient.emulator.jobs import Engine
     from orionclient.emulator.resources import Kind
+    from orionclient.emulator.specifications import Floe
     from orionclient.emulator.store import Database
     from orionclient.emulator.work import Work
 
@@ -30,6 +32,10 @@ class Stack:
     """Everything that a running local Orion is made of.
 
     Args:
+        work: For what takes seconds.
+        slow: For what may take minutes.
+        engine: Runs jobs.
+        floes: What the stack was started with.
         processing: Seconds that a collection takes at least to become ready.
     """
 
@@ -38,6 +44,9 @@ class Stack:
     credentials: Credentials
     keys: Keys
     work: Work
+    slow: Work
+    engine: Engine
+    floes: tuple[Floe, ...]
     kinds: Mapping[str, Kind]
     operations: tuple[Operation, ...]
     version: str = "0"

@@ -35,12 +35,13 @@ _MOST_NAMES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The user whose token came with a request."""
+    """The user whose token came with a request, and where it is the token of a job, the job."""
 
     id: int
     username: str
     organization: int
     default_project: int | None
+    job: int | None = None
 
 
 def hash_password(password: str) -> str:
@@ -82,13 +83,15 @@ class Credentials:
         digest = _hash(token)
         with self._store.reading() as db:
             row = db.execute(
-                "SELECT t.hash, u.id, u.username, u.organization, u.default_project"
+                # What a job makes goes to its own project.
+                "SELECT t.hash, t.job, u.id, u.username, u.organization,"
+                " coalesce((SELECT project FROM jobs WHERE jobs.id = t.job), u.default_project) AS default_project"
                 " FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?",
                 (digest,),
             ).fetchone()
         if row is None or not hmac.compare_digest(row["hash"], digest):
             raise unauthorized("The token is not valid.")
-        return Caller(row["id"], row["username"], row["organization"], row["default_project"])
+        return Caller(row["id"], row["username"], row["organization"], row["default_project"], row["job"])
 
     def exchange(self, username: str, password: str) -> str:
         """The token of a user who knows the password; 401 or, after many wrong ones, 429."""
@@ -109,12 +112,12 @@ class Credentials:
             row = db.execute(query, (user,)).fetchone()
             return self._derive(row["id"]) if row else self._create(db, user)
 
-    def make(self, db: sqlite3.Connection, user: int, description: str) -> tuple[int, str]:
-        """A further token of a user: its id and its value, which is known nowhere else."""
+    def make(self, db: sqlite3.Connection, user: int, description: str, job: int | None = None) -> tuple[int, str]:
+        """A further token of a user, or of a job of the user's: its id and its value, which is known nowhere else."""
         token = secrets.token_urlsafe(32)
         cursor = db.execute(
-            "INSERT INTO tokens (user, hash, made, description, created) VALUES (?, ?, 1, ?, ?)",
-            (user, _hash(token), description, now()),
+            "INSERT INTO tokens (user, hash, made, job, description, created) VALUES (?, ?, 1, ?, ?, ?)",
+            (user, _hash(token), job, description, now()),
         )
         return cursor.lastrowid or 0, token
 

@@ -11,6 +11,7 @@ The rules are assumptions, for Orion's own are not published:
 - Naming a project (in a filter, to put something there, for tags) that the user is not a member of answers 403, also
   when there is no such project: 404 is kept for what the path names.
 - A resource made without a project goes to the default project of its maker.
+- What a job makes carries the tag `Job <id>` from the start, where its kind can be tagged.
 - Nothing is written into an archived project: making, changing, deleting, tagging and sharing there answer 403, and so does moving
   something to it. Reading goes on.
 """
@@ -156,7 +157,7 @@ def find_named(call: Call, db: sqlite3.Connection, kind: Kind, *, reading: bool 
     return find(call, db, kind, call.path[kind.id_parameter], reading=reading)
 
 
-def list_kind(call: Call, kind: Kind, **columns: str | None) -> dict[str, Any]:
+def list_kind(call: Call, kind: Kind, **columns: str | int | None) -> dict[str, Any]:
     """A page of resources; `columns` are further exact filters, left out where None."""
     query = call.query
     # Kinds without a trash or folders do not have these parameters.
@@ -207,6 +208,11 @@ def create(call: Call, kind: Kind, **columns: Any) -> dict[str, Any]:
             f"INSERT INTO {kind.table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
             list(values.values()),
         )
+        if call.caller.job is not None and kind.taggable:
+            db.execute(
+                "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?)",
+                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now()),
+            )
         return kind.show(find(call, db, kind, cursor.lastrowid or 0))
 
 

@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import uvicorn
 from orion_api import contract
@@ -23,13 +23,15 @@ from orionclient.emulator.credentials import Credentials
 from orionclient.emulator.faults import Faults
 from orionclient.emulator.faulty import Faulty
 from orionclient.emulator.idempotency import Keys
+from orionclient.emulator.jobs import Engine
 from orionclient.emulator.seed import plant
+from orionclient.emulator.specifications import Floe, check_floe
 from orionclient.emulator.store import Store
 from orionclient.emulator.wire import WireProtocol
 from orionclient.emulator.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from starlette.types import ASGIApp
@@ -67,6 +69,14 @@ class Server:
         limits: The largest bodies.
         faults: Takes faults from other processes too: at `/_faults`, and by the header `X-Orion-Fault`.
         processing: Seconds that a collection takes at least to become ready after it was closed.
+        floes: What jobs can be started of, besides the floes of packages; each a `Floe` or an object with its fields. Those of an
+            earlier start that are not given again become deprecated.
+        jobs: The most jobs that run at once; with 0 they stay in the queue.
+        describe: A command that prints the floes of an unpacked package as a JSON list of objects with the fields of `Floe`; the folder
+            of the package is added. Without it, packages cannot be read.
+
+    Raises:
+        ValueError: The host is no loopback address, the number of jobs is negative, or something given as a floe is none.
 
     Attributes:
         faults: Makes requests go wrong on demand, and tells what reached the server.
@@ -82,7 +92,12 @@ class Server:
         limits: Limits | None = None,
         faults: bool = False,
         processing: float = 0.0,
+        floes: Iterable[Floe | Mapping[str, Any]] = (),
+        jobs: int = 2,
+        describe: Sequence[str] | None = None,
     ) -> None:
+        if jobs < 0:
+            raise ValueError(f"jobs must be 0 or more, not {jobs}")
         if host not in LOOPBACK:
             raise ValueError(
                 f"the local Orion listens on the loopback interface only ({', '.join(LOOPBACK)}), not {host!r}"
@@ -93,6 +108,9 @@ class Server:
         self._limits = limits or Limits()
         self._face = faults
         self._processing = processing
+        self._floes = tuple(check_floe(floe) for floe in floes)
+        self._pool = jobs
+        self._describe = describe
         self.faults: Faults = Faults([operation.id for operation in _operations()])
         self._running: _Running | None = None
 
@@ -114,7 +132,7 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """Finish the requests under way (for two seconds at most), then close everything. Doing it again is harmless."""
+        """End the jobs and the requests under way (after two seconds at most), then close everything. Doing it again is harmless."""
         running, self._running = self._running, None
         if running is not None:
             running.stop()
@@ -135,8 +153,7 @@ class Server:
             self._faulty,
             seed=self._seed,
             address=self._address,
-            limits=self._limits,
-            processing=self._processing,
+            plan=_Plan(self._limits, self._processing, self._floes, self._pool, self._describe),
         )
 
     def _faulty(self, stack: Stack, port: int) -> Faulty:
@@ -180,6 +197,16 @@ class Server:
         self.stop()
 
 
+class _Plan(NamedTuple):
+    """What a server was told about its stack."""
+
+    limits: Limits
+    processing: float
+    floes: tuple[Floe, ...]
+    jobs: int
+    describe: Sequence[str] | None
+
+
 class _Running:
     """Everything that is open while a server runs; nothing of it survives `stop`."""
 
@@ -190,8 +217,7 @@ class _Running:
         *,
         seed: str | None,
         address: tuple[str, int],
-        limits: Limits,
-        processing: float,
+        plan: _Plan,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._guard = _lock_folder(folder)
@@ -199,16 +225,20 @@ class _Running:
         self._failure: BaseException | None = None
         self._socket: socket.socket | None = None
         self._store: Store | None = None
-        self._work = Work()
+        self._work, self._slow = Work(), Work()
+        self._engine: Engine | None = None
         try:
             self._store = Store(folder / "orion.sqlite", handlers.TABLES)
             plant(self._store, seed)
-            self.stack = _open_stack(folder, self._store, self._work, limits, processing)
+            self.stack = _open_stack(folder, self._store, (self._work, self._slow), plan)
+            self._engine = self.stack.engine
             handlers.resume(self.stack)
             self._socket = _bind(*address)
             port = self._socket.getsockname()[1]
             self.url = f"http://{'[::1]' if address[0] == '::1' else address[0]}:{port}"
             self._server = _Uvicorn(_configuration(build_app(self.stack, port)))
+            # Jobs may ask from now on; they get their answers when the server begins to answer.
+            self._engine.start(self.url)
         except BaseException:
             self.close()
             raise
@@ -235,6 +265,9 @@ class _Running:
             self._server.ready.set()
 
     def stop(self) -> None:
+        # First, for a job must not take the end of the server for an error of its own.
+        if self._engine is not None:
+            self._engine.close()
         if self._thread is not None:
             self._server.should_exit = True
             self._thread.join()
@@ -243,7 +276,10 @@ class _Running:
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
-        self._work.close()
+        if self._engine is not None:
+            self._engine.close()
+        for work in (self._work, self._slow):
+            work.close()
         if self._store is not None:
             self._store.close()
         self._guard.close()
@@ -285,21 +321,24 @@ def _operations() -> tuple[Operation, ...]:
     return tuple(read_operations(contract.load()))
 
 
-def _open_stack(folder: Path, store: Store, work: Work, limits: Limits, processing: float) -> Stack:
+def _open_stack(folder: Path, store: Store, works: tuple[Work, Work], plan: _Plan) -> Stack:
     blobs = Blobs(folder / "blobs")
     with store.reading() as db:
         blobs.sweep(row[0] for query in handlers.BLOBS for row in db.execute(query))
+    credentials = Credentials(store, folder / "secret")
     return Stack(
         store,
         blobs,
-        Credentials(store, folder / "secret"),
+        credentials,
         Keys(store),
-        work,
+        *works,
+        Engine(store, credentials, folder, plan.jobs, plan.describe),
+        plan.floes,
         handlers.KINDS,
         _operations(),
         contract.load()["info"]["version"],
-        limits,
-        processing,
+        plan.limits,
+        plan.processing,
     )
 
 

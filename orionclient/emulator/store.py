@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _MOST_COUNTS = 64
 
 # What every kind of resource stands on; the tables of a kind stand in its handler.
@@ -59,16 +59,18 @@ CREATE TABLE members (
     PRIMARY KEY (user, project)
 ) STRICT, WITHOUT ROWID;
 
--- `made` by create_token, in place of handed out for the password.
+-- `made` by create_token or for a job, in place of handed out for the password.
 CREATE TABLE tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user INTEGER NOT NULL REFERENCES users (id),
     hash BLOB NOT NULL UNIQUE,
     made INTEGER NOT NULL DEFAULT 0,
+    job INTEGER,
     description TEXT NOT NULL DEFAULT '',
     created TEXT NOT NULL
 ) STRICT;
 CREATE INDEX tokens_of_user ON tokens (user, id);
+CREATE INDEX tokens_of_job ON tokens (job) WHERE job IS NOT NULL;
 """
 
 

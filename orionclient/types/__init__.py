@@ -9,12 +9,17 @@ from orionclient.types.datasets import Dataset as Dataset
 from orionclient.types.files import File as File
 from orionclient.types.folders import Folder as Folder
 from orionclient.types.groups import Group as Group
+from orionclient.types.jobs import WorkFloeJob as WorkFloeJob
+from orionclient.types.molsearch import MolsearchDatabase as MolsearchDatabase
+from orionclient.types.molsearch import MolsearchQuery as MolsearchQuery
 from orionclient.types.organizations import Organization as Organization
+from orionclient.types.packages import WorkFloePackage as WorkFloePackage
 from orionclient.types.projects import Project as Project
 from orionclient.types.secrets import Secret as Secret
 from orionclient.types.shards import Shard as Shard
 from orionclient.types.tokens import Token as Token
 from orionclient.types.users import User as User
+from orionclient.types.workfloes import WorkFloeSpec as WorkFloeSpec
 
 #: Every kind that has ids, by its name on the wire.
 KINDS: dict[str, type[Resource]] = {

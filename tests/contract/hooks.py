@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
+import tarfile
 from typing import Any
 
 import schemathesis
@@ -22,7 +24,19 @@ _FILES = [
     "ORIONREC1\nEND 0 1ba71b866ed00fac12780a88957d030e42826df7e6ee131670b5a0700d2b41b3\n",
 ]
 _IN_FOLDERS = ("file", "dataset", "collection")
-_KINDS = (*_IN_FOLDERS, "secret")
+_KINDS = (*_IN_FOLDERS, "secret", "job", "package")
+
+
+def _package() -> bytes:
+    manifest = b'{"name": "tools", "version": "1.0", "python_version": "3.11", "requirements": []}'
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        info = tarfile.TarInfo("manifest.json")
+        info.size = len(manifest)
+        archive.addfile(info, io.BytesIO(manifest))
+    return made.getvalue()
+
+
 _keys = itertools.count(1)
 _values = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
@@ -31,7 +45,7 @@ _records = st.dictionaries(st.text(min_size=1, max_size=20), _values, max_size=4
 
 schemathesis.openapi.media_type(
     "application/octet-stream",
-    st.sampled_from([text.encode() for text in _FILES]) | st.binary(max_size=200),
+    st.sampled_from([*(text.encode() for text in _FILES), _package()]) | st.binary(max_size=200),
 )
 schemathesis.openapi.media_type(
     "application/x-ndjson",
@@ -70,11 +84,9 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
         if container:
             container.pop(name, None)
     # Any text is the name of a kind, as far as the contract knows; of the low numbers some are there.
-    if operation == "assign_paths":
-        for item in case.body["assignments"]:
-            _make_sense(item, "id", _IN_FOLDERS)
-    elif "resource_type" in (case.path_parameters or {}):
+    if "resource_type" in (case.path_parameters or {}):
         _make_sense(case.path_parameters, "resource_id", _KINDS)
+    _make_sensible(operation, case.body)
 
 
 def _make_sense(named: dict[str, Any], number: str, kinds: tuple[str, ...]) -> None:
@@ -82,3 +94,19 @@ def _make_sense(named: dict[str, Any], number: str, kinds: tuple[str, ...]) -> N
         named["resource_type"] = kinds[len(named["resource_type"]) % len(kinds)]
         # It may be the text of a number.
         named[number] = int(named[number]) % 5 + 1
+
+
+def _make_sensible(operation: str, body: Any) -> None:
+    """Values that depend on others, or on what is there."""
+    if not isinstance(body, dict):
+        return
+    if operation == "assign_paths":
+        for item in body["assignments"]:
+            _make_sense(item, "id", _IN_FOLDERS)
+    if operation == "create_job":
+        # One of the floes that are there, mostly without parameters: those of a floe are in its specification.
+        body["workfloe"] = 1 + body["workfloe"] % 8
+        if body["workfloe"] % 2:
+            body.pop("parameters", None)
+    if operation == "create_molsearch_query":
+        body["query_type"], body["parameters"] = "title", {"titles": ["aspirin"]}

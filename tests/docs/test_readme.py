@@ -44,6 +44,9 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(
     session.tag_resource(dataset, "Job 4242")
     names = {"session": session, "orion": orion, "dataset": dataset}
     for number, block in enumerate(blocks(page.read_text("utf-8"), "python"), 1):
+        # A block that begins with the name of a file is that file, too.
+        if named := re.match(r"# (\w+\.py)\n", block):
+            (tmp_path / named[1]).write_text(block)
         exec(compile(block, f"{page.name}, block {number}", "exec"), names)
     if page.name == "README.md":
         assert (tmp_path / f"{dataset.id}.sdf").read_text().count("$$$$") == 24

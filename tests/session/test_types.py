@@ -35,9 +35,12 @@ def test_fields_agree_with_the_contract(name: str) -> None:
             described = DOCUMENT["components"]["schemas"][described["allOf"][0]["$ref"].rpartition("/")[2]]
         types = described["type"] if isinstance(described["type"], list) else [described["type"]]
         for each in types:
-            value = None if each == "null" else SAMPLES[each]
+            # A text with a pattern is an amount of money.
+            value = None if each == "null" else "1.25" if "pattern" in described else SAMPLES[each]
             read = field.convert(value)
-            assert (read._id() if isinstance(field, Parent) else read) == value, wire
+            assert (
+                read._id() if isinstance(field, Parent) else str(read) if "pattern" in described else read
+            ) == value, wire
         assert field.__doc__
 
 

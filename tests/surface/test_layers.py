@@ -58,6 +58,8 @@ def test_the_code_keeps_all_contracts(house: Path) -> None:
         ("orionclient/utils.py", "import orionclient.session", "layers"),
         ("orionclient/_resource.py", "from orionclient.types import files", "layers"),
         ("orionclient/session.py", "import orionclient.local", "layers local"),
+        ("orionclient/session.py", "import orionclient.floes", "layers"),
+        ("orionclient/floes/builtin.py", "import orionclient.local", "layers local"),
         ("orionclient/types/files.py", "import httpx", "http"),
         ("generated/orion_api/types.py", "import httpx", "http"),
         ("orionclient/session.py", "import orion_api.api.files", "floor-users"),

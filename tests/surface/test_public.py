@@ -17,8 +17,9 @@ import orionclient
 from orionclient import exceptions
 from orionclient._messages import Headers, Response
 from orionclient.exceptions import CallInfo, OrionError, error_for
+from orionclient.helpers.parameterize import parameterize_workfloe
 from orionclient.session import OrionSession, get_session
-from orionclient.types import Dataset, File
+from orionclient.types import Dataset, File, WorkFloeJob, WorkFloePackage
 from orionclient.utils import Backoff, TemporaryPath
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ NAMES = {
     "orionclient": "APISession Dataset File OrionSession __version__ get_profile_config get_session in_orion",
     "orionclient.session": "APISession OrionSession SessionConfig get_profile_config get_session in_orion",
     "orionclient.types": (
-        "Balance Dataset File Folder Group KINDS Organization Project Resource Secret Shard ShardCollection Token User"
+        "Balance Dataset File Folder Group KINDS MolsearchDatabase MolsearchQuery Organization Project Resource Secret Shard"
+        " ShardCollection Token User WorkFloeJob WorkFloePackage WorkFloeSpec"
     ),
     "orionclient.exceptions": (
         "AuthorizationRequired BadResponse DatasetDimensionsTooLargeError InvalidAPIVersion InvalidCredentials MultipleResultsFound"
@@ -39,6 +41,9 @@ NAMES = {
     "orionclient.utils": "Backoff TemporaryPath job_tag",
     "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec",
     "orionclient.local": "LocalOrion",
+    "orionclient.floes": "CollectionOut DatasetOut FileOut Parameter describe floe progress",
+    "orionclient.helpers.kept": "keep_file keep_shard local_path start_collection",
+    "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "set_testing",
     "orionclient.examples": "drugs",
     "orionclient.helpers": "collections filenames reports",
@@ -66,12 +71,17 @@ def test_the_names_of_kinds_are_their_registry() -> None:
         "dataset": "Dataset",
         "file": "File",
         "group": "Group",
+        "job": "WorkFloeJob",
+        "molsearch_database": "MolsearchDatabase",
+        "molsearch_query": "MolsearchQuery",
         "organization": "Organization",
+        "package": "WorkFloePackage",
         "project": "Project",
         "secret": "Secret",
         "shard": "Shard",
         "token": "Token",
         "user": "User",
+        "workfloe": "WorkFloeSpec",
     }
 
 
@@ -132,6 +142,10 @@ def test_the_session_has_the_published_methods_and_few_of_ours() -> None:
         (Dataset.finalize, ""),
         (Dataset.from_msg, "msg, session=None"),
         (File.upload, "session, name, filename, project=None"),
+        (WorkFloeJob.start, "session, workfloe=None, name=None, params=None"),
+        (WorkFloeJob.export_params, ""),
+        (WorkFloePackage.upload, "session, filename"),
+        (parameterize_workfloe, "workfloe, name, defaults, parameters"),
         (File.download_to_file, "filename"),
     ],
     ids=lambda value: getattr(value, "__qualname__", None),

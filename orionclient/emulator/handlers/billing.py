@@ -9,17 +9,19 @@ from orionclient.emulator.problems import forbidden
 
 
 def get_current_balance(call: Call) -> dict[str, Any]:
-    """What the organization has left. Nothing on this server costs anything, so it stays what the seed says."""
+    """What the organization has left: what the seed says less the cost of the jobs."""
     query = "SELECT cost_accounting, organizations.* FROM users JOIN organizations ON organization = organizations.id WHERE users.id = ?"
+    changed = "SELECT max(finished) FROM jobs JOIN users ON jobs.owner = users.id WHERE organization = ?"
     with call.stack.store.reading() as db:
         row = db.execute(query, (call.caller.id,)).fetchone()
+        ((updated,),) = db.execute(changed, (row["id"],))
     if not row["cost_accounting"]:
         raise forbidden("You need the capability cost accounting of your organization to see its balance.")
     return {
         "organization": row["id"],
         "amount": row["balance"],
         "currency": row["currency"],
-        "updated": row["created"],
+        "updated": updated or row["created"],
     }
 
 

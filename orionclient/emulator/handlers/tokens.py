@@ -1,4 +1,7 @@
-"""Tokens: a user sees the own ones only; to everybody else they do not exist."""
+"""Tokens: a user sees the own ones only; to everybody else they do not exist.
+
+The token of a job lives as long as the job runs. So nobody sees it here, and with it no token can be made, which would live longer.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.call import Call, Handler
 from orionclient.emulator.paging import Listing, page
-from orionclient.emulator.problems import not_found
+from orionclient.emulator.problems import forbidden, not_found
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +22,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
     number = call.path["token_id"]
     row: sqlite3.Row | None = db.execute(
-        "SELECT * FROM tokens WHERE id = ? AND user = ?", (number, call.caller.id)
+        "SELECT * FROM tokens WHERE id = ? AND user = ? AND job IS NULL", (number, call.caller.id)
     ).fetchone()
     if row is None:
         raise not_found(f"There is no token {number}.")
@@ -29,11 +32,13 @@ def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
 def list_tokens(call: Call) -> dict[str, Any]:
     """The caller's tokens, those for the password included."""
     with call.stack.store.reading() as db:
-        return page(call, db, Listing("tokens", ["user = ?"], [call.caller.id]), _show)
+        return page(call, db, Listing("tokens", ["user = ?", "job IS NULL"], [call.caller.id]), _show)
 
 
 def create_token(call: Call) -> dict[str, Any]:
     """A new token, with its value."""
+    if call.caller.job is not None:
+        raise forbidden("A job cannot make tokens, for they would outlive it.")
     with call.stack.store.writing() as db:
         number, value = call.stack.credentials.make(db, call.caller.id, call.body.get("description", ""))
         return {**_show(db.execute("SELECT * FROM tokens WHERE id = ?", (number,)).fetchone()), "token": value}

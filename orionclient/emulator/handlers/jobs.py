@@ -1,0 +1,175 @@
+"""Jobs: started, watched, cancelled, deleted; what runs them is in `jobs` of the package.
+
+The rules are assumptions, except that `complete` is the end of every job and that `reason` is empty on success:
+
+- A job belongs to its project: all members see it, cancel it and delete it. It acts as the user who started it.
+- Cancelling what is complete changes nothing. Only what is complete can be deleted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import jobs, resources, strictjson
+from orionclient.emulator.blobs import CHUNK
+from orionclient.emulator.call import Call, Download, Handler, Stack
+from orionclient.emulator.handlers import workfloes
+from orionclient.emulator.problems import ProblemError
+from orionclient.emulator.resources import Kind
+from orionclient.emulator.specifications import ParametersError, check_parameters
+from orionclient.emulator.store import now
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+TABLES = (
+    resources.table(
+        "jobs",
+        "workfloe INTEGER NOT NULL REFERENCES workfloes (id)",
+        "state TEXT NOT NULL DEFAULT 'queued'",
+        "outcome TEXT",
+        "reason TEXT NOT NULL DEFAULT ''",
+        "cancelled_by TEXT NOT NULL DEFAULT ''",
+        "progress REAL NOT NULL DEFAULT 0",
+        "parameters TEXT NOT NULL",
+        "system_parameters TEXT NOT NULL",
+        "started TEXT",
+        "finished TEXT",
+        "run_time REAL NOT NULL DEFAULT 0",
+        "cost TEXT NOT NULL DEFAULT '0.0000'",
+        "currency TEXT NOT NULL",
+    )
+    + """
+CREATE INDEX IF NOT EXISTS jobs_in_queue ON jobs (id) WHERE state = 'queued';
+CREATE INDEX IF NOT EXISTS jobs_of_floe ON jobs (workfloe, id);
+CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, finished);
+"""
+)
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    plain = ("id", "name", "state", "reason", "outcome", "progress", "workfloe", "created", "started", "finished")
+    run_time, cost = row["run_time"], row["cost"]
+    if row["state"] == "running":
+        seconds = (datetime.fromisoformat(now()) - datetime.fromisoformat(row["started"])).total_seconds()
+        run_time = max(seconds, 0.0)
+        cost = str(jobs.cost_of(run_time))
+    return {
+        **{name: row[name] for name in (*plain, "currency", "owner", "project")},
+        **{name: strictjson.loads(row[name]) for name in ("parameters", "system_parameters")},
+        "run_time": run_time,
+        "cost": cost,
+    }
+
+
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
+    if row["state"] != "complete":
+        detail = f"The job {row['id']} is {row['state']}; only a complete one can be deleted. Cancel it first."
+        raise ProblemError(409, detail, "job_not_complete")
+    return partial(call.stack.engine.remove_folder, row["id"])
+
+
+KIND = JOBS = Kind("job", "jobs", "job_id", _show, _purge, taggable=True)
+
+
+def _with_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
+    """A job with what it says about itself while it runs."""
+    return {**shown, "progress": call.stack.engine.progress(shown["id"])} if shown["state"] == "running" else shown
+
+
+def list_jobs(call: Call) -> dict[str, Any]:
+    """A page of jobs."""
+    listed = resources.list_kind(call, JOBS, state=call.query.get("state"), workfloe=call.query.get("workfloe"))
+    return {**listed, "results": [_with_progress(call, shown) for shown in listed["results"]]}
+
+
+def get_job(call: Call) -> dict[str, Any]:
+    """One job."""
+    return _with_progress(call, resources.get(call, JOBS))
+
+
+def create_job(call: Call) -> dict[str, Any]:
+    """Put a job into the queue."""
+    parameters = call.body.get("parameters", {})
+    with call.stack.store.reading() as db:
+        floe = workfloes.find(call, db, call.body["workfloe"])
+        ((currency,),) = db.execute("SELECT currency FROM organizations WHERE id = ?", (call.caller.organization,))
+    if floe["state"] != "ready":
+        detail = f"The floe {floe['id']} ({floe['name']}) is {floe['state']}; no jobs can be started of it."
+        raise ProblemError(409, detail, "floe_not_ready")
+    try:
+        check_parameters(strictjson.loads(floe["specification"]), parameters)
+    except ParametersError as error:
+        raise ProblemError(422, str(error), "bad_job_parameters") from None
+    made = resources.create(
+        call,
+        JOBS,
+        workfloe=floe["id"],
+        parameters=strictjson.dumps(parameters),
+        system_parameters=strictjson.dumps(call.body.get("system_parameters", {})),
+        currency=currency,
+    )
+    call.stack.engine.wake()
+    return made
+
+
+def cancel_job(call: Call) -> dict[str, Any]:
+    """End a job: at once what waits, soon what runs."""
+    who = call.caller.username
+    with call.stack.store.writing() as db:
+        row = resources.find_named(call, db, JOBS)
+        if row["state"] == "queued":
+            jobs.end(db, row["id"], jobs.cancelled(who))
+        if row["state"] == "running":
+            # On disk before it happens: whatever ends the job now, it was this. The first one to do it counts.
+            query = "UPDATE jobs SET cancelled_by = ? WHERE id = ? AND cancelled_by = ''"
+            db.execute(query, (who, row["id"]))
+        shown = _show(resources.find_named(call, db, JOBS))
+    if row["state"] == "running":
+        call.stack.engine.cancel(row["id"])
+    return _with_progress(call, shown)
+
+
+def download_job_logs(call: Call) -> Download:
+    """What a job has written so far."""
+    with call.stack.store.reading() as db:
+        row = resources.find_named(call, db, JOBS, reading=True)
+    log = call.stack.engine.open_log(row["id"])
+    if log is None:
+        return Download(iter(()), lambda: None, {"Content-Length": "0"})
+    size = log.seek(0, 2)
+    start = log.seek(min(call.query["offset"], size))
+    return Download(_piecewise(log, size - start), log.close, {"Content-Length": str(size - start)})
+
+
+def _piecewise(file: BinaryIO, left: int) -> Iterator[bytes]:
+    """So many bytes of a file that grows."""
+    while left and (chunk := file.read(min(left, CHUNK))):
+        left -= len(chunk)
+        yield chunk
+
+
+def resume(stack: Stack) -> None:
+    """End what ran when the last server ended; what waited is still in the queue."""
+    with stack.store.writing() as db:
+        for row in db.execute("SELECT id, cancelled_by FROM jobs WHERE state = 'running'").fetchall():
+            who = row["cancelled_by"]
+            # Nobody knows how long it ran, so it costs nothing.
+            ending = jobs.cancelled(who) if who else jobs.Ending("failed", jobs.STOPPED)
+            jobs.end(db, row["id"], ending, progress=stack.engine.progress(row["id"]))
+        known = {row["id"] for row in db.execute("SELECT id FROM jobs")}
+    stack.engine.sweep(known)
+
+
+HANDLERS = {
+    "list_jobs": Handler(list_jobs),
+    "create_job": Handler(create_job),
+    "get_job": Handler(get_job),
+    "cancel_job": Handler(cancel_job),
+    "delete_job": Handler(lambda call: resources.delete(call, JOBS)),
+    "download_job_logs": Handler(download_job_logs),
+}

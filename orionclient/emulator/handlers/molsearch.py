@@ -1,0 +1,237 @@
+"""Molecule search: databases made of datasets, queries over them, and their hits.
+
+The rules are assumptions, except for the states `LOADED` and `SUCCESS`:
+
+- A database is a view of its dataset: a query sees the records that the dataset has when it runs, also for members of the database's
+  project who could not read the dataset. Where the dataset is gone, queries end with an error.
+- Databases and queries are not shared, tagged, or put into folders. A query outlives its database.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import resources, searching, strictjson
+from orionclient.emulator.call import Call, Handler, Stack
+from orionclient.emulator.formats.records import TITLE
+from orionclient.emulator.handlers.datasets import DATASETS
+from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import ProblemError
+from orionclient.emulator.resources import Kind
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+_LOG = logging.getLogger("orionclient.emulator")
+
+# Records that are looked at in one snapshot of the database.
+_BATCH = 1000
+
+TABLES = f"""
+{
+    resources.table(
+        "molsearch_databases",
+        "state TEXT NOT NULL DEFAULT 'LOADING'",
+        "search_type TEXT NOT NULL",
+        "dataset INTEGER NOT NULL",
+        "count INTEGER NOT NULL DEFAULT 0",
+    )
+}{
+    resources.table(
+        "molsearch_queries",
+        "state TEXT NOT NULL DEFAULT 'QUEUED'",
+        "reason TEXT NOT NULL DEFAULT ''",
+        "query_type TEXT NOT NULL",
+        "database INTEGER NOT NULL",
+        "dataset INTEGER NOT NULL",
+        "parameters TEXT NOT NULL",
+        "count INTEGER NOT NULL DEFAULT 0",
+    )
+}
+CREATE TABLE IF NOT EXISTS molsearch_hits (
+    query INTEGER NOT NULL REFERENCES molsearch_queries (id),
+    rank INTEGER NOT NULL,
+    dataset INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    title TEXT,
+    score REAL,
+    PRIMARY KEY (query, rank)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def _show_database(row: sqlite3.Row) -> dict[str, Any]:
+    shown = ("id", "name", "state", "search_type", "dataset", "count", "created", "owner", "project")
+    return {name: row[name] for name in shown}
+
+
+def _show_query(row: sqlite3.Row) -> dict[str, Any]:
+    shown = ("id", "name", "query_type", "database", "state", "reason", "count", "created", "owner", "project")
+    return {**{name: row[name] for name in shown}, "parameters": strictjson.loads(row["parameters"])}
+
+
+def _show_hit(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("rank", "dataset", "record", "title", "score")}
+
+
+def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
+    db.execute("DELETE FROM molsearch_hits WHERE query = ?", (row["id"],))
+    return lambda: None
+
+
+DATABASES = Kind("molsearch database", "molsearch_databases", "database_id", _show_database)
+QUERIES = Kind("molsearch query", "molsearch_queries", "query_id", _show_query, _purge_query)
+
+
+def create_molsearch_database(call: Call) -> dict[str, Any]:
+    """A database of a dataset that the caller may read."""
+    with call.stack.store.reading() as db:
+        dataset = resources.find(call, db, DATASETS, call.body["dataset"], reading=True)
+    made = resources.create(call, DATABASES, dataset=dataset["id"], search_type=call.body.get("search_type", "2D"))
+    # It begins with a write transaction, which comes after that of this request.
+    call.stack.slow.submit(_load, call.stack, made["id"])
+    return made
+
+
+def _load(stack: Stack, number: int) -> None:
+    with stack.store.writing() as db:
+        db.execute(
+            "UPDATE molsearch_databases SET (state, count) = (SELECT 'LOADED', next_record - first_record FROM datasets"
+            " WHERE datasets.id = dataset) WHERE id = ? AND EXISTS (SELECT 1 FROM datasets WHERE datasets.id = dataset)",
+            (number,),
+        )
+        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ? AND state = 'LOADING'", (number,))
+
+
+def create_molsearch_query(call: Call) -> dict[str, Any]:
+    """A query over a database of the caller's."""
+    body = call.body
+    with call.stack.store.reading() as db:
+        database = resources.find(call, db, DATABASES, body["database"], reading=True)
+    try:
+        searching.check(body["query_type"], body["parameters"])
+    except searching.QueryError as error:
+        raise ProblemError(422, str(error), "bad_query") from None
+    if database["search_type"] != "2D":
+        raise ProblemError(422, "The database is for 3D search, which the local Orion does not have.", "bad_query")
+    if database["state"] != "LOADED":
+        raise ProblemError(409, f"The database {database['id']} is {database['state']}.", "database_not_loaded")
+    made = resources.create(
+        call,
+        QUERIES,
+        query_type=body["query_type"],
+        database=database["id"],
+        dataset=database["dataset"],
+        parameters=strictjson.dumps(body["parameters"]),
+    )
+    call.stack.slow.submit(_search, call.stack, made["id"])
+    return made
+
+
+def _search(stack: Stack, number: int) -> None:
+    begin = "UPDATE molsearch_queries SET state = 'RUNNING' WHERE id = ? AND state IN ('QUEUED', 'RUNNING') RETURNING *"
+    with stack.store.writing() as db:
+        rows = db.execute(begin, (number,)).fetchall()
+    for query in rows:
+        reason = ""
+        try:
+            hits = _hits(stack, query)
+        except searching.QueryError as error:
+            hits, reason = [], str(error)
+        except Exception as error:  # noqa: BLE001 - else it would run for ever, and again at every start
+            _LOG.exception("query %s failed", number)
+            hits, reason = [], f"The search failed: {error}"
+        if hits is None:
+            return  # the server stops; the next start searches again
+        with stack.store.writing() as db:
+            end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ?"
+            if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), number)).rowcount:
+                db.executemany(
+                    "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score) VALUES (?, ?, ?, ?, ?, ?)",
+                    [(number, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
+                )
+
+
+def _hits(stack: Stack, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
+    """Record, title and score of every hit, best first; None where the server stops."""
+    parameters = strictjson.loads(query["parameters"])
+    match, most = (
+        searching.matcher(query["query_type"], parameters),
+        searching.most_hits(query["query_type"], parameters),
+    )
+    measured = query["query_type"] == "graphsim"
+    best: list[tuple[float, int, str | None]] = []
+    for rows in _batches(stack, query["dataset"]):
+        if stack.slow.stopping:
+            return None
+        for row in rows:
+            record = strictjson.loads(row["body"])
+            score = match(record)
+            if score is None:
+                continue
+            title = record.get(TITLE)
+            # Of equal ones the first is the best.
+            item = (score, -row["id"], title if isinstance(title, str) else None)
+            if len(best) < most:
+                heapq.heappush(best, item)
+            elif item[:2] > best[0][:2]:
+                heapq.heapreplace(best, item)
+        if len(best) == most and not measured and query["query_type"] != "title":
+            break
+    best.sort(key=lambda item: item[:2], reverse=True)
+    return [(-record, title, score if measured else None) for score, record, title in best]
+
+
+def _batches(stack: Stack, dataset: int) -> Iterator[list[sqlite3.Row]]:
+    after = 0
+    while True:
+        with stack.store.reading() as db:
+            if db.execute("SELECT 1 FROM datasets WHERE id = ? AND deleted = ''", (dataset,)).fetchone() is None:
+                raise searching.QueryError(f"The dataset {dataset} of the database is gone.")
+            rows = db.execute(
+                "SELECT id, body FROM records WHERE dataset = ? AND id > ? ORDER BY id LIMIT ?",
+                (dataset, after, _BATCH),
+            ).fetchall()
+        if not rows:
+            return
+        yield rows
+        after = rows[-1]["id"]
+
+
+def list_molsearch_hits(call: Call) -> dict[str, Any]:
+    """A page of hits."""
+    with call.stack.store.reading() as db:
+        query = resources.find_named(call, db, QUERIES, reading=True)
+        listing = Listing("molsearch_hits", ["query = ?"], [query["id"]], key=("rank",))
+        return page(call, db, listing, _show_hit)
+
+
+def resume(stack: Stack) -> None:
+    """Go on with what the last server did not finish."""
+    with stack.store.reading() as db:
+        loading = db.execute("SELECT id FROM molsearch_databases WHERE state = 'LOADING'").fetchall()
+        open_queries = db.execute("SELECT id FROM molsearch_queries WHERE state IN ('QUEUED', 'RUNNING')").fetchall()
+    for row in loading:
+        stack.slow.submit(_load, stack, row["id"])
+    for row in open_queries:
+        stack.slow.submit(_search, stack, row["id"])
+
+
+def _list(call: Call, kind: Kind, *filters: str) -> dict[str, Any]:
+    return resources.list_kind(call, kind, **{name: call.query.get(name) for name in filters})
+
+
+HANDLERS = {
+    "list_molsearch_databases": Handler(lambda call: _list(call, DATABASES, "state", "search_type")),
+    "create_molsearch_database": Handler(create_molsearch_database),
+    "get_molsearch_database": Handler(lambda call: resources.get(call, DATABASES)),
+    "delete_molsearch_database": Handler(lambda call: resources.delete(call, DATABASES)),
+    "list_molsearch_queries": Handler(lambda call: _list(call, QUERIES, "state", "database")),
+    "create_molsearch_query": Handler(create_molsearch_query),
+    "get_molsearch_query": Handler(lambda call: resources.get(call, QUERIES)),
+    "delete_molsearch_query": Handler(lambda call: resources.delete(call, QUERIES)),
+    "list_molsearch_hits": Handler(list_molsearch_hits),
+}

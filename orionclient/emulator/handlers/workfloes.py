@@ -1,0 +1,134 @@
+"""Floes: those that the server was started with, and those of packages.
+
+The rules are assumptions:
+
+- A floe of the stack is there for everybody; that of a package for those who may read the package. Nobody changes a floe.
+- A floe of the stack is known again by its uuid, and becomes deprecated where a later start does not bring it. One of a package stays
+  until the package goes, and then becomes deprecated, for its jobs still name it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import resources, sharing, strictjson
+from orionclient.emulator.call import Call, Handler, Stack
+from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.problems import forbidden, not_found
+from orionclient.emulator.store import now
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from orionclient.emulator.specifications import Floe
+
+# `package` and `project` are those of the package, also when that is gone. Without `argv` no job can run.
+TABLES = """
+CREATE TABLE IF NOT EXISTS workfloes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    uuid TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'ready',
+    description TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    specification TEXT NOT NULL,
+    argv TEXT,
+    package INTEGER,
+    project INTEGER REFERENCES projects (id),
+    created TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS workfloes_of_stack ON workfloes (uuid) WHERE package IS NULL;
+CREATE INDEX IF NOT EXISTS workfloes_of_package ON workfloes (package) WHERE package IS NOT NULL;
+"""
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    plain = ("id", "name", "title", "uuid", "state", "description", "package", "created")
+    return {**{name: row[name] for name in plain}, "tags": strictjson.loads(row["tags"]), "specification": {}}
+
+
+def _show_whole(row: sqlite3.Row) -> dict[str, Any]:
+    return {**_show(row), "specification": strictjson.loads(row["specification"])}
+
+
+def find(call: Call, db: sqlite3.Connection, number: int) -> sqlite3.Row:
+    """The row of a floe that the caller may use."""
+    row: sqlite3.Row | None = db.execute("SELECT * FROM workfloes WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise not_found(f"There is no floe {number}.")
+    mine = row["project"] is None or resources.is_member(db, call.caller, row["project"])
+    if not mine and not sharing.is_shared_with(db, "package", row["package"], call.caller.id):
+        raise forbidden(f"The floe {number} belongs to a package that you may not read.")
+    return row
+
+
+def list_workfloes(call: Call) -> dict[str, Any]:
+    """A page of floes without their specifications."""
+    query = call.query
+    shared, values = sharing.shared_with("package", call.caller.id)
+    listing = Listing("workfloes")
+    mine = "project IN (SELECT project FROM members WHERE user = ?)"
+    listing.narrow(f"(project IS NULL OR {mine} OR package IN ({shared}))", call.caller.id, *values)
+    for name in ("name", "title"):
+        if name in query:
+            listing.narrow(f"instr(lower({name}), lower(?)) > 0", query[name])
+    for tag in query.get("tags", ()):
+        listing.narrow("? IN (SELECT value FROM json_each(tags))", tag)
+    if "state" in query:
+        listing.narrow("state = ?", query["state"])
+    with call.stack.store.reading() as db:
+        return page(call, db, listing, _show)
+
+
+def get_workfloe(call: Call) -> dict[str, Any]:
+    """A floe with its specification."""
+    with call.stack.store.reading() as db:
+        return _show_whole(find(call, db, call.path["workfloe_id"]))
+
+
+def add(db: sqlite3.Connection, floe: Floe, package: sqlite3.Row | None = None) -> None:
+    """Take up a floe of the stack, or of a package; that of the stack which has its uuid becomes this one."""
+    specification = floe.specification
+    values = {
+        **{name: specification.get(name, "") for name in ("name", "title", "uuid", "description")},
+        "tags": strictjson.dumps(list(floe.tags)),
+        "specification": strictjson.dumps(specification),
+        "argv": strictjson.dumps(list(floe.argv)),
+    }
+    changes = ", ".join(f"{name} = excluded.{name}" for name in values)
+    whose = {
+        "package": None if package is None else package["id"],
+        "project": None if package is None else package["project"],
+        "created": now(),
+    }
+    everything = {**values, **whose}
+    db.execute(
+        f"INSERT INTO workfloes ({', '.join(everything)}) VALUES ({', '.join('?' * len(everything))})"  # noqa: S608
+        f" ON CONFLICT (uuid) WHERE package IS NULL DO UPDATE SET state = 'ready', {changes}",
+        list(everything.values()),
+    )
+
+
+def retire(db: sqlite3.Connection, package: int) -> None:
+    """The floes of a package that goes."""
+    db.execute("UPDATE workfloes SET state = 'deprecated', argv = NULL WHERE package = ?", (package,))
+
+
+def _replace(db: sqlite3.Connection, floes: Iterable[Floe]) -> None:
+    db.execute("UPDATE workfloes SET state = 'deprecated', argv = NULL WHERE package IS NULL")
+    for floe in floes:
+        add(db, floe)
+
+
+def resume(stack: Stack) -> None:
+    """The floes that this start brings, and only those."""
+    with stack.store.writing() as db:
+        _replace(db, stack.floes)
+
+
+HANDLERS = {
+    "list_workfloes": Handler(list_workfloes),
+    "get_workfloe": Handler(get_workfloe),
+}

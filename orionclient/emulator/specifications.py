@@ -1,0 +1,202 @@
+"""What a floe says about itself, and whether the parameters of a job fit that.
+
+The forms of values are documented for datasets, files, collections and secrets; the names of the types are assumptions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+
+class Floe(NamedTuple):
+    """A program that jobs run.
+
+    Args:
+        specification: As the contract has it, with `name`, `uuid` and `cubes` at least.
+        tags: Its tags.
+        argv: The command; the folder of the job is added.
+    """
+
+    specification: Mapping[str, Any]
+    tags: Sequence[str]
+    argv: Sequence[str]
+
+
+class SpecificationError(ValueError):
+    """Something that is no floe; the message is a sentence."""
+
+
+class ParametersError(ValueError):
+    """Parameters that do not fit a specification; the message is a sentence."""
+
+
+def check_floe(given: Any) -> Floe:
+    """A floe from what claims to be one: a `Floe`, a tuple like it, or an object with its fields.
+
+    Raises:
+        SpecificationError: It is none.
+    """
+    try:
+        floe = Floe(**given) if isinstance(given, dict) else Floe(*given)
+    except TypeError:
+        raise SpecificationError("a floe consists of specification, tags and argv") from None
+    specification = floe.specification
+    if not isinstance(specification, dict) or not _texts(specification, "name", "uuid"):
+        raise SpecificationError("the specification of a floe is an object with the texts name and uuid")
+    name = specification["name"]
+    if not all(isinstance(specification.get(key, ""), str) for key in ("title", "description")):
+        raise SpecificationError(f"title and description of the floe {name!r} are no texts")
+    cubes = specification.get("cubes")
+    if not isinstance(cubes, list) or not all(isinstance(cube, dict) and _texts(cube, "name") for cube in cubes):
+        raise SpecificationError(f"the floe {name!r} has no list of cubes with names")
+    for cube in cubes:
+        parameters = cube.get("parameters", [])
+        if not isinstance(parameters, list) or not all(
+            isinstance(each, dict) and _texts(each, "name", "type") for each in parameters
+        ):
+            raise SpecificationError(
+                f"the cube {cube['name']!r} of the floe {name!r} has parameters without name or type"
+            )
+    for words, what in ((floe.tags, "tags"), (floe.argv, "argv")):
+        if isinstance(words, str) or not all(isinstance(word, str) for word in words):
+            raise SpecificationError(f"the {what} of the floe {name!r} are no list of texts")
+    if not floe.argv:
+        raise SpecificationError(f"the floe {name!r} has no command")
+    return Floe(specification, list(floe.tags), list(floe.argv))
+
+
+def _texts(value: Mapping[str, Any], *names: str) -> bool:
+    return all(isinstance(value.get(name), str) and value[name] for name in names)
+
+
+def check_parameters(specification: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Hold the parameters of a job against the specification of its floe.
+
+    Raises:
+        ParametersError: Something is unknown, missing, or of the wrong type.
+    """
+    _refuse_unknown("There is nothing called", given, ["promoted", "cube"])
+    promoted, by_cube = _object(given, "promoted"), _object(given, "cube")
+    known_promoted = {
+        each["promoted_name"]: each for _, each in _parameters(specification) if each.get("promoted_name")
+    }
+    _refuse_unknown("The floe has no promoted parameter", promoted, known_promoted)
+    cubes = specification.get("cubes", [])
+    names = {cube["name"]: cube for cube in cubes}
+    _refuse_unknown("The floe has no cube", by_cube, [*names, *(cube["title"] for cube in cubes if cube.get("title"))])
+    for cube in cubes:
+        values = {**_object(by_cube, cube.get("title") or cube["name"]), **_object(by_cube, cube["name"])}
+        _check_cube(cube, values, promoted)
+    for name, value in promoted.items():
+        _check_value(f"The parameter {name!r}", known_promoted[name], value)
+
+
+def _parameters(specification: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    for cube in specification.get("cubes", []):
+        for parameter in cube.get("parameters", []):
+            yield cube, parameter
+
+
+def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = values.get(name, {})
+    if not isinstance(value, dict):
+        raise ParametersError(f"{name!r} must be an object.")
+    return value
+
+
+def _check_cube(cube: Mapping[str, Any], values: Mapping[str, Any], promoted: Mapping[str, Any]) -> None:
+    known = {each["name"]: each for each in cube.get("parameters", [])}
+    _refuse_unknown(f"The cube {cube['name']!r} has no parameter", values, known)
+    for name, parameter in known.items():
+        label = f"The parameter {name!r} of the cube {cube['name']!r}"
+        if name in values:
+            _check_value(label, parameter, values[name])
+        outer = parameter.get("promoted_name")
+        missing = values.get(name) is None and (not outer or promoted.get(outer) is None)
+        if parameter.get("required") and parameter.get("default") is None and missing:
+            raise ParametersError(f"The parameter {outer!r} is missing." if outer else f"{label} is missing.")
+
+
+def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    names = list(dict.fromkeys(known))
+    for name in given:
+        if name not in names:
+            choice = f"Known: {', '.join(repr(each) for each in names)}." if names else "There are none."
+            raise ParametersError(f"{what} {name[:100]!r}. {choice}")
+
+
+def _check_value(label: str, parameter: Mapping[str, Any], value: Any) -> None:
+    kind = parameter["type"]
+    if value is None or kind not in _TYPES:
+        return
+    words, fits = _TYPES[kind]
+    many = bool(parameter.get("many"))
+    values = value if many and isinstance(value, list) else [value]
+    if many and not isinstance(value, list) and kind not in _DATA:
+        raise ParametersError(f"{label} must be a list.")
+    for each in values:
+        if not fits(each):
+            raise ParametersError(f"{label} must be {words}.")
+        choices = parameter.get("choices")
+        if choices and each not in choices:
+            raise ParametersError(f"{label} must be one of: {', '.join(repr(choice) for choice in choices)}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_reference(value: Any, plural: str, parts: str | None, single: str | None) -> bool:
+    """Whether a value names resources in one of the documented forms."""
+    if not isinstance(value, dict):
+        return _is_id(value)
+    if single and value.keys() == {single}:
+        return _is_id(value[single])
+    entries = value.get(plural)
+    return (
+        value.keys() == {plural}
+        and isinstance(entries, list)
+        and all(isinstance(entry, dict) and _is_entry(entry, parts) for entry in entries)
+    )
+
+
+def _is_entry(entry: Mapping[str, Any], parts: str | None) -> bool:
+    chosen = entry.get(parts, []) if parts else []
+    known = {"id", parts} if parts else {"id"}
+    return _is_id(entry.get("id")) and entry.keys() <= known and isinstance(chosen, list) and all(map(_is_id, chosen))
+
+
+# Name of the type -> name of the list of several, name of the list of its chosen parts, name of a single one.
+_DATA: dict[str, tuple[str, str | None, str | None]] = {
+    "dataset": ("datasets", "records", None),
+    "file": ("files", None, "file"),
+    "collection": ("collections", "shards", None),
+    "secret": ("secrets", None, None),
+}
+
+
+def _data(kind: str, plural: str, parts: str | None, single: str | None) -> tuple[str, Callable[[Any], bool]]:
+    entry = f'{{"id": 1, "{parts}": [1]}}' if parts else '{"id": 1}'
+    forms = [f"the id of a {kind}", *([f'{{"{single}": 1}}'] if single else []), f'{{"{plural}": [{entry}]}}']
+    return " or ".join(forms), lambda value: _is_reference(value, plural, parts, single)
+
+
+_TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "string": ("a text", lambda value: isinstance(value, str)),
+    "integer": ("an integer", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    "decimal": ("a number", _is_number),
+    "boolean": ("true or false", lambda value: isinstance(value, bool)),
+    **{kind: _data(kind, *forms) for kind, forms in _DATA.items()},
+    **{
+        f"{kind}_out": (f"the name of a {kind}", lambda value: isinstance(value, str))
+        for kind in _DATA
+        if kind != "secret"
+    },
+}

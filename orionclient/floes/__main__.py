@@ -1,0 +1,54 @@
+"""`python -m orionclient.floes`: what the local Orion calls to run a floe, or to learn which there are."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from pathlib import Path
+
+from orionclient.floes import _loading
+from orionclient.floes._running import end_with_the_server, run
+
+
+def main(words: list[str] | None = None) -> int:
+    """Do what the command line says.
+
+    Args:
+        words: Its words; those of this process without it.
+
+    Returns:
+        Exit code.
+    """
+    parser = argparse.ArgumentParser(prog="python -m orionclient.floes", description="Runs and describes floes.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run", help="run a floe with the parameters of a job")
+    running.add_argument("--path", action="append", default=[], type=Path, help="folder to import modules from")
+    running.add_argument("target", help="module:function or path.py:function")
+    running.add_argument("folder", type=Path, help="folder of the job, with parameters.json")
+    describing = commands.add_parser("describe", help="print the floes of a file or of an unpacked package as JSON")
+    describing.add_argument("place", type=Path, help="the file or the folder")
+    given = parser.parse_args(words)
+    if given.command == "describe":
+        return _describe(given.place)
+    for folder in given.path:
+        _loading.add_path(folder)
+    end_with_the_server()
+    return run(given.target, given.folder)
+
+
+def _describe(place: Path) -> int:
+    try:
+        # What a file prints while it is loaded must not mix with the JSON.
+        with contextlib.redirect_stdout(sys.stderr):
+            found = _loading.in_package(place) if place.is_dir() else _loading.in_file(place)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a person's file raises is the answer
+        sys.stderr.write(" ".join(f"{type(error).__name__}: {error}".split()) + "\n")
+        return 1
+    sys.stdout.write(json.dumps(found) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

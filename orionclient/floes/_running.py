@@ -1,0 +1,84 @@
+"""The process of a job: it reads the parameters, calls the function, and says why where that fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import sys
+import threading
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from orionclient.floes._arguments import arguments_of
+from orionclient.floes._declaring import floe_of
+from orionclient.floes._loading import load
+from orionclient.floes._progress import begin, progress, write
+from orionclient.session import APISession
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+def run(target: str, folder: Path) -> int:
+    """Run a floe in this process.
+
+    Args:
+        target: ``module:function`` or ``path.py:function``.
+        folder: Folder of the job, with `parameters.json`; `progress` and `reason` are written there.
+
+    Returns:
+        0 where the function returned; else 1, with the traceback on standard error.
+    """
+    begin(folder)
+    try:
+        floe = load(target)
+        given = json.loads((folder / "parameters.json").read_text("utf-8"))
+        cube: dict[str, Any] = floe_of(floe).specification["cubes"][0]
+        arguments = arguments_of(cube, given, APISession)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a person's file raises is a failed job
+        return _failed(error, error.__traceback__)
+    try:
+        floe(**arguments)
+    except SystemExit as error:
+        if error.code in {None, 0}:
+            return _succeeded()
+        return _failed(error, error.__traceback__ and error.__traceback__.tb_next)
+    except Exception as error:  # noqa: BLE001 - the same
+        # The frame of this function is of no interest.
+        return _failed(error, error.__traceback__ and error.__traceback__.tb_next)
+    return _succeeded()
+
+
+def _succeeded() -> int:
+    progress(1)
+    return 0
+
+
+def _failed(error: BaseException, trace: TracebackType | None) -> int:
+    sys.stdout.flush()
+    traceback.print_exception(type(error), error, trace)
+    # One line: a reason stands in tables and messages.
+    write("reason", " ".join(f"{type(error).__name__}: {error}".split())[:2000])
+    return 1
+
+
+def end_with_the_server() -> None:
+    """End this process and those it started as soon as standard input, a pipe that the server holds, is closed."""
+    if not os.environ.get("ORION_JOB_ID") or not stat.S_ISFIFO(os.fstat(0).st_mode):
+        return
+    pipe = os.dup(0)
+    # Neither the function nor the processes that it starts shall wait for input, or keep the pipe.
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
+        os.dup2(nothing.fileno(), 0)
+    threading.Thread(target=_watch, args=(pipe,), name="orion-server", daemon=True).start()
+
+
+def _watch(pipe: int) -> None:
+    while os.read(pipe, 1):
+        pass
+    if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

@@ -1,0 +1,179 @@
+"""The floes that every local Orion has: ordinary users of the client, and examples of how floes are written."""
+
+from __future__ import annotations
+
+import html
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from orionclient.exceptions import OrionError, ValidationError
+from orionclient.floes import CollectionOut, DatasetOut, FileOut, Parameter, floe, progress
+from orionclient.records import RecordCodec, json_lines
+from orionclient.session import APISession
+from orionclient.types import Dataset, File, Shard, ShardCollection
+from orionclient.utils import TemporaryPath
+
+_FORMATS = {"sdf": "sdf", "sd": "sdf", "mol": "sdf", "smi": "smi", "smiles": "smi", "ism": "smi", "csv": "csv"}
+_HEAD = 1 << 16
+
+
+def _say(*words: object) -> None:
+    # A log is read while the job runs.
+    print(*words, file=sys.stdout, flush=True)
+
+
+@floe(name="etl", title="ETL: molecules to dataset", tags=["ETL"])
+def etl(
+    file: Annotated[File, Parameter(title="Molecules", description="An SDF, SMILES or CSV file.")],
+    dataset: Annotated[
+        DatasetOut, Parameter(title="Dataset", description="Name of the dataset to make.")
+    ] = "molecules",
+    format: Annotated[  # noqa: A002 - the word that datasets have
+        Literal["auto", "sdf", "smi", "csv"],
+        Parameter(description="Format of the file; found out from its name or its content where it is `auto`."),
+    ] = "auto",
+) -> None:
+    """Make a dataset of a file with molecules, one record for each."""
+    with TemporaryPath(suffix=".molecules") as path:
+        file.download_to_file(path)
+        progress(0.5)
+        found = format if format != "auto" else _format_of(file.name, Path(path))
+        _say(f"file {file.id} {file.name!r}: {file.size} bytes, read as {found}")
+        made = Dataset.upload(APISession, dataset, path, format=found)
+    _say(f"dataset {made.id} {made.name!r}: {made.count} records")
+
+
+def _format_of(name: str, path: Path) -> str:
+    """The name of a file in Orion is any text, so its content has to tell where the name does not."""
+    if found := _FORMATS.get(name.rpartition(".")[2].lower()):
+        return found
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if b"M  END" in head or b"$$$$" in head:
+        return "sdf"
+    return "csv" if b"," in head.partition(b"\n")[0] else "smi"
+
+
+@floe(name="dataset_to_collection", title="Dataset to collection")
+def dataset_to_collection(
+    dataset: Dataset,
+    collection: Annotated[CollectionOut, Parameter(description="Name of the collection to make.")] = "records",
+    shard_size: Annotated[int, Parameter(description="Largest number of records of a shard.")] = 1000,
+) -> None:
+    """Put the records of a dataset into the shards of a collection, as lines of JSON."""
+    if shard_size < 1:
+        raise ValidationError(f"shard_size is a number from 1, not {shard_size}")
+    made = ShardCollection.create(APISession, collection, {"format": "json lines", "dataset": dataset.id})
+    lines: list[bytes] = []
+    done = 0
+    for record in dataset.records(codec=RecordCodec()):
+        lines.append(json.dumps(record).encode() + b"\n")
+        if len(lines) == shard_size:
+            done = _shard(made, lines, done, dataset.count)
+    if lines:
+        done = _shard(made, lines, done, dataset.count)
+    made.close()
+    made.wait()
+    _say(f"collection {made.id} {made.name!r}: {done} records in {made.shard_count} shards")
+
+
+def _shard(collection: ShardCollection, lines: list[bytes], done: int, count: int) -> int:
+    Shard.create(collection, f"records {done}-{done + len(lines) - 1}", {"records": len(lines)}, file=b"".join(lines))
+    done += len(lines)
+    lines.clear()
+    progress(min(done / max(count, 1), 1))
+    return done
+
+
+@floe(name="collection_to_dataset", title="Collection to dataset")
+def collection_to_dataset(
+    collection: Annotated[
+        ShardCollection, Parameter(description="A collection whose shards hold records as lines of JSON.")
+    ],
+    dataset: Annotated[DatasetOut, Parameter(description="Name of the dataset to make.")] = "records",
+) -> None:
+    """Make a dataset of the records in the shards of a collection."""
+    made = Dataset.create(APISession, dataset)
+    for done, shard in enumerate(collection.list_shards(state="ready"), 1):
+        try:
+            for record in json_lines(shard.download()):
+                made.write(record)
+        except ValueError as error:
+            if isinstance(error, OrionError):
+                raise
+            raise ValidationError(
+                f"shard {shard.id} {shard.name!r} holds something else than records: {error}"
+            ) from None
+        progress(min(done / max(collection.shard_count, 1), 1))
+    made.finalize()
+    _say(f"dataset {made.id} {made.name!r}: {made.count} records")
+
+
+@floe(name="echo", title="Echo", tags=["test"])
+def echo(
+    *,
+    text: str = "hello",
+    number: int = 1,
+    ratio: float = 0.5,
+    flag: bool = False,
+    choice: Literal["first", "second"] = "first",
+    data: dict[str, Any] | None = None,
+    words: list[str] | None = None,
+    output: Annotated[FileOut, Parameter(description="Name of the file to make; none is made where it is empty.")] = "",
+) -> None:
+    """Write the parameters to the log, and to a file where one is named."""
+    given = {
+        "text": text, "number": number, "ratio": ratio, "flag": flag, "choice": choice, "data": data, "words": words,
+    }  # fmt: skip
+    shown = json.dumps(given, ensure_ascii=False)
+    _say(shown)
+    if output:
+        File.upload(APISession, output, shown.encode())
+
+
+@floe(name="slow", title="Slow", tags=["test"])
+def slow(
+    seconds: Annotated[float, Parameter(description="How long it takes, in seconds.")] = 10.0,
+    steps: Annotated[int, Parameter(description="How often it tells its progress.")] = 10,
+) -> None:
+    """Take a while, and tell how far it is."""
+    for step in range(1, max(steps, 1) + 1):
+        time.sleep(seconds / max(steps, 1))
+        progress(step / max(steps, 1))
+        _say(f"step {step} of {steps}")
+
+
+@floe(name="fail", title="Fail", tags=["test"])
+def fail(message: str = "this floe always fails") -> None:
+    """Fail with a message."""
+    raise RuntimeError(message)
+
+
+@floe(name="report", title="Report", tags=["test"])
+def report(
+    title: str = "Report",
+    pages: Annotated[int, Parameter(description="Number of pages.")] = 1,
+    collection: Annotated[CollectionOut, Parameter(description="Name of the collection to make.")] = "report",
+) -> None:
+    """Write a floe report: a collection of pages, whose metadata names the pages to begin with."""
+    made = ShardCollection.create(APISession, collection, tags=["floe_report"])
+    shards: list[Shard] = []
+    for number in range(1, pages + 1):
+        # The form in which real reports link to each other.
+        links = "".join(
+            f'<a href="/api/v1/storage/collections/{made.id}/shards/{shard.id}/download/">{html.escape(shard.name)}</a>\n'
+            for shard in shards
+        )
+        name = f"{title} {number}" if pages > 1 else title
+        page = f"<!DOCTYPE html>\n<title>{html.escape(name)}</title>\n<h1>{html.escape(name)}</h1>\n{links}"
+        shards.append(Shard.create(made, name, file=page.encode()))
+        progress(number / pages)
+    # The last page knows all the others.
+    index = [{"id": shard.id} for shard in shards[-1:]]
+    APISession.update_resource(made, {"metadata": {"index_pages": index}})
+    made.close()
+    made.wait()
+    _say(f"collection {made.id} {made.name!r}: {len(shards)} pages")

@@ -1,0 +1,156 @@
+"""WorkFloePackage: floes of one's own, brought to the stack in an archive."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+from orion_api.api.packages import create_package, delete_package, get_package, list_packages, upload_package_content
+
+from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
+from orionclient.exceptions import ValidationError
+from orionclient.transfer.sources import Opened, Source, name_of, opened
+from orionclient.types._creating import created, removed_on_error
+from orionclient.types._waited import waited
+from orionclient.types.workfloes import json_object
+
+if TYPE_CHECKING:
+    import tarfile
+    from typing import BinaryIO
+
+_MANIFEST: Final = "manifest.json"
+_NEEDED: Final = ("name", "version", "python_version", "requirements")
+_MAX_MANIFEST: Final = 1 << 20
+
+
+class WorkFloePackage(Resource):
+    """Floes of one's own, brought to the stack in an archive.
+
+    The `specification` is the manifest of the package, also when it is listed (observed). Listing takes the filters ``name`` (contains),
+    ``project`` and ``state``. Deleting removes for good; its floes then are deprecated (assumed).
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="package",
+        schema="PackageInfo",
+        id_name="package_id",
+        get=get_package,
+        list=list_packages,
+        create=create_package,
+        delete=delete_package,
+        upload=upload_package_content,
+        sharable=True,
+    )
+
+    id: Field[int] = Field(int, "Number of the package, unique in the stack (documented).")
+    name: Field[str] = Field(text, "Name of the package, from its manifest (assumed).")
+    version: Field[str] = Field(text, "Version from the manifest; empty before the upload (assumed).")
+    state: Field[str] = Field(text, "`uploading`, `processing`, `ready` or `error` (assumed); others are possible.")
+    reason: Field[str] = Field(text, "Why the state is `error`; else empty (assumed).", default="")
+    specification: Field[dict[str, Any]] = Field(
+        json_object, "The manifest: `name`, `version` and so on (observed); empty before the upload."
+    )
+    size: Field[int] = Field(int, "Length of the archive in bytes; 0 before the upload (assumed).")
+    sha256: Field[str | None] = Field(
+        optional(str), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
+    )
+    created: Field[str] = Field(text, "When the package was made, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(int, "Id of the user that made the package (assumed).")
+    project: Field[int] = Field(int, "Id of the project that the package belongs to (assumed).")
+
+    @classmethod
+    def upload(cls, session: SessionLike, filename: Source, project: Any = None) -> Self:
+        """Bring a package to the stack, which then finds its floes; `wait` waits for that.
+
+        Args:
+            session: The session.
+            filename: Path of the archive, for example ``dist/my-floes-1.0.0.tar.gz``, its bytes, or a seekable binary file.
+            project: Project or its id; the session's own project without it.
+
+        Returns:
+            The package.
+
+        Raises:
+            ValidationError: It is no tar.gz archive with a `manifest.json` that has all it needs; the text says what is missing. Raised
+                before any request.
+            BadResponse: The server refused the archive, for example since a path leads out of it (422). Nothing is left behind.
+            OSError: The path cannot be read; nothing was sent.
+            OrionError: The server refused, or no good answer came; nothing is left behind.
+        """
+        with opened(filename) as source:
+            manifest = _manifest(source.stream, name_of(filename) or "the package")
+            package = created(cls, session, str(manifest["name"]), project)
+            with removed_on_error(package):
+                package._send(source)
+        return package
+
+    def put_content(self, filename: Source) -> None:
+        """Send the archive: what `session.create_resource(..., files=)` does.
+
+        Args:
+            filename: As for `upload`.
+
+        Raises:
+            OrionError: As for `upload`.
+        """
+        with opened(filename) as source:
+            _manifest(source.stream, name_of(filename) or "the package")
+            self._send(source)
+
+    def _send(self, source: Opened) -> None:
+        request = upload_package_content.build(self._id(), body=source.stream, content_digest=source.content_digest)
+        self._replace(self._bound()._calls.call(upload_package_content, request))
+
+    def wait(self, timeout: float = 600) -> None:
+        """Wait until the floes of the package are there, looking less often as time passes (every 0.5 to 30 s, with jitter).
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Raises:
+            OrionError: The floes cannot be read; the text has the reason.
+            OrionTimeout: The time is over; the text has the last state.
+            NotFoundResponse: The package is gone.
+        """
+        waited(self, "ready", "error", timeout, state=lambda: self.state, reason=lambda: self.reason)
+
+
+def _manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
+    """Read the manifest of an archive, and stand where the archive starts afterwards."""
+    import tarfile  # noqa: PLC0415 - few programs upload packages
+
+    start = stream.tell()
+    try:
+        with tarfile.open(fileobj=stream, mode="r:gz") as archive:
+            content = _found(archive, name)
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise ValidationError(f"{name} is no tar archive compressed with gzip: {error}") from None
+    finally:
+        stream.seek(start)
+    try:
+        manifest = json.loads(content)
+    except ValueError as error:
+        raise ValidationError(f"the {_MANIFEST} of {name} is no JSON: {error}") from None
+    if not isinstance(manifest, dict):
+        raise ValidationError(f"the {_MANIFEST} of {name} is no JSON object")
+    # No requirements are an empty list, so only what is not there is missing.
+    missing = [each for each in _NEEDED if each not in manifest or manifest[each] is None or manifest[each] == ""]
+    if missing:
+        raise ValidationError(f"the {_MANIFEST} of {name} has no {', '.join(missing)}")
+    return manifest
+
+
+def _found(archive: tarfile.TarFile, name: str) -> bytes:
+    for member in archive:
+        parts = [part for part in PurePosixPath(member.name).parts if part != "."]
+        # The archive may hold one folder with everything in it, as those of Python's build tools do.
+        if parts and parts[-1] == _MANIFEST and len(parts) <= 2 and member.isfile():
+            stream = archive.extractfile(member)
+            if member.size > _MAX_MANIFEST or stream is None:
+                raise ValidationError(
+                    f"the {_MANIFEST} of {name} has {member.size} bytes; at most {_MAX_MANIFEST} are read"
+                )
+            return stream.read()
+    raise ValidationError(f"{name} holds no {_MANIFEST}, neither at its top nor in its only folder")

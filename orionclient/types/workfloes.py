@@ -1,0 +1,224 @@
+"""WorkFloeSpec: a floe that jobs can be started of, and the parameters that it takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from orion_api.api.workfloes import get_workfloe, list_workfloes
+
+from orionclient._resource import Declaration, Field, Resource, optional, resource_id, text, texts
+from orionclient.exceptions import ValidationError
+from orionclient.types._waited import refreshed
+from orionclient.types.collections import ShardCollection
+from orionclient.types.datasets import Dataset
+from orionclient.types.files import File
+from orionclient.types.secrets import Secret
+
+if TYPE_CHECKING:
+    from orionclient.types.jobs import WorkFloeJob
+
+_KINDS: Final[Mapping[str, type[Resource]]] = {
+    "file": File,
+    "dataset": Dataset,
+    "collection": ShardCollection,
+    "secret": Secret,
+}
+_PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "decimal": (int, float, Decimal),
+    "boolean": (bool,),
+    "dataset_out": (str,),
+    "collection_out": (str,),
+    "file_out": (str,),
+}
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """Read a JSON object; null is the empty one.
+
+    Args:
+        value: The value on the wire.
+
+    Returns:
+        A dict of its own.
+
+    Raises:
+        TypeError: It is no JSON object.
+    """
+    if value is not None and not isinstance(value, dict):
+        raise TypeError("it is no JSON object")
+    return json.loads(json.dumps(value or {}))  # type: ignore[no-any-return]
+
+
+class WorkFloeSpec(Resource):
+    """A floe that jobs can be started of.
+
+    The `specification` of a listed one is empty (documented); `session.refresh_resource` brings it. Listing takes the filters ``title``
+    and ``name`` (contains), ``state`` and ``tags``.
+
+    Example:
+        >>> from orionclient.types import WorkFloeSpec
+        >>> spec = session.list_resources(WorkFloeSpec, {"tags": "ETL"}).one()
+        >>> spec.title, spec.specification
+        ('ETL: molecules to dataset', {})
+        >>> session.refresh_resource(spec)
+        >>> [parameter["promoted_name"] for parameter in spec.specification["cubes"][0]["parameters"]]
+        ['file', 'dataset', 'format']
+    """
+
+    declaration: ClassVar[Declaration] = Declaration(
+        name="workfloe",
+        schema="WorkFloeSpecInfo",
+        id_name="workfloe_id",
+        get=get_workfloe,
+        list=list_workfloes,
+    )
+
+    id: Field[int] = Field(int, "Number of the floe, unique in the stack (documented).")
+    name: Field[str] = Field(text, "Name of the floe; need not be unique (documented).")
+    title: Field[str] = Field(text, "What a person reads in place of the name; may be empty (documented).")
+    uuid: Field[str] = Field(text, "Identity of the floe over all its versions (documented; the meaning is assumed).")
+    state: Field[str] = Field(text, "`ready` or `deprecated` (documented); others are possible.")
+    description: Field[str] = Field(text, "Free text; may be empty (assumed).")
+    tags: Field[list[str]] = Field(texts, "Tags that the maker of the floe has given it (assumed).")
+    package: Field[int | None] = Field(
+        optional(int), "Id of the package that it came in; None where it is part of the stack (assumed)."
+    )
+    created: Field[str] = Field(text, "When the stack first saw the floe, ISO 8601 in UTC (assumed).")
+    specification: Field[dict[str, Any]] = Field(
+        json_object,
+        "Cubes and their parameters (documented); empty when listed (documented).",
+        default={},
+    )
+
+    def start(self, name: str, parameters: Mapping[str, Any] | None = None, /, **promoted: Any) -> WorkFloeJob:
+        """Start a job, with its parameters checked against the specification before anything is sent.
+
+        The specification is fetched where it is not there yet. Parameters of a type that this client does not know go unchecked.
+
+        Args:
+            name: Display name of the job.
+            parameters: More of them, in the form of `WorkFloeJob.start`, for example ``{"cube": {"dock": {"poses": 5}}}``.
+            **promoted: Parameters by their promoted names. Resources stand for themselves: files, datasets, collections, secrets, and lists
+                of them where the parameter takes several. Names that are no words of Python fit as ``**{"in": dataset}``.
+
+        Returns:
+            The job, queued or running.
+
+        Raises:
+            ValidationError: A name is unknown (the text has the known ones), a value is of the wrong type, or one is missing.
+            OrionError: The server refused, or no good answer came.
+
+        Example:
+            >>> from orionclient.types import WorkFloeSpec
+            >>> echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
+            >>> job = echo.start("first try", text="CNS", number=3)
+            >>> job.parameters
+            {'promoted': {'text': 'CNS', 'number': 3}}
+        """
+        from orionclient.types.jobs import WorkFloeJob  # noqa: PLC0415 - a job knows its floe, not the other way round
+
+        if not self.specification:
+            refreshed(self)
+        given = dict(parameters or {})
+        both = {**(given.get("promoted") or {}), **promoted}
+        if both or "promoted" in given:
+            given["promoted"] = both
+        return WorkFloeJob.start(self._bound(), self, name, self._checked(given))
+
+    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters as they are sent."""
+        _known(f"{self._title()}: a group of parameters", given, ("promoted", "cube"))
+        cubes = [cube for cube in self.specification.get("cubes") or [] if isinstance(cube, Mapping)]
+        promoted = {
+            each["promoted_name"]: each
+            for cube in cubes
+            for each in cube.get("parameters") or []
+            if each.get("promoted_name")
+        }
+        checked = dict(given)
+        for name, value in (given.get("promoted") or {}).items():
+            _known(f"{self._title()}: the promoted parameter", [name], promoted)
+            checked["promoted"] = {**checked["promoted"], name: _value(promoted[name], name, value)}
+        by_name = {cube.get(key): cube for cube in cubes for key in ("title", "name") if cube.get(key)}
+        for cube_name, values in (given.get("cube") or {}).items():
+            _known(f"{self._title()}: the cube", [cube_name], by_name)
+            own = {each["name"]: each for each in by_name[cube_name].get("parameters") or []}
+            _known(f"{self._title()}: the parameter of the cube {cube_name!r}", values, own)
+            sent = {name: _value(own[name], name, value) for name, value in values.items()}
+            checked["cube"] = {**checked["cube"], cube_name: sent}
+        for cube in cubes:
+            self._complete(cube, checked)
+        return checked
+
+    def _complete(self, cube: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        """Refuse parameters among which a required one is missing."""
+        promoted, by_cube = given.get("promoted") or {}, given.get("cube") or {}
+        own = {**by_cube.get(cube.get("title"), {}), **by_cube.get(cube.get("name"), {})}
+        for each in cube.get("parameters") or []:
+            name = each.get("promoted_name") or each["name"]
+            there = each.get("promoted_name") in promoted or each["name"] in own
+            if each.get("required") and each.get("default") is None and not there:
+                raise ValidationError(f"{self._title()} needs the parameter {name!r} ({each.get('type')})")
+
+
+def _known(what: str, given: Any, known: Any) -> None:
+    for name in given:
+        if name not in known:
+            raise ValidationError(f"{what} {name!r:.60} is unknown; known are {', '.join(map(repr, known)) or 'none'}")
+
+
+def _value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
+    """A value as it is sent, for a parameter as the specification describes it."""
+    kind, many = str(parameter.get("type")), bool(parameter.get("many"))
+    if value is None and not parameter.get("required"):
+        return None
+    if kind in _KINDS:
+        return _reference(kind, many, name, value)
+    if isinstance(value, Resource):
+        if kind in _PYTHON:
+            raise ValidationError(f"the parameter {name!r} is of type {kind}, not a {type(value).__name__}")
+        # A type of the stack's own: an id is what every kind of resource is named by.
+        return value._id()
+    if many:
+        if not isinstance(value, list | tuple):
+            raise ValidationError(f"the parameter {name!r} takes a list of values of type {kind}, not {value!r:.60}")
+        return [_plain(parameter, kind, name, each) for each in value]
+    return _plain(parameter, kind, name, value)
+
+
+def _plain(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
+    wanted = _PYTHON.get(kind, (object,))
+    # A bool is an int for Python only.
+    if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
+        raise ValidationError(f"the parameter {name!r} is of type {kind}; {value!r:.60} is not")
+    if isinstance(value, Decimal):
+        value = float(value)
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValidationError(f"the parameter {name!r} cannot be written as JSON: {error}") from None
+    if parameter.get("choices") and value not in parameter["choices"]:
+        raise ValidationError(f"the parameter {name!r} is one of {parameter['choices']}, not {value!r:.60}")
+    return value
+
+
+def _reference(kind: str, many: bool, name: str, value: Any) -> Any:
+    """A resource, its id, or one of the published forms that hold ids, which are sent as they are."""
+    if isinstance(value, list | tuple):
+        if not many:
+            raise ValidationError(f"the parameter {name!r} takes one {kind}, not a list")
+        return {f"{kind}s": [{"id": _number(kind, name, each)} for each in value]}
+    return dict(value) if isinstance(value, Mapping) else _number(kind, name, value)
+
+
+def _number(kind: str, name: str, value: Any) -> int:
+    if isinstance(value, Resource):
+        if not isinstance(value, _KINDS[kind]):
+            raise ValidationError(f"the parameter {name!r} is a {_KINDS[kind].__name__}, not a {type(value).__name__}")
+        return int(value._id())
+    return resource_id(value, f"the parameter {name!r}")

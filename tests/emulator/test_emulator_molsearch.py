@@ -1,0 +1,241 @@
+"""Molecule search on the wire: titles always, structures where RDKit is installed, the rest refused."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import types
+
+import pytest
+from emulator_floes import until
+
+from orionclient.emulator import Server, searching
+
+DATABASES, QUERIES = "/api/v1/molsearch/databases/", "/api/v1/molsearch/queries/"
+DATASETS = "/api/v1/storage/datasets/"
+
+
+def dataset(caller, content, form="sdf", **fields):
+    made = caller.post(DATASETS, json={"name": "data", **fields}).json()
+    answer = caller.put(f"{DATASETS}{made['id']}/upload/".removesuffix("/") + f"?format={form}", content=content)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def database(caller, data, **fields):
+    answer = caller.post(DATABASES, json={"name": "db", "dataset": data["id"], **fields})
+    assert answer.status_code == 201, answer.text
+    url = f"{DATABASES}{answer.json()['id']}/"
+    return until(lambda: caller.get(url).json(), lambda found: found["state"] != "LOADING")
+
+
+def ask(caller, searched, query_type="title", **parameters):
+    body = {"query_type": query_type, "database": searched["id"], "parameters": parameters}
+    return caller.post(QUERIES, json=body)
+
+
+def result(caller, answer):
+    assert answer.status_code == 201, answer.text
+    url = f"{QUERIES}{answer.json()['id']}/"
+    query = until(lambda: caller.get(url).json(), lambda found: found["state"] not in {"QUEUED", "RUNNING"})
+    return query, caller.get(f"{url}hits/").json()["results"]
+
+
+@pytest.fixture(scope="module")
+def loaded(ada, drugs):
+    return database(ada, dataset(ada, drugs["sdf"]))
+
+
+def test_a_database_of_a_dataset(ada, drugs):
+    data = dataset(ada, drugs["smi"], "smi", project=3)
+    made = ada.post(DATABASES, json={"dataset": data["id"], "search_type": "3D", "project": 3}).json()
+    assert (made["state"], made["count"]) == ("LOADING", 0)
+    url = f"{DATABASES}{made['id']}/"
+    found = until(lambda: ada.get(url).json(), lambda found: found["state"] == "LOADED")
+    assert found == {
+        "id": made["id"],
+        "name": "",
+        "state": "LOADED",
+        "search_type": "3D",
+        "dataset": data["id"],
+        "count": data["count"],
+        "created": made["created"],
+        "owner": 1,
+        "project": 3,
+    }
+
+
+def test_titles_are_exact(ada, loaded):
+    titles = [
+        record["record"]["Title"]
+        for record in map(json.loads, ada.get(f"{DATASETS}{loaded['dataset']}/records/").text.splitlines())
+    ]
+    wanted = [titles[4], titles[1], "no such title", titles[2].upper() + "x"]
+    answer = ask(ada, loaded, titles=wanted)
+    assert answer.json()["state"] == "QUEUED"
+    query, hits = result(ada, answer)
+    assert query == {**answer.json(), "state": "SUCCESS", "count": 2}
+    assert query["parameters"] == {"titles": wanted}
+    assert hits == [
+        {"rank": 1, "dataset": loaded["dataset"], "record": 2, "title": titles[1], "score": None},
+        {"rank": 2, "dataset": loaded["dataset"], "record": 5, "title": titles[4], "score": None},
+    ]
+    page = ada.get(f"{QUERIES}{query['id']}/hits/", params={"limit": 1}).json()
+    assert (page["count"], ada.get(page["next"]).json()["results"]) == (2, hits[1:])
+
+
+def test_a_search_over_many_records(fresh, connect, monkeypatch):
+    monkeypatch.setattr("orionclient.emulator.handlers.molsearch._BATCH", 7)
+    ada = connect(fresh)
+    lines = "".join(json.dumps({"Title": f"t{n % 3}"} if n % 5 else {"Title": 3}) + "\n" for n in range(50))
+    searched = database(ada, dataset(ada, lines.encode(), "json"))
+    query, hits = result(ada, ask(ada, searched, titles=["t1"]))
+    wanted = [n + 1 for n in range(50) if n % 3 == 1 and n % 5]
+    assert (query["count"], [hit["record"] for hit in hits]) == (len(wanted), wanted)
+
+
+@pytest.mark.parametrize(
+    ("query_type", "parameters", "words"),
+    [
+        ("fastrocs", {}, ("licensed",)),
+        ("title", {}, ("needs the parameter 'titles'",)),
+        ("title", {"titles": []}, ("'titles' must be a list of texts",)),
+        ("title", {"titles": "aspirin"}, ("'titles' must be",)),
+        ("title", {"titles": ["a"], "cutoff": 1}, ("no parameter 'cutoff'", "Known: titles")),
+        ("subsearch", {"mdlquery": "c", "num_hits": 0}, ("'num_hits' must be an integer from 1",)),
+        ("subsearch", {"mdlquery": "c", "subsearch_query_type": "CDX"}, ("MDLJSON, SMARTS",)),
+        ("subsearch", {"mdlquery": "c", "stereo_constraint": True}, ("no parameter 'stereo_constraint'",)),
+        ("graphsim", {"smiles": " "}, ("'smiles' must be a text",)),
+        ("graphsim", {"smiles": "C", "fingerprint_type": "Tree"}, ("Circular, Path, MACCS",)),
+        ("graphsim", {"smiles": "C", "cutoff": 2}, ("from 0 to 1",)),
+        ("graphsim", {"smiles": "C", "max_hits": True}, ("'max_hits' must be",)),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(ada, loaded, refused, query_type, parameters, words):
+    before = ada.get(QUERIES).json()["count"]
+    assert ask(ada, loaded, query_type, **parameters) == refused(422, "bad_query", *words)
+    assert ada.get(QUERIES).json()["count"] == before
+
+
+def test_three_dimensional_databases_are_not_searched(ada, loaded, refused):
+    solid = database(ada, {"id": loaded["dataset"]}, search_type="3D")
+    assert ask(ada, solid, titles=["a"]) == refused(422, "bad_query", "3D")
+
+
+def test_without_rdkit_a_query_says_what_to_install(ada, loaded, monkeypatch):
+    def missing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(searching, "importlib", types.SimpleNamespace(import_module=missing))
+    for query_type, parameters in (("subsearch", {"mdlquery": "c"}), ("graphsim", {"smiles": "C"})):
+        query, hits = result(ada, ask(ada, loaded, query_type, **parameters))
+        assert (query["state"], query["count"], hits) == ("ERROR", 0, [])
+        assert "orion-platform-client[rdkit]" in query["reason"]
+
+
+def test_what_goes_wrong_in_a_search_is_its_reason(ada, loaded, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(searching, "matcher", fail)
+    query, _ = result(ada, ask(ada, loaded, titles=["a"]))
+    assert (query["state"], query["reason"]) == ("ERROR", "The search failed: unforeseen")
+
+
+def test_a_dataset_that_is_gone(ada, drugs, refused):
+    data = dataset(ada, drugs["smi"], "smi")
+    searched = database(ada, data)
+    assert ada.delete(f"{DATASETS}{data['id']}/").status_code == 204
+    query, _ = result(ada, ask(ada, searched, titles=["a"]))
+    assert (query["state"], f"dataset {data['id']}" in query["reason"]) == ("ERROR", True)
+    assert ada.post(DATABASES, json={"dataset": data["id"]}) == refused(404, "not_found", "no dataset")
+
+
+def test_lists_deleting_and_permissions(fresh, connect, drugs, refused):
+    ada, grace = connect(fresh), connect(fresh, "grace")
+    mine = database(ada, dataset(ada, drugs["smi"], "smi"), name="Mine")
+    ours = database(ada, {"id": mine["dataset"]}, project=3, search_type="3D")
+    query, _ = result(ada, ask(ada, mine, titles=["a"]))
+    ids = lambda caller, path, **query: [each["id"] for each in caller.get(path, params=query).json()["results"]]  # noqa: E731
+    assert (ids(ada, DATABASES), ids(grace, DATABASES)) == ([1, 2], [2])
+    for filters in ({"name": "mine"}, {"project": 1}, {"search_type": "2D"}):
+        assert ids(ada, DATABASES, **filters) == [1], filters
+    assert (ids(ada, DATABASES, state="LOADED"), ids(ada, DATABASES, state="ERROR")) == ([1, 2], [])
+    assert (ids(ada, QUERIES, database=1), ids(ada, QUERIES, database=2)) == ([1], [])
+    assert (ids(ada, QUERIES, state="SUCCESS"), ids(grace, QUERIES)) == ([1], [])
+    url = f"{QUERIES}{query['id']}/"
+    for answer in (
+        grace.get(url),
+        grace.get(f"{url}hits/"),
+        grace.delete(url),
+        grace.delete(f"{DATABASES}1/"),
+        grace.post(DATABASES, json={"dataset": mine["dataset"]}),
+        ask(grace, mine, titles=["a"]),
+    ):
+        assert answer == refused(403, "forbidden")
+    assert grace.delete(f"{DATABASES}{ours['id']}/").status_code == 204
+    assert ada.delete(f"{DATABASES}1/").status_code == 204
+    assert ask(ada, mine, titles=["a"]) == refused(404, "not_found")
+    assert ada.get(url).json() == query
+    assert ada.delete(url).status_code == 204
+    assert ada.get(f"{url}hits/") == refused(404, "not_found")
+
+
+def test_a_restart_goes_on_with_what_was_left(fresh, connect, drugs):
+    ada = connect(fresh)
+    searched = database(ada, dataset(ada, drugs["sdf"]))
+    query, _ = result(ada, ask(ada, searched, titles=["a"]))
+    with fresh._require().stack.store.writing() as db:
+        db.execute("UPDATE molsearch_databases SET state = 'LOADING', count = 0")
+        db.execute("UPDATE molsearch_queries SET state = 'RUNNING'")
+    fresh.stop()
+    with Server(fresh.folder) as server:
+        ada = connect(server)
+        url = f"{QUERIES}{query['id']}/"
+        until(lambda: ada.get(url).json(), lambda found: found["state"] == "SUCCESS")
+        assert ada.get(f"{DATABASES}{searched['id']}/").json() == searched
+
+
+# ---------------------------------------------------------------- with RDKit
+
+
+@pytest.fixture
+def rdkit():
+    pytest.importorskip("rdkit")
+
+
+SMILES = b"CC(=O)Oc1ccccc1C(=O)O aspirin\nCCO ethanol\nOC(=O)c1ccccc1O salicylic\nc1ccccc1 benzene\nCCO again\n"
+
+
+@pytest.mark.usefixtures("rdkit")
+def test_substructures(ada):
+    searched = database(ada, dataset(ada, SMILES, "smi"))
+    chem = importlib.import_module("rdkit.Chem")
+    block = chem.MolToMolBlock(chem.MolFromSmiles("c1ccccc1C(=O)O"))
+    for parameters in (
+        {"mdlquery": "c1ccccc1C(=O)O", "subsearch_query_type": "SMARTS"},
+        {"mdlquery": block, "stereo_constraint": None},
+        {"mdlquery": json.dumps({"m": [{"mol": block}]}), "subsearch_query_type": "MDLJSON"},
+    ):
+        query, hits = result(ada, ask(ada, searched, "subsearch", **parameters))
+        assert (query["state"], [hit["title"] for hit in hits]) == ("SUCCESS", ["aspirin", "salicylic"])
+        _, hits = result(ada, ask(ada, searched, "subsearch", **parameters, num_hits=1))
+        assert [hit["title"] for hit in hits] == ["aspirin"]
+    for text in ("no molecule", "{}"):
+        query, _ = result(ada, ask(ada, searched, "subsearch", mdlquery=text))
+        assert (query["state"], query["reason"] != "") == ("ERROR", True)
+
+
+@pytest.mark.usefixtures("rdkit")
+def test_fingerprints(ada):
+    searched = database(ada, dataset(ada, SMILES, "smi"))
+    for kind in searching.FINGERPRINTS:
+        for measure in searching.MEASURES:
+            fields = {"smiles": "OCC", "fingerprint_type": kind, "similarity_measure_type": measure}
+            _, hits = result(ada, ask(ada, searched, "graphsim", **fields, max_hits=3))
+            assert [(hit["title"], hit["score"]) for hit in hits[:2]] == [("ethanol", 1.0), ("again", 1.0)]
+            assert 0 <= hits[2]["score"] < 1
+            _, hits = result(ada, ask(ada, searched, "graphsim", **fields, cutoff=0.99))
+            assert [hit["rank"] for hit in hits] == [1, 2]
+    query, _ = result(ada, ask(ada, searched, "graphsim", smiles="C1CC"))
+    assert (query["state"], "SMILES" in query["reason"]) == ("ERROR", True)

@@ -1,0 +1,405 @@
+"""Packages on the wire: checked, unpacked, described, and their floes run."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import json
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from emulator_floes import ARGV, JOBS, log, reach, specification, start, until
+
+from orionclient.emulator import Server, archives
+
+PATH = "/api/v1/packages/"
+FLOES = "/api/v1/workfloes/"
+MANIFEST = {"name": "tools", "version": "1.2.0", "python_version": "3.11", "requirements": ["numpy"]}
+
+# Prints what `floes.json` of the package holds, with the code of the package as the program.
+DESCRIBE = """
+import json, os, sys, time
+from pathlib import Path
+folder = Path(sys.argv[1])
+assert not [name for name in os.environ if name.startswith("ORION_")], os.environ
+if (folder / "describe.py").exists():
+    exec((folder / "describe.py").read_text())
+floes = json.loads((folder / "floes.json").read_text())
+print(json.dumps([{**floe, "argv": [sys.executable, str(folder / "main.py")]} for floe in floes]))
+"""
+COMMAND = [sys.executable, "-I", "-S", "-c", DESCRIBE]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with Server(tmp_path_factory.mktemp("stack"), seed="demo", describe=COMMAND) as running:
+        yield running
+
+
+def member(name, content=b"", **fields):
+    found = tarfile.TarInfo(name)
+    found.size = len(content)
+    for field, value in fields.items():
+        setattr(found, field, value)
+    return found, content
+
+
+def packed(*members, manifest=MANIFEST, compress=True):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as tar:
+        if manifest is not None:
+            text = manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode()
+            info, _ = member("manifest.json", text)
+            tar.addfile(info, io.BytesIO(text))
+        for info, content in members:
+            tar.addfile(info, io.BytesIO(content))
+    return gzip.compress(made.getvalue(), 1) if compress else made.getvalue()
+
+
+def floes(*names, tags=()):
+    return member(
+        "floes.json", json.dumps([{"specification": specification(n), "tags": list(tags)} for n in names]).encode()
+    )
+
+
+MAIN = member("main.py", f"exec({ARGV[-1]!r})".encode())
+
+
+def create(caller, **fields):
+    answer = caller.post(PATH, json=fields)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def send(caller, package, content):
+    return caller.put(f"{PATH}{package['id']}/upload/", content=content)
+
+
+def settle(caller, package):
+    look = lambda: caller.get(f"{PATH}{package['id']}/").json()  # noqa: E731
+    return until(look, lambda found: found["state"] not in {"uploading", "processing"})
+
+
+def upload(caller, content, **fields):
+    package = create(caller, **fields)
+    answer = send(caller, package, content)
+    assert answer.status_code == 200, answer.text
+    return settle(caller, package)
+
+
+def of_package(caller, package):
+    return [floe for floe in caller.get(FLOES).json()["results"] if floe["package"] == package["id"]]
+
+
+def folder_of(server, package):
+    return server.folder / "packages" / str(package["id"])
+
+
+# ---------------------------------------------------------------- good ones
+
+
+def test_a_package_from_the_announcement_to_a_job(server, ada):
+    made = create(ada, name="tools.tar.gz")
+    assert made == {
+        "id": made["id"],
+        "name": "tools.tar.gz",
+        "version": "",
+        "state": "uploading",
+        "reason": "",
+        "specification": {},
+        "size": 0,
+        "sha256": None,
+        "created": made["created"],
+        "owner": 1,
+        "project": 1,
+    }
+    content = packed(MAIN, floes("one", "two", tags=["ETL"]))
+    answer = send(ada, made, content).json()
+    assert answer["state"] in {"processing", "ready"}
+    ready = settle(ada, made)
+    assert ready == {
+        **made,
+        "name": "tools",
+        "version": "1.2.0",
+        "state": "ready",
+        "specification": MANIFEST,
+        "size": len(content),
+        "sha256": ready["sha256"],
+    }
+    assert ready in ada.get(PATH).json()["results"]
+    found = of_package(ada, ready)
+    assert [(floe["name"], floe["state"], floe["tags"]) for floe in found] == [
+        ("one", "ready", ["ETL"]),
+        ("two", "ready", ["ETL"]),
+    ]
+    assert ada.get(f"{FLOES}{found[0]['id']}/").json()["specification"] == specification("one")
+    job = reach(
+        ada, start(ada, "print('from the package', ask('GET', '/api/v1/users/me/')['username'])", found[1]["id"])
+    )
+    assert (job["outcome"], log(ada, job)) == ("succeeded", "from the package ada\n")
+
+
+def test_a_package_in_a_folder_of_the_archive(server, ada):
+    text = json.dumps(MANIFEST).encode()
+    inner = [floes("inner"), member("manifest.json", text), MAIN]
+    for info, _ in inner:
+        info.name = f"tools-1.2.0/{info.name}"
+    content = packed(member("tools-1.2.0", type=tarfile.DIRTYPE), *inner, manifest=None)
+    package = upload(ada, content)
+    MAIN[0].name = "main.py"
+    assert (package["state"], [floe["name"] for floe in of_package(ada, package)]) == ("ready", ["inner"])
+
+
+def test_links_inside_become_files(server, ada):
+    content = packed(
+        floes(),
+        member("./bin/tool", b"#!/bin/sh", mode=0o755),
+        member("bin/first", type=tarfile.SYMTYPE, linkname="second"),
+        member("bin/second", type=tarfile.SYMTYPE, linkname="../bin/tool"),
+        member("hard", type=tarfile.LNKTYPE, linkname="bin/tool"),
+    )
+    package = upload(ada, content)
+    assert (package["state"], package["reason"]) == ("ready", "")
+    (folder,) = folder_of(server, package).iterdir()
+    for name in ("bin/tool", "bin/first", "bin/second", "hard"):
+        path = folder / name
+        assert (path.read_bytes(), path.is_symlink(), path.stat().st_mode & 0o111 != 0) == (b"#!/bin/sh", False, True)
+
+
+def test_the_same_archive_again_changes_nothing_and_another_is_refused(server, ada, refused):
+    content = packed(floes("same"))
+    package = upload(ada, content)
+    assert send(ada, package, content).json() == package
+    other = packed(floes("other"))
+    assert send(ada, package, other) == refused(409, "package_complete", "ready", "new package")
+    assert [floe["name"] for floe in of_package(ada, package)] == ["same"]
+    assert len(list(folder_of(server, package).iterdir())) == 1
+
+
+def test_filters_and_sharing(fresh, connect, refused):
+    fresh.stop()
+    with Server(fresh.folder, describe=COMMAND) as server:
+        ada, grace = connect(server), connect(server, "grace")
+        mine = upload(ada, packed(floes("mine")))
+        ours = create(ada, name="Ours", project=3)
+        ids = lambda caller, **query: [each["id"] for each in caller.get(PATH, params=query).json()["results"]]  # noqa: E731
+        assert (ids(ada), ids(grace)) == ([mine["id"], ours["id"]], [ours["id"]])
+        assert ids(ada, name="TOOL") == ids(ada, state="ready") == ids(ada, project=1) == [mine["id"]]
+        (floe,) = of_package(ada, mine)
+        url, floe_url = f"{PATH}{mine['id']}/", f"{FLOES}{floe['id']}/"
+        for answer in (grace.get(url), grace.delete(url), send(grace, mine, b"x"), grace.get(floe_url)):
+            assert answer == refused(403, "forbidden")
+        assert grace.post(JOBS, json={"workfloe": floe["id"]}) == refused(403, "forbidden", "package")
+        assert of_package(grace, mine) == []
+        share = {"target_type": "user", "target_id": 2}
+        assert ada.post(f"/api/v1/shares/package/{mine['id']}/", json=share).status_code == 204
+        assert grace.get(url).json() == mine
+        assert of_package(grace, mine) == [floe]
+        assert grace.post(JOBS, json={"workfloe": floe["id"]}).status_code == 201
+        assert grace.delete(url) == refused(403, "forbidden", "reading only")
+
+
+def test_deleting_a_package(fresh, connect, refused, tmp_path):
+    fresh.stop()
+    with Server(fresh.folder, describe=COMMAND) as server:
+        ada, gate = connect(server), tmp_path / "gate"
+        package = upload(ada, packed(MAIN, floes("busy")))
+        (floe,) = of_package(ada, package)
+        job = start(ada, f"wait_for({str(gate)!r})", floe["id"])
+        url = f"{PATH}{package['id']}/"
+        assert ada.delete(url) == refused(409, "package_in_use", "1 of its jobs")
+        gate.touch()
+        assert reach(ada, job)["outcome"] == "succeeded"
+        assert ada.delete(url).status_code == 204
+        assert ada.get(url) == refused(404, "not_found")
+        assert not folder_of(server, package).exists()
+        assert ada.get(f"{FLOES}{floe['id']}/").json()["state"] == "deprecated"
+        assert ada.post(JOBS, json={"workfloe": floe["id"]}) == refused(409, "floe_not_ready", "deprecated")
+
+
+def test_packages_survive_a_restart_and_rubbish_does_not(fresh, connect):
+    fresh.stop()
+    with Server(fresh.folder, describe=COMMAND) as server:
+        ada = connect(server)
+        package = upload(ada, packed(MAIN, floes("kept"), member("describe.py", b"time.sleep(0.5)")))
+        cut = create(ada)
+        send(ada, cut, packed(MAIN, floes("cut"), member("describe.py", b"time.sleep(0.5)")))
+    (folder_of(server, package) / "rubbish").mkdir()
+    with Server(fresh.folder, describe=COMMAND) as server:
+        ada = connect(server)
+        assert settle(ada, cut)["state"] == "ready"
+        (floe,) = of_package(ada, package)
+        assert reach(ada, start(ada, "", floe["id"]))["outcome"] == "succeeded"
+        assert len(list(folder_of(server, package).iterdir())) == 1
+        assert [each["name"] for each in of_package(ada, cut)] == ["cut"]
+
+
+# ---------------------------------------------------------------- packages that cannot be described
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("sys.exit('no module named numpy')", "no module named numpy"),
+        ("os._exit(7)", "the command that reads the floes ended with exit code 7"),
+        ("os.kill(os.getpid(), 9)", "the command that reads the floes was killed by signal 9 (SIGKILL)"),
+        ("print('{}'); sys.exit()", "gave no list"),
+        ("print('['); sys.exit()", "JSON"),
+        ("os.write(1, b'\\xff'); sys.exit()", "utf-8"),
+        ("print('[{\"tags\": []}]'); sys.exit()", "a floe consists of"),
+        ("print('[3]'); sys.exit()", "a floe consists of"),
+    ],
+)
+def test_floes_that_cannot_be_read_are_an_error_with_a_reason(ada, code, reason):
+    package = upload(ada, packed(floes("never"), member("describe.py", code.encode())))
+    assert (package["state"], reason in package["reason"]) == ("error", True), package["reason"]
+    assert of_package(ada, package) == []
+    # It takes another archive.
+    assert send(ada, package, packed(floes("better"))).status_code == 200
+    repaired = settle(ada, package)
+    assert (repaired["state"], repaired["reason"]) == ("ready", "")
+    assert [floe["name"] for floe in of_package(ada, package)] == ["better"]
+
+
+def test_reading_floes_takes_no_longer_than_allowed(ada, monkeypatch):
+    monkeypatch.setattr("orionclient.emulator.handlers.packages._SECONDS", 0.2)
+    package = upload(ada, packed(floes(), member("describe.py", b"time.sleep(60)")))
+    assert (package["state"], package["reason"]) == (
+        "error",
+        "reading the floes of the package took more than 0.2 seconds",
+    )
+
+
+def test_a_server_that_cannot_describe_says_so(fresh, connect):
+    package = upload(connect(fresh), packed(floes()))
+    assert (package["state"], "without a command" in package["reason"]) == ("error", True)
+
+
+def test_a_command_that_is_not_there_is_an_error(fresh, connect):
+    fresh.stop()
+    with Server(fresh.folder, describe=["/nowhere/describe"]) as server:
+        package = upload(connect(server), packed(floes()))
+        assert (package["state"], "/nowhere/describe" in package["reason"]) == ("error", True)
+
+
+# ---------------------------------------------------------------- bad archives
+
+
+def without(name):
+    return {key: value for key, value in MANIFEST.items() if key != name}
+
+
+DEVICE = {"type": tarfile.CHRTYPE, "devmajor": 1, "devminor": 5}
+BAD = {
+    "empty": (b"", ("tar.gz",)),
+    "text": (b"name,smiles\n", ("gzip",)),
+    "tar without gzip": (packed(compress=False), ("gzip",)),
+    "gzip without tar": (gzip.compress(b"name,smiles\n" * 100), ("tar",)),
+    "cut": (packed(member("big", bytes(range(256)) * 4000))[:-2000], ("cut off",)),
+    "cut inside": (gzip.compress(packed(member("big", b"x" * 9000), compress=False)[:3000]), ("damaged",)),
+    "no manifest": (packed(member("other.json", b"{}"), manifest=None), ("no manifest.json",)),
+    "manifest too deep": (packed(member("a/b/manifest.json", b"{}"), manifest=None), ("no manifest.json",)),
+    "manifest no JSON": (packed(manifest=b"name: tools"), ("manifest.json cannot be read", "JSON")),
+    "manifest no UTF-8": (packed(manifest=b"\xff\xfe"), ("not UTF-8",)),
+    "manifest no object": (packed(manifest=b"[]"), ("no JSON object",)),
+    "manifest too large": (packed(manifest=b" " * 1024 * 1025 + b"{}"), ("larger than",)),
+    "manifest without fields": (packed(manifest={"name": "a"}), ("lacks: version, python_version, requirements",)),
+    **{f"manifest without {name}": (packed(manifest=without(name)), (f"lacks: {name}",)) for name in MANIFEST},
+    "empty name": (packed(manifest={**MANIFEST, "name": ""}), ("The name in the manifest.json",)),
+    "version of a number": (packed(manifest={**MANIFEST, "version": 1}), ("The version in the manifest.json",)),
+    "absolute": (packed(member("/etc/evil", b"x")), ("'/etc/evil'", "absolute")),
+    "up": (packed(member("../evil", b"x")), ("'../evil'", "leads out")),
+    "up and down": (packed(member("a/../../evil", b"x")), ("leads out",)),
+    "up inside": (packed(member("a/../evil", b"x")), ("leads out",)),
+    "drive": (packed(member("C:/evil", b"x")), ("another system",)),
+    "backslash": (packed(member("a\\..\\..\\evil", b"x")), ("another system",)),
+    "control": (packed(member("a\nb", b"x")), ("no usable name",)),
+    "long": (packed(member("a/" * 600 + "b", b"x")), ("no usable name",)),
+    "long part": (packed(member("a" * 400, b"x")), ("cannot be unpacked",)),
+    "file as folder": (packed(member("a", b"x"), member("a/b", b"x")), ("cannot be unpacked",)),
+    "symlink out": (packed(member("l", type=tarfile.SYMTYPE, linkname="../../evil")), ("'l'", "leads out")),
+    "symlink absolute": (packed(member("l", type=tarfile.SYMTYPE, linkname="/etc/passwd")), ("'l'", "absolute")),
+    "hard link out": (packed(member("l", type=tarfile.LNKTYPE, linkname="../evil")), ("leads out",)),
+    "link to a folder": (
+        packed(member("d", type=tarfile.DIRTYPE), member("l", type=tarfile.SYMTYPE, linkname="d")),
+        ("The link 'l' leads to 'd'", "no file"),
+    ),
+    "link to nothing": (packed(member("l", type=tarfile.SYMTYPE, linkname="gone")), ("'gone'", "no file")),
+    "links in a ring": (
+        packed(
+            member("a", type=tarfile.SYMTYPE, linkname="b"),
+            member("b", type=tarfile.SYMTYPE, linkname="a"),
+        ),
+        ("no file",),
+    ),
+    "through a link": (
+        packed(member("d", type=tarfile.SYMTYPE, linkname="."), member("d/../../evil", b"x")),
+        ("leads out",),
+    ),
+    "device": (packed(member("null", **DEVICE)), ("'null'", "neither a file nor a folder")),
+    "pipe": (packed(member("pipe", type=tarfile.FIFOTYPE)), ("neither a file",)),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_package_is_refused_and_leaves_nothing(server, ada, refused, name):
+    content, words = BAD[name]
+    package = create(ada, name="bad")
+    before = {path for path in server.folder.parent.rglob("*") if "sqlite" not in path.name}
+    assert send(ada, package, content) == refused(422, "bad_package", *words)
+    after = {path for path in server.folder.parent.rglob("*") if "sqlite" not in path.name}
+    assert after - before <= {folder_of(server, package), server.folder / "packages"}
+    assert ada.get(f"{PATH}{package['id']}/").json() == package
+    # It takes another one.
+    assert send(ada, package, packed(floes())).status_code == 200
+    assert settle(ada, package)["state"] == "ready"
+
+
+def write(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def test_a_bomb_is_refused_before_it_goes_off(tmp_path):
+    bounds = archives.Bounds(size=1_000_000, members=10)
+    zeros = member("zeros", b"\0" * 5_000_000)
+    many = [member(f"empty{n}") for n in range(20)]
+    head = member("x", pax_headers={"comment": "y" * 3_000_000})
+    copies = [
+        member("half", b"x" * 400_000),
+        *(member(f"l{n}", type=tarfile.LNKTYPE, linkname="half") for n in range(3)),
+    ]
+    for members, words in (
+        ([zeros], "too large unpacked"),
+        (many, "more than 10 members"),
+        ([head], "description is too long"),
+        (copies, "too large unpacked"),
+    ):
+        with pytest.raises(archives.BadArchiveError, match=words):
+            archives.unpack(write(tmp_path / "bomb", packed(*members)), tmp_path / "out", bounds)
+        assert not (tmp_path / "out").exists()
+    # A size that the head only claims, and a tar whose rest goes on for ever.
+    lying = gzip.compress(packed(compress=False)[:1536] + member("zeros", b"")[0].tobuf() + b"\0" * 50_000_000)
+    liar, _ = member("liar")
+    liar.size = 2**40
+    claimed = gzip.compress(liar.tobuf() + b"\0" * 5000)
+    archives.unpack(write(tmp_path / "fine", lying), tmp_path / "fine.out", bounds)
+    with pytest.raises(archives.BadArchiveError, match="too large unpacked"):
+        archives.unpack(write(tmp_path / "bomb", claimed), tmp_path / "out", bounds)
+
+
+def test_a_full_disk_is_no_fault_of_the_archive(tmp_path, monkeypatch):
+    def full(self, *args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    archive = write(tmp_path / "good", packed(floes()))
+    with monkeypatch.context() as patch:
+        patch.setattr(archives._Unpacking, "_write", full)
+        with pytest.raises(OSError, match="No space"):
+            archives.unpack(archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    assert archives.unpack(archive, tmp_path / "out") == MANIFEST
+    assert sorted(path.name for path in Path(tmp_path / "out").iterdir()) == ["floes.json", "manifest.json"]

@@ -1,0 +1,569 @@
+"""Floes of a person: described by their signature, found in files, modules, packages and behind entry points, and run by jobs."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pytest
+from helpers.real_time import real_time
+
+from orionclient.examples import drugs
+from orionclient.exceptions import ValidationError
+from orionclient.floes import Parameter, builtin, describe, floe, progress
+from orionclient.floes import _loading as loading
+from orionclient.floes.__main__ import main
+from orionclient.floes._arguments import arguments_of
+from orionclient.floes._progress import _FOLDER
+from orionclient.local import LocalOrion
+from orionclient.session import APISession, OrionSession
+from orionclient.types import Dataset, File, Secret, Shard, ShardCollection, WorkFloeSpec
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+__all__ = ["real_time"]
+
+pytestmark = pytest.mark.usefixtures("real_time")
+
+PERSON = Path(__file__).with_name("floes_of_a_person.py")
+
+
+@pytest.fixture
+def person() -> Any:
+    """The module of `PERSON`, forgotten afterwards."""
+    before = list(sys.path)
+    yield loading.module_of(str(PERSON))
+    sys.path[:] = before
+
+
+@pytest.fixture
+def no_job() -> Any:
+    """No folder of a job, neither before nor after."""
+    yield
+    _FOLDER.clear()
+
+
+def spec_of(orion: LocalOrion, name: str) -> WorkFloeSpec:
+    return next(each for each in orion.session().list_resources(WorkFloeSpec) if each.name == name)
+
+
+def ran(orion: LocalOrion, floe_name: str, /, **promoted: Any) -> Any:
+    job = spec_of(orion, floe_name).start("x", **promoted)
+    job.wait(timeout=60)
+    return job
+
+
+# ---------------------------------------------------------------- what a signature says
+
+
+def test_a_signature_becomes_a_specification(person: Any) -> None:
+    specification = describe(person.take)
+    (cube,) = specification.pop("cubes")
+    assert re.fullmatch("[0-9a-f-]{36}", specification.pop("uuid"))
+    assert specification == {"name": "everything", "title": "All there is", "description": "Takes anything."}
+    assert (cube["name"], cube["title"], cube["type"]) == ("everything", "All there is", "take")
+    shown = [
+        (each["name"], each.get("promoted_name"), each["type"], each["required"], each.get("default"), each.get("many"))
+        for each in cube["parameters"]
+    ]
+    assert shown == [
+        ("file", "file", "file", True, None, None),
+        ("dataset", "in", "dataset", False, None, None),
+        ("collections", "collections", "collection", False, None, True),
+        ("secret", "secret", "secret", False, None, None),
+        ("text", "text", "string", False, "x", None),
+        ("number", None, "integer", False, 3, None),
+        ("ratio", "ratio", "decimal", False, 1, None),
+        ("flag", "flag", "boolean", False, False, None),
+        ("data", "data", "json", False, None, None),
+        ("rows", "rows", "json", False, None, None),
+        ("words", "words", "string", False, None, True),
+        ("level", "level", "integer", False, 1, None),
+        ("made", "made", "dataset_out", False, "made", None),
+    ]
+    by_name = {each["name"]: each for each in cube["parameters"]}
+    assert by_name["level"]["choices"] == [1, 2]
+    assert (by_name["dataset"]["title"], by_name["made"]["title"], by_name["words"]["title"]) == (
+        "Input",
+        "Made",
+        "Words",
+    )
+    assert by_name["number"]["description"] == "counts"
+    assert loading.registered(person.take)["tags"] == ["a", "b"]
+
+
+def test_name_title_and_description_come_from_the_function(person: Any) -> None:
+    specification = describe(person.tell)
+    assert (specification["name"], specification["title"]) == ("tell", "Tell")
+    assert specification["description"] == "Write down what a job sees of itself."
+    specification["cubes"].clear()
+    assert describe(person.tell)["cubes"] != []
+    again = loading.module_of(str(PERSON))
+    assert describe(again.tell)["uuid"] == specification["uuid"]
+    assert describe(again.take)["uuid"] != specification["uuid"]
+
+
+def test_a_floe_is_still_a_function() -> None:
+    @floe
+    def double(number: int) -> int:
+        return 2 * number
+
+    assert double(4) == 8
+    assert double.__name__ == "double"
+
+
+def no_hint(a) -> None: ...  # type: ignore[no-untyped-def]
+def odd(a: set[int]) -> None: ...
+def odd_list(a: list[bytes]) -> None: ...
+def union(a: int | str) -> None: ...
+def mixed(a: Literal["x", 1]) -> None: ...
+def rest(*a: int) -> None: ...
+def words(**a: int) -> None: ...
+def by_place(a: int, /) -> None: ...
+def no_json(a: dict = {1, 2}) -> None: ...  # type: ignore[assignment,type-arg]  # noqa: B006
+def twice(a: int, b: Annotated[int, Parameter(promoted_name="a")]) -> None: ...
+def unseen(a: Decimal) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (no_hint, "parameter 'a' of the floe 'no_hint' has no hint"),
+        (odd, r"'a' of the floe 'odd' has the hint set\[int\]; known are str, int"),
+        (odd_list, "has the hint <class 'bytes'>"),
+        (union, r"has the hint int \| str"),
+        (mixed, "choices that are neither all texts nor all whole numbers"),
+        (rest, "cannot be passed by its name"),
+        (words, "cannot be passed by its name"),
+        (by_place, "cannot be passed by its name"),
+        (no_json, "the default of the parameter 'a' of the floe 'no_json' cannot be written as JSON"),
+        (twice, "two parameters promoted as 'a'"),
+        (unseen, "'Decimal' is not defined; import what they name outside of TYPE_CHECKING"),
+    ],
+)
+def test_a_signature_that_no_job_can_fill_is_refused(function: Callable[..., Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        floe(function)
+
+
+def test_only_floes_are_described() -> None:
+    for thing in (len, 5, object()):
+        with pytest.raises(ValidationError, match="is no floe; decorate"):
+            describe(thing)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- where floes are found
+
+
+def test_what_no_other_process_can_find_is_refused() -> None:
+    @floe
+    def nested() -> None: ...
+
+    names: dict[str, Any] = {"__name__": "typed"}
+    exec("from orionclient.floes import floe\n@floe\ndef typed() -> None: ...", names)
+    for function in (nested, names["typed"]):
+        with pytest.raises(ValidationError, match="write it at the top level of a file"):
+            LocalOrion(floes=[function]).start()
+
+
+def test_a_module_of_a_package_is_named_with_its_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "root" / "our_floes" / "deep"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").write_text("from orionclient.floes import floe\n@floe\ndef top() -> None: ...\n")
+    (package / "__init__.py").touch()
+    (package / "more.py").write_text(
+        "from orionclient.floes import floe\nfrom .. import top\n@floe\ndef inner() -> None: ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path / "root")
+    found = loading.gathered(["our_floes.deep.more", importlib.import_module("our_floes")])
+    words = [each["argv"][3:] for each in found[:2]]
+    root = str((tmp_path / "root").resolve())
+    assert words == [["run", "--path", root, "our_floes.deep.more:inner"], ["run", "--path", root, "our_floes:top"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [("no_such_file.py", "there is no file no_such_file.py"), (json, "json.*has no floe"), (5, "5 is no floe")],
+)
+def test_what_is_given_and_has_no_floe_is_refused(given: Any, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        LocalOrion(floes=[given]).start()
+
+
+def test_an_error_in_a_file_is_told_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("import no_such_module_at_all")
+    with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
+        LocalOrion(floes=[tmp_path / "bad.py"]).start()
+    assert loading.loading() == ""
+    assert not any("_bad_" in name for name in sys.modules)
+
+
+def test_a_file_that_starts_a_local_orion_is_told_how_to_guard_it(tmp_path: Path) -> None:
+    script = """
+        from orionclient.floes import floe
+        from orionclient.local import LocalOrion
+
+        @floe
+        def mine() -> None:
+            print("done")
+
+        {guard}
+            with LocalOrion(floes=[mine]) as orion:
+                from orionclient.types import WorkFloeSpec
+                job = orion.session().list_resources(WorkFloeSpec, {{"title": "mine"}}).one().start("x")
+                job.wait(timeout=60)
+                print(list(job.logs()))
+        """
+    path = tmp_path / "script.py"
+    path.write_text(textwrap.dedent(script.format(guard='if __name__ == "__main__":')))
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "['done']\n"
+    path.write_text(textwrap.dedent(script.format(guard="if True:")))
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert (
+        'starts a local Orion while its floes are loaded; put that part under if __name__ == "__main__":' in done.stderr
+    )
+
+
+def test_no_local_orion_starts_while_a_file_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    path.write_text("from orionclient.local import LocalOrion\nLocalOrion().start()\n")
+    with pytest.raises(RuntimeError, match=r"script\.py starts a local Orion while its floes are loaded"):
+        LocalOrion(floes=[path]).start()
+
+
+def test_a_floe_of_a_person_replaces_a_built_in_one(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from orionclient.floes import floe\n@floe(title='Mine')\ndef echo() -> None: ...\n"
+    )
+    found = [each for each in loading.gathered([tmp_path / "mine.py"]) if each["specification"]["name"] == "echo"]
+    assert [each["specification"]["title"] for each in found] == ["Mine"]
+
+
+# ---------------------------------------------------------------- running
+
+
+@pytest.mark.parametrize("form", ["path", "text", "function", "module"])
+def test_a_floe_from_a_file_runs_as_a_job(tmp_path: Path, person: Any, form: str) -> None:
+    given = {"path": PERSON, "text": str(PERSON), "function": person.tell, "module": person}[form]
+    with LocalOrion(tmp_path / "orion", seed="demo", floes=[given]) as orion:
+        job = ran(orion, "tell")
+        content = b"".join(job.outputs(File).one().download()).decode()
+        assert content == repr((True, str(job.id), "ada", job.project))
+        assert job.progress == 1.0
+
+
+def test_a_floe_behind_an_entry_point_runs_as_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "site"
+    information = root / "their_floes-1.0.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: their-floes\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(
+        "[orionclient.floes]\none = their_floes:greet\nall = their_floes\nbroken = their_floes:missing\n"
+    )
+    (root / "their_floes.py").write_text(
+        "from orionclient.floes import floe\n"
+        "@floe\ndef greet(name: str) -> None:\n    print('hello', name)\n"
+        "@floe\ndef part() -> None: ...\n"
+    )
+    monkeypatch.syspath_prepend(root)
+    with pytest.warns(UserWarning, match="entry point broken = their_floes:missing are left out"):
+        orion = LocalOrion(tmp_path / "orion", seed="demo").start()
+    try:
+        assert list(ran(orion, "greet", name="Ada").logs()) == ["hello Ada"]
+        assert spec_of(orion, "part").state == "ready"
+    finally:
+        orion.stop()
+
+
+def test_ids_become_resources(tmp_path: Path, person: Any) -> None:
+    with LocalOrion(tmp_path / "orion", seed="demo", floes=[person]) as orion:
+        session = orion.session()
+        file, dataset = File.upload(session, "f", b"x"), Dataset.create(session, "hits")
+        collections = [ShardCollection.create(session, name) for name in ("one", "two")]
+        secret = Secret.create(session, "password", "s3cret")
+        job = ran(
+            orion,
+            "everything",
+            file=file,
+            collections=collections,
+            secret=secret,
+            words=["a"],
+            level=2,
+            **{"in": dataset},
+        )
+        assert list(job.logs()) == [
+            "['File', 'Dataset', 'ShardCollection', 'ShardCollection', 'Secret', 'int']",
+            f"[{file.id}, 'hits', ['one', 'two'], ['a'], 2, 'made']",
+        ]
+        job = ran(orion, "everything", file=file, ratio=2, **{"in": None})
+        assert next(job.logs()) == "['File', 'NoneType', 'NoneType', 'float']"
+
+
+def parameter(kind: str, **more: Any) -> dict[str, Any]:
+    return {"name": "p", "promoted_name": "P", "type": kind, "required": True, **more}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "whole datasets by their ids"),
+        (parameter("file"), {"path": "x.sdf"}, "and paths, are not modelled"),
+        (parameter("file"), {"files": []}, "takes one file, not 0"),
+        (parameter("integer"), True, "is of type integer; True is not"),
+        (parameter("string"), 5, "is of type string; 5 is not"),
+        (parameter("string", choices=["a"]), "b", r"is one of \['a'\], not 'b'"),
+        (parameter("string", many=True), ["a", 5], "5 is not"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(session: OrionSession, kind: Any, value: Any, message: str) -> None:
+    cube = {"name": "c", "title": "C", "parameters": [kind]}
+    with pytest.raises(ValidationError, match=message):
+        arguments_of(cube, {"promoted": {"P": value}}, session)
+
+
+def test_values_come_by_any_name_and_in_any_form(session: OrionSession) -> None:
+    ids = [File.upload(session, "f", b"x").id for _ in range(3)]
+    many, one = {"name": "c", "title": "C", "parameters": [parameter("file", many=True)]}, {
+        "name": "c", "title": "C", "parameters": [parameter("file")],
+    }  # fmt: skip
+
+    def found(cube: Any, /, **given: Any) -> Any:
+        files = arguments_of(cube, given, session).get("p")
+        return [each.id for each in files] if isinstance(files, list) else files and files.id
+
+    assert found(one, promoted={"P": ids[0]}) == ids[0]
+    assert found(one, promoted={"P": {"file": ids[0]}}) == ids[0]
+    assert found(one, promoted={"P": {"files": [{"id": ids[0]}]}}) == ids[0]
+    assert found(one, cube={"C": {"p": ids[0]}}) == ids[0]
+    assert found(one, cube={"C": {"p": ids[0]}, "c": {"p": ids[1]}}) == ids[1]
+    assert found(one, promoted={"P": ids[2]}, cube={"c": {"p": ids[1]}}) == ids[2]
+    assert found(one, promoted={"P": None}, cube={"c": {"p": ids[1]}}) == ids[1]
+    assert found(one) is None
+    assert found(many, promoted={"P": {"files": [{"id": each} for each in ids]}}) == ids
+    assert found(many, promoted={"P": ids}) == ids
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [({}, ""), ({"code": 0}, ""), ({"code": 3}, "SystemExit: 3"), ({"text": "no more"}, "SystemExit: no more")],
+)
+def test_a_floe_may_end_by_exit(
+    tmp_path: Path, no_job: None, person: Any, capfd: pytest.CaptureFixture[str], given: Any, outcome: str
+) -> None:
+    (tmp_path / "parameters.json").write_text(json.dumps({"promoted": given}))
+    assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == bool(outcome)
+    reason = tmp_path / "reason"
+    assert (reason.read_text() if reason.exists() else "") == outcome
+    assert (tmp_path / "progress").exists() != bool(outcome)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["parameters.json", "reason" if outcome else "progress"]
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        (f"{PERSON}:nothing", "ValidationError: .* has no floe 'nothing'; it has tell, take, leave"),
+        ("floe", "ValidationError: a floe is named module:function or path.py:function, not 'floe'"),
+        ("no_such_module_:f", "ModuleNotFoundError: No module named 'no_such_module_'"),
+    ],
+)
+def test_what_cannot_be_loaded_is_a_reason(
+    tmp_path: Path, no_job: None, person: Any, capfd: pytest.CaptureFixture[str], target: str, reason: str
+) -> None:
+    (tmp_path / "parameters.json").write_text("{}")
+    assert main(["run", "--path", str(tmp_path), target, str(tmp_path)]) == 1
+    assert re.fullmatch(reason, (tmp_path / "reason").read_text())
+    assert "Traceback" in capfd.readouterr().err
+    sys.path.remove(str(tmp_path))
+
+
+def test_arguments_that_cannot_be_made_are_a_reason(
+    tmp_path: Path, no_job: None, person: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "parameters.json").write_text('{"promoted": {"code": "x"}}')
+    assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == 1
+    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' is of type integer; 'x' is not"
+    (tmp_path / "parameters.json").write_text('{"promoted": {"message": "one\\ntwo"}}')
+    assert main(["run", "orionclient.floes.builtin:fail", str(tmp_path)]) == 1
+    assert (tmp_path / "reason").read_text() == "RuntimeError: one two"
+    trace = capfd.readouterr().err
+    assert "builtin.py" in trace
+    assert "_running.py" not in trace.rpartition("Traceback")[2]
+
+
+@pytest.fixture
+def here(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """APISession speaks to the local Orion."""
+    for name, value in orion.environ.items():
+        monkeypatch.setenv(name, value)
+    APISession._config = None
+    yield orion
+    APISession._config = None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "count"),
+    [
+        ("drugs.sdf", drugs("sdf").read_bytes(), 24),
+        ("drugs", drugs("sdf").read_bytes(), 24),
+        ("drugs", drugs("smi").read_bytes(), 24),
+        ("drugs", b"SMILES,Title\nCCO,ethanol\n", 1),
+    ],
+)
+def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, content: bytes, count: int) -> None:
+    session = here.session()
+    builtin.etl(File.upload(session, name, content), "out")
+    (dataset,) = session.list_resources(Dataset)
+    assert (dataset.name, dataset.count) == ("out", count)
+    builtin.dataset_to_collection(dataset, "shards", 10)
+    (collection,) = session.list_resources(ShardCollection)
+    assert (collection.shard_count, collection.state) == (-(-count // 10), "ready")
+    builtin.collection_to_dataset(collection, "back")
+    back = session.list_resources(Dataset, {"name": "back"}).one()
+    assert list(back.records()) == list(dataset.records())
+
+
+def test_built_in_floes_refuse_what_they_cannot_do(here: LocalOrion) -> None:
+    session = here.session()
+    with pytest.raises(ValidationError, match="shard_size is a number from 1, not 0"):
+        builtin.dataset_to_collection(Dataset.create(session, "x"), "y", 0)
+    collection = ShardCollection.create(session, "c")
+    shard = Shard.create(collection, "odd", file=b"no records\n")
+    with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' holds something else than records"):
+        builtin.collection_to_dataset(collection, "y")
+
+
+def test_built_in_floes_for_tests(here: LocalOrion, capfd: pytest.CaptureFixture[str]) -> None:
+    session = here.session()
+    builtin.echo(text="ü", output="told")
+    told = json.loads(b"".join(session.list_resources(File, {"name": "told"}).one().download()))
+    assert told == json.loads(capfd.readouterr().out)
+    assert told["text"] == "ü"
+    builtin.slow(0.01, 2)
+    assert capfd.readouterr().out == "step 1 of 2\nstep 2 of 2\n"
+    with pytest.raises(RuntimeError, match="always fails"):
+        builtin.fail()
+    builtin.report("A & B")
+    (collection,) = session.list_resources(ShardCollection, {"tags": "floe_report"})
+    (page,) = collection.list_shards()
+    assert collection.metadata == {"index_pages": [{"id": page.id}]}
+    assert b"<h1>A &amp; B</h1>" in b"".join(page.download())
+
+
+def test_describe_prints_json_and_nothing_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "loud.py"
+    path.write_text("from orionclient.floes import floe\nprint('loading')\n@floe\ndef loud() -> None: ...\n")
+    assert main(["describe", str(path)]) == 0
+    printed = capfd.readouterr()
+    assert [each["specification"]["name"] for each in json.loads(printed.out)] == ["loud"]
+    assert printed.err == "loading\n"
+    path.write_text("raise SystemExit('not\\ntoday')")
+    assert main(["describe", str(path)]) == 1
+    assert capfd.readouterr() == ("", "SystemExit: not today\n")
+    assert main(["describe", str(tmp_path)]) == 1
+    assert capfd.readouterr() == ("", "ValidationError: the package has no manifest.json\n")
+    sys.path.remove(str(tmp_path))
+
+
+@pytest.mark.parametrize("top", ["", "x-1.0"])
+def test_the_floes_of_an_unpacked_package(tmp_path: Path, capfd: pytest.CaptureFixture[str], top: str) -> None:
+    root = tmp_path / "unpacked" / top
+    root.mkdir(parents=True)
+    (root / "manifest.json").write_text("{}")
+    (root / "beside.py").write_text("from orionclient.floes import floe\n@floe\ndef one() -> None: ...\n")
+    (root / "setup.py").write_text("raise SystemExit('not to be loaded')")
+    before = list(sys.path)
+
+    def described() -> Any:
+        assert main(["describe", str(tmp_path / "unpacked")]) == 0
+        return [(each["specification"]["name"], each["argv"][3:]) for each in json.loads(capfd.readouterr().out)]
+
+    try:
+        assert described() == [("one", ["run", "--path", str(root), f"{root / 'beside.py'}:one"])]
+        (root / "floes").mkdir()
+        (root / "floes" / "two.py").write_text(
+            "import beside\nfrom orionclient.floes import floe\n@floe\ndef two() -> None: ...\n"
+        )
+        assert [name for name, _ in described()] == ["two"]
+        (root / "floes" / "three.py").write_text(
+            "from orionclient.floes import floe\n@floe(name='two')\ndef x() -> None: ...\n"
+        )
+        assert main(["describe", str(tmp_path / "unpacked")]) == 1
+        assert "two floes named 'two'" in capfd.readouterr().err
+        for path in (root / "floes").glob("*.py"):
+            path.write_text("")
+        assert main(["describe", str(tmp_path / "unpacked")]) == 1
+        assert "the package has no floe" in capfd.readouterr().err
+    finally:
+        sys.path[:] = before
+        sys.modules.pop("beside", None)
+
+
+@pytest.mark.parametrize("fraction", [-0.1, 1.1, float("nan"), "half", None])
+def test_progress_is_from_0_to_1(fraction: Any) -> None:
+    with pytest.raises(ValidationError, match="a number from 0 to 1"):
+        progress(fraction)
+
+
+def test_progress_outside_a_job_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    progress(0.5)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs groups of processes")
+def test_a_job_whose_server_is_gone_ends_with_all_it_started(tmp_path: Path) -> None:
+    path = tmp_path / "long.py"
+    path.write_text(
+        "import subprocess, sys\nfrom orionclient.floes import floe\n@floe\ndef long() -> None:\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "    print(child.pid, repr(sys.stdin.read()), flush=True)\n    child.wait()\n"
+    )
+    (tmp_path / "parameters.json").write_text("{}")
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "orionclient.floes", "run", f"{path}:long", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "ORION_JOB_ID": "1"},
+        start_new_session=True,
+    )
+    assert runner.stdin is not None
+    assert runner.stdout is not None
+    with runner, runner.stdout as output:
+        # The function has no input of the server's.
+        child, said = output.readline().decode().split()
+        assert said == "''"
+        assert runner.poll() is None
+        runner.stdin.close()
+        assert runner.wait(30) == -signal.SIGKILL
+    end = time.monotonic() + 10
+    while _runs(int(child)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _runs(int(child))
+
+
+def _runs(number: int) -> bool:
+    # An orphan that nobody has waited for yet is no running process.
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_runner_without_a_server_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "parameters.json").write_text('{"promoted": {"seconds": 0.2, "steps": 1}}')
+    command = [sys.executable, "-m", "orionclient.floes", "run", "orionclient.floes.builtin:slow", str(tmp_path)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "step 1 of 1\n")

@@ -1,0 +1,103 @@
+"""One code path for a laptop and a job: files and shards that are kept, and the paths that come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orionclient.exceptions import NotFoundResponse, ValidationError
+from orionclient.helpers.kept import keep_file, keep_shard, local_path, start_collection
+from orionclient.local import LocalOrion
+from orionclient.session import APISession
+from orionclient.types import Dataset, File, Shard, ShardCollection
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A file on disk."""
+    path = tmp_path / "frames.xyz"
+    path.write_bytes(b"frames")
+    return path
+
+
+@pytest.fixture
+def job(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalOrion]:
+    """This process is a job."""
+    for name, value in {**orion.environ, "ORION_JOB_ID": "42"}.items():
+        monkeypatch.setenv(name, value)
+    APISession._config = None
+    yield orion
+    APISession._config = None
+
+
+def code_of_a_cube(path: str) -> tuple[Any, Any, bytes, bytes, bool]:
+    """What a cube does, with no fork."""
+    collection = start_collection("frames", {"step": 1}, tags=["md"])
+    file, shard = keep_file(path, "UI name", tags=["Trajectory"]), keep_shard(path, "1", collection, {"frames": 10})
+    with local_path(file) as first, local_path(shard) as second:
+        found = (Path(first).read_bytes(), Path(second).read_bytes(), first == second == path)
+    return (file, shard, *found)
+
+
+def test_elsewhere_files_stay_where_they_are(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, shard, one, two, same = code_of_a_cube(str(written))
+    assert file == shard == str(written)
+    assert (one, two, same) == (b"frames", b"frames", True)
+    assert written.exists()
+    monkeypatch.chdir(written.parent)
+    assert keep_file("frames.xyz", "x") == str(written)
+    with local_path(Path("frames.xyz")) as path:
+        assert path == str(written)
+
+
+def test_in_a_job_they_are_kept_in_orion(job: LocalOrion, written: Path) -> None:
+    file, shard, one, two, same = code_of_a_cube(str(written))
+    assert (one, two, same) == (b"frames", b"frames", False)
+    session = job.session()
+    kept = session.get_link(file).get_resource()
+    assert (kept.name, kept.size) == ("UI name", 6)
+    assert {tag["name"] for tag in session.list_tags(kept)} == {"Job 42", "Trajectory"}
+    piece = session.get_link(shard).get_resource()
+    assert (piece.name, piece.state, piece.metadata) == ("1", "ready", {"frames": 10})
+    session.refresh_resource(piece.collection)
+    assert (piece.collection.name, piece.collection.metadata) == ("frames", {"step": 1})
+    assert {tag["name"] for tag in session.list_tags(piece.collection)} == {"Job 42", "md"}
+    # A later cube finds the collection closed.
+    piece.collection.close()
+    again = keep_shard(written, "2", piece.collection)
+    assert session.get_link(again).get_resource().state == "ready"
+
+
+def test_a_path_is_made_of_whatever_leads_to_content(job: LocalOrion, written: Path) -> None:
+    session = job.session()
+    file = File.upload(session, "ä/ö" * 80 + ".xyz", written)
+    shard = Shard.create(ShardCollection.create(session, "c"), file=written)
+    handles = [file, File(id=file.id), file.id, str(file.id), shard, Shard(collection=shard.collection.id, id=shard.id)]
+    for each in handles:
+        with local_path(each) as path:
+            assert Path(path).read_bytes() == b"frames"
+        assert not Path(path).exists()
+    with local_path(file) as path:
+        assert path.endswith("ö.xyz")
+
+
+def test_what_leads_nowhere_is_refused(job: LocalOrion, written: Path, tmp_path: Path) -> None:
+    for nothing in (None, 1.5, Dataset(id=1)):
+        with pytest.raises(ValidationError, match="a path, a File, a Shard, a link or the id"), local_path(nothing):
+            pass
+    with pytest.raises(FileNotFoundError), local_path(tmp_path / "gone"):
+        pass
+    with pytest.raises(NotFoundResponse), local_path(4711):
+        pass
+    with pytest.raises(ValidationError, match=r"needs a collection; start_collection\(\.\.\.\) makes one"):
+        keep_shard(written, "1", None)
+
+
+def test_a_missing_file_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        keep_file(tmp_path / "gone", "x")
+    with pytest.raises(FileNotFoundError):
+        keep_shard(tmp_path / "gone", "x", None)

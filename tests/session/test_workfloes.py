@@ -1,0 +1,222 @@
+"""Floes through the session: found by title, name and tag, empty when listed, and started with parameters checked before."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from helpers.scripted import Answer, Scripted
+
+from orionclient.exceptions import ValidationError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.types import Dataset, File, Project, Secret, ShardCollection, WorkFloeSpec
+
+
+def parameter(name: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "promoted_name": name, "type": kind, "required": False, **more}
+
+
+SPECIFICATION = {
+    "name": "dock",
+    "cubes": [
+        {
+            "name": "reader",
+            "title": "Reader",
+            "parameters": [
+                parameter("data_in", "dataset", promoted_name="in", required=True),
+                parameter("limit", "integer", promoted_name=None),
+            ],
+        },
+        {
+            "name": "all",
+            "parameters": [
+                parameter("text", "string"),
+                parameter("number", "integer"),
+                parameter("ratio", "decimal"),
+                parameter("flag", "boolean"),
+                parameter("data", "json"),
+                parameter("file", "file"),
+                parameter("files", "file", many=True),
+                parameter("texts", "string", many=True),
+                parameter("collection", "collection"),
+                parameter("secret", "secret"),
+                parameter("made", "dataset_out", required=True, default="made"),
+                parameter("choice", "string", choices=["a", "b"]),
+                parameter("odd", "molecule"),
+            ],
+        },
+    ],
+}
+
+
+@pytest.fixture
+def spec(scripted: Scripted) -> WorkFloeSpec:
+    """A floe with parameters of every type; the server takes every job."""
+    scripted.then(Answer(201, {"id": 5, "name": "x", "state": "queued", "reason": "", "workfloe": 3}))
+    return WorkFloeSpec(id=3, specification=SPECIFICATION, session=scripted.session())
+
+
+def sent(scripted: Scripted) -> dict[str, Any]:
+    (asked,) = scripted.asked
+    assert (asked.method, asked.path) == ("POST", "/api/v1/jobs/")
+    body: dict[str, Any] = json.loads(asked.body)
+    return body
+
+
+def test_a_listing_is_filtered(session: OrionSession) -> None:
+    def names(**filters: Any) -> list[str]:
+        return [each.name for each in session.list_resources(WorkFloeSpec, filters)]
+
+    assert names() == ["etl", "dataset_to_collection", "collection_to_dataset", "echo", "slow", "fail", "report"]
+    assert names(title="molecules TO") == ["etl"]
+    assert names(name="collection") == ["dataset_to_collection", "collection_to_dataset"]
+    assert names(tags="ETL") == ["etl"]
+    assert names(state="ready", title="echo") == ["echo"]
+    assert names(state="deprecated") == []
+
+
+def test_what_is_listed_has_no_specification_until_it_is_refreshed(session: OrionSession) -> None:
+    spec = session.list_resources(WorkFloeSpec, {"title": "ETL: molecules to dataset"}, exact=True).one()
+    assert spec.specification == {}
+    session.refresh_resource(spec)
+    assert [cube["name"] for cube in spec.specification["cubes"]] == ["etl"]
+    assert spec.specification["uuid"] == spec.uuid
+    assert (spec.state, spec.tags, spec.package) == ("ready", ["ETL"], None)
+    assert session.get_resource(WorkFloeSpec, spec.id).specification == spec.specification
+    assert "ETL: molecules" in str(spec)
+
+
+def test_a_specification_never_sent_is_empty() -> None:
+    spec = WorkFloeSpec(id=3)
+    spec.specification["cubes"] = []
+    assert spec.specification == {}
+
+
+@pytest.mark.parametrize("verb", ["create", "update", "delete", "tag"])
+def test_a_floe_cannot_be_changed(session: OrionSession, verb: str) -> None:
+    spec = WorkFloeSpec(id=1)
+    calls = {
+        "create": lambda: session.create_resource(WorkFloeSpec, {}),
+        "update": lambda: session.update_resource(spec, {}),
+        "delete": lambda: session.delete_resource(spec),
+        "tag": lambda: session.tag_resource(spec, "x"),
+    }
+    with pytest.raises(ValidationError, match="cannot be"):
+        calls[verb]()
+
+
+# ---------------------------------------------------------------- starting by promoted names
+
+
+def test_values_become_what_the_server_takes(spec: WorkFloeSpec, scripted: Scripted) -> None:
+    job = spec.start(
+        "x",
+        text="CNS",
+        number=3,
+        ratio=Decimal("0.5"),
+        flag=True,
+        data={"a": [1, None]},
+        file=File(id=7),
+        files=[File(id=7), 8, "9"],
+        texts=("a", "b"),
+        collection=ShardCollection(id=4),
+        secret=Secret(id=5),
+        made="hits",
+        choice="b",
+        odd=Dataset(id=6),
+        **{"in": "12"},
+    )
+    assert (job.id, job.state) == (5, "queued")
+    body = sent(scripted)
+    assert (body["name"], body["workfloe"], body["project"]) == ("x", 3, 7)
+    assert body["parameters"] == {
+        "promoted": {
+            "text": "CNS",
+            "number": 3,
+            "ratio": 0.5,
+            "flag": True,
+            "data": {"a": [1, None]},
+            "file": 7,
+            "files": {"files": [{"id": 7}, {"id": 8}, {"id": 9}]},
+            "texts": ["a", "b"],
+            "collection": 4,
+            "secret": 5,
+            "made": "hits",
+            "choice": "b",
+            "odd": 6,
+            "in": 12,
+        }
+    }
+
+
+def test_cubes_and_published_forms_go_along(spec: WorkFloeSpec, scripted: Scripted) -> None:
+    given = {
+        "promoted": {"in": {"datasets": [{"id": 1, "records": [2]}]}},
+        "cube": {"Reader": {"limit": 5}, "all": {"text": None}},
+    }
+    before = json.dumps(given)
+    spec.start("x", given, text="y")
+    assert sent(scripted)["parameters"] == {
+        "promoted": {"in": {"datasets": [{"id": 1, "records": [2]}]}, "text": "y"},
+        "cube": {"Reader": {"limit": 5}, "all": {"text": None}},
+    }
+    assert json.dumps(given) == before
+
+
+def test_a_required_parameter_may_come_by_its_cube(spec: WorkFloeSpec, scripted: Scripted) -> None:
+    spec.start("x", {"cube": {"reader": {"data_in": Dataset(id=2)}}})
+    assert sent(scripted)["parameters"] == {"cube": {"reader": {"data_in": 2}}}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "promoted", "message"),
+    [
+        ({}, {"input": 1}, r"promoted parameter 'input' is unknown; known are 'in', 'text', 'number'"),
+        ({"promote": {}}, {}, r"group of parameters 'promote' is unknown; known are 'promoted', 'cube'"),
+        ({"cube": {"writer": {}}}, {}, r"cube 'writer' is unknown; known are 'Reader', 'reader', 'all'|known are"),
+        (
+            {"cube": {"reader": {"depth": 1}}},
+            {},
+            r"parameter of the cube 'reader' 'depth' is unknown; known are 'data_in'",
+        ),
+        ({}, {"text": "x"}, r"needs the parameter 'in' \(dataset\)"),
+        ({}, {"text": 5}, r"'text' is of type string; 5 is not"),
+        ({}, {"number": "5"}, r"'number' is of type integer"),
+        ({}, {"number": True}, r"'number' is of type integer; True is not"),
+        ({}, {"ratio": True}, r"'ratio' is of type decimal"),
+        ({}, {"ratio": float("nan")}, r"'ratio' cannot be written as JSON"),
+        ({}, {"flag": 1}, r"'flag' is of type boolean"),
+        ({}, {"data": {1, 2}}, r"'data' cannot be written as JSON"),
+        ({}, {"file": Dataset(id=1)}, r"'file' is a File, not a Dataset"),
+        ({}, {"file": [File(id=1)]}, r"'file' takes one file, not a list"),
+        ({}, {"file": "path.sdf"}, r"'file' must be a whole number"),
+        ({}, {"text": File(id=1)}, r"'text' is of type string, not a File"),
+        ({}, {"texts": "abc"}, r"'texts' takes a list of values of type string"),
+        ({}, {"texts": ["a", 1]}, r"'texts' is of type string; 1 is not"),
+        ({}, {"made": Dataset(id=1)}, r"'made' is of type dataset_out, not a Dataset"),
+        ({}, {"choice": "c"}, r"'choice' is one of \['a', 'b'\], not 'c'"),
+        ({}, {"in": Project(id=1)}, r"'in' is a Dataset, not a Project"),
+        ({}, {"in": None}, r"'in' must be a whole number"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_anything_is_sent(
+    spec: WorkFloeSpec, scripted: Scripted, parameters: dict[str, Any], promoted: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        spec.start("x", parameters, **promoted)
+    assert scripted.asked == []
+
+
+def test_the_specification_is_fetched_once(session: OrionSession, orion: LocalOrion) -> None:
+    spec = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
+    for number in range(2):
+        spec.start("x", number=number)
+    assert len(orion.faults.requests("get_workfloe")) == 1
+    with pytest.raises(
+        ValidationError, match="known are 'text', 'number', 'ratio', 'flag', 'choice', 'data', 'words', 'output'"
+    ):
+        spec.start("x", colour="red")
+    assert orion.faults.effects("create_job") == 2
