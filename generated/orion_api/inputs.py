@@ -57,9 +57,54 @@ class ListGroupsFilters(TypedDict):
     name: NotRequired[str]
 
 
+class ListJobsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[int]
+    tags: NotRequired[list[Tag]]
+    state: NotRequired[str]
+    workfloe: NotRequired[int]
+
+
+class DownloadJobLogsFilters(TypedDict):
+    offset: NotRequired[int]
+
+
+class ListMolsearchDatabasesFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[int]
+    state: NotRequired[str]
+    search_type: NotRequired[Literal["2D", "3D"]]
+
+
+class ListMolsearchQueriesFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[int]
+    state: NotRequired[str]
+    database: NotRequired[int]
+
+
+class ListMolsearchHitsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+
+
 class ListOrganizationsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+
+
+class ListPackagesFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[int]
+    state: NotRequired[str]
 
 
 class ListProjectsFilters(TypedDict):
@@ -119,6 +164,15 @@ class ListUsersFilters(TypedDict):
     username: NotRequired[str]
 
 
+class ListWorkfloesFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    name: NotRequired[str]
+    title: NotRequired[str]
+    state: NotRequired[str]
+    tags: NotRequired[list[Tag]]
+
+
 class BalanceInfo(TypedDict):
     """What an organization has left to spend."""
 
@@ -126,6 +180,22 @@ class BalanceInfo(TypedDict):
     amount: str
     currency: str
     updated: str
+
+
+class CreateMolsearchDatabase(TypedDict):
+    """What to make a database of."""
+
+    name: NotRequired[str]
+    dataset: int
+    search_type: NotRequired[Literal["2D", "3D"]]
+    project: NotRequired[int]
+
+
+class CreatePackage(TypedDict):
+    """What is known of a package before its archive."""
+
+    name: NotRequired[str]
+    project: NotRequired[int]
 
 
 class CreateProject(TypedDict):
@@ -385,6 +455,28 @@ class FolderInfo(TypedDict):
 FolderPath: TypeAlias = str
 
 
+JobState: TypeAlias = str
+
+
+MolsearchDatabaseState: TypeAlias = str
+
+
+class MolsearchHitInfo(TypedDict):
+    """A record that a query found."""
+
+    rank: int
+    dataset: int
+    record: int
+    title: NotRequired[str | None]
+    score: NotRequired[float | None]
+
+
+MolsearchQueryState: TypeAlias = str
+
+
+PackageState: TypeAlias = str
+
+
 class PathAssignment(TypedDict):
     """A resource and the folder that it goes to."""
 
@@ -412,6 +504,9 @@ class TagInfo(TypedDict):
     name: str
     project: int
     created: NotRequired[str]
+
+
+WorkFloeSpecState: TypeAlias = str
 
 
 class ListCollectionsFilters(TypedDict):
@@ -508,6 +603,16 @@ class CreateFile(TypedDict):
     path: NotRequired[FolderPath]
 
 
+class CreateMolsearchQuery(TypedDict):
+    """What to search, and where."""
+
+    name: NotRequired[str]
+    query_type: Literal["title", "subsearch", "graphsim", "fastrocs"]
+    database: int
+    parameters: JsonObject
+    project: NotRequired[int]
+
+
 class CreateShard(TypedDict):
     """What is known of a shard before its content."""
 
@@ -554,6 +659,114 @@ class FolderPaths(TypedDict):
     project: NotRequired[int]
 
 
+class JobInfo(TypedDict):
+    """A run of a floe."""
+
+    id: int
+    name: str
+    state: JobState
+    reason: str
+    outcome: NotRequired[str | None]
+    progress: NotRequired[float]
+    workfloe: int
+    parameters: NotRequired[JsonObject]
+    system_parameters: NotRequired[JsonObject]
+    created: NotRequired[str]
+    started: NotRequired[str | None]
+    finished: NotRequired[str | None]
+    run_time: NotRequired[float]
+    cost: NotRequired[str]
+    currency: NotRequired[str]
+    owner: NotRequired[int]
+    project: NotRequired[int]
+
+
+class JobPage(TypedDict):
+    """One page of jobs."""
+
+    count: int
+    next: str | None
+    results: list[JobInfo]
+
+
+class MolsearchDatabaseInfo(TypedDict):
+    """A dataset that can be searched for molecules."""
+
+    id: int
+    name: str
+    state: MolsearchDatabaseState
+    search_type: str
+    dataset: NotRequired[int]
+    count: NotRequired[int]
+    created: NotRequired[str]
+    owner: NotRequired[int]
+    project: NotRequired[int]
+
+
+class MolsearchDatabasePage(TypedDict):
+    """One page of databases."""
+
+    count: int
+    next: str | None
+    results: list[MolsearchDatabaseInfo]
+
+
+class MolsearchHitPage(TypedDict):
+    """One page of hits."""
+
+    count: int
+    next: str | None
+    results: list[MolsearchHitInfo]
+
+
+class MolsearchQueryInfo(TypedDict):
+    """A search without its hits."""
+
+    id: int
+    name: str
+    query_type: NotRequired[str]
+    database: NotRequired[int]
+    state: MolsearchQueryState
+    reason: NotRequired[str]
+    parameters: NotRequired[JsonObject]
+    count: NotRequired[int]
+    created: NotRequired[str]
+    owner: NotRequired[int]
+    project: NotRequired[int]
+
+
+class MolsearchQueryPage(TypedDict):
+    """One page of queries."""
+
+    count: int
+    next: str | None
+    results: list[MolsearchQueryInfo]
+
+
+class PackageInfo(TypedDict):
+    """A package without its archive."""
+
+    id: int
+    name: str
+    version: NotRequired[str]
+    state: PackageState
+    reason: NotRequired[str]
+    specification: JsonObject
+    size: NotRequired[int]
+    sha256: NotRequired[str | None]
+    created: NotRequired[str]
+    owner: NotRequired[int]
+    project: NotRequired[int]
+
+
+class PackagePage(TypedDict):
+    """One page of packages."""
+
+    count: int
+    next: str | None
+    results: list[PackageInfo]
+
+
 class PathAssignments(TypedDict):
     """What goes where."""
 
@@ -598,6 +811,16 @@ class SharePage(TypedDict):
     results: list[ShareInfo]
 
 
+class StartJob(TypedDict):
+    """What to run, and how."""
+
+    name: NotRequired[str]
+    workfloe: int
+    parameters: NotRequired[JsonObject]
+    system_parameters: NotRequired[JsonObject]
+    project: NotRequired[int]
+
+
 class TagPage(TypedDict):
     """One page of tags."""
 
@@ -620,3 +843,26 @@ class UpdateShard(TypedDict):
 
     name: NotRequired[str]
     metadata: NotRequired[JsonObject]
+
+
+class WorkFloeSpecInfo(TypedDict):
+    """A floe: a program with named parameters."""
+
+    id: int
+    name: str
+    title: str
+    uuid: str
+    state: WorkFloeSpecState
+    description: NotRequired[str]
+    tags: NotRequired[list[str]]
+    package: NotRequired[int | None]
+    created: NotRequired[str]
+    specification: JsonObject
+
+
+class WorkFloeSpecPage(TypedDict):
+    """One page of floes."""
+
+    count: int
+    next: str | None
+    results: list[WorkFloeSpecInfo]

@@ -9,7 +9,7 @@ except ImportError:
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, RootModel, StrictBool, StrictInt, StrictStr
+from pydantic import AwareDatetime, ConfigDict, Field, RootModel, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from ._base import ContractModel
 
@@ -298,6 +298,119 @@ class ApiVersions(ContractModel):
     features: Annotated[list[StrictStr] | None, Field(description="Names of optional features.")] = None
 
 
+class StartJob(ContractModel):
+    """What to run, and how."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+    ] = None
+    workfloe: Annotated[StrictInt, Field(description="Id of the floe.", ge=1, le=9223372036854775807)]
+    parameters: Annotated[
+        JsonObject | None,
+        Field(
+            description='`promoted` holds values by promoted name, `cube` values by name or title of the cube and name of the parameter (both documented); nothing else is known. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null stands for no value.'
+        ),
+    ] = None
+    system_parameters: Annotated[
+        JsonObject | None,
+        Field(
+            description="How to run the job. It is kept and shown; the local Orion, which has one machine, does nothing with it."
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class CreateMolsearchDatabase(ContractModel):
+    """What to make a database of."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+    ] = None
+    dataset: Annotated[StrictInt, Field(description="Id of the dataset.", ge=1, le=9223372036854775807)]
+    search_type: Annotated[Literal["2D", "3D"] | None, Field(description="What it is for; without it `2D`.")] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class CreateMolsearchQuery(ContractModel):
+    """What to search, and where."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+    ] = None
+    query_type: Annotated[Literal["title", "subsearch", "graphsim", "fastrocs"], Field(description="What is compared.")]
+    database: Annotated[StrictInt, Field(description="Id of the database.", ge=1, le=9223372036854775807)]
+    parameters: Annotated[
+        JsonObject,
+        Field(
+            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that holds one), `num_hits`. For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`), `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (least similarity). The names are documented, the values are assumed. Other names are refused unless their value is null."
+        ),
+    ]
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class MolsearchHitInfo(ContractModel):
+    """A record that a query found."""
+
+    rank: Annotated[StrictInt, Field(description="Place among the hits of the query, counted from 1.")]
+    dataset: Annotated[StrictInt, Field(description="Id of the dataset.")]
+    record: Annotated[StrictInt, Field(description="Id of the record in the dataset.")]
+    title: Annotated[
+        StrictStr | None,
+        Field(description="Title of the record, null where it has none.", json_schema_extra={"x-orion-nullable": True}),
+    ] = None
+    score: Annotated[
+        StrictFloat | None,
+        Field(
+            description="Similarity, from 0 to 1; null for searches that do not measure it.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+
+
+class MolsearchHitPage(ContractModel):
+    """One page of hits."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[MolsearchHitInfo], Field(description="The items of this page.")]
+
+
 class OrganizationInfo(ContractModel):
     """A company or institute with its users and projects."""
 
@@ -317,6 +430,26 @@ class OrganizationPage(ContractModel):
         Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
     ]
     results: Annotated[list[OrganizationInfo], Field(description="The items of this page.")]
+
+
+class CreatePackage(ContractModel):
+    """What is known of a package before its archive."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project to put it in; without it the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
 
 
 class ProjectInfo(ContractModel):
@@ -800,6 +933,175 @@ class FilePage(ContractModel):
     results: Annotated[list[FileInfo], Field(description="The items of this page.")]
 
 
+class JobInfo(ContractModel):
+    """A run of a floe."""
+
+    id: Annotated[StrictInt, Field(description="Number of the job, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
+    state: Annotated[
+        StrictStr, Field(description="How far the job is; `complete` is the only end, also of one that failed.")
+    ]
+    reason: Annotated[
+        StrictStr, Field(description="Why the job did not succeed, in a sentence; empty on success and before the end.")
+    ]
+    outcome: Annotated[
+        StrictStr | None,
+        Field(
+            description="How the job ended: `succeeded`, `failed` or `cancelled`; null before.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    progress: Annotated[
+        StrictFloat | None, Field(description="How much is done, from 0 to 1, as the job itself says.")
+    ] = None
+    workfloe: Annotated[StrictInt, Field(description="Id of the floe.")]
+    parameters: Annotated[JsonObject | None, Field(description="The parameters as they were given.")] = None
+    system_parameters: Annotated[
+        JsonObject | None, Field(description="What was said about how to run the job, as it was given.")
+    ] = None
+    created: Annotated[AwareDatetime | None, Field(description="When the job was made, ISO 8601 in UTC.")] = None
+    started: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="When the job left the queue, ISO 8601 in UTC; null before.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    finished: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="When the job ended, ISO 8601 in UTC; null before.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    run_time: Annotated[
+        StrictFloat | None,
+        Field(
+            description="How long the job ran until now or its end, in seconds; waiting in the queue does not count."
+        ),
+    ] = None
+    cost: Annotated[
+        StrictStr | None,
+        Field(
+            description="What the job cost until now, in units of `currency`. A decimal number in a text, see BalanceInfo.",
+            pattern="^[0-9]{1,15}\\.[0-9]{2,6}$",
+        ),
+    ] = None
+    currency: Annotated[
+        StrictStr | None, Field(description="Currency of the cost, three letters of ISO 4217, for example `USD`.")
+    ] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the job.")] = None
+    project: Annotated[StrictInt | None, Field(description="Id of the project that the job belongs to.")] = None
+
+
+class JobPage(ContractModel):
+    """One page of jobs."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[JobInfo], Field(description="The items of this page.")]
+
+
+class MolsearchDatabaseInfo(ContractModel):
+    """A dataset that can be searched for molecules."""
+
+    id: Annotated[StrictInt, Field(description="Number of the database, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
+    state: Annotated[StrictStr, Field(description="Whether it can be searched.")]
+    search_type: Annotated[
+        StrictStr, Field(description="What it is for, `2D` (title, substructure and fingerprint search) or `3D`.")
+    ]
+    dataset: Annotated[StrictInt | None, Field(description="Id of the dataset that it was made of.")] = None
+    count: Annotated[StrictInt | None, Field(description="Number of records when it was loaded; 0 before.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="When the database was made, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the database.")] = None
+    project: Annotated[StrictInt | None, Field(description="Id of the project that the database belongs to.")] = None
+
+
+class MolsearchDatabasePage(ContractModel):
+    """One page of databases."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[MolsearchDatabaseInfo], Field(description="The items of this page.")]
+
+
+class MolsearchQueryInfo(ContractModel):
+    """A search without its hits."""
+
+    id: Annotated[StrictInt, Field(description="Number of the query, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
+    query_type: Annotated[
+        StrictStr | None, Field(description="What is compared, `title`, `subsearch`, `graphsim` or `fastrocs`.")
+    ] = None
+    database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
+    state: Annotated[StrictStr, Field(description="How far the query is.")]
+    reason: Annotated[StrictStr | None, Field(description="Why the state is `ERROR`, in a sentence; else empty.")] = (
+        None
+    )
+    parameters: Annotated[JsonObject | None, Field(description="What is searched for, as it was given.")] = None
+    count: Annotated[StrictInt | None, Field(description="Number of hits; 0 before the end.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="When the query was made, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the query.")] = None
+    project: Annotated[StrictInt | None, Field(description="Id of the project that the query belongs to.")] = None
+
+
+class MolsearchQueryPage(ContractModel):
+    """One page of queries."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[MolsearchQueryInfo], Field(description="The items of this page.")]
+
+
+class PackageInfo(ContractModel):
+    """A package without its archive."""
+
+    id: Annotated[StrictInt, Field(description="Number of the package, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the package, from its manifest once that is there.")]
+    version: Annotated[StrictStr | None, Field(description="Version from the manifest; empty before the upload.")] = (
+        None
+    )
+    state: Annotated[StrictStr, Field(description="Whether the floes of the package are there.")]
+    reason: Annotated[StrictStr | None, Field(description="Why the state is `error`, in a sentence; else empty.")] = (
+        None
+    )
+    specification: Annotated[
+        JsonObject, Field(description="The manifest; empty before the upload. Listings hold it too (observed).")
+    ]
+    size: Annotated[StrictInt | None, Field(description="Length of the archive in bytes; 0 before the upload.")] = None
+    sha256: Annotated[
+        StrictStr | None,
+        Field(
+            description="SHA-256 digest of the archive in lower-case hexadecimal; null before the upload.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    created: Annotated[AwareDatetime | None, Field(description="When the package was made, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the package.")] = None
+    project: Annotated[StrictInt | None, Field(description="Id of the project that the package belongs to.")] = None
+
+
+class PackagePage(ContractModel):
+    """One page of packages."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[PackageInfo], Field(description="The items of this page.")]
+
+
 class ShardInfo(ContractModel):
     """A shard without its content."""
 
@@ -839,3 +1141,42 @@ class ShardPage(ContractModel):
         Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
     ]
     results: Annotated[list[ShardInfo], Field(description="The items of this page.")]
+
+
+class WorkFloeSpecInfo(ContractModel):
+    """A floe: a program with named parameters."""
+
+    id: Annotated[StrictInt, Field(description="Number of the floe, unique in the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the floe; need not be unique.")]
+    title: Annotated[StrictStr, Field(description="What a person reads in place of the name; may be empty.")]
+    uuid: Annotated[StrictStr, Field(description="Identity of the floe over all its versions.")]
+    state: Annotated[StrictStr, Field(description="Whether jobs can be started of it.")]
+    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    tags: Annotated[list[StrictStr] | None, Field(description="The tags of the floe; its maker gives them.")] = None
+    package: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the package that it came in, null where it is part of the stack.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    created: Annotated[
+        AwareDatetime | None, Field(description="When the stack first saw the floe, ISO 8601 in UTC.")
+    ] = None
+    specification: Annotated[
+        JsonObject,
+        Field(
+            description="Empty in a listing. Else `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, perhaps `title`, and `parameters`. Each parameter has `name`, `type`, `title`, `description`, `required`, and where they apply `promoted_name`, `default`, `choices` (list) and `many` (true where it takes a list). Types are string, integer, decimal, boolean, json, file, dataset, collection, secret, and for the names of what is made dataset_out, collection_out and file_out (the types are assumed)."
+        ),
+    ]
+
+
+class WorkFloeSpecPage(ContractModel):
+    """One page of floes."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[WorkFloeSpecInfo], Field(description="The items of this page.")]

@@ -90,12 +90,75 @@ class ListGroupsQuery(BaseModel):
     name: Annotated[str | None, Field(max_length=255)] = None
 
 
+class ListJobsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+    workfloe: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class DownloadJobLogsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
+
+
+class ListMolsearchDatabasesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+    search_type: Literal["2D", "3D"] | None = None
+
+
+class ListMolsearchQueriesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+    database: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class ListMolsearchHitsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
 class ListOrganizationsQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class ListPackagesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
 
 
 class ListProjectsQuery(BaseModel):
@@ -181,6 +244,18 @@ class ListUsersQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     username: Annotated[str | None, Field(max_length=150)] = None
+
+
+class ListWorkfloesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    title: Annotated[str | None, Field(max_length=255)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
 
 
 class ListCollectionsQuery(BaseModel):

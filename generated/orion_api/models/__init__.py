@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from .create_collection import CreateCollection
     from .create_dataset import CreateDataset
     from .create_file import CreateFile
+    from .create_molsearch_database import CreateMolsearchDatabase
+    from .create_molsearch_database_search_type import CreateMolsearchDatabaseSearchType
+    from .create_molsearch_query import CreateMolsearchQuery
+    from .create_molsearch_query_query_type import CreateMolsearchQueryQueryType
+    from .create_package import CreatePackage
     from .create_project import CreateProject
     from .create_secret import CreateSecret
     from .create_shard import CreateShard
@@ -32,9 +37,24 @@ if TYPE_CHECKING:
     from .group_info import GroupInfo
     from .group_page import GroupPage
     from .issued_token import IssuedToken
+    from .job_info import JobInfo
+    from .job_page import JobPage
+    from .job_state import JobState
     from .json_object import JsonObject
+    from .list_molsearch_databases_search_type import ListMolsearchDatabasesSearchType
+    from .molsearch_database_info import MolsearchDatabaseInfo
+    from .molsearch_database_page import MolsearchDatabasePage
+    from .molsearch_database_state import MolsearchDatabaseState
+    from .molsearch_hit_info import MolsearchHitInfo
+    from .molsearch_hit_page import MolsearchHitPage
+    from .molsearch_query_info import MolsearchQueryInfo
+    from .molsearch_query_page import MolsearchQueryPage
+    from .molsearch_query_state import MolsearchQueryState
     from .organization_info import OrganizationInfo
     from .organization_page import OrganizationPage
+    from .package_info import PackageInfo
+    from .package_page import PackagePage
+    from .package_state import PackageState
     from .path_assignment import PathAssignment
     from .path_assignments import PathAssignments
     from .problem import Problem
@@ -50,6 +70,7 @@ if TYPE_CHECKING:
     from .share_page import SharePage
     from .share_target import ShareTarget
     from .share_target_target_type import ShareTargetTargetType
+    from .start_job import StartJob
     from .tag_info import TagInfo
     from .tag_names import TagNames
     from .tag_page import TagPage
@@ -66,6 +87,9 @@ if TYPE_CHECKING:
     from .upload_dataset_content_format import UploadDatasetContentFormat
     from .user_info import UserInfo
     from .user_page import UserPage
+    from .work_floe_spec_info import WorkFloeSpecInfo
+    from .work_floe_spec_page import WorkFloeSpecPage
+    from .work_floe_spec_state import WorkFloeSpecState
 
 __all__ = (
     "ApiVersions",
@@ -77,6 +101,11 @@ __all__ = (
     "CreateDataset",
     "CreatedToken",
     "CreateFile",
+    "CreateMolsearchDatabase",
+    "CreateMolsearchDatabaseSearchType",
+    "CreateMolsearchQuery",
+    "CreateMolsearchQueryQueryType",
+    "CreatePackage",
     "CreateProject",
     "CreateSecret",
     "CreateShard",
@@ -94,9 +123,24 @@ __all__ = (
     "GroupInfo",
     "GroupPage",
     "IssuedToken",
+    "JobInfo",
+    "JobPage",
+    "JobState",
     "JsonObject",
+    "ListMolsearchDatabasesSearchType",
+    "MolsearchDatabaseInfo",
+    "MolsearchDatabasePage",
+    "MolsearchDatabaseState",
+    "MolsearchHitInfo",
+    "MolsearchHitPage",
+    "MolsearchQueryInfo",
+    "MolsearchQueryPage",
+    "MolsearchQueryState",
     "OrganizationInfo",
     "OrganizationPage",
+    "PackageInfo",
+    "PackagePage",
+    "PackageState",
     "PathAssignment",
     "PathAssignments",
     "Problem",
@@ -112,6 +156,7 @@ __all__ = (
     "SharePage",
     "ShareTarget",
     "ShareTargetTargetType",
+    "StartJob",
     "TagInfo",
     "TagNames",
     "TagPage",
@@ -128,6 +173,9 @@ __all__ = (
     "UploadDatasetContentFormat",
     "UserInfo",
     "UserPage",
+    "WorkFloeSpecInfo",
+    "WorkFloeSpecPage",
+    "WorkFloeSpecState",
 )
 
 _MODULES = {
@@ -139,6 +187,11 @@ _MODULES = {
     "CreateCollection": ".create_collection",
     "CreateDataset": ".create_dataset",
     "CreateFile": ".create_file",
+    "CreateMolsearchDatabase": ".create_molsearch_database",
+    "CreateMolsearchDatabaseSearchType": ".create_molsearch_database_search_type",
+    "CreateMolsearchQuery": ".create_molsearch_query",
+    "CreateMolsearchQueryQueryType": ".create_molsearch_query_query_type",
+    "CreatePackage": ".create_package",
     "CreateProject": ".create_project",
     "CreateSecret": ".create_secret",
     "CreateShard": ".create_shard",
@@ -157,9 +210,24 @@ _MODULES = {
     "GroupInfo": ".group_info",
     "GroupPage": ".group_page",
     "IssuedToken": ".issued_token",
+    "JobInfo": ".job_info",
+    "JobPage": ".job_page",
+    "JobState": ".job_state",
     "JsonObject": ".json_object",
+    "ListMolsearchDatabasesSearchType": ".list_molsearch_databases_search_type",
+    "MolsearchDatabaseInfo": ".molsearch_database_info",
+    "MolsearchDatabasePage": ".molsearch_database_page",
+    "MolsearchDatabaseState": ".molsearch_database_state",
+    "MolsearchHitInfo": ".molsearch_hit_info",
+    "MolsearchHitPage": ".molsearch_hit_page",
+    "MolsearchQueryInfo": ".molsearch_query_info",
+    "MolsearchQueryPage": ".molsearch_query_page",
+    "MolsearchQueryState": ".molsearch_query_state",
     "OrganizationInfo": ".organization_info",
     "OrganizationPage": ".organization_page",
+    "PackageInfo": ".package_info",
+    "PackagePage": ".package_page",
+    "PackageState": ".package_state",
     "PathAssignment": ".path_assignment",
     "PathAssignments": ".path_assignments",
     "Problem": ".problem",
@@ -175,6 +243,7 @@ _MODULES = {
     "SharePage": ".share_page",
     "ShareTarget": ".share_target",
     "ShareTargetTargetType": ".share_target_target_type",
+    "StartJob": ".start_job",
     "TagInfo": ".tag_info",
     "TagNames": ".tag_names",
     "TagPage": ".tag_page",
@@ -191,6 +260,9 @@ _MODULES = {
     "UploadDatasetContentFormat": ".upload_dataset_content_format",
     "UserInfo": ".user_info",
     "UserPage": ".user_page",
+    "WorkFloeSpecInfo": ".work_floe_spec_info",
+    "WorkFloeSpecPage": ".work_floe_spec_page",
+    "WorkFloeSpecState": ".work_floe_spec_state",
 }
 
 

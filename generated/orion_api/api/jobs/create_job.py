@@ -1,0 +1,159 @@
+"""Start a job.
+
+Puts a job into the queue, in state `queued`. Jobs start in the order in which they were made, as many at once
+as the stack allows. Refused with 422 where the parameters do not fit the specification of the floe
+(`bad_job_parameters`, with the known names), and with 409 where the floe is not `ready`. What a job makes is
+tagged `Job <id>`.
+
+`POST /api/v1/jobs/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    UNSET,
+    AsyncSender,
+    Json,
+    Request,
+    Response,
+    Sender,
+    Unset,
+)
+
+if TYPE_CHECKING:
+    from ...models.job_info import JobInfo
+    from ...models.start_job import StartJob
+
+OPERATION = OPERATIONS["create_job"]
+
+
+def build(
+    *,
+    body: StartJob | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        body: What to run.
+        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
+            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
+            under a known key is refused with 422, and with 409 while the first request runs. A refused request
+            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+    """
+    return Request(
+        operation=OPERATION,
+        path="/api/v1/jobs/",
+        body=Json(_wire.to_wire(body)),
+        headers=_wire.header_fields(
+            {
+                "Idempotency-Key": idempotency_key,
+            }
+        ),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> JobInfo:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.job_info import JobInfo
+
+    return _wire.parsed(OPERATION, JobInfo.from_dict, data)
+
+
+def sync_detailed(
+    *,
+    client: Sender,
+    body: StartJob | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> Response[JobInfo]:
+    """Start a job; return the answer, whatever its status.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: What to run.
+        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
+            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
+            under a known key is refused with 422, and with 409 while the first request runs. A refused request
+            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+
+
+def sync(
+    *,
+    client: Sender,
+    body: StartJob | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> JobInfo:
+    """Start a job.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: What to run.
+        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
+            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
+            under a known key is refused with 422, and with 409 while the first request runs. A refused request
+            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+
+    Returns:
+        The job, queued.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSender,
+    body: StartJob | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> Response[JobInfo]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    body: StartJob | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> JobInfo:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(body=body, idempotency_key=idempotency_key), check, parse)

@@ -1,0 +1,1 @@
+"""The operations of the kind `molsearch`, one module each."""

@@ -1,0 +1,100 @@
+"""Delete a query.
+
+Removes a query with its hits for good. One that runs is ended.
+
+`DELETE /api/v1/molsearch/queries/{query_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+)
+
+OPERATION = OPERATIONS["delete_molsearch_query"]
+
+
+def build(
+    query_id: int | str,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        query_id: Id of the query.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v1/molsearch/queries/{_wire.number_segment('query_id', query_id)}/",
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return an empty dict: only the status is checked.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return {}
+
+
+def sync_detailed(
+    query_id: int | str,
+    *,
+    client: Sender,
+) -> Response[None]:
+    """Delete a query; return the answer, whatever its status.
+
+    Args:
+        query_id: Id of the query.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        Status, headers and body.
+    """
+    return _runtime.detailed(client, build(query_id), check, None)
+
+
+def sync(
+    query_id: int | str,
+    *,
+    client: Sender,
+) -> None:
+    """Delete a query.
+
+    Args:
+        query_id: Id of the query.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+    """
+    _runtime.call(client, build(query_id), check, _wire.anything)
+
+
+async def asyncio_detailed(
+    query_id: int | str,
+    *,
+    client: AsyncSender,
+) -> Response[None]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(query_id), check, None)
+
+
+async def asyncio(
+    query_id: int | str,
+    *,
+    client: AsyncSender,
+) -> None:
+    """As `sync`, asynchronously."""
+    await _runtime.acall(client, build(query_id), check, _wire.anything)

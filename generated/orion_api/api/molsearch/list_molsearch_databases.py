@@ -1,0 +1,197 @@
+"""List databases.
+
+The databases of the caller's projects by id, newest last.
+
+`GET /api/v1/molsearch/databases/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    UNSET,
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+    Unset,
+    encode_query,
+)
+
+if TYPE_CHECKING:
+    from ...models.list_molsearch_databases_search_type import ListMolsearchDatabasesSearchType
+    from ...models.molsearch_database_page import MolsearchDatabasePage
+
+OPERATION = OPERATIONS["list_molsearch_databases"]
+
+
+def build(
+    *,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    project: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+    search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        project: Only items of the project with this id.
+        state: Only databases in this state.
+        search_type: Only databases of this kind, `2D` or `3D`.
+    """
+    return Request(
+        operation=OPERATION,
+        path="/api/v1/molsearch/databases/",
+        query=encode_query(
+            {
+                "limit": limit,
+                "cursor": cursor,
+                "name": name,
+                "project": project,
+                "state": state,
+                "search_type": search_type,
+            }
+        ),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> MolsearchDatabasePage:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.molsearch_database_page import MolsearchDatabasePage
+
+    return _wire.parsed(OPERATION, MolsearchDatabasePage.from_dict, data)
+
+
+def sync_detailed(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    project: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+    search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+) -> Response[MolsearchDatabasePage]:
+    """List databases; return the answer, whatever its status.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        project: Only items of the project with this id.
+        state: Only databases in this state.
+        search_type: Only databases of this kind, `2D` or `3D`.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(
+        client,
+        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        check,
+        parse,
+    )
+
+
+def sync(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    project: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+    search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+) -> MolsearchDatabasePage:
+    """List databases.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        project: Only items of the project with this id.
+        state: Only databases in this state.
+        search_type: Only databases of this kind, `2D` or `3D`.
+
+    Returns:
+        One page of databases.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(
+        client,
+        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        check,
+        parse,
+    )
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    project: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+    search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+) -> Response[MolsearchDatabasePage]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(
+        client,
+        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        check,
+        parse,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    project: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+    search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+) -> MolsearchDatabasePage:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(
+        client,
+        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        check,
+        parse,
+    )

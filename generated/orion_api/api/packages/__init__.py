@@ -1,0 +1,1 @@
+"""The operations of the kind `packages`, one module each."""

@@ -1,0 +1,1 @@
+"""The operations of the kind `workfloes`, one module each."""

@@ -1,0 +1,185 @@
+"""List floes.
+
+The floes of the stack and those of the packages that the caller may read, by id, newest last. The specification
+of a listed floe is empty (documented); get_workfloe gives it.
+
+`GET /api/v1/workfloes/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    UNSET,
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+    Unset,
+    encode_query,
+)
+
+if TYPE_CHECKING:
+    from ...models.work_floe_spec_page import WorkFloeSpecPage
+
+OPERATION = OPERATIONS["list_workfloes"]
+
+
+def build(
+    *,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    title: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    tags: Sequence[str] | Unset = UNSET,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
+        state: Only floes in this state.
+        tags: Only items that carry every one of these tags; repeat the parameter for several.
+    """
+    return Request(
+        operation=OPERATION,
+        path="/api/v1/workfloes/",
+        query=encode_query(
+            {
+                "limit": limit,
+                "cursor": cursor,
+                "name": name,
+                "title": title,
+                "state": state,
+                "tags": tags,
+            }
+        ),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> WorkFloeSpecPage:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.work_floe_spec_page import WorkFloeSpecPage
+
+    return _wire.parsed(OPERATION, WorkFloeSpecPage.from_dict, data)
+
+
+def sync_detailed(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    title: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    tags: Sequence[str] | Unset = UNSET,
+) -> Response[WorkFloeSpecPage]:
+    """List floes; return the answer, whatever its status.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
+        state: Only floes in this state.
+        tags: Only items that carry every one of these tags; repeat the parameter for several.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(
+        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+    )
+
+
+def sync(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    title: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    tags: Sequence[str] | Unset = UNSET,
+) -> WorkFloeSpecPage:
+    """List floes.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
+        state: Only floes in this state.
+        tags: Only items that carry every one of these tags; repeat the parameter for several.
+
+    Returns:
+        One page of floes.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(
+        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+    )
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    title: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    tags: Sequence[str] | Unset = UNSET,
+) -> Response[WorkFloeSpecPage]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(
+        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    title: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    tags: Sequence[str] | Unset = UNSET,
+) -> WorkFloeSpecPage:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(
+        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+    )

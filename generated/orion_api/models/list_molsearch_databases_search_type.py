@@ -1,0 +1,21 @@
+"""ListMolsearchDatabasesSearchType, an open enumeration."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .. import _wire
+
+
+class ListMolsearchDatabasesSearchType(StrEnum):
+    """Known values.
+
+    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    """
+
+    VALUE_0 = "2D"
+    VALUE_1 = "3D"
+
+    @classmethod
+    def _missing_(cls, value: object) -> ListMolsearchDatabasesSearchType | None:
+        return _wire.unknown_member(cls, value)

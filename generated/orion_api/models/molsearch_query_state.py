@@ -1,0 +1,23 @@
+"""MolsearchQueryState, an open enumeration."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .. import _wire
+
+
+class MolsearchQueryState(StrEnum):
+    """State of a query. `SUCCESS` is documented, the others are assumed.
+
+    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    """
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCESS = "SUCCESS"
+    ERROR = "ERROR"
+
+    @classmethod
+    def _missing_(cls, value: object) -> MolsearchQueryState | None:
+        return _wire.unknown_member(cls, value)
