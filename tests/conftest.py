@@ -11,6 +11,7 @@ import pytest
 from helpers.canary import CANARIES, pytest_runtest_makereport
 from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from helpers.plain import Plain
+from helpers.real_time import real_time
 from helpers.scripted import Scripted
 
 from orionclient import _calls
@@ -20,6 +21,7 @@ from orionclient.testing import set_testing
 
 __all__ = [
     "pytest_runtest_call", "pytest_runtest_makereport", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown",
+    "real_time",
 ]  # fmt: skip
 
 # What the tests are run with; the rest is the person's own.

@@ -14,9 +14,10 @@ from orion_api.api.projects import list_projects
 
 from orionclient.examples import drugs
 from orionclient.exceptions import NotFoundResponse
+from orionclient.helpers.reports import download_report
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
-from orionclient.types import Dataset, File
+from orionclient.types import Dataset, File, WorkFloeSpec
 
 
 class Checks:
@@ -137,6 +138,41 @@ def tags_and_links(session: OrionSession, drug_set: Dataset, check: Checks) -> N
     check.that(linked == drug_set and linked.name == drug_set.name, f"a link through JSON leads back: {text}")
 
 
+def job(session: OrionSession, folder: Path, check: Checks) -> None:
+    """Run a floe as a job, and read what it made.
+
+    Args:
+        session: The session.
+        folder: Folder for what is downloaded.
+        check: The checks.
+    """
+    check.step("A job that really runs")
+    file = File.upload(session, "drugs to convert", drugs("sdf"))
+    spec = session.list_resources(WorkFloeSpec, {"tags": "ETL"}).one()
+    started = spec.start("convert the drugs", file=file, dataset="converted drugs")
+    check.that(started.state != "complete", f"started {spec.title!r} as job {started.id}, {started.state}")
+    started.wait(timeout=300)
+    check.that(
+        started.succeeded,
+        f"it is {started.state} after {started.run_time:.1f} s and cost {started.cost} {started.currency}",
+    )
+    made = started.outputs(Dataset).one()
+    check.that(
+        made.count == 24,
+        f"its tag 'Job {started.id}' finds dataset {made.id}, {made.name!r}, with {made.count} records",
+    )
+    for line in started.logs():
+        print(f"       {line}")
+    writer = session.list_resources(WorkFloeSpec, {"name": "report"}, exact=True).one()
+    report = writer.start("write a report", title="Drugs", pages=3)
+    report.wait(timeout=300)
+    found = download_report(report, folder / "report.zip")
+    check.that(
+        "index.html" in found.pages,
+        f"a report of {len(found.pages)} pages, to be read offline: {', '.join(found.pages[:3])}",
+    )
+
+
 def raw(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
     """Call generated operations directly.
 
@@ -189,6 +225,7 @@ def main() -> int:
         files(session, Path(place), check)
         drug_set = dataset(session, Path(place), check)
         tags_and_links(session, drug_set, check)
+        job(session, Path(place), check)
         raw(session, drug_set, check)
         change(session, drug_set, check)
     print(f"\n{check.passed} checks passed, {len(check.failed)} failed")

@@ -1,13 +1,13 @@
-"""Helpers above the session: published ones for shards, safe names for files, and reports to take along; they load when first used."""
+"""Helpers above the session: shards and sweeps as published, files kept here or there, names, reports. They load when first used."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
-_MODULES = ("collections", "filenames", "reports")
+_MODULES = ("collections", "filenames", "kept", "parameterize", "reports")
 
-__all__ = ["collections", "filenames", "reports"]
+__all__ = ["collections", "filenames", "kept", "parameterize", "reports"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,16 +16,16 @@ from attrs import frozen
 
 from orionclient._resource import resource_id
 from orionclient.config import origin_of
-from orionclient.exceptions import BadResponse, ValidationError
+from orionclient.exceptions import BadResponse, MultipleResultsFound, NoResultFound, ValidationError
 from orionclient.helpers.filenames import UniqueFilenames, safe_filename
-from orionclient.types import File
+from orionclient.types import File, ShardCollection, WorkFloeJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
     from orionclient.session import OrionSession
-    from orionclient.types import Shard, ShardCollection
+    from orionclient.types import Shard
 
 __all__ = ["DownloadedReport", "download_report"]
 
@@ -89,7 +89,7 @@ class DownloadedReport:
 
 
 def download_report(
-    collection: ShardCollection,
+    collection: ShardCollection | WorkFloeJob,
     zip: str | os.PathLike[str] | BinaryIO,  # noqa: A002 - what it is
     *,
     session: OrionSession | None = None,
@@ -102,7 +102,7 @@ def download_report(
     whole. For links to files that are gone to cost no time, pass a session that does not repeat 404.
 
     Args:
-        collection: The collection; a handle with an id is enough.
+        collection: The collection, or the job that made it; a handle with an id is enough.
         zip: Path of the zip, which holds the old one or the whole new one, never a part. Or an open binary file, to which nothing is
             written before all is there.
         session: The session; the collection's own without it.
@@ -112,6 +112,8 @@ def download_report(
 
     Raises:
         ValidationError: The collection is no report, or `zip` can hold none; raised before any download.
+        NoResultFound: The job made no report.
+        MultipleResultsFound: The job made several reports; find them with ``job.outputs(ShardCollection)``.
         NotEnoughDiskError: The disk has no room for a page or a file.
         OSError: The zip cannot be written.
         OrionError: The server refused, or no good answer came.
@@ -129,6 +131,8 @@ def download_report(
     """
     target = _target(zip)
     session = session or cast("OrionSession", collection._bound())
+    if isinstance(collection, WorkFloeJob):
+        collection = _report_of(collection)
     current = session.get_resource(type(collection), collection._id())
     index = _index(current)
     # Beside the target, for only there a rename puts the zip in its place at once.
@@ -139,6 +143,17 @@ def download_report(
             report = _Export(session, current, index, archive, Path(temporary)).run()
         _put(made, target)
     return report
+
+
+def _report_of(job: WorkFloeJob) -> ShardCollection:
+    found = [made for made in job.outputs(ShardCollection) if "index_pages" in made.metadata]
+    if not found:
+        raise NoResultFound(f"{job._title()} made no report")
+    if len(found) > 1:
+        raise MultipleResultsFound(
+            f"{job._title()} made {len(found)} reports: {', '.join(str(made.id) for made in found)}"
+        )
+    return found[0]
 
 
 def _target(given: str | os.PathLike[str] | BinaryIO) -> Path | BinaryIO:

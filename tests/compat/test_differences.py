@@ -15,7 +15,6 @@ from helpers.canary import CANARY
 from helpers.scripted import Answer, Scripted
 from orion_api.api.files import get_file
 
-import orionclient.types
 from orionclient import _http
 from orionclient import exceptions as errors
 from orionclient.config import SessionConfig, config_path, resolve, save_profile
@@ -341,16 +340,6 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D30")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = [
-        "WorkFloeSpec",
-        "WorkFloeJob",
-        "WorkFloePackage",
-        "MolsearchQuery",
-        "MolsearchDatabase",
-    ]
-    # Once one of them is there, it comes off the list.
-    assert [name for name in missing if hasattr(orionclient.types, name)] == []
-    assert importlib.util.find_spec("orionclient.helpers.parameterize") is None
     assert "scripts" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 

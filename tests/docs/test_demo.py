@@ -7,11 +7,11 @@ import pytest
 from orionclient.examples import demo
 
 
-def test_the_demo_passes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_passes(capsys: pytest.CaptureFixture[str], real_time: None) -> None:
     assert demo.main() == 0
     shown = capsys.readouterr().out
     assert "BAD" not in shown
-    assert "24 checks passed, 0 failed" in shown
+    assert "28 checks passed, 0 failed" in shown
 
 
 def test_a_failed_check_ends_with_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +21,7 @@ def test_a_failed_check_ends_with_1(capsys: pytest.CaptureFixture[str], monkeypa
     def fails(_: object, check: demo.Checks) -> None:
         check.that(None, "water is dry")
 
-    for name in ("files", "dataset", "tags_and_links", "raw", "change"):
+    for name in ("files", "dataset", "tags_and_links", "job", "raw", "change"):
         monkeypatch.setattr(demo, name, nothing)
     monkeypatch.setattr(demo, "who", fails)
     assert demo.main() == 1

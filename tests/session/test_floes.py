@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
-from helpers.real_time import real_time
 
 from orionclient.examples import drugs
 from orionclient.exceptions import ValidationError
@@ -31,8 +30,6 @@ from orionclient.types import Dataset, File, Secret, Shard, ShardCollection, Wor
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-__all__ = ["real_time"]
 
 pytestmark = pytest.mark.usefixtures("real_time")
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.real_time import real_time
 from helpers.scripted import Answer, Scripted
 
 from orionclient.examples import drugs
@@ -19,8 +18,6 @@ from orionclient.helpers.parameterize import parameterize_workfloe
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Balance, Dataset, File, Project, ShardCollection, WorkFloeJob, WorkFloeSpec
-
-__all__ = ["real_time"]
 
 pytestmark = pytest.mark.usefixtures("real_time")
 

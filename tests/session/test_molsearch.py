@@ -7,15 +7,12 @@ import json
 from typing import Any
 
 import pytest
-from helpers.real_time import real_time
 from helpers.scripted import Answer, Scripted
 
 from orionclient.examples import drugs
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, MolsearchDatabase, MolsearchQuery
-
-__all__ = ["real_time"]
 
 pytestmark = pytest.mark.usefixtures("real_time")
 

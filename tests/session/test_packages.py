@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.real_time import real_time
 from helpers.scripted import Answer, Scripted
 
 from orionclient.exceptions import BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, Project, WorkFloeJob, WorkFloePackage, WorkFloeSpec
-
-__all__ = ["real_time"]
 
 pytestmark = pytest.mark.usefixtures("real_time")
 

@@ -46,7 +46,7 @@ NAMES = {
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "set_testing",
     "orionclient.examples": "drugs",
-    "orionclient.helpers": "collections filenames reports",
+    "orionclient.helpers": "collections filenames kept parameterize reports",
     "orionclient.helpers.collections": "try_hard_to_create_shard try_hard_to_download_shard",
     "orionclient.helpers.filenames": "UniqueFilenames safe_filename",
     "orionclient.helpers.reports": "DownloadedReport download_report",
