@@ -74,12 +74,13 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Run what takes long: connections in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
+    """Run what takes long: connections and jobs in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
     _clean(session)
     _group(session, "test", "contract")
     session.install(".[emulator,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
+    session.run("pytest", "tests/emulator/test_emulator_jobs_ends.py", env={"ORION_NIGHTLY": "1"})
     others = ("tests/session", "tests/compat", "tests/conformance")
     session.run("pytest", "-n", "2", *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import io
 import json
 import re
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,38 @@ from orionclient._retry import interactive_policy
 from orionclient.exceptions import NotFoundResponse, OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
-from orionclient.types import Dataset, File, Secret, Shard, ShardCollection, Token
+from orionclient.types import (
+    Dataset,
+    File,
+    MolsearchDatabase,
+    MolsearchQuery,
+    Secret,
+    Shard,
+    ShardCollection,
+    Token,
+    WorkFloeJob,
+    WorkFloePackage,
+    WorkFloeSpec,
+)
 
 TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "retry.json").read_text())
 CONTENT = b"CCO ethanol\nC methane\n"
+
+
+def package() -> bytes:
+    """An archive with one floe."""
+    manifest = {"name": "made", "version": "1", "python_version": "3.11", "requirements": []}
+    floe = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, content in (("manifest.json", json.dumps(manifest).encode()), ("made.py", floe)):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+PACKAGE = package()
 
 # What an operation needs besides the ids in its path.
 NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -58,6 +88,14 @@ NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "assign_paths": lambda ids: {
         "body": {"assignments": [{"resource_type": "dataset", "id": ids["dataset_id"], "path": "/"}]}
     },
+    "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
+    "create_package": lambda _: {"body": {"name": "made"}},
+    # After the first time there is nothing to be done any more, so the table need not wait for the floes.
+    "upload_package_content": lambda _: {"body": PACKAGE},
+    "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_molsearch_query": lambda ids: {
+        "body": {"query_type": "title", "database": ids["loaded_id"], "parameters": {"titles": ["ethanol"]}}
+    },
 }
 
 
@@ -71,6 +109,18 @@ def filled_shard(session: OrionSession, ids: dict[str, Any]) -> int:
     return shard.id
 
 
+def complete_job(session: OrionSession, ids: dict[str, Any]) -> int:
+    job = WorkFloeJob.start(session, ids["workfloe_id"], "made before")
+    # Nothing leaves the queue of this server, so it is complete at once.
+    job.cancel()
+    return job.id
+
+
+def query(session: OrionSession, ids: dict[str, Any]) -> int:
+    made = MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"])
+    return made.id
+
+
 # How that is made which the path of an operation names, what comes first in the path first.
 MAKERS: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "file_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
@@ -80,6 +130,10 @@ MAKERS: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "shard_id": filled_shard,
     "secret_id": lambda session, _: Secret.create(session, "made before", "value").id,
     "token_id": lambda session, _: Token.create(session, "made before").id,
+    "job_id": complete_job,
+    "package_id": lambda session, _: session.create_resource(WorkFloePackage, {"name": "made before"}).id,
+    "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
+    "query_id": query,
 }
 
 
@@ -90,11 +144,16 @@ class Ground:
         self.orion = orion
         self.config = orion.config()
         self._helper = orion.session()
+        dataset = Dataset.upload(self._helper, "made before", CONTENT, format="smi")
+        database = MolsearchDatabase.create(self._helper, "made before", dataset)
+        database.wait()
+        floe = self._helper.list_resources(WorkFloeSpec, {"title": "Echo"}).one()
+        self._seed = {**SEED, "workfloe_id": floe.id, "source_id": dataset.id, "loaded_id": database.id}
         self._made: dict[str, dict[str, Any]] = {}
 
     def ids_for(self, operation: Operation) -> dict[str, Any]:
         """Give what the path of an operation names; what is read and written stands as well after a script as before it."""
-        ids = {**SEED, **self._made.get(operation.id, {})}
+        ids = {**self._seed, **self._made.get(operation.id, {})}
         named = [*re.findall(r"{(\w+)}", operation.route), *(["dataset_id"] if operation.id == "assign_paths" else [])]
         for name in named:
             if name not in ids:
@@ -105,7 +164,7 @@ class Ground:
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo") as running:
+    with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0) as running:
         CANARIES.add(running.token)
         yield Ground(running)
 

@@ -1,10 +1,14 @@
-"""Floes for the tests of the local Orion: a program that does what a parameter says, and ways to start it and to wait."""
+"""Floes for the tests of the local Orion: a program that does what a parameter says, servers with it, and ways to start it and to wait."""
 
 from __future__ import annotations
 
 import sys
 import time
 import uuid
+
+import pytest
+
+from orionclient.emulator import Server
 
 PROGRAM = """
 import json, os, signal, sys, threading, time
@@ -41,6 +45,9 @@ def ask(method, path, body=None):
 exec(given.get("promoted", {}).get("code", ""))
 """
 ARGV = [sys.executable, "-I", "-S", "-u", "-c", PROGRAM]
+# Prints its own process and that of a child, which outlives it if nobody ends it.
+CHILD = "import subprocess; print(os.getpid(), subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid)\n"
+JOBS = "/api/v1/jobs/"
 
 
 def specification(name="run", *parameters, **fields):
@@ -66,7 +73,54 @@ def floe(name="run", *parameters, argv=ARGV, tags=("test",), **fields):
     return {"specification": specification(name, *parameters, **fields), "tags": list(tags), "argv": argv}
 
 
-JOBS = "/api/v1/jobs/"
+FLOES = [
+    floe(),
+    floe("missing", argv=["/nowhere/python"]),
+    floe(
+        "typed",
+        {"name": "count", "promoted_name": "number", "type": "integer", "required": True},
+        {"name": "ratio", "type": "decimal", "required": False, "default": 0.5},
+        {"name": "sure", "promoted_name": "sure", "type": "boolean", "required": False},
+        {"name": "anything", "promoted_name": "anything", "type": "json", "required": False},
+        {"name": "file", "promoted_name": "file", "type": "file", "required": False},
+        {"name": "data", "promoted_name": "data", "type": "dataset", "required": False},
+        {"name": "shards", "promoted_name": "shards", "type": "collection", "required": False},
+        {"name": "secret", "promoted_name": "secret", "type": "secret", "required": False},
+        {"name": "out", "promoted_name": "out", "type": "dataset_out", "required": False},
+        {"name": "colour", "promoted_name": "colour", "type": "string", "required": False, "choices": ["red", "blue"]},
+        {"name": "words", "promoted_name": "words", "type": "string", "required": False, "many": True},
+        {"name": "inner", "type": "string", "required": True, "default": "set"},
+        {"name": "new", "promoted_name": "new", "type": "of the future", "required": False},
+    ),
+]
+FLOES[2]["specification"]["cubes"].append(
+    {
+        "name": "second",
+        "title": "Second cube",
+        "type": "python",
+        "parameters": [{"name": "must", "type": "string", "required": True}],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with Server(tmp_path_factory.mktemp("stack"), seed="demo", floes=FLOES) as running:
+        yield running
+
+
+@pytest.fixture
+def single(tmp_path):
+    """A server that runs one job at a time."""
+    with Server(tmp_path / "stack", seed="demo", floes=FLOES, jobs=1) as running:
+        yield running
+
+
+@pytest.fixture
+def idle(tmp_path):
+    """A server that runs none."""
+    with Server(tmp_path / "stack", seed="demo", floes=FLOES, jobs=0) as running:
+        yield running
 
 
 def start(caller, code="", floe=1, **fields):
@@ -92,6 +146,10 @@ def get(caller, job):
 
 def reach(caller, job, state="complete"):
     return until(lambda: get(caller, job), lambda found: found["state"] == state)
+
+
+def outcome(job):
+    return job["state"], job["outcome"], job["reason"]
 
 
 def log(caller, job, **query):

@@ -6,7 +6,7 @@ import concurrent.futures
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, assert_type
+from typing import Annotated, Any, Literal, assert_type
 
 from orion_api import AuthenticatedClient
 from orion_api.api.datasets import get_dataset, list_datasets
@@ -17,10 +17,30 @@ from orion_api.types import Response as RawResponse
 
 import orionclient
 from orionclient.exceptions import BadResponse, NotFoundResponse, OrionConnectionError, OrionError
-from orionclient.links import OrionLink, RecordLink
+from orionclient.floes import CollectionOut, DatasetOut, Parameter, describe, floe, progress
+from orionclient.helpers.collections import try_hard_to_create_shard, try_hard_to_download_shard
+from orionclient.helpers.kept import keep_file, keep_shard, local_path, start_collection
+from orionclient.helpers.parameterize import parameterize_workfloe
+from orionclient.helpers.reports import DownloadedReport, download_report
+from orionclient.links import OrionLink, RecordLink, ShardLink
+from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
 from orionclient.session import APISession, OrionSession, SessionConfig, get_profile_config, get_session, in_orion
-from orionclient.types import Dataset, File, Organization, Project, User
+from orionclient.types import (
+    Dataset,
+    File,
+    MolsearchDatabase,
+    MolsearchQuery,
+    Organization,
+    Project,
+    Secret,
+    Shard,
+    ShardCollection,
+    User,
+    WorkFloeJob,
+    WorkFloePackage,
+    WorkFloeSpec,
+)
 from orionclient.utils import Backoff, TemporaryPath
 
 
@@ -64,7 +84,6 @@ def verbs(session: OrionSession) -> None:
     assert_type(session.get_resource(File, 1), File)
     assert_type(session.get_resource(Dataset, "7", timeout=5), Dataset)
     assert_type(session.get_resource(File(id=3), 7), File)
-    assert_type(session.list_resources(Dataset), Iterator[Dataset])
     for dataset in session.list_resources(Dataset, {"tags": "Job 4242", "project": 7}):
         assert_type(dataset, Dataset)
     assert_type(session.create_resource(File, {"name": "x"}, files={"file": Path("x.sdf")}), File)
@@ -78,7 +97,8 @@ def verbs(session: OrionSession) -> None:
     assert_type(session.list_tags(file), Iterator[dict[str, Any]])
     assert_type(session.create_link(file), dict[str, Any])
     assert_type(session.create_link(Record({"Title": "aspirin"}, dataset_id=3, record_id=1)), dict[str, Any])
-    assert_type(session.get_link({"link": "orion"}), OrionLink | RecordLink)
+    assert_type(session.get_link({"link": "orion"}), OrionLink | RecordLink | ShardLink)
+    assert_type(session.resolve_links([{"link": "orion"}], max_workers=2, return_exceptions=True), list[Any])
     session.share_resource(file, User(id=2))
     session.unshare_resource(file, Organization(id=1))
     session.create_paths("/a", "/b/c")
@@ -87,6 +107,16 @@ def verbs(session: OrionSession) -> None:
     )
     assert_type(session.refresh_resource_until(file, "state", "ready", timeout=5, sleep_time=0.5), None)
     assert_type(session.get_current_balance().amount, Decimal)
+
+
+def listings(session: OrionSession) -> None:
+    found = session.list_resources(Dataset, {"name": "hits"}, limit=10, exact=True)
+    iterator: Iterator[Dataset] = found
+    assert_type(next(iterator), Dataset)
+    assert_type(iter(found).one(), Dataset)
+    assert_type(found.count(), int)
+    assert_type(found.first(), Dataset | None)
+    assert_type([each.count for each in found], list[int])
 
 
 def contents(session: OrionSession, dataset: Dataset) -> None:
@@ -103,6 +133,107 @@ def contents(session: OrionSession, dataset: Dataset) -> None:
     dataset.finalize()
     assert_type(Record().molecule, dict[str, str] | None)
     assert_type(RecordCodec().decode({}, 1, 2), Record)
+
+
+def collections(session: OrionSession) -> None:
+    collection = ShardCollection.create(session, "frames", {"step": 2}, folder_path="/md", tags=["Job 1", None])
+    assert_type(collection, ShardCollection)
+    assert_type(collection.metadata, dict[str, Any])
+    assert_type(collection.shard_count, int)
+    assert_type(collection.ensure_open(timeout=60), None)
+    with collection.opened(close=True) as opened:
+        assert_type(opened, ShardCollection)
+    collection.wait("ready", progress=lambda each: print(each.state))
+    assert_type(collection.list_shards(10, offset=5, state=["open", "ready"]).one(), Shard)
+    assert_type([shard.size for shard in collection.list_shards()], list[int])
+    assert_type(session.list_resources(Shard(collection=collection)).first(), Shard | None)
+    assert_type(session.get_resource(Shard(collection=collection), "9007199254740993"), Shard)
+
+
+def shards(session: OrionSession, collection: ShardCollection) -> None:
+    shard = Shard.create(collection, "first", {"frames": 10}, file=Path("first.xyz"), session=session)
+    assert_type(shard, Shard)
+    assert_type(shard.collection, ShardCollection)
+    assert_type(shard.metadata, dict[str, Any])
+    assert_type(shard.sha256, str | None)
+    assert_type(shard.upload_file(b"0123456789"), None)
+    assert_type(shard.close(), None)
+    assert_type(shard.download(chunk_size=1024), Iterator[bytes])
+    assert_type(shard.download_to_file(Path("first.xyz")), None)
+    assert_type(ShardLink(1, 2, session).get_resource(), Shard)
+
+
+def jobs(session: OrionSession, dataset: Dataset) -> None:
+    spec = session.list_resources(WorkFloeSpec, {"title": "Docking", "state": "ready"}).one()
+    assert_type(spec.specification, dict[str, Any])
+    assert_type(spec.package, int | None)
+    assert_type(spec.start("first", {"cube": {"dock": {"poses": 5}}}, poses=5, **{"in": dataset}), WorkFloeJob)
+    job = WorkFloeJob.start(session, spec, "first", {"promoted": {"in": dataset.id}}, project=Project(id=2))
+    assert_type(job, WorkFloeJob)
+    assert_type(job.wait(timeout=60, on_progress=lambda each: print(each.progress)), None)
+    assert_type(job.succeeded, bool)
+    assert_type(job.outcome, str | None)
+    assert_type(job.progress, float)
+    assert_type(job.cost, Decimal)
+    assert_type(job.started, str | None)
+    assert_type(job.logs(follow=True), Iterator[str])
+    assert_type(job.outputs(Dataset).one(), Dataset)
+    assert_type(job.outputs(ShardCollection).first(), ShardCollection | None)
+    assert_type(WorkFloeJob.start(session, param_dict=job.export_params(), name="again"), WorkFloeJob)
+    assert_type(job.cancel(), None)
+    assert_type(parameterize_workfloe(spec, "sweep", {}, [{"promoted": {"poses": 5}}]), list[WorkFloeJob])
+    assert_type(session.delete_resource(job), bool)
+
+
+def packages(session: OrionSession) -> None:
+    package = WorkFloePackage.upload(session, Path("dist/my-floes-1.0.0.tar.gz"), project=2)
+    assert_type(package, WorkFloePackage)
+    assert_type(package.wait(timeout=60), None)
+    assert_type(package.specification, dict[str, Any])
+    assert_type(package.sha256, str | None)
+
+
+def molecule_search(session: OrionSession, dataset: Dataset) -> None:
+    database = MolsearchDatabase.create(session, "drugs", dataset, search_type="2D", database_version=3)
+    assert_type(database, MolsearchDatabase)
+    assert_type(database.wait(timeout=60), None)
+    query = MolsearchQuery.create_title_query(session=session, database_id=database.id, titles=["aspirin"])
+    assert_type(query, MolsearchQuery)
+    assert_type(query.parameters, dict[str, Any])
+    assert_type(query.hits(), Iterator[dict[str, Any]])
+    for other in (
+        MolsearchQuery.create_subsearch_query(session=session, database_id=1, mdlquery="c1ccccc1", num_hits=5),
+        MolsearchQuery.create_graphsim_query(session=session, database_id="1", smiles="CNS", cutoff=0.5),
+        MolsearchQuery.create_fastrocs_query(session=session, database_id=1, query_mol="CNS", shape_only=True),
+    ):
+        assert_type(other, MolsearchQuery)
+
+
+@floe
+def plain_floe(text: str, number: int = 3) -> None:
+    progress(0.5)
+    print(text, number)
+
+
+@floe(name="dock", title="Docking", tags=["docking"])
+def docking(
+    dataset: Dataset,
+    key: Secret,
+    method: Literal["fast", "good"] = "fast",
+    poses: Annotated[int, Parameter(title="Poses")] = 10,
+    hits: DatasetOut = "hits",
+    frames: CollectionOut = "frames",
+) -> int:
+    print(dataset.count, key.id, method, hits.upper(), frames.lower())
+    return poses
+
+
+def floes() -> None:
+    assert_type(plain_floe("CNS", number=4), None)
+    assert_type(docking(Dataset(id=1), Secret(id=1), "good"), int)
+    assert_type(describe(docking), dict[str, Any])
+    with LocalOrion(seed="demo", floes=[plain_floe, docking, "floes.py"], jobs=1) as orion:
+        assert_type(orion.session("ada"), OrionSession)
 
 
 def errors(session: OrionSession) -> None:
@@ -168,10 +299,18 @@ def inputs(session: OrionSession) -> None:
     session.create_resource(File, CreateFile(name="x"), {"file": b"CNS"})
 
 
-def helpers() -> None:
+def helpers(collection: ShardCollection, shard: Shard, job: WorkFloeJob) -> None:
     backoff = Backoff(cap=10, base=1, backoff_dict={503: (2, 20)})
     assert_type(backoff.sleep(), None)
     with TemporaryPath(suffix=".sdf") as path:
         assert_type(path, str)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         assert_type(list(pool.map(lambda number: APISession.get_resource(File, number), range(3))), list[File])
+    assert_type(try_hard_to_create_shard(collection, "first.xyz"), Shard)
+    assert_type(try_hard_to_download_shard(shard, "first.xyz"), None)
+    assert_type(keep_file("first.xyz", "first", tags=["md"]), dict[str, Any] | str)
+    assert_type(start_collection("frames"), int | None)
+    with local_path(keep_shard("first.xyz", "first", collection)) as path:
+        assert_type(path, str)
+    assert_type(download_report(job, "report.zip"), DownloadedReport)
+    assert_type(download_report(collection, Path("report.zip")).pages, tuple[str, ...])

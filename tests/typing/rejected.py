@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orion_api.api.datasets import get_dataset, list_datasets
 
 from orionclient.session import OrionSession, SessionConfig, get_session
-from orionclient.types import Dataset, File
+from orionclient.types import Dataset, File, MolsearchQuery, Shard, ShardCollection, WorkFloeJob
 from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
@@ -63,6 +63,24 @@ def contents(session: OrionSession, dataset: Dataset) -> None:
     dataset.download(record_ids=7)  # E: arg-type
     dataset.download().decode("utf-8", 3)  # E: arg-type
     Backoff(cap="90")  # E: arg-type
+
+
+def collections(session: OrionSession, collection: ShardCollection) -> None:
+    Shard.create(session, "first")  # E: arg-type
+    collection.list_shards(state=3)  # E: arg-type
+    collection.wait(60)  # E: arg-type
+    print(collection.list_shards().first().size)  # E: union-attr
+    session.list_resources(Dataset, limit="10")  # E: arg-type
+
+
+def jobs(session: OrionSession, job: WorkFloeJob) -> None:
+    WorkFloeJob.start("first", session)  # E: arg-type arg-type
+    WorkFloeJob.start(session, 1, "first", promoted={})  # E: call-arg
+    job.wait("60")  # E: arg-type
+    job.outputs("Dataset")  # E: arg-type
+    cost: float = job.cost  # E: assignment
+    print(cost)
+    MolsearchQuery.create_title_query(session, 1, ["aspirin"])  # E: call-arg
 
 
 def raw(session: OrionSession) -> None:

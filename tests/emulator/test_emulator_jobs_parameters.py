@@ -1,0 +1,164 @@
+"""What a job is given, what it makes, and whose it is."""
+
+from __future__ import annotations
+
+import pytest
+from emulator_floes import JOBS, get, idle, log, outcome, reach, server, start
+
+__all__ = ["idle", "server"]
+
+MUST = {"second": {"must": "x"}}
+
+
+# ---------------------------------------------------------------- parameters
+
+
+def typed(ada, cube=MUST, **promoted):
+    parameters = {"promoted": {"number": 1, **promoted}, "cube": cube}
+    return ada.post(JOBS, json={"workfloe": 3, "parameters": parameters})
+
+
+@pytest.mark.parametrize(
+    "promoted",
+    [
+        {"number": 7},
+        {"sure": False, "anything": [{"a": None}], "out": "name", "colour": "red", "words": ["a", "b"], "words ": 0},
+        {"file": 1},
+        {"file": {"file": 1}},
+        {"file": {"files": [{"id": 1}, {"id": 2}]}},
+        {"data": {"datasets": [{"id": 135}, {"id": 136, "records": [1, 2]}]}, "shards": None},
+        {"data": 5, "shards": {"collections": [{"id": 9}, {"id": 10, "shards": [1, 5]}]}},
+        {"secret": {"secrets": [{"id": 9}]}, "new": object},
+    ],
+)
+def test_parameters_that_fit(idle, connect, promoted):
+    given = {name: value for name, value in promoted.items() if name != "words " and value is not object}
+    answer = typed(connect(idle), **given)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["parameters"] == {"promoted": {"number": 1, **given}, "cube": MUST}
+
+
+@pytest.mark.parametrize(
+    ("promoted", "words"),
+    [
+        ({"nmber": 1}, ("no promoted parameter 'nmber'", "'code', 'number', 'sure'")),
+        ({"number": None}, ("'number' is missing",)),
+        ({"number": "1"}, ("'number' must be an integer",)),
+        ({"number": True}, ("'number' must be an integer",)),
+        ({"number": 1.5}, ("'number' must be an integer",)),
+        ({"sure": 1}, ("'sure' must be true or false",)),
+        ({"out": 3}, ("'out' must be the name of a dataset",)),
+        ({"file": "name"}, ("'file' must be the id of a file or", '{"file": 1}')),
+        ({"file": 0}, ("'file' must be",)),
+        ({"file": {"path": "/etc/passwd"}}, ("'file' must be",)),
+        ({"file": {"file": 1, "files": []}}, ("'file' must be",)),
+        ({"data": {"datasets": 3}}, ("'data' must be the id of a dataset or",)),
+        ({"data": {"datasets": [{"id": 1, "shards": [1]}]}}, ("'data' must be",)),
+        ({"data": {"datasets": [{"id": 1, "records": ["x"]}]}}, ("'data' must be",)),
+        ({"data": {"datasets": [3]}}, ("'data' must be",)),
+        ({"secret": True}, ("'secret' must be",)),
+        ({"colour": "green"}, ("'colour' must be one of: 'red', 'blue'",)),
+        ({"words": "a"}, ("'words' must be a list",)),
+        ({"words": [1]}, ("'words' must be a text",)),
+    ],
+)
+def test_parameters_that_do_not_fit(ada, refused, promoted, words):
+    before = ada.get(JOBS).json()["count"]
+    assert typed(ada, **promoted) == refused(422, "bad_job_parameters", *words)
+    assert ada.get(JOBS).json()["count"] == before
+
+
+@pytest.mark.parametrize(
+    ("cube", "words"),
+    [
+        ({}, ("'must' of the cube 'second' is missing",)),
+        ({"second": {"must": None}}, ("'must' of the cube 'second' is missing",)),
+        ({"second": {"must": 3}}, ("'must' of the cube 'second' must be a text",)),
+        ({**MUST, "third": {}}, ("no cube 'third'", "'typed', 'second', 'Second cube'")),
+        ({**MUST, "typed": {"must": 1}}, ("'typed' has no parameter 'must'", "'code', 'count'")),
+        ({**MUST, "typed": {"ratio": "half"}}, ("'ratio' of the cube 'typed' must be a number",)),
+        ({"second": 3}, ("'second' must be an object",)),
+        (3, ("'cube' must be an object",)),
+    ],
+)
+def test_parameters_of_cubes_that_do_not_fit(ada, refused, cube, words):
+    assert typed(ada, cube) == refused(422, "bad_job_parameters", *words)
+
+
+def test_other_ways_to_give_parameters(idle, connect, refused):
+    ada = connect(idle)
+    by_title = {"Second cube": {"must": "x"}, "typed": {"count": 1, "ratio": 2}}
+    fits = {"workfloe": 3, "parameters": {"cube": by_title}}
+    assert ada.post(JOBS, json=fits).json()["parameters"] == {"cube": by_title}
+    assert ada.post(JOBS, json={"workfloe": 1}).json()["parameters"] == {}
+    unknown = {"workfloe": 1, "parameters": {"promotd": {}}}
+    assert ada.post(JOBS, json=unknown) == refused(422, "bad_job_parameters", "'promotd'", "'promoted', 'cube'")
+    assert ada.post(JOBS, json={"workfloe": 99}) == refused(404, "not_found", "no floe 99")
+
+
+# ---------------------------------------------------------------- tags and permissions
+
+
+def tags(caller, kind, number):
+    found = caller.get(f"/api/v1/tags/{kind}/{number}/").json()["results"]
+    return [(tag["name"], tag["project"]) for tag in found]
+
+
+def test_what_a_job_makes_carries_its_tag(server, ada):
+    nested = {
+        "workfloe": 1,
+        "parameters": {"promoted": {"code": "ask('POST', '/api/v3/storage/files/', {'name': 'deep'})"}},
+    }
+    code = f"""
+print(ask('POST', '/api/v1/storage/datasets/', {{'name': 'd', 'path': '/in/folders'}})['id'])
+print(ask('POST', '/api/v1/storage/collections/', {{'project': 1}})['id'])
+print(ask('POST', '/api/v3/storage/files/', {{'name': 'f'}})['id'])
+print(ask('POST', '/api/v1/secrets/', {{'name': 's', 'value': 'v'}})['id'])
+print(ask('POST', '{JOBS}', {nested!r})['id'])
+"""
+    job = reach(ada, start(ada, code, project=3))
+    assert outcome(job) == ("complete", "succeeded", ""), log(ada, job)
+    dataset, collection, file, secret, inner = map(int, log(ada, job).split())
+    tag = f"Job {job['id']}"
+    # Without a project what a job makes goes to that of the job.
+    for kind, number in (("dataset", dataset), ("file", file), ("secret", secret), ("job", inner)):
+        assert tags(ada, kind, number) == [(tag, 3)], kind
+    assert tags(ada, "collection", collection) == [(tag, 1)]
+    found = ada.get("/api/v1/storage/datasets/", params={"tags": tag}).json()["results"]
+    assert [(each["id"], each["project"], each["path"]) for each in found] == [(dataset, 3, "/in/folders")]
+    reach(ada, inner)
+    deep = ada.get("/api/v3/storage/files/", params={"tags": f"Job {inner}"}).json()["results"]
+    assert [(each["name"], each["project"]) for each in deep] == [("deep", 3)]
+    # What a user makes does not.
+    made = ada.post("/api/v3/storage/files/", json={"name": "by hand"}).json()
+    assert tags(ada, "file", made["id"]) == []
+    assert tags(ada, "job", job["id"]) == []
+
+
+def test_jobs_belong_to_the_members_of_their_project(server, ada, grace, refused):
+    mine, ours = reach(ada, start(ada)), reach(ada, start(ada, project=3))
+    assert get(grace, ours) == ours
+    listed = [job["id"] for job in grace.get(JOBS).json()["results"]]
+    assert (mine["id"] in listed, ours["id"] in listed) == (False, True)
+    url = f"{JOBS}{mine['id']}/"
+    for answer in (grace.get(url), grace.get(f"{url}logs/"), grace.post(f"{url}cancel/"), grace.delete(url)):
+        assert answer == refused(403, "forbidden", "not a member")
+    assert grace.post(f"/api/v1/shares/job/{ours['id']}/", json={"target_type": "user", "target_id": 2}) == refused(
+        404, "not_found", "that can be shared"
+    )
+    assert grace.delete(f"{JOBS}{ours['id']}/").status_code == 204
+
+
+def test_filters(idle, connect):
+    ada = connect(idle)
+    jobs = [start(ada, name="Alpha"), start(ada, name="beta", project=3), start(ada, floe=2, name="alphabet")]
+    ada.post(f"{JOBS}{jobs[1]['id']}/cancel/")
+    for query, wanted in (
+        ({"name": "ALPHA"}, [1, 3]),
+        ({"project": 3}, [2]),
+        ({"state": "complete"}, [2]),
+        ({"state": "queued"}, [1, 3]),
+        ({"workfloe": 2}, [3]),
+        ({"workfloe": 9}, []),
+    ):
+        assert [job["id"] for job in ada.get(JOBS, params=query).json()["results"]] == wanted, query
