@@ -20,3 +20,7 @@ class MolsearchDatabaseState(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> MolsearchDatabaseState | None:
         return _wire.unknown_member(cls, value)
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[MolsearchDatabaseState], tuple[str]]:
+        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        return type(self), (self.value,)

@@ -21,3 +21,7 @@ class MolsearchQueryState(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> MolsearchQueryState | None:
         return _wire.unknown_member(cls, value)
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[MolsearchQueryState], tuple[str]]:
+        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        return type(self), (self.value,)
