@@ -20,6 +20,9 @@ from orionclient import _http
 from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import File
 
+# A wait that one thread skips would make time jump for all of them.
+pytestmark = pytest.mark.usefixtures("real_time")
+
 TOTAL = 15_000 if os.environ.get("ORION_NIGHTLY") else 3_000
 
 
