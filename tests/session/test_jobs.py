@@ -13,8 +13,18 @@ import pytest
 from helpers.scripted import Answer, Scripted
 
 from orionclient.examples import drugs
-from orionclient.exceptions import BadResponse, NotFoundResponse, NotLoaded, OrionError, OrionTimeout, ValidationError
+from orionclient.exceptions import (
+    BadResponse,
+    MultipleResultsFound,
+    NoResultFound,
+    NotFoundResponse,
+    NotLoaded,
+    OrionError,
+    OrionTimeout,
+    ValidationError,
+)
 from orionclient.helpers.parameterize import parameterize_workfloe
+from orionclient.helpers.reports import download_report
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Balance, Dataset, File, Project, ShardCollection, WorkFloeJob, WorkFloeSpec
@@ -333,3 +343,22 @@ def test_a_folder_is_kept_with_its_jobs(tmp_path: Path) -> None:
         assert session.list_resources(WorkFloeSpec, {"title": "echo"}).one().id == echo.id
         assert session.get_resource(WorkFloeJob, job.id).succeeded
         assert list(session.get_resource(WorkFloeJob, job.id).logs()) != []
+
+
+def test_the_report_of_a_job(session: OrionSession, tmp_path: Path) -> None:
+    (writer,) = session.list_resources(WorkFloeSpec, {"name": "report"}, exact=True)
+    job = writer.start("write a report", title="Drugs", pages=2)
+    job.wait(timeout=60)
+    found = download_report(job, tmp_path / "report.zip")
+    assert found == download_report(job.outputs(ShardCollection).one(), tmp_path / "again.zip")
+    assert found.pages == ("index.html", "Drugs 1.html")
+
+    second = ShardCollection.create(session, "another report", {"index_pages": []}, tags=[f"Job {job.id}"])
+    with pytest.raises(MultipleResultsFound, match=f"Job {job.id} made 2 reports: .*{second.id}"):
+        download_report(job, tmp_path / "none.zip")
+    (echo,) = session.list_resources(WorkFloeSpec, {"name": "echo"}, exact=True)
+    silent = echo.start("no report")
+    silent.wait(timeout=60)
+    with pytest.raises(NoResultFound, match=f"Job {silent.id} made no report"):
+        download_report(silent, tmp_path / "none.zip")
+    assert not (tmp_path / "none.zip").exists()
