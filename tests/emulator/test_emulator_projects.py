@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from emulator_floes import ARGV, specification
 
-from orionclient.emulator import handlers
+from orionclient.emulator import Floe, Server, handlers
 
 PATH = "/api/v1/projects/"
 KINDS = {
@@ -113,7 +114,8 @@ def test_listing_archived_ones(fresh, connect, refused):
 
 
 def test_every_kind_that_lies_in_projects_is_tried_here():
-    assert set(KINDS) == set(handlers.KINDS)
+    # Jobs and packages are made and changed in ways of their own, see below.
+    assert {*KINDS, "job", "package"} == set(handlers.KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -197,3 +199,27 @@ def test_who_is_no_member_learns_nothing_of_the_archive(fresh, connect, refused)
     archive(ada, 1)
     assert grace.delete(f"{KINDS['file']}{number}/") == refused(403, "forbidden", "not a member")
     assert grace.post(KINDS["file"], json={"name": "x", "project": 1}) == refused(403, "forbidden", "not a member")
+
+
+def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, refused):
+    floe = Floe(specification(), ["test"], ARGV)
+    with Server(tmp_path / "stack", seed="demo", floes=[floe], jobs=0) as server:
+        ada, jobs, packages = connect(server), "/api/v1/jobs/", "/api/v1/packages/"
+        project = create(ada)["id"]
+        job = ada.post(jobs, json={"name": "run", "workfloe": 1, "project": project}).json()
+        package = ada.post(packages, json={"name": "tools", "project": project}).json()
+        archive(ada, project)
+        attempts = [
+            ada.post(jobs, json={"name": "run", "workfloe": 1, "project": project}),
+            ada.post(f"{jobs}{job['id']}/cancel/"),
+            ada.delete(f"{jobs}{job['id']}/"),
+            ada.post(f"/api/v1/tags/job/{job['id']}/", json={"tags": ["new"]}),
+            ada.post(packages, json={"name": "tools", "project": project}),
+            ada.put(f"{packages}{package['id']}/upload/", content=b"x"),
+            ada.delete(f"{packages}{package['id']}/"),
+            ada.post(f"/api/v1/shares/package/{package['id']}/", json={"target_type": "user", "target_id": 2}),
+        ]
+        for answer in attempts:
+            assert answer == refused(403, "forbidden", f"Project {project} is archived."), answer.request.url
+        assert ada.get(f"{jobs}{job['id']}/").json() == job
+        assert ada.get(f"{packages}{package['id']}/").json() == package

@@ -21,7 +21,21 @@ from orionclient.links import OrionLink, RecordLink, ShardLink
 from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
 from orionclient.session import OrionSession, get_session
-from orionclient.types import KINDS, Dataset, File, Group, Organization, Project, Secret, Shard, ShardCollection, User
+from orionclient.types import (
+    KINDS,
+    Dataset,
+    File,
+    Group,
+    Organization,
+    Project,
+    Secret,
+    Shard,
+    ShardCollection,
+    User,
+    WorkFloeJob,
+    WorkFloePackage,
+    WorkFloeSpec,
+)
 
 
 @pytest.fixture
@@ -93,7 +107,7 @@ def test_records_without_ids_cannot_be_linked(session: OrionSession) -> None:
         ({"link": "mongo"}, "this is no link"),
         (
             {"type": "records"},
-            "known are collection, dataset, file, group, organization, project, record, secret, shard, user$",
+            "known are collection, dataset, file, group, job, .* secret, shard, user, workfloe$",
         ),
     ],
 )
@@ -169,6 +183,7 @@ def test_a_link_to_a_shard(orion: LocalOrion, session: OrionSession) -> None:
 
 
 def linked(session: OrionSession) -> list[Any]:
+    echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
     collection = ShardCollection.create(session, "c")
     return [
         File.upload(session, "f", b"x"),
@@ -180,6 +195,9 @@ def linked(session: OrionSession) -> list[Any]:
         Group(id=1),
         User(id=2),
         Organization(id=1),
+        echo,
+        WorkFloeJob.start(session, echo, "linked"),
+        session.create_resource(WorkFloePackage, {"name": "linked"}),
     ]
 
 

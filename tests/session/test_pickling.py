@@ -29,6 +29,9 @@ from orionclient.types import (
     Shard,
     ShardCollection,
     Token,
+    WorkFloeJob,
+    WorkFloePackage,
+    WorkFloeSpec,
 )
 
 # Runs in the other process, with nothing but what stands in the environment and in the bytes.
@@ -75,6 +78,7 @@ def elsewhere(things: list[Resource], environ: dict[str, str], home: Path) -> tu
 
 
 def one_of_each(session: OrionSession) -> list[Resource]:
+    echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
     dataset = Dataset.create(session, "pickled")
     dataset.write({"Title": "aspirin"})
     dataset.finalize()
@@ -88,6 +92,9 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         dataset,
         Secret.create(session, "pickled", "value"),
         Token.create(session, "pickled"),
+        echo,
+        WorkFloeJob.start(session, echo, "pickled"),
+        session.create_resource(WorkFloePackage, {"name": "pickled"}),
         Shard.create(collection, "here", file=b"here"),
         collection,
     ]
