@@ -23,6 +23,8 @@ from orionclient.types import (
     Dataset,
     File,
     Group,
+    MolsearchDatabase,
+    MolsearchQuery,
     Organization,
     Resource,
     Secret,
@@ -33,6 +35,8 @@ from orionclient.types import (
     WorkFloePackage,
     WorkFloeSpec,
 )
+
+pytestmark = pytest.mark.usefixtures("real_time")
 
 # Runs in the other process, with nothing but what stands in the environment and in the bytes.
 WORK = """
@@ -78,11 +82,13 @@ def elsewhere(things: list[Resource], environ: dict[str, str], home: Path) -> tu
 
 
 def one_of_each(session: OrionSession) -> list[Resource]:
-    echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
     dataset = Dataset.create(session, "pickled")
     dataset.write({"Title": "aspirin"})
     dataset.finalize()
     collection = ShardCollection.create(session, "pickled", {"a": {"b": 1}}, version=2)
+    echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
+    database = MolsearchDatabase.create(session, "pickled", dataset)
+    database.wait(timeout=600)
     return [
         session.get_user_profile(),
         session.get_resource(Organization, 1),
@@ -94,6 +100,8 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         Token.create(session, "pickled"),
         echo,
         WorkFloeJob.start(session, echo, "pickled"),
+        database,
+        MolsearchQuery.create_title_query(name="q", database_id=database.id, titles=["aspirin"], session=session),
         session.create_resource(WorkFloePackage, {"name": "pickled"}),
         Shard.create(collection, "here", file=b"here"),
         collection,
