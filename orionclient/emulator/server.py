@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import socket
@@ -269,7 +270,7 @@ class _Running:
         if self._engine is not None:
             self._engine.close()
         if self._thread is not None:
-            self._server.should_exit = True
+            self._server.end()
             self._thread.join()
         self.close()
 
@@ -286,15 +287,31 @@ class _Running:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Uvicorn that tells when it listens."""
+    """Uvicorn that tells when it listens, and ends when it is told to and not at its next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        ways = [asyncio.ensure_future(super().main_loop()), asyncio.ensure_future(self._ended.wait())]
+        _, waiting = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in waiting:
+            way.cancel()
+
+    def end(self) -> None:
+        """Stop, from another thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._ended.set)
 
 
 def _configuration(app: ASGIApp) -> uvicorn.Config:

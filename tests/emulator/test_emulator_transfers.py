@@ -224,6 +224,6 @@ def test_racing_replacements_leave_one_content(fresh, connect):
 
 def _wait(condition, state=lambda: ""):
     deadline = time.monotonic() + 30
-    while not condition() and time.monotonic() < deadline:
+    while not condition():
+        assert time.monotonic() < deadline, state()
         time.sleep(0.005)
-    assert condition(), state()
