@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Final
+
+from orionclient._locks import ForkLock
 
 # A dead service stops being asked after some 35 repeats.
 QUOTA: Final = 500
@@ -14,7 +15,7 @@ class Quota:
     """What a session may spend on repeats; success earns it back. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkLock()
         self._left = QUOTA
 
     @property
@@ -51,7 +52,7 @@ class Pace:
     """The pace that all threads of a process keep towards one server, slowed down by its 429 and recovering with success."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkLock()
         self._hold = 0.0
         self._next = 0.0
         self._gap = 0.0

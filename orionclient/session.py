@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import evolve
 
 from orionclient._calls import AsyncRawSender, Calls, RawSender
+from orionclient._locks import ForkLock
 from orionclient._requests import HttpSession
 from orionclient._retry import Policy
 from orionclient._verbs import Verbs
@@ -111,7 +111,7 @@ class OrionSession(Verbs):
                 f"requests_session takes what orionclient.session.get_session(...) returns, not {type(requests_session).__module__}."
                 f"{type(requests_session).__name__}; write OrionSession(requests_session=get_session(retry_dict={{503: 5}}))"
             )
-        self._lock = threading.Lock()
+        self._lock = ForkLock()
         self._config: SessionConfig | None = config
         self._origin: tuple[tuple[str, str, int], str | None, int | None] | None = None
         self._http = requests_session or HttpSession(Policy())

@@ -12,9 +12,10 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.problems import ProblemError
+from orionclient.emulator.work import Work
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,11 +89,17 @@ class Keys:
                         "idempotency_key_reused",
                     )
                 return json.loads(row["answer"]), True
+            work, slow = _Later(), _Later()
             with ExitStack() as transaction:
                 held = _Held(self._store, transaction)
-                answer = handler(replace(call, stack=replace(call.stack, store=held)))
+                inside = replace(call.stack, store=held, work=work, slow=slow)
+                answer = handler(replace(call, stack=inside))
                 with held.writing() as db:
                     self._record(db, name, _digest(call), answer)
+            # Work in the background begins after the transaction, and must not meet its connection.
+            for later, real in ((work, call.stack.work), (slow, call.stack.slow)):
+                for function, arguments in later.given:
+                    real.submit(function, *(call.stack if each is inside else each for each in arguments))
             return answer, False
 
     @contextmanager
@@ -128,6 +135,17 @@ class Keys:
 
     def _sweep(self, db: sqlite3.Connection) -> None:
         db.execute("DELETE FROM idempotency WHERE created < ?", (self._clock() - KEPT_SECONDS,))
+
+
+class _Later(Work):
+    """Keeps what is submitted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+
+    def submit(self, function: Callable[..., None], *args: Any) -> None:
+        self.given.append((function, args))
 
 
 class _Held:

@@ -17,6 +17,7 @@ import pytest
 import pytest_socket
 from connections_server import Fast
 
+from orionclient._locks import ForkLock
 from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import File
 
@@ -163,3 +164,25 @@ def test_a_child_says_nothing_about_what_it_inherited(fast: Fast) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert fast.stats()["connections"] == 2
+
+
+def test_a_lock_that_another_thread_held_is_open_in_the_child() -> None:
+    lock, held, done = ForkLock(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            held.set()
+            done.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(60)
+    pid = os.fork()
+    if pid == 0:
+        with lock:
+            os._exit(7)
+    try:
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    finally:
+        done.set()
+        holder.join()

@@ -368,3 +368,27 @@ def test_a_stalled_first_try_and_a_second_one(fresh, connect):
         ada.post(DATASETS, json={"name": "x"}, headers={"Idempotency-Key": "k"}, timeout=0.3)
     assert create(ada, "k").headers["Idempotent-Replayed"] == "true"
     assert count(ada) == 1
+
+
+def test_work_in_the_background_begins_after_the_transaction(fresh, connect, monkeypatch):
+    ada = connect(fresh)
+    dataset = ada.post("/api/v1/storage/datasets/", json={"name": "searched"}).json()["id"]
+    seen = []
+
+    def load(stack, number):
+        # On a connection of its own, with what made it necessary in the database.
+        with stack.store.reading() as db:
+            seen.append(
+                (stack.store, db.execute("SELECT state FROM molsearch_databases WHERE id = ?", (number,)).fetchone()[0])
+            )
+
+    monkeypatch.setattr("orionclient.emulator.handlers.molsearch._load", load)
+    body = {"name": "database", "dataset": dataset}
+    for _ in range(2):
+        answer = ada.post("/api/v1/molsearch/databases/", json=body, headers={"Idempotency-Key": "once"})
+        assert answer.status_code == 201, answer.text
+    end = time.monotonic() + 30
+    while not seen:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert [(type(store).__name__, state) for store, state in seen] == [("Store", "LOADING")]
