@@ -31,6 +31,7 @@ from orionclient.types import (
     Shard,
     ShardCollection,
     Token,
+    Upload,
     WorkFloeJob,
     WorkFloePackage,
     WorkFloeSpec,
@@ -89,6 +90,8 @@ def one_of_each(session: OrionSession) -> list[Resource]:
     echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
     database = MolsearchDatabase.create(session, "pickled", dataset)
     database.wait(timeout=600)
+    file = session.create_resource(File, {"name": "in parts"})
+    upload = {"resource_type": "file", "resource_id": file.id, "size": 3, "part_size": 2}
     return [
         session.get_user_profile(),
         session.get_resource(Organization, 1),
@@ -104,6 +107,7 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         MolsearchQuery.create_title_query(name="q", database_id=database.id, titles=["aspirin"], session=session),
         session.create_resource(WorkFloePackage, {"name": "pickled"}),
         Shard.create(collection, "here", file=b"here"),
+        session.create_resource(Upload, upload),
         collection,
     ]
 
