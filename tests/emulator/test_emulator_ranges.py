@@ -43,7 +43,10 @@ def get(request, server, tmp_path_factory, connect):
         url = MAKERS[request.param](ada, CONTENT)
         yield lambda **headers: ada.get(url, headers=headers)
         return
-    with Server(tmp_path_factory.mktemp("stored"), seed="demo", storage=True) as stored, httpx.Client(verify=False) as plain:
+    with (
+        Server(tmp_path_factory.mktemp("stored"), seed="demo", storage=True) as stored,
+        httpx.Client(verify=False) as plain,
+    ):
         ada = connect(stored)
         url = file_of(ada, CONTENT)
         yield lambda **headers: plain.get(ada.get(url).headers["Location"], headers=headers)
@@ -81,7 +84,9 @@ def test_a_piece(get, piece, first, last):
     assert answer.headers["Content-Type"] == "application/octet-stream"
 
 
-@pytest.mark.parametrize("piece", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"])
+@pytest.mark.parametrize(
+    "piece", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"]
+)
 def test_a_piece_behind_the_end(get, piece):
     answer = asked(get, piece)
     assert answer.status_code == 416
@@ -92,8 +97,8 @@ def test_a_piece_behind_the_end(get, piece):
 @pytest.mark.parametrize(
     "piece",
     [
-        "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-3", "bytes=0-1,3-4", "bytes=0-1,", "bytes = 0-1", "bytes=0 - 1", "bytes=+1-2",
-        "bytes=1--2", "lines=0-1", "bytes=0-1;x", f"bytes={'9' * 5000}-", "bytes=\xb2-3".encode("latin-1"), "bytes=0x1-2",
+        "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-3", "bytes=0-1,3-4", "bytes=0-1,", "bytes = 0-1", "bytes=0 - 1",
+        "bytes=+1-2", "bytes=1--2", "lines=0-1", "bytes=0-1;x", f"bytes={'9' * 5000}-", "bytes=\xb2-3".encode("latin-1"), "bytes=0x1-2",
     ],
 )  # fmt: skip
 def test_what_is_no_piece_is_ignored(get, piece):

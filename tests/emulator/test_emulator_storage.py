@@ -47,9 +47,9 @@ def address_of(caller, number):
     return answer.headers["Location"]
 
 
-def upload_of(caller, size=len(CONTENT), part_size=600):
+def upload_of(caller):
     number = file_of(caller, None)
-    body = {"resource_type": "file", "resource_id": number, "size": size, "part_size": part_size}
+    body = {"resource_type": "file", "resource_id": number, "size": len(CONTENT), "part_size": 600}
     answer = caller.post(UPLOADS, json=body)
     assert (answer.status_code, answer.json()["presigned"]) == (201, True), answer.text
     return number, answer.json()["id"]
@@ -149,7 +149,10 @@ def test_a_token_is_refused(stored, ada, plain):
     target = targets_of(ada, upload, 1)[0]["url"]
     for token in (ada.headers["Authorization"], "Bearer x"):
         assert error(plain.get(address, headers={"Authorization": token})) == (400, "InvalidArgument")
-        assert error(plain.put(target, content=b"x" * 600, headers={"Authorization": token})) == (400, "InvalidArgument")
+        assert error(plain.put(target, content=b"x" * 600, headers={"Authorization": token})) == (
+            400,
+            "InvalidArgument",
+        )
     assert ada.get(f"{UPLOADS}{upload}/").json()["received"] == 0
     assert sum("authorization" in seen.headers for seen in stored.storage.requests()) == 4
 

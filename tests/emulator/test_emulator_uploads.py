@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -22,7 +23,8 @@ from orionclient.emulator.call import Limits
 
 FILES, COLLECTIONS, UPLOADS = "/api/v3/storage/files/", "/api/v1/storage/collections/", "/api/v3/storage/uploads/"
 SIZE = 100
-CONTENT = random.Random(6).randbytes(10 * SIZE + 7)
+LENGTH = 10 * SIZE + 7
+CONTENT = random.Random(6).randbytes(LENGTH)
 
 
 def sha(data):
@@ -56,7 +58,7 @@ def file_of(caller, **fields):
     return made(caller.post(FILES, json={"name": "x", **fields}))["id"]
 
 
-def begin(caller, number, size=len(CONTENT), part_size=SIZE, **fields):
+def begin(caller, number, size=LENGTH, part_size=SIZE, **fields):
     body = {"resource_type": "file", "resource_id": number, "size": size, "part_size": part_size, **fields}
     return made(caller.post(UPLOADS, json=body))
 
@@ -174,7 +176,9 @@ def test_completing_again_is_harmless_and_brings_nothing_back(fresh, connect, re
     assert content_of(ada, number) == b"newer"
 
 
-@pytest.mark.parametrize(("size", "part_size", "count"), [(1, 1, 1), (10_000, 1, 10_000), (10, 5 * 1024**3, 1), (10, 5, 2)])
+@pytest.mark.parametrize(
+    ("size", "part_size", "count"), [(1, 1, 1), (10_000, 1, 10_000), (10, 5 * 1024**3, 1), (10, 5, 2)]
+)
 def test_cuts(ada, size, part_size, count):
     upload = begin(ada, file_of(ada), size, part_size)["id"]
     last = b"x" * (size - (count - 1) * part_size)
@@ -190,7 +194,13 @@ def test_more_parts_than_allowed(ada, refused):
 def test_what_an_upload_is_not_made_of(ada, refused):
     number = file_of(ada)
     good = {"resource_type": "file", "resource_id": number, "size": 1, "part_size": 1}
-    for change in ({"size": 0}, {"part_size": 0}, {"size": 5 * 1024**3 + 1}, {"collection": 1}, {"resource_type": "shard"}):
+    for change in (
+        {"size": 0},
+        {"part_size": 0},
+        {"size": 5 * 1024**3 + 1},
+        {"collection": 1},
+        {"resource_type": "shard"},
+    ):
         assert ada.post(UPLOADS, json={**good, **change}) == refused(400, "bad_body"), change
     assert ada.post(UPLOADS, json={**good, "resource_type": "dataset"}) == refused(400, "bad_body")
     assert ada.post(UPLOADS, json={**good, "resource_id": 2**60}) == refused(404, "not_found")
@@ -574,8 +584,8 @@ def test_kills_at_any_moment_lose_no_acknowledged_part(tmp_path, connect):
                 upload = begin(killed.client, number, 60 * size, size)["id"]
             timer = threading.Timer(0.05 + chance.random() / 4, killed.process.kill)
             timer.start()
-            with pytest.raises(httpx.TransportError):
-                while True:
+            with suppress(httpx.TransportError):
+                while killed.process.poll() is None:
                     given = chance.choice(list(parts))
                     assert put(killed.client, upload, given, parts[given]).status_code == 200
                     acknowledged.add(given)
