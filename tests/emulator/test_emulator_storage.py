@@ -122,7 +122,7 @@ def test_parts_go_to_presigned_addresses(stored, ada, plain):
 def test_addresses_for_parts_that_are_none(ada, refused):
     upload = upload_of(ada)[1]
     url = f"{UPLOADS}{upload}/targets"
-    assert ada.post(url, json={"numbers": [1, 3]}) == refused(400, "bad_parameter", "2 parts")
+    assert ada.post(url, json={"numbers": [1, 3]}) == refused(422, "no_such_part", "2 parts")
     for numbers in ([], [0], [10_001], ["1"], [1] * 1001):
         assert ada.post(url, json={"numbers": numbers}) == refused(400, "bad_body")
 
@@ -130,8 +130,8 @@ def test_addresses_for_parts_that_are_none(ada, refused):
 def test_parts_that_are_not_right(ada, plain):
     upload = upload_of(ada)[1]
     url = targets_of(ada, upload, 1)[0]["url"]
-    assert error(plain.put(url, content=b"short")) == (400, "wrong_part_size")
-    assert error(plain.put(url, content=b"x" * 601)) == (413, "too_large")
+    assert error(plain.put(url, content=b"short")) == (422, "wrong_part_size")
+    assert error(plain.put(url, content=b"x" * 601)) == (422, "wrong_part_size")
     digest = {"Content-Digest": "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"}
     assert error(plain.put(url, content=b"x" * 600, headers=digest)) == (400, "digest_mismatch")
     assert error(plain.put(url, content=iter([b"x" * 600]))) == (411, "MissingContentLength")
