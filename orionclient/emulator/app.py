@@ -135,7 +135,7 @@ class _Endpoint:
     ) -> Response:
         part = await run_in_threadpool(receive, call)
         try:
-            await read_upload(request, part, part.place.length)
+            await read_upload(request, part, self._stack.limits.upload)
             check_digest(part, headers.get("Content-Digest"))
             return await self._run(request, replace(call, arrived=part), headers)
         finally:

@@ -73,11 +73,11 @@ class Call:
     pairs: list[tuple[str, str]]
     path: Mapping[str, Any]
     query: Mapping[str, Any]
-    headers: Mapping[str, Any] = field(default_factory=dict)
     user: Caller | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     upload: Staged | None = None
     arrived: Part | None = None
+    headers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def caller(self) -> Caller:

@@ -49,15 +49,14 @@ def place_of(upload: sqlite3.Row, number: int) -> Place:
     """The place of a part of an upload that takes parts still.
 
     Raises:
-        ProblemError: 409 where the upload is complete, 400 where it has no such part.
+        ProblemError: 409 where the upload is complete, 422 where it has no such part.
     """
     if upload["state"] != "open":
         raise complete_already(upload["id"])
     last = count_of(upload["size"], upload["part_size"])
     if number > last:
-        raise ProblemError(
-            400, f"The upload {upload['id']} has {last} parts; there is no part {number}.", "bad_parameter"
-        )
+        detail = f"The upload {upload['id']} has {last} parts; there is no part {number}."
+        raise ProblemError(422, detail, "no_such_part")
     offset = (number - 1) * upload["part_size"]
     return Place(upload["id"], number, upload["blob"], offset, min(upload["part_size"], upload["size"] - offset))
 
@@ -117,7 +116,13 @@ class Part:
         return self._digest.digest()
 
     def write(self, data: bytes) -> None:
-        """Append bytes."""
+        """Append bytes.
+
+        Raises:
+            ProblemError: 422, these are too many bytes.
+        """
+        if self.size + len(data) > self.place.length:
+            raise self._wrong_size("more")
         self._target.write(data)
         self._digest.update(data)
         self.size += len(data)
@@ -126,12 +131,15 @@ class Part:
         """Nothing is written afterwards; everything is on the disk.
 
         Raises:
-            ProblemError: 400, these are too few bytes.
+            ProblemError: 422, these are too few bytes.
         """
         if self.size != self.place.length:
-            detail = f"Part {self.place.number} has {self.place.length} bytes, not {self.size}."
-            raise ProblemError(400, detail, "wrong_part_size")
+            raise self._wrong_size(str(self.size))
         self._target.complete()
+
+    def _wrong_size(self, given: str) -> ProblemError:
+        detail = f"Part {self.place.number} has {self.place.length} bytes, not {given}."
+        return ProblemError(422, detail, "wrong_part_size")
 
     def discard(self) -> None:
         """End; what was not kept is gone."""

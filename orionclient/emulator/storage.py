@@ -161,7 +161,7 @@ class _Origin:
             raise ProblemError(411, "The length must be known in advance.", "MissingContentLength")
         part = await run_in_threadpool(self._room, upload, number)
         try:
-            await read_upload(request, part, part.place.length)
+            await read_upload(request, part, self._stack.limits.upload)
             check_digest(part, request.headers.get("content-digest"))
             shown = await run_in_threadpool(part.keep, lambda db: look_for_part(db, upload))
             return Response(headers={"ETag": f'"{shown["sha256"]}"'})

@@ -745,7 +745,11 @@ class CreateUpload(ContractModel):
     ]
     collection: Annotated[
         StrictInt | None,
-        Field(description="Id of the collection of the shard; left out for a file.", ge=1, le=9223372036854775807),
+        Field(
+            description="Id of the collection of the shard; left out for a file. Otherwise the request is refused with 422.",
+            ge=1,
+            le=9223372036854775807,
+        ),
     ] = None
     size: Annotated[StrictInt, Field(description="Length of the whole content in bytes.", ge=1, le=5368709120)]
     part_size: Annotated[
@@ -784,12 +788,7 @@ class PartNumbers(ContractModel):
         extra="forbid",
     )
     numbers: Annotated[
-        list[Number],
-        Field(
-            description="Numbers of parts, counted from 1; those behind the last one are refused with 400.",
-            max_length=1000,
-            min_length=1,
-        ),
+        list[Number], Field(description="Numbers of parts, counted from 1.", max_length=1000, min_length=1)
     ]
 
 

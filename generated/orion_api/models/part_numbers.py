@@ -15,7 +15,7 @@ class PartNumbers:
     """The parts that addresses are wanted for.
 
     Attributes:
-        numbers: Numbers of parts, counted from 1; those behind the last one are refused with 400.
+        numbers: Numbers of parts, counted from 1.
     """
 
     numbers: list[int]

@@ -19,7 +19,7 @@ from orionclient.emulator.handlers.collections import COLLECTIONS
 from orionclient.emulator.handlers.files import FILES
 from orionclient.emulator.paging import Listing, page
 from orionclient.emulator.parts import complete_already, contents_of_upload, count_of, place_of
-from orionclient.emulator.problems import ProblemError, bad_body, conflict, not_found, too_large
+from orionclient.emulator.problems import ProblemError, conflict, not_found, too_large, unprocessable
 from orionclient.emulator.store import now
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def create_upload(call: Call) -> dict[str, Any]:
     body, stack = call.body, call.stack
     collection = body.get("collection")
     if (body["resource_type"] == "shard") != (collection is not None):
-        raise bad_body("The collection is named for a shard, and only for one.")
+        raise unprocessable("The collection is named for a shard, and only for one.")
     if body["size"] > stack.limits.upload:
         raise too_large(stack.limits.upload)
     count = count_of(body["size"], body["part_size"])

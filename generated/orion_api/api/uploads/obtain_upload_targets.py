@@ -1,8 +1,9 @@
 """Get addresses to send parts to.
 
 Presigned addresses on the storage of the stack, one for each number: a part is sent there by PUT, without a
-token, until the address expires. Refused with 409 (`not_presigned`) where the upload is not `presigned`, and
-with 409 (`upload_complete`) after complete_upload.
+token and with its length, until the address expires. Numbers behind the last part are refused with 422
+(`no_such_part`). Refused with 409 (`not_presigned`) where the upload is not `presigned`, and with 409
+(`upload_complete`) after complete_upload.
 
 `POST /api/v3/storage/uploads/{upload_id}/targets`. Evidence: assumed.
 """

@@ -1,9 +1,9 @@
 """Send a part of an upload.
 
 The body is the part. Every part has exactly `part_size` bytes, only the last one has what remains; any other
-length is refused with 400 (`wrong_part_size`) or 413. Parts come in any order and at the same time; sending one
-again replaces it. What was answered with 200 is on the disk. Refused with 409 (`upload_complete`) after
-complete_upload.
+length is refused with 422 (`wrong_part_size`), and a number behind the last part with 422 (`no_such_part`).
+Parts come in any order and at the same time; sending one again replaces it. What was answered with 200 is on
+the disk. Refused with 409 (`upload_complete`) after complete_upload.
 
 `PUT /api/v3/storage/uploads/{upload_id}/parts/{number}`. Evidence: assumed.
 """
@@ -45,7 +45,7 @@ def build(
 
     Args:
         upload_id: Id of the upload.
-        number: Number of the part, counted from 1; those behind the last one are refused with 400.
+        number: Number of the part, counted from 1.
         body: The bytes of the part.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
             refused with 400 and changes nothing.
@@ -97,7 +97,7 @@ def sync_detailed(
 
     Args:
         upload_id: Id of the upload.
-        number: Number of the part, counted from 1; those behind the last one are refused with 400.
+        number: Number of the part, counted from 1.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the part.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
@@ -124,7 +124,7 @@ def sync(
 
     Args:
         upload_id: Id of the upload.
-        number: Number of the part, counted from 1; those behind the last one are refused with 400.
+        number: Number of the part, counted from 1.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the part.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
