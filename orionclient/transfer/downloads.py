@@ -411,7 +411,11 @@ class _Download:
     def _asked(self, piece: _Piece, patience: _Patience) -> Response:
         while True:
             try:
-                return _continued(self._opener, self._content, piece.position, piece.end)[0]
+                response, skip = _continued(self._opener, self._content, piece.position, piece.end)
+                if skip and Content.of(response).size != self._content.size:
+                    response.close()
+                    raise _changed()
+                return response  # noqa: TRY300
             except (OrionConnectionError, OrionTimeout) as error:
                 patience.spend(error, piece.position - piece.start)
 

@@ -99,6 +99,7 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         session.get_current_project(),
         File.upload(session, "pickled", b"content"),
         dataset,
+        session.create_resource(Upload, upload),
         Secret.create(session, "pickled", "value"),
         Token.create(session, "pickled"),
         echo,
@@ -107,7 +108,6 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         MolsearchQuery.create_title_query(name="q", database_id=database.id, titles=["aspirin"], session=session),
         session.create_resource(WorkFloePackage, {"name": "pickled"}),
         Shard.create(collection, "here", file=b"here"),
-        session.create_resource(Upload, upload),
         collection,
     ]
 
