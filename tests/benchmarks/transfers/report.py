@@ -27,9 +27,8 @@ def line(row: Row, results: dict[str, list[Figures]], failed: dict[str, str]) ->
     """The line of a row, and whether everything was reached."""
     values = [(goal, goal.value(results)) for goal in row.goals]
     missed = [goal for goal, value in values if value is None or not goal.reached(value)]
-    own = _clipped(
-        "; ".join(_labelled(goal.subject, OURS) + _named(goal.figure, goal.said(value)) for goal, value in values)
-    )
+    said = (_labelled(goal.subject, OURS) + _named(goal.figure, goal.said(value)) for goal, value in values)
+    own = "; ".join(said)
     if OURS in failed:
         own = f"failed: {failed[OURS]}"
     others = [
