@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,15 @@ def moto() -> Iterator[Moto]:
 
 
 @pytest.fixture
-def bucket(moto: Moto) -> Bucket:
+def bucket(moto: Moto) -> Iterator[Bucket]:
     """An empty bucket of this test alone; what was asked before is forgotten."""
-    return moto.bucket()
+    made = moto.bucket()
+    yield made
+    made.client.close()
+
+
+@pytest.fixture(autouse=True)
+def fewer_logs(caplog: pytest.LogCaptureFixture) -> None:
+    """Leave out what other people's libraries log by the page."""
+    for name in ("botocore", "boto3", "urllib3", "werkzeug"):
+        caplog.set_level(logging.WARNING, logger=name)
