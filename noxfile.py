@@ -1,9 +1,10 @@
-"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly."""
+"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly, transfers."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -39,6 +40,22 @@ def _generator_python(session: nox.Session) -> str:
         session.run(str(python), "-m", "pip", "install", "-q", "-r", str(TOOLS), external=True, silent=True)
         (folder / "complete").touch()
     return str(python)
+
+
+def _nginx(session: nox.Session) -> str:
+    """Find nginx, or unpack Debian's package of it into the cache."""
+    if found := shutil.which("nginx") or shutil.which("/usr/sbin/nginx"):
+        return found
+    folder = Path(session.cache_dir).absolute() / "nginx"
+    program = folder / "usr" / "sbin" / "nginx"
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with session.chdir(folder):
+            session.run("apt-get", "update", "-qq", external=True, silent=True, success_codes=[0, 100])
+            session.run("apt-get", "download", "nginx", external=True, silent=True)
+            for package in folder.glob("nginx_*.deb"):
+                session.run("dpkg-deb", "-x", str(package), str(folder), external=True)
+    return str(program)
 
 
 @nox.session
@@ -86,6 +103,16 @@ def nightly(session: nox.Session) -> None:
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
+    session.notify("transfers", ["--rounds", "2", "--rows", "shards-32", "--mib", "64"])
+
+
+@nox.session
+def transfers(session: nox.Session) -> None:
+    """Measure transfers against their peers; arguments go to the benchmark, --help tells which. Needs nginx, or Debian to get it."""
+    _clean(session)
+    _group(session, "transfers")
+    session.install(".")
+    session.run("python", "tests/benchmarks/transfers", "--nginx", _nginx(session), *session.posargs)
 
 
 @nox.session

@@ -1,0 +1,135 @@
+"""Rounds: each subject once in each, in another order each time, in a process of its own; what it moved is checked afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from rows import SHARD, SHARDS, Entry, Figures, Place, Row
+from servers import MIB
+
+_SUBJECTS: Final = Path(__file__).with_name("subjects.py")
+# The person's own settings must not steer a subject.
+_STEERING: Final = ("_PROXY", "CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+class Failed(Exception):
+    """A subject did not do its work; the text says why."""
+
+
+def measured(row: Row, place: Place, rounds: int) -> tuple[dict[str, list[Figures]], dict[str, str]]:
+    """Run a row.
+
+    Args:
+        row: The row.
+        place: Where it finds everything.
+        rounds: Number of rounds, of which a row may need fewer.
+
+    Returns:
+        The figures of each subject in the order of the rounds, and what went wrong with those that have none.
+    """
+    results: dict[str, list[Figures]] = {entry.label: [] for entry in row.entries}
+    failed: dict[str, str] = {}
+    order = list(row.entries)
+    # One round more, which warms up and is not counted, unless once is enough.
+    count = min(rounds, row.rounds)
+    for turn in range(count + 1 if count > 1 else 1):
+        random.shuffle(order)
+        for entry in order:
+            if entry.label in failed:
+                continue
+            try:
+                figures = _run(row, entry, place, first=turn == 0)
+            except Failed as error:
+                failed[entry.label] = str(error)
+                continue
+            if turn or count == 1:
+                results[entry.label].append(figures)
+    return {label: runs for label, runs in results.items() if label not in failed}, failed
+
+
+def _run(row: Row, entry: Entry, place: Place, *, first: bool) -> Figures:
+    _clean(place)
+    if row.server is not None:
+        row.server.counts()
+    environ = {name: value for name, value in os.environ.items() if not name.upper().endswith(_STEERING)}
+    environ |= {"SSL_CERT_FILE": entry.task["ca"], "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(_SUBJECTS), entry.program, json.dumps({**entry.task, "first": first})]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    try:
+        if done.returncode:
+            raise Failed(_last_line(done.stderr) or f"exit {done.returncode}")
+        figures: Figures = json.loads(done.stdout.splitlines()[-1])
+        if row.server is not None:
+            figures |= row.server.counts()
+        _check(entry, figures, place, whole=first)
+    finally:
+        _clean(place)
+    return figures
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2][:300]
+
+
+def _clean(place: Place) -> None:
+    for folder in (place.out, place.web.received):
+        for found in folder.iterdir():
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
+
+
+def _check(entry: Entry, figures: Figures, place: Place, *, whole: bool) -> None:
+    """Whether the bytes arrived: the digest of everything in the first round, sizes in the others."""
+    got, put = place.out / "got", place.web.received
+    match entry.check.split():
+        case ["file"]:
+            _same([got], [place.web.source], whole=whole)
+        case ["put"]:
+            _same([put / "x"], [place.web.source], whole=whole)
+        case ["parts"]:
+            _same(sorted(put.iterdir()), [place.web.source], whole=whole)
+        case ["many" | "eight" as what, way]:
+            sources = sorted((place.web.root / "www" / what).iterdir())
+            folder = place.out if way == "down" else put
+            for source in sources:
+                _same([folder / source.name], [source], whole=whole)
+        case ["size", size]:
+            _sized(got, int(size))
+        case ["put", "size", size]:
+            _sized(put / "x", int(size))
+        case ["shards"] if not figures["lost"]:
+            told = (figures["ready"], figures["bytes"], figures["refused"])
+            if told != (SHARDS, SHARDS * SHARD, 0):
+                raise Failed(f"the server has (ready, bytes, refused) {told}")
+
+
+def _same(got: list[Path], wanted: list[Path], *, whole: bool) -> None:
+    try:
+        sizes = [sum(path.stat().st_size for path in paths) for paths in (got, wanted)]
+        if sizes[0] != sizes[1] or (whole and _digest(got) != _digest(wanted)):
+            raise Failed(f"other bytes arrived: {sizes[0]} of {sizes[1]}")
+    except FileNotFoundError as error:
+        raise Failed(f"nothing arrived: {error.filename}") from None
+
+
+def _sized(path: Path, size: int) -> None:
+    found = path.stat().st_size if path.exists() else 0
+    if found != size:
+        raise Failed(f"{found} of {size} bytes arrived")
+
+
+def _digest(paths: Iterable[Path]) -> bytes:
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as stream:
+            while piece := stream.read(MIB):
+                digest.update(piece)
+    return digest.digest()

@@ -1,0 +1,231 @@
+"""The programs of the HTTP libraries that people would take instead, as their documentation says or a little better."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from common import MIB, Run, Task, context, good, parts, shards, spread
+
+
+def _urllib3(task: Task) -> Any:
+    import urllib3
+
+    return urllib3.PoolManager(maxsize=task.get("workers", 1), ca_certs=task["ca"], blocksize=MIB)
+
+
+def _urllib3_get(pool: Any, url: str, target: str, digest: Any = None) -> None:
+    answer = pool.request("GET", url, preload_content=False)
+    good(answer.status)
+    with open(target, "wb", buffering=0) as file:
+        for piece in answer.stream(MIB):
+            if digest is not None:
+                digest.update(piece)
+            file.write(piece)
+    answer.release_conn()
+
+
+def _urllib3_put(pool: Any, url: str, source: str) -> None:
+    with open(source, "rb") as file:
+        headers = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+        good(pool.request("PUT", url, body=file, headers=headers).status)
+
+
+def urllib3_down(task: Task) -> Run:
+    """`stream(1 MiB)`."""
+    pool = _urllib3(task)
+    return lambda: _urllib3_get(pool, task["url"], task["target"])
+
+
+def urllib3_down_checked(task: Task) -> Run:
+    """The same, with the digest in the loop."""
+    pool = _urllib3(task)
+    return lambda: _urllib3_get(pool, task["url"], task["target"], hashlib.sha256())
+
+
+def urllib3_up(task: Task) -> Run:
+    """A file as body, blocks of 1 MiB."""
+    pool = _urllib3(task)
+    return lambda: _urllib3_put(pool, task["url"], task["source"])
+
+
+def urllib3_many_down(task: Task) -> Run:
+    """One pool, a thread for each file at once."""
+    pool = _urllib3(task)
+
+    def one(name: str) -> None:
+        _urllib3_get(pool, f"{task['url']}/{name}", f"{task['target']}/{name}")
+
+    return lambda: spread(one, task["names"], task["workers"])
+
+
+def urllib3_many_up(task: Task) -> Run:
+    """The same, the other way."""
+    pool = _urllib3(task)
+
+    def one(name: str) -> None:
+        _urllib3_put(pool, f"{task['url']}/{name}", f"{task['source']}/{name}")
+
+    return lambda: spread(one, task["names"], task["workers"])
+
+
+def urllib3_ranges(task: Task) -> Run:
+    """Ranges of 16 MiB, written where they belong."""
+    pool = _urllib3(task)
+
+    def run() -> None:
+        with open(task["target"], "wb") as file:
+            file.truncate(task["size"])
+
+            def one(part: tuple[int, int, int]) -> None:
+                _, at, end = part
+                answer = pool.request(
+                    "GET", task["url"], headers={"Range": f"bytes={at}-{end - 1}"}, preload_content=False
+                )
+                for piece in answer.stream(MIB):
+                    at += os.pwrite(file.fileno(), piece, at)
+                answer.release_conn()
+
+            spread(one, parts(task["size"]), task["workers"])
+
+    return run
+
+
+def _httpx(task: Task) -> Any:
+    import httpx
+
+    workers = task.get("workers", 1)
+    limits = httpx.Limits(max_connections=workers, max_keepalive_connections=workers)
+    secure = urlsplit(task["url"]).scheme == "https"
+    return httpx.Client(verify=context(task) if secure else False, timeout=60, limits=limits)
+
+
+def _httpx_get(client: Any, url: str, target: str) -> None:
+    with client.stream("GET", url) as answer, open(target, "wb") as file:
+        good(answer.status_code)
+        file.writelines(answer.iter_bytes())
+
+
+def _httpx_put(client: Any, url: str, source: str) -> None:
+    with open(source, "rb") as file:
+        good(client.put(url, content=file).status_code)
+
+
+def httpx_down(task: Task) -> Run:
+    """`iter_bytes()`, as its documentation says."""
+    client = _httpx(task)
+    return lambda: _httpx_get(client, task["url"], task["target"])
+
+
+def httpx_up(task: Task) -> Run:
+    """`content=file`, as its documentation says."""
+    client = _httpx(task)
+    return lambda: _httpx_put(client, task["url"], task["source"])
+
+
+def httpx_many_down(task: Task) -> Run:
+    """One client with as many connections as threads."""
+    client = _httpx(task)
+
+    def one(name: str) -> None:
+        _httpx_get(client, f"{task['url']}/{name}", f"{task['target']}/{name}")
+
+    return lambda: spread(one, task["names"], task["workers"])
+
+
+def httpx_many_up(task: Task) -> Run:
+    """The same, the other way."""
+    client = _httpx(task)
+
+    def one(name: str) -> None:
+        _httpx_put(client, f"{task['url']}/{name}", f"{task['source']}/{name}")
+
+    return lambda: spread(one, task["names"], task["workers"])
+
+
+def requests_down(task: Task) -> Run:
+    """`iter_content(1 MiB)`."""
+    import requests
+
+    session = requests.Session()
+
+    def run() -> None:
+        with session.get(task["url"], stream=True, verify=task["ca"]) as answer, open(task["target"], "wb") as file:
+            good(answer.status_code)
+            file.writelines(answer.iter_content(MIB))
+
+    return run
+
+
+def requests_up(task: Task) -> Run:
+    """`data=file`."""
+    import requests
+
+    session = requests.Session()
+
+    def run() -> None:
+        with open(task["source"], "rb") as file:
+            good(session.put(task["url"], data=file, verify=task["ca"]).status_code)
+
+    return run
+
+
+def urllib3_shards(task: Task) -> Run:
+    """A pool as large as there are threads."""
+    pool = _urllib3(task)
+
+    def send(method: str, path: str, body: bytes) -> Any:
+        answer = pool.request(method, task["url"] + path, body=body)
+        good(answer.status)
+        return answer.json()
+
+    return shards(task, send)
+
+
+def httpx_shards(task: Task) -> Run:
+    """One client with as many connections as threads."""
+    client = _httpx(task)
+
+    def send(method: str, path: str, body: bytes) -> Any:
+        answer = client.request(method, task["url"] + path, content=body)
+        good(answer.status_code)
+        return answer.json()
+
+    return shards(task, send)
+
+
+def requests_shards(task: Task) -> Run:
+    """A session whose pool is as large as there are threads."""
+    import requests
+
+    session = requests.Session()
+    session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=task["workers"]))
+
+    def send(method: str, path: str, body: bytes) -> Any:
+        answer = session.request(method, task["url"] + path, data=body)
+        good(answer.status_code)
+        return answer.json()
+
+    return shards(task, send)
+
+
+PROGRAMS: Final[dict[str, Callable[[Task], Run]]] = {
+    "urllib3 down": urllib3_down,
+    "urllib3 down checked": urllib3_down_checked,
+    "urllib3 up": urllib3_up,
+    "urllib3 many down": urllib3_many_down,
+    "urllib3 many up": urllib3_many_up,
+    "urllib3 ranges": urllib3_ranges,
+    "httpx down": httpx_down,
+    "httpx up": httpx_up,
+    "httpx many down": httpx_many_down,
+    "httpx many up": httpx_many_up,
+    "requests down": requests_down,
+    "requests up": requests_up,
+    "urllib3 shards": urllib3_shards,
+    "httpx shards": httpx_shards,
+    "requests shards": requests_shards,
+}
