@@ -8,6 +8,7 @@ import os
 import random
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -310,6 +311,43 @@ def test_what_does_not_complete_changes_nothing(fresh, connect, refused):
     assert (ada.get(f"{FILES}{number}/").json(), content_of(ada, number)) == (before[0], b"old")
     assert ada.get(f"{UPLOADS}{upload}/").json() == {**before[1], "received": len(CONTENT)}
     assert complete(ada, upload, parts).status_code == 200
+
+
+@pytest.mark.parametrize("there_before", [False, True])
+@pytest.mark.parametrize(
+    "head", ["Content-Length: 100\r\n\r\nshort", "Transfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n"]
+)
+def test_a_cut_part_changes_nothing(fresh, connect, head, there_before):
+    ada = connect(fresh)
+    upload, parts = begin(ada, file_of(ada))["id"], cut()
+    before = {2: parts[2]} if there_before else {}
+    send(ada, upload, before)
+    kept = len(blobs(fresh))
+    port = int(fresh.url.rsplit(":", 1)[1])
+    start = f"PUT {UPLOADS}{upload}/parts/2 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"{start}Authorization: {ada.headers['Authorization']}\r\n{head}".encode())
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1000)
+    wait_for(lambda: not writers(fresh) and len(blobs(fresh)) == kept)
+    assert there(ada, upload) == expected(before)
+    send(ada, upload, parts)
+    assert complete(ada, upload, parts).status_code == 200
+
+
+def test_what_is_not_on_the_disk_is_not_acknowledged(fresh, connect, monkeypatch):
+    ada = connect(fresh)
+    upload, parts = begin(ada, file_of(ada))["id"], cut()
+
+    def fail(_descriptor):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("orionclient.emulator.parts.os.fsync", fail)
+        assert put(ada, upload, 1, parts[1]).status_code == 500
+    assert there(ada, upload) == {}
+    send(ada, upload, {1: parts[1]})
+    assert there(ada, upload) == expected({1: parts[1]})
 
 
 # ---------------------------------------------------------------- several at once
