@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 CONFIG = {"post_hooks": [], "content_type_overrides": {"application/x-ndjson": "application/octet-stream"}}
 
 # openapi-python-client appends `_` to every builtin name; only these do harm inside a class body or a function.
-KEEP_RENAMED = {"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set", "object", "classmethod"}
+KEEP_RENAMED = {
+    "str",
+    "int",
+    "float",
+    "bool",
+    "bytes",
+    "dict",
+    "list",
+    "tuple",
+    "set",
+    "object",
+    "range",
+    "classmethod",
+}
 
 
 def prepared(document: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
-from orionclient._messages import AsyncResponse, Body, Response
+from orionclient._messages import AsyncResponse, Body, Payload, Response
 from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
 from orionclient._versions import Offers, lacking, read_offers
@@ -341,27 +341,49 @@ class Calls:
         """
         return self._read(endpoint, request)[0]
 
-    def download(self, endpoint: Endpoint, request: Request) -> Response:
-        """Ask for content.
+    def opener(self, endpoint: Endpoint, request: Request) -> Callable[[Mapping[str, str]], Response]:
+        """Make what asks for content, as often as a transfer needs it.
 
         Args:
             endpoint: The generated operation.
             request: What its builder returned.
 
         Returns:
-            The answer, open and good; the caller closes it.
+            A function of headers to add. It gives the answer, open and good, which the caller closes, or raises an `OrionError`.
+        """
+
+        def ask(headers: Mapping[str, str]) -> Response:
+            response = self.send(evolve(request, headers={**request.headers, **headers}))
+            try:
+                endpoint.check(response.status_code, response.headers, b"")
+            except UnexpectedStatus as error:
+                with response:
+                    raise self.translated(error, response) from None
+            return response
+
+        return ask
+
+    def put_elsewhere(self, url: str, body: Payload, headers: Mapping[str, str], action: str) -> Response:
+        """Send content to an address that needs no token, and gets none.
+
+        Args:
+            url: The address, made by the server.
+            body: The content.
+            headers: Headers to send along.
+            action: What is attempted, for messages.
+
+        Returns:
+            The answer, of any status.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionConnectionError: No answer came.
+            OrionTimeout: No answer came in time.
         """
-        response = self.send(request)
-        try:
-            endpoint.check(response.status_code, response.headers, b"")
-        except UnexpectedStatus as error:
-            with response:
-                raise self.translated(error, response) from None
-        response.reopen = lambda: self.download(endpoint, request)
-        return response
+        target = urljoin(self._config().url, url)
+        out = Outgoing(
+            method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True
+        )
+        return send(out, self._terms, None)
 
 
 def _broken(answer: Response | AsyncResponse) -> bool:

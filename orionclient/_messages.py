@@ -97,7 +97,7 @@ class Body:
             count += len(chunk)
             if self.length is not None and count > self.length:
                 raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
-            yield bytes(chunk)
+            yield chunk  # a view is good until the next
         if self.length is not None and count < self.length:
             raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
 
@@ -110,6 +110,12 @@ class Body:
         elif hasattr(payload, "read"):
             if self._start is not None:
                 payload.seek(self._start)
+            if isinstance(payload, io.RawIOBase | io.BufferedIOBase):
+                # One buffer for all of it.
+                buffer = memoryview(bytearray(min(CHUNK, CHUNK if self.length is None else max(self.length, 1))))
+                while count := payload.readinto(buffer):
+                    yield buffer[:count]  # type: ignore[misc]
+                return
             while chunk := payload.read(CHUNK):
                 yield chunk
         else:
@@ -170,6 +176,7 @@ class Response:
         url: Where the request went.
         content: The body, where it was read already.
         stream: Iterator over the body, where it was not.
+        reader: Reads the body into a buffer, where it was not read and can be taken as it is.
         close: What ends the connection's use.
 
     Attributes:
@@ -177,7 +184,6 @@ class Response:
         headers: Headers, names in any case.
         url: Where the request went.
         call: What was attempted, how often, and the request's identifier.
-        reopen: Asks for the same content again, where a download breaks; None where that cannot be done.
     """
 
     def __init__(
@@ -188,15 +194,16 @@ class Response:
         *,
         content: bytes | None = None,
         stream: Iterator[bytes] | None = None,
+        reader: Callable[[memoryview], int] | None = None,
         close: Callable[[], None] | None = None,
     ) -> None:
         self.status_code = status_code
         self.headers = headers
         self.url = url
         self.call: CallInfo | None = None
-        self.reopen: Callable[[], Response] | None = None
         self._content = content
         self._stream = stream
+        self._reader = reader
         self._close = close
 
     @property
@@ -262,6 +269,25 @@ class Response:
         finally:
             self.close()
 
+    def readinto(self, buffer: memoryview) -> int:
+        """Read what is there of the body into a buffer, at least a byte; an open answer is read once.
+
+        Args:
+            buffer: Where it goes.
+
+        Returns:
+            Number of bytes; 0 at the end.
+
+        Raises:
+            OrionConnectionError: The connection broke, or the body was read already.
+            OrionTimeout: Nothing came in time.
+        """
+        if self._reader is None:
+            self._reader = _copying(self.iter_content(len(buffer)))
+        elif self._stream is None and self._content is None:
+            raise OrionConnectionError("the body was read already or the answer is closed")
+        return self._reader(buffer)
+
     def raise_for_status(self) -> None:
         """Raise the error that fits a status of 400 or more.
 
@@ -303,7 +329,13 @@ class Response:
         return f"<Response [{self.status_code}]>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_content": self.content, "_stream": None, "_close": None, "reopen": None}
+        return {
+            **self.__dict__,
+            "_content": self.content,
+            "_stream": None,
+            "_reader": None,
+            "_close": None,
+        }
 
     # The names that the generated readers ask for.
 
@@ -322,6 +354,19 @@ class Response:
             An iterator of bytes.
         """
         return self.iter_content()
+
+
+def _copying(pieces: Iterator[bytes]) -> Callable[[memoryview], int]:
+    rest = b""
+
+    def readinto(buffer: memoryview) -> int:
+        nonlocal rest
+        rest = rest or next((piece for piece in pieces if piece), b"")
+        count = min(len(buffer), len(rest))
+        buffer[:count], rest = rest[:count], rest[count:]
+        return count
+
+    return readinto
 
 
 class AsyncResponse:

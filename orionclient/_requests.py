@@ -10,11 +10,18 @@ from urllib.parse import urlencode
 from orionclient._messages import Body, Payload, Response
 from orionclient._sender import AttemptInfo, Outgoing, Terms, limited, send
 from orionclient.config import origin_of
+from orionclient.transfer.downloads import save
+from orionclient.transfer.progress import Meter
+from orionclient.transfer.sources import opened
 
 if TYPE_CHECKING:
+    import os
     from types import TracebackType
+    from typing import BinaryIO
 
     from orionclient._retry import Policy
+    from orionclient.transfer.progress import Progress
+    from orionclient.transfer.sources import Source
 
 _RETRY_CLASS_OF: Final = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT": "write", "DELETE": "write"}
 
@@ -190,6 +197,89 @@ class HttpSession:
             The answer, of any status.
         """
         return self.request("DELETE", url, **options)
+
+    def download_to_file(
+        self,
+        url: str,
+        filename: str | os.PathLike[str] | BinaryIO,
+        *,
+        headers: Mapping[str, str] | None = None,
+        progress: Callable[[Progress], object] | None = None,
+        durable: bool = True,
+        workers: int = 1,
+    ) -> None:
+        """Write what lies at an address to a path, which holds the old file or the whole new one, never a part.
+
+        For addresses that need no token, for example presigned ones. Size, and digest where one is announced, are checked; what a broken
+        or killed download leaves lies beside the path as ``.NAME.part``, and the next one goes on from there.
+
+        Args:
+            url: Absolute address.
+            filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+            headers: Headers of the requests.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
+            durable: False leaves it to the system when the file is on the disk: faster for many small files.
+            workers: Streams at once for 64 MiB and more, where the server sends pieces.
+
+        Raises:
+            NotEnoughDiskError: The disk has no room.
+            OrionConnectionError: The content did not arrive whole.
+            OrionError: The server refused, or no good answer came.
+
+        Example:
+            >>> from orionclient.session import get_session
+            >>> get_session().download_to_file(f"{session.config.url}/api/versions/", "versions.json")
+        """
+
+        def ask(asked: Mapping[str, str]) -> Response:
+            given = {"Accept-Encoding": "identity", **(headers or {}), **asked}
+            response = self.get(url, headers=given, stream=True)
+            if response.status_code not in {200, 206}:
+                with response:
+                    raise response.error()
+            return response
+
+        # What follows the question mark is the permission, not the object.
+        save(ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers)
+
+    def upload_file(
+        self,
+        url: str,
+        filename: Source,
+        *,
+        headers: Mapping[str, str] | None = None,
+        progress: Callable[[Progress], object] | None = None,
+    ) -> Response:
+        """Send a file to an address by PUT.
+
+        For addresses that need no token, for example presigned ones.
+
+        Args:
+            url: Absolute address.
+            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
+            headers: Headers of the request.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+
+        Returns:
+            The answer, of a good status.
+
+        Raises:
+            OSError: The path cannot be read; nothing was sent.
+            ValidationError: The source changed while it was sent.
+            OrionError: The server refused, or no good answer came.
+        """
+        with opened(filename) as source:
+            meter = Meter(source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress)
+            given = {**self.headers, "Content-Type": "application/octet-stream", **(headers or {})}
+            body = Body(source.slice(meter=meter))
+            out = Outgoing(
+                method="PUT", url=url, action=f"PUT {url.partition('?')[0]}", retry_class="write", headers=given, body=body, stream=True
+            )  # fmt: skip
+            response = send(out, self.terms, None)
+            response.raise_for_status()
+            source.check_unchanged()
+            meter.finish()
+        return response
 
     def close(self) -> None:
         """Do nothing: connections are shared by the process and close when they are idle."""

@@ -64,8 +64,12 @@ class CallsLike(Protocol):
         """Send a request that was built and decode the JSON object of its answer."""
         ...
 
-    def download(self, endpoint: Endpoint, request: Any) -> Response:
-        """Ask for content; the answer is open and good."""
+    def opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
+        """Make what asks for content; its answers are open and good."""
+        ...
+
+    def put_elsewhere(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
+        """Send content to an address that needs no token; the answer may have any status."""
         ...
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from orionclient._requests import HttpSession
     from orionclient.emulator.faults import Faults
+    from orionclient.emulator.storage import Storage
 
 __all__ = ["LocalOrion"]
 
@@ -36,6 +37,9 @@ class LocalOrion:
         floes: Floes of your own: functions with `@floe`, names of modules, and paths of files. The built-in ones and those of installed
             packages (entry points of the group `orionclient.floes`) are there anyway.
         jobs: Number of jobs that run at once; with 0 they stay in the queue.
+        storage: Opens a second origin, as a stack on S3 has one: downloads of files and shards redirect to presigned addresses there, and
+            the parts of uploads are sent to such. `server.storage` tells what arrived there, and makes it go wrong on demand.
+        storage_seconds: How long a presigned address works.
 
     Attributes:
         folder: Folder of the data.
@@ -62,6 +66,8 @@ class LocalOrion:
         processing: float = 0.0,
         floes: Iterable[Any] = (),
         jobs: int = 2,
+        storage: bool = False,
+        storage_seconds: float = 900.0,
     ) -> None:
         self._wanted = None if folder is None else Path(folder)
         self._seed = seed
@@ -70,6 +76,7 @@ class LocalOrion:
         self._processing = processing
         self._floes = list(floes)
         self._jobs = jobs
+        self._storage = (storage, storage_seconds)
         self._exit = ExitStack()
         self.folder: Path = Path()
         self.server: Server
@@ -103,6 +110,8 @@ class LocalOrion:
                     floes=floes,
                     jobs=self._jobs,
                     describe=command("describe"),
+                    storage=self._storage[0],
+                    storage_seconds=self._storage[1],
                 )
             )
             self._exit = stack.pop_all()
@@ -129,6 +138,17 @@ class LocalOrion:
     def faults(self) -> Faults:
         """Makes requests go wrong on demand, and tells what reached the server."""
         return self.server.faults
+
+    @property
+    def storage(self) -> Storage:
+        """The second origin: what arrived there, its faults, and how long its addresses work.
+
+        Raises:
+            RuntimeError: There is none; `storage=True` opens it.
+        """
+        if self.server.storage is None:
+            raise RuntimeError("this local Orion has no second origin; LocalOrion(storage=True) opens one")
+        return self.server.storage
 
     @property
     def token(self) -> str:

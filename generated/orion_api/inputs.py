@@ -158,6 +158,19 @@ class ListTokensFilters(TypedDict):
     cursor: NotRequired[str]
 
 
+class ListUploadsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    resource_type: NotRequired[str]
+    resource_id: NotRequired[int]
+    state: NotRequired[str]
+
+
+class ListPartsFilters(TypedDict):
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+
+
 class ListUsersFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
@@ -180,6 +193,13 @@ class BalanceInfo(TypedDict):
     amount: str
     currency: str
     updated: str
+
+
+class CompleteUpload(TypedDict):
+    """What the parts must be together."""
+
+    size: int
+    digest: str
 
 
 class CreateMolsearchDatabase(TypedDict):
@@ -218,6 +238,16 @@ class CreateToken(TypedDict):
     """What is known of a token before it is made."""
 
     description: NotRequired[str]
+
+
+class CreateUpload(TypedDict):
+    """Where the content goes, and how it is cut."""
+
+    resource_type: Literal["file", "shard"]
+    resource_id: int
+    collection: NotRequired[int]
+    size: int
+    part_size: int
 
 
 class CreatedToken(TypedDict):
@@ -298,6 +328,31 @@ class OrganizationPage(TypedDict):
     count: int
     next: str | None
     results: list[OrganizationInfo]
+
+
+class PartInfo(TypedDict):
+    """A part that is there."""
+
+    number: int
+    size: int
+    sha256: str
+
+
+Number: TypeAlias = int
+
+
+class PartNumbers(TypedDict):
+    """The parts that addresses are wanted for."""
+
+    numbers: list[Number]
+
+
+class PartPage(TypedDict):
+    """One page of parts."""
+
+    count: int
+    next: str | None
+    results: list[PartInfo]
 
 
 class Problem(TypedDict):
@@ -504,6 +559,17 @@ class TagInfo(TypedDict):
     name: str
     project: int
     created: NotRequired[str]
+
+
+UploadState: TypeAlias = str
+
+
+class UploadTarget(TypedDict):
+    """An address for one part."""
+
+    number: int
+    url: str
+    expires: str
 
 
 WorkFloeSpecState: TypeAlias = str
@@ -843,6 +909,36 @@ class UpdateShard(TypedDict):
 
     name: NotRequired[str]
     metadata: NotRequired[JsonObject]
+
+
+class UploadInfo(TypedDict):
+    """An upload in parts."""
+
+    id: int
+    resource_type: str
+    resource_id: int
+    collection: int | None
+    size: int
+    part_size: int
+    state: UploadState
+    presigned: bool
+    received: int
+    created: str
+    owner: int
+
+
+class UploadPage(TypedDict):
+    """One page of uploads."""
+
+    count: int
+    next: str | None
+    results: list[UploadInfo]
+
+
+class UploadTargets(TypedDict):
+    """Addresses for parts."""
+
+    targets: list[UploadTarget]
 
 
 class WorkFloeSpecInfo(TypedDict):

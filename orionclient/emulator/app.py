@@ -12,19 +12,20 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from orionclient.emulator.bodies import check_digest, check_media_type, read_json, read_upload
-from orionclient.emulator.call import Answer, Call, Download, Handler, Stack
+from orionclient.emulator.call import Answer, Call, Download, Handler, Redirect, Stack
 from orionclient.emulator.envelope import Envelope
 from orionclient.emulator.idempotency import KEY_HEADER, REPLAYED_HEADER
 from orionclient.emulator.parameters import read_headers, read_path, read_query, split_query
 from orionclient.emulator.problems import ProblemError, not_found, unauthorized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from starlette.datastructures import Headers
     from starlette.types import Receive, Scope, Send
 
     from orionclient.emulator.contract import Operation
+    from orionclient.emulator.parts import Part
 
 # `Token <value>` is what Django REST Framework reads, `Token:<value>` what Orion's documentation prints.
 _AUTHORIZATION = re.compile(r"Token(?: *: *| +)([\x21-\x7e]{1,500})", re.IGNORECASE)
@@ -106,9 +107,12 @@ class _Endpoint:
             pairs=pairs,
             path=read_path(operation, request.path_params),
             query=read_query(operation, pairs),
+            headers=headers,
             user=caller,
         )
         check_media_type(operation, request)
+        if self._handler.receive:
+            return await self._receive_part(request, call, headers, self._handler.receive)
         if operation.stream == "upload":
             return await self._receive_upload(request, call, headers)
         if operation.body_model:
@@ -125,6 +129,17 @@ class _Endpoint:
             return await self._run(request, replace(call, upload=staged), headers)
         finally:
             staged.discard()
+
+    async def _receive_part(
+        self, request: Request, call: Call, headers: Mapping[str, str], receive: Callable[[Call], Part]
+    ) -> Response:
+        part = await run_in_threadpool(receive, call)
+        try:
+            await read_upload(request, part, self._stack.limits.upload)
+            check_digest(part, headers.get("Content-Digest"))
+            return await self._run(request, replace(call, arrived=part), headers)
+        finally:
+            await run_in_threadpool(part.discard)
 
     async def _is_repeat(self, call: Call, headers: Mapping[str, str]) -> bool:
         key = headers.get(KEY_HEADER)
@@ -144,22 +159,23 @@ class _Endpoint:
 
     def _respond(self, answer: Answer) -> Response:
         if isinstance(answer, Download):
-            return _DownloadResponse(answer, self._operation)
+            return DownloadResponse(answer, self._operation.success_media)
+        if isinstance(answer, Redirect):
+            return Response(status_code=302, headers={"Location": answer.url})
         if answer is None:
             return Response(status_code=self._operation.success)
         return JSONResponse(answer, self._operation.success)
 
 
-class _DownloadResponse(StreamingResponse):
+class DownloadResponse(StreamingResponse):
     """Streams a download and closes it in every case: read to the end, cut, or never begun."""
 
-    def __init__(self, download: Download, operation: Operation) -> None:
-        super().__init__(
-            download.chunks, operation.success, headers=download.headers, media_type=operation.success_media
-        )
+    def __init__(self, download: Download, media_type: str | None) -> None:
+        super().__init__(download.chunks, download.status or 200, headers=download.headers, media_type=media_type)
         self._download = download
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
         try:
             await super().__call__(scope, receive, send)
         finally:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from io import FileIO
     from pathlib import Path
     from sqlite3 import Row
 
-CHUNK = 256 * 1024
+# Each piece costs a change of threads.
+CHUNK = 1024 * 1024
 
 
 class Staged:
@@ -89,6 +91,24 @@ class Blobs:
         _sync_folder(self._kept)
         return name
 
+    def make(self, size: int) -> str:
+        """Room for content that comes in parts: a file of this size without anything in it, by name."""
+        name = uuid.uuid4().hex
+        with (self._kept / name).open("xb") as file:
+            file.truncate(size)
+            os.fsync(file.fileno())
+        _sync_folder(self._kept)
+        return name
+
+    def open_for_writing(self, name: str) -> FileIO:
+        """What `make` made, to be written in place; nothing is held back in memory."""
+        return (self._kept / name).open("r+b", buffering=0)
+
+    def digest(self, name: str) -> bytes:
+        """SHA-256 of content; a piece at a time is in memory."""
+        with (self._kept / name).open("rb", buffering=0) as file:
+            return hashlib.file_digest(file, "sha256").digest()
+
     def open(self, name: str) -> BinaryIO:
         """Content by name; it can be read to its end even when it is removed meanwhile."""
         return (self._kept / name).open("rb")
@@ -116,6 +136,11 @@ class Blobs:
             with suppress(OSError):
                 (self._kept / name).unlink()
 
+    def remove_all(self, names: Iterable[str | None]) -> None:
+        """Remove several contents."""
+        for name in names:
+            self.remove(name)
+
     def sweep(self, names: Iterable[str]) -> int:
         """Remove everything except the named contents; gives the number of files removed."""
         wanted = set(names)
@@ -126,10 +151,12 @@ class Blobs:
         return len(orphans)
 
 
-def read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    """The rest of a file in pieces of bounded size."""
-    while chunk := file.read(CHUNK):
+def read_chunks(file: BinaryIO, count: int | None = None) -> Iterator[bytes]:
+    """The rest of a file in pieces of bounded size, or so many bytes of it."""
+    while chunk := file.read(CHUNK if count is None else min(CHUNK, count)):
         yield chunk
+        if count is not None:
+            count -= len(chunk)
 
 
 def digest_headers(digest: bytes, size: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from orionclient.emulator.blobs import Staged
     from orionclient.emulator.contract import Operation
+    from orionclient.emulator.parts import Part
 
 # Small pieces are gathered, so that a slow network does not cost a change of threads for every packet.
 _GATHER = 1024 * 1024
@@ -84,7 +85,7 @@ def check_body(operation: Operation, value: Any) -> dict[str, Any]:
     return body.model_dump(exclude_unset=True)
 
 
-async def read_upload(request: Request, staged: Staged, limit: int) -> None:
+async def read_upload(request: Request, staged: Staged | Part, limit: int) -> None:
     """The body into staged content. A body that is cut raises `ClientDisconnect`, so it is never taken for a whole one."""
     gathered = bytearray()
     async for chunk in _chunks(request, limit):
@@ -96,7 +97,7 @@ async def read_upload(request: Request, staged: Staged, limit: int) -> None:
     await run_in_threadpool(staged.complete)
 
 
-def check_digest(staged: Staged, header: str | None) -> None:
+def check_digest(staged: Staged | Part, header: str | None) -> None:
     """Refuse content that is not what `Content-Digest` promised."""
     if header is None:
         return

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from orionclient.emulator.credentials import Caller, Credentials
     from orionclient.emulator.idempotency import Keys
     from orionclient.emulator.jobs import Engine
+    from orionclient.emulator.parts import Part, Parts
+    from orionclient.emulator.presigned import Addresses
     from orionclient.emulator.resources import Kind
     from orionclient.emulator.specifications import Floe
     from orionclient.emulator.store import Database
@@ -34,13 +36,16 @@ class Stack:
     Args:
         work: For what takes seconds.
         slow: For what may take minutes.
+        parts: Parts of uploads on their way to the disk.
         engine: Runs jobs.
         floes: What the stack was started with.
         processing: Seconds that a collection takes at least to become ready.
+        storage: Makes addresses of the second origin; None without one.
     """
 
     store: Database
     blobs: Blobs
+    parts: Parts
     credentials: Credentials
     keys: Keys
     work: Work
@@ -52,6 +57,7 @@ class Stack:
     version: str = "0"
     limits: Limits = field(default_factory=Limits)
     processing: float = 0.0
+    storage: Addresses | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class Call:
     user: Caller | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     upload: Staged | None = None
+    arrived: Part | None = None
+    headers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def caller(self) -> Caller:
@@ -85,17 +93,32 @@ class Call:
             raise RuntimeError(f"{self.operation.id} takes no content")
         return self.upload
 
+    @property
+    def part(self) -> Part:
+        """The uploaded part; only for operations that take one."""
+        if self.arrived is None:
+            raise RuntimeError(f"{self.operation.id} takes no part")
+        return self.arrived
+
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Bytes as an answer; `close` is called once, whether or not the client took them all."""
+    """Bytes as an answer; `close` is called once, whether or not the client took them all. `status` where it is not the usual one."""
 
     chunks: Iterator[bytes]
     close: Callable[[], None]
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int | None = None
 
 
-Answer = dict[str, Any] | Download | None
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An answer that lies at another address."""
+
+    url: str
+
+
+Answer = dict[str, Any] | Download | Redirect | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +128,9 @@ class Handler:
     Args:
         run: Answers the call; runs in a thread, so it may block.
         before: For uploads: refuses before the body is read.
+        receive: For parts of uploads: gives the room for one, or refuses before the body is read.
     """
 
     run: Callable[[Call], Answer]
     before: Callable[[Call], object] | None = None
+    receive: Callable[[Call], Part] | None = None

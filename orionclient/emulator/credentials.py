@@ -134,6 +134,10 @@ class Credentials:
         digest = hmac.digest(self._secret, f"token {row_id}".encode(), "sha256")
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
+    def key_for(self, purpose: str) -> bytes:
+        """A key of this stack for something else than tokens; the same one every time."""
+        return hmac.digest(self._secret, f"key {purpose}".encode(), "sha256")
+
     def _recent(self, username: str) -> list[float]:
         horizon = self._clock() - _WINDOW
         return [moment for moment in self._failures.get(username, ()) if moment > horizon]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import logging
-import socket
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-import uvicorn
 from orion_api import contract
 
-from orionclient.emulator import handlers
+from orionclient.emulator import handlers, storage
 from orionclient.emulator.app import build
 from orionclient.emulator.blobs import Blobs
 from orionclient.emulator.call import Limits, Stack
@@ -25,13 +23,17 @@ from orionclient.emulator.faults import Faults
 from orionclient.emulator.faulty import Faulty
 from orionclient.emulator.idempotency import Keys
 from orionclient.emulator.jobs import Engine
+from orionclient.emulator.parts import Parts
+from orionclient.emulator.presigned import Addresses
 from orionclient.emulator.seed import plant
+from orionclient.emulator.serving import Uvicorn, bind, configuration
 from orionclient.emulator.specifications import Floe, check_floe
+from orionclient.emulator.storage import Storage
 from orionclient.emulator.store import Store
-from orionclient.emulator.wire import WireProtocol
 from orionclient.emulator.work import Work
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
@@ -40,11 +42,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("orionclient.emulator")
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-# Longer than the pools of HTTP clients keep idle connections, so that the server never closes one just being used again.
-_KEEP_ALIVE_SECONDS = 75
-# Room for the longest query that the contract allows; what is longer gets an answer of ours all the same.
-_LONGEST_HEAD = 16 << 20
 
 
 class Identity(NamedTuple):
@@ -75,12 +72,16 @@ class Server:
         jobs: The most jobs that run at once; with 0 they stay in the queue.
         describe: A command that prints the floes of an unpacked package as a JSON list of objects with the fields of `Floe`; the folder
             of the package is added. Without it, packages cannot be read.
+        storage: Opens a second origin on another port of the same host, as a stack on S3 has one: downloads of files and shards
+            redirect to presigned addresses there, and the parts of uploads are sent to such.
+        storage_seconds: How long a presigned address works.
 
     Raises:
         ValueError: The host is no loopback address, the number of jobs is negative, or something given as a floe is none.
 
     Attributes:
         faults: Makes requests go wrong on demand, and tells what reached the server.
+        storage: The second origin: its requests, its faults, and how long its addresses work; None without one.
     """
 
     def __init__(
@@ -96,6 +97,8 @@ class Server:
         floes: Iterable[Floe | Mapping[str, Any]] = (),
         jobs: int = 2,
         describe: Sequence[str] | None = None,
+        storage: bool = False,
+        storage_seconds: float = 900.0,
     ) -> None:
         if jobs < 0:
             raise ValueError(f"jobs must be 0 or more, not {jobs}")
@@ -113,6 +116,7 @@ class Server:
         self._pool = jobs
         self._describe = describe
         self.faults: Faults = Faults([operation.id for operation in _operations()])
+        self.storage: Storage | None = Storage(storage_seconds) if storage else None
         self._running: _Running | None = None
 
     @property
@@ -155,6 +159,7 @@ class Server:
             seed=self._seed,
             address=self._address,
             plan=_Plan(self._limits, self._processing, self._floes, self._pool, self._describe),
+            second=self.storage,
         )
 
     def _faulty(self, stack: Stack, port: int) -> Faulty:
@@ -219,12 +224,13 @@ class _Running:
         seed: str | None,
         address: tuple[str, int],
         plan: _Plan,
+        second: Storage | None,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._guard = _lock_folder(folder)
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
-        self._socket: socket.socket | None = None
+        self._sockets: list[socket.socket] = []
         self._store: Store | None = None
         self._work, self._slow = Work(), Work()
         self._engine: Engine | None = None
@@ -234,15 +240,31 @@ class _Running:
             self.stack = _open_stack(folder, self._store, (self._work, self._slow), plan)
             self._engine = self.stack.engine
             handlers.resume(self.stack)
-            self._socket = _bind(*address)
-            port = self._socket.getsockname()[1]
-            self.url = f"http://{'[::1]' if address[0] == '::1' else address[0]}:{port}"
-            self._server = _Uvicorn(_configuration(build_app(self.stack, port)))
+            port, self.url = self._listen(*address)
+            app: ASGIApp
+            if second is None:
+                app = build_app(self.stack, port)
+            else:
+                second_port, second.url = self._listen(address[0], 0)
+                addresses = Addresses(second.url, self.stack.credentials.key_for("storage"), second.terms)
+                self.stack = replace(self.stack, storage=addresses)
+                app = storage.by_port(
+                    {
+                        port: build_app(self.stack, port),
+                        second_port: storage.build(second, self.stack, addresses, second_port),
+                    }
+                )
+            self._server = Uvicorn(configuration(app))
             # Jobs may ask from now on; they get their answers when the server begins to answer.
             self._engine.start(self.url)
         except BaseException:
             self.close()
             raise
+
+    def _listen(self, host: str, port: int) -> tuple[int, str]:
+        self._sockets.append(bind(host, port))
+        taken = self._sockets[-1].getsockname()[1]
+        return taken, f"http://{'[::1]' if host == '::1' else host}:{taken}"
 
     def start_thread(self) -> None:
         self._thread = threading.Thread(target=self._serve_quietly, name=f"local-orion {self.url}", daemon=True)
@@ -261,7 +283,7 @@ class _Running:
 
     def serve(self) -> None:
         try:
-            asyncio.run(self._server.serve(sockets=[self._socket] if self._socket else None))
+            asyncio.run(self._server.serve(sockets=self._sockets))
         finally:
             self._server.ready.set()
 
@@ -275,8 +297,8 @@ class _Running:
         self.close()
 
     def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
+        for bound in self._sockets:
+            bound.close()
         if self._engine is not None:
             self._engine.close()
         for work in (self._work, self._slow):
@@ -284,53 +306,6 @@ class _Running:
         if self._store is not None:
             self._store.close()
         self._guard.close()
-
-
-class _Uvicorn(uvicorn.Server):
-    """Uvicorn that tells when it listens, and ends when it is told to and not at its next tick."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._loop = asyncio.get_running_loop()
-        self.ready.set()
-
-    async def main_loop(self) -> None:
-        ways = [asyncio.ensure_future(super().main_loop()), asyncio.ensure_future(self._ended.wait())]
-        _, waiting = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in waiting:
-            way.cancel()
-
-    def end(self) -> None:
-        """Stop, from another thread."""
-        self.should_exit = True
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-                self._loop.call_soon_threadsafe(self._ended.set)
-
-
-def _configuration(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        loop="asyncio",
-        http=WireProtocol,
-        h11_max_incomplete_event_size=_LONGEST_HEAD,
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        log_level=logging.CRITICAL,  # what matters is logged by the envelope
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=2,
-    )
 
 
 @functools.cache
@@ -346,6 +321,7 @@ def _open_stack(folder: Path, store: Store, works: tuple[Work, Work], plan: _Pla
     return Stack(
         store,
         blobs,
+        Parts(store, blobs),
         credentials,
         Keys(store),
         *works,
@@ -368,19 +344,3 @@ def _lock_folder(folder: Path) -> sqlite3.Connection:
         guard.close()
         raise RuntimeError(f"another local Orion uses the folder {folder}") from None
     return guard
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
-    # With the protocol named, asyncio switches Nagle's algorithm off; without it every answer waits 40 ms.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if port:
-            # Lets a restart take the port while connections of the last run are still in TIME_WAIT.
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-        bound.listen(512)
-    except BaseException:
-        bound.close()
-        raise
-    return bound

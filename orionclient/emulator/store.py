@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _MOST_COUNTS = 64
 
 # What every kind of resource stands on; the tables of a kind stand in its handler.

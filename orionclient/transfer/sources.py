@@ -1,41 +1,195 @@
-"""Where the content of an upload comes from: a path, bytes, or an open binary file."""
+"""Where the content of an upload comes from: a path, bytes, a binary file or a stream; measured before the first byte is sent."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 import os
+import stat
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from orionclient.exceptions import ValidationError
+from orionclient.transfer.digests import content_digest
+from orionclient.transfer.partial import room_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orionclient.transfer.progress import Meter
+
 _BLOCK: Final = 1 << 20
+# Of a stream so much stays in memory before a temporary file takes it.
+_IN_MEMORY: Final = 4 << 20
+_Read = Callable[[int, memoryview], int]
 
 
-@frozen
+class Slice(io.RawIOBase):
+    """A piece of a source with a position of its own, so that several threads read at once.
+
+    Args:
+        read: Reads at a position into a buffer; gives the number of bytes.
+        start: First byte.
+        length: Number of bytes.
+        meter: Counts what is read, and takes it back where it is read again; None counts nothing.
+        stopped: Ends the reading with an error once it is set.
+    """
+
+    def __init__(
+        self,
+        read: _Read,
+        start: int,
+        length: int,
+        meter: Meter | None = None,
+        stopped: threading.Event | None = None,
+    ) -> None:
+        super().__init__()
+        self._at = read
+        self._start = start
+        self._length = length
+        self._position = self._counted = 0
+        self._meter = meter
+        self._stopped = stopped
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer."""
+        if self._stopped is not None and self._stopped.is_set():
+            raise ValidationError("the upload was given up")
+        room = memoryview(buffer).cast("B")[: self._length - self._position]
+        count = self._at(self._start + self._position, room) if room else 0
+        self._position += count
+        if self._meter is not None and self._position > self._counted:
+            self._meter.add(self._position - self._counted)
+            self._counted = self._position
+        return count
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move the position."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
+        target = base + offset
+        if whence == os.SEEK_SET and self._meter is not None and target < self._counted:
+            # It is sent again.
+            self._meter.back(self._counted - target)
+            self._counted = target
+        self._position = target
+        return target
+
+    def tell(self) -> int:
+        """Give the position."""
+        return self._position
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def pieces(self) -> Iterator[memoryview]:
+        """Read all of it.
+
+        Yields:
+            Pieces of at most 1 MiB, each good until the next.
+        """
+        buffer = memoryview(bytearray(min(_BLOCK, max(self._length, 1))))
+        while count := self.readinto(buffer):
+            yield buffer[:count]
+
+
 class Opened:
     """A source that is ready to be sent.
 
+    Args:
+        read: Reads at a position into a buffer.
+        size: Number of bytes.
+        name: Name of its file; empty where it has none.
+        unchanged: Tells what the file looks like, for comparison; None where nothing can change it.
+        path: Where it lies; None for what has no path.
+
     Attributes:
-        stream: Seekable binary file, standing where the content starts.
         size: Length of the content in bytes.
-        content_digest: SHA-256 digest of the content as a header value (RFC 9530).
+        name: Name of its file; empty where it has none.
+        path: Where it lies; None for what has no path.
     """
 
-    stream: BinaryIO
-    size: int
-    content_digest: str
+    def __init__(
+        self,
+        read: _Read,
+        size: int,
+        *,
+        name: str = "",
+        looks: Callable[[], object] | None = None,
+        path: Path | None = None,
+    ) -> None:
+        self.size = size
+        self.name = name
+        self.path = path
+        self._read = read
+        self._looks = looks
+        self._looked = looks() if looks is not None else None
+        self._digest: str | None = None
+
+    @property
+    def mark(self) -> object:
+        """What the file looked like when it was opened: device, number, size, time of change; None for what is no file."""
+        return self._looked
+
+    @property
+    def content_digest(self) -> str:
+        """SHA-256 digest of the content as a header value (RFC 9530); computed when it is first asked for."""
+        if self._digest is None:
+            self._digest, _, size = content_digest(self.slice().pieces())
+            if size != self.size:
+                raise ValidationError(f"the source shrank while it was read: {size} of {self.size} bytes")
+        return self._digest
+
+    @property
+    def stream(self) -> BinaryIO:
+        """The content as a binary file of its own, standing at its start."""
+        return self.slice()  # type: ignore[return-value]
+
+    def slice(
+        self,
+        start: int = 0,
+        length: int | None = None,
+        *,
+        meter: Meter | None = None,
+        stopped: threading.Event | None = None,
+    ) -> Slice:
+        """Take a piece of the content.
+
+        Args:
+            start: First byte.
+            length: Number of bytes; all the rest without it.
+            meter: Counts what is read.
+            stopped: Ends the reading once it is set.
+
+        Returns:
+            A binary file.
+        """
+        return Slice(self._read, start, self.size - start if length is None else length, meter, stopped)
+
+    def check_unchanged(self) -> None:
+        """Make sure that the source is still what was opened.
+
+        Raises:
+            ValidationError: It changed, was replaced or is gone.
+        """
+        if self._looks is None:
+            return
+        try:
+            same = self._looks() == self._looked
+        except OSError:
+            raise ValidationError(f"{self.name or 'the source'} vanished while it was sent") from None
+        if not same:
+            raise ValidationError(f"{self.name or 'the source'} changed while it was sent")
 
 
-Source = str | os.PathLike[str] | bytes | BinaryIO | Opened
+Source = str | os.PathLike[str] | bytes | BinaryIO | Iterable[bytes] | Opened
 
 
 def name_of(source: Source) -> str:
@@ -47,6 +201,8 @@ def name_of(source: Source) -> str:
     Returns:
         The last part of its path; empty where it has none.
     """
+    if isinstance(source, Opened):
+        return source.name
     if isinstance(source, bytes):
         return ""
     named = getattr(source, "name", None) if hasattr(source, "read") else source
@@ -55,43 +211,130 @@ def name_of(source: Source) -> str:
 
 @contextmanager
 def opened(source: Source) -> Iterator[Opened]:
-    """Open a source and measure it: its size and digest are known before the first byte is sent.
+    """Open a source and measure it: its size is known before the first byte is sent.
 
     Args:
-        source: A path, bytes, or a seekable binary file, which is sent from where it stands.
+        source: A path, bytes, a binary file, which is sent from where it stands, or an iterable of bytes. What cannot be read twice (a
+            pipe, an iterator) is kept meanwhile, in memory up to 4 MiB and in a temporary file above.
 
     Yields:
         The source.
 
     Raises:
         OSError: The path cannot be read.
-        ValidationError: The source is nothing that holds bytes, or cannot be read twice.
+        NotEnoughDiskError: There is no room to keep a stream.
+        ValidationError: The source is nothing that holds bytes.
     """
     if isinstance(source, Opened):
         yield source
     elif isinstance(source, bytes | bytearray | memoryview):
-        yield _measured(io.BytesIO(source))
+        yield _in_memory(memoryview(source).cast("B"))
     elif isinstance(source, str | os.PathLike):
-        with Path(source).open("rb") as stream:
-            yield _measured(stream)
+        path = Path(source)
+        with path.open("rb", buffering=0) as stream:
+            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                yield _of_file(stream, 0, path)
+            else:
+                with _kept(_read_all(stream), path.name) as kept:
+                    yield kept
     elif hasattr(source, "read"):
-        if isinstance(source, io.TextIOBase):
-            raise ValidationError("the file is open in text mode; open it with 'rb'")
-        if not source.seekable():
-            raise ValidationError(
-                "the file cannot be read twice, so its digest cannot go ahead of it; pass a path, a file or bytes"
-            )
-        yield _measured(source)
+        with _of_object(source) as found:
+            yield found
+    elif isinstance(source, Iterable):
+        with _kept(source) as kept:
+            yield kept
     else:
         raise ValidationError(f"content comes from a path, bytes or a binary file, not from {type(source).__name__}")
 
 
-def _measured(stream: BinaryIO) -> Opened:
-    start = stream.tell()
-    digest = hashlib.sha256()
-    size = 0
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-    stream.seek(start)
-    return Opened(stream, size, f"sha-256=:{base64.b64encode(digest.digest()).decode()}:")
+def _in_memory(content: memoryview) -> Opened:
+    def read(position: int, buffer: memoryview) -> int:
+        piece = content[position : position + len(buffer)]
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    return Opened(read, len(content))
+
+
+def _of_file(stream: Any, start: int, path: Path | None = None) -> Opened:
+    """A file of the system: read at positions, so that any number of threads can."""
+    number = stream.fileno()
+    lock = threading.Lock()
+
+    def read(position: int, buffer: memoryview) -> int:
+        if hasattr(os, "preadv"):
+            return os.preadv(number, [buffer], start + position)
+        with lock:  # pragma: no cover - Windows
+            os.lseek(number, start + position, os.SEEK_SET)
+            return stream.readinto(buffer) or 0
+
+    def looks() -> object:
+        status = os.fstat(number)
+        found = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if path is not None:
+            there = path.stat()
+            if (there.st_dev, there.st_ino) != found[:2]:
+                return "replaced"
+        return found
+
+    name = name_of(stream) if path is None else path.name
+    return Opened(read, max(0, os.fstat(number).st_size - start), name=name, looks=looks, path=path)
+
+
+@contextmanager
+def _of_object(source: Any) -> Iterator[Opened]:
+    """A binary file of the user's, from where it stands to its end, where it stands afterwards."""
+    if isinstance(source, io.TextIOBase):
+        raise ValidationError("the file is open in text mode; open it with 'rb'")
+    seekable = getattr(source, "seekable", None)
+    if seekable is None or not seekable():
+        with _kept(_read_all(source), name_of(source)) as kept:
+            yield kept
+        return
+    start = source.tell()
+    end = source.seek(0, os.SEEK_END)
+    left = start
+    try:
+        # What wraps a file, to unpack it for example, has the number of that file too.
+        if type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}:
+            if source.writable():
+                source.flush()
+            yield _of_file(source, start)
+        else:
+            yield Opened(_locked_reader(source, start), max(0, end - start), name=name_of(source))
+        left = end
+    finally:
+        # At its end where it was sent, else where it stood.
+        if not source.closed:
+            source.seek(left)
+
+
+def _locked_reader(source: Any, start: int) -> _Read:
+    lock = threading.Lock()
+
+    def read(position: int, buffer: memoryview) -> int:
+        with lock:
+            source.seek(start + position)
+            piece = source.read(len(buffer))
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            raise ValidationError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    return read
+
+
+def _read_all(stream: Any) -> Iterator[bytes]:
+    while piece := stream.read(_BLOCK):
+        yield piece
+
+
+@contextmanager
+def _kept(pieces: Iterable[bytes], name: str = "") -> Iterator[Opened]:
+    """What can be read only once, kept for as long as it is sent."""
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file, room_for(Path(tempfile.gettempdir())):
+        for piece in pieces:
+            if not isinstance(piece, bytes | bytearray | memoryview):
+                raise ValidationError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
+            file.write(piece)
+        yield Opened(_locked_reader(file, 0), file.seek(0, os.SEEK_END), name=name)

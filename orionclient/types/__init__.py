@@ -18,6 +18,7 @@ from orionclient.types.projects import Project as Project
 from orionclient.types.secrets import Secret as Secret
 from orionclient.types.shards import Shard as Shard
 from orionclient.types.tokens import Token as Token
+from orionclient.types.uploads import Upload as Upload
 from orionclient.types.users import User as User
 from orionclient.types.workfloes import WorkFloeSpec as WorkFloeSpec
 

@@ -13,6 +13,8 @@ from orionclient.types import tags as tags_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from orionclient.transfer.unfinished import Unfinished
+
 R = TypeVar("R", bound=Resource)
 _CLEAN_UP_SECONDS: Final = 10.0
 _IF_EXISTS: Final = ("skip", "replace", "error")
@@ -137,22 +139,29 @@ def refilled(found: Resource, *, tags: Sequence[str | None] | None, description:
 
 
 @contextlib.contextmanager
-def removed_on_error(resource: Resource) -> Iterator[None]:
+def removed_on_error(resource: Resource, note: Unfinished | None = None) -> Iterator[None]:
     """Remove a resource for good if filling it fails, so that nothing half-made stays.
 
     Args:
         resource: What was just created.
+        note: What is remembered of its filling: an interrupted program leaves the resource, for its next run goes on with it.
 
     Yields:
         Nothing.
     """
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        if note is not None and note.remembers and not isinstance(error, Exception):
+            raise
         endpoint = resource.declaration.delete
         # The first error is the one to tell; what cannot be removed either stays visible as not ready.
         with contextlib.suppress(OrionError):
             if endpoint is not None:
                 query = {"immediate": True} if resource.declaration.trash else None
                 resource._bound()._calls.json(endpoint, resource._ids(), query=query, timeout=_CLEAN_UP_SECONDS)
+        if note is not None:
+            note.clear()
         raise
+    if note is not None:
+        note.clear()

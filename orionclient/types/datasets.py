@@ -23,9 +23,10 @@ from orion_api.api.datasets import (
 from orionclient._resource import Declaration, Field, Id, Resource, SessionLike, optional, resource_id, text, texts
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
-from orionclient.transfer.sinks import checked, save
+from orionclient.transfer.downloads import pieces, save
 from orionclient.transfer.sources import Opened, Source, name_of, opened
 from orionclient.types._creating import created, existing, refilled, removed_on_error
+from orionclient.types._transfers import object_name
 
 if TYPE_CHECKING:
     import os
@@ -233,14 +234,13 @@ class Dataset(Resource):
         """
         codec = codec or default_codec()
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
-        with self._bound()._calls.download(list_records, request) as response:
-            try:
-                for item in json_lines(checked(response)):
-                    yield codec.decode(item["record"], int(item["dataset"]), int(item["id"]))
-            except (ValueError, KeyError, TypeError) as error:
-                if isinstance(error, OrionError):
-                    raise
-                raise OrionConnectionError(f"the stream of records of {self._title()} is broken: {error}") from error
+        try:
+            for item in json_lines(pieces(self._bound()._calls.opener(list_records, request))):
+                yield codec.decode(item["record"], int(item["dataset"]), int(item["id"]))
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, OrionError):
+                raise
+            raise OrionConnectionError(f"the stream of records of {self._title()} is broken: {error}") from error
 
     def record(self, record_id: Id, *, codec: Codec | None = None) -> Any:
         """Read one record.
@@ -351,8 +351,7 @@ class Dataset(Resource):
         request = download_dataset.build(self._id()).with_query(
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
-        with self._bound()._calls.download(download_dataset, request) as response:
-            return b"".join(checked(response))
+        return b"".join(pieces(self._bound()._calls.opener(download_dataset, request)))
 
     def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
         """Write all records to a path in the format that its ending names.
@@ -367,4 +366,5 @@ class Dataset(Resource):
             OrionError: The server refused, or the content did not arrive whole.
         """
         request = download_dataset.build(self._id()).with_query({"format": format_of(name_of(filename))})
-        save(self._bound()._calls.download(download_dataset, request), filename)
+        # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
+        save(self._bound()._calls.opener(download_dataset, request), filename, what=object_name(self))

@@ -15,14 +15,19 @@ from orion_api.api.files import (
 )
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
-from orionclient.transfer.sinks import checked, save
+from orionclient.transfer.downloads import pieces, save
 from orionclient.transfer.sources import Opened, Source, opened
+from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import created, existing, refilled, removed_on_error
+from orionclient.types._transfers import begun, object_name
+from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
+
+    from orionclient.transfer.progress import Progress
 
 
 class File(Resource):
@@ -86,25 +91,27 @@ class File(Resource):
         description: str | None = None,
         tags: Sequence[str | None] | None = None,
         if_exists: str | None = None,
+        progress: Callable[[Progress], object] | None = None,
     ) -> Self:
-        """Store a file.
+        """Store a file; large ones go in parts, and the same call goes on where a killed program stopped.
 
         Args:
             session: The session.
             name: Display name; often not the name of the file on disk.
-            filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands.
+            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
             project: Project or its id; the session's own project without it.
             folder_path: Path of the folder to put it in, which is made where it is missing.
             description: Free text.
             tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
             if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
                 ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
 
         Returns:
             The file, ready.
 
         Raises:
-            ValidationError: A tag is empty, or `if_exists` says so.
+            ValidationError: A tag is empty, `if_exists` says so, or the source changed while it was sent.
             MultipleResultsFound: Several are there where one is to be replaced.
             OSError: The path cannot be read; nothing was sent.
             OrionError: The server refused, or no good answer came; nothing is left behind.
@@ -114,29 +121,46 @@ class File(Resource):
             if found is not None:
                 if if_exists == "replace":
                     refilled(found, tags=tags, description=description)
-                    found._send(source)
+                    found._send(source, progress)
                 return found
-            file = created(cls, session, name, project, path=folder_path, description=description, tags=tags)
-            with removed_on_error(file):
-                file._send(source)
+            where = (session.config.url, cls.declaration.name, name, str(project), folder_path, description, tags)
+            with Unfinished.of(source, *where) as note:
+                file = begun(cls(session=session), note)
+                fresh = file is None
+                if file is not None and file.state == "ready":
+                    # Only its last moment was missing.
+                    note.clear()
+                    return file
+                if file is None:
+                    file = created(cls, session, name, project, path=folder_path, description=description, tags=tags)
+                    note.write(file.id)
+                with removed_on_error(file, note):
+                    file._send(source, progress, fresh=fresh)
         return file
 
-    def put_content(self, filename: Source) -> None:
+    def put_content(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Send the content, or replace it.
 
         Args:
-            filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands.
+            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
 
         Raises:
             OSError: The path cannot be read; nothing was sent.
+            ValidationError: The source changed while it was sent.
             OrionError: The server refused, or no good answer came.
         """
         with opened(filename) as source:
-            self._send(source)
+            self._send(source, progress)
 
-    def _send(self, source: Opened) -> None:
-        request = upload_file_content.build(self._id(), body=source.stream, content_digest=source.content_digest)
-        self._replace(self._bound()._calls.call(upload_file_content, request))
+    def _send(
+        self, source: Opened, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
+    ) -> None:
+        def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
+            request = upload_file_content.build(self._id(), body=content, content_digest=digest)
+            return self._bound()._calls.call(upload_file_content, request)
+
+        self._replace(send_content(self, source, whole, progress, fresh=fresh))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Read the content in pieces; memory stays flat.
@@ -151,17 +175,30 @@ class File(Resource):
             OrionConnectionError: The content did not arrive whole; raised after the last piece.
             OrionError: The server refused, or no good answer came.
         """
-        with self._bound()._calls.download(download_file, download_file.build(self._id())) as response:
-            yield from checked(response, chunk_size)
+        yield from pieces(self._bound()._calls.opener(download_file, download_file.build(self._id())), chunk_size)
 
-    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
+    def download_to_file(
+        self,
+        filename: str | os.PathLike[str] | BinaryIO,
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        durable: bool = True,
+        workers: int = 1,
+    ) -> None:
         """Write the content to a path, which holds the old file or the whole new one, never a part.
+
+        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one goes on from there.
 
         Args:
             filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
+            durable: False leaves it to the system when the file is on the disk: faster for many small files.
+            workers: Streams at once for 64 MiB and more, where the server sends pieces: more than one pays where each connection is
+                slower than the network.
 
         Raises:
             NotEnoughDiskError: The disk has no room.
             OrionError: The server refused, or the content did not arrive whole.
         """
-        save(self._bound()._calls.download(download_file, download_file.build(self._id())), filename)
+        ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        save(ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers)

@@ -13,7 +13,7 @@ from orionclient._listing import Listing
 from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, resource_id, text
 from orionclient._waiting import polled
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.transfer.sinks import checked
+from orionclient.transfer.downloads import pieces
 from orionclient.types._creating import created
 from orionclient.types._waited import refreshed
 from orionclient.types.billing import money
@@ -236,8 +236,7 @@ class WorkFloeJob(Resource):
 
     def _log(self, offset: int) -> Iterator[bytes]:
         request = download_job_logs.build(self._id(), offset=offset)
-        with self._bound()._calls.download(download_job_logs, request) as response:
-            yield from checked(response)
+        yield from pieces(self._bound()._calls.opener(download_job_logs, request))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List what the job has made, which carries its tag.

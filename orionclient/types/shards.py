@@ -17,15 +17,21 @@ from orion_api.api.shards import (
 
 from orionclient._resource import Declaration, Field, Parent, Resource, SessionLike, optional, resource_id, text
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.sinks import checked, save
+from orionclient.transfer.downloads import pieces, save
 from orionclient.transfer.sources import Opened, Source, opened
+from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import removed_on_error
+from orionclient.types._transfers import begun, object_name
 from orionclient.types.collections import ShardCollection, check_metadata, metadata_of, open_needed
+from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
+
+    from orionclient._messages import Response
+    from orionclient.transfer.progress import Progress
 
 # Documented as 5 GB; the larger reading is taken, for a server that means the smaller one says so itself.
 _MAX_BYTES: Final = 5 * 1024**3
@@ -94,6 +100,7 @@ class Shard(Resource):
         *,
         file: Source | None = None,
         session: SessionLike | None = None,
+        progress: Callable[[Progress], object] | None = None,
     ) -> Self:
         """Create a shard in an open collection.
 
@@ -101,8 +108,10 @@ class Shard(Resource):
             collection: The collection.
             name: Display name.
             metadata: JSON object of at most 256 kB (documented).
-            file: Path, bytes or a seekable binary file: uploaded and closed in the same step, and nothing stays behind if that fails.
+            file: Path, bytes, a binary file or an iterable of bytes: uploaded and closed in the same step, and nothing stays behind if
+                that fails. The same call goes on where a killed program stopped.
             session: The session; the collection's own without it.
+            progress: Called with the `Progress` of the upload, at most every 0.1 s and at the end; what it raises ends it.
 
         Returns:
             The shard: open, or ready where `file` was given.
@@ -117,10 +126,21 @@ class Shard(Resource):
             return cls._created(collection, name, metadata, session)
         with opened(file) as source:
             _check_size(source)
-            shard = cls._created(collection, name, metadata, session)
-            with removed_on_error(shard):
-                shard._send(source)
-                shard.close()
+            template = cls(collection=collection, session=session)
+            where = (template._bound().config.url, cls.declaration.name, name, template._parent_ids(), metadata)
+            with Unfinished.of(source, *where) as note:
+                shard = begun(template, note)
+                fresh = shard is None
+                if shard is not None and shard.state == "ready":
+                    # Only its last moment was missing.
+                    note.clear()
+                    return shard
+                if shard is None:
+                    shard = cls._created(collection, name, metadata, session)
+                    note.write(shard.id)
+                with removed_on_error(shard, note):
+                    shard._send(source, progress, fresh=fresh)
+                    shard.close()
         return shard
 
     @classmethod
@@ -133,21 +153,22 @@ class Shard(Resource):
         calls, ids = template._bound()._calls, template._parent_ids()
         return template._made(open_needed(lambda: calls.json(create_shard, ids, body=given)), template.session)
 
-    def upload_file(self, filename: Source) -> None:
-        """Send the content, or replace it while the shard is not ready.
+    def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
+        """Send the content, or replace it while the shard is not ready; what is large goes in parts.
 
         Args:
-            filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands; at most 5 GB
+            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes; at most 5 GB
                 (documented), none at all is fine.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
 
         Raises:
-            ValidationError: It is larger; raised before any request, the text has the size.
+            ValidationError: It is larger (raised before any request, the text has the size), or changed while it was sent.
             BadResponse: The shard is ready already, or its collection is not open (409); the text says what helps.
             OSError: The path cannot be read; nothing was sent.
             OrionError: The server refused, or no good answer came.
         """
         with opened(filename) as source:
-            self._send(source)
+            self._send(source, progress)
 
     def put_content(self, filename: Source) -> None:
         """Send the content and close the shard: what `session.create_resource(..., files=)` does.
@@ -161,15 +182,20 @@ class Shard(Resource):
         self.upload_file(filename)
         self.close()
 
-    def _send(self, source: Opened) -> None:
+    def _send(
+        self, source: Opened, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
+    ) -> None:
         _check_size(source)
         ids = self._ids()
-        request = upload_shard_content.build(
-            ids["collection_id"], ids["shard_id"], body=source.stream, content_digest=source.content_digest
-        )
-        calls = self._bound()._calls
+
+        def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
+            request = upload_shard_content.build(
+                ids["collection_id"], ids["shard_id"], body=content, content_digest=digest
+            )
+            return self._bound()._calls.call(upload_shard_content, request)
+
         advice = "the content of a ready shard stays, Shard.create(...) makes another; "
-        self._replace(open_needed(lambda: calls.call(upload_shard_content, request), advice))
+        self._replace(open_needed(lambda: send_content(self, source, whole, progress, fresh=fresh), advice))
 
     def close(self) -> None:
         """Declare the shard complete; harmless on a shard that is ready.
@@ -195,26 +221,38 @@ class Shard(Resource):
             OrionConnectionError: The content did not arrive whole; raised after the last piece.
             OrionError: The server refused, or no good answer came.
         """
+        yield from pieces(self._opener(), chunk_size)
+
+    def _opener(self) -> Callable[[Mapping[str, str]], Response]:
         ids = self._ids()
         request = download_shard.build(ids["collection_id"], ids["shard_id"])
-        with self._bound()._calls.download(download_shard, request) as response:
-            yield from checked(response, chunk_size)
+        return self._bound()._calls.opener(download_shard, request)
 
-    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
+    def download_to_file(
+        self,
+        filename: str | os.PathLike[str] | BinaryIO,
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        durable: bool = True,
+        workers: int = 1,
+    ) -> None:
         """Write the content to a path, which holds the old file or the whole new one, never a part.
+
+        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one goes on from there.
 
         Args:
             filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
+            durable: False leaves it to the system when the file is on the disk: faster for many small files.
+            workers: Streams at once for 64 MiB and more, where the server sends pieces: more than one pays where each connection is
+                slower than the network.
 
         Raises:
             NotEnoughDiskError: The disk has no room.
             OrionError: The server refused, or the content did not arrive whole.
         """
-        ids = self._ids()
-        save(
-            self._bound()._calls.download(download_shard, download_shard.build(ids["collection_id"], ids["shard_id"])),
-            filename,
-        )
+        ask = self._opener()
+        save(ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers)
 
 
 def _check_size(source: Opened) -> None:

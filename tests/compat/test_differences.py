@@ -15,7 +15,7 @@ from helpers.canary import CANARY
 from helpers.scripted import Answer, Scripted
 from orion_api.api.files import get_file
 
-from orionclient import _http
+from orionclient import _http, _pool
 from orionclient import exceptions as errors
 from orionclient.config import SessionConfig, config_path, resolve, save_profile
 from orionclient.helpers.collections import try_hard_to_download_shard
@@ -214,7 +214,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(5):
         with scripted.session() as session:
             session.get_resource(File, 1)
-    (transport,) = _http._REGISTRY._clients.values()
+    (transport,) = _http.REGISTRY._clients.values()
     assert [len(idle) for idle in transport._idle.values()] == [1]
 
 
@@ -241,15 +241,15 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D20")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = len(_http._tls_context(None, verify=True).get_ca_certs())
+    usual = len(_pool._tls_context(None, verify=True).get_ca_certs())
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "missing.pem"))
         with pytest.raises(errors.ValidationError, match=name):
-            _http._tls_context(None, verify=True)
+            _pool._tls_context(None, verify=True)
         monkeypatch.delenv(name)
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "empty"))
-    assert len(_http._tls_context(None, verify=True).get_ca_certs()) == usual > 0
+    assert len(_pool._tls_context(None, verify=True).get_ca_certs()) == usual > 0
 
 
 @shows("D21")
@@ -258,7 +258,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(2):
         with pytest.warns(UserWarning, match="is not checked"), pytest.raises(errors.OrionConnectionError):
             OrionSession(config, requests_session=get_session({}, retry_timeout=0.01)).get_resource(File, 1)
-    assert _http._tls_context(None, verify=True).hostname_checks_common_name is False
+    assert _pool._tls_context(None, verify=True).hostname_checks_common_name is False
 
 
 @shows("D22")

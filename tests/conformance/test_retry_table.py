@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
 import io
 import json
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from helpers.canary import CANARIES
 from orion_api import contract
+from orion_api.api.uploads import create_upload, upload_part
 from orion_api.errors import OrionApiError
 from orion_api.operations import OPERATIONS
 from orion_api.types import Operation
@@ -93,14 +95,34 @@ NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     # After the first time there is nothing to be done any more, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_upload": lambda ids: {"body": upload_body(ids)},
+    "upload_part": lambda _: {"body": CONTENT},
+    "obtain_upload_targets": lambda _: {"body": {"numbers": [1]}},
+    "complete_upload": lambda _: {
+        "body": {"size": len(CONTENT), "digest": hashlib.sha256(hashlib.sha256(CONTENT).digest()).hexdigest()}
+    },
     "create_molsearch_query": lambda ids: {
         "body": {"query_type": "title", "database": ids["loaded_id"], "parameters": {"titles": ["ethanol"]}}
     },
 }
 
 
-# What stands on the server from its start.
-SEED = {"user_id": 2, "organization_id": 1, "project_id": 1, "group_id": 1, "record_id": 1, "resource_type": "file"}
+# What an operation names in its body.
+NAMED = {"assign_paths": ["dataset_id"], "create_upload": ["file_id"]}
+
+# Addresses on a second origin are handed out only where there is one.
+PRESIGNED = {"obtain_upload_targets"}
+
+# What stands on the server from its start, and the number of a part.
+SEED = {
+    "user_id": 2,
+    "organization_id": 1,
+    "project_id": 1,
+    "group_id": 1,
+    "record_id": 1,
+    "resource_type": "file",
+    "number": 1,
+}
 
 
 def filled_shard(session: OrionSession, ids: dict[str, Any]) -> int:
@@ -116,6 +138,18 @@ def complete_job(session: OrionSession, ids: dict[str, Any]) -> int:
     return job.id
 
 
+def upload_body(ids: dict[str, Any]) -> dict[str, Any]:
+    return {"resource_type": "file", "resource_id": ids["file_id"], "size": len(CONTENT), "part_size": len(CONTENT)}
+
+
+def upload(session: OrionSession, _: dict[str, Any]) -> int:
+    """An open upload with its only part."""
+    file = File.upload(session, "made before", b"old")
+    made = create_upload.sync(client=session.raw, body=upload_body({"file_id": file.id}))
+    upload_part.sync(made.id, 1, client=session.raw, body=CONTENT)
+    return made.id
+
+
 def query(session: OrionSession, ids: dict[str, Any]) -> int:
     made = MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"])
     return made.id
@@ -128,6 +162,7 @@ MAKERS: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "dataset_id": lambda session, _: Dataset.upload(session, "made before", CONTENT, format="smi").id,
     "collection_id": lambda session, _: ShardCollection.create(session, "made before").id,
     "shard_id": filled_shard,
+    "upload_id": upload,
     "secret_id": lambda session, _: Secret.create(session, "made before", "value").id,
     "token_id": lambda session, _: Token.create(session, "made before").id,
     "job_id": complete_job,
@@ -154,7 +189,7 @@ class Ground:
     def ids_for(self, operation: Operation) -> dict[str, Any]:
         """Give what the path of an operation names; what is read and written stands as well after a script as before it."""
         ids = {**self._seed, **self._made.get(operation.id, {})}
-        named = [*re.findall(r"{(\w+)}", operation.route), *(["dataset_id"] if operation.id == "assign_paths" else [])]
+        named = [*re.findall(r"{(\w+)}", operation.route), *NAMED.get(operation.id, [])]
         for name in named:
             if name not in ids:
                 ids[name] = MAKERS[name](self._helper, ids)
@@ -165,6 +200,14 @@ class Ground:
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0) as running:
+        CANARIES.add(running.token)
+        yield Ground(running)
+
+
+@pytest.fixture(scope="module")
+def presigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """As `ground`, with a second origin."""
+    with LocalOrion(tmp_path_factory.mktemp("stored"), seed="demo", jobs=0, storage=True) as running:
         CANARIES.add(running.token)
         yield Ground(running)
 
@@ -229,7 +272,8 @@ def without_keys(step: Any) -> Any:
 
 
 @pytest.mark.parametrize(("row", "operation", "way"), CASES)
-def test_row(ground: Ground, row: dict[str, Any], operation: Operation, way: str) -> None:
+def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Operation, way: str) -> None:
+    ground: Ground = request.getfixturevalue("presigned" if operation.id in PRESIGNED else "ground")
     faults = ground.orion.faults
     for script in row["scripts"]:
         ids = ground.ids_for(operation)

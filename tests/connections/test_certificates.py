@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from helpers.canary import CANARY
 from orion_api.api.files import get_file
 
-from orionclient import _http
+from orionclient import _http, _pool
 from orionclient.config import SessionConfig, read_profiles, resolve, save_profile
 from orionclient.exceptions import OrionConnectionError, ValidationError
 from orionclient.session import OrionSession, get_session
@@ -346,4 +346,4 @@ def test_old_protocols_are_off_whatever_python_was_built_with(monkeypatch: pytes
         return context
 
     monkeypatch.setattr(ssl, "create_default_context", lax)
-    assert _http._tls_context(None, verify=verify).minimum_version == ssl.TLSVersion.TLSv1_2
+    assert _pool._tls_context(None, verify=verify).minimum_version == ssl.TLSVersion.TLSv1_2

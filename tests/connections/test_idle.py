@@ -16,7 +16,7 @@ from helpers.scripted import Answer, Scripted
 from orion_api.api.datasets import create_dataset, get_dataset
 from orion_api.models import CreateDataset
 
-from orionclient import _http
+from orionclient import _connection
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import OrionSession
 from orionclient.types import Dataset
@@ -109,7 +109,7 @@ def test_a_connection_closed_between_the_look_and_the_request(
     scripted: Scripted, skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The look at the connection sees nothing, as if the server closed it right after.
-    monkeypatch.setattr(_http.httpcore.HTTPConnection, "has_expired", lambda _: False)
+    monkeypatch.setattr(_connection.Connection, "has_expired", lambda _: False)
     scripted.then(Answer(write=good_then_closed))
     session = scripted.session()
     read(session)

@@ -70,10 +70,8 @@ def test_sources_that_are_none(session: OrionSession, plain: Plain, tmp_path: Pa
         File.upload(session, "x", io.StringIO("text"))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="from int"):
         File.upload(session, "x", 3)  # type: ignore[arg-type]
-    reader, writer = os.pipe()
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe, pytest.raises(ValidationError, match="cannot be read twice"):
-        File.upload(session, "x", pipe)
+    with pytest.raises(ValidationError, match="made of bytes, not str"):
+        File.upload(session, "x", ["text"])  # type: ignore[list-item]
     assert plain.get(FILES)["count"] == 0
 
 
@@ -131,7 +129,7 @@ def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, 
 
         def read(self, size: int | None = -1) -> bytes:
             self.reads += 1
-            return super().read(size) if self.reads <= 2 else b""
+            return super().read(size) if self.reads <= 1 else b""
 
     with pytest.raises(ValidationError, match="shrank"):
         File.upload(session, "x", Shrinking(b"x" * 100))

@@ -235,10 +235,10 @@ def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
     scripted.then(Answer(data=FILE))
     session = scripted.session()
     session.get_resource(File, 1)
-    assert _http._REGISTRY._clients
+    assert _http.REGISTRY._clients
     child = os.fork()
     if child == 0:
-        empty = not _http._REGISTRY._clients
+        empty = not _http.REGISTRY._clients
         good = session.get_resource(File, 1).name == "x"
         os._exit(0 if empty and good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -31,6 +31,7 @@ from orionclient.types import (
     Shard,
     ShardCollection,
     Token,
+    Upload,
     WorkFloeJob,
     WorkFloePackage,
     WorkFloeSpec,
@@ -89,6 +90,8 @@ def one_of_each(session: OrionSession) -> list[Resource]:
     echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
     database = MolsearchDatabase.create(session, "pickled", dataset)
     database.wait(timeout=600)
+    file = session.create_resource(File, {"name": "in parts"})
+    upload = {"resource_type": "file", "resource_id": file.id, "size": 3, "part_size": 2}
     return [
         session.get_user_profile(),
         session.get_resource(Organization, 1),
@@ -96,6 +99,7 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         session.get_current_project(),
         File.upload(session, "pickled", b"content"),
         dataset,
+        session.create_resource(Upload, upload),
         Secret.create(session, "pickled", "value"),
         Token.create(session, "pickled"),
         echo,

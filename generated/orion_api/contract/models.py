@@ -733,6 +733,89 @@ class TokenPage(ContractModel):
     results: Annotated[list[TokenInfo], Field(description="The items of this page.")]
 
 
+class CreateUpload(ContractModel):
+    """Where the content goes, and how it is cut."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    resource_type: Annotated[Literal["file", "shard"], Field(description="Kind of what it goes to.")]
+    resource_id: Annotated[
+        StrictInt, Field(description="Id of the file or shard that it goes to.", ge=1, le=9223372036854775807)
+    ]
+    collection: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the collection of the shard; left out for a file. Otherwise the request is refused with 422.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+    size: Annotated[StrictInt, Field(description="Length of the whole content in bytes.", ge=1, le=5368709120)]
+    part_size: Annotated[
+        StrictInt,
+        Field(description="Length of every part but the last in bytes; at most 10,000 parts.", ge=1, le=5368709120),
+    ]
+
+
+class PartInfo(ContractModel):
+    """A part that is there."""
+
+    number: Annotated[StrictInt, Field(description="Number of the part, counted from 1.")]
+    size: Annotated[StrictInt, Field(description="Length of the part in bytes.")]
+    sha256: Annotated[StrictStr, Field(description="SHA-256 digest of the part in lower-case hexadecimal.")]
+
+
+class PartPage(ContractModel):
+    """One page of parts."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[PartInfo], Field(description="The items of this page.")]
+
+
+class Number(RootModel[StrictInt]):
+    root: Annotated[StrictInt, Field(ge=1, le=10000)]
+
+
+class PartNumbers(ContractModel):
+    """The parts that addresses are wanted for."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    numbers: Annotated[
+        list[Number], Field(description="Numbers of parts, counted from 1.", max_length=1000, min_length=1)
+    ]
+
+
+class UploadTarget(ContractModel):
+    """An address for one part."""
+
+    number: Annotated[StrictInt, Field(description="Number of the part, counted from 1.")]
+    url: Annotated[StrictStr, Field(description="Whole address for a PUT of the part; whoever has it needs no token.")]
+    expires: Annotated[AwareDatetime, Field(description="When the address stops working, ISO 8601 in UTC.")]
+
+
+class CompleteUpload(ContractModel):
+    """What the parts must be together."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    size: Annotated[StrictInt, Field(description="Length of the whole content in bytes.", ge=1, le=5368709120)]
+    digest: Annotated[
+        StrictStr,
+        Field(
+            description="SHA-256 digest in lower-case hexadecimal over the raw SHA-256 digests (32 bytes each) of the parts in order.",
+            pattern="^[0-9a-f]{64}$",
+        ),
+    ]
+
+
 class UserInfo(ContractModel):
     """A person with an account."""
 
@@ -1141,6 +1224,50 @@ class ShardPage(ContractModel):
         Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
     ]
     results: Annotated[list[ShardInfo], Field(description="The items of this page.")]
+
+
+class UploadInfo(ContractModel):
+    """An upload in parts."""
+
+    id: Annotated[StrictInt, Field(description="Number of the upload, unique in the stack.")]
+    resource_type: Annotated[StrictStr, Field(description="Kind of what it goes to, `file` or `shard`.")]
+    resource_id: Annotated[StrictInt, Field(description="Id of the file or shard that it goes to.")]
+    collection: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the collection of the shard; null for a file.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ]
+    size: Annotated[StrictInt, Field(description="Length of the whole content in bytes.")]
+    part_size: Annotated[StrictInt, Field(description="Length of every part but the last in bytes.")]
+    state: Annotated[StrictStr, Field(description="Whether parts are still taken.")]
+    presigned: Annotated[
+        StrictBool,
+        Field(
+            description="True where parts go to addresses of obtain_upload_targets, false where they go to upload_part."
+        ),
+    ]
+    received: Annotated[StrictInt, Field(description="Length of the parts that are there together in bytes.")]
+    created: Annotated[AwareDatetime, Field(description="When the upload was made, ISO 8601 in UTC.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user that made the upload.")]
+
+
+class UploadPage(ContractModel):
+    """One page of uploads."""
+
+    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    results: Annotated[list[UploadInfo], Field(description="The items of this page.")]
+
+
+class UploadTargets(ContractModel):
+    """Addresses for parts."""
+
+    targets: Annotated[list[UploadTarget], Field(description="One address for each number, in the same order.")]
 
 
 class WorkFloeSpecInfo(ContractModel):

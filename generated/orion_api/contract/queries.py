@@ -237,6 +237,25 @@ class ListTokensQuery(BaseModel):
     cursor: Annotated[str | None, Field(max_length=2000)] = None
 
 
+class ListUploadsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    resource_type: Annotated[str | None, Field(max_length=50)] = None
+    resource_id: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+
+
+class ListPartsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
 class ListUsersQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",

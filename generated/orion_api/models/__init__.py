@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .collection_info import CollectionInfo
     from .collection_page import CollectionPage
     from .collection_state import CollectionState
+    from .complete_upload import CompleteUpload
     from .create_collection import CreateCollection
     from .create_dataset import CreateDataset
     from .create_file import CreateFile
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .create_secret import CreateSecret
     from .create_shard import CreateShard
     from .create_token import CreateToken
+    from .create_upload import CreateUpload
+    from .create_upload_resource_type import CreateUploadResourceType
     from .created_token import CreatedToken
     from .credentials import Credentials
     from .dataset_info import DatasetInfo
@@ -55,6 +58,9 @@ if TYPE_CHECKING:
     from .package_info import PackageInfo
     from .package_page import PackagePage
     from .package_state import PackageState
+    from .part_info import PartInfo
+    from .part_numbers import PartNumbers
+    from .part_page import PartPage
     from .path_assignment import PathAssignment
     from .path_assignments import PathAssignments
     from .problem import Problem
@@ -85,6 +91,11 @@ if TYPE_CHECKING:
     from .update_shard import UpdateShard
     from .update_token import UpdateToken
     from .upload_dataset_content_format import UploadDatasetContentFormat
+    from .upload_info import UploadInfo
+    from .upload_page import UploadPage
+    from .upload_state import UploadState
+    from .upload_target import UploadTarget
+    from .upload_targets import UploadTargets
     from .user_info import UserInfo
     from .user_page import UserPage
     from .work_floe_spec_info import WorkFloeSpecInfo
@@ -97,6 +108,7 @@ __all__ = (
     "CollectionInfo",
     "CollectionPage",
     "CollectionState",
+    "CompleteUpload",
     "CreateCollection",
     "CreateDataset",
     "CreatedToken",
@@ -110,6 +122,8 @@ __all__ = (
     "CreateSecret",
     "CreateShard",
     "CreateToken",
+    "CreateUpload",
+    "CreateUploadResourceType",
     "Credentials",
     "DatasetInfo",
     "DatasetPage",
@@ -141,6 +155,9 @@ __all__ = (
     "PackageInfo",
     "PackagePage",
     "PackageState",
+    "PartInfo",
+    "PartNumbers",
+    "PartPage",
     "PathAssignment",
     "PathAssignments",
     "Problem",
@@ -171,6 +188,11 @@ __all__ = (
     "UpdateShard",
     "UpdateToken",
     "UploadDatasetContentFormat",
+    "UploadInfo",
+    "UploadPage",
+    "UploadState",
+    "UploadTarget",
+    "UploadTargets",
     "UserInfo",
     "UserPage",
     "WorkFloeSpecInfo",
@@ -184,6 +206,7 @@ _MODULES = {
     "CollectionInfo": ".collection_info",
     "CollectionPage": ".collection_page",
     "CollectionState": ".collection_state",
+    "CompleteUpload": ".complete_upload",
     "CreateCollection": ".create_collection",
     "CreateDataset": ".create_dataset",
     "CreateFile": ".create_file",
@@ -196,6 +219,8 @@ _MODULES = {
     "CreateSecret": ".create_secret",
     "CreateShard": ".create_shard",
     "CreateToken": ".create_token",
+    "CreateUpload": ".create_upload",
+    "CreateUploadResourceType": ".create_upload_resource_type",
     "CreatedToken": ".created_token",
     "Credentials": ".credentials",
     "DatasetInfo": ".dataset_info",
@@ -228,6 +253,9 @@ _MODULES = {
     "PackageInfo": ".package_info",
     "PackagePage": ".package_page",
     "PackageState": ".package_state",
+    "PartInfo": ".part_info",
+    "PartNumbers": ".part_numbers",
+    "PartPage": ".part_page",
     "PathAssignment": ".path_assignment",
     "PathAssignments": ".path_assignments",
     "Problem": ".problem",
@@ -258,6 +286,11 @@ _MODULES = {
     "UpdateShard": ".update_shard",
     "UpdateToken": ".update_token",
     "UploadDatasetContentFormat": ".upload_dataset_content_format",
+    "UploadInfo": ".upload_info",
+    "UploadPage": ".upload_page",
+    "UploadState": ".upload_state",
+    "UploadTarget": ".upload_target",
+    "UploadTargets": ".upload_targets",
     "UserInfo": ".user_info",
     "UserPage": ".user_page",
     "WorkFloeSpecInfo": ".work_floe_spec_info",

@@ -12,10 +12,11 @@ The rules are assumptions, except for the states `open` and `ready` and what the
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient.emulator import resources, strictjson
 from orionclient.emulator.call import Call, Handler, Stack
+from orionclient.emulator.parts import contents_of
 from orionclient.emulator.problems import ProblemError
 from orionclient.emulator.resources import Kind
 
@@ -75,9 +76,14 @@ def checked_metadata(call: Call) -> dict[str, str]:
 def find(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
     """The collection that the path names, unless it is being deleted."""
     row = resources.find_named(call, db, COLLECTIONS, reading=reading)
+    refuse_deleting(row)
+    return row
+
+
+def refuse_deleting(row: sqlite3.Row) -> None:
+    """409 for a collection that is being deleted."""
     if row["state"] == "deleting":
         raise _busy(f"The collection {row['id']} is being deleted.")
-    return row
 
 
 def _busy(detail: str) -> ProblemError:
@@ -101,8 +107,8 @@ def delete_collection(call: Call) -> None:
     with call.stack.store.writing() as db:
         resources.find(call, db, COLLECTIONS, number, trashed=True)
         _set_state(db, number, "deleting")
-        contents = _step(db, number)
-    _after_step(call.stack, number, contents, due=0.0)
+        gone = _step(db, number)
+    _after_step(call.stack, number, gone, due=0.0)
 
 
 def open_collection(call: Call) -> dict[str, Any]:
@@ -141,31 +147,38 @@ def _go_on(stack: Stack, number: int, due: float) -> None:
             stack.work.submit(_go_on, stack, number, due)
         return
     with stack.store.writing() as db:
-        contents = _step(db, number)
-    _after_step(stack, number, contents, due)
+        gone = _step(db, number)
+    _after_step(stack, number, gone, due)
 
 
-def _step(db: sqlite3.Connection, number: int) -> list[str | None]:
-    """Remove a batch of the shards that have to go, with the last one also what they went for; gives the names of their contents."""
+class _Gone(NamedTuple):
+    """What a batch leaves behind: the names of contents that nobody needs any more, and whether there are more shards."""
+
+    contents: list[str | None]
+    more: bool
+
+
+def _step(db: sqlite3.Connection, number: int) -> _Gone:
+    """Remove a batch of the shards that have to go, with the last one also what they went for."""
     row = db.execute("SELECT state FROM collections WHERE id = ?", (number,)).fetchone()
     if row is None or row["state"] not in _LEAVING:
-        return []
+        return _Gone([], more=False)
     query = f"SELECT id, blob FROM {_LEAVING[row['state']]} LIMIT ?"  # noqa: S608 - a constant
     going = db.execute(query, (number, _BATCH)).fetchall()
+    contents = [*(shard["blob"] for shard in going), *contents_of(db, "shard", [shard["id"] for shard in going])]
     db.executemany("DELETE FROM shards WHERE id = ?", [(shard["id"],) for shard in going])
     if len(going) < _BATCH:
         if row["state"] == "deleting":
             resources.erase(db, COLLECTIONS, number)
         else:
             _set_state(db, number, "ready")
-    return [shard["blob"] for shard in going]
+    return _Gone(contents, more=len(going) == _BATCH)
 
 
-def _after_step(stack: Stack, number: int, contents: list[str | None], due: float) -> None:
+def _after_step(stack: Stack, number: int, gone: _Gone, due: float) -> None:
     # Only now is it sure that nobody needs the contents. What a crash leaves here is swept away at the next start.
-    for name in contents:
-        stack.blobs.remove(name)
-    if len(contents) == _BATCH:
+    stack.blobs.remove_all(gone.contents)
+    if gone.more:
         stack.work.submit(_go_on, stack, number, due)
 
 

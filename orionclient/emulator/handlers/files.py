@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator import resources
-from orionclient.emulator.blobs import digest_headers, read_chunks
-from orionclient.emulator.call import Call, Download, Handler
+from orionclient.emulator import ranges, resources
+from orionclient.emulator.call import Call, Download, Handler, Redirect
+from orionclient.emulator.parts import contents_of
 from orionclient.emulator.problems import conflict
 from orionclient.emulator.resources import Kind
 
@@ -31,8 +31,8 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     return {name: row[name] for name in _SHOWN}
 
 
-def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
-    return partial(call.stack.blobs.remove, row["blob"])
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
+    return partial(call.stack.blobs.remove_all, [row["blob"], *contents_of(db, "file", [row["id"]])])
 
 
 KIND = FILES = Kind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
@@ -43,6 +43,12 @@ def _check_target(call: Call) -> None:
         resources.find_named(call, db, FILES)
 
 
+def fill(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
+    """Give a file its content."""
+    query = "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?"
+    db.execute(query, (size, sha256, blob, number))
+
+
 def upload_file_content(call: Call) -> dict[str, Any]:
     """Make the uploaded bytes the content; the old content stays until the new one is surely there."""
     content, blobs = call.content, call.stack.blobs
@@ -50,10 +56,7 @@ def upload_file_content(call: Call) -> dict[str, Any]:
     try:
         with call.stack.store.writing() as db:
             row = resources.find_named(call, db, FILES)
-            db.execute(
-                "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?",
-                (content.size, content.digest.hex(), name, row["id"]),
-            )
+            fill(db, row["id"], content.size, content.digest.hex(), name)
             shown = FILES.show(resources.find_named(call, db, FILES))
     except BaseException:
         blobs.remove(name)
@@ -70,10 +73,12 @@ def _with_content(call: Call) -> sqlite3.Row:
     return row
 
 
-def download_file(call: Call) -> Download:
-    """The bytes as they were uploaded."""
+def download_file(call: Call) -> Download | Redirect:
+    """The bytes as they were uploaded, or the address where they lie."""
+    if call.stack.storage is not None:
+        return Redirect(call.stack.storage.of_content(_with_content(call)))
     row, content = call.stack.blobs.open_current(lambda: _with_content(call))
-    return Download(read_chunks(content), content.close, digest_headers(bytes.fromhex(row["sha256"]), row["size"]))
+    return ranges.answer(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 
 
 HANDLERS = {

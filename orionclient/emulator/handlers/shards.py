@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator import strictjson
-from orionclient.emulator.blobs import digest_headers, read_chunks
-from orionclient.emulator.call import Call, Download, Handler
+from orionclient.emulator import ranges, strictjson
+from orionclient.emulator.call import Call, Download, Handler, Redirect
 from orionclient.emulator.handlers import collections
 from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.parts import contents_of
 from orionclient.emulator.problems import ProblemError, bad_parameter, conflict, not_found
 from orionclient.emulator.store import now
 
@@ -84,10 +84,14 @@ def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlit
 def _open_collection(call: Call, db: sqlite3.Connection, action: str) -> sqlite3.Row:
     """The collection that the path names, or 409 where it is not open."""
     row = collections.find(call, db)
-    if row["state"] != "open":
-        detail = f"The collection {row['id']} is {row['state']}; only an open one {action}."
-        raise ProblemError(409, detail, "collection_not_open")
+    _check_open(row, action)
     return row
+
+
+def _check_open(collection: sqlite3.Row, action: str) -> None:
+    if collection["state"] != "open":
+        detail = f"The collection {collection['id']} is {collection['state']}; only an open one {action}."
+        raise ProblemError(409, detail, "collection_not_open")
 
 
 def list_shards(call: Call) -> dict[str, Any]:
@@ -158,16 +162,29 @@ def delete_shard(call: Call) -> None:
     with call.stack.store.writing() as db:
         row = _find(call, db)
         _open_collection(call, db, "lets its shards be deleted")
+        contents = [row["blob"], *contents_of(db, "shard", [row["id"]])]
         db.execute("DELETE FROM shards WHERE id = ?", (row["id"],))
-    call.stack.blobs.remove(row["blob"])
+    call.stack.blobs.remove_all(contents)
 
 
 def _fillable(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
-    row = _find(call, db)
-    _open_collection(call, db, "takes content for its shards")
+    collection = collections.find(call, db)
+    return fillable(db, collection, call.path["shard_id"])
+
+
+def fillable(db: sqlite3.Connection, collection: sqlite3.Row, number: int) -> sqlite3.Row:
+    """A shard of a collection that takes content, or 409."""
+    row = _row(db, collection["id"], number)
+    _check_open(collection, "takes content for its shards")
     if row["state"] == "ready":
         raise ProblemError(409, f"The shard {row['id']} is ready; its content does not change any more.", "shard_ready")
     return row
+
+
+def fill(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
+    """Give a shard its content."""
+    query = "UPDATE shards SET state = 'temporary', size = ?, sha256 = ?, blob = ? WHERE id = ?"
+    db.execute(query, (size, sha256, blob, number))
 
 
 def _check_target(call: Call) -> None:
@@ -182,10 +199,7 @@ def upload_shard_content(call: Call) -> dict[str, Any]:
     try:
         with call.stack.store.writing() as db:
             row = _fillable(call, db)
-            db.execute(
-                "UPDATE shards SET state = 'temporary', size = ?, sha256 = ?, blob = ? WHERE id = ?",
-                (content.size, content.digest.hex(), name, row["id"]),
-            )
+            fill(db, row["id"], content.size, content.digest.hex(), name)
             shown = _show(_find(call, db))
     except BaseException:
         blobs.remove(name)
@@ -194,10 +208,12 @@ def upload_shard_content(call: Call) -> dict[str, Any]:
     return shown
 
 
-def download_shard(call: Call) -> Download:
-    """The bytes as they were uploaded."""
+def download_shard(call: Call) -> Download | Redirect:
+    """The bytes as they were uploaded, or the address where they lie."""
+    if call.stack.storage is not None:
+        return Redirect(call.stack.storage.of_content(_with_content(call)))
     row, content = call.stack.blobs.open_current(lambda: _with_content(call))
-    return Download(read_chunks(content), content.close, digest_headers(bytes.fromhex(row["sha256"]), row["size"]))
+    return ranges.answer(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 
 
 def _with_content(call: Call) -> sqlite3.Row:

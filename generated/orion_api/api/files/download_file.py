@@ -1,7 +1,9 @@
 """Get the content of a file.
 
 The bytes as they were uploaded. `Repr-Digest` holds their SHA-256 digest (RFC 9530), `ETag` changes when they
-change.
+change. One piece of them can be asked for (`Range`); `Repr-Digest` is that of the whole content then too. Where
+the stack keeps contents on a storage of its own, the answer is a redirect to an address there, which needs no
+token and refuses one.
 
 `GET /api/v3/storage/files/{file_id}/download`. Evidence: observed.
 """
@@ -15,11 +17,13 @@ from ... import _runtime, _wire
 from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
+    UNSET,
     AsyncRawResponse,
     AsyncSender,
     RawResponse,
     Request,
     Sender,
+    Unset,
 )
 
 OPERATION = OPERATIONS["download_file"]
@@ -27,15 +31,29 @@ OPERATION = OPERATIONS["download_file"]
 
 def build(
     file_id: int | str,
+    *,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> Request:
     """Return the request; nothing is sent.
 
     Args:
         file_id: Id of the file.
+        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
+            pieces too, is as good as nothing.
+        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+            sent whole.
     """
     return Request(
         operation=OPERATION,
         path=f"/api/v3/storage/files/{_wire.number_segment('file_id', file_id)}/download",
+        headers=_wire.header_fields(
+            {
+                "Range": range_,
+                "If-Range": if_range,
+            }
+        ),
     )
 
 
@@ -54,29 +72,43 @@ def sync_detailed(
     file_id: int | str,
     *,
     client: Sender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> RawResponse:
     """Get the content of a file; return the open answer, whatever its status.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
+        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
+            pieces too, is as good as nothing.
+        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+            sent whole.
 
     Returns:
         The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
     """
-    return client.send(build(file_id))
+    return client.send(build(file_id, range_=range_, if_range=if_range))
 
 
 def sync(
     file_id: int | str,
     *,
     client: Sender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> RawResponse:
     """Get the content of a file.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
+        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
+            pieces too, is as good as nothing.
+        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+            sent whole.
 
     Returns:
         The bytes of the file. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
@@ -84,22 +116,26 @@ def sync(
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
     """
-    return _runtime.stream(client, build(file_id))
+    return _runtime.stream(client, build(file_id, range_=range_, if_range=if_range))
 
 
 async def asyncio_detailed(
     file_id: int | str,
     *,
     client: AsyncSender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
     """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
-    return await client.asend(build(file_id))
+    return await client.asend(build(file_id, range_=range_, if_range=if_range))
 
 
 async def asyncio(
     file_id: int | str,
     *,
     client: AsyncSender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
     """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
-    return await _runtime.astream(client, build(file_id))
+    return await _runtime.astream(client, build(file_id, range_=range_, if_range=if_range))

@@ -1,7 +1,9 @@
 """Get the content of a shard.
 
 The bytes as they were uploaded. `Repr-Digest` holds their SHA-256 digest (RFC 9530), `ETag` changes when they
-change. Refused with 409 before the upload and while the collection is being deleted.
+change. Refused with 409 before the upload and while the collection is being deleted. One piece of them can be
+asked for (`Range`); `Repr-Digest` is that of the whole content then too. Where the stack keeps contents on a
+storage of its own, the answer is a redirect to an address there, which needs no token and refuses one.
 
 `GET /api/v1/storage/collections/{collection_id}/shards/{shard_id}/download/`. Evidence: observed.
 """
@@ -15,11 +17,13 @@ from ... import _runtime, _wire
 from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
+    UNSET,
     AsyncRawResponse,
     AsyncSender,
     RawResponse,
     Request,
     Sender,
+    Unset,
 )
 
 OPERATION = OPERATIONS["download_shard"]
@@ -28,16 +32,30 @@ OPERATION = OPERATIONS["download_shard"]
 def build(
     collection_id: int | str,
     shard_id: int | str,
+    *,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> Request:
     """Return the request; nothing is sent.
 
     Args:
         collection_id: Id of the collection.
         shard_id: Id of the shard.
+        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
+            pieces too, is as good as nothing.
+        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+            sent whole.
     """
     return Request(
         operation=OPERATION,
         path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/shards/{_wire.number_segment('shard_id', shard_id)}/download/",
+        headers=_wire.header_fields(
+            {
+                "Range": range_,
+                "If-Range": if_range,
+            }
+        ),
     )
 
 
@@ -57,6 +75,8 @@ def sync_detailed(
     shard_id: int | str,
     *,
     client: Sender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> RawResponse:
     """Get the content of a shard; return the open answer, whatever its status.
 
@@ -64,11 +84,16 @@ def sync_detailed(
         collection_id: Id of the collection.
         shard_id: Id of the shard.
         client: `session.raw` or an `AuthenticatedClient`.
+        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
+            pieces too, is as good as nothing.
+        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+            sent whole.
 
     Returns:
         The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
     """
-    return client.send(build(collection_id, shard_id))
+    return client.send(build(collection_id, shard_id, range_=range_, if_range=if_range))
 
 
 def sync(
@@ -76,6 +101,8 @@ def sync(
     shard_id: int | str,
     *,
     client: Sender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> RawResponse:
     """Get the content of a shard.
 
@@ -83,6 +110,11 @@ def sync(
         collection_id: Id of the collection.
         shard_id: Id of the shard.
         client: `session.raw` or an `AuthenticatedClient`.
+        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
+            pieces too, is as good as nothing.
+        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+            sent whole.
 
     Returns:
         The bytes of the shard. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
@@ -90,7 +122,7 @@ def sync(
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
     """
-    return _runtime.stream(client, build(collection_id, shard_id))
+    return _runtime.stream(client, build(collection_id, shard_id, range_=range_, if_range=if_range))
 
 
 async def asyncio_detailed(
@@ -98,9 +130,11 @@ async def asyncio_detailed(
     shard_id: int | str,
     *,
     client: AsyncSender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
     """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
-    return await client.asend(build(collection_id, shard_id))
+    return await client.asend(build(collection_id, shard_id, range_=range_, if_range=if_range))
 
 
 async def asyncio(
@@ -108,6 +142,8 @@ async def asyncio(
     shard_id: int | str,
     *,
     client: AsyncSender,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
     """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
-    return await _runtime.astream(client, build(collection_id, shard_id))
+    return await _runtime.astream(client, build(collection_id, shard_id, range_=range_, if_range=if_range))

@@ -1,0 +1,1 @@
+"""The operations of the kind `uploads`, one module each."""

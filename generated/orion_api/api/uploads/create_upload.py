@@ -1,0 +1,158 @@
+"""Begin an upload in parts.
+
+Makes an open upload to a file or a shard, which keeps its old content until complete_upload. Only who may
+change the file or shard may do so; a shard must not be `ready` (409, `shard_ready`) and its collection must be
+open (409, `collection_not_open`). More than 10,000 parts are refused with 422 (`too_many_parts`).
+
+`POST /api/v3/storage/uploads/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    UNSET,
+    AsyncSender,
+    Json,
+    Request,
+    Response,
+    Sender,
+    Unset,
+)
+
+if TYPE_CHECKING:
+    from ...models.create_upload import CreateUpload
+    from ...models.upload_info import UploadInfo
+
+OPERATION = OPERATIONS["create_upload"]
+
+
+def build(
+    *,
+    body: CreateUpload | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        body: Where the content goes, and how it is cut.
+        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
+            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
+            under a known key is refused with 422, and with 409 while the first request runs. A refused request
+            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+    """
+    return Request(
+        operation=OPERATION,
+        path="/api/v3/storage/uploads/",
+        body=Json(_wire.to_wire(body)),
+        headers=_wire.header_fields(
+            {
+                "Idempotency-Key": idempotency_key,
+            }
+        ),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> UploadInfo:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.upload_info import UploadInfo
+
+    return _wire.parsed(OPERATION, UploadInfo.from_dict, data)
+
+
+def sync_detailed(
+    *,
+    client: Sender,
+    body: CreateUpload | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> Response[UploadInfo]:
+    """Begin an upload in parts; return the answer, whatever its status.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: Where the content goes, and how it is cut.
+        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
+            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
+            under a known key is refused with 422, and with 409 while the first request runs. A refused request
+            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+
+
+def sync(
+    *,
+    client: Sender,
+    body: CreateUpload | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> UploadInfo:
+    """Begin an upload in parts.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        body: Where the content goes, and how it is cut.
+        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
+            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
+            under a known key is refused with 422, and with 409 while the first request runs. A refused request
+            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+
+    Returns:
+        The upload, without any part.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSender,
+    body: CreateUpload | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> Response[UploadInfo]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    body: CreateUpload | Mapping[str, Any],
+    idempotency_key: str | Unset = UNSET,
+) -> UploadInfo:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(body=body, idempotency_key=idempotency_key), check, parse)

@@ -1,0 +1,122 @@
+"""Get one upload.
+
+What is known of the upload; `received` says how much of it is there.
+
+`GET /api/v3/storage/uploads/{upload_id}/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+)
+
+if TYPE_CHECKING:
+    from ...models.upload_info import UploadInfo
+
+OPERATION = OPERATIONS["get_upload"]
+
+
+def build(
+    upload_id: int | str,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        upload_id: Id of the upload.
+    """
+    return Request(
+        operation=OPERATION,
+        path=f"/api/v3/storage/uploads/{_wire.number_segment('upload_id', upload_id)}/",
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> UploadInfo:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.upload_info import UploadInfo
+
+    return _wire.parsed(OPERATION, UploadInfo.from_dict, data)
+
+
+def sync_detailed(
+    upload_id: int | str,
+    *,
+    client: Sender,
+) -> Response[UploadInfo]:
+    """Get one upload; return the answer, whatever its status.
+
+    Args:
+        upload_id: Id of the upload.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(client, build(upload_id), check, parse)
+
+
+def sync(
+    upload_id: int | str,
+    *,
+    client: Sender,
+) -> UploadInfo:
+    """Get one upload.
+
+    Args:
+        upload_id: Id of the upload.
+        client: `session.raw` or an `AuthenticatedClient`.
+
+    Returns:
+        The upload.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(client, build(upload_id), check, parse)
+
+
+async def asyncio_detailed(
+    upload_id: int | str,
+    *,
+    client: AsyncSender,
+) -> Response[UploadInfo]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(client, build(upload_id), check, parse)
+
+
+async def asyncio(
+    upload_id: int | str,
+    *,
+    client: AsyncSender,
+) -> UploadInfo:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(client, build(upload_id), check, parse)

@@ -1,0 +1,188 @@
+"""List uploads.
+
+The uploads to files and shards that the caller may change, by id, newest last. Those of what lies in the trash
+are left out.
+
+`GET /api/v3/storage/uploads/`. Evidence: assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ... import _runtime, _wire
+from ...errors import UnexpectedStatus
+from ...operations import OPERATIONS
+from ...types import (
+    UNSET,
+    AsyncSender,
+    Request,
+    Response,
+    Sender,
+    Unset,
+    encode_query,
+)
+
+if TYPE_CHECKING:
+    from ...models.upload_page import UploadPage
+
+OPERATION = OPERATIONS["list_uploads"]
+
+
+def build(
+    *,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    resource_type: str | Unset = UNSET,
+    resource_id: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+) -> Request:
+    """Return the request; nothing is sent.
+
+    Args:
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        resource_type: Only uploads to this kind of resource, `file` or `shard`.
+        resource_id: Only uploads to the file or shard with this id.
+        state: Only uploads in this state.
+    """
+    return Request(
+        operation=OPERATION,
+        path="/api/v3/storage/uploads/",
+        query=encode_query(
+            {
+                "limit": limit,
+                "cursor": cursor,
+                "resource_type": resource_type,
+                "resource_id": resource_id,
+                "state": state,
+            }
+        ),
+    )
+
+
+def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a successful answer as it is.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success.
+        UnexpectedBody: If the answer is no JSON object.
+    """
+    if status_code not in OPERATION.success:
+        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    return _wire.json_answer(OPERATION, status_code, headers, content)
+
+
+def parse(data: Mapping[str, Any]) -> UploadPage:
+    """Turn what `check` returned into a model.
+
+    Raises:
+        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+    """
+    from ...models.upload_page import UploadPage
+
+    return _wire.parsed(OPERATION, UploadPage.from_dict, data)
+
+
+def sync_detailed(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    resource_type: str | Unset = UNSET,
+    resource_id: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+) -> Response[UploadPage]:
+    """List uploads; return the answer, whatever its status.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        resource_type: Only uploads to this kind of resource, `file` or `shard`.
+        resource_id: Only uploads to the file or shard with this id.
+        state: Only uploads in this state.
+
+    Returns:
+        Status, headers and body; `parsed` is set for a documented success.
+
+    Raises:
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.detailed(
+        client,
+        build(limit=limit, cursor=cursor, resource_type=resource_type, resource_id=resource_id, state=state),
+        check,
+        parse,
+    )
+
+
+def sync(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    resource_type: str | Unset = UNSET,
+    resource_id: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+) -> UploadPage:
+    """List uploads.
+
+    Args:
+        client: `session.raw` or an `AuthenticatedClient`.
+        limit: Largest number of items in one page, 1 to 1000. Default 100.
+        cursor: Opaque position of the page, taken from the `next` link of the page before.
+        resource_type: Only uploads to this kind of resource, `file` or `shard`.
+        resource_id: Only uploads to the file or shard with this id.
+        state: Only uploads in this state.
+
+    Returns:
+        One page of uploads.
+
+    Raises:
+        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedBody: If a successful answer is not what the contract says.
+    """
+    return _runtime.call(
+        client,
+        build(limit=limit, cursor=cursor, resource_type=resource_type, resource_id=resource_id, state=state),
+        check,
+        parse,
+    )
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    resource_type: str | Unset = UNSET,
+    resource_id: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+) -> Response[UploadPage]:
+    """As `sync_detailed`, asynchronously."""
+    return await _runtime.adetailed(
+        client,
+        build(limit=limit, cursor=cursor, resource_type=resource_type, resource_id=resource_id, state=state),
+        check,
+        parse,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    resource_type: str | Unset = UNSET,
+    resource_id: int | Unset = UNSET,
+    state: str | Unset = UNSET,
+) -> UploadPage:
+    """As `sync`, asynchronously."""
+    return await _runtime.acall(
+        client,
+        build(limit=limit, cursor=cursor, resource_type=resource_type, resource_id=resource_id, state=state),
+        check,
+        parse,
+    )

@@ -1,0 +1,272 @@
+"""Connections that are kept: TLS and proxies by the settings, lent to one request at a time, forgotten by a forked child."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import ssl
+import threading
+import time
+import urllib.request
+from collections import deque
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
+
+from attrs import evolve, frozen
+
+from orionclient._connection import Backend, Connection, Incoming, Line, Message, Proxied
+from orionclient._library import httpcore
+from orionclient.config import SessionConfig, is_loopback, origin_of
+from orionclient.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Load balancers drop a connection after 60 s without use; ours goes first.
+IDLE: Final = 50.0
+_CA_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+@frozen
+class Settings:
+    """What connections depend on besides the address.
+
+    Attributes:
+        ca_file: File of certificates to trust besides the usual ones.
+        proxy: Address of the proxy for everything but this machine; None for what the environment says.
+        verify: False takes any certificate, with a warning for every request.
+    """
+
+    ca_file: str | None = None
+    proxy: str | None = None
+    verify: bool = True
+
+    @classmethod
+    def of(cls, config: SessionConfig | None) -> Settings:
+        """Take the settings out of a configuration.
+
+        Args:
+            config: The configuration; None for none.
+
+        Returns:
+            The settings.
+        """
+        return cls() if config is None else cls(config.ca_file, config.proxy, config.verify)
+
+
+class _Lent:
+    """An answer that gives its connection back when it is closed."""
+
+    def __init__(self, inner: Incoming, done: Callable[[], None]) -> None:
+        self.status: int = inner.status
+        self.headers: list[tuple[bytes, bytes]] = inner.headers
+        self.readinto: Callable[[memoryview], int] = inner.readinto
+        self._inner = inner
+        self._done = done
+
+    def close(self) -> None:
+        """End the reading."""
+        done, self._done = self._done, _nothing
+        try:
+            self._inner.close()
+        finally:
+            done()
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+class _Transport:
+    """Connections of one kind, each lent to one request at a time, the one used last first.
+
+    The library's own pool looks at every connection for every request: its cost grows with the number of threads, and with a limit below
+    that number it opens a connection per request and loses some. Here a request looks at one connection, and there are never more of
+    them than there were requests at once. There is no lock, since a `deque` needs none; a fork finds nothing half done.
+    """
+
+    def __init__(self, make: Callable[[tuple[bytes, bytes, int]], Line]) -> None:
+        self._make = make
+        self._idle: dict[tuple[bytes, bytes, int], deque[Line]] = {}
+        self._swept = time.monotonic()
+        self._closed = False
+
+    def exchange(self, message: Message) -> Incoming:
+        """Send a request over a connection that is free, or over a new one."""
+        origin = message.origin
+        idle = self._idle.setdefault(origin, deque())
+        connection = self._lent(idle) or self._make(origin)
+        try:
+            answer = connection.exchange(message)
+        except BaseException:
+            connection.close()
+            raise
+
+        def done() -> None:
+            if connection.is_idle():
+                idle.append(connection)
+            else:
+                connection.close()
+            if self._closed:
+                self.close()
+            self._sweep()
+
+        return _Lent(answer, done)
+
+    @staticmethod
+    def _lent(idle: deque[Line]) -> Line | None:
+        while True:
+            try:
+                connection = idle.pop()
+            except IndexError:
+                return None
+            # True also when the server closed it meanwhile.
+            if not connection.has_expired():
+                return connection
+            connection.close()
+
+    def _sweep(self) -> None:
+        """Close what nobody used for long, at most once a second."""
+        now = time.monotonic()
+        if now < self._swept + 1:
+            return
+        self._swept = now
+        for idle in list(self._idle.values()):
+            for _ in range(len(idle)):
+                try:
+                    connection = idle.popleft()
+                except IndexError:
+                    break
+                if connection.has_expired():
+                    connection.close()
+                else:
+                    idle.append(connection)
+
+    def close(self) -> None:
+        # A connection that comes back later closes itself.
+        self._closed = True
+        for idle in list(self._idle.values()):
+            with contextlib.suppress(IndexError):
+                while True:
+                    idle.pop().close()
+
+
+def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    # Some systems build Python without this bound.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    # A certificate that names its host only in the common name is no proof of the host.
+    context.hostname_checks_common_name = False
+    if not context.cert_store_stats()["x509_ca"]:
+        try:
+            certifi = importlib.import_module("certifi")
+        except ImportError:
+            pass
+        else:
+            context.load_verify_locations(certifi.where())
+    for name in _CA_VARIABLES:
+        # OpenSSL takes several folders in its variable, separated as in PATH.
+        for value in os.environ.get(name, "").split(os.pathsep if name == "SSL_CERT_DIR" else "\0"):
+            if value:
+                _trust(context, value, name)
+    if ca_file:
+        _trust(context, ca_file, "ca_file of the profile")
+    return context
+
+
+def _trust(context: ssl.SSLContext, path: str, source: str) -> None:
+    try:
+        if os.path.isdir(path):  # noqa: PTH112 - a setting, not a path of ours
+            context.load_verify_locations(capath=path)
+        else:
+            context.load_verify_locations(cafile=path)
+    except OSError as error:
+        raise ValidationError(f"{source} names {path!r}, where no certificates can be read: {error}") from None
+
+
+class _Registry:
+    """Connections of this process, shared by all its sessions; a forked child starts with none."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._contexts: dict[object, ssl.SSLContext] = {}
+        self._clients: dict[object, _Transport] = {}
+
+    def forget(self) -> None:
+        inherited = list(self._clients.values())
+        self.__init__()  # type: ignore[misc]
+        # Closing the child's copy of a socket says nothing to the server; the parent's goes on.
+        for client in inherited:
+            client.close()
+
+    def context(self, settings: Settings) -> ssl.SSLContext:
+        key = (settings.verify, settings.ca_file, *(os.environ.get(name) for name in _CA_VARIABLES))
+        with self._lock:
+            if key not in self._contexts:
+                self._contexts[key] = _tls_context(settings.ca_file, verify=settings.verify)
+            return self._contexts[key]
+
+    def context_to_proxy(self, proxy: str | None, settings: Settings) -> ssl.SSLContext | None:
+        # Left to themselves the libraries trust others than we do, and each of them others than the other.
+        secure = proxy is not None and urlsplit(proxy).scheme == "https"
+        return self.context(evolve(settings, verify=True)) if secure else None
+
+    def client(self, url: str, settings: Settings) -> _Transport:
+        origin = origin_of(url)
+        context = self.context(settings) if origin[0] == "https" else None
+        proxy = proxy_for(origin, settings)
+        to_proxy = self.context_to_proxy(proxy, settings)
+        key = (id(context), proxy, id(to_proxy))
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = _Transport(_maker(proxy, to_proxy, context))
+            return self._clients[key]
+
+    def close(self) -> None:
+        with self._lock:
+            clients = list(self._clients.values())
+            self._clients.clear()
+        for client in clients:
+            client.close()
+
+
+REGISTRY: Final = _Registry()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=REGISTRY.forget)
+
+
+def close_connections() -> None:
+    """Close every connection of this process that nobody uses; the next request opens a new one."""
+    REGISTRY.close()
+
+
+def _maker(
+    proxy: str | None, to_proxy: ssl.SSLContext | None, context: ssl.SSLContext | None
+) -> Callable[[tuple[bytes, bytes, int]], Line]:
+    if proxy is None:
+        return lambda _: Connection(context, IDLE)
+    parts = urlsplit(proxy)
+    who = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    pool = httpcore.HTTPProxy(
+        bare, proxy_auth=who if parts.username else None, proxy_ssl_context=to_proxy, ssl_context=context, keepalive_expiry=IDLE,
+        network_backend=Backend(),
+    )  # fmt: skip
+    return lambda origin: Proxied(pool.create_connection(httpcore.Origin(*origin)))
+
+
+def proxy_for(origin: tuple[str, str, int], settings: Settings) -> str | None:
+    scheme, host, _port = origin
+    if is_loopback(host):
+        return None
+    if settings.proxy:
+        return settings.proxy
+    if urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(scheme) or proxies.get("all")

@@ -1,0 +1,322 @@
+"""Parts of uploads on the disk: one file for each upload, every part at its own place in it.
+
+- A part that comes for the first time is written to its place at once. Its row in the database says that it is there.
+- A part that comes again, or while another one is still being written to the same place, is written beside. Its row names that file
+  until the bytes were brought to their place, which the next start does where a crash came between. So what was answered once is
+  always there, whole, and a replacement that breaks off changes nothing.
+- So a place without a row may hold anything, one with a row that names no file holds the part, and no place has two writers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from orionclient.emulator.blobs import CHUNK
+from orionclient.emulator.problems import ProblemError, not_found
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+    from io import FileIO
+
+    from orionclient.emulator.blobs import Blobs
+    from orionclient.emulator.store import Store
+
+
+class Place(NamedTuple):
+    """Where a part belongs.
+
+    Args:
+        upload: Id of the upload.
+        number: Number of the part, counted from 1.
+        blob: Name of the file of the upload.
+        offset: Position of the first byte.
+        length: Number of bytes.
+    """
+
+    upload: int
+    number: int
+    blob: str
+    offset: int
+    length: int
+
+
+def place_of(upload: sqlite3.Row, number: int) -> Place:
+    """The place of a part of an upload that takes parts still.
+
+    Raises:
+        ProblemError: 409 where the upload is complete, 422 where it has no such part.
+    """
+    if upload["state"] != "open":
+        raise complete_already(upload["id"])
+    last = count_of(upload["size"], upload["part_size"])
+    if number > last:
+        detail = f"The upload {upload['id']} has {last} parts; there is no part {number}."
+        raise ProblemError(422, detail, "no_such_part")
+    offset = (number - 1) * upload["part_size"]
+    return Place(upload["id"], number, upload["blob"], offset, min(upload["part_size"], upload["size"] - offset))
+
+
+def count_of(size: int, part_size: int) -> int:
+    """How many parts make the whole."""
+    return -(-size // part_size)
+
+
+def complete_already(number: int) -> ProblemError:
+    """409 for parts that come too late."""
+    return ProblemError(409, f"The upload {number} is complete; it takes no parts any more.", "upload_complete")
+
+
+def contents_of(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
+    """The files of the uploads to some files or shards (`file` or `shard`), which go when those do."""
+    query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(numbers))})"  # noqa: S608 - a constant
+    return [name for row in db.execute(query, numbers).fetchall() for name in contents_of_upload(db, row)]
+
+
+def contents_of_upload(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
+    """The files of one upload."""
+    query = "SELECT pending FROM parts WHERE upload = ? AND pending IS NOT NULL"
+    names = [row["pending"] for row in db.execute(query, (upload["id"],))]
+    return [*names, upload["blob"]] if upload["blob"] is not None else names
+
+
+class _Target(Protocol):
+    """Where the bytes of a part go first."""
+
+    def write(self, data: bytes) -> object: ...
+
+    def complete(self) -> None: ...
+
+    def discard(self) -> None: ...
+
+
+class Part:
+    """One part on its way in: written, counted and digested, but not there before `keep`.
+
+    Args:
+        parts: What it belongs to.
+        place: Where it belongs.
+    """
+
+    def __init__(self, parts: Parts, place: Place) -> None:
+        self.place = place
+        self.size: int = 0
+        self._digest = hashlib.sha256()
+        self._parts = parts
+        self._direct = parts._claim(place)
+        self._target: _Target = self._direct or parts._blobs.stage()
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of what was written."""
+        return self._digest.digest()
+
+    def write(self, data: bytes) -> None:
+        """Append bytes.
+
+        Raises:
+            ProblemError: 422, these are too many bytes.
+        """
+        if self.size + len(data) > self.place.length:
+            raise self._wrong_size("more")
+        self._target.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+
+    def complete(self) -> None:
+        """Nothing is written afterwards; everything is on the disk.
+
+        Raises:
+            ProblemError: 422, these are too few bytes.
+        """
+        if self.size != self.place.length:
+            raise self._wrong_size(str(self.size))
+        self._target.complete()
+
+    def _wrong_size(self, given: str) -> ProblemError:
+        detail = f"Part {self.place.number} has {self.place.length} bytes, not {given}."
+        return ProblemError(422, detail, "wrong_part_size")
+
+    def discard(self) -> None:
+        """End; what was not kept is gone."""
+        self._target.discard()
+        if self._direct is not None:
+            self._parts._release(self.place, self._direct)
+
+    def keep(self, look: Callable[[sqlite3.Connection], object]) -> dict[str, Any]:
+        """Make it the part with its number.
+
+        Args:
+            look: Refuses, inside the transaction, what may not be done any more.
+
+        Returns:
+            The part as the contract shows it.
+        """
+        if self._direct is not None:
+            with self._direct.lock:
+                self._direct.check()
+                self._parts._record(self, None, look)
+        else:
+            name = self._parts._blobs.keep(self._target)  # type: ignore[arg-type]
+            try:
+                self._parts._record(self, name, look)
+            except BaseException:
+                self._parts._blobs.remove(name)
+                raise
+            self._parts._settle_part(self.place)
+        return {"number": self.place.number, "size": self.size, "sha256": self.digest.hex()}
+
+
+class _Direct:
+    """The only writer of a place without a row."""
+
+    def __init__(self, file: FileIO, place: Place) -> None:
+        self.lock = threading.Lock()
+        self.ended = False
+        self._file = file
+        self._number = place.number
+        file.seek(place.offset)
+
+    def check(self) -> None:
+        if self.ended:
+            raise ProblemError(409, f"Part {self._number} came from somebody else meanwhile.", "part_replaced")
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        with self.lock:
+            self.check()
+            while rest:
+                rest = rest[self._file.write(rest) :]
+
+    def complete(self) -> None:
+        os.fsync(self._file.fileno())
+
+    def end(self) -> None:
+        """No write comes afterwards."""
+        with self.lock:
+            self.ended = True
+
+    def discard(self) -> None:
+        with suppress(OSError):
+            self._file.close()
+
+
+class Parts:
+    """The parts of all uploads of a stack.
+
+    Args:
+        store: The database.
+        blobs: The folder of contents.
+    """
+
+    def __init__(self, store: Store, blobs: Blobs) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._lock = threading.Lock()
+        self._settling = threading.Lock()
+        self._writers: dict[tuple[int, int], _Direct] = {}
+
+    def receive(self, place: Place) -> Part:
+        """Room for a part on its way in."""
+        return Part(self, place)
+
+    def settle(self, upload: int | None = None) -> None:
+        """Bring parts to their places: those of an upload that has a row for every part, or all of them at a start."""
+        with self._lock:
+            late = [(key, writer) for key, writer in self._writers.items() if key[0] == upload]
+        # Others have sent these parts whole in the meantime; these writers are too slow, or their clients long gone.
+        for key, writer in late:
+            writer.end()
+            with self._lock:
+                if self._writers.get(key) is writer:
+                    del self._writers[key]
+        query = (
+            "SELECT u.*, p.number FROM parts p JOIN uploads u ON u.id = p.upload"
+            " WHERE p.pending IS NOT NULL AND u.state = 'open' AND u.id = coalesce(?, u.id)"
+        )
+        with self._store.reading() as db:
+            rows = db.execute(query, (upload,)).fetchall()
+        for row in rows:
+            self._settle_part(place_of(row, row["number"]))
+
+    def _claim(self, place: Place) -> _Direct | None:
+        """Take the place, unless it holds a part or has a writer."""
+        try:
+            writer = _Direct(self._blobs.open_for_writing(place.blob), place)
+        except FileNotFoundError:
+            raise not_found(f"There is no upload {place.upload}.") from None
+        with self._lock:
+            free = place[:2] not in self._writers
+            if free:
+                self._writers[place[:2]] = writer
+        if free and not self._is_there(place):
+            return writer
+        writer.discard()
+        if free:
+            self._release(place, writer)
+        return None
+
+    def _is_there(self, place: Place) -> bool:
+        with self._store.reading() as db:
+            query = "SELECT 1 FROM parts WHERE upload = ? AND number = ?"
+            return db.execute(query, place[:2]).fetchone() is not None
+
+    def _release(self, place: Place, writer: _Direct) -> None:
+        with self._lock:
+            if self._writers.get(place[:2]) is writer:
+                del self._writers[place[:2]]
+        # Whoever came meanwhile could not bring the part to its place.
+        self._settle_part(place)
+
+    def _record(self, part: Part, pending: str | None, look: Callable[[sqlite3.Connection], object]) -> None:
+        place = part.place
+        with self._store.writing() as db:
+            look(db)
+            query = "SELECT pending FROM parts WHERE upload = ? AND number = ?"
+            old = db.execute(query, place[:2]).fetchone()
+            db.execute(
+                "INSERT INTO parts (upload, number, size, sha256, pending) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, pending = excluded.pending",
+                (*place[:2], part.size, part.digest.hex(), pending),
+            )
+        if old is not None:
+            self._blobs.remove(old["pending"])
+
+    def _settle_part(self, place: Place) -> None:
+        """Bring the bytes of a row that names a file to their place, unless that has a writer, who does it in the end."""
+        if self._pending(place) is None:
+            return
+        with self._settling:
+            while (name := self._pending(place)) is not None:
+                try:
+                    self._copy(name, place)
+                except FileNotFoundError:
+                    if self._pending(place) == name:
+                        raise
+                    continue
+                with self._store.writing() as db:
+                    query = "UPDATE parts SET pending = NULL WHERE upload = ? AND number = ? AND pending = ?"
+                    db.execute(query, (*place[:2], name))
+                self._blobs.remove(name)
+
+    def _pending(self, place: Place) -> str | None:
+        with self._lock:
+            if place[:2] in self._writers:
+                return None
+        with self._store.reading() as db:
+            query = "SELECT pending FROM parts WHERE upload = ? AND number = ?"
+            row = db.execute(query, place[:2]).fetchone()
+        return None if row is None else row["pending"]
+
+    def _copy(self, name: str, place: Place) -> None:
+        with self._blobs.open(name) as source, self._blobs.open_for_writing(place.blob) as target:
+            target.seek(place.offset)
+            while chunk := source.read(CHUNK):
+                rest = memoryview(chunk)
+                while rest:
+                    rest = rest[target.write(rest) :]
+            os.fsync(target.fileno())

@@ -1,0 +1,190 @@
+"""The storage origin: contents and parts at presigned addresses, for requests without a token, as on S3."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+
+from orionclient.emulator import ranges
+from orionclient.emulator.app import SEEN, DownloadResponse
+from orionclient.emulator.bodies import check_digest, read_upload
+from orionclient.emulator.contract import Operation
+from orionclient.emulator.envelope import Envelope
+from orionclient.emulator.faults import Faults
+from orionclient.emulator.faulty import Faulty
+from orionclient.emulator.handlers.uploads import look_for_part
+from orionclient.emulator.parts import place_of
+from orionclient.emulator.presigned import Terms
+from orionclient.emulator.problems import ProblemError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from orionclient.emulator.call import Stack
+    from orionclient.emulator.parts import Part
+    from orionclient.emulator.presigned import Addresses
+
+_KEPT = 10_000
+_CONTENT = re.compile(r"/content/([0-9a-f]{32})")
+_PART = re.compile(r"/parts/([0-9]{1,19})/([0-9]{1,5})")
+
+
+@dataclass(frozen=True, slots=True)
+class StorageRequest:
+    """A request that reached the storage origin.
+
+    Args:
+        method: GET or PUT, or what came.
+        path: Without the query.
+        query: As it came, with the signature.
+        headers: By names in lower case.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Storage:
+    """The storage origin as tests see it. Threads may share it; it outlives a restart of its server.
+
+    Args:
+        seconds: How long an address works.
+
+    Attributes:
+        faults: Makes requests go wrong on demand, as on the API's origin; the operations are `get_content` and `put_part`.
+        terms: `terms.seconds` is how long addresses work that are handed out from now on; `terms.expire()` ends those handed out so far.
+        url: The origin, without a slash at the end; empty before the start.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.faults: Faults = Faults([operation.id for operation in _OPERATIONS])
+        self.terms: Terms = Terms(seconds)
+        self.url: str = ""
+        self._seen: deque[StorageRequest] = deque(maxlen=_KEPT)
+        self._lock = threading.Lock()
+
+    def requests(self) -> list[StorageRequest]:
+        """The requests that arrived (the last 10,000), oldest first, also those that were refused or met a fault."""
+        with self._lock:
+            return list(self._seen)
+
+    def clear(self) -> None:
+        """Forget the requests and the faults."""
+        with self._lock:
+            self._seen.clear()
+        self.faults.clear()
+
+    def _arrive(self, scope: Scope) -> None:
+        query = scope["query_string"].decode("latin-1")
+        with self._lock:
+            self._seen.append(StorageRequest(scope["method"], scope["path"], query, dict(Headers(scope=scope))))
+
+
+def build(storage: Storage, stack: Stack, addresses: Addresses, port: int) -> ASGIApp:
+    """The application of the origin."""
+    inner = Faulty(
+        Envelope(_Origin(stack, addresses), port),
+        storage.faults,
+        replace(stack, operations=_OPERATIONS),
+        port,
+        face=False,
+    )
+
+    async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
+        storage._arrive(scope)
+        await inner(scope, receive, send)
+
+    return recorded
+
+
+def by_port(apps: dict[int, ASGIApp]) -> ASGIApp:
+    """One application for several sockets."""
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        await apps[scope["server"][1]](scope, receive, send)
+
+    return chosen
+
+
+class _Origin:
+    """Answers presigned requests. Refusals are XML as on S3, so a client cannot count on the shape that the API's have."""
+
+    def __init__(self, stack: Stack, addresses: Addresses) -> None:
+        self._stack = stack
+        self._addresses = addresses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ProblemError as problem:
+            response = _refusal(problem)
+        else:
+            scope[SEEN].ran = True
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if "authorization" in request.headers:
+            raise ProblemError(
+                400, "Only one way to authenticate is allowed: the address is signed.", "InvalidArgument"
+            )
+        self._addresses.check(request.method, request.url.path, dict(request.query_params))
+        if match := _CONTENT.fullmatch(request.url.path):
+            return await run_in_threadpool(self._content, request, match[1])
+        if match := _PART.fullmatch(request.url.path):
+            return await self._take_part(request, int(match[1]), int(match[2]))
+        raise ProblemError(404, "There is nothing here.", "NoSuchKey")
+
+    def _content(self, request: Request, name: str) -> Response:
+        try:
+            file = self._stack.blobs.open(name)
+        except FileNotFoundError:
+            raise ProblemError(404, "The content is gone.", "NoSuchKey") from None
+        size, digest = os.fstat(file.fileno()).st_size, bytes.fromhex(request.query_params["sha256"])
+        headers = {name: request.headers[name] for name in ("Range", "If-Range") if name in request.headers}
+        return DownloadResponse(ranges.answer(file, digest, size, headers), "application/octet-stream")
+
+    async def _take_part(self, request: Request, upload: int, number: int) -> Response:
+        if "content-length" not in request.headers:
+            raise ProblemError(411, "The length must be known in advance.", "MissingContentLength")
+        part = await run_in_threadpool(self._room, upload, number)
+        try:
+            await read_upload(request, part, self._stack.limits.upload)
+            check_digest(part, request.headers.get("content-digest"))
+            shown = await run_in_threadpool(part.keep, lambda db: look_for_part(db, upload))
+            return Response(headers={"ETag": f'"{shown["sha256"]}"'})
+        finally:
+            await run_in_threadpool(part.discard)
+
+    def _room(self, upload: int, number: int) -> Part:
+        with self._stack.store.reading() as db:
+            place = place_of(look_for_part(db, upload), number)
+        return self._stack.parts.receive(place)
+
+
+def _refusal(problem: ProblemError) -> Response:
+    code, text = escape(problem.code), escape(problem.detail)
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{text}</Message></Error>'
+    return Response(body, problem.status, problem.headers, "application/xml")
+
+
+def _operation(name: str, method: str, path: str) -> Operation:
+    return Operation(name, "storage", method, path, (), False, 200, None, frozenset({200}))  # noqa: FBT003 - needs no token
+
+
+_OPERATIONS = (
+    _operation("get_content", "GET", "/content/{name}"),
+    _operation("put_part", "PUT", "/parts/{upload}/{number}"),
+)

@@ -1,0 +1,186 @@
+"""Digests that a server announces (RFC 9530), and their verification beside the transfer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import importlib
+import re
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_ENTRY: Final = re.compile(r"(?:^|,)\s*([a-z0-9-]+)=:([A-Za-z0-9+/=]+):")
+_BLOCK: Final = 1 << 20
+# Below this a thread costs more than it hides.
+_WORTH_A_THREAD: Final = 8 << 20
+
+
+@frozen
+class Digest:
+    """A digest as it was announced.
+
+    Attributes:
+        algorithm: ``sha-256`` or ``crc32c``.
+        value: The digest.
+    """
+
+    algorithm: str
+    value: bytes
+
+    def hasher(self) -> Any:
+        """Make what computes it.
+
+        Returns:
+            An object with `update` and `digest`.
+        """
+        return _hasher(self.algorithm)
+
+
+def _hasher(algorithm: str) -> Any:
+    if algorithm == "sha-256":
+        return hashlib.sha256()
+    try:
+        return importlib.import_module("google_crc32c").Checksum()
+    except ImportError:
+        return None
+
+
+def announced(headers: Mapping[str, str]) -> Digest | None:
+    """Find the digest of the whole content that can be verified here.
+
+    Args:
+        headers: Headers of an answer.
+
+    Returns:
+        SHA-256 where it is announced, else CRC32C where the package google-crc32c is installed, else None.
+    """
+    if "content-encoding" in headers:
+        # It would be that of the packed form.
+        return None
+    # The digest of the content is that of the whole only where the content is the whole.
+    names = ("repr-digest",) if "content-range" in headers else ("repr-digest", "content-digest")
+    found = {name: value for header in names for name, value in _ENTRY.findall(headers.get(header, ""))}
+    for algorithm in ("sha-256", "crc32c"):
+        if algorithm in found and _hasher(algorithm) is not None:
+            try:
+                return Digest(algorithm, base64.b64decode(found[algorithm], validate=True))
+            except binascii.Error:
+                continue
+    return None
+
+
+def content_digest(pieces: Iterable[bytes | memoryview]) -> tuple[str, bytes, int]:
+    """Compute the SHA-256 digest of content before it is sent.
+
+    Args:
+        pieces: The content.
+
+    Returns:
+        Value of the header `Content-Digest`, the digest, the number of bytes.
+    """
+    hasher, size = hashlib.sha256(), 0
+    for piece in pieces:
+        hasher.update(piece)
+        size += len(piece)
+    return f"sha-256=:{base64.b64encode(hasher.digest()).decode()}:", hasher.digest(), size
+
+
+class Follower:
+    """Computes the digest of a file while it is being written, a step behind the writer and in a thread of its own.
+
+    Reading again what was just written costs a copy out of the cache; in exchange the writer has one buffer, the parts may come in any
+    order, and what an earlier run left is verified in the same way.
+
+    Args:
+        path: The file.
+        hasher: An object with `update` and `digest`.
+        size: Expected size in bytes; None where it is not known.
+    """
+
+    def __init__(self, path: Path, hasher: Any, size: int | None) -> None:
+        self._path = path
+        self._hasher = hasher
+        self._position = 0
+        self._reached = 0
+        self._over = False
+        self._error: OSError | None = None
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        if size is not None and size >= _WORTH_A_THREAD:
+            self._thread = threading.Thread(target=self._follow, name=f"digest of {path.name}", daemon=True)
+            self._thread.start()
+
+    def reach(self, position: int) -> None:
+        """Tell that the file is written up to a position.
+
+        Args:
+            position: Number of bytes from the start.
+        """
+        if self._thread is not None:
+            with self._changed:
+                self._reached = max(self._reached, position)
+                self._changed.notify()
+
+    def _follow(self) -> None:
+        try:
+            with self._path.open("rb", buffering=0) as stream:
+                while True:
+                    with self._changed:
+                        self._changed.wait_for(lambda: self._over or self._reached > self._position)
+                        if self._over:
+                            return
+                        until = self._reached
+                    self._hash(stream, until)
+        except OSError as error:
+            self._error = error
+
+    def _hash(self, stream: Any, until: int | None) -> None:
+        buffer = memoryview(bytearray(_BLOCK))
+        while until is None or self._position < until:
+            if self._over and until is not None:
+                return
+            room = buffer if until is None else buffer[: until - self._position]
+            count = stream.readinto(room)
+            if not count:
+                return
+            self._hasher.update(room[:count])
+            self._position += count
+
+    def finish(self) -> bytes:
+        """Compute the rest.
+
+        Returns:
+            The digest of the whole file.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        self._follow_to_the_end()
+        if self._error is not None:
+            raise self._error
+        with self._path.open("rb", buffering=0) as stream:
+            stream.seek(self._position)
+            self._hash(stream, None)
+        return self._hasher.digest()  # type: ignore[no-any-return]
+
+    def _follow_to_the_end(self) -> None:
+        with self._changed:
+            self._changed.notify()
+        self.stop()
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._over = False

@@ -1,0 +1,240 @@
+"""The part of a download that is kept beside its target: one writer at a time, taken up by the next run, moved into place when whole."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import secrets
+import stat
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from attrs import asdict, define, field
+
+from orionclient.exceptions import NotEnoughDiskError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows
+    fcntl = None  # type: ignore[assignment]
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# What is less is fetched again sooner than it is worth a file that stays behind.
+_WORTH_KEEPING: Final = 1 << 20
+_VERSION: Final = 1
+
+
+@define
+class Journal:
+    """What is known of a part: of which content it is, and which bytes of it are there.
+
+    Attributes:
+        what: Name of the object, independent of the address.
+        etag: The mark of this content.
+        size: Its size in bytes.
+        done: Pieces that are there, as pairs of start and end; None where all that the file holds is there.
+        version: Form of this record.
+    """
+
+    what: str
+    etag: str
+    size: int
+    done: list[list[int]] | None = None
+    version: int = field(default=_VERSION)
+
+
+class Part:
+    """A file beside the target that nobody else writes at the same time.
+
+    Args:
+        target: Where the content goes at the end.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self.path: Path = target.with_name(_name_beside(target.name))
+        self._shared = True
+        self._handle = self._locked()
+        if self._handle is None:
+            # Another download of the same is under way; both are right, and the last one wins.
+            self._shared = False
+            self.path = target.with_name(f"{self.path.name[:-5]}.{secrets.token_hex(4)}.part")
+            self._handle = _opened(self.path, os.O_EXCL)
+
+    @property
+    def _record(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.json")
+
+    def _locked(self) -> int | None:
+        if fcntl is None:  # pragma: no cover - Windows
+            return None
+        while True:
+            try:
+                handle = _opened(self.path, 0)
+            except OSError as error:
+                if error.errno not in {errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO}:
+                    raise
+                # A link, a folder, or somebody else's: nothing to write to.
+                return None
+            status = os.fstat(handle)
+            try:
+                if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
+                    raise BlockingIOError
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(handle)
+                return None
+            with contextlib.suppress(FileNotFoundError):
+                if os.stat(self.path, follow_symlinks=False).st_ino == status.st_ino:  # noqa: PTH116 - not through a link
+                    return handle
+            # Its writer moved it into place between the opening and the lock.
+            os.close(handle)
+
+    def read_journal(self, what: str) -> Journal | None:
+        """Find out what an earlier run left.
+
+        Args:
+            what: Name of the object.
+
+        Returns:
+            The record; None where there is nothing to go on with.
+        """
+        try:
+            record = Journal(**json.loads(self._record.read_text("utf-8")))
+            held = self.path.stat().st_size
+            pieces = record.done or []
+            fits = all(0 <= start < end <= record.size for start, end in pieces) and held <= record.size
+            usable = (record.version, record.what) == (_VERSION, what) and held > 0 and fits
+        except (OSError, ValueError, TypeError):
+            return None
+        return record if usable and record.etag else None
+
+    def write_journal(self, record: Journal) -> None:
+        """Record what the part is, in one step.
+
+        Args:
+            record: The record.
+        """
+        if self._shared:
+            beside = self._record.with_name(f"{self._record.name}.new")
+            beside.write_text(json.dumps(asdict(record)), "utf-8")
+            beside.replace(self._record)
+
+    def size(self) -> int:
+        """Give the number of bytes that the file holds.
+
+        Returns:
+            The number.
+        """
+        return self.path.stat().st_size
+
+    def empty(self, size: int = 0) -> None:
+        """Forget what the file holds.
+
+        Args:
+            size: Size of the file afterwards, all zeros.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            self._record.unlink()
+        with self.path.open("r+b") as stream:
+            stream.truncate(0)
+            stream.truncate(size)
+
+    def writer(self, position: int) -> IO[bytes]:
+        """Open the file for one writer.
+
+        Args:
+            position: Where it starts.
+
+        Returns:
+            The open file, unbuffered.
+        """
+        stream: Any = self.path.open("r+b", buffering=0)
+        stream.seek(position)
+        return stream  # type: ignore[no-any-return]
+
+    def commit(self, *, durable: bool) -> None:
+        """Move the part into place.
+
+        Args:
+            durable: True brings it to the disk first, so that it survives the loss of power.
+        """
+        with self.path.open("r+b") as stream:
+            if durable:
+                os.fsync(stream.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            self.path.chmod(self._target.stat().st_mode & 0o7777)
+        self.path.replace(self._target)
+        self._shared = False
+        with contextlib.suppress(FileNotFoundError):
+            self._record.unlink()
+        if durable:
+            _sync_folder(self._target.parent)
+
+    def close(self, *, keep: bool) -> None:
+        """End the writing.
+
+        Args:
+            keep: True leaves what is there for the next run, if it is worth it.
+        """
+        handle, self._handle = self._handle, None
+        if handle is None:
+            return
+        worth = keep and self._shared and self._record.exists() and self.size() >= _WORTH_KEEPING
+        with contextlib.suppress(FileNotFoundError):
+            # What is under this name after the move may be the part of somebody else.
+            if not worth and os.fstat(handle).st_ino == self.path.stat().st_ino:
+                if self._shared:
+                    self._record.unlink(missing_ok=True)
+                self.path.unlink()
+        os.close(handle)
+
+
+def _opened(path: Path, flags: int) -> int:
+    # 0666 less the umask, as any file that a program makes for its user; non-blocking, for a pipe would wait for its other end.
+    extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    return os.open(path, os.O_RDWR | os.O_CREAT | flags | extra, 0o666)
+
+
+def _name_beside(name: str) -> str:
+    if len(os.fsencode(name)) <= 200:
+        return f".{name}.part"
+    # Folders take names of 255 bytes.
+    return f".{name[:50]}.{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}.part"
+
+
+@contextlib.contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Say it plainly where the disk is full.
+
+    Args:
+        path: What is written.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        NotEnoughDiskError: The disk has no room.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise NotEnoughDiskError(f"{path} could not be written: no room on the disk") from error
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself has to survive a crash; not every system lets a folder be opened.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,60 @@
+"""How content is divided, decided without I/O: the same for threads and for event loops."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MIB: Final = 1 << 20
+SMALLEST_PART: Final = 8 * MIB
+LARGEST_PART: Final = 64 * MIB
+# Below this an upload is one request.
+_WHOLE: Final = 16 * MIB
+# With so many parts a part that is lost three times costs less than a quarter of the content.
+_PARTS: Final = 16
+
+
+def part_size(size: int) -> int | None:
+    """Decide into how large parts an upload is divided.
+
+    Args:
+        size: Bytes of the content.
+
+    Returns:
+        Bytes of a part, 8 to 64 MiB in whole MiB; None where one request sends the whole.
+    """
+    if size <= _WHOLE:
+        return None
+    wished = -(-size // _PARTS // MIB) * MIB
+    return min(max(wished, SMALLEST_PART), LARGEST_PART)
+
+
+def plan_parts(size: int, each: int) -> list[tuple[int, int, int]]:
+    """Divide an upload.
+
+    Args:
+        size: Bytes of the content.
+        each: Bytes of a part.
+
+    Returns:
+        Number of the part, from 1; its first byte; its length.
+    """
+    return [(index + 1, start, min(each, size - start)) for index, start in enumerate(range(0, size, each))]
+
+
+def plan_ranges(size: int, workers: int, done: list[list[int]]) -> list[tuple[int, int]]:
+    """Divide what is missing of a download.
+
+    Args:
+        size: Bytes of the content.
+        workers: Streams at once.
+        done: Pieces that are there, as pairs of start and end.
+
+    Returns:
+        Start and end of the pieces to fetch, in order, each of at most 64 MiB.
+    """
+    each = min(max(size // (workers * 4), SMALLEST_PART), LARGEST_PART)
+    planned, position = [], 0
+    for start, end in [*sorted(done), [size, size]]:
+        planned += [(first, min(first + each, start)) for first in range(position, start, each)]
+        position = max(position, end)
+    return planned

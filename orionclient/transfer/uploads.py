@@ -1,0 +1,127 @@
+"""Content to a server in parts: several at once, each with its own digest, taken up by the next run, all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
+from orionclient.transfer.digests import content_digest
+from orionclient.transfer.plans import part_size, plan_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from orionclient.transfer.progress import Meter
+    from orionclient.transfer.sources import Opened, Slice
+
+_WORKERS: Final = 4
+# The content that the server put together is not what was sent.
+_MISMATCH: Final = frozenset({409, 422})
+
+
+class PartsOf(Protocol):
+    """The requests of an upload in parts to one object."""
+
+    def find(self, size: int) -> Mapping[str, Any] | None:
+        """Look for an upload of this size that an earlier run began."""
+        ...
+
+    def create(self, size: int, each: int) -> Mapping[str, Any]:
+        """Begin one."""
+        ...
+
+    def digests(self, upload: Mapping[str, Any]) -> Mapping[int, str]:
+        """Ask which parts are there: number -> SHA-256 in hexadecimal."""
+        ...
+
+    def put(self, upload: Mapping[str, Any], number: int, part: Slice, digest: str) -> str | None:
+        """Send a part; gives the digest of what arrived, None where the server does not say."""
+        ...
+
+    def complete(self, upload: Mapping[str, Any], size: int, digest: str) -> None:
+        """Make the parts the content."""
+        ...
+
+    def abort(self, upload: Mapping[str, Any]) -> None:
+        """Throw the parts away."""
+        ...
+
+
+def send_parts(source: Opened, to: PartsOf, meter: Meter) -> None:
+    """Send content in parts.
+
+    Args:
+        source: The content, larger than what one request sends.
+        to: The requests.
+        meter: Counts what is sent.
+
+    Raises:
+        ValidationError: The source changed while it was sent; nothing is left of it on the server.
+        OrionError: The server refused, or no good answer came; nothing is left on the server.
+    """
+    found = to.find(source.size)
+    if found is not None:
+        try:
+            _send(source, to, found, meter)
+        except BadResponse as error:
+            if error.response.status_code not in _MISMATCH | {404}:
+                raise
+            # Somebody else goes on with the same upload, or ended it.
+            meter.back(meter.bytes)
+        else:
+            return
+    _send(source, to, to.create(source.size, part_size(source.size) or source.size), meter)
+
+
+def _send(source: Opened, to: PartsOf, upload: Mapping[str, Any], meter: Meter) -> None:
+    try:
+        known = to.digests(upload) if upload["received"] else {}
+        digests = _Sending(source, to, upload, known, meter).run()
+        source.check_unchanged()
+        to.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
+    except Exception:
+        # An interrupt leaves the parts for the next run; an error leaves nothing. The first error is the one to tell.
+        with contextlib.suppress(OrionError):
+            to.abort(upload)
+        raise
+
+
+class _Sending:
+    def __init__(
+        self, source: Opened, to: PartsOf, upload: Mapping[str, Any], known: Mapping[int, str], meter: Meter
+    ) -> None:
+        self._source = source
+        self._to = to
+        self._upload = upload
+        self._known = known
+        self._meter = meter
+        self._stopped = threading.Event()
+
+    def run(self) -> list[bytes]:
+        """Send what is missing; gives the digests of all parts in order."""
+        parts = plan_parts(self._source.size, self._upload["part_size"])
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="upload") as pool:
+            futures = [pool.submit(self._part, *part) for part in parts]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                self._stopped.set()
+                for future in futures:
+                    future.cancel()
+                raise
+
+    def _part(self, number: int, start: int, length: int) -> bytes:
+        header, digest, _ = content_digest(self._source.slice(start, length, stopped=self._stopped).pieces())
+        if self._known.get(number) == digest.hex():
+            self._meter.add(length, moved=False)
+            return digest
+        self._source.check_unchanged()
+        part = self._source.slice(start, length, meter=self._meter, stopped=self._stopped)
+        arrived = self._to.put(self._upload, number, part, header)
+        if arrived is not None and arrived != digest.hex():
+            raise OrionConnectionError(f"part {number} did not arrive whole: the server has another digest of it")
+        return digest

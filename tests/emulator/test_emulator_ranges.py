@@ -1,0 +1,182 @@
+"""Pieces of contents: Range, If-Range and what stands in the head of the answers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+
+import httpx
+import pytest
+
+from orionclient.emulator import Server
+
+FILES, COLLECTIONS = "/api/v3/storage/files/", "/api/v1/storage/collections/"
+CONTENT = random.Random(3).randbytes(3 * 1024 * 1024 + 5)
+SIZE = len(CONTENT)
+DIGEST = hashlib.sha256(CONTENT)
+REPR = f"sha-256=:{base64.b64encode(DIGEST.digest()).decode()}:"
+
+
+def file_of(caller, content):
+    number = caller.post(FILES, json={"name": "x"}).json()["id"]
+    assert caller.put(f"{FILES}{number}/upload", content=content).status_code == 200
+    return f"{FILES}{number}/download"
+
+
+def shard_of(caller, content):
+    collection = caller.post(COLLECTIONS, json={"name": "x"}).json()["id"]
+    url = f"{COLLECTIONS}{collection}/shards/"
+    number = caller.post(url, json={}).json()["id"]
+    assert caller.put(f"{url}{number}/upload/", content=content).status_code == 200
+    return f"{url}{number}/download/"
+
+
+MAKERS = {"file": file_of, "shard": shard_of}
+
+
+@pytest.fixture(scope="module", params=["file", "shard", "storage"])
+def get(request, server, tmp_path_factory, connect):
+    """Asks for the content of a file, of a shard, and of a file on the storage, where its address is taken without the token."""
+    if request.param != "storage":
+        ada = connect(server)
+        url = MAKERS[request.param](ada, CONTENT)
+        yield lambda **headers: ada.get(url, headers=headers)
+        return
+    with (
+        Server(tmp_path_factory.mktemp("stored"), seed="demo", storage=True) as stored,
+        httpx.Client(verify=False) as plain,
+    ):
+        ada = connect(stored)
+        url = file_of(ada, CONTENT)
+        yield lambda **headers: plain.get(ada.get(url).headers["Location"], headers=headers)
+
+
+def asked(get, piece, **headers):
+    return get(Range=piece, **headers)
+
+
+@pytest.mark.parametrize(
+    ("piece", "first", "last"),
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=0-99", 0, 99),
+        ("bytes=100-2097251", 100, 2_097_251),
+        (f"bytes={SIZE - 1}-", SIZE - 1, SIZE - 1),
+        ("bytes=7-", 7, SIZE - 1),
+        ("bytes=-1", SIZE - 1, SIZE - 1),
+        ("bytes=-1048577", SIZE - 1_048_577, SIZE - 1),
+        (f"bytes=-{SIZE + 100}", 0, SIZE - 1),
+        (f"bytes=5-{SIZE + 100}", 5, SIZE - 1),
+        ("bytes=5-99999999999999999999", 5, SIZE - 1),
+        ("BYTES=1-2", 1, 2),
+        ("bytes=007-0008", 7, 8),
+    ],
+)
+def test_a_piece(get, piece, first, last):
+    answer = asked(get, piece)
+    assert answer.status_code == 206
+    assert answer.content == CONTENT[first : last + 1]
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{SIZE}"
+    assert answer.headers["Content-Length"] == str(last - first + 1)
+    assert answer.headers["ETag"] == f'"{DIGEST.hexdigest()}"'
+    assert answer.headers["Repr-Digest"] == REPR
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    "piece", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"]
+)
+def test_a_piece_behind_the_end(get, piece):
+    answer = asked(get, piece)
+    assert answer.status_code == 416
+    assert answer.headers["Content-Range"] == f"bytes */{SIZE}"
+    assert "range_not_satisfiable" in answer.text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-3", "bytes=0-1,3-4", "bytes=0-1,", "bytes = 0-1", "bytes=0 - 1",
+        "bytes=+1-2", "bytes=1--2", "lines=0-1", "bytes=0-1;x", f"bytes={'9' * 5000}-", "bytes=\xb2-3".encode("latin-1"), "bytes=0x1-2",
+    ],
+)  # fmt: skip
+def test_what_is_no_piece_is_ignored(get, piece):
+    answer = asked(get, piece)
+    assert (answer.status_code, answer.content) == (200, CONTENT)
+    assert answer.headers["Accept-Ranges"] == "bytes"
+    assert "Content-Range" not in answer.headers
+
+
+def test_the_whole(get):
+    answer = get()
+    assert (answer.status_code, answer.content) == (200, CONTENT)
+    assert (answer.headers["Accept-Ranges"], answer.headers["Repr-Digest"]) == ("bytes", REPR)
+    assert answer.headers["Content-Length"] == str(SIZE)
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        (f'"{DIGEST.hexdigest()}"', 206),
+        (f'W/"{DIGEST.hexdigest()}"', 200),
+        ('"another"', 200),
+        (DIGEST.hexdigest(), 200),
+        ("*", 200),
+        ("Sun, 06 Nov 2094 08:49:37 GMT", 200),
+    ],
+)
+def test_a_condition(get, condition, status):
+    answer = asked(get, "bytes=1-3", **{"If-Range": condition})
+    assert answer.status_code == status
+    assert answer.content == (CONTENT[1:4] if status == 206 else CONTENT)
+    # Without a piece it means nothing, and behind the end it decides first.
+    assert get(**{"If-Range": condition}).status_code == 200
+    assert asked(get, f"bytes={SIZE}-", **{"If-Range": condition}).status_code == (416 if status == 206 else 200)
+
+
+def test_replaced_content_is_not_mixed(fresh, connect):
+    ada = connect(fresh)
+    url = file_of(ada, b"o" * 1000)
+    tag = ada.get(url).headers["ETag"]
+    first = ada.get(url, headers={"Range": "bytes=0-499", "If-Range": tag})
+    ada.put(url.replace("download", "upload"), content=b"n" * 1000)
+    rest = ada.get(url, headers={"Range": "bytes=500-", "If-Range": tag})
+    assert (first.status_code, rest.status_code, rest.content) == (206, 200, b"n" * 1000)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_nothing_has_no_pieces(ada, kind):
+    url = MAKERS[kind](ada, b"")
+    for piece in ("bytes=0-", "bytes=0-0", "bytes=-1"):
+        answer = ada.get(url, headers={"Range": piece})
+        assert (answer.status_code, answer.headers["Content-Range"]) == (416, "bytes */0")
+    assert (ada.get(url).status_code, ada.get(url).content) == (200, b"")
+
+
+def test_pieces_put_together(get):
+    step = 700_001
+    pieces = [asked(get, f"bytes={start}-{start + step - 1}").content for start in range(0, SIZE, step)]
+    assert b"".join(pieces) == CONTENT
+
+
+def test_who_leaves_a_piece_harms_nobody(fresh, connect):
+    ada = connect(fresh)
+    url = file_of(ada, b"x" * 20_000_000)
+    for _ in range(5):
+        with ada.stream("GET", url, headers={"Range": "bytes=5-"}) as got:
+            next(got.iter_bytes(1000))
+    assert ada.get(url, headers={"Range": "bytes=-3"}).content == b"xxx"
+
+
+def test_twice_the_header(ada, refused):
+    url = file_of(ada, b"abc")
+    answer = ada.get(url, headers=[("Range", "bytes=0-0"), ("Range", "bytes=1-1")])
+    assert answer == refused(400, "bad_parameter", "2 times")
+
+
+def test_the_reader_of_a_shared_file_gets_pieces_too(ada, grace, refused):
+    url = file_of(ada, b"abc")
+    assert grace.get(url, headers={"Range": "bytes=0-0"}) == refused(403, "forbidden")
+    ada.post(f"/api/v1/shares/file/{url.split('/')[-2]}/", json={"target_type": "user", "target_id": 2})
+    assert grace.get(url, headers={"Range": "bytes=1-1"}).content == b"b"
