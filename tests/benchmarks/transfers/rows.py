@@ -12,6 +12,8 @@ from latency import LISTED
 from servers import CAP_MIB, MANY, MIB, SPARSE, Latency, Web
 
 OURS: Final = "orionclient"
+# What nobody can be faster than by much.
+LIMITS: Final = ("raw socket", "cp")
 SHARDS: Final = 1000
 SHARD: Final = 4096
 REQUESTS: Final = 15_000
