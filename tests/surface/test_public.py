@@ -46,9 +46,10 @@ NAMES = {
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "set_testing",
     "orionclient.examples": "drugs",
-    "orionclient.helpers": "collections filenames kept parameterize reports",
+    "orionclient.helpers": "collections filenames kept parameterize progress reports",
     "orionclient.helpers.collections": "try_hard_to_create_shard try_hard_to_download_shard",
     "orionclient.helpers.filenames": "UniqueFilenames safe_filename",
+    "orionclient.helpers.progress": "rich_progress tqdm_progress",
     "orionclient.helpers.reports": "DownloadedReport download_report",
     "orion_api": "AuthenticatedClient Client OPERATIONS",
 }
