@@ -100,12 +100,13 @@ def _said(error: OrionError, response: Response) -> OrionError:
     return error.during(response.call) if response.call else error
 
 
-def save(response: Response, target: str | os.PathLike[str] | BinaryIO) -> None:
+def save(response: Response, target: str | os.PathLike[str] | BinaryIO, *, durable: bool = True) -> None:
     """Write content to a path; the path holds the old file or the whole new one, never a part.
 
     Args:
         response: An open answer; closed afterwards.
         target: The path; an existing file is replaced. Or an open binary file, which is written from where it stands.
+        durable: False does not wait until the disk has it.
 
     Raises:
         NotEnoughDiskError: The disk has no room.
@@ -134,7 +135,7 @@ def save(response: Response, target: str | os.PathLike[str] | BinaryIO) -> None:
             raise NotEnoughDiskError(f"{path} needs {size} bytes and {path.parent} has {free} left")
         part = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
         try:
-            _write_anew(response, part)
+            _write_anew(response, part, durable=durable)
             with contextlib.suppress(FileNotFoundError):
                 part.chmod(path.stat().st_mode & 0o7777)
             part.replace(path)
@@ -144,14 +145,15 @@ def save(response: Response, target: str | os.PathLike[str] | BinaryIO) -> None:
             raise
         finally:
             part.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        if durable:
+            _sync_folder(path.parent)
 
 
-def _write_anew(response: Response, part: Path) -> None:
+def _write_anew(response: Response, part: Path, *, durable: bool) -> None:
     """Write the content, and start over where it turns out to be other content than announced."""
     for left in reversed(range(_REOPENINGS)):
         try:
-            _write(response, part)
+            _write(response, part, durable=durable)
         except _OtherContentError:
             if response.reopen is None or left == 0:
                 raise
@@ -161,14 +163,15 @@ def _write_anew(response: Response, part: Path) -> None:
             return
 
 
-def _write(response: Response, part: Path) -> None:
+def _write(response: Response, part: Path, *, durable: bool) -> None:
     # 0666 less the umask, as any file that a program makes for its user.
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o666)
     with os.fdopen(handle, "wb") as stream:
         for piece in checked(response):
             stream.write(piece)
         stream.flush()
-        os.fsync(stream.fileno())
+        if durable:
+            os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,14 +15,17 @@ from orion_api.api.files import (
 )
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
+from orionclient.transfer.progress import Meter
 from orionclient.transfer.sinks import checked, save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.types._creating import created, existing, refilled, removed_on_error
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
+
+    from orionclient.transfer.progress import Progress
 
 
 class File(Resource):
@@ -86,6 +89,7 @@ class File(Resource):
         description: str | None = None,
         tags: Sequence[str | None] | None = None,
         if_exists: str | None = None,
+        progress: Callable[[Progress], object] | None = None,
     ) -> Self:
         """Store a file.
 
@@ -99,6 +103,7 @@ class File(Resource):
             tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
             if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
                 ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
+            progress: Told how far it is.
 
         Returns:
             The file, ready.
@@ -119,6 +124,7 @@ class File(Resource):
             file = created(cls, session, name, project, path=folder_path, description=description, tags=tags)
             with removed_on_error(file):
                 file._send(source)
+                _tell(file, progress)
         return file
 
     def put_content(self, filename: Source) -> None:
@@ -154,14 +160,29 @@ class File(Resource):
         with self._bound()._calls.download(download_file, download_file.build(self._id())) as response:
             yield from checked(response, chunk_size)
 
-    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
+    def download_to_file(
+        self,
+        filename: str | os.PathLike[str] | BinaryIO,
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        durable: bool = True,
+    ) -> None:
         """Write the content to a path, which holds the old file or the whole new one, never a part.
 
         Args:
             filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+            progress: Told how far it is.
+            durable: False does not wait until the disk has it.
 
         Raises:
             NotEnoughDiskError: The disk has no room.
             OrionError: The server refused, or the content did not arrive whole.
         """
-        save(self._bound()._calls.download(download_file, download_file.build(self._id())), filename)
+        save(self._bound()._calls.download(download_file, download_file.build(self._id())), filename, durable=durable)
+        _tell(self, progress)
+
+
+def _tell(file: File, progress: Callable[[Progress], object] | None) -> None:
+    meter = Meter(file.name, file.size, progress)
+    meter.add(file.size)
+    meter.finish()

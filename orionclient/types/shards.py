@@ -17,6 +17,7 @@ from orion_api.api.shards import (
 
 from orionclient._resource import Declaration, Field, Parent, Resource, SessionLike, optional, resource_id, text
 from orionclient.exceptions import ValidationError
+from orionclient.transfer.progress import Meter
 from orionclient.transfer.sinks import checked, save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.types._creating import removed_on_error
@@ -24,8 +25,10 @@ from orionclient.types.collections import ShardCollection, check_metadata, metad
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
+
+    from orionclient.transfer.progress import Progress
 
 # Documented as 5 GB; the larger reading is taken, for a server that means the smaller one says so itself.
 _MAX_BYTES: Final = 5 * 1024**3
@@ -94,6 +97,7 @@ class Shard(Resource):
         *,
         file: Source | None = None,
         session: SessionLike | None = None,
+        progress: Callable[[Progress], object] | None = None,
     ) -> Self:
         """Create a shard in an open collection.
 
@@ -103,6 +107,7 @@ class Shard(Resource):
             metadata: JSON object of at most 256 kB (documented).
             file: Path, bytes or a seekable binary file: uploaded and closed in the same step, and nothing stays behind if that fails.
             session: The session; the collection's own without it.
+            progress: Told how far the file is.
 
         Returns:
             The shard: open, or ready where `file` was given.
@@ -120,6 +125,7 @@ class Shard(Resource):
             shard = cls._created(collection, name, metadata, session)
             with removed_on_error(shard):
                 shard._send(source)
+                _tell(shard, progress)
                 shard.close()
         return shard
 
@@ -200,11 +206,19 @@ class Shard(Resource):
         with self._bound()._calls.download(download_shard, request) as response:
             yield from checked(response, chunk_size)
 
-    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
+    def download_to_file(
+        self,
+        filename: str | os.PathLike[str] | BinaryIO,
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        durable: bool = True,
+    ) -> None:
         """Write the content to a path, which holds the old file or the whole new one, never a part.
 
         Args:
             filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+            progress: Told how far it is.
+            durable: False does not wait until the disk has it.
 
         Raises:
             NotEnoughDiskError: The disk has no room.
@@ -214,9 +228,17 @@ class Shard(Resource):
         save(
             self._bound()._calls.download(download_shard, download_shard.build(ids["collection_id"], ids["shard_id"])),
             filename,
+            durable=durable,
         )
+        _tell(self, progress)
 
 
 def _check_size(source: Opened) -> None:
     if source.size > _MAX_BYTES:
         raise ValidationError(f"the content has {source.size} bytes; a shard holds at most {_MAX_BYTES}")
+
+
+def _tell(shard: Shard, progress: Callable[[Progress], object] | None) -> None:
+    meter = Meter(shard.name, shard.size, progress)
+    meter.add(shard.size)
+    meter.finish()
