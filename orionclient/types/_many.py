@@ -278,6 +278,6 @@ def default_name(resource: Any) -> str:
     Raises:
         ValidationError: It has no id, or cannot be fetched at all.
     """
-    if not hasattr(resource, "download_to_file"):
-        raise ValidationError(f"{type(resource).__name__} cannot be downloaded; pass files")
+    if getattr(getattr(resource, "declaration", None), "name", None) not in {"file", "shard"}:
+        raise ValidationError(f"{type(resource).__name__} cannot be downloaded like a file; pass files")
     return f"{resource.declaration.name}-{resource._id()}"

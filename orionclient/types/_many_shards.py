@@ -217,6 +217,8 @@ def _brief(*parts: object) -> int:
 def _one_of_each(collection: ShardCollection, own: set[int], before: int, kept: dict[int, Shard]) -> None:
     """Delete what was made here and is there from another process too; of two equal ones the older stays."""
     session = collection._bound()
+    if not own:
+        return
     collection._replace(session._calls.json(get_collection, collection._ids()))
     if collection.shard_count <= before + len(own):
         return

@@ -183,6 +183,8 @@ class File(Resource):
 
 
 def _tell(file: File, progress: Callable[[Progress], object] | None) -> None:
-    meter = Meter(file.name, file.size, progress)
-    meter.add(file.size)
-    meter.finish()
+    if progress is not None:
+        known = file.to_dict()
+        meter = Meter(known.get("name", ""), known.get("size"), progress)
+        meter.add(known.get("size") or 0)
+        meter.finish()

@@ -239,6 +239,8 @@ def _check_size(source: Opened) -> None:
 
 
 def _tell(shard: Shard, progress: Callable[[Progress], object] | None) -> None:
-    meter = Meter(shard.name, shard.size, progress)
-    meter.add(shard.size)
-    meter.finish()
+    if progress is not None:
+        known = shard.to_dict()
+        meter = Meter(known.get("name", ""), known.get("size"), progress)
+        meter.add(known.get("size") or 0)
+        meter.finish()

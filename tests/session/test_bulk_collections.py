@@ -138,7 +138,7 @@ def test_what_is_no_file_is_an_error_of_its_own(collection: ShardCollection, fol
         "pipe": "ValidationError", "broken": "FileNotFoundError", "elsewhere": "ValidationError"
     }  # fmt: skip
     assert "links to folders are not followed" in str(
-        [result.error for result in caught.value.failed if result.item.name == "elsewhere"][0]
+        next(result.error for result in caught.value.failed if result.item.name == "elsewhere")
     )
     assert {shard.name for shard in collection.list_shards(state="ready")} == {*NAMES, "link"}
 
@@ -392,10 +392,9 @@ def test_no_name_leads_out_of_the_folder(
 ) -> None:
     contents: dict[int, bytes] = {}
     for number, name in enumerate([*CORPUS, *PATHS]):
-        try:
-            name.encode()
-        except UnicodeEncodeError:
-            continue  # no name that JSON in UTF-8 can carry
+        # Longer ones and lone surrogates are refused by this server; test_names.py has them.
+        if len(name) > 255 or any("\ud800" <= each <= "\udfff" for each in name):
+            continue
         shard = Shard.create(collection, name, file=f"{number}".encode())
         contents[shard.id] = f"{number}".encode()
     assert len(contents) >= 100
