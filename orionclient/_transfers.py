@@ -50,7 +50,7 @@ class Transfers:
             workers: Number of files at a time; at most four times as many are looked ahead.
             progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
                 processes or machines it is called when a file is done.
-            executor: Any `concurrent.futures.Executor`, of processes or machines too; threads without it.
+            executor: Any `concurrent.futures.Executor`, of processes or machines too, which have to see the same files; threads without it.
             each: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
             return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from orionclient.transfer.progress import Progress
 
+__all__ = ["Paths", "Result", "StoppedError", "Watch", "gathered", "is_local", "run"]
+
 I = TypeVar("I")  # noqa: E741 - an item
 V = TypeVar("V")
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]

@@ -91,7 +91,8 @@ class UniqueNames:
     """Names as they are, with a number where one came before; nothing is made safe."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        # Of 500,000 names a short digest is kept.
+        self._taken: set[int] = set()
         self._last: dict[str, int] = {}
 
     def add(self, name: str) -> str:
@@ -104,10 +105,10 @@ class UniqueNames:
             The name; a number stands before its extension where the name itself is taken.
         """
         wanted = found = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        while found in self._taken:
+        while _brief(found) in self._taken:
             self._last[wanted] = number = self._last.get(wanted, 1) + 1
             found = _with(wanted, f"-{number}")
-        self._taken.add(found)
+        self._taken.add(_brief(found))
         return found
 
 
@@ -115,7 +116,7 @@ class UniquePaths:
     """Safe relative paths that differ below one folder, made from names in which ``/`` parts folders from files."""
 
     def __init__(self) -> None:
-        # Of 500,000 files a short digest is kept, not the name.
+        # As above, a short digest of each.
         self._files: set[int] = set()
         self._folders: dict[str, str] = {}
         self._last: dict[int, int] = {}
@@ -184,8 +185,12 @@ def prepared(folder: Path, relative: str) -> Path:
 
 
 def _is_link(path: Path) -> bool:
-    # Windows has a second kind of link to folders.
-    return path.is_symlink() or bool(getattr(os.path, "isjunction", bool)(path) and os.name == "nt")
+    # Windows has a second kind of link to folders; Python 3.11 cannot tell it, but resolves it.
+    if os.name == "nt" and path.is_dir():
+        return path.is_symlink() or os.path.normcase(path.resolve()) != os.path.normcase(
+            path.parent.resolve() / path.name
+        )
+    return path.is_symlink()
 
 
 def _brief(key: str) -> int:

@@ -45,14 +45,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def regular(path: Path) -> Path:
+def regular(path: Path) -> None:
     """Refuse what is no file, for example a pipe, which would be waited for.
 
     Args:
         path: The path; a link to a file is one.
-
-    Returns:
-        The path.
 
     Raises:
         ValidationError: It is no file.
@@ -60,7 +57,6 @@ def regular(path: Path) -> Path:
     """
     if not stat.S_ISREG(path.stat().st_mode):
         raise ValidationError(f"{path} is no file" + ("; links to folders are not followed" if path.is_dir() else ""))
-    return path
 
 
 def named_files(paths: Any) -> Iterator[tuple[Path, str]]:

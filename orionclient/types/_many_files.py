@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -18,7 +19,6 @@ from orionclient.types.files import File
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
-    from pathlib import Path
 
     from orionclient._resource import SessionLike
     from orionclient.transfer.bulk import Result, Watch
@@ -47,6 +47,7 @@ class Send:
         project: Id of the project; None where the server has to choose.
         folder_path: Path of the folder of the project.
         tags: Tags for what is sent.
+        base: Folder that relative paths start from, also in a process that stands elsewhere.
         watch: Watches the transfers; None in another process.
     """
 
@@ -54,6 +55,7 @@ class Send:
     project: int | None
     folder_path: str | None
     tags: tuple[str | None, ...]
+    base: Path
     watch: Watch | None = None
 
     def __call__(self, piece: Piece) -> File:
@@ -70,13 +72,14 @@ class Send:
             OSError: It cannot be read.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
-        regular(piece.path)
-        found = self._found(piece.name, piece.path.stat().st_size, lambda: sha256_of(piece.path))
+        path = self.base / piece.path
+        regular(path)
+        found = self._found(piece.name, path.stat().st_size, lambda: sha256_of(path))
         if found is not None:
             tell(self.watch, piece.name, found.size)
             return found
         made = File.upload(
-            self.session, piece.name, piece.path, self.project, folder_path=self.folder_path, tags=self.tags,
+            self.session, piece.name, path, self.project, folder_path=self.folder_path, tags=self.tags,
             progress=self.watch.named(piece.name) if self.watch else None,
         )  # fmt: skip
         # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
@@ -134,7 +137,9 @@ def send_files(
         TransferErrors: Something failed.
     """
     watch, local = bulk.Watch(progress), bulk.is_local(executor)
-    send = Send(session, project_id(session, project), folder_path, tuple(tags or ()), watch if local else None)
+    send = Send(
+        session, project_id(session, project), folder_path, tuple(tags or ()), Path.cwd(), watch if local else None
+    )
 
     def shown(result: Result[Piece, File]) -> Result[Path, File]:
         file = result.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -17,7 +18,6 @@ from orionclient.types.shards import Shard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
-    from pathlib import Path
 
     from orionclient.transfer.bulk import Result, Watch
     from orionclient.transfer.progress import Progress
@@ -73,10 +73,12 @@ class Send:
 
     Attributes:
         collection: The collection.
+        base: Folder that relative paths start from, also in a process that stands elsewhere.
         watch: Watches the transfers; None in another process.
     """
 
     collection: ShardCollection
+    base: Path
     watch: Watch | None = None
 
     def __call__(self, piece: Piece) -> Sent:
@@ -93,21 +95,22 @@ class Send:
             OSError: It cannot be read.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
-        regular(piece.path)
-        found = self._found(piece) if piece.there else None
+        path = self.base / piece.path
+        regular(path)
+        found = self._found(piece, path) if piece.there else None
         if found is not None:
             tell(self.watch, piece.name, found.size)
             return Sent(found, made=False)
         progress = self.watch.named(piece.name) if self.watch else None
-        return Sent(Shard.create(self.collection, piece.name, file=piece.path, progress=progress), made=True)
+        return Sent(Shard.create(self.collection, piece.name, file=path, progress=progress), made=True)
 
-    def _found(self, piece: Piece) -> Shard | None:
-        digest = bytes.fromhex(sha256_of(piece.path))
+    def _found(self, piece: Piece, path: Path) -> Shard | None:
+        digest = bytes.fromhex(sha256_of(path))
         for each in sorted(piece.there, key=lambda there: not there.ready):
             if each.digest != digest:
                 continue
             known = {
-                "id": each.number, "id_str": str(each.number), "name": piece.name, "size": piece.path.stat().st_size,
+                "id": each.number, "id_str": str(each.number), "name": piece.name, "size": path.stat().st_size,
                 "sha256": digest.hex(), "state": "ready" if each.ready else "temporary",
             }  # fmt: skip
             shard = Shard(collection=self.collection)._made(known, self.collection.session)
@@ -182,7 +185,7 @@ def send_shards(
         return [evolve(each, value=kept.get(each.value.id, each.value)) if each.value else each for each in results]
 
     return moved(
-        Send(collection, watch if local else None), _pieces(paths, there), shown, workers=workers, executor=executor,
+        Send(collection, Path.cwd(), watch if local else None), _pieces(paths, there), shown, workers=workers, executor=executor,
         watch=watch, each=each, return_exceptions=return_exceptions, after=after,
     )  # fmt: skip
 

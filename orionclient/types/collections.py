@@ -345,10 +345,10 @@ class ShardCollection(Resource):
         """Send files, each as one shard that is uploaded and closed; the collection has to be open, and stays open.
 
         It may be called again after a failure or a crash: a file whose shard is there, ready and with the same name, size and SHA-256
-        digest, is not sent again; one that only lacks the closing is closed. Two processes may send the same at the same time: both may
-        move all bytes, and each removes at its end those of its own shards that are there from the other one with a lower id. Where one
-        process ends before the other has closed its shard, two equal ones may stay. A process that is killed may leave shards that are
-        not ready; closing the collection drops them.
+        digest, is not sent again (where the server tells no digests, all are); one that only lacks the closing is closed. Two processes
+        may send the same at the same time: both may move all bytes, and each removes at its end those of its own shards that are there
+        from the other one with a lower id. Where one process ends before the other has closed its shard, two equal ones may stay. A
+        process that is killed may leave shards that are not ready; closing the collection drops them.
 
         Args:
             paths: A folder, of which all files are sent in sorted order, named by their paths relative to it with ``/``; or any number of
@@ -356,7 +356,7 @@ class ShardCollection(Resource):
             workers: Number of files at a time; at most four times as many are looked ahead.
             progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
                 processes or machines it is called when a file is done.
-            executor: Any `concurrent.futures.Executor`, of processes or machines too; threads without it.
+            executor: Any `concurrent.futures.Executor`, of processes or machines too, which have to see the same files; threads without it.
             each: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
             return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
 
