@@ -20,7 +20,9 @@ import httpx
 import pytest
 
 from orionclient.emulator import Server
+from orionclient.emulator.blobs import Blobs
 from orionclient.emulator.call import Limits
+from orionclient.emulator.parts import Parts
 
 FILES, COLLECTIONS, UPLOADS = "/api/v3/storage/files/", "/api/v1/storage/collections/", "/api/v3/storage/uploads/"
 SIZE = 100
@@ -433,6 +435,26 @@ def test_completing_at_the_same_time(fresh, connect):
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.json()["state"] for answer in answers} == {"complete"}
     assert content_of(ada, number) == CONTENT
+
+
+def test_a_part_that_comes_once_more_during_the_completion_harms_nothing(fresh, connect, monkeypatch):
+    ada = connect(fresh)
+    number, parts = file_of(ada), cut()
+    upload = begin(ada, number)["id"]
+    send(ada, upload, parts)
+    digest, settle_part, late = Blobs.digest, Parts._settle_part, []
+
+    def slowly(self, name):
+        # The row of the part names its copy still when the completion goes on.
+        monkeypatch.setattr(Parts, "_settle_part", lambda *_: None)
+        late.append(put(ada, upload, 4, parts[4]).status_code)
+        monkeypatch.setattr(Parts, "_settle_part", settle_part)
+        return digest(self, name)
+
+    monkeypatch.setattr(Blobs, "digest", slowly)
+    assert complete(ada, upload, parts).status_code == 200
+    assert (late, content_of(ada, number)) == ([200], CONTENT)
+    assert len(blobs(fresh)) == 1
 
 
 def test_aborted_while_a_part_comes(fresh, connect, refused):
