@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 from orion_api.api.collections import get_collection
 
-from orionclient.exceptions import BadResponse, NotFoundResponse, OrionError
+from orionclient.exceptions import OrionError
 from orionclient.transfer import bulk
 from orionclient.types._many import moved, named_files, regular, sha256_of, tell
 from orionclient.types.shards import Shard
@@ -24,19 +24,8 @@ if TYPE_CHECKING:
     from orionclient.types.collections import ShardCollection
 
 
-@frozen
-class There:
-    """A shard that may be the one.
-
-    Attributes:
-        number: Its id.
-        digest: Its SHA-256 digest.
-        ready: False where it only has to be closed.
-    """
-
-    number: int
-    digest: bytes
-    ready: bool
+# Id and SHA-256 digest of shards of one name and size.
+There = tuple[tuple[int, bytes], ...]
 
 
 @frozen
@@ -46,12 +35,12 @@ class Piece:
     Attributes:
         path: The file.
         name: Name of the shard.
-        there: Shards of this name and size.
+        there: Ready shards of this name and size.
     """
 
     path: Path
     name: str
-    there: tuple[There, ...] = ()
+    there: There = ()
 
 
 @frozen
@@ -106,21 +95,13 @@ class Send:
 
     def _found(self, piece: Piece, path: Path) -> Shard | None:
         digest = bytes.fromhex(sha256_of(path))
-        for each in sorted(piece.there, key=lambda there: not there.ready):
-            if each.digest != digest:
-                continue
-            known = {
-                "id": each.number, "id_str": str(each.number), "name": piece.name, "size": path.stat().st_size,
-                "sha256": digest.hex(), "state": "ready" if each.ready else "temporary",
-            }  # fmt: skip
-            shard = Shard(collection=self.collection)._made(known, self.collection.session)
-            try:
-                if not each.ready:
-                    shard.close()
-            except (BadResponse, NotFoundResponse):
-                # It went away meanwhile.
-                continue
-            return shard
+        for number, there in piece.there:
+            if there == digest:
+                known = {
+                    "id": number, "id_str": str(number), "name": piece.name, "size": path.stat().st_size, "sha256": digest.hex(),
+                    "state": "ready",
+                }  # fmt: skip
+                return Shard(collection=self.collection)._made(known, self.collection.session)
         return None
 
 
@@ -190,20 +171,20 @@ def send_shards(
     )  # fmt: skip
 
 
-def _index(collection: ShardCollection) -> tuple[dict[int, tuple[There, ...]], int]:
-    """What is there by name and size, and the number of all shards."""
-    there: dict[int, tuple[There, ...]] = {}
+def _index(collection: ShardCollection) -> tuple[dict[int, There], int]:
+    """What is ready by name and size, and the number of all shards."""
+    there: dict[int, There] = {}
     number = 0
     for shard in collection.list_shards():
         number += 1
-        if shard.sha256 and shard.state in {"temporary", "ready"}:
+        # What is not ready may be removed by who sends it.
+        if shard.sha256 and shard.state == "ready":
             key = _brief(shard.name, shard.size)
-            found = There(shard.id, bytes.fromhex(shard.sha256), shard.state == "ready")
-            there[key] = (*there.get(key, ()), found)
+            there[key] = (*there.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
     return there, number
 
 
-def _pieces(paths: Any, there: dict[int, tuple[There, ...]]) -> Iterator[Piece]:
+def _pieces(paths: Any, there: dict[int, There]) -> Iterator[Piece]:
     for path, name in named_files(paths):
         try:
             candidates = there.get(_brief(name, path.stat().st_size), ())

@@ -345,10 +345,10 @@ class ShardCollection(Resource):
         """Send files, each as one shard that is uploaded and closed; the collection has to be open, and stays open.
 
         It may be called again after a failure or a crash: a file whose shard is there, ready and with the same name, size and SHA-256
-        digest, is not sent again (where the server tells no digests, all are); one that only lacks the closing is closed. Two processes
-        may send the same at the same time: both may move all bytes, and each removes at its end those of its own shards that are there
-        from the other one with a lower id. Where one process ends before the other has closed its shard, two equal ones may stay. A
-        process that is killed may leave shards that are not ready; closing the collection drops them.
+        digest, is not sent again (where the server tells no digests, all are). Two processes may send the same at the same time: both
+        may move all bytes, and each removes at its end those of its own shards that are there from the other one with a lower id. Where
+        one process ends before the other has closed its shard, two equal ones may stay. A process that is killed may leave shards that
+        are not ready; closing the collection drops them.
 
         Args:
             paths: A folder, of which all files are sent in sorted order, named by their paths relative to it with ``/``; or any number of

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
@@ -74,6 +75,29 @@ def test_no_more_than_four_times_the_workers_are_ahead(workers: int) -> None:
     assert taken == 5000
     assert most <= 4 * workers
     assert at_once <= workers
+
+
+def test_items_and_values_do_not_pile_up() -> None:
+    class Thing:
+        pass
+
+    alive: weakref.WeakSet[Thing] = weakref.WeakSet()
+
+    def things() -> Iterator[Thing]:
+        for _ in range(20_000):
+            thing = Thing()
+            alive.add(thing)
+            yield thing
+
+    most = 0
+
+    def each(_: object) -> None:
+        nonlocal most
+        most = max(most, len(alive))
+
+    assert gathered(run(lambda thing: [thing], things(), workers=4), each=each) == []
+    # A few more are in the hands of those who pass them on.
+    assert most <= 4 * 4 + 8
 
 
 def test_items_without_end_may_be_left_early() -> None:
