@@ -1,4 +1,4 @@
-"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly, transfers."""
+"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly, mutation, transfers."""
 
 from __future__ import annotations
 
@@ -75,18 +75,18 @@ def tests(session: nox.Session) -> None:
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
     # The table of faults and the connections have a session of their own, without coverage, whose tracer does not go with forks.
-    apart = ["--ignore=tests/conformance", "--ignore=tests/connections"]
+    apart = ["--ignore=tests/conformance", "--ignore=tests/connections", "--ignore=tests/security"]
     options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the table of retries and transfers over fault scripts, and the tests of connections."""
+    """Run the table of retries and transfers over fault scripts, and the tests of connections and security."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
-    session.run("pytest", "-n", "2", "tests/conformance", "tests/connections", *session.posargs)
+    session.run("pytest", "-n", "2", "tests/conformance", "tests/connections", "tests/security", *session.posargs)
 
 
 @nox.session
@@ -97,13 +97,25 @@ def nightly(session: nox.Session) -> None:
     session.install(".[emulator,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
-    session.run("pytest", "tests/emulator/test_emulator_jobs_ends.py", env={"ORION_NIGHTLY": "1"})
+    long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/security")
+    session.run("pytest", "-n", "2", *long, env={"ORION_NIGHTLY": "1"})
+    session.run("python", "tests/removals/removals.py")
+    session.notify("mutation")
     others = ("tests/session", "tests/compat", "tests/conformance")
     session.run("pytest", "-n", "2", *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
     session.notify("transfers", ["--rounds", "2", "--rows", "shards-32", "--mib", "64"])
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the pure rooms a thousand times, and see how often the fast unit tests notice; --write keeps the figure."""
+    _clean(session)
+    _group(session, "test", "mutation")
+    session.install(".[emulator]")
+    session.run("python", "tests/mutation/score.py", *session.posargs)
 
 
 @nox.session
@@ -122,6 +134,7 @@ def lint(session: nox.Session) -> None:
     session.install(".[emulator]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("bandit", "-q", "-r", "orionclient", "generator", "noxfile.py")
     session.run("lint-imports", env={"PYTHONPATH": str(ROOT)})
     session.run(_generator_python(session), "-m", "generator", "lint", external=True)
 
