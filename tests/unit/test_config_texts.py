@@ -184,7 +184,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_file_that_others_can_read_warns_who_asked(tmp_path: Path) -> None:
     path = write(tmp_path / "config", "")
     path.chmod(0o640)
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="holds tokens") as caught:
         read_profiles(path)
     assert str(caught[0].message) == f"{path} holds tokens and can be read by others; run: chmod 600 {path}"
     assert caught[0].filename == __file__

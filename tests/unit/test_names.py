@@ -84,9 +84,9 @@ def test_a_file_where_a_folder_is_to_be(tmp_path: Path) -> None:
 
 def test_names_as_they_are() -> None:
     unique = UniqueNames()
-    names = ["a.sdf", "a.sdf", "A.sdf", "a.sdf", "../a", "../a", "\udcff", "", ""]
+    names = ["a.sdf", "a.sdf", "A.sdf", "a.sdf", "../a", "\udcff", "", ""]
     assert [unique.add(name) for name in names] == [
-        "a.sdf", "a-2.sdf", "A.sdf", "a-3.sdf", "../a", "../a-2", "\ufffd", "", "-2",
+        "a.sdf", "a-2.sdf", "A.sdf", "a-3.sdf", "../a", "\ufffd", "", "-2",
     ]  # fmt: skip
     assert UniqueNames().add("a.sdf") == "a.sdf"
     taken = UniqueNames()
