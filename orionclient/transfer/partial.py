@@ -123,7 +123,10 @@ class Part:
         """
         if self._shared:
             beside = self._record.with_name(f"{self._record.name}.new")
-            beside.write_text(json.dumps(asdict(record)), "utf-8")
+            # What a killed run left, or a link that somebody put there, is not written to.
+            beside.unlink(missing_ok=True)
+            with os.fdopen(_opened(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
+                stream.write(json.dumps(asdict(record)))
             beside.replace(self._record)
 
     def size(self) -> int:
