@@ -21,6 +21,7 @@ from helpers.canary import CANARY
 from helpers.scripted import Answer, Scripted
 
 from orionclient._clock import CLOCK
+from orionclient.emulator.faults import stall
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
@@ -59,7 +60,9 @@ def terminated(*_):
 if what["handled"]:
     signal.signal(signal.SIGTERM, terminated)
 try:
-    if what["kind"] == "upload":
+    if what["kind"] == "many":
+        session.upload_files(what["path"], workers=3)
+    elif what["kind"] == "upload":
         print("id", File.upload(session, "up", what["path"]).id)
     else:
         File(session=session, id=what["id"]).download_to_file(what["path"], workers=what["workers"])
@@ -199,6 +202,23 @@ def test_a_server_that_stands_still_holds_nobody(scripted: Scripted, tmp_path: P
         code, lines, errors = child.ended()
     finally:
         over.set()
+    assert (code, errors) == (130, "")
+    assert lines[-1].endswith("threads []")
+
+
+@pytest.mark.parametrize("kind", ["upload", "many"])
+def test_uploads_to_a_server_that_stands_still(stack: LocalOrion, tmp_path: Path, kind: str) -> None:
+    source = tmp_path / "sources"
+    source.mkdir()
+    for number in range(3):
+        (source / f"{number}").write_bytes(os.urandom(SIZE))
+    # Parts are answered late: all threads wait for the head of an answer when the signal comes.
+    stack.faults.script("upload_part", [stall(30)], times=100)
+    try:
+        child = Child(stack, source if kind == "many" else source / "0", kind=kind, point=2 * MIB, signal=signal.SIGINT)
+        code, lines, errors = child.ended()
+    finally:
+        stack.faults.clear()
     assert (code, errors) == (130, "")
     assert lines[-1].endswith("threads []")
 
