@@ -37,3 +37,13 @@ def small_plans(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (plans, downloads, partial):
         for name, value in SMALL_PLANS.get(module.__name__.rpartition(".")[2], {}).items():
             monkeypatch.setattr(module, name, value)
+
+
+@pytest.fixture(scope="module")
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, Stack]]:
+    """Two stacks for a whole module, without and with an origin of its own for storage."""
+    with (
+        Stack(tmp_path_factory.mktemp("one"), storage=False) as one,
+        Stack(tmp_path_factory.mktemp("two"), storage=True) as two,
+    ):
+        yield {False: one, True: two}
