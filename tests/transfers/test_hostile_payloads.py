@@ -222,7 +222,7 @@ def gzip_file(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
 @way
 def gzip_file_at_an_offset(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
     (folder / "x").write_bytes(gzip.compress(NOISE))
-    stream = stack.enter_context(gzip.open(folder / "x", "rb"))
+    stream = stack.enter_context(gzip.open(folder / "x", "rb"))  # noqa: SIM115 - closed with the test
     stream.read(12_345)
     return stream, NOISE[12_345:]
 
@@ -252,13 +252,13 @@ def member_of_a_tar(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, byt
     with tarfile.open(folder / "x", "w") as made:
         made.add(folder / "inside")
         made.add(folder / "inside", "again")
-    packed = stack.enter_context(tarfile.open(folder / "x"))
+    packed = stack.enter_context(tarfile.open(folder / "x"))  # noqa: SIM115 - closed with the test
     return stack.enter_context(packed.extractfile(packed.getmembers()[0])), NOISE  # type: ignore[arg-type]
 
 
 @way
 def temporary_file(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
-    stream = stack.enter_context(tempfile.TemporaryFile())
+    stream = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the test
     stream.write(NOISE)
     stream.seek(3)
     return stream, NOISE[3:]
@@ -266,7 +266,7 @@ def temporary_file(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, byte
 
 @way
 def named_temporary_file(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
-    stream = stack.enter_context(tempfile.NamedTemporaryFile())
+    stream = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - closed with the test
     stream.write(NOISE)
     stream.seek(0)
     return stream, NOISE
@@ -274,7 +274,7 @@ def named_temporary_file(folder: Path, stack: contextlib.ExitStack) -> tuple[Any
 
 @way
 def path_of_a_named_temporary_file(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
-    stream = stack.enter_context(tempfile.NamedTemporaryFile())
+    stream = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - closed with the test
     stream.write(NOISE)
     stream.flush()
     return stream.name, NOISE
@@ -282,7 +282,7 @@ def path_of_a_named_temporary_file(folder: Path, stack: contextlib.ExitStack) ->
 
 @way
 def spooled_temporary_file(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
-    stream = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=1000))
+    stream = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=1000))  # noqa: SIM115 - closed with the test
     stream.write(NOISE)
     stream.seek(0)
     return stream, NOISE
