@@ -234,11 +234,13 @@ def save(
         return
     # A link is followed, so that the file that it names is replaced and not the link.
     path = Path(os.path.realpath(target))
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "the target is a link that leads to itself", str(path))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "the target is a folder", str(path))
     if path.exists() and not path.is_file():
         # A device or a pipe cannot be replaced, only written to.
-        with path.open("wb", buffering=0) as stream:
+        with room_for(path), path.open("wb", buffering=0) as stream:
             for piece in pieces(opener, callback=callback):
                 stream.write(piece)
         return
