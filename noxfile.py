@@ -17,6 +17,7 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
 PROJECT = nox.project.load_toml("pyproject.toml")
+_FAULTS = ("conformance", "connections", "transfers")
 
 
 def _group(session: nox.Session, *names: str) -> None:
@@ -74,30 +75,32 @@ def tests(session: nox.Session) -> None:
     session.install(".[emulator]")
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
-    # The table of faults and the connections have a session of their own, without coverage, whose tracer does not go with forks.
-    apart = ["--ignore=tests/conformance", "--ignore=tests/connections"]
+    # The table of faults, the connections and the transfers have a session of their own, without coverage, whose tracer does not go
+    # with forks.
+    apart = [f"--ignore=tests/{folder}" for folder in _FAULTS]
     options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the table of retries and transfers over fault scripts, and the tests of connections."""
+    """Run the table of retries and transfers over fault scripts, and the tests of connections and transfers."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
-    session.run("pytest", "-n", "2", "tests/conformance", "tests/connections", *session.posargs)
+    session.run("pytest", "-n", "2", *(f"tests/{folder}" for folder in _FAULTS), *session.posargs)
 
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Run what takes long: connections and jobs in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
+    """Run what takes long: connections, transfers and jobs in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
     _clean(session)
     _group(session, "test", "contract")
     session.install(".[emulator,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
     session.run("pytest", "tests/emulator/test_emulator_jobs_ends.py", env={"ORION_NIGHTLY": "1"})
+    session.run("pytest", "-n", "2", "tests/transfers", env={"ORION_NIGHTLY": "1"})
     others = ("tests/session", "tests/compat", "tests/conformance")
     session.run("pytest", "-n", "2", *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
+import io
 import os
 import random
 import signal
@@ -12,7 +12,6 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,12 @@ import pytest
 from transfers_stack import Stack, eventually
 
 from orionclient.emulator import faults as steps
-from orionclient.exceptions import NotEnoughDiskError, OrionError
+from orionclient.exceptions import NotEnoughDiskError
 from orionclient.transfer import downloads, partial
 from orionclient.types import File
 
 SIZE = 3 << 20
 CONTENT = random.Random(9).randbytes(SIZE)
-OTHER = random.Random(10).randbytes(SIZE)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="faults of systems with POSIX")
 
@@ -160,6 +158,37 @@ def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.
     assert names(folder) == ["target"]
 
 
+def test_an_object_that_takes_less_than_it_is_given(made: File) -> None:
+    class Slow(io.RawIOBase):
+        def __init__(self) -> None:
+            super().__init__()
+            self.got = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            self.got += data[:50_000]
+            return min(len(data), 50_000)
+
+    class Silent:
+        def __init__(self) -> None:
+            self.got = bytearray()
+
+        def write(self, data: Any) -> None:
+            self.got += data
+
+    class Stuck(Slow):
+        def write(self, data: Any) -> None:  # type: ignore[override]
+            return None
+
+    for target in (Slow(), Silent()):
+        made.download_to_file(target)  # type: ignore[arg-type]
+        assert target.got == CONTENT
+    with pytest.raises(BlockingIOError):
+        made.download_to_file(Stuck())  # type: ignore[arg-type]
+
+
 # -- folders and targets
 
 
@@ -167,36 +196,20 @@ def test_no_folder(simple: Stack, made: File, folder: Path) -> None:
     before = asked(simple)
     with pytest.raises(FileNotFoundError, match="missing"):
         made.download_to_file(folder / "missing" / "target")
-    with pytest.raises(OSError, match="file/target|file"):
-        (folder / "file").write_bytes(b"")
+    (folder / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
         made.download_to_file(folder / "file" / "target")
     assert asked(simple) == before
     assert names(folder) == ["file"]
 
 
-@pytest.mark.skipif(os.name != "nt" and os.geteuid() != 0, reason="as root it is done by another user")
-def test_a_folder_of_somebody_else(simple: Stack, made: File, folder: Path) -> None:
-    before = asked(simple)
-    folder.chmod(0o555)
-    for parent in [folder, *folder.parents]:
-        if not parent.stat().st_mode & 0o001:
-            pytest.skip("another user does not get as far as the folder of the tests")
-    os.seteuid(65534)
-    try:
-        with pytest.raises(PermissionError, match="target"):
-            made.download_to_file(folder / "target")
-    finally:
-        os.seteuid(0)
-    assert asked(simple) == before
-    assert names(folder) == []
-
-
-@pytest.mark.skipif(os.name != "nt" and os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_is_read_only(simple: Stack, made: File, folder: Path) -> None:
     before = asked(simple)
     folder.chmod(0o555)
-    with pytest.raises(PermissionError, match="target"):
-        made.download_to_file(folder / "target")
+    # Root may write everywhere but there.
+    place = folder if os.geteuid() else Path("/sys")
+    with pytest.raises(OSError, match="target"):
+        made.download_to_file(place / "target")
     folder.chmod(0o755)
     assert asked(simple) == before
     assert names(folder) == []
@@ -260,114 +273,6 @@ def test_the_mode_of_the_old_file_stays(made: File, folder: Path) -> None:
     (folder / "target").chmod(0o640)
     made.download_to_file(folder / "target")
     assert stat.S_IMODE((folder / "target").stat().st_mode) == 0o640
-
-
-# -- what others left
-
-
-def journal(stack: Stack, made: File, **changes: Any) -> dict[str, Any]:
-    etag = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
-    what = f"{stack.orion.url} file {made.id}"
-    return {"what": what, "etag": etag, "size": SIZE, "done": None, "version": 1, **changes}
-
-
-HALF = CONTENT[: SIZE // 2]
-LEFT: dict[str, tuple[bytes, Callable[[Stack, File], str]]] = {
-    "half": (HALF, lambda stack, made: json.dumps(journal(stack, made))),
-    "whole": (CONTENT, lambda stack, made: json.dumps(journal(stack, made))),
-    "half with a wrong byte": (b"\0" + HALF[1:], lambda stack, made: json.dumps(journal(stack, made))),
-    "whole with a wrong byte": (CONTENT[:-1] + b"\0", lambda stack, made: json.dumps(journal(stack, made))),
-    "zeros": (bytes(SIZE), lambda stack, made: json.dumps(journal(stack, made))),
-    "longer than the content": (CONTENT + b"more", lambda stack, made: json.dumps(journal(stack, made))),
-    "nothing": (b"", lambda stack, made: json.dumps(journal(stack, made))),
-    "of another object": (OTHER[:SIZE], lambda stack, made: json.dumps(journal(stack, made, what="another"))),
-    "of other content": (OTHER[: SIZE // 2], lambda stack, made: json.dumps(journal(stack, made, etag='"other"'))),
-    "of another size": (HALF, lambda stack, made: json.dumps(journal(stack, made, size=SIZE + 1))),
-    "of a smaller size": (HALF, lambda stack, made: json.dumps(journal(stack, made, size=SIZE - 1))),
-    "of another version": (OTHER[: SIZE // 2], lambda stack, made: json.dumps(journal(stack, made, version=2))),
-    "without a journal": (OTHER, lambda stack, made: ""),
-    "half a journal": (OTHER, lambda stack, made: json.dumps(journal(stack, made))[:50]),
-    "no JSON": (OTHER, lambda stack, made: "\0\xff garbage"),
-    "JSON of something else": (OTHER, lambda stack, made: "[1, 2, 3]"),
-    "JSON without fields": (OTHER, lambda stack, made: "{}"),
-    "JSON of depth": (OTHER, lambda stack, made: "[" * 100_000),
-    "pieces": (
-        HALF[:1000] + bytes(SIZE - 2000) + CONTENT[-1000:],
-        lambda stack, made: json.dumps(journal(stack, made, done=[[0, 1000], [SIZE - 1000, SIZE]])),
-    ),
-    "pieces that are not there": (
-        bytes(SIZE),
-        lambda stack, made: json.dumps(journal(stack, made, done=[[0, SIZE // 2], [SIZE // 2, SIZE]])),
-    ),
-    "pieces beyond the file": (
-        HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[SIZE // 2, SIZE]])),
-    ),
-    "pieces behind the end": (
-        HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[0, SIZE * 2]])),
-    ),
-    "pieces of text": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[["a", "b"]]))),
-    "pieces of one number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[1]]))),
-    "pieces that are a number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=7))),
-    "a size of text": (HALF, lambda stack, made: json.dumps(journal(stack, made, size="many"))),
-    "a size of a fraction": (HALF, lambda stack, made: json.dumps(journal(stack, made, size=float(SIZE)))),
-    "a mark of several lines": (HALF, lambda stack, made: json.dumps(journal(stack, made, etag='"a"\r\nX-Evil: 1'))),
-    "a mark that is a number": (HALF, lambda stack, made: json.dumps(journal(stack, made, etag=5))),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("workers", [1, 4])
-@pytest.mark.parametrize("name", LEFT)
-def test_a_part_that_was_left(
-    simple: Stack, made: File, folder: Path, name: str, workers: int, small_plans: None
-) -> None:
-    part, record = LEFT[name]
-    (folder / ".target.part").write_bytes(part)
-    if text := record(simple, made):
-        (folder / ".target.part.json").write_bytes(text.encode("latin-1"))
-    made.download_to_file(folder / "target", workers=workers)
-    assert (folder / "target").read_bytes() == CONTENT
-    assert names(folder) == ["target"]
-
-
-def test_a_half_is_gone_on_with(simple: Stack, made: File, folder: Path) -> None:
-    (folder / ".target.part").write_bytes(HALF)
-    (folder / ".target.part.json").write_text(json.dumps(journal(simple, made)))
-    simple.orion.faults.script("download_file", [steps.status(403)])
-    with pytest.raises(OrionError):
-        made.download_to_file(folder / "target")
-    # A refusal is no reason to throw away what is there.
-    assert (folder / ".target.part").read_bytes() == HALF
-    # What is announced to be cut after the missing half would break if more was asked for.
-    simple.orion.faults.script("download_file", [steps.cut(SIZE - len(HALF) - 1), "pass"])
-    made.download_to_file(folder / "target")
-    assert (folder / "target").read_bytes() == CONTENT
-
-
-@pytest.mark.parametrize("kind", ["link", "link to nothing", "hard link", "folder", "fifo"])
-@pytest.mark.parametrize("which", [".target.part", ".target.part.json"])
-def test_a_part_that_is_no_file_of_ours(simple: Stack, made: File, folder: Path, kind: str, which: str) -> None:
-    victim = folder.parent / "victim"
-    victim.write_bytes(b"precious")
-    place = folder / which
-    if kind == "link":
-        place.symlink_to(victim)
-    elif kind == "link to nothing":
-        place.symlink_to(folder.parent / "nothing")
-    elif kind == "hard link":
-        place.hardlink_to(victim)
-    elif kind == "folder":
-        place.mkdir()
-    else:
-        os.mkfifo(place)
-    try:
-        made.download_to_file(folder / "target")
-    except OSError:
-        assert not (folder / "target").exists()
-    else:
-        assert (folder / "target").read_bytes() == CONTENT
-    assert victim.read_bytes() == b"precious"
-    assert not (folder.parent / "nothing").exists()
-    assert set(names(folder)) <= {"target", which}
 
 
 # -- others at work
