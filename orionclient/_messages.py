@@ -204,6 +204,7 @@ class Response:
         self._content = content
         self._stream = stream
         self._reader = reader
+        self._copies = False
         self._close = close
 
     @property
@@ -283,8 +284,9 @@ class Response:
             OrionTimeout: Nothing came in time.
         """
         if self._reader is None:
-            self._reader = _copying(self.iter_content(len(buffer)))
-        elif self._stream is None and self._content is None:
+            # It has the stream from then on, and ends with it.
+            self._reader, self._copies = _copying(self.iter_content(len(buffer))), True
+        elif not self._copies and self._stream is None and self._content is None:
             raise OrionConnectionError("the body was read already or the answer is closed")
         return self._reader(buffer)
 
