@@ -227,6 +227,8 @@ def opened(source: Source) -> Iterator[Opened]:
     """
     if isinstance(source, Opened):
         yield source
+    elif isinstance(source, bytes):
+        yield _in_memory(memoryview(source))
     elif isinstance(source, str | os.PathLike):
         path = Path(source)
         with path.open("rb", buffering=0) as stream:
