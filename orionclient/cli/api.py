@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,9 @@ def _run(
     if listing or operation is None:
         if not listing:
             raise click.UsageError("name an operation; ocli api --list names them")
-        rows = [{"id": each.id, "method": each.method, "route": each.route, "tag": each.tag} for each in OPERATIONS.values()]
+        rows = [
+            {"id": each.id, "method": each.method, "route": each.route, "tag": each.tag} for each in OPERATIONS.values()
+        ]
         state.out.rows(rows, ("id", "method", "route", "tag"))
         return
     found = OPERATIONS[operation]
@@ -103,8 +106,7 @@ def _run(
             return
         answer = state.session.raw.send(request)
         if answer.status_code not in found.success:
-            error = error_for(answer)
-            raise error.during(answer.call) if getattr(answer, "call", None) else error
+            raise _refused(answer)
         if found.stream == "download":
             _write(answer, output)
         else:
@@ -113,6 +115,11 @@ def _run(
     finally:
         if stream is not None:
             stream.close()
+
+
+def _refused(answer: Any) -> Exception:
+    found = error_for(answer)
+    return found.during(answer.call) if getattr(answer, "call", None) else found
 
 
 def _pretty(content: bytes) -> str:
@@ -127,7 +134,7 @@ def _query(query: Sequence[tuple[str, str]]) -> str:
 
 def _write(answer: Any, output: str | None) -> None:
     if output is None:
-        out = click.get_binary_stream("stdout")
+        out = sys.stdout.buffer
         for chunk in answer.iter_content():
             out.write(chunk)
         out.flush()
@@ -160,7 +167,7 @@ def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
 
 
 def _read(schema: Mapping[str, Any], value: str) -> Any:
-    kind = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}.get(str(schema.get("type")), click.STRING)
+    kind = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}.get(
+        str(schema.get("type")), click.STRING
+    )
     return kind.convert(value, None, None)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -49,7 +50,7 @@ def confirm(question: str, *, sure: bool) -> None:
     """
     if sure:
         return
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise click.UsageError(f"{question} Nobody can be asked here: give --yes")
     click.confirm(question, abort=True, err=True)
 

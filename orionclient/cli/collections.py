@@ -50,17 +50,23 @@ def _upload(kind: Kind) -> Command:
         for path in sources:
             path.stat()
         if dry_run:
-            where = f"collection {into}" if into is not None else f"a new collection {name or sources[0].resolve().name}"
+            where = (
+                f"collection {into}" if into is not None else f"a new collection {name or sources[0].resolve().name}"
+            )
             planned(state, "upload", [f"{path} to {where}" for path in paths])
             return
         session = state.shard_session
         if into is None:
-            collection = ShardCollection.create(session, name or sources[0].resolve().name, project=project, tags=tags or None)
+            collection = ShardCollection.create(
+                session, name or sources[0].resolve().name, project=project, tags=tags or None
+            )
         else:
             collection = session.get_resource(ShardCollection, into)
             collection.ensure_open()
         with watching(state) as watch:
-            collection.upload(sources[0] if len(sources) == 1 else sources, workers=jobs, progress=watch, each=lambda _: None)
+            collection.upload(
+                sources[0] if len(sources) == 1 else sources, workers=jobs, progress=watch, each=lambda _: None
+            )
         if close:
             collection.close()
         session.refresh_resource(collection)

@@ -93,5 +93,7 @@ class IdOf(click.ParamType):
         found = []
         for each in state.session.list_resources(template, limit=_MOST):
             data = each.to_dict()
-            found.append((str(data["id"]), clean(str(data.get("name") or data.get("title") or data.get("username") or ""))))
+            found.append(
+                (str(data["id"]), clean(str(data.get("name") or data.get("title") or data.get("username") or "")))
+            )
         return found

@@ -10,7 +10,11 @@ from orionclient.cli.commands import Command, Group
 from orionclient.cli.root import GROUPS, ocli
 from orionclient.cli.state import current
 
-_SCRIPT: Final = {"type": "object", "required": ["shell", "script"], "properties": {"shell": {"type": "string"}, "script": {"type": "string"}}}
+_SCRIPT: Final = {
+    "type": "object",
+    "required": ["shell", "script"],
+    "properties": {"shell": {"type": "string"}, "script": {"type": "string"}},
+}
 _HOW: Final = {
     "bash": 'add to ~/.bashrc: eval "$(ocli completion bash)"',
     "zsh": 'add to ~/.zshrc: eval "$(ocli completion zsh)"',
@@ -41,7 +45,9 @@ def _script(shell: str) -> Command:
         # Asking bash for its version, as click does, fails where there is none; the script is the same for all that work.
         made = kind(ocli, {}, "ocli", "_OCLI_COMPLETE")
         script = made.source_template % made.source_vars() if isinstance(made, BashComplete) else made.source()
-        state.out.one({"shell": shell, "script": script}, key="script") if state.form != "table" else state.out.write(script)
+        state.out.one({"shell": shell, "script": script}, key="script") if state.form != "table" else state.out.write(
+            script
+        )
 
     return Command(
         shell, callback=run, help=f"Print the script for {shell}; {_HOW[shell]}.", shape=_SCRIPT, example=f"ocli completion {shell}"

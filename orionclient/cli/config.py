@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -90,7 +91,7 @@ def saved(config: SessionConfig, name: str) -> Path:
 
 
 def _answer(question: str, *, hide: bool = False) -> str:
-    stdin = click.get_text_stream("stdin")
+    stdin = sys.stdin
     if stdin.isatty() or not hide:
         return str(click.prompt(question, hide_input=hide, err=False))
     # Without a terminal nothing is shown anyway, and the password prompt of Python would look for one.
@@ -120,8 +121,8 @@ def _profile() -> Command:
         config = SessionConfig(url, username=username, project=project, allow_http=allow_http, ca_file=ca_file)
         if password is not None:
             token = _token_for(state, config, password if password != "-" else _answer("Orion Password", hide=True))  # noqa: S105
-        elif with_token and not click.get_text_stream("stdin").isatty():
-            token = click.get_text_stream("stdin").read().strip()
+        elif with_token and not sys.stdin.isatty():
+            token = sys.stdin.read().strip()
         else:
             token = _answer("Orion token", hide=True)
         if not token:
@@ -172,7 +173,10 @@ def settings(state: State) -> list[dict[str, Any]]:
     """
     config = state.config()
     if config.profile is None:
-        origins = {name: f"${variable}" for name, variable in {"url": "ORION_URL", "token": "ORION_TOKEN", "username": "ORION_USERNAME"}.items()}
+        origins = {
+            name: f"${variable}"
+            for name, variable in {"url": "ORION_URL", "token": "ORION_TOKEN", "username": "ORION_USERNAME"}.items()
+        }
         named = "the job" if in_orion() else "environment"
     else:
         there = read_profiles().get(config.profile, {})
@@ -186,9 +190,23 @@ def settings(state: State) -> list[dict[str, Any]]:
     rows = [{"setting": "profile", "value": config.profile, "origin": named}]
     for name in _SHOWN:
         value = getattr(config, name)
-        rows.append({"setting": name, "value": _SECRET if name in {"token", "proxy"} and value else value, "origin": origins.get(name, "default")})
-    rows.append({"setting": "timeout", "value": state.timeout, "origin": "--timeout" if state.timeout != 10 else "default"})
-    rows.append({"setting": "max_retries", "value": state.max_retries, "origin": "--max-retries" if state.max_retries != 2 else "default"})
+        rows.append(
+            {
+                "setting": name,
+                "value": _SECRET if name in {"token", "proxy"} and value else value,
+                "origin": origins.get(name, "default"),
+            }
+        )
+    rows.append(
+        {"setting": "timeout", "value": state.timeout, "origin": "--timeout" if state.timeout != 10 else "default"}
+    )
+    rows.append(
+        {
+            "setting": "max_retries",
+            "value": state.max_retries,
+            "origin": "--max-retries" if state.max_retries != 2 else "default",
+        }
+    )
     return rows
 
 
@@ -225,7 +243,9 @@ def _argument() -> click.Argument:
 def _known(name: str) -> None:
     there = read_profiles()
     if name not in there:
-        raise InvalidCredentials(f"there is no profile {name!r} in {config_path()}; it holds: {', '.join(sorted(there)) or 'none'}")
+        raise InvalidCredentials(
+            f"there is no profile {name!r} in {config_path()}; it holds: {', '.join(sorted(there)) or 'none'}"
+        )
 
 
 def _use() -> Command:
@@ -282,5 +302,3 @@ def current_config_or_none(state: State) -> tuple[SessionConfig | None, Exceptio
         return state.config(), None
     except Exception as error:  # noqa: BLE001 - the doctor tells it
         return None, error
-
-

@@ -156,14 +156,20 @@ def _list(kind: Kind) -> Command:
         template = kind.template(values)
         filters = contracted.given(values)
         found = state.session.list_resources(template, filters, limit=limit, exact=exact)
-        state.out.rows((each.to_dict() for each in found), kind.columns, key="id" if "id" in kind.kind.fields() else "path")
+        state.out.rows(
+            (each.to_dict() for each in found), kind.columns, key="id" if "id" in kind.kind.fields() else "path"
+        )
 
     options = contracted.filters_of(_operation(kind.kind.declaration.list))
     more: list[click.Parameter] = [
         click.Option(["--limit"], type=click.IntRange(0), help="Largest number; all without it.")
     ]
     if {"name", "title"} & {each.name for each in options}:
-        more.append(click.Option(["--exact"], is_flag=True, help="Only those whose name or title is the given one to the letter."))
+        more.append(
+            click.Option(
+                ["--exact"], is_flag=True, help="Only those whose name or title is the given one to the letter."
+            )
+        )
     return Command(
         "list", params=[*kind.parents(), *options, *more], callback=run, help=f"List {kind.noun}s.", shape=f"[{kind.schema}]",
         example=f"ocli {kind.group} list {kind.examples.get('list', '--limit 10')}".rstrip(),
@@ -280,7 +286,9 @@ def _wait(kind: Kind) -> Command:
         state = current()
         resource = state.session.get_resource(kind.template(values), number)
         resource.wait(timeout=deadline)
-        state.out.one(resource.to_dict(), sentence=f"{kind.noun.capitalize()} {number} is {resource.to_dict().get('state')}")
+        state.out.one(
+            resource.to_dict(), sentence=f"{kind.noun.capitalize()} {number} is {resource.to_dict().get('state')}"
+        )
 
     return Command(
         "wait", params=[*kind.ids(), deadline_option()], callback=run, help=f"Wait until a {kind.noun} is ready.", shape=kind.schema,

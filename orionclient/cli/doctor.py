@@ -66,18 +66,30 @@ def _row(check: str, ok: bool, detail: str) -> dict[str, Any]:
 
 
 def _checks(state: State) -> Iterator[dict[str, Any]]:
-    yield _row("version", True, f"ocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    yield _row(
+        "version",
+        True,
+        f"ocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+    )
     yield _modes()
     set_ = [name for name in _PROXIES if os.environ.get(name)]
     yield _row("proxy", True, f"from {', '.join(set_)}" if set_ else "none in the environment")
     given = [name for name in _CERTIFICATES if os.environ.get(name)]
     missing = [name for name in given if not os.path.exists(os.environ[name])]  # noqa: PTH110 - a text of the environment
-    yield _row("certificates", not missing, f"{missing[0]} names nothing that is there" if missing else f"from {', '.join(given) or 'the system'}")
+    yield _row(
+        "certificates",
+        not missing,
+        f"{missing[0]} names nothing that is there" if missing else f"from {', '.join(given) or 'the system'}",
+    )
     config, error = current_config_or_none(state)
     if config is None:
         yield _row("profile", False, str(error))
         return
-    yield _row("profile", True, f"{config.url} as {config.username or 'nobody'}, from {'profile ' + config.profile if config.profile else 'the environment'}")
+    yield _row(
+        "profile",
+        True,
+        f"{config.url} as {config.username or 'nobody'}, from {'profile ' + config.profile if config.profile else 'the environment'}",
+    )
     yield from _server(state, config)
 
 
@@ -111,5 +123,3 @@ def _server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
         yield _row("token", False, str(error))
     except OrionError as error:
         yield _row("token", False, f"cannot be checked: {error}")
-
-

@@ -54,7 +54,9 @@ def group(name: str) -> click.Group:
 
 
 def _folder_option() -> click.Option:
-    return click.Option(["--folder"], type=click.Path(), help="Folder with its data; beside the file of the profiles without it.")
+    return click.Option(
+        ["--folder"], type=click.Path(), help="Folder with its data; beside the file of the profiles without it."
+    )
 
 
 def _folder(given: str | None) -> Path:
@@ -89,7 +91,12 @@ def _needed(folder: Path) -> dict[str, Any]:
 def _shown(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
     if found is None:
         return {"running": False, "folder": str(folder)}
-    return {"running": True, "folder": str(folder), "profile": _PROFILE, **{key: found[key] for key in ("url", "pid", "username", "project", "seed")}}
+    return {
+        "running": True,
+        "folder": str(folder),
+        "profile": _PROFILE,
+        **{key: found[key] for key in ("url", "pid", "username", "project", "seed")},
+    }
 
 
 def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]:
@@ -97,7 +104,15 @@ def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, An
     for name in (RUNNING, STOP):
         (folder / name).unlink(missing_ok=True)
     log = folder / "log"
-    command = [sys.executable, "-m", "orionclient.cli.emulated", str(folder), seed, str(port), *(["storage"] if storage else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "orionclient.cli.emulated",
+        str(folder),
+        seed,
+        str(port),
+        *(["storage"] if storage else []),
+    ]
     with log.open("wb") as stream:
         # It outlives this process, and Ctrl-C at this terminal is not meant for it.
         process = subprocess.Popen(
@@ -136,7 +151,11 @@ def _start() -> Command:
         if found is None:
             found = _launched(where, "" if seed == "none" else seed, port, storage)
         words = "runs already" if there else "runs"
-        state.out.one(_shown(where, found), sentence=f"The local Orion {words} at {found['url']}; use it with: ocli --profile {_PROFILE}", key="url")
+        state.out.one(
+            _shown(where, found),
+            sentence=f"The local Orion {words} at {found['url']}; use it with: ocli --profile {_PROFILE}",
+            key="url",
+        )
 
     return Command(
         "start",
@@ -169,7 +188,14 @@ def _stop() -> Command:
         words = "The local Orion has stopped" if _stopped(where) else "No local Orion runs"
         current().out.one(_shown(where, None), sentence=words, key="folder")
 
-    return Command("stop", params=[_folder_option()], callback=run, help="Stop it; its data stays.", shape=_STATUS, example="ocli emulator stop")
+    return Command(
+        "stop",
+        params=[_folder_option()],
+        callback=run,
+        help="Stop it; its data stays.",
+        shape=_STATUS,
+        example="ocli emulator stop",
+    )
 
 
 def _status() -> Command:
@@ -179,7 +205,14 @@ def _status() -> Command:
         words = f"The local Orion runs at {found['url']} on {where}" if found else f"No local Orion runs on {where}"
         current().out.one(_shown(where, found), sentence=words, key="folder")
 
-    return Command("status", params=[_folder_option()], callback=run, help="Tell whether it runs.", shape=_STATUS, example="ocli emulator status")
+    return Command(
+        "status",
+        params=[_folder_option()],
+        callback=run,
+        help="Tell whether it runs.",
+        shape=_STATUS,
+        example="ocli emulator status",
+    )
 
 
 def _reset() -> Command:
@@ -235,7 +268,9 @@ def _seed() -> Command:
             Shard.create(collection, f"frame {number}", file=f"frame {number}\n".encode())
         collection.close()
         made = {"file": file.id, "dataset": dataset.id, "collection": collection.id}
-        state.out.one(made, sentence=f"Made file {file.id}, dataset {dataset.id} and collection {collection.id}", key="dataset")
+        state.out.one(
+            made, sentence=f"Made file {file.id}, dataset {dataset.id} and collection {collection.id}", key="dataset"
+        )
 
     return Command(
         "seed", params=[_folder_option()], callback=run, help="Put 24 approved drugs into it, as a file, a dataset and a collection.", shape=_SEEDED,
@@ -262,7 +297,11 @@ def _faults() -> Command:
                 raise error_for(answer)
         report = answers[-1].json()
         count = len(report["scripts"])
-        state.out.one(report, sentence=f"{count} scripts, {len(report['applied'])} steps applied, {'all' if report['consumed'] else 'not all'} consumed", key="consumed")
+        state.out.one(
+            report,
+            sentence=f"{count} scripts, {len(report['applied'])} steps applied, {'all' if report['consumed'] else 'not all'} consumed",
+            key="consumed",
+        )
 
     return Command(
         "faults",
@@ -271,7 +310,5 @@ def _faults() -> Command:
             click.Option(["--clear"], is_flag=True, help="Forget all before."),
         ],
         callback=run, help="Make its requests go wrong, and tell what went wrong so far.", shape=_FAULTS,
-        example="""ocli emulator faults --load '{"operation": "get_file", "steps": [{"step": "status", "status": 503}]}'""",
+        example="""ocli emulator faults --load '{"operation": "get_file", "steps": [503]}'""",
     )  # fmt: skip
-
-

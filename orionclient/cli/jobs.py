@@ -72,7 +72,9 @@ def _spec(state: State, given: str) -> WorkFloeSpec:
     for wanted in ({"title": given}, {"name": given}):
         found = list(state.session.list_resources(WorkFloeSpec, wanted, exact=True))
         if len({each.id for each in found}) > 1:
-            raise MultipleResultsFound(f"several floes are called {given!r}: {', '.join(str(each.id) for each in found)}")
+            raise MultipleResultsFound(
+                f"several floes are called {given!r}: {', '.join(str(each.id) for each in found)}"
+            )
         if found:
             return found[0]
     found = [each for each in state.session.list_resources(WorkFloeSpec) if each.uuid == given]
@@ -93,17 +95,26 @@ def _promoted(spec: WorkFloeSpec) -> dict[str, Mapping[str, Any]]:
 def _option(name: str, parameter: Mapping[str, Any]) -> click.Option:
     kind = str(parameter.get("type"))
     choices = parameter.get("choices")
-    read: click.ParamType = IdOf(kind) if kind in _RESOURCES else JsonText() if kind in {"json", "object"} else _TYPES.get(kind, Loose())
+    read: click.ParamType = (
+        IdOf(kind) if kind in _RESOURCES else JsonText() if kind in {"json", "object"} else _TYPES.get(kind, Loose())
+    )
     if choices and all(isinstance(each, str) for each in choices):
         read = click.Choice(choices)
     required = bool(parameter.get("required")) and parameter.get("default") is None
-    words = [parameter.get("title"), parameter.get("description"), f"Type: {kind}."]
+    words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
     if parameter.get("default") is not None:
         words.append(f"Default: {json.dumps(parameter['default'])}.")
     text = clean(" ".join(str(word) for word in words if word))
     names = list(dict.fromkeys([f"--{name}", f"--{name.replace('_', '-')}"]))
     more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
-    return click.Option([*names, "value_of_" + name], type=read, multiple=bool(parameter.get("many")), required=required, help=text, **more)
+    return click.Option(
+        [*names, "value_of_" + name],
+        type=read,
+        multiple=bool(parameter.get("many")),
+        required=required,
+        help=text,
+        **more,
+    )
 
 
 class _Starting(click.Command):
@@ -141,7 +152,9 @@ class _Starting(click.Command):
         if values.get("cube"):
             given["cube"] = values["cube"]
         if values.get("project"):
-            job = WorkFloeJob.start(self._state.session, self._spec, title, self._spec._checked(given), project=values["project"])
+            job = WorkFloeJob.start(
+                self._state.session, self._spec, title, self._spec._checked(given), project=values["project"]
+            )
         else:
             job = self._spec.start(title, given)
         self._state.out.one(job.to_dict(), sentence=f"Started job with id {job.id}")
@@ -161,7 +174,9 @@ def _start() -> Command:
                 starting.invoke(own)
         except click.NoSuchOption as error:
             known = ", ".join(f"--{name}" for name in starting._parameters) or "none"
-            raise click.UsageError(f"{error.format_message()} The parameters of floe {floe.id} are: {known}", error.ctx) from None
+            raise click.UsageError(
+                f"{error.format_message()} The parameters of floe {floe.id} are: {known}", error.ctx
+            ) from None
 
     return Command(
         "start",
@@ -296,5 +311,3 @@ def _export(kind: Kind) -> Command:
     return Command(
         "export", params=kind.ids(), callback=run, help="Print what a job was started with, as JSON.", shape=_EXPORT, example="ocli jobs export 1"
     )  # fmt: skip
-
-

@@ -18,7 +18,11 @@ from orionclient.types import KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LINK: Final = {"type": "object", "required": ["link", "type", "id"], "properties": {"link": {"const": "orion"}, "type": {"type": "string"}}}
+_LINK: Final = {
+    "type": "object",
+    "required": ["link", "type", "id"],
+    "properties": {"link": {"const": "orion"}, "type": {"type": "string"}},
+}
 
 
 def group(name: str) -> click.Group:

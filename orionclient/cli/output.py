@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 # Control characters, and those that turn the direction of a text or end its line; surrogates cannot be written.
-_UNSAFE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _UNSAFE_IN_JSON: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _GOOD: Final = frozenset({"ready", "complete", "SUCCESS", "LOADED", "ok"})
 _BAD: Final = frozenset({"error", "ERROR", "deleting", "failed"})
@@ -64,7 +62,9 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return clean(value if isinstance(value, str) else as_json(value, None) if isinstance(value, dict | list) else str(value))
+    return clean(
+        value if isinstance(value, str) else as_json(value, None) if isinstance(value, dict | list) else str(value)
+    )
 
 
 def width_of(text: str) -> int:
@@ -99,9 +99,7 @@ def table(
     """
     right = [_is_number([row.get(name) for row in rows]) for name in columns]
     texts = [[cell(row.get(name)) for name in columns] for row in rows]
-    widths = [
-        max([len(name) + 2, *(width_of(line[place]) for line in texts)]) for place, name in enumerate(columns)
-    ]
+    widths = [max([len(name) + 2, *(width_of(line[place]) for line in texts)]) for place, name in enumerate(columns)]
     if width is not None:
         widths = _fitted(widths, right, width)
     lines = [_line(columns, widths, right), "  ".join("-" * each for each in widths)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +34,7 @@ def commands(kind: Kind) -> list[Command]:
 
 
 def _value() -> str:
-    stdin = click.get_text_stream("stdin")
+    stdin = sys.stdin
     if stdin.isatty():
         return str(click.prompt("Value", hide_input=True, err=True))
     return stdin.read().removesuffix("\n")

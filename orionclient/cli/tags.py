@@ -32,7 +32,10 @@ def group(name: str) -> click.Group:
 
 def _which() -> list[click.Parameter]:
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.taggable)
-    return [click.Argument(["kind"], type=click.Choice(kinds)), click.Argument(["number"], metavar="ID", type=click.INT)]
+    return [
+        click.Argument(["kind"], type=click.Choice(kinds)),
+        click.Argument(["number"], metavar="ID", type=click.INT),
+    ]
 
 
 def _handle(kind: str, number: int) -> Resource:
@@ -44,7 +47,14 @@ def _list() -> Command:
         state = current()
         state.out.rows(state.session.list_tags(_handle(kind, number)), ("name", "project"), key="name")
 
-    return Command("list", params=_which(), callback=run, help="List the tags of a resource.", shape="[TagInfo]", example="ocli tags list file 1")
+    return Command(
+        "list",
+        params=_which(),
+        callback=run,
+        help="List the tags of a resource.",
+        shape="[TagInfo]",
+        example="ocli tags list file 1",
+    )
 
 
 def _turned(verb: str) -> Command:

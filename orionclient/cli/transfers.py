@@ -30,7 +30,20 @@ if TYPE_CHECKING:
     from orionclient.transfer.progress import Progress
 
 _FORMATS: Final = ("sdf", "smi", "csv", "json", "binary")
-_ENDINGS: Final = (".sdf", ".sd", ".mol", ".smi", ".smiles", ".ism", ".csv", ".json", ".jsonl", ".ndjson", ".oedb", ".bin")
+_ENDINGS: Final = (
+    ".sdf",
+    ".sd",
+    ".mol",
+    ".smi",
+    ".smiles",
+    ".ism",
+    ".csv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".oedb",
+    ".bin",
+)
 
 #: What --json prints of downloads.
 DOWNLOADED: Final[dict[str, Any]] = {
@@ -128,7 +141,9 @@ def _upload(kind: Kind) -> Command:
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
     if kind.kind is Shard:
-        options.append(click.Option(["--metadata"], type=contracted.JsonText(), help="JSON object to keep with it, or @FILE."))
+        options.append(
+            click.Option(["--metadata"], type=contracted.JsonText(), help="JSON object to keep with it, or @FILE.")
+        )
     else:
         options += [
             click.Option(["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."),
@@ -138,7 +153,9 @@ def _upload(kind: Kind) -> Command:
             click.Option(["--if-exists"], type=click.Choice(["skip", "replace", "error"]), help="What to do where the name is there."),
         ]  # fmt: skip
     if kind.kind is Dataset:
-        options.append(click.Option(["--as", "format"], type=click.Choice(_FORMATS), help="Format; told by the ending without it."))
+        options.append(
+            click.Option(["--as", "format"], type=click.Choice(_FORMATS), help="Format; told by the ending without it.")
+        )
     return Command(
         "upload",
         params=[*kind.parents(), click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), *options, jobs_option(), dry_run()],
@@ -149,7 +166,7 @@ def _upload(kind: Kind) -> Command:
 
 
 def _source(each: Sent) -> Any:
-    return each.source if each.source is not None else click.get_binary_stream("stdin")
+    return each.source if each.source is not None else sys.stdin.buffer
 
 
 def _told(watch: Watch, item: str) -> Callable[[Progress], object]:
@@ -167,7 +184,9 @@ def _send(state: State, kind: Kind, values: dict[str, Any], watch: Watch, each: 
 
 
 def _send_shard(collection: Any, values: dict[str, Any], watch: Watch, each: Sent) -> dict[str, Any]:
-    shard = Shard.create(collection, each.name, values["metadata"], file=_source(each), progress=_told(watch, each.name))
+    shard = Shard.create(
+        collection, each.name, values["metadata"], file=_source(each), progress=_told(watch, each.name)
+    )
     return shard.to_dict()
 
 
@@ -246,7 +265,13 @@ def _download(kind: Kind) -> Command:
         jobs_option(),
     ]
     if kind.kind is Dataset:
-        options.append(click.Option(["--as", "as_format"], type=click.Choice(_FORMATS), help="Format; told by the ending of the path without it."))
+        options.append(
+            click.Option(
+                ["--as", "as_format"],
+                type=click.Choice(_FORMATS),
+                help="Format; told by the ending of the path without it.",
+            )
+        )
     return Command(
         "download", params=[*kind.ids(several=True), *options], callback=run,
         help=f"Download {kind.noun}s, whole or not at all. Run it again to go on after a break.", shape=DOWNLOADED,
@@ -255,7 +280,7 @@ def _download(kind: Kind) -> Command:
 
 
 def _printed(resource: Any, as_format: str | None) -> None:
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     if isinstance(resource, Dataset):
         out.write(resource.download(format=as_format or "json"))
     else:
@@ -294,4 +319,3 @@ class _Targets:
 
 def _ending(as_format: str | None) -> str:
     return {"binary": "oedb", None: "json"}.get(as_format, str(as_format))
-
