@@ -173,6 +173,7 @@ class Connection:
         self._stream: httpcore.NetworkStream | None = None
         self._socket: Any = None
         self._free_since: float | None = None
+        self._waits: float | None = None
 
     def exchange(self, message: Message) -> Incoming:
         """Send a request and read the head of the answer."""
@@ -196,6 +197,7 @@ class Connection:
             self._context.set_alpn_protocols(["http/1.1"])
             stream = stream.start_tls(self._context, host, message.connecting)
         self._stream, self._socket = stream, stream.get_extra_info("socket")
+        self._waits = None
 
     def _send(self, state: h11.Connection, message: Message) -> bool:
         """Send all of it; False where the server hung up meanwhile, which may have answered before that."""
@@ -220,17 +222,23 @@ class Connection:
         view = memoryview(data)
         try:
             while view:
-                self._socket.settimeout(DEADLINE.cut(timeout, httpcore.WriteTimeout))
+                self._wait_at_most(DEADLINE.cut(timeout, httpcore.WriteTimeout))
                 view = view[self._socket.send(view) :]
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.WriteError(str(error)) from error
 
+    def _wait_at_most(self, seconds: float | None) -> None:
+        # Each setting is a call of the system, and a large body is read in many pieces.
+        if seconds is None or seconds != self._waits:
+            self._socket.settimeout(seconds)
+            self._waits = seconds
+
     def read_into(self, buffer: memoryview, timeout: float) -> int:
         """Read what has arrived, at least a byte, unless the server closed the connection."""
         try:
-            self._socket.settimeout(DEADLINE.cut(timeout))
+            self._wait_at_most(DEADLINE.cut(timeout))
             return self._socket.recv_into(buffer)  # type: ignore[no-any-return]
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
@@ -240,7 +248,7 @@ class Connection:
     def read(self, timeout: float) -> bytes:
         """Read a piece; empty where the server closed the connection."""
         try:
-            self._socket.settimeout(DEADLINE.cut(timeout))
+            self._wait_at_most(DEADLINE.cut(timeout))
             return self._socket.recv(_PIECE)  # type: ignore[no-any-return]
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import ssl
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -37,6 +38,12 @@ __all__ = [
 _CONNECT_TIMEOUT: Final = 10.0
 _DEFAULT_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _DEFAULT_FIELDS: Final = {name.lower(): (name, value.encode()) for name, value in _DEFAULT_HEADERS.items()}
+# A target that the library would leave as it is: no steps up, no letters to be written otherwise.
+_PLAIN: Final = re.compile(
+    r"(https?://[^/?#]+)((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)"
+)
+# Longer ones are for the library to judge.
+_USUAL: Final = 8000
 # Requests that say so where they have no body.
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _PIECE: Final = 64 * 1024
@@ -143,9 +150,17 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         DEADLINE.at = None
 
 
-@functools.lru_cache(maxsize=512)
 def _address(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     """Take an address apart as it goes over the wire: scheme, host, port, target, value of `Host`."""
+    if len(url) <= _USUAL and (found := _PLAIN.fullmatch(url)):
+        # Of what stands in front there are few, and the rest goes as it is.
+        scheme, host, port, _, netloc = _parsed(found[1])
+        return scheme, host, port, found[2].encode("ascii"), netloc
+    return _parsed(url)
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
 from attrs import field, frozen
 
@@ -342,7 +342,7 @@ class Resource:
     session: SessionLike | None
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
-        declared = self.fields()
+        declared = _fields_of(type(self))
         unknown = sorted(set(fields) - set(declared))
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}; it has {', '.join(declared)}")
@@ -357,10 +357,7 @@ class Resource:
         Returns:
             Name -> field, in the order in which they are declared.
         """
-        found: dict[str, Field[Any]] = {}
-        for base in reversed(cls.__mro__):
-            found.update({name: value for name, value in vars(base).items() if isinstance(value, Field)})
-        return found
+        return dict(_fields_of(cls))
 
     @classmethod
     def from_msg(cls, msg: Mapping[str, Any], session: SessionLike | None = None) -> Self:
@@ -460,3 +457,15 @@ class Resource:
                 shown = repr(self._data[described.wire])
                 parts.append(f"{name}={shown if len(shown) <= 100 else shown[:99] + '…'}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+_FIELDS: Final[dict[type[Resource], Mapping[str, Field[Any]]]] = {}
+
+
+def _fields_of(kind: type[Resource]) -> Mapping[str, Field[Any]]:
+    if kind not in _FIELDS:
+        found: dict[str, Field[Any]] = {}
+        for base in reversed(kind.__mro__):
+            found.update({name: value for name, value in vars(base).items() if isinstance(value, Field)})
+        _FIELDS[kind] = found
+    return _FIELDS[kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("orionclient")
 _MAX_HOPS: Final = 5
+_BREAKS: Final = re.compile(r"[\r\n\0]")
 _CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 AnyResponse = Response | AsyncResponse
@@ -142,7 +144,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
     """
     for name, value in headers.items():
         text = f"{name}{value}"
-        if any(character in "\r\n\0" for character in text):
+        if _BREAKS.search(text):
             raise ValidationError(f"the header {name[:40]!r} holds a line break or NUL; its value is not shown")
         if not isinstance(value, str) or not text.isascii():
             raise ValidationError(f"the header {name[:40]!r} is no ASCII text; its value is not shown")

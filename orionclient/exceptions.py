@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "AuthorizationRequired",
@@ -28,6 +28,7 @@ __all__ = [
     "OrionServiceError",
     "OrionTimeout",
     "RateLimitedResponse",
+    "TransferErrors",
     "ValidationError",
 ]
 
@@ -261,6 +262,30 @@ class OrionLinkError(OrionError, ValueError):
 
 class NotEnoughDiskError(OrionError, OSError):
     """The disk has no room for what would be written."""
+
+
+class TransferErrors(OrionError):
+    """Some of many transfers failed; those that did not are done.
+
+    Args:
+        text: How many failed, and the first error.
+        results: A `Result` for each item, in order: `item`, `value` and `error`.
+
+    Attributes:
+        results: The results.
+    """
+
+    def __init__(self, text: str, results: Sequence[Any] = ()) -> None:
+        super().__init__(text, results)
+        self.results: list[Any] = list(results)
+
+    @property
+    def failed(self) -> list[Any]:
+        """Those of the results that have an error."""
+        return [result for result in self.results if result.error is not None]
+
+    def _sentence(self) -> str:
+        return str(self.args[0])
 
 
 class DatasetDimensionsTooLargeError(OrionError, ValueError):

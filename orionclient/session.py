@@ -10,6 +10,7 @@ from orionclient._calls import AsyncRawSender, Calls, RawSender
 from orionclient._locks import ForkLock
 from orionclient._requests import HttpSession
 from orionclient._retry import Policy
+from orionclient._transfers import Transfers
 from orionclient._verbs import Verbs
 from orionclient._versions import read_offers
 from orionclient.config import SessionConfig, get_profile_config, in_orion, resolve, restore
@@ -68,7 +69,7 @@ def get_session(
     )
 
 
-class OrionSession(Verbs):
+class OrionSession(Verbs, Transfers):
     """Works with the resources of one Orion stack as one user.
 
     Making one reads nothing and sends nothing: the first request finds out where to speak and as whom, see

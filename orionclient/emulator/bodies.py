@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +89,20 @@ def check_body(operation: Operation, value: Any) -> dict[str, Any]:
 async def read_upload(request: Request, staged: Staged | Part, limit: int) -> None:
     """The body into staged content. A body that is cut raises `ClientDisconnect`, so it is never taken for a whole one."""
     gathered = bytearray()
-    async for chunk in _chunks(request, limit):
-        gathered += chunk
-        if len(gathered) >= _GATHER:
-            await run_in_threadpool(staged.write, bytes(gathered))
-            gathered.clear()
+    writing: asyncio.Future[None] | None = None
+    try:
+        async for chunk in _chunks(request, limit):
+            gathered += chunk
+            if len(gathered) >= _GATHER:
+                if writing is not None:
+                    await writing
+                # One piece is written while the next one comes in.
+                writing = asyncio.ensure_future(run_in_threadpool(staged.write, bytes(gathered)))
+                gathered.clear()
+    finally:
+        # Whoever discards the content must not meet a write.
+        if writing is not None:
+            await writing
     await run_in_threadpool(staged.write, bytes(gathered))
     await run_in_threadpool(staged.complete)
 

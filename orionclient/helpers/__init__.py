@@ -1,13 +1,13 @@
-"""Helpers above the session: shards and sweeps as published, files kept here or there, names, reports. They load when first used."""
+"""Helpers above the session: shards and sweeps as published, files kept here or there, names, bars, reports. They load when first used."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
-_MODULES = ("collections", "filenames", "kept", "parameterize", "reports")
+_MODULES = ("collections", "filenames", "kept", "parameterize", "progress", "reports")
 
-__all__ = ["collections", "filenames", "kept", "parameterize", "reports"]
+__all__ = ["collections", "filenames", "kept", "parameterize", "progress", "reports"]
 
 
 def __getattr__(name: str) -> Any:

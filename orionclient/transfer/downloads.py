@@ -35,6 +35,7 @@ Callback = Callable[["Progress"], object]
 _REOPENINGS: Final = 5
 _FORWARD: Final = 1 << 20
 _BUFFER: Final = 1 << 20
+_ENOUGH: Final = 256 << 10
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _WORTH_RANGES: Final = 64 << 20
 
@@ -84,13 +85,16 @@ class Content:
         return (self.etag, self.digest) == (other.etag, other.digest)
 
 
-def pieces(opener: Opener, chunk_size: int | None = None, callback: Callback | None = None) -> Iterator[bytes]:
+def pieces(
+    opener: Opener, chunk_size: int | None = None, callback: Callback | None = None, item: str = ""
+) -> Iterator[bytes]:
     """Pass content on and check it at the end; where the connection breaks, go on from the byte where it broke.
 
     Args:
         opener: Asks for the content.
         chunk_size: Largest piece in bytes; as they come without it.
         callback: Told of the progress; None for nobody.
+        item: Name of what is moved.
 
     Yields:
         The pieces.
@@ -102,7 +106,7 @@ def pieces(opener: Opener, chunk_size: int | None = None, callback: Callback | N
     response = opener({})
     content = Content.of(response)
     hasher = content.digest.hasher() if content.digest else None
-    meter = Meter("", content.size, callback)
+    meter = Meter(item, content.size, callback)
     patience, count, skip = _Patience(), 0, 0
     try:
         while True:
@@ -229,7 +233,8 @@ def save(
         OSError: The path cannot be written.
     """
     if not isinstance(target, str | os.PathLike):
-        for piece in pieces(opener, callback=callback):
+        named = getattr(target, "name", "")
+        for piece in pieces(opener, callback=callback, item=Path(named).name if isinstance(named, str) else ""):
             target.write(piece)
         return
     # A link is followed, so that the file that it names is replaced and not the link.
@@ -239,7 +244,7 @@ def save(
     if path.exists() and not path.is_file():
         # A device or a pipe cannot be replaced, only written to.
         with path.open("wb", buffering=0) as stream:
-            for piece in pieces(opener, callback=callback):
+            for piece in pieces(opener, callback=callback, item=path.name):
                 stream.write(piece)
         return
     if not path.parent.is_dir():
@@ -444,22 +449,31 @@ class _Download:
             if not count:
                 return
             skip -= count
-        while not self._stopped:
+        ended = False
+        while not self._stopped and not ended:
             room = buffer if piece.end is None else buffer[: piece.end - piece.position]
             if not room:
                 return
-            count = response.readinto(room)
-            if not count:
-                return
-            size = self._content.size
-            if size is not None and piece.position + count > size:
-                raise _said(_OtherContentError("more came than was announced"), response)
-            written = 0
-            while written < count:
-                written += stream.write(room[written:count])
-            piece.position += count
-            self._came(count)
-            self._tell_follower()
+            count = 0
+            try:
+                # TLS brings 16 KiB at a time; what is written and counted comes in larger pieces.
+                while count < min(_ENOUGH, len(room)) and not ended:
+                    got = response.readinto(room[count:])
+                    count += got
+                    ended = not got
+            finally:
+                self._write(piece, response, stream, room[:count])
+
+    def _write(self, piece: _Piece, response: Response, stream: IO[bytes], came: memoryview) -> None:
+        size = self._content.size
+        if size is not None and piece.position + len(came) > size:
+            raise _said(_OtherContentError("more came than was announced"), response)
+        count = len(came)
+        while came:
+            came = came[stream.write(came) :]
+        piece.position += count
+        self._came(count)
+        self._tell_follower()
 
     def _came(self, count: int, *, moved: bool = True) -> None:
         with self._lock:

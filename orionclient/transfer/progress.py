@@ -13,6 +13,8 @@ from orionclient._clock import CLOCK
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = ["Meter", "Progress"]
+
 # Seconds between two calls of the callback, and those that the rate looks back on.
 _EVERY: Final = 0.1
 _WINDOW: Final = 3.0

@@ -25,8 +25,13 @@ from orionclient.exceptions import BadResponse, OrionError, ValidationError
 from orionclient.types._creating import created
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
+    from pathlib import Path
 
+    from orionclient.transfer.bulk import Paths, Result
+    from orionclient.transfer.progress import Progress
     from orionclient.types.shards import Shard
 
 # Documented as 256 kB of JSON; that it counts the bytes of compact UTF-8 text, 1024 to the kB, is assumed.
@@ -326,6 +331,106 @@ class ShardCollection(Resource):
         finally:
             if close:
                 self.close()
+
+    def upload(
+        self,
+        paths: Paths,
+        workers: int = 8,
+        progress: Callable[[Progress], object] | None = None,
+        executor: Executor | None = None,
+        *,
+        each: Callable[[Result[Path, Shard]], object] | None = None,
+        return_exceptions: bool = False,
+    ) -> list[Result[Path, Shard]]:
+        """Send files, each as one shard that is uploaded and closed; the collection has to be open, and stays open.
+
+        It may be called again after a failure or a crash: a file whose shard is there, ready and with the same name, size and SHA-256
+        digest, is not sent again (where the server tells no digests, all are). Two processes may send the same at the same time: both
+        may move all bytes, and each removes at its end those of its own shards that are there from the other one with a lower id. Where
+        one process ends before the other has closed its shard, two equal ones may stay. A process that is killed may leave shards that
+        are not ready; closing the collection drops them.
+
+        Args:
+            paths: A folder, of which all files are sent in sorted order, named by their paths relative to it with ``/``; or any number of
+                paths, also from an iterator, named by their last part. Equal names get a number. Links to folders are not followed.
+            workers: Number of files at a time; at most four times as many are looked ahead.
+            progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
+                processes or machines it is called when a file is done.
+            executor: Any `concurrent.futures.Executor`, of processes or machines too, which have to see the same files; threads without it.
+            each: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
+            return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
+
+        Returns:
+            A `Result` for each file, in order: `item` is its path, `value` the shard, `error` None.
+
+        Raises:
+            TransferErrors: Some files failed; its `results` has all. The other files are there.
+            OrionError: The collection is not open, or cannot be read.
+            OSError: The folder is not there.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from orionclient.types import ShardCollection
+            >>> Path("frames/late").mkdir(parents=True)
+            >>> for name in ("1.xyz", "2.xyz", "late/3.xyz"):
+            ...     _ = Path("frames", name).write_text(name)
+            >>> collection = ShardCollection.create(session, "frames")
+            >>> [result.value.name for result in collection.upload("frames")]
+            ['1.xyz', '2.xyz', 'late/3.xyz']
+        """
+        from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - it knows shards
+
+        return send_shards(
+            self, paths, workers=workers, progress=progress, executor=executor, each=each, return_exceptions=return_exceptions
+        )  # fmt: skip
+
+    def download(
+        self,
+        folder: str | os.PathLike[str],
+        workers: int = 8,
+        progress: Callable[[Progress], object] | None = None,
+        executor: Executor | None = None,
+        durable: bool = False,
+        *,
+        each: Callable[[Result[Shard, Path]], object] | None = None,
+        return_exceptions: bool = False,
+    ) -> list[Result[Shard, Path]]:
+        """Fetch all ready shards into a folder.
+
+        Names are made safe and different, so that none leads out of the folder, through links in it neither; ``/`` in a name makes
+        a folder. A shard that is there already, with the same size and SHA-256 digest, is not fetched again.
+
+        Args:
+            folder: The folder, which is made where it is missing.
+            workers: Number of shards at a time; at most four times as many are looked ahead.
+            progress: As for `upload`.
+            executor: As for `upload`; its workers have to see the same folder.
+            durable: True waits after each file until the disk has it, so that it also survives a power failure.
+            each: As for `upload`.
+            return_exceptions: As for `upload`.
+
+        Returns:
+            A `Result` for each shard, in order: `item` is the shard, `value` the path of the file, `error` None.
+
+        Raises:
+            TransferErrors: Some shards failed; its `results` has all. The other files are there, and none is there in part.
+            OSError: The folder cannot be made.
+            OrionError: The shards cannot be listed.
+
+        Example:
+            >>> from orionclient.types import Shard, ShardCollection
+            >>> collection = ShardCollection.create(session, "frames")
+            >>> for name in ("1.xyz", "../2.xyz"):
+            ...     _ = Shard.create(collection, name, file=b"frame")
+            >>> [result.value.name for result in collection.download("here")]
+            ['1.xyz', '2.xyz']
+        """
+        from orionclient.types._many import fetched  # noqa: PLC0415 - it is needed here only
+
+        return fetched(
+            self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
+            return_exceptions=return_exceptions,
+        )  # fmt: skip
 
     def _refreshed(self, timeout: float) -> None:
         self._replace(self._bound()._calls.json(get_collection, self._ids(), timeout=timeout))

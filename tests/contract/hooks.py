@@ -108,5 +108,13 @@ def _make_sensible(operation: str, body: Any) -> None:
         body["workfloe"] = 1 + body["workfloe"] % 8
         if body["workfloe"] % 2:
             body.pop("parameters", None)
+    if operation == "create_upload":
+        # Into one of the first files or shards, and in few parts.
+        body["resource_id"] = 1 + body["resource_id"] % 5
+        body["size"], body["part_size"] = 1 + body["size"] % 9, 1 + body["part_size"] % 9
+        if body["resource_type"] == "shard":
+            body["collection"] = 1 + body.get("collection", 0) % 3
+        else:
+            body.pop("collection", None)
     if operation == "create_molsearch_query":
         body["query_type"], body["parameters"] = "title", {"titles": ["aspirin"]}

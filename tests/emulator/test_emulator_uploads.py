@@ -8,6 +8,7 @@ import os
 import random
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,9 @@ import httpx
 import pytest
 
 from orionclient.emulator import Server
+from orionclient.emulator.blobs import Blobs
 from orionclient.emulator.call import Limits
+from orionclient.emulator.parts import Parts
 
 FILES, COLLECTIONS, UPLOADS = "/api/v3/storage/files/", "/api/v1/storage/collections/", "/api/v3/storage/uploads/"
 SIZE = 100
@@ -312,6 +315,43 @@ def test_what_does_not_complete_changes_nothing(fresh, connect, refused):
     assert complete(ada, upload, parts).status_code == 200
 
 
+@pytest.mark.parametrize("there_before", [False, True])
+@pytest.mark.parametrize(
+    "head", ["Content-Length: 100\r\n\r\nshort", "Transfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n"]
+)
+def test_a_cut_part_changes_nothing(fresh, connect, head, there_before):
+    ada = connect(fresh)
+    upload, parts = begin(ada, file_of(ada))["id"], cut()
+    before = {2: parts[2]} if there_before else {}
+    send(ada, upload, before)
+    kept = len(blobs(fresh))
+    port = int(fresh.url.rsplit(":", 1)[1])
+    start = f"PUT {UPLOADS}{upload}/parts/2 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"{start}Authorization: {ada.headers['Authorization']}\r\n{head}".encode())
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1000)
+    wait_for(lambda: not writers(fresh) and len(blobs(fresh)) == kept)
+    assert there(ada, upload) == expected(before)
+    send(ada, upload, parts)
+    assert complete(ada, upload, parts).status_code == 200
+
+
+def test_what_is_not_on_the_disk_is_not_acknowledged(fresh, connect, monkeypatch):
+    ada = connect(fresh)
+    upload, parts = begin(ada, file_of(ada))["id"], cut()
+
+    def fail(_descriptor):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("orionclient.emulator.parts.os.fsync", fail)
+        assert put(ada, upload, 1, parts[1]).status_code == 500
+    assert there(ada, upload) == {}
+    send(ada, upload, {1: parts[1]})
+    assert there(ada, upload) == expected({1: parts[1]})
+
+
 # ---------------------------------------------------------------- several at once
 
 
@@ -395,6 +435,26 @@ def test_completing_at_the_same_time(fresh, connect):
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.json()["state"] for answer in answers} == {"complete"}
     assert content_of(ada, number) == CONTENT
+
+
+def test_a_part_that_comes_once_more_during_the_completion_harms_nothing(fresh, connect, monkeypatch):
+    ada = connect(fresh)
+    number, parts = file_of(ada), cut()
+    upload = begin(ada, number)["id"]
+    send(ada, upload, parts)
+    digest, settle_part, late = Blobs.digest, Parts._settle_part, []
+
+    def slowly(self, name):
+        # The row of the part names its copy still when the completion goes on.
+        monkeypatch.setattr(Parts, "_settle_part", lambda *_: None)
+        late.append(put(ada, upload, 4, parts[4]).status_code)
+        monkeypatch.setattr(Parts, "_settle_part", settle_part)
+        return digest(self, name)
+
+    monkeypatch.setattr(Blobs, "digest", slowly)
+    assert complete(ada, upload, parts).status_code == 200
+    assert (late, content_of(ada, number)) == ([200], CONTENT)
+    assert len(blobs(fresh)) == 1
 
 
 def test_aborted_while_a_part_comes(fresh, connect, refused):

@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from helpers.nasty_names import CORPUS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,75 +15,6 @@ from orionclient.helpers.filenames import UniqueFilenames, safe_filename
 from orionclient.local import LocalOrion
 from orionclient.types import File
 
-# Name as a server may send it -> name on the disk.
-CORPUS = {
-    "hits.sdf": "hits.sdf",
-    "Größe 5 µm.csv": "Größe 5 µm.csv",
-    "化合物.html": "化合物.html",
-    ".a.b.c": "a.b.c",
-    "": "unnamed",
-    ".": "unnamed",
-    "..": "unnamed",
-    "...": "unnamed",
-    " ": "unnamed",
-    "\u3000\xa0": "unnamed",
-    ". .": "unnamed",
-    "/": "_",
-    "\\": "_",
-    "\0": "_",
-    "/etc/passwd": "_etc_passwd",
-    "../../evil.html": "_.._evil.html",
-    "..\\..\\evil.html": "_.._evil.html",
-    "a/../../b": "a_.._.._b",
-    "C:\\Windows\\win.ini": "C__Windows_win.ini",
-    "C:evil": "C_evil",
-    "\\\\server\\share": "__server_share",
-    "\\\\?\\C:\\x": "____C__x",
-    "file.txt:stream": "file.txt_stream",
-    "file.txt::$DATA": "file.txt__$DATA",
-    'a<b>c"d|e?f*g': "a_b_c_d_e_f_g",
-    "line\r\nbreak": "line__break",
-    "escape\x1b[31mred": "escape_[31mred",
-    "delete\x7f": "delete_",
-    "c1\x85end": "c1_end",
-    "nul\0byte.txt": "nul_byte.txt",
-    "CON": "_CON",
-    "con": "_con",
-    "nul.txt": "_nul.txt",
-    "NUL.tar.gz": "_NUL.tar.gz",
-    "aux .txt": "_aux .txt",
-    "COM1": "_COM1",
-    "lpt9.log": "_lpt9.log",
-    "COM\xb9.txt": "_COM\xb9.txt",
-    "CONIN$": "_CONIN$",
-    " prn ": "_prn",
-    "console": "console",
-    "COM10": "COM10",
-    "trailing.": "trailing",
-    "trailing ": "trailing",
-    "trailing. . .": "trailing",
-    " leading": "leading",
-    ".hidden": "hidden",
-    "-rf": "_rf",
-    "--help.html": "_-help.html",
-    "evil\u202elmth.exe": "evil_lmth.exe",
-    "\u2066isolate\u2069": "_isolate_",
-    "zero\u200bwidth": "zero_width",
-    "\ufeffmark.txt": "_mark.txt",
-    "para\u2029graph": "para_graph",
-    "sur\ud800rogate": "sur_rogate",
-    "unassigned\U000e0fff": "unassigned_",
-    "nonchar\uffff": "nonchar_",
-    "e\u0301te\u0301.sdf": "été.sdf",
-    "\u212bngstro\u0308m": "Ångström",
-    "x" * 300: "x" * 255,
-    "x" * 300 + ".html": "x" * 250 + ".html",
-    "x" * 300 + ".tar.gz": "x" * 248 + ".tar.gz",
-    "é" * 200 + ".sdf": "é" * 125 + ".sdf",
-    "😀" * 100: "😀" * 63,
-    "NUL" + " " * 300 + "x.txt": "_NUL" + " " * 247 + ".txt",
-    "a" * 250 + " " * 10 + "b": "a" * 250,
-}
 NAMES = st.one_of(
     st.text(max_size=40),
     st.text(alphabet="./\\ -_:aCONul\0\u202eé\u0301\ud800😀", max_size=30),

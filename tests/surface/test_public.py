@@ -35,7 +35,7 @@ NAMES = {
     "orionclient.exceptions": (
         "AuthorizationRequired BadResponse DatasetDimensionsTooLargeError InvalidAPIVersion InvalidCredentials MultipleResultsFound"
         " NoResultFound NotEnoughDiskError NotFoundResponse NotLoaded OrionConnectionError OrionError OrionLinkError OrionServiceError"
-        " OrionTimeout RateLimitedResponse ValidationError"
+        " OrionTimeout RateLimitedResponse TransferErrors ValidationError"
     ),
     "orionclient.links": "OrionLink RecordLink ShardLink link_to read_link resolve",
     "orionclient.utils": "Backoff TemporaryPath job_tag",
@@ -46,9 +46,11 @@ NAMES = {
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "set_testing",
     "orionclient.examples": "drugs",
-    "orionclient.helpers": "collections filenames kept parameterize reports",
+    "orionclient.helpers": "collections filenames kept parameterize progress reports",
     "orionclient.helpers.collections": "try_hard_to_create_shard try_hard_to_download_shard",
     "orionclient.helpers.filenames": "UniqueFilenames safe_filename",
+    "orionclient.helpers.progress": "rich_progress tqdm_progress",
+    "orionclient.transfer.progress": "Meter Progress",
     "orionclient.helpers.reports": "DownloadedReport download_report",
     "orion_api": "AuthenticatedClient Client OPERATIONS",
 }
@@ -92,7 +94,17 @@ PUBLISHED = {
     "get_link", "get_resource", "get_user_profile", "is_authenticated", "list_resources", "list_tags", "refresh_resource",
     "refresh_resource_until", "retrieve_token", "share_resource", "tag_resource", "unshare_resource", "untag_resource", "update_resource",
 }  # fmt: skip
-OURS = {"close", "config", "list_shares", "orion_versions", "raw", "raw_async", "resolve_links"}
+OURS = {
+    "close",
+    "config",
+    "list_shares",
+    "orion_versions",
+    "raw",
+    "raw_async",
+    "resolve_links",
+    "download_files",
+    "upload_files",
+}
 
 
 def test_the_session_has_the_published_methods_and_few_of_ours() -> None:
@@ -204,6 +216,7 @@ BASES = {
     "MultipleResultsFound": (OrionError, LookupError),
     "NoResultFound": (OrionError, LookupError),
     "NotLoaded": (OrionError, AttributeError),
+    "TransferErrors": (OrionError,),
 }
 WITH_RESPONSE = [name for name in BASES if issubclass(getattr(exceptions, name), exceptions.BadResponse)]
 

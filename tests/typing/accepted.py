@@ -21,11 +21,14 @@ from orionclient.floes import CollectionOut, DatasetOut, Parameter, describe, fl
 from orionclient.helpers.collections import try_hard_to_create_shard, try_hard_to_download_shard
 from orionclient.helpers.kept import keep_file, keep_shard, local_path, start_collection
 from orionclient.helpers.parameterize import parameterize_workfloe
+from orionclient.helpers.progress import rich_progress
 from orionclient.helpers.reports import DownloadedReport, download_report
 from orionclient.links import OrionLink, RecordLink, ShardLink
 from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
 from orionclient.session import APISession, OrionSession, SessionConfig, get_profile_config, get_session, in_orion
+from orionclient.transfer.bulk import Result
+from orionclient.transfer.progress import Progress
 from orionclient.types import (
     Dataset,
     File,
@@ -314,3 +317,16 @@ def helpers(collection: ShardCollection, shard: Shard, job: WorkFloeJob) -> None
         assert_type(path, str)
     assert_type(download_report(job, "report.zip"), DownloadedReport)
     assert_type(download_report(collection, Path("report.zip")).pages, tuple[str, ...])
+
+
+def many_at_once(session: OrionSession, collection: ShardCollection, told: list[Progress]) -> None:
+    with concurrent.futures.ProcessPoolExecutor() as executor, rich_progress() as progress:
+        for sent in collection.upload("frames", 8, progress, executor):
+            assert_type(sent, Result[Path, Shard])
+            assert_type(sent.value, Shard | None)
+            assert_type(sent.error, Exception | None)
+        assert_type(collection.download(Path("copy"), progress=told.append, durable=True), list[Result[Shard, Path]])
+    files = session.upload_files([Path("a"), "b"], 7, tags=["Job 7"], return_exceptions=True)
+    assert_type(files, list[Result[Path, File]])
+    fetched = session.download_files(session.list_resources(File, {"name": "a"}), "copy", each=print)
+    assert_type(fetched, list[Result[File, Path]])

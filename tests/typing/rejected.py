@@ -101,3 +101,10 @@ def inputs() -> None:
     filters: ListDatasetsFilters = {"title": "drugs"}  # E: typeddict-unknown-key
     new: CreateDataset = {"project": 7}  # E: typeddict-item
     print(filters, new)
+
+
+def many_at_once(session: OrionSession, collection: ShardCollection) -> None:
+    collection.upload("frames", "8")  # E: arg-type
+    collection.download("copy", executor=8)  # E: arg-type
+    session.upload_files(7)  # E: arg-type
+    session.download_files("copy", [])  # E: arg-type arg-type

@@ -7,13 +7,13 @@ import statistics
 from pathlib import Path
 from typing import Final
 
-from rows import OURS, Figures, Row
+from rows import LIMITS, OURS, Figures, Row
 
 BEGIN: Final = "<!-- transfers: written by nox -s transfers -- --write -->"
 END: Final = "<!-- transfers: end -->"
 _HEADS: Final = (
-    "| row | work | reach | orionclient | reached | the others, wall by the same measure |\n"
-    "| --- | --- | --- | --- | --- | --- |"
+    "| row | work | reach | orionclient | reached | the others, wall by the same measure | the limit |\n"
+    "| --- | --- | --- | --- | --- | --- | --- |"
 )
 _FIGURE_HEADS: Final = (
     "| row | subject | wall s | CPU s | memory above after-import, MiB | memory of the process, MiB | connections |\n"
@@ -24,20 +24,36 @@ _HEADING: Final = "## Transfers"
 
 
 def line(row: Row, results: dict[str, list[Figures]], failed: dict[str, str]) -> tuple[str, bool]:
-    """The line of a row, and whether everything was reached."""
+    """The line of a row, and whether everything was reached.
+
+    Args:
+        row: The row.
+        results: The figures of each subject, round by round.
+        failed: What went wrong with those that have none.
+
+    Returns:
+        A line of the first table, and the judgement.
+    """
     values = [(goal, goal.value(results)) for goal in row.goals]
     missed = [goal for goal, value in values if value is None or not goal.reached(value)]
     said = (_labelled(goal.subject, OURS) + _named(goal.figure, goal.said(value)) for goal, value in values)
     own = "; ".join(said)
     if OURS in failed:
         own = f"failed: {failed[OURS]}"
-    others = [
-        f"{entry.label} {_ratio(row, results, entry.label)}"
-        for entry in row.entries
-        if entry.label != OURS and entry.label in results
-    ]
-    others += [f"{label} failed: {why}" for label, why in failed.items() if label != OURS]
-    cells = (row.key, row.work, row.reach, own, "no" if missed else "yes", ", ".join(others) or "-")
+    others = {entry.label: _ratio(row, results, entry.label) for entry in row.entries if entry.label in results}
+    others |= {label: f"failed: {why}" for label, why in failed.items()}
+    others.pop(OURS, None)
+    limits = [f"{label} {others.pop(label)}" for label in LIMITS if label in others]
+    peers = [f"{label} {text}" for label, text in others.items()]
+    cells = (
+        row.key,
+        row.work,
+        row.reach,
+        own,
+        "no" if missed else "yes",
+        ", ".join(peers) or "-",
+        ", ".join(limits) or "-",
+    )
     return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |", not missed
 
 

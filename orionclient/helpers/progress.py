@@ -1,0 +1,123 @@
+"""Bars for transfers, with rich or with tqdm: callbacks for `progress=`, for one item or many at once. Neither package is required."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from orionclient.exceptions import OrionError, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from orionclient.transfer.progress import Progress
+
+__all__ = ["rich_progress", "tqdm_progress"]
+
+
+@contextmanager
+def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
+    """Show transfers with `rich`: one line each, for as long as it moves.
+
+    Args:
+        **options: Passed on to `rich.progress.Progress`, for example ``console=``.
+
+    Yields:
+        What to pass as `progress=`.
+
+    Raises:
+        OrionError: The package rich is not installed.
+
+    Example:
+        >>> from orionclient.helpers.progress import rich_progress
+        >>> from orionclient.types import File
+        >>> def store() -> File:
+        ...     with rich_progress() as progress:
+        ...         return File.upload(session, "three words", b"CNS", progress=progress)
+    """
+    rich = _needed("rich.progress")
+    bars = rich.Progress(
+        rich.TextColumn("{task.description}", markup=False),
+        rich.BarColumn(),
+        rich.DownloadColumn(),
+        rich.TransferSpeedColumn(),
+        rich.TimeRemainingColumn(),
+        **options,
+    )
+    tasks: dict[str, Any] = {}
+    lock = threading.Lock()
+
+    def told(progress: Progress) -> None:
+        with lock:
+            if progress.item not in tasks:
+                tasks[progress.item] = bars.add_task(_shown(progress), total=progress.total)
+            task = tasks[progress.item]
+            bars.update(task, completed=progress.bytes, total=progress.total)
+            if progress.done:
+                # Of 10,000 items only those that move have a line, and the last one stays to be seen.
+                del tasks[progress.item]
+                if tasks:
+                    bars.remove_task(task)
+
+    with bars:
+        yield told
+
+
+@contextmanager
+def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
+    """Show transfers with `tqdm`: one bar each, for as long as it moves.
+
+    Args:
+        **options: Passed on to `tqdm.tqdm`, for example ``file=``.
+
+    Yields:
+        What to pass as `progress=`.
+
+    Raises:
+        OrionError: The package tqdm is not installed.
+
+    Example:
+        >>> from orionclient.helpers.progress import tqdm_progress
+        >>> from orionclient.types import File
+        >>> def store() -> File:
+        ...     with tqdm_progress() as progress:
+        ...         return File.upload(session, "three words", b"CNS", progress=progress)
+    """
+    tqdm = _needed("tqdm")
+    bars: dict[str, Any] = {}
+    lock = threading.Lock()
+
+    def told(progress: Progress) -> None:
+        with lock:
+            if progress.item not in bars:
+                given = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, "leave": False, **options}
+                bars[progress.item] = tqdm.tqdm(total=progress.total, desc=_shown(progress), **given)
+            bar = bars[progress.item]
+            bar.total = progress.total
+            # Bytes that are moved again take the bar back.
+            bar.update(progress.bytes - bar.n)
+            if progress.done:
+                del bars[progress.item]
+                bar.close()
+
+    try:
+        yield told
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+def _needed(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        name = module.partition(".")[0]
+        raise OrionError(
+            f"the package {name} is needed for {name}_progress; install it with: pip install {name}"
+        ) from None
+
+
+def _shown(progress: Progress) -> str:
+    return one_line(progress.item, limit=60)

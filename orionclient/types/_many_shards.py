@@ -1,0 +1,216 @@
+"""Many shards sent at once: what is there already is not sent again, and of two that are equal one stays."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+from orion_api.api.collections import get_collection
+
+from orionclient.exceptions import OrionError
+from orionclient.transfer import bulk
+from orionclient.types._many import moved, named_files, regular, sha256_of, tell
+from orionclient.types.shards import Shard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
+
+    from orionclient.transfer.bulk import Result, Watch
+    from orionclient.transfer.progress import Progress
+    from orionclient.types.collections import ShardCollection
+
+
+# Id and SHA-256 digest of shards of one name and size.
+There = tuple[tuple[int, bytes], ...]
+
+
+@frozen
+class Piece:
+    """A file to send as a shard.
+
+    Attributes:
+        path: The file.
+        name: Name of the shard.
+        there: Ready shards of this name and size.
+    """
+
+    path: Path
+    name: str
+    there: There = ()
+
+
+@frozen
+class Sent:
+    """What became of a piece.
+
+    Attributes:
+        shard: The shard.
+        made: True where it was made here.
+    """
+
+    shard: Shard
+    made: bool
+
+
+@frozen
+class Send:
+    """Sends one file as a shard, unless it is there.
+
+    Attributes:
+        collection: The collection.
+        base: Folder that relative paths start from, also in a process that stands elsewhere.
+        watch: Watches the transfers; None in another process.
+    """
+
+    collection: ShardCollection
+    base: Path
+    watch: Watch | None = None
+
+    def __call__(self, piece: Piece) -> Sent:
+        """Send it.
+
+        Args:
+            piece: The file.
+
+        Returns:
+            The shard, ready.
+
+        Raises:
+            ValidationError: It is no file, or too large.
+            OSError: It cannot be read.
+            OrionError: The server refused, or no good answer came; nothing is left behind.
+        """
+        path = self.base / piece.path
+        regular(path)
+        found = self._found(piece, path) if piece.there else None
+        if found is not None:
+            tell(self.watch, piece.name, found.size)
+            return Sent(found, made=False)
+        progress = self.watch.named(piece.name) if self.watch else None
+        return Sent(Shard.create(self.collection, piece.name, file=path, progress=progress), made=True)
+
+    def _found(self, piece: Piece, path: Path) -> Shard | None:
+        digest = bytes.fromhex(sha256_of(path))
+        for number, there in piece.there:
+            if there == digest:
+                known = {
+                    "id": number, "id_str": str(number), "name": piece.name, "size": path.stat().st_size, "sha256": digest.hex(),
+                    "state": "ready",
+                }  # fmt: skip
+                return Shard(collection=self.collection)._made(known, self.collection.session)
+        return None
+
+
+def send_shards(
+    collection: ShardCollection,
+    paths: Any,
+    *,
+    workers: int,
+    progress: Callable[[Progress], object] | None,
+    executor: Executor | None,
+    each: Callable[[Result[Path, Shard]], object] | None,
+    return_exceptions: bool,
+) -> list[Result[Path, Shard]]:
+    """Send files as shards, see `ShardCollection.upload`.
+
+    Args:
+        collection: The collection.
+        paths: A folder, or paths.
+        workers: Number of files at a time.
+        progress: Told how far each is.
+        executor: Any executor; threads without it.
+        each: Is given every result; only failures are kept then.
+        return_exceptions: True returns results with errors.
+
+    Returns:
+        The results, in order.
+
+    Raises:
+        TransferErrors: Something failed.
+        OrionError: The collection is not open.
+    """
+    session = collection._bound()
+    collection._replace(session._calls.json(get_collection, collection._ids()))
+    if collection.state != "open":
+        raise OrionError(
+            f"{collection._title()} is {collection.state!r} and takes no shards; collection.ensure_open() waits until it can be opened,"
+            " and opens it"
+        )
+    there, number = _index(collection)
+    watch, local = bulk.Watch(progress), bulk.is_local(executor)
+    own: set[int] = set()
+
+    def shown(result: Result[Piece, Sent]) -> Result[Path, Shard]:
+        sent, piece = result.value, result.item
+        if sent is None:
+            return bulk.Result(piece.path, None, result.error)
+        if sent.made:
+            own.add(sent.shard.id)
+        shard = sent.shard
+        if not local:
+            # It came back with a collection and a session of its own.
+            shard = Shard(collection=collection)._made(shard.to_dict(), session)
+            tell(watch, piece.name, shard.size)
+        return bulk.Result(piece.path, shard)
+
+    def after(results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
+        there.clear()
+        kept: dict[int, Shard] = {}
+        # What is sent is sent; a second copy that cannot be removed is no reason to say otherwise.
+        with contextlib.suppress(OrionError):
+            _one_of_each(collection, own, number, kept)
+        return [evolve(each, value=kept.get(each.value.id, each.value)) if each.value else each for each in results]
+
+    return moved(
+        Send(collection, Path.cwd(), watch if local else None), _pieces(paths, there), shown, workers=workers, executor=executor,
+        watch=watch, each=each, return_exceptions=return_exceptions, after=after,
+    )  # fmt: skip
+
+
+def _index(collection: ShardCollection) -> tuple[dict[int, There], int]:
+    """What is ready by name and size, and the number of all shards."""
+    there: dict[int, There] = {}
+    number = 0
+    for shard in collection.list_shards():
+        number += 1
+        # What is not ready may be removed by who sends it.
+        if shard.sha256 and shard.state == "ready":
+            key = _brief(shard.name, shard.size)
+            there[key] = (*there.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
+    return there, number
+
+
+def _pieces(paths: Any, there: dict[int, There]) -> Iterator[Piece]:
+    for path, name in named_files(paths):
+        try:
+            candidates = there.get(_brief(name, path.stat().st_size), ())
+        except OSError:
+            # Said for this file alone, by who opens it.
+            candidates = ()
+        yield Piece(path, name, candidates)
+
+
+def _brief(*parts: object) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=8).digest())
+
+
+def _one_of_each(collection: ShardCollection, own: set[int], before: int, kept: dict[int, Shard]) -> None:
+    """Delete what was made here and is there from another process too; of two equal ones the older stays."""
+    session = collection._bound()
+    if not own:
+        return
+    collection._replace(session._calls.json(get_collection, collection._ids()))
+    if collection.shard_count <= before + len(own):
+        return
+    oldest: dict[int, int] = {}
+    for shard in collection.list_shards(state="ready"):
+        first = oldest.setdefault(_brief(shard.name, shard.size, shard.sha256), shard.id)
+        if first != shard.id and shard.id in own:
+            session.delete_resource(shard)
+            kept[shard.id] = Shard(collection=collection)._made(
+                {**shard.to_dict(), "id": first, "id_str": str(first)}, session
+            )

@@ -1,0 +1,443 @@
+"""Whole folders into collections and back: in order, resumable, whole or not at all, and never out of the folder."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.nasty_names import CORPUS, PATHS
+from helpers.plain import Plain
+
+from orionclient.exceptions import AuthorizationRequired, OrionError, TransferErrors, ValidationError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.transfer.bulk import run
+from orionclient.transfer.progress import Progress
+from orionclient.types import Shard, ShardCollection
+
+# In the order in which they are found.
+NAMES = ["1.xyz", "10.xyz", "2.xyz", "Größe 5 µm", "late/1.xyz", "late/er/1.xyz", "late/x", "zero"]
+
+
+@pytest.fixture
+def collection(session: OrionSession) -> ShardCollection:
+    return ShardCollection.create(session, "frames")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with files, also in folders of it, one of them empty."""
+    root = tmp_path / "frames"
+    for name in reversed(NAMES):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"" if name == "zero" else name.encode() * 1000)
+    return root
+
+
+def operations(orion: LocalOrion) -> Counter[str]:
+    return Counter(seen.operation for seen in orion.faults.requests())
+
+
+def path_of(collection: ShardCollection) -> str:
+    return f"/api/v1/storage/collections/{collection.id}/shards/"
+
+
+def on_server(plain: Plain, collection: ShardCollection) -> list[tuple[str, bytes]]:
+    """Names and contents of the ready shards."""
+    shards = plain.get(f"{path_of(collection)}?limit=1000")["results"]
+    assert {shard["state"] for shard in shards} <= {"ready"}
+    return [
+        (shard["name"], plain.request("GET", f"{path_of(collection)}{shard['id']}/download/")[1] or b"")
+        for shard in shards
+    ]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Relative path -> content of all files below, without following links."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------------- there and back
+
+
+def test_a_folder_goes_there_and_back(
+    plain: Plain, collection: ShardCollection, folder: Path, tmp_path: Path, session: OrionSession
+) -> None:
+    results = collection.upload(folder)
+    assert [result.value.name for result in results if result.value] == NAMES
+    assert [result.item for result in results] == [folder / name for name in NAMES]
+    assert {result.value.state for result in results if result.value} == {"ready"}
+    assert {result.value.session for result in results if result.value} == {session}
+    assert dict(on_server(plain, collection)) == {name: (folder / name).read_bytes() for name in NAMES}
+    assert len(on_server(plain, collection)) == len(NAMES)
+
+    back = collection.download(tmp_path / "new" / "back", workers=3)
+    assert sorted(result.item.name for result in back) == sorted(NAMES)
+    assert [result.item.id for result in back] == sorted(result.item.id for result in back)
+    assert [result.value.read_bytes() for result in back if result.value] == [
+        b"".join(result.item.download()) for result in back
+    ]
+    assert content(tmp_path / "new" / "back") == content(folder)
+
+
+def test_paths_and_iterators_of_paths(collection: ShardCollection, folder: Path) -> None:
+    (folder / "only").mkdir()
+    given: Iterator[Any] = iter(
+        [str(folder / "2.xyz"), folder / "late" / "1.xyz", folder / "1.xyz", folder / "late", folder / "only"]
+    )
+    results = collection.upload(given, workers=2)
+    assert [result.value.name for result in results if result.value] == [
+        "2.xyz", "1.xyz", "1-2.xyz", "late/1.xyz", "late/er/1.xyz", "late/x"
+    ]  # fmt: skip
+    assert [result.value.name for result in collection.upload(folder / "10.xyz") if result.value] == ["10.xyz"]
+    assert collection.upload([]) == []
+
+
+@pytest.mark.parametrize("wrong", [None, 7, b"x"], ids=str)
+def test_what_is_no_path(collection: ShardCollection, wrong: Any) -> None:
+    with pytest.raises(ValidationError, match="pass a folder or paths, not"):
+        collection.upload(wrong)
+
+
+def test_a_folder_that_is_not_there(collection: ShardCollection, tmp_path: Path, orion: LocalOrion) -> None:
+    with pytest.raises(FileNotFoundError):
+        collection.upload(tmp_path / "nowhere")
+    assert not orion.faults.requests("create_shard")
+
+
+def test_a_collection_that_is_not_open(collection: ShardCollection, folder: Path, orion: LocalOrion) -> None:
+    collection.close()
+    collection.wait()
+    with pytest.raises(OrionError, match=r"is 'ready' and takes no shards; collection.ensure_open\(\)"):
+        collection.upload(folder)
+    assert not orion.faults.requests("create_shard")
+
+
+def test_what_is_no_file_is_an_error_of_its_own(collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "broken").symlink_to(tmp_path / "nowhere")
+    (folder / "elsewhere").symlink_to(tmp_path)
+    (folder / "link").symlink_to(folder / "1.xyz")
+    with pytest.raises(TransferErrors) as caught:
+        collection.upload(folder)
+    assert {result.item.name: type(result.error).__name__ for result in caught.value.failed} == {
+        "pipe": "ValidationError", "broken": "FileNotFoundError", "elsewhere": "ValidationError"
+    }  # fmt: skip
+    assert "links to folders are not followed" in str(
+        next(result.error for result in caught.value.failed if result.item.name == "elsewhere")
+    )
+    assert {shard.name for shard in collection.list_shards(state="ready")} == {*NAMES, "link"}
+
+
+# ---------------------------------------------------------------------- resuming
+
+
+def test_nothing_is_moved_twice(orion: LocalOrion, collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+    first = collection.upload(folder)
+    collection.download(tmp_path / "back")
+    orion.faults.clear()
+    again = collection.upload(folder)
+    assert operations(orion) == {"get_collection": 1, "list_shards": 1}
+    assert [(result.value.id, result.value.state) for result in again if result.value] == [
+        (result.value.id, "ready") for result in first if result.value
+    ]
+    assert [result.value.size for result in again if result.value] == [(folder / name).stat().st_size for name in NAMES]
+    orion.faults.clear()
+    back = collection.download(tmp_path / "back")
+    assert operations(orion) == {"list_shards": 1}
+    assert [result.value for result in back if result.value] == [
+        tmp_path / "back" / result.item.name for result in back
+    ]
+
+
+def test_only_what_differs_is_moved_again(
+    orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path, tmp_path: Path
+) -> None:
+    collection.upload(folder)
+    collection.download(tmp_path / "back")
+    (folder / "2.xyz").write_bytes(b"3.xyz" * 1000)
+    (tmp_path / "back" / "1.xyz").write_bytes(b"9.xyz" * 1000)
+    (tmp_path / "back" / "10.xyz").write_bytes(b"short")
+    (tmp_path / "back" / "late" / "x").unlink()
+    orion.faults.clear()
+    collection.download(tmp_path / "back")
+    assert operations(orion) == {"list_shards": 1, "download_shard": 3}
+    assert (tmp_path / "back" / "1.xyz").read_bytes() == b"1.xyz" * 1000
+    orion.faults.clear()
+    collection.upload(folder)
+    assert (operations(orion)["create_shard"], operations(orion)["upload_shard_content"]) == (1, 1)
+    assert [data for name, data in on_server(plain, collection) if name == "2.xyz"] == [
+        b"2.xyz" * 1000,
+        b"3.xyz" * 1000,
+    ]
+
+
+def test_what_is_not_ready_is_left_to_who_sends_it(
+    orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path
+) -> None:
+    left = [Shard.create(collection, name) for name in NAMES[1:3]]
+    left[1].upload_file(folder / NAMES[2])
+    results = collection.upload(folder)
+    assert not {shard.id for shard in left} & {result.value.id for result in results if result.value}
+    with pytest.warns(UserWarning, match="2 shards of .* not closed"):
+        collection.close()
+    collection.wait()
+    assert dict(on_server(plain, collection)) == {name: (folder / name).read_bytes() for name in NAMES}
+    assert len(on_server(plain, collection)) == len(NAMES)
+
+
+def test_one_failure_does_not_lose_the_others(
+    orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path
+) -> None:
+    orion.faults.script("upload_shard_content", ["pass", 403, "pass", 403])
+    with pytest.raises(TransferErrors) as caught:
+        collection.upload(folder, workers=1)
+    orion.faults.assert_consumed()
+    failed = [NAMES[1], NAMES[3]]
+    assert [str(result.item.relative_to(folder)) for result in caught.value.failed] == failed
+    assert {type(result.error) for result in caught.value.failed} == {AuthorizationRequired}
+    assert len(caught.value.results) == len(NAMES)
+    assert str(caught.value).startswith(
+        f"2 of 8 transfers failed; the first, {folder / NAMES[1]}: upload_shard_content PUT"
+    )
+    # What failed left nothing behind, and the next run sends that alone.
+    assert [name for name, _ in on_server(plain, collection)] == [name for name in NAMES if name not in failed]
+    orion.faults.clear()
+    assert all(result.error is None for result in collection.upload(folder))
+    assert operations(orion)["create_shard"] == 2
+    assert sorted(name for name, _ in on_server(plain, collection)) == sorted(NAMES)
+
+
+def test_failures_of_downloads_likewise(
+    orion: LocalOrion, collection: ShardCollection, folder: Path, tmp_path: Path
+) -> None:
+    collection.upload(folder, workers=1)
+    orion.faults.script("download_shard", ["pass", 403])
+    seen: list[Any] = []
+    results = collection.download(tmp_path / "back", 1, return_exceptions=True, each=seen.append)
+    assert [result.item.name for result in results] == [NAMES[1]]
+    assert [result.item.name for result in seen] == NAMES
+    assert content(tmp_path / "back") == {name: data for name, data in content(folder).items() if name != NAMES[1]}
+    orion.faults.clear()
+    collection.download(tmp_path / "back")
+    assert operations(orion) == {"list_shards": 1, "download_shard": 1}
+    assert content(tmp_path / "back") == content(folder)
+
+
+# ---------------------------------------------------------------------- several processes
+
+
+def test_of_two_that_send_the_same_one_stays(
+    orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path
+) -> None:
+    other = orion.session("ada").get_resource(ShardCollection, collection.id)
+    ids: list[int] = []
+
+    def paths() -> Iterator[Path]:
+        # By now this one has seen an empty collection.
+        ids.extend(result.value.id for result in other.upload(folder) if result.value)
+        yield folder
+
+    results = collection.upload(paths())
+    assert [name for name, _ in on_server(plain, collection)].count("frames/zero") == 1
+    assert len(on_server(plain, collection)) == 2 * len(NAMES)  # the names differ: a folder among paths keeps its own
+    orion.faults.clear()
+
+    def files() -> Iterator[Path]:
+        ids.extend(result.value.id for result in other.upload([extra]) if result.value)
+        yield extra
+
+    extra = folder / "extra"
+    extra.write_bytes(b"extra")
+    results = collection.upload(files())
+    assert [result.value.id for result in results if result.value] == [ids[-1]]
+    assert operations(orion)["delete_shard"] == 1
+    assert [name for name, _ in on_server(plain, collection)].count("extra") == 1
+
+
+WORK = """
+    import sys
+    from orionclient.session import OrionSession
+    from orionclient.types import ShardCollection
+
+    collection = OrionSession().get_resource(ShardCollection, int(sys.argv[1]))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    results = collection.upload(sys.argv[2], workers=2)
+    print(*[result.value.id for result in results])
+"""
+
+
+def test_two_processes_at_once_lose_nothing(
+    orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path
+) -> None:
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(WORK), str(collection.id), str(folder)]
+    env = {**{name: value for name, value in os.environ.items() if not name.startswith("ORION")}, **orion.environ}
+    processes = [
+        subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60)[0].split() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    there = on_server(plain, collection)
+    assert dict(there) == {name: (folder / name).read_bytes() for name in NAMES}
+    # What was told to either is there.
+    ids = {str(shard["id"]) for shard in plain.get(path_of(collection))["results"]}
+    assert {each for line in told for each in line} <= ids
+    assert [len(line) for line in told] == [len(NAMES)] * 2
+    # The next run finds all of it.
+    orion.faults.clear()
+    collection.upload(folder)
+    assert operations(orion) == {"get_collection": 1, "list_shards": 1}
+
+
+def test_an_executor_of_processes(
+    orion: LocalOrion, session: OrionSession, plain: Plain, collection: ShardCollection, folder: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for name, value in orion.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    told: list[Progress] = []
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
+        results = collection.upload(folder, executor=executor, progress=told.append)
+        assert [(each.item, each.bytes, each.done) for each in told] == [
+            (name, (folder / name).stat().st_size, True) for name in NAMES
+        ]
+        assert [result.value.name for result in results if result.value] == NAMES
+        assert {result.value.session for result in results if result.value} == {session}
+        # An error travels, too.
+        orion.faults.script("download_shard", [403])
+        back = collection.download("back", 2, told.append, executor, return_exceptions=True)
+        assert [type(result.error) for result in back if result.error] == [AuthorizationRequired]
+        collection.download("back", executor=executor)
+    assert content(tmp_path / "back") == content(folder)
+    assert pickle.loads(pickle.dumps(results))[0].value.name == NAMES[0]
+
+
+# ---------------------------------------------------------------------- bounds and progress
+
+
+def test_a_listing_is_read_as_it_is_needed(
+    orion: LocalOrion, session: OrionSession, collection: ShardCollection
+) -> None:
+    for _ in range(40):
+        Shard.create(collection)
+    orion.faults.clear()
+    shards = session.list_resources(Shard(collection=collection), {"limit": 5})
+    results = run(lambda shard: shard.id, shards, workers=1)
+    first = next(results)
+    # Four are ahead, on one page of five.
+    assert operations(orion) == {"list_shards": 1}
+    assert [first.value, *(result.value for result in results)] == [shard.id for shard in collection.list_shards()]
+
+
+def test_progress_tells_of_each_file(collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+    for move in (
+        lambda told: collection.upload(folder, progress=told),
+        lambda told: collection.upload(folder, progress=told),
+        lambda told: collection.download(tmp_path / "back", progress=told),
+        lambda told: collection.download(tmp_path / "back", progress=told),
+    ):
+        told: list[Progress] = []
+        move(told.append)
+        done = [progress for progress in told if progress.done]
+        assert {progress.item: (progress.bytes, progress.total) for progress in done} == {
+            name: ((folder / name).stat().st_size,) * 2 for name in NAMES
+        }
+        assert len(done) == len(NAMES)
+
+
+def test_a_callback_that_raises_ends_everything(
+    orion: LocalOrion, plain: Plain, collection: ShardCollection, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(100):
+        (folder / f"{number:03}").write_bytes(b"x")
+
+    def enough(progress: Progress) -> None:
+        raise KeyError(progress.item)
+
+    with pytest.raises(KeyError):
+        collection.upload(folder, workers=2, progress=enough)
+    assert operations(orion)["create_shard"] <= 8
+    assert plain.get(path_of(collection))["count"] == 0
+
+
+# ---------------------------------------------------------------------- names
+
+
+def test_no_name_leads_out_of_the_folder(
+    session: OrionSession, collection: ShardCollection, tmp_path: Path, orion: LocalOrion
+) -> None:
+    contents: dict[int, bytes] = {}
+    for number, name in enumerate([*CORPUS, *PATHS]):
+        # Longer ones and lone surrogates are refused by this server; test_names.py has them.
+        if len(name) > 255 or any("\ud800" <= each <= "\udfff" for each in name):
+            continue
+        shard = Shard.create(collection, name, file=f"{number}".encode())
+        contents[shard.id] = f"{number}".encode()
+    assert len(contents) >= 100
+    target = tmp_path / "outer" / "target"
+    results = collection.download(target)
+    assert [result.item.id for result in results] == list(contents)
+    paths = [result.value for result in results if result.value]
+    assert [path.read_bytes() for path in paths] == list(contents.values())
+    assert all(path.resolve().is_relative_to(target) for path in paths)
+    assert len(content(target)) == len(contents)
+    assert list((tmp_path / "outer").iterdir()) == [target]
+    # They are the same the next time, so that nothing is fetched again.
+    orion.faults.clear()
+    assert [result.value for result in collection.download(target)] == paths
+    assert not orion.faults.requests("download_shard")
+
+
+def test_nothing_is_written_through_a_link(collection: ShardCollection, tmp_path: Path) -> None:
+    for name in ("sub/x", "link", "deep/er/x", "pipe", "fine"):
+        Shard.create(collection, name, file=b"evil")
+    outside, target = tmp_path / "outside", tmp_path / "target"
+    (outside / "er").mkdir(parents=True)
+    (outside / "secret").write_bytes(b"secret")
+    target.mkdir()
+    (target / "sub").symlink_to(outside)
+    (target / "deep").symlink_to(outside)
+    (target / "link").symlink_to(outside / "secret")
+    os.mkfifo(target / "pipe")
+    results = collection.download(target, return_exceptions=True)
+    assert [type(result.error) for result in results] == [ValidationError] * 4 + [type(None)]
+    assert content(outside) == {"secret": b"secret"}
+    assert (target / "link").is_symlink()
+    assert (target / "fine").read_bytes() == b"evil"
+    # The folder itself may be a link: it is the one that was named.
+    (tmp_path / "way").symlink_to(tmp_path / "real")
+    (tmp_path / "real").mkdir()
+    collection.download(tmp_path / "way")
+    assert sorted(content(tmp_path / "real")) == ["deep/er/x", "fine", "link", "pipe", "sub/x"]
+
+
+def test_shards_without_a_name_have_their_number(collection: ShardCollection, tmp_path: Path) -> None:
+    shard = Shard.create(collection, file=b"x")
+    (result,) = collection.download(tmp_path / "here", durable=True)
+    assert result.value == tmp_path / "here" / f"shard-{shard.id}"
+    assert hashlib.sha256(result.value.read_bytes()).hexdigest() == shard.sha256

@@ -1,0 +1,330 @@
+"""A function over many items: order, bounds, failures, interruption, and any executor."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from orionclient.exceptions import NotFoundResponse, OrionError, TransferErrors, ValidationError
+from orionclient.transfer.bulk import Result, StoppedError, Watch, gathered, is_local, run
+from orionclient.transfer.names import UniqueNames
+from orionclient.transfer.progress import Progress
+
+
+def double(number: int) -> int:
+    if number == 13:
+        raise OrionError("thirteen")
+    return 2 * number
+
+
+def test_results_come_in_order_whatever_ends_first() -> None:
+    first = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0:
+            assert first.wait(10)
+        if number == 5:
+            first.set()
+        return number
+
+    assert [result.value for result in run(work, range(20), workers=4)] == list(range(20))
+
+
+def test_one_failure_does_not_lose_the_others() -> None:
+    results = list(run(double, range(20), workers=3))
+    assert [result.item for result in results] == list(range(20))
+    assert [result.item for result in results if result.error] == [13]
+    assert str(results[13].error) == "thirteen"
+    assert results[14] == Result(14, 28)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_no_more_than_four_times_the_workers_are_ahead(workers: int) -> None:
+    pulled = taken = most = at_once = 0
+    busy: set[int] = set()
+    lock = threading.Lock()
+
+    def items() -> Iterator[int]:
+        nonlocal pulled
+        for number in range(5000):
+            pulled += 1
+            yield number
+
+    def work(number: int) -> None:
+        nonlocal at_once
+        with lock:
+            busy.add(number)
+            at_once = max(at_once, len(busy))
+        with lock:
+            busy.discard(number)
+
+    for _ in run(work, items(), workers=workers):
+        most = max(most, pulled - taken)
+        taken += 1
+    assert taken == 5000
+    assert most <= 4 * workers
+    assert at_once <= workers
+
+
+def test_items_and_values_do_not_pile_up() -> None:
+    class Thing:
+        pass
+
+    alive: weakref.WeakSet[Thing] = weakref.WeakSet()
+
+    def things() -> Iterator[Thing]:
+        for _ in range(20_000):
+            thing = Thing()
+            alive.add(thing)
+            yield thing
+
+    most = 0
+
+    def each(_: object) -> None:
+        nonlocal most
+        most = max(most, len(alive))
+
+    assert gathered(run(lambda thing: [thing], things(), workers=4), each=each) == []
+    # A few more are in the hands of those who pass them on.
+    assert most <= 4 * 4 + 8
+
+
+def test_items_without_end_may_be_left_early() -> None:
+    def endless() -> Iterator[int]:
+        number = 0
+        while True:
+            yield number
+            number += 1
+
+    stopped: list[int] = []
+    results = run(double, endless(), workers=2, stop=lambda: stopped.append(1))
+    assert next(results).value == 0
+    results.close()  # type: ignore[attr-defined]
+    assert stopped == [1]
+
+
+def broken_list() -> Iterator[int]:
+    yield 1
+    yield 13
+    raise OrionError("no next page")
+
+
+def test_items_that_end_with_an_error_do_not_lose_what_came_before() -> None:
+    with pytest.raises(TransferErrors) as caught:
+        gathered(run(double, broken_list()))
+    assert [result.value for result in caught.value.results] == [2, None]
+    assert str(caught.value) == "after 2 transfers (1 failed) there is no list of the rest: no next page"
+    assert str(caught.value.__cause__) == "no next page"
+
+
+def test_items_that_cannot_be_read_at_all_are_that_error() -> None:
+    def refused() -> Iterator[int]:
+        raise NotFoundResponse(None)  # type: ignore[arg-type]
+        yield 1
+
+    with pytest.raises(NotFoundResponse):
+        gathered(run(double, refused()))
+    with pytest.raises(TypeError):
+        gathered(run(double, None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "4", None])
+def test_workers_is_a_number(workers: Any) -> None:
+    with pytest.raises(ValidationError, match="workers is a whole number from 1 on"):
+        next(run(double, [1], workers=workers))
+
+
+# ---------------------------------------------------------------- executors
+
+
+class Elsewhere(Executor):
+    """Like that of a cluster: everything travels as bytes, and nothing but `submit` is asked of it."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.sent += 1
+        again, values = pickle.loads(pickle.dumps((function, args)))
+        future: Future[Any] = Future()
+        try:
+            future.set_result(pickle.loads(pickle.dumps(again(*values))))
+        except Exception as error:  # noqa: BLE001
+            future.set_exception(pickle.loads(pickle.dumps(error)))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        raise AssertionError("it is not ours to close")
+
+
+def test_any_executor_will_do_and_stays_open() -> None:
+    executor = Elsewhere()
+    assert [result.value for result in run(double, range(14), executor=executor)] == [*range(0, 26, 2), None]
+    assert executor.sent == 14
+
+
+def test_an_executor_of_threads_stays_open() -> None:
+    with ThreadPoolExecutor(2) as executor:
+        assert [result.value for result in run(double, [1, 2], executor=executor)] == [2, 4]
+        assert executor.submit(double, 3).result() == 6
+
+
+def test_an_executor_of_processes() -> None:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
+        results = list(run(double, range(15), workers=2, executor=executor))
+    assert [result.value for result in results] == [*range(0, 26, 2), None, 28]
+    assert str(results[13].error) == "thirteen"
+
+
+def test_a_closed_executor_is_an_error_of_each_item() -> None:
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    results = list(run(double, range(3), executor=executor))
+    assert [type(result.error) for result in results] == [RuntimeError] * 3
+
+
+def test_which_executors_are_in_this_process() -> None:
+    assert is_local(None)
+    with ThreadPoolExecutor(1) as threads:
+        assert is_local(threads)
+    assert not is_local(Elsewhere())
+
+
+# ---------------------------------------------------------------- interruption
+
+
+def test_an_interruption_cancels_what_has_not_begun() -> None:
+    begun: list[int] = []
+    go = threading.Event()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        assert go.wait(10)
+
+    def items() -> Iterator[int]:
+        yield from range(3)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(run(work, items(), workers=1, stop=go.set))
+    assert begun in ([0], [])
+
+
+SCRIPT = r"""
+    import threading
+    from orionclient.transfer.bulk import run
+
+    go = threading.Event()
+
+    def work(number):
+        print("begun\n", end="", flush=True)
+        go.wait(60)
+        print("ended\n", end="", flush=True)
+
+    try:
+        for result in run(work, range(1000), workers=2, stop=go.set):
+            pass
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+def test_ctrl_c_is_quiet() -> None:
+    command = [sys.executable, "-c", textwrap.dedent(SCRIPT)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(2)] == ["begun\n"] * 2
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert err == ""
+    assert out.splitlines() == ["ended", "ended", "interrupted"]
+    assert process.returncode == 0
+
+
+# ---------------------------------------------------------------- results
+
+
+def test_errors_are_raised_together_in_one_line() -> None:
+    with pytest.raises(TransferErrors) as caught:
+        gathered(run(double, [12, 13, 13, 14]))
+    error = caught.value
+    assert str(error) == "2 of 4 transfers failed; the first, 13: thirteen"
+    assert [result.value for result in error.results] == [24, None, None, 28]
+    assert [result.item for result in error.failed] == [13, 13]
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error)
+    assert [result.value for result in again.results] == [24, None, None, 28]
+
+
+def test_an_error_of_another_kind_is_named() -> None:
+    def fails(_: str) -> None:
+        raise PermissionError("no\nentry")
+
+    with pytest.raises(TransferErrors) as caught:
+        gathered(run(fails, ["line\nbreak"]))
+    assert str(caught.value) == "1 of 1 transfers failed; the first, line break: PermissionError: no entry"
+
+
+def test_errors_may_be_returned() -> None:
+    results = gathered(run(double, [12, 13]), return_exceptions=True)
+    assert [(result.value, str(result.error)) for result in results] == [(24, "None"), (None, "thirteen")]
+
+
+def test_results_may_be_taken_one_by_one_and_only_failures_are_kept() -> None:
+    seen: list[Result[int, int]] = []
+    kept = gathered(run(double, range(20)), each=seen.append, return_exceptions=True)
+    assert [result.item for result in seen] == list(range(20))
+    assert [result.item for result in kept] == [13]
+    with pytest.raises(TransferErrors, match="^1 of 20 transfers failed"):
+        gathered(run(double, range(20)), each=seen.append)
+
+
+def test_an_error_of_who_takes_the_results_is_that_error() -> None:
+    def refuse(_: object) -> None:
+        raise KeyError("enough")
+
+    stopped: list[int] = []
+    with pytest.raises(KeyError):
+        gathered(run(double, range(100), stop=lambda: stopped.append(1)), each=refuse)
+    assert stopped == [1]
+
+
+# ---------------------------------------------------------------- progress
+
+
+def test_a_watch_passes_on_and_gives_names() -> None:
+    told: list[Progress] = []
+    Watch(told.append).named("a")(Progress("?", 1, 2, 3.0, False))
+    assert told == [Progress("a", 1, 2, 3.0, False)]
+    Watch().named("a")(Progress("?", 1, 2, 3.0, False))
+
+
+def test_a_callback_that_raises_ends_everything() -> None:
+    watch = Watch(lambda _: {}["enough"])
+
+    def work(number: int) -> None:
+        watch(Progress(str(number), 1, 1, 0.0, True))
+
+    with pytest.raises(KeyError):
+        gathered(run(work, range(1000), workers=2, stop=watch.stop), watch=watch)
+    with pytest.raises(StoppedError):
+        watch(Progress("a", 1, 1, 0.0, True))
+
+
+def test_names_get_a_number_where_they_were_there_before() -> None:
+    names = UniqueNames()
+    assert [names.add(name) for name in ("a.sdf", "a.sdf", "A.sdf", "a-2.sdf", "a.sdf", "x", "x")] == [
+        "a.sdf", "a-2.sdf", "A.sdf", "a-2-2.sdf", "a-3.sdf", "x", "x-2",
+    ]  # fmt: skip
+    assert names.add("not utf-8 \udcff") == "not utf-8 �"

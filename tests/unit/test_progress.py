@@ -1,0 +1,191 @@
+"""The meter of a transfer, and the bars of rich and tqdm."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+import threading
+from types import ModuleType
+from typing import Any, ClassVar
+
+import pytest
+import rich.console
+
+from orionclient._clock import CLOCK
+from orionclient.exceptions import OrionError
+from orionclient.helpers.progress import rich_progress, tqdm_progress
+from orionclient.transfer.progress import Meter, Progress
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    clock = Time()
+    monkeypatch.setattr(CLOCK, "monotonic", clock)
+    return clock
+
+
+def test_the_callback_is_told_at_most_every_tenth_of_a_second_and_at_the_end(time: Time) -> None:
+    told: list[Progress] = []
+    meter = Meter("a", 100, told.append)
+    for _ in range(50):
+        meter.add(1)
+        time.now += 0.01
+    meter.add(50)
+    meter.finish()
+    meter.finish()
+    assert [each.done for each in told] == [False] * (len(told) - 1) + [True]
+    assert 4 <= len(told) - 1 <= 6
+    assert (told[-1].item, told[-1].bytes, told[-1].total) == ("a", 100, 100)
+    assert [each.bytes for each in told] == sorted(each.bytes for each in told)
+
+
+def test_the_rate_follows_the_last_seconds_and_is_the_mean_at_the_end(time: Time) -> None:
+    told: list[Progress] = []
+    meter = Meter("a", None, told.append)
+    for step in range(100):
+        time.now += 0.1
+        meter.add(100 if step < 50 else 10)
+    assert told[20].rate == pytest.approx(1000)
+    assert told[-1].rate == pytest.approx(100)
+    meter.finish()
+    assert told[-1].rate == pytest.approx(550)
+
+
+def test_bytes_to_be_moved_again_go_back_and_bytes_that_were_there_are_no_speed(time: Time) -> None:
+    told: list[Progress] = []
+    meter = Meter("a", 30, told.append)
+    meter.add(20, moved=False)
+    time.now += 1
+    meter.add(10)
+    meter.back(5)
+    assert meter.bytes == 25
+    meter.add(5)
+    meter.back(1000)
+    assert meter.bytes == 0
+    meter.add(30, moved=False)
+    meter.finish()
+    assert (told[0].bytes, told[0].rate) == (30, 10)
+    assert told[-1].bytes == 30
+
+
+def test_no_time_is_no_rate(time: Time) -> None:
+    told: list[Progress] = []
+    meter = Meter("a", 1, told.append)
+    meter.add(1)
+    meter.finish()
+    assert told == [Progress("a", 1, 1, 0.0, True)]
+
+
+def test_a_callback_that_raises_ends_the_transfer(time: Time) -> None:
+    def refuse(_: Progress) -> None:
+        raise KeyError("enough")
+
+    meter = Meter("a", 2, refuse)
+    meter.add(1)
+    time.now += 1
+    with pytest.raises(KeyError):
+        meter.add(1)
+    with pytest.raises(KeyError):
+        meter.finish()
+
+
+def test_without_a_callback_it_counts() -> None:
+    meter = Meter("a", None, None)
+    meter.add(3)
+    meter.finish()
+    assert meter.bytes == 3
+
+
+def test_many_threads_lose_no_byte_and_are_told_one_after_the_other() -> None:
+    inside, most, told = 0, 0, []
+
+    def callback(progress: Progress) -> None:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        told.append(progress.bytes)
+        inside -= 1
+
+    meter = Meter("a", 80_000, callback)
+    threads = [threading.Thread(target=lambda: [meter.add(1) for _ in range(10_000)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    meter.finish()
+    assert (meter.bytes, told[-1], most) == (80_000, 80_000, 1)
+    assert told == sorted(told)
+
+
+def test_progress_pickles() -> None:
+    progress = Progress("a", 1, None, 2.0, False)
+    assert pickle.loads(pickle.dumps(progress)) == progress
+
+
+# ---------------------------------------------------------------- bars
+
+
+def two_items(told: Any) -> None:
+    told(Progress("[bold]a", 1, 10, 1.0, False))
+    told(Progress("b", 5, None, 1.0, False))
+    told(Progress("[bold]a", 0, 10, 1.0, False))
+    told(Progress("b", 7, 7, 1.0, True))
+    told(Progress("[bold]a", 10, 10, 1.0, True))
+
+
+def test_rich_shows_several_items_at_once() -> None:
+    shown = io.StringIO()
+    with rich_progress(console=rich.console.Console(file=shown, force_terminal=True, width=120)) as told:
+        two_items(told)
+    # A name is no markup.
+    assert "[bold]a" in shown.getvalue()
+    assert "10/10 bytes" in shown.getvalue()
+
+
+class Bar:
+    made: ClassVar[list[Bar]] = []
+
+    def __init__(self, total: int | None, desc: str, **options: Any) -> None:
+        self.total, self.desc, self.options, self.n, self.closed = total, desc, options, 0, False
+        Bar.made.append(self)
+
+    def update(self, number: int) -> None:
+        self.n += number
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_tqdm_shows_several_items_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("tqdm")
+    module.tqdm = Bar  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "tqdm", module)
+    Bar.made = []
+    with tqdm_progress(leave=True) as told:
+        two_items(told)
+        told(Progress("broken", 1, 2, 1.0, False))
+    assert [(bar.desc, bar.n, bar.total, bar.closed) for bar in Bar.made] == [
+        ("[bold]a", 10, 10, True), ("b", 7, 7, True), ("broken", 1, 2, True)
+    ]  # fmt: skip
+    assert Bar.made[0].options["leave"] is True
+
+
+@pytest.mark.parametrize(("bar", "package"), [(rich_progress, "rich"), (tqdm_progress, "tqdm")])
+def test_a_missing_package_is_named_in_one_sentence(bar: Any, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, f"{package}.progress", None)
+    with pytest.raises(OrionError) as caught, bar():
+        pass
+    assert (
+        str(caught.value)
+        == f"the package {package} is needed for {package}_progress; install it with: pip install {package}"
+    )
