@@ -51,11 +51,11 @@ KINDS: Final = {
         ),
         Kind(
             kind=types.WorkFloePackage, group="packages", noun="package", columns=("created", "id", "name", "owner", "project", "state", "version"),
-            created="Uploaded package with id", without=("create",), examples={**_SHARE, "delete": "2 --yes", "wait": "1"},
+            created="Uploaded package with id", without=("create",), examples={**_SHARE, "delete": "3 --yes", "wait": "1"},
         ),
         Kind(
             kind=types.Secret, group="secrets", noun="secret", columns=("created", "id", "name", "owner", "project"), without=("create", "update"),
-            examples={**_SHARE, "delete": "2 --yes"},
+            examples={**_SHARE, "delete": "3 --yes"},
         ),
         Kind(
             kind=types.Project, group="projects", noun="project", columns=("archived", "created", "id", "name", "owner"),

@@ -11,9 +11,11 @@ from typing import Any
 import click
 import pytest
 from cli.conftest import Call
+from click.testing import CliRunner
 from helpers.canary import CANARIES
 
 from orionclient.cli.commands import Command
+from orionclient.cli.packages import _packed
 from orionclient.cli.reference import every, schema_of
 from orionclient.cli.root import ocli
 from orionclient.examples import drugs
@@ -28,6 +30,7 @@ from orionclient.types import (
     Shard,
     ShardCollection,
     Token,
+    User,
     WorkFloePackage,
     WorkFloeSpec,
 )
@@ -43,11 +46,11 @@ def plant(orion: LocalOrion, folder: Path) -> None:
     session = orion.session()
     for _ in range(4):
         file = File.upload(session, "drugs.sdf", drugs("sdf"))
-        session.tag_resource(file, "old")
+        session.tag_resource(file, "old", "kept")
     datasets = [Dataset.upload(session, "drugs", drugs("sdf")) for _ in range(3)]
     for dataset in datasets:
-        session.tag_resource(dataset, "old")
-    collections = [ShardCollection.create(session, f"frames {number}", tags=["old"]) for number in range(4)]
+        session.tag_resource(dataset, "old", "kept")
+    collections = [ShardCollection.create(session, f"frames {number}", tags=["old", "kept"]) for number in range(4)]
     for number in range(4):
         shard = Shard.create(collections[0], f"frame {number}")
         shard.upload_file(b"frame")
@@ -55,24 +58,17 @@ def plant(orion: LocalOrion, folder: Path) -> None:
             shard.close()
     collections[2].close()
     collections[2].wait(timeout=60)
-    package = folder / "made"
-    package.mkdir()
-    import tarfile
-
-    (package / "manifest.json").write_text(json.dumps(MANIFEST))
-    with tarfile.open(folder / "made.tar.gz", "w:gz") as archive:
-        archive.add(package / "manifest.json", "manifest.json")
-    for _ in range(2):
-        WorkFloePackage.upload(session, folder / "made.tar.gz").wait(timeout=60)
-    for _ in range(2):
-        Secret.create(session, "password", "s3cret")
+    # The skeleton of `packages init` can be uploaded as it is.
+    done = CliRunner().invoke(ocli, ["packages", "init", str(folder / "made")])
+    assert done.exit_code == 0, done.output
+    for _ in range(3):
+        WorkFloePackage.upload(session, _packed(folder / "made")).wait(timeout=60)
+    for _ in range(3):
+        Secret.create(session, "password", "s3cret", tags=["old", "kept"])
     for name in ("secret", "file", "dataset", "collection", "package"):
         for number in (1, 2):
-            try:
-                session.share_resource(KIND[name](id=number), Project(id=3))
-            except Exception:  # noqa: BLE001, PERF203 - not every kind has a second one
-                continue
-    session.tag_resource(Secret(id=2), "old")
+            session.share_resource(KIND[name](id=number), Project(id=3))
+            session.share_resource(KIND[name](id=number), User(id=2))
     for _ in range(3):
         Token.create(session, "for tests")
     databases = [MolsearchDatabase.create(session, "drugs", datasets[0]) for _ in range(2)]
@@ -83,7 +79,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:
     echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
     for _ in range(3):
         job = echo.start("first try", text="CNS")
-        session.tag_resource(job, "old")
+        session.tag_resource(job, "old", "kept")
         job.wait(timeout=60)
     session.create_paths("/screens")
     for number in (1, 2):
