@@ -225,9 +225,15 @@ class Output:
 
     def _csv(self, items: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
         writer = csv.writer(_Lines(self), lineterminator="")
-        writer.writerow(columns)
+        begun = False
         for item in items:
+            if not begun:
+                # What cannot be listed leaves nothing on standard output.
+                writer.writerow(columns)
+                begun = True
             writer.writerow([cell(item.get(name)) for name in columns])
+        if not begun:
+            writer.writerow(columns)
 
 
 class _Lines:

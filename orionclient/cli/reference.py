@@ -53,7 +53,7 @@ and where it came from. A token is read from a hidden question or from standard 
 
 ## Transfers
 
-Uploads and downloads show bars on a terminal where `rich` is installed (`pip install 'orion-platform-client[rich]'`), and elsewhere
+Uploads and downloads show bars on a terminal where `rich` is installed (`pip install 'orion-platform-client[progress]'`), and elsewhere
 one line for every tenth of what is larger than 1 MiB. A transfer that was interrupted goes on where it stopped when the same command
 is given again. `--jobs` says how many move at a time.
 
