@@ -84,6 +84,10 @@ def _ended(error: BaseException, state: State) -> int:
         click.echo(f"{label} {line}", err=True, color=colored)
         if hint:
             click.echo(f"Hint: {hint}", err=True)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _forget_output()
     return code
 
 
