@@ -11,7 +11,7 @@ from cli.conftest import Call
 
 from orionclient.cli.output import Output, as_json, cell, clean, table, width_of
 from orionclient.local import LocalOrion
-from orionclient.types import File
+from orionclient.types import File, Shard, ShardCollection
 
 NASTY = "a\x1b]0;title\x07\x1b[2J\r\nb\x9b31m\u202eevil\u2028"
 
@@ -100,5 +100,12 @@ def test_retries_and_timeout_reach_the_requests(call: Call, planted: LocalOrion)
         assert call(*words, "files", "list", on=planted).exit_code == 7
         assert len(planted.faults.requests("list_files")) == attempts
     planted.faults.clear()
+
+
+def test_the_content_of_shards_has_repeats_of_its_own(call: Call, planted: LocalOrion) -> None:
+    collection = ShardCollection.create(planted.session(), "frames")
+    shard = Shard.create(collection, "1", file=b"CNS")
     planted.faults.script("download_shard", [503] * 3)
-    planted.faults.clear()
+    done = call("--max-retries", "0", "shards", "download", str(collection.id), str(shard.id), "-o", "-", on=planted)
+    assert (done.exit_code, done.stdout) == (0, "CNS")
+    planted.faults.assert_consumed()
