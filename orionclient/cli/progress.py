@@ -30,10 +30,12 @@ class Watch:
 
     Args:
         show: What shows progress; None shows none.
+        bars: What takes bars off the screen; None where there are none.
     """
 
-    def __init__(self, show: Callable[[Progress], object] | None) -> None:
+    def __init__(self, show: Callable[[Progress], object] | None, bars: Callable[[], object] | None = None) -> None:
         self._show = show
+        self._bars = bars
         self._lock = threading.Lock()
         self._stopped = False
 
@@ -52,6 +54,19 @@ class Watch:
             with self._lock:
                 self._show(progress)
 
+    @property
+    def has_bars(self) -> bool:
+        """True while nothing else may be written to the terminal."""
+        return self._bars is not None
+
+    def clear(self) -> None:
+        """Take the bars off the screen."""
+        if self._bars is not None:
+            with self._lock:
+                self._show = None
+            self._bars()
+            self._bars = None
+
     def stop(self) -> None:
         """End the transfers at their next piece."""
         self._stopped = True
@@ -68,11 +83,9 @@ def watching(state: State) -> Iterator[Watch]:
         The callback for transfers.
     """
     with contextlib.ExitStack() as stack:
-        show: Callable[[Progress], object] | None = None
+        watch = Watch(None)
         if not state.quiet:
-            show = _bars(stack, state) if sys.stderr.isatty() else None
-            show = show or _Lines()
-        watch = Watch(show)
+            watch = (_bars(stack, state) if sys.stderr.isatty() else None) or Watch(_Lines())
         try:
             yield watch
         except BaseException:
@@ -80,7 +93,7 @@ def watching(state: State) -> Iterator[Watch]:
             raise
 
 
-def _bars(stack: contextlib.ExitStack, state: State) -> Callable[[Progress], object] | None:
+def _bars(stack: contextlib.ExitStack, state: State) -> Watch | None:
     """Make the bars of rich; None where it is not installed."""
     try:
         from rich import progress as rich  # noqa: PLC0415
@@ -103,7 +116,7 @@ def _bars(stack: contextlib.ExitStack, state: State) -> Callable[[Progress], obj
         if progress.done:
             bars.remove_task(tasks.pop(progress.item))
 
-    return show
+    return Watch(show, bars.stop)
 
 
 class _Lines:

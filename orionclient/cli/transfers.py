@@ -136,7 +136,7 @@ def _upload(kind: Kind) -> Command:
             act = partial(_send, state, kind, values)
         with watching(state) as watch:
             _print(
-                state, _moved(found, partial(act, watch), jobs, watch), lambda item: f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
+                state, watch, _moved(found, partial(act, watch), jobs, watch), lambda item: f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
             )  # fmt: skip
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
@@ -217,9 +217,11 @@ def _moved(items: Sequence[Any], act: Callable[[Any], Any], jobs: int, watch: Wa
         raise first
 
 
-def _print(state: State, results: Iterable[dict[str, Any]], sentence: Callable[[dict[str, Any]], str]) -> None:
-    """Print results as they come where the form allows it; what went well is printed although something else failed."""
-    if state.form in {"table", "ids", "jsonl"}:
+def _print(
+    state: State, watch: Watch, results: Iterable[dict[str, Any]], sentence: Callable[[dict[str, Any]], str]
+) -> None:
+    """Print results as they come where form and bars allow it; what went well is printed although something else failed."""
+    if state.form in {"table", "ids", "jsonl"} and not watch.has_bars:
         for item in results:
             state.out.done([item], [sentence(item)])
         return
@@ -227,8 +229,9 @@ def _print(state: State, results: Iterable[dict[str, Any]], sentence: Callable[[
     try:
         kept.extend(results)
     finally:
+        watch.clear()
         if sys.exc_info()[0] is None or kept:
-            state.out.done(kept, [])
+            state.out.done(kept, [sentence(item) for item in kept])
 
 
 def _download(kind: Kind) -> Command:
@@ -256,7 +259,7 @@ def _download(kind: Kind) -> Command:
         resources = [session.get_resource(template, number) for number in ids]
         with watching(state) as watch:
             _print(
-                state, _moved(resources, partial(fetch, watch), jobs, watch), lambda item: f"Downloaded {kind.noun} {item['id']} to {item['path']}"
+                state, watch, _moved(resources, partial(fetch, watch), jobs, watch), lambda item: f"Downloaded {kind.noun} {item['id']} to {item['path']}"
             )  # fmt: skip
 
     options: list[click.Parameter] = [
