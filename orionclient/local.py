@@ -40,6 +40,7 @@ class LocalOrion:
         storage: Opens a second origin, as a stack on S3 has one: downloads of files and shards redirect to presigned addresses there, and
             the parts of uploads are sent to such. `server.storage` tells what arrived there, and makes it go wrong on demand.
         storage_seconds: How long a presigned address works.
+        proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
 
     Attributes:
         folder: Folder of the data.
@@ -68,6 +69,7 @@ class LocalOrion:
         jobs: int = 2,
         storage: bool = False,
         storage_seconds: float = 900.0,
+        proxied: bool = False,
     ) -> None:
         self._wanted = None if folder is None else Path(folder)
         self._seed = seed
@@ -77,6 +79,7 @@ class LocalOrion:
         self._floes = list(floes)
         self._jobs = jobs
         self._storage = (storage, storage_seconds)
+        self._proxied = proxied
         self._exit = ExitStack()
         self.folder: Path = Path()
         self.server: Server
@@ -112,6 +115,7 @@ class LocalOrion:
                     describe=command("describe"),
                     storage=self._storage[0],
                     storage_seconds=self._storage[1],
+                    proxied=self._proxied,
                 )
             )
             self._exit = stack.pop_all()
