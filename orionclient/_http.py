@@ -48,7 +48,8 @@ def _build(attempt: Attempt, content: Any) -> httpx.Request:
     if attempt.body is not None and attempt.body.length is not None:
         headers["Content-Length"] = str(attempt.body.length)
     timeout = attempt.timeout
-    phases = {"connect": min(_CONNECT_TIMEOUT, timeout), "read": timeout, "write": timeout, "pool": timeout}
+    # The connection has to be given up before the attempt is, for then it is sure that nothing arrived.
+    phases = {"connect": min(_CONNECT_TIMEOUT, timeout * 0.9), "read": timeout, "write": timeout, "pool": timeout}
     try:
         return httpx.Request(
             attempt.method, attempt.url, headers=headers, content=content, extensions={"timeout": phases}
@@ -84,13 +85,17 @@ def _failure(error: BaseException) -> Failure:
     if secure := _distrust(error):
         return Failure("tls", secure, error)
     name = type(error).__name__
-    if name in {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}:
+    if name == "ProxyError":
+        return Failure("proxy", f"the proxy refuses to connect: {text}", error)
+    if name in {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"}:
         return Failure("connect", f"the server cannot be reached: {text}", error)
     if name.endswith("Timeout"):
         return Failure("timeout", "no answer in time", error)
     if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
         return Failure("protocol", f"the answer is no HTTP: {text}", error)
-    if name in {"LocalProtocolError", "DecodingError"}:
+    if name == "DecodingError":
+        return Failure("lost", "the answer did not arrive whole: what is packed in it is damaged", error)
+    if name == "LocalProtocolError":
         # The text of the library may quote a header.
         return Failure("protocol", "the message breaks the rules of HTTP", error)
     return Failure("lost", f"the connection broke: {text}", error)

@@ -63,7 +63,7 @@ class AttemptInfo:
         call: What is attempted, the number of the attempt, the seconds since the first, the request's identifier.
         retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
         status: Status of the answer; None where there was none.
-        failure: ``connect``, ``tls``, ``timeout``, ``lost`` or ``protocol`` where the attempt failed without a good answer.
+        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost`` or ``protocol`` where the attempt failed without a good answer.
         wait: Seconds until the next attempt; None where this was the last.
     """
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 DATA: dict[str, Any] = json.loads((Path(__file__).parent / "matrix.json").read_text())
 FAULTS: list[dict[str, Any]] = DATA["faults"]
 COLUMNS = list(DATA["operations"])
+_FAULTS = {"scripts", "by_verb", "proxy", "how"}
 # The limit of a head is 100 KiB.
 _LARGE = "x" * 150_000
 
@@ -41,7 +42,9 @@ class Cell(NamedTuple):
 
     def expected(self, way: str) -> str:
         """What has to come of it by one of the ways: under a key a creation is as good as what sets values."""
-        return self.given["by_key"] if way == "keyed" and "by_key" in self.given else self.letter
+        if way == "keyed" and "by_key" in self.given:
+            return str(self.given["by_key"])
+        return str(self.given.get("verb_letter", self.letter)) if way == "verb" else self.letter
 
 
 class Run(NamedTuple):
@@ -60,8 +63,8 @@ def _cells() -> list[Cell]:
         for column, letter in row["cells"].items():
             given = {name: value for name, value in row.items() if name not in {"cells", "columns"}}
             own = row.get("columns", {}).get(column, {})
-            if {"scripts", "proxy", "how"} & set(own):
-                given = {name: value for name, value in given.items() if name not in {"scripts", "proxy", "how"}}
+            if _FAULTS & set(own):
+                given = {name: value for name, value in given.items() if name not in _FAULTS}
             if column in "CJ" and "U" in row["cells"]:
                 given["by_key"] = row["cells"]["U"]
             cells.append(Cell(row["id"], column, letter, {**given, **own}))
@@ -71,9 +74,10 @@ def _cells() -> list[Cell]:
 CELLS = _cells()
 
 
-def runs_of(cell: Cell) -> list[Run]:
+def runs_of(cell: Cell, way: str = "verb") -> list[Run]:
     """The ways in which the fault of a cell comes about."""
     given = cell.given
-    runs = [Run("script", json.loads(json.dumps(script).replace("LARGE", _LARGE))) for script in given.get("scripts", ())]
+    scripts = [*given.get("scripts", ()), *(given.get("by_verb", ()) if way != "raw_async" else ())]
+    runs = [Run("script", json.loads(json.dumps(script).replace("LARGE", _LARGE))) for script in scripts]
     runs += [Run("toxic", toxic) for toxic in given.get("proxy", ())]
     return runs + [Run("how", how) for how in given.get("how", ())]

@@ -60,29 +60,28 @@ class Scene:
         return f"{self.cell.name} {self.way} {self.run} stays={self.stays}: {self.error!r} {self.result!r:.80}; {tries}; {seen}"
 
     def policy(self) -> Policy:
-        table = {int(status): count for status, count in self.given["policy"].items()} if "policy" in self.given else None
+        table = (
+            {int(status): count for status, count in self.given["policy"].items()} if "policy" in self.given else None
+        )
         seconds = self.given.get("seconds", 30.0)
         if not self.cell.real:
             return Policy(retry_dict=table)
         return Policy(request_timeout=seconds, retry_timeout=self.given.get("total", 60.0), base=0.005, cap=0.05)
 
     def observe(self, info: AttemptInfo) -> None:
-        if f" {self.operation_path} " in f" {info.call.action} " or info.call.action.startswith(self.column.operation):
+        if info.call.action.startswith(f"{self.column.operation} "):
             self.attempts.append(info)
             if info.failure is not None and self.first_failure is not None and not self.stays:
                 self.first_failure()
                 self.first_failure = None
-
-    @property
-    def operation_path(self) -> str:
-        return self.column.operation
 
     def call(self) -> None:
         http = HttpSession(self.policy())
         http.on_attempt = self.observe
         session = OrionSession(self.config, requests_session=http)
         if self.way == "keyed":
-            OrionSession(self.ground.orion.config()).is_authenticated()
+            # That the stack takes them is learned from any of its answers.
+            session.is_authenticated()
         started = time.monotonic()
         try:
             if self.way == "raw_async":
@@ -122,10 +121,19 @@ class Scene:
         assert not isinstance(self.error, OrionApiError)
         if self.error is not None:
             assert "\n" not in str(self.error)
-            assert self.error.attempts >= 1, self.told
+            assert self.error.attempts >= 1 or self.lenient, self.told
+
+    @property
+    def lenient(self) -> bool:
+        return "lenient" in self.given and self.way != "raw_async"
 
     def whole(self) -> None:
-        if isinstance(self.error, NotFoundResponse) and self.cell.column == "X" and self.error.call and self.error.call.repeated:
+        if (
+            isinstance(self.error, NotFoundResponse)
+            and self.cell.column == "X"
+            and self.error.call
+            and self.error.call.repeated
+        ):
             # What is gone after a lost answer was deleted by it; the session's verb says so, the raw call shows the 404.
             self.error = None
         assert self.error is None, self.told
@@ -167,7 +175,7 @@ class Scene:
         assert self.error is not None, self.told
         assert len(self.attempts) == 1, self.told
         assert self.requests() <= 1, self.told
-        assert self.error.may_have_been_applied, self.told
+        assert self.error.may_have_been_applied or self.lenient, self.told
         self.at_most_once()
 
     def is_T(self) -> None:
@@ -389,7 +397,7 @@ _TLS_ONLY = {"downgrade", "untrusted", "expired", "other host"}
 
 def ways_there(cell: Cell, run: Run) -> list[str | None]:
     """The wires that a run is made over; None for no proxy between."""
-    if run.what in _PLAIN_ONLY if isinstance(run.what, str) else False:
+    if run.kind == "how" and run.what in _PLAIN_ONLY:
         return ["plain"]
     if run.kind == "how" and run.what in _TLS_ONLY:
         return ["tls"]
@@ -430,7 +438,7 @@ def test_cell(
     if cell.fault in {"N20", "D12"}:
         request.getfixturevalue("calm")
     count = 0
-    for number, run in enumerate(runs_of(cell)):
+    for number, run in enumerate(runs_of(cell, way)):
         variants = [False, True] if cell.expected(way) in "RS" and number == 0 else [False]
         for wire in ways_there(cell, run):
             for stays in variants:
@@ -451,7 +459,7 @@ def play(
         over(scene, request, wire)
     if cell.fault == "D7":
         work.filters = {"limit": 2}
-    how = KINDS[run.kind] if run.kind != "how" else HOW.get(run.what)
+    how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
     # What was learned of keys and paces belongs to the run before.
     _sender._TAKES_KEYS.clear()
     forget_paces()
@@ -466,7 +474,7 @@ def play(
 def over(scene: Scene, request: pytest.FixtureRequest, wire: str) -> None:
     """Lead the session through a proxy."""
     wires: Wires = request.getfixturevalue("wires")
-    if scene.run.what in {"untrusted", "expired", "other host"}:
+    if scene.run.kind == "how" and scene.run.what in {"untrusted", "expired", "other host"}:
         wires = request.getfixturevalue("distrusted")[scene.run.what]
     scene.proxy = wires.proxies[wire]
     scene.config = changed(scene.config, scene.proxy.url, wires.ca_file if wire == "tls" else None)
