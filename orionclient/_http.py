@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ssl
+import zlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -14,6 +15,7 @@ from orionclient._connection import DEADLINE, Message
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
+from orionclient._unpacking import ENCODINGS, Unpacking
 from orionclient._warning import warn
 from orionclient.config import origin_of
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
@@ -195,10 +197,37 @@ class _Raw(httpx.SyncByteStream):
 
 
 def _decoded(answer: Incoming) -> Iterator[bytes]:
-    encoded = any(name.lower() == b"content-encoding" for name, _ in answer.headers)
-    if not encoded:
+    encodings = [value.decode("latin-1") for name, value in answer.headers if name.lower() == b"content-encoding"]
+    if not encodings:
         return iter(_Raw(answer))
+    if ", ".join(encodings).strip().lower() in ENCODINGS:
+        return _unpacked(_Raw(answer))
     return httpx.Response(answer.status, headers=answer.headers, stream=_Raw(answer)).iter_bytes()
+
+
+def _unpacked(raw: Iterable[bytes]) -> Iterator[bytes]:
+    unpacking = Unpacking()
+    try:
+        for data in raw:
+            yield from unpacking.feed(data)
+        unpacking.end()
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from error
+
+
+async def _async_decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
+    if answer.headers.get("content-encoding", "").strip().lower() not in ENCODINGS:
+        async for piece in answer.aiter_bytes():
+            yield piece
+        return
+    unpacking = Unpacking()
+    try:
+        async for data in answer.aiter_raw():
+            for piece in unpacking.feed(data):
+                yield piece
+        unpacking.end()
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from error
 
 
 def _pieces(answer: Incoming) -> Iterator[bytes]:
@@ -290,7 +319,7 @@ async def transmit_async(
             stack.push_async_callback(answer.aclose)
             stream, whole = _async_pieces(answer), None
             if not attempt.keep_open:
-                whole = b"".join([piece async for piece in answer.aiter_bytes()])
+                whole = b"".join([piece async for piece in _async_decoded(answer)])
                 stream = _once(whole)
     except BaseException as error:
         with anyio.CancelScope(shield=True):
@@ -320,7 +349,7 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 
 async def _async_pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
     try:
-        async for piece in answer.aiter_bytes():
+        async for piece in _async_decoded(answer):
             yield piece
     except _ERRORS as error:
         raise _broken(error) from error
