@@ -238,7 +238,8 @@ class Exchange:
             attempts=self._progress.attempts,
             elapsed=CLOCK.monotonic() - self._started,
             request_id=self._headers["X-Request-Id"],
-            may_have_been_applied=may_have_been_applied(self._retry_class, outcome),
+            # A refusal says nothing of the attempts before it.
+            may_have_been_applied=self._progress.unclear or may_have_been_applied(self._retry_class, outcome),
             repeated=self._progress.unclear,
             secrets=(self._config.token,) if self._config and self._config.token else (),
         )
