@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from helpers.plain import Plain
 from orion_api.api.collections import list_collections
@@ -99,7 +100,7 @@ class Ground:
 
     def named(self, path: str, name: str) -> int:
         """How many resources of a kind have a name, in the trash or not."""
-        listed, after = 0, f"{path}?limit=1000"
+        listed, after = 0, f"{path}?limit=1000&name={quote(name)}"
         while after:
             page = self.plain.get(after)
             listed += sum(each["name"] == name for each in page["results"])
