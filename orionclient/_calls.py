@@ -234,9 +234,10 @@ class Calls:
         """
         found = _translated(error, response)
         operation = error.operation
-        if operation is not None and operation.retry != "read" and response.status_code < 300:
+        changes = operation is not None and operation.retry != "read"
+        if changes and response.status_code < 300 and isinstance(found, OrionError) and found.call is not None:
             # The server says that it was carried out; only what it says of it cannot be read.
-            found.during(evolve(found.call, may_have_been_applied=True)) if found.call else None
+            found.during(evolve(found.call, may_have_been_applied=True))
         if operation is None or response.status_code not in _NO_SUCH_PATH or not isinstance(found, BadResponse):
             return found
         if lacking({}, operation) is None:

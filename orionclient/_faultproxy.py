@@ -98,8 +98,6 @@ class FaultProxy:
         """Where the client has to go instead of the server."""
         return f"http://127.0.0.1:{self.port}" if self._context is None else f"https://localhost:{self.port}"
 
-    # -- toxics
-
     def latency(self, seconds: float, jitter: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                 times: int | None = None) -> Toxic:  # fmt: skip
         """Delay every piece by so many seconds, more or less by at most `jitter`."""
@@ -184,8 +182,6 @@ class FaultProxy:
         """What was done so far."""
         with self._lock:
             return Counts(**self._count, open=len(self._links), hits=dict(self._hits))
-
-    # -- running
 
     def start(self) -> Self:
         """Listen on a free port of the loopback interface."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from orionclient._connection import Incoming
+    from orionclient._messages import FailureKind
 
 __all__ = [
     "REGISTRY",
@@ -87,22 +88,22 @@ def _failure(error: BaseException) -> Failure:
     if secure := _distrust(error):
         return Failure("tls", secure, error)
     name = type(error).__name__
-    if name == "ProxyError":
-        return Failure("proxy", f"the proxy refuses to connect: {text}", error)
-    if name in {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"}:
-        return Failure("connect", f"the server cannot be reached: {text}", error)
-    if name.endswith("Timeout"):
-        return Failure("timeout", "no answer in time", error)
     if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
         return Failure("protocol", f"the answer is no HTTP: {text}", error)
-    if name == "DecodingError":
-        return Failure("lost", "the answer did not arrive whole: what is packed in it is damaged", error)
-    if name == "LocalProtocolError":
-        # The text of the library may quote a header.
-        return Failure("protocol", "the message breaks the rules of HTTP", error)
-    return Failure("lost", f"the connection broke: {text}", error)
+    if name.endswith("Timeout") and name not in _MEANINGS:
+        return Failure("timeout", "no answer in time", error)
+    kind, words = _MEANINGS.get(name, ("lost", "the connection broke: {}"))
+    return Failure(kind, words.format(text), error)
 
 
+_UNREACHED: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
+_MEANINGS: Final[dict[str, tuple[FailureKind, str]]] = {
+    **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHED),
+    "ProxyError": ("proxy", "the proxy refuses to connect: {}"),
+    "DecodingError": ("lost", "the answer did not arrive whole: what is packed in it is damaged"),
+    # The text of the library may quote a header.
+    "LocalProtocolError": ("protocol", "the message breaks the rules of HTTP"),
+}
 # What a second attempt would meet again; the other errors of a handshake are those of a broken connection.
 _FINAL_TLS: Final = frozenset({
     "CA_MD_TOO_WEAK", "CERTIFICATE_VERIFY_FAILED", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL", "NO_PROTOCOLS_AVAILABLE",

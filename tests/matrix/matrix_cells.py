@@ -80,4 +80,5 @@ def runs_of(cell: Cell, way: str = "verb") -> list[Run]:
     scripts = [*given.get("scripts", ()), *(given.get("by_verb", ()) if way != "raw_async" else ())]
     runs = [Run("script", json.loads(json.dumps(script).replace("LARGE", _LARGE))) for script in scripts]
     runs += [Run("toxic", toxic) for toxic in given.get("proxy", ())]
+    runs += [Run("beyond", given["beyond"])] if "beyond" in given else []
     return runs + [Run("how", how) for how in given.get("how", ())]
