@@ -61,10 +61,10 @@ class FaultProxy:
         context: Certificate and key to speak TLS with the client; the server behind is spoken to without. None for plain bytes.
 
     Example:
+        >>> from orionclient.local import LocalOrion
         >>> from orionclient.testing import FaultProxy
-        >>> with FaultProxy(orion.url) as proxy:
+        >>> with LocalOrion(proxied=True) as orion, FaultProxy(orion.url) as proxy:
         ...     toxic = proxy.latency(0.05)
-        ...     proxy.remove(toxic)
         ...     proxy.counts().connections
         0
     """

@@ -51,8 +51,7 @@ def _build(attempt: Attempt, content: Any) -> httpx.Request:
     if attempt.body is not None and attempt.body.length is not None:
         headers["Content-Length"] = str(attempt.body.length)
     timeout = attempt.timeout
-    # The connection has to be given up before the attempt is, for then it is sure that nothing arrived.
-    phases = {"connect": min(_CONNECT_TIMEOUT, timeout * 0.9), "read": timeout, "write": timeout, "pool": timeout}
+    phases = {"connect": min(_CONNECT_TIMEOUT, timeout), "read": timeout, "write": timeout, "pool": timeout}
     try:
         return httpx.Request(
             attempt.method, attempt.url, headers=headers, content=content, extensions={"timeout": phases}
@@ -309,6 +308,12 @@ async def transmit_async(
     """
     _warn(attempt, settings)
     stack = AsyncExitStack()
+    sending = False
+
+    async def trace(event: str, _: object) -> None:
+        nonlocal sending
+        sending = sending or event.endswith("send_request_headers.started")
+
     upload = attempt.stream and attempt.body is not None
     try:
         with anyio.fail_after(None if upload else attempt.timeout) as scope:
@@ -316,7 +321,9 @@ async def transmit_async(
                 connections = await stack.enter_async_context(AsyncConnections(settings))
             client = await connections.client(attempt.url)
             content = None if attempt.body is None else _async_chunks(attempt.body, scope, attempt.timeout)
-            answer = await client.handle_async_request(_build(attempt, content))
+            request = _build(attempt, content)
+            request.extensions["trace"] = trace
+            answer = await client.handle_async_request(request)
             stack.push_async_callback(answer.aclose)
             stream, whole = _async_pieces(answer), None
             if not attempt.keep_open:
@@ -328,7 +335,9 @@ async def transmit_async(
         if isinstance(error, OrionError):
             raise
         if isinstance(error, TimeoutError):
-            return Failure("timeout", "no answer in time", error)
+            # What was not begun to be sent has surely not arrived.
+            words = ("timeout", "no answer in time") if sending else ("connect", "the server cannot be reached in time")
+            return Failure(*words, error)
         if isinstance(error, _ERRORS):
             return _failure(error)
         raise
