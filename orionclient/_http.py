@@ -336,8 +336,9 @@ async def transmit_async(
             raise
         if isinstance(error, TimeoutError):
             # What was not begun to be sent has surely not arrived.
-            words = ("timeout", "no answer in time") if sending else ("connect", "the server cannot be reached in time")
-            return Failure(*words, error)
+            if sending:
+                return Failure("timeout", "no answer in time", error)
+            return Failure("connect", "the server cannot be reached in time", error)
         if isinstance(error, _ERRORS):
             return _failure(error)
         raise

@@ -73,12 +73,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     cells: defaultdict[str, list[bool]] = defaultdict(list)
     consumed: defaultdict[str, list[bool]] = defaultdict(list)
-    runs = 0
+    runs = schedules = 0
     for report, properties in told:
+        schedules += int(str(properties.get("schedules", 0)))
         if "cell" in properties:
             cells[str(properties["cell"])].append(report.passed)
             consumed[str(properties["cell"])].append(bool(properties.get("consumed")))
             runs += int(str(properties.get("runs", 0)))
+    if schedules:
+        terminalreporter.section("random faults")
+        terminalreporter.line(
+            f"{schedules} schedules in the tests that ended; what was made twice or changed without a word fails one of them"
+        )
     if cells:
         passed, whole = (sum(all(each) for each in kept.values()) for kept in (cells, consumed))
         terminalreporter.section("fault matrix")
