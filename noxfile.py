@@ -16,8 +16,8 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
+FAULTS = ("tests/conformance", "tests/connections", "tests/faultproxy", "tests/matrix", "tests/transfers")
 PROJECT = nox.project.load_toml("pyproject.toml")
-_FAULTS = ("conformance", "connections", "transfers")
 
 
 def _group(session: nox.Session, *names: str) -> None:
@@ -75,20 +75,19 @@ def tests(session: nox.Session) -> None:
     session.install(".[emulator]")
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
-    # The table of faults, the connections and the transfers have a session of their own, without coverage, whose tracer does not go
-    # with forks.
-    apart = [f"--ignore=tests/{folder}" for folder in _FAULTS]
+    # The faults, connections and transfers have a session of their own, without coverage, whose tracer does not go with forks.
+    apart = [f"--ignore={folder}" for folder in FAULTS]
     options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the table of retries and transfers over fault scripts, and the tests of connections and transfers."""
+    """Run the table of retries, the fault matrix, random faults, and the tests of connections, transfers and the fault proxy."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
-    session.run("pytest", "-n", "2", *(f"tests/{folder}" for folder in _FAULTS), *session.posargs)
+    session.run("pytest", "-n", "2", *FAULTS, *session.posargs)
 
 
 @nox.session
@@ -101,7 +100,9 @@ def nightly(session: nox.Session) -> None:
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
     session.run("pytest", "tests/emulator/test_emulator_jobs_ends.py", env={"ORION_NIGHTLY": "1"})
     session.run("pytest", "-n", "2", "tests/transfers", env={"ORION_NIGHTLY": "1"})
-    others = ("tests/session", "tests/compat", "tests/conformance")
+    # 2,000 random schedules; the cells of the matrix are the same as by day.
+    session.run("pytest", "-n", "2", "tests/matrix/test_stateful.py", env={"ORION_NIGHTLY": "1"})
+    others = ("tests/session", "tests/compat", "tests/conformance", "tests/matrix/test_matrix.py")
     session.run("pytest", "-n", "2", *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")

@@ -247,7 +247,7 @@ def _removed(data: Path) -> None:
             if data.exists():
                 shutil.rmtree(data)
         except OSError:
-            if attempt == 99:  # noqa: PLR2004
+            if attempt == 99:
                 raise
             time.sleep(_LOOK_SECONDS)
         else:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LARGE: Final = 1 << 20
 
 
-class Stopped(Exception):  # noqa: N818 - it is no error
+class Stopped(Exception):
     """The transfers were given up."""
 
 

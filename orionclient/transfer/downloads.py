@@ -329,7 +329,10 @@ class _Download:
                     self._fetch_many(response, workers, kept)
                 else:
                     self._fetch_one(response, kept)
-            self._prove()
+                try:
+                    self._prove()
+                except _OtherContentError as error:
+                    raise _said(error, response) from None
         finally:
             if self._follower is not None:
                 self._follower.stop()
