@@ -23,7 +23,7 @@ from orionclient.types import File
 
 # Four ways, so many kills each.
 EACH = 50 if os.environ.get("ORION_NIGHTLY") else 5
-PARTS, WHOLE = 24 << 20, 6 << 20
+PARTS, WHOLE = 32 << 20, 6 << 20
 CONTENT = random.Random(3).randbytes(PARTS)
 MOST = 1.25
 # Heads, JSON, and what the transfer has in its buffers when it is killed.
@@ -75,6 +75,7 @@ class Run:
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
+        self._proxy.drop()
         self.end()
 
     def end(self) -> int:

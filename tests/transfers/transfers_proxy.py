@@ -32,12 +32,10 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            sockets = [self._listener, *self._sockets]
-        for each in sockets:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.drop()
         for thread in self._threads:
             thread.join(10)
             assert not thread.is_alive()
@@ -46,6 +44,15 @@ class Proxy:
         """Wait until so many bytes went either way; False where nothing moves any more."""
         with self._lock:
             return self._lock.wait_for(lambda: self.up + self.down >= number, seconds)
+
+    def drop(self) -> None:
+        """End every connection; what the buffers of a killed program hold goes nowhere."""
+        with self._lock:
+            sockets, self._sockets = self._sockets, set()
+        for each in sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
 
     def wake(self) -> None:
         """Let nobody wait any longer."""
