@@ -352,11 +352,7 @@ async def transmit_async(
             stack.push_async_callback(answer.aclose)
             stream, body = _async_pieces(answer), None
             if not attempt.keep_open:
-                whole = _Whole(attempt, answer.status_code, answer.headers)
-                async for piece in _async_decoded(answer):
-                    if not whole.takes(piece):
-                        break
-                body = whole.body
+                body = await _async_whole(attempt, answer)
                 stream = _once(body)
     except BaseException as error:
         with anyio.CancelScope(shield=True):
@@ -375,6 +371,14 @@ async def transmit_async(
         await stack.aclose()
     headers = Headers(answer.headers.multi_items())
     return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
+
+
+async def _async_whole(attempt: Attempt, answer: httpx.Response) -> bytes:
+    whole = _Whole(attempt, answer.status_code, answer.headers)
+    async for piece in _async_decoded(answer):
+        if not whole.takes(piece):
+            break
+    return whole.body
 
 
 async def _async_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:

@@ -60,7 +60,15 @@ def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) 
         "--long-name", "y",
     )  # fmt: skip
     assert job["parameters"] == {
-        "promoted": {"in": 1, "timeout": 7, "many": ["a", "b"], "choice": "second", "flag": True, "ratio": 2.0, "long_name": "y"}
+        "promoted": {
+            "in": 1,
+            "timeout": 7,
+            "many": ["a", "b"],
+            "choice": "second",
+            "flag": True,
+            "ratio": 2.0,
+            "long_name": "y",
+        }
     }
     assert call("jobs", "wait", str(job["id"])).exit_code == 0
     assert call("jobs", "logs", str(job["id"])).stdout == "data 7 ['a', 'b'] second True 2.0 y\n"

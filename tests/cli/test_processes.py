@@ -106,11 +106,18 @@ def test_help_into_a_closed_pipe_is_quiet(own_home: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to try")
-@pytest.mark.parametrize("words", [["files", "list"], ["files", "download", "1", "-o", "/dev/full"], ["--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["files", "list"], ["files", "download", "1", "-o", "/dev/full"], ["--help"]], ids=" ".join
+)
 def test_a_full_disk_is_told(words: list[str], planted: LocalOrion, own_home: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [*COMMAND, *words], env=environment(own_home, planted), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+            [*COMMAND, *words],
+            env=environment(own_home, planted),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
         )
     assert done.returncode == 9, done.stderr
     assert b"Traceback" not in done.stderr
@@ -125,7 +132,11 @@ def test_ctrl_c_leaves_with_130_and_no_noise(what: str, planted: LocalOrion, own
     job = slow.start("long", seconds=60.0, steps=600)
     words = ["jobs", "wait", str(job.id)] if what == "wait" else ["jobs", "logs", str(job.id), "--follow"]
     process = subprocess.Popen(
-        [*COMMAND, *words], env=environment(own_home, planted), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *words],
+        env=environment(own_home, planted),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     # It asks again and again; with the second question it surely is under way.
     _until(lambda: len([each for each in planted.faults.requests("get_job") if f"/{job.id}/" in each.path]) >= 2)

@@ -167,7 +167,10 @@ def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: P
     assert not (tmp_path / "work" / "here" / "large.bin").exists()
     assert part.exists()
     orion.faults.clear()
-    assert terminal.run("ocli collections download 1 here --jobs 1").splitlines()[-1] == "Downloaded collection 1: 2 shards to here"
+    assert (
+        terminal.run("ocli collections download 1 here --jobs 1").splitlines()[-1]
+        == "Downloaded collection 1: 2 shards to here"
+    )
     assert (tmp_path / "work" / "here" / "large.bin").read_bytes() == b"x" * LARGE
     assert not part.exists()
     assert b"Traceback" not in terminal.raw
