@@ -1,4 +1,4 @@
-"""The page of the docs about the command line, made of the commands themselves: python -m orionclient.cli.reference > docs/cli.md"""
+"""The page of the docs about the command line, made of the commands themselves by `python -m orionclient.cli.reference > docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -127,7 +127,13 @@ def _cell(text: str) -> str:
 def _row(option: click.Option, *, default: bool) -> str:
     names = ", ".join([*option.opts, *option.secondary_opts])
     value = "" if option.is_flag else f" {option.make_metavar(click.Context(ocli))}"
-    shown = "" if option.is_flag or not option.show_default else option.show_default if isinstance(option.show_default, str) else option.default
+    shown = (
+        ""
+        if option.is_flag or not option.show_default
+        else option.show_default
+        if isinstance(option.show_default, str)
+        else option.default
+    )
     middle = f" {shown} |" if default else ""
     return f"| `{_cell(names + value)}` |{middle} {_cell(option.help or '')} |"
 

@@ -41,7 +41,9 @@ def test_the_script_is_good_for_its_shell(shell: str, call: Call, tmp_path: Path
     assert "_OCLI_COMPLETE" in done.stdout
     if program := shutil.which(shell):
         (tmp_path / "script").write_text(done.stdout)
-        checked = subprocess.run([program, "-n", str(tmp_path / "script")], capture_output=True, text=True, timeout=30, check=False)
+        checked = subprocess.run(
+            [program, "-n", str(tmp_path / "script")], capture_output=True, text=True, timeout=30, check=False
+        )
         assert (checked.returncode, checked.stderr) == (0, "")
 
 

@@ -17,7 +17,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def make(call: Call, name: str, url: str = "https://orion.example.com", token: str = "tok-1") -> None:
-    done = call("--profile", name, "config", "profile", "--url", url, "--username", "ada", "--with-token", input=f"{token}\n")
+    done = call(
+        "--profile", name, "config", "profile", "--url", url, "--username", "ada", "--with-token", input=f"{token}\n"
+    )
     assert done.exit_code == 0, done.output
     assert token not in done.output
 
@@ -28,7 +30,9 @@ def test_modes_are_tight_always(call: Call, own_home: Path) -> None:
     folder.chmod(0o755)
     make(call, "work")
     (folder / "config").chmod(0o644)
-    done = call("--profile", "other", "config", "profile", "--url", "x.org", "--username", "u", "--with-token", input="t\n")
+    done = call(
+        "--profile", "other", "config", "profile", "--url", "x.org", "--username", "u", "--with-token", input="t\n"
+    )
     assert done.exit_code == 0
     assert call("config", "use", "work").exit_code == 0
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -63,7 +67,11 @@ def test_use_chooses_and_remove_removes(call: Call, own_home: Path) -> None:
 
 def test_an_unknown_profile_is_told_with_the_known_ones(call: Call) -> None:
     make(call, "work")
-    for words in (["config", "use", "nix"], ["config", "remove", "nix", "--yes"], ["--profile", "nix", "files", "list"]):
+    for words in (
+        ["config", "use", "nix"],
+        ["config", "remove", "nix", "--yes"],
+        ["--profile", "nix", "files", "list"],
+    ):
         done = call(*words)
         assert done.exit_code == 4
         assert "work" in done.stderr
@@ -75,7 +83,11 @@ def test_the_environment_is_an_origin(call: Call, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("ORION_PROJECT", "9")
     done = call("config", "info", "--json", "--timeout", "60")
     info = {row["setting"]: row for row in json.loads(done.stdout)}
-    assert (info["url"]["origin"], info["token"]["value"], info["project"]["origin"]) == ("$ORION_URL", "***", "$ORION_PROJECT")
+    assert (info["url"]["origin"], info["token"]["value"], info["project"]["origin"]) == (
+        "$ORION_URL",
+        "***",
+        "$ORION_PROJECT",
+    )
     assert (info["timeout"]["value"], info["timeout"]["origin"]) == (60, "--timeout")
     assert "tok-2" not in done.output
 
@@ -95,7 +107,9 @@ def test_answers_from_a_pipe(process: Run, own_home: Path) -> None:
 
 
 def test_an_unencrypted_address_is_refused(call: Call) -> None:
-    done = call("config", "profile", "--url", "http://orion.example.com", "--username", "ada", "--with-token", input="t\n")
+    done = call(
+        "config", "profile", "--url", "http://orion.example.com", "--username", "ada", "--with-token", input="t\n"
+    )
     assert done.exit_code == 6
     assert "unencrypted" in done.stderr
 

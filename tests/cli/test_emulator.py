@@ -23,7 +23,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def stopped(own_home: Path, tmp_path: Path) -> Iterator[None]:
     """Stop whatever a test has started."""
     yield
-    subprocess.run([*COMMAND, "emulator", "stop"], env=environment(own_home), capture_output=True, timeout=60, check=False)
+    subprocess.run(
+        [*COMMAND, "emulator", "stop"], env=environment(own_home), capture_output=True, timeout=60, check=False
+    )
     assert not (own_home / ".orion" / "local" / "running.json").exists()
 
 

@@ -19,7 +19,7 @@ NASTY = "a\x1b]0;title\x07\x1b[2J\r\nb\x9b31m\u202eevil\u2028"
 @pytest.fixture(scope="module")
 def planted(stack: LocalOrion) -> LocalOrion:
     session = stack.session()
-    for name in ("drugs.sdf", "b,c\"d", "数据"):
+    for name in ("drugs.sdf", 'b,c"d', "数据"):
         File.upload(session, name, b"CNS")
     return stack
 
@@ -61,7 +61,16 @@ def test_an_error_of_a_server_moves_no_terminal(call: Call, planted: LocalOrion)
 
 
 def test_cells() -> None:
-    assert [cell(value) for value in (None, True, False, 3, 0.5, "x", {"a": 1}, [1])] == ["", "true", "false", "3", "0.5", "x", '{"a": 1}', "[1]"]
+    assert [cell(value) for value in (None, True, False, 3, 0.5, "x", {"a": 1}, [1])] == [
+        "",
+        "true",
+        "false",
+        "3",
+        "0.5",
+        "x",
+        '{"a": 1}',
+        "[1]",
+    ]
     assert clean("a\nb\t\udcff") == "a\\nb\\t\\udcff"
     assert (width_of("数据"), width_of("e\u0301"), width_of("abc")) == (4, 1, 3)
 

@@ -26,8 +26,14 @@ created                        id  name            owner    project    size  sta
 2018-04-18T23:58:37.393553Z     1  drugs.sdf           1          1   14023  ready
 """
 ROW = {
-    "created": "2018-04-18T23:58:37.393553Z", "id": 1, "name": "drugs.sdf", "owner": 1, "project": 1, "size": 14023, "state": "ready",
-}  # fmt: skip
+    "created": "2018-04-18T23:58:37.393553Z",
+    "id": 1,
+    "name": "drugs.sdf",
+    "owner": 1,
+    "project": 1,
+    "size": 14023,
+    "state": "ready",
+}
 
 # Spelling -> pattern of standard output. The world has file 1, dataset 1, collection 1 and floes.
 SPELLINGS = [
@@ -35,7 +41,8 @@ SPELLINGS = [
     ("ocli datasets upload drugs.sdf", r"Created dataset with Id 2\n"),
     (
         "ocli files list",
-        rf"created +id  name +owner    project    size  state\n-+  ----  -+  -------  ---------  ------  -------\n{STAMP}     1  drugs.sdf +1          1   \d+  ready\n",
+        r"created +id  name +owner    project    size  state\n-+  ----  -+  -------  ---------  ------  -------\n"
+        rf"{STAMP}     1  drugs.sdf +1          1   \d+  ready\n",
     ),
     (
         "ocli datasets list",
@@ -102,7 +109,11 @@ def test_the_list_table_is_the_printed_one() -> None:
 
 def test_the_list_table_is_what_tabulate_makes() -> None:
     tabulate = pytest.importorskip("tabulate").tabulate
-    for rows in ([ROW], [ROW, {**ROW, "name": "a much longer name", "size": 1}], [{"a": 1, "bb": "x"}, {"a": 22, "bb": "yyyyyyy"}]):
+    for rows in (
+        [ROW],
+        [ROW, {**ROW, "name": "a much longer name", "size": 1}],
+        [{"a": 1, "bb": "x"}, {"a": 22, "bb": "yyyyyyy"}],
+    ):
         columns = sorted(rows[0])
         wanted = tabulate([[row[name] for name in columns] for row in rows], columns, tablefmt="simple")
         assert table(rows, columns) == [line.rstrip() for line in wanted.splitlines()]
@@ -119,11 +130,15 @@ def test_config_profile_asks_what_the_original_asks(call: Call, own_home: Path) 
     assert done.exit_code == 0, done.output
     asked = [line for line in done.stdout.splitlines() if line.startswith("Orion")]
     assert [line.partition(": ")[0] for line in asked] == [
-        "Orion Url, ex: https://orion.eyesopen.us", "Orion Username", "Orion token",
-    ]  # fmt: skip
+        "Orion Url, ex: https://orion.eyesopen.us",
+        "Orion Username",
+        "Orion token",
+    ]
     assert "tok-4711" not in done.output
     path = own_home / ".orion" / "config"
-    assert "[work]\nurl = https://orion.example.com\nusername = ada\ntoken = tok-4711-secret-value\n" in path.read_text()
+    assert (
+        "[work]\nurl = https://orion.example.com\nusername = ada\ntoken = tok-4711-secret-value\n" in path.read_text()
+    )
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
@@ -173,7 +188,7 @@ def test_scenario_24_jobs_start_from_a_subprocess(
     (tmp_path / "bin").mkdir()
     # The call names `ocli`, as the entry point of the package does.
     program = tmp_path / "bin" / "ocli"
-    program.write_text(f"#!/bin/sh\nexec {sys.executable} -m orionclient.cli \"$@\"\n")
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m orionclient.cli "$@"\n')
     program.chmod(0o755)
     with LocalOrion(tmp_path / "orion", seed="demo", floes=[tmp_path / "dock_floes.py"], jobs=0) as orion:
         CANARIES.add(orion.token)

@@ -40,7 +40,12 @@ def test_many_paths_and_folders(call: Call, stack: LocalOrion, tree: Path, tmp_p
     assert sorted(listed) == sorted(str(each["id"]) for each in made)
     back = call("files", "download", *listed, "-o", "back", "--json")
     assert back.exit_code == 0, back.output
-    assert sorted(path.read_text() for path in (tmp_path / "back").iterdir()) == ["1.xyz", "2.xyz", "late/3.xyz", "single"]
+    assert sorted(path.read_text() for path in (tmp_path / "back").iterdir()) == [
+        "1.xyz",
+        "2.xyz",
+        "late/3.xyz",
+        "single",
+    ]
 
 
 def test_standard_streams(call: Call, stack: LocalOrion) -> None:
@@ -78,7 +83,9 @@ def test_a_collection_up_and_down(call: Call, stack: LocalOrion, tree: Path, tmp
     assert collection["state"] in {"processing", "ready"}
     number = str(collection["id"])
     assert call("collections", "wait", number, "--deadline", "60").exit_code == 0
-    assert call("collections", "download", number, "here").stdout == f"Downloaded collection {number}: 3 shards to here\n"
+    assert (
+        call("collections", "download", number, "here").stdout == f"Downloaded collection {number}: 3 shards to here\n"
+    )
     assert (tmp_path / "here" / "late" / "3.xyz").read_text() == "late/3.xyz"
     (tree / "4.xyz").write_text("4")
     before = len(stack.faults.requests("upload_shard_content"))
@@ -111,7 +118,9 @@ def test_a_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_progress_goes_to_standard_error_and_not_where_it_is_quiet(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+def test_progress_goes_to_standard_error_and_not_where_it_is_quiet(
+    call: Call, stack: LocalOrion, tmp_path: Path
+) -> None:
     (tmp_path / "large.bin").write_bytes(b"x" * (3 << 20))
     done = call("files", "upload", "large.bin", on=stack)
     assert done.stdout.startswith("Uploaded file with id ")
@@ -130,7 +139,14 @@ def test_a_watch_that_was_stopped_ends_transfers() -> None:
 
 
 def test_sizes() -> None:
-    assert [size(count) for count in (0, 999, 1500, 2e6, 3e9, 4e12)] == ["0 bytes", "999 bytes", "1.5 kB", "2.0 MB", "3.0 GB", "4.0 TB"]
+    assert [size(count) for count in (0, 999, 1500, 2e6, 3e9, 4e12)] == [
+        "0 bytes",
+        "999 bytes",
+        "1.5 kB",
+        "2.0 MB",
+        "3.0 GB",
+        "4.0 TB",
+    ]
 
 
 def test_an_empty_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
