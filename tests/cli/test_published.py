@@ -41,8 +41,10 @@ SPELLINGS = [
     ("ocli datasets upload drugs.sdf", r"Created dataset with Id 2\n"),
     (
         "ocli files list",
-        r"created +id  name +owner    project    size  state\n-+  ----  -+  -------  ---------  ------  -------\n"
-        rf"{STAMP}     1  drugs.sdf +1          1   \d+  ready\n",
+        (
+            r"created +id  name +owner    project    size  state\n-+  ----  -+  -------  ---------  ------  -------\n"
+            rf"{STAMP}     1  drugs.sdf +1          1   \d+  ready\n"
+        ),
     ),
     (
         "ocli datasets list",
@@ -129,7 +131,7 @@ def test_config_profile_asks_what_the_original_asks(call: Call, own_home: Path) 
     done = call("--profile=work", "config", "profile", input="orion.example.com\nada\ntok-4711-secret-value\n")
     assert done.exit_code == 0, done.output
     asked = [line for line in done.stdout.splitlines() if line.startswith("Orion")]
-    assert [line.partition(": ")[0] for line in asked] == [
+    assert [line.rpartition(": ")[0] for line in asked] == [
         "Orion Url, ex: https://orion.eyesopen.us",
         "Orion Username",
         "Orion token",

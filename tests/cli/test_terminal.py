@@ -95,7 +95,9 @@ def terminal(tmp_path: Path, own_home: Path) -> Iterator[Terminal]:
     program.chmod(0o755)
     (folder / "drugs.sdf").write_bytes(drugs("sdf").read_bytes())
     env = environment(own_home, TERM="xterm-256color", PS1="$ ", ENV="")
-    del env["NO_COLOR"]
+    # The terminal itself says how wide it is.
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        env.pop(name, None)
     env["PATH"] = f"{program.parent}:{env['PATH']}"
     shell = Terminal(folder, env)
     yield shell
