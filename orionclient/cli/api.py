@@ -12,7 +12,7 @@ import click
 
 from orionclient.cli import contracted
 from orionclient.cli.asking import dry_run, planned
-from orionclient.cli.commands import Command
+from orionclient.cli.commands import Command, ParameterType
 from orionclient.cli.contracted import JsonText
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class _OperationId(click.ParamType):
+class _OperationId(ParameterType):
     """The id of an operation."""
 
     name = "operation"
@@ -56,19 +56,33 @@ def group(name: str) -> click.Command:
         name,
         params=[
             click.Argument(["operation"], required=False, type=_OperationId()),
-            click.Option(["-p", "--param", "params"], multiple=True, metavar="NAME=VALUE", help="Parameter of path or query; may be repeated."),
+            click.Option(
+                ["-p", "--param", "params"],
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="Parameter of path or query; may be repeated.",
+            ),
             click.Option(["--body"], type=JsonText(), help="JSON body, or @FILE."),
-            click.Option(["--file"], type=click.Path(), help="File with the bytes to send, where the operation takes bytes."),
-            click.Option(["-o", "--output"], type=click.Path(), help="File for the bytes of an answer; standard output without it."),
+            click.Option(
+                ["--file"], type=click.Path(), help="File with the bytes to send, where the operation takes bytes."
+            ),
+            click.Option(
+                ["-o", "--output"],
+                type=click.Path(),
+                help="File for the bytes of an answer; standard output without it.",
+            ),
             click.Option(["--list", "listing"], is_flag=True, help="List the operations."),
             dry_run(),
         ],
-        callback=_run, help=f"{GROUPS[name][1]} Prints what the server sends; listings one page.", shape={"type": ["object", "array"]},
+        callback=_run,
+        help=f"{GROUPS[name][1]} Prints what the server sends; listings one page.",
+        shape={"type": ["object", "array"]},
         example="ocli api get_file --param file_id=1",
-    )  # fmt: skip
+    )
 
 
 def _run(
+    *,
     operation: str | None,
     params: Sequence[str],
     body: Any,
@@ -167,7 +181,5 @@ def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
 
 
 def _read(schema: Mapping[str, Any], value: str) -> Any:
-    kind = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}.get(
-        str(schema.get("type")), click.STRING
-    )
-    return kind.convert(value, None, None)
+    known: dict[str, ParameterType] = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}
+    return known.get(str(schema.get("type")), click.STRING).convert(value, None, None)

@@ -27,6 +27,10 @@ def group(name: str) -> click.Group:
         state.out.one(state.session.get_current_balance().to_dict(), key="amount")
 
     balance = Command(
-        "balance", callback=run, help="Show the balance of your organization.", shape="BalanceInfo", example="ocli billing balance"
-    )  # fmt: skip
+        "balance",
+        callback=run,
+        help="Show the balance of your organization.",
+        shape="BalanceInfo",
+        example="ocli billing balance",
+    )
     return Group(name, [balance], help=GROUPS[name][1])

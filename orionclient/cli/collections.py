@@ -36,6 +36,7 @@ def commands(kind: Kind) -> list[Command]:
 
 def _upload(kind: Kind) -> Command:
     def run(
+        *,
         paths: Sequence[str],
         into: int | None,
         name: str | None,
@@ -77,16 +78,25 @@ def _upload(kind: Kind) -> Command:
         "upload",
         params=[
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
-            click.Option(["--into"], type=IdOf("collection"), help="Collection to add to; what is there already is not sent again. A new one without it."),
+            click.Option(
+                ["--into"],
+                type=IdOf("collection"),
+                help="Collection to add to; what is there already is not sent again. A new one without it.",
+            ),
             click.Option(["--name"], help="Display name of a new one; the name of the folder without it."),
-            click.Option(["--project"], type=IdOf("project"), help="Project of a new one; that of the profile without it."),
+            click.Option(
+                ["--project"], type=IdOf("project"), help="Project of a new one; that of the profile without it."
+            ),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to give to a new one; may be repeated."),
             click.Option(["--close"], is_flag=True, help="Close it at the end."),
-            jobs_option(), dry_run(),
+            jobs_option(),
+            dry_run(),
         ],
-        callback=run, help="Upload a folder, or several paths, each file as one shard. After a break go on with --into.", shape=kind.schema,
+        callback=run,
+        help="Upload a folder, or several paths, each file as one shard. After a break go on with --into.",
+        shape=kind.schema,
         example="ocli collections upload frames --close",
-    )  # fmt: skip
+    )
 
 
 def _download(_kind: Kind) -> Command:
@@ -108,10 +118,17 @@ def _download(_kind: Kind) -> Command:
             state.out.done(items, [])
 
     return Command(
-        "download", params=[click.Argument(["number"], metavar="ID", type=IdOf("collection")), click.Argument(["folder"], metavar="DIR"), jobs_option()],
-        callback=run, help="Download all shards of a collection into a folder; what is there already is not fetched again.",
-        shape=DOWNLOADED, example="ocli collections download 1 here",
-    )  # fmt: skip
+        "download",
+        params=[
+            click.Argument(["number"], metavar="ID", type=IdOf("collection")),
+            click.Argument(["folder"], metavar="DIR"),
+            jobs_option(),
+        ],
+        callback=run,
+        help="Download all shards of a collection into a folder; what is there already is not fetched again.",
+        shape=DOWNLOADED,
+        example="ocli collections download 1 here",
+    )
 
 
 def _wait(kind: Kind) -> Command:
@@ -124,7 +141,12 @@ def _wait(kind: Kind) -> Command:
     return Command(
         "wait",
         params=[
-            *kind.ids(), click.Option(["--state", "wanted"], default="ready", show_default=True, help="State to wait for."), deadline_option(),
+            *kind.ids(),
+            click.Option(["--state", "wanted"], default="ready", show_default=True, help="State to wait for."),
+            deadline_option(),
         ],
-        callback=run, help="Wait until a collection is in a state.", shape=kind.schema, example=kind.example("wait"),
-    )  # fmt: skip
+        callback=run,
+        help="Wait until a collection is in a state.",
+        shape=kind.schema,
+        example=kind.example("wait"),
+    )

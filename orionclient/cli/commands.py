@@ -11,6 +11,12 @@ from orionclient.cli.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+# Generic for type checkers since click 8.5, and not at run time before.
+if TYPE_CHECKING:
+    ParameterType = click.ParamType[Any]
+else:
+    ParameterType = click.ParamType
+
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _ALSO_HERE: Final = "The global options (ocli --help) may also stand after the command."
 
@@ -37,30 +43,56 @@ def common_options(*, hidden: bool) -> list[click.Option]:
     shown: dict[str, Any] = {**none, "show_default": True}
     return [
         click.Option(
-            ["--timeout"], type=click.FloatRange(0, min_open=True), default=TIMEOUT, callback=_kept("timeout"),
-            help="Seconds for one request; raise it for slow links and big uploads.", **{**shown, "show_default": f"{TIMEOUT:g}"},
+            ["--timeout"],
+            type=click.FloatRange(0, min_open=True),
+            default=TIMEOUT,
+            callback=_kept("timeout"),
+            help="Seconds for one request; raise it for slow links and big uploads.",
+            **{**shown, "show_default": f"{TIMEOUT:g}"},
         ),
         click.Option(
-            ["--json", "as_json"], is_flag=True, callback=_kept("format", lambda _: "json"), help="JSON instead of text.", **none,
+            ["--json", "as_json"],
+            is_flag=True,
+            callback=_kept("format", lambda _: "json"),
+            help="JSON instead of text.",
+            **none,
         ),
         click.Option(
-            ["--profile"], default=PROFILE, callback=_kept("profile"), help="Profile to use.", shell_complete=_profiles, **shown,
+            ["--profile"],
+            default=PROFILE,
+            callback=_kept("profile"),
+            help="Profile to use.",
+            shell_complete=_profiles,
+            **shown,
         ),
         click.Option(
-            ["--max-retries"], type=click.IntRange(0), default=MAX_RETRIES, callback=_kept("max_retries"),
+            ["--max-retries"],
+            type=click.IntRange(0),
+            default=MAX_RETRIES,
+            callback=_kept("max_retries"),
             help="Repeats after a broken connection, a 404 or a passing fault of the server, with increasing back-off; the content of "
             "shards has its own.",
             **shown,
         ),
         click.Option(
-            ["--format", "output_format"], type=click.Choice(FORMATS), callback=_kept("format"), help="Form of the output.", **none,
+            ["--format", "output_format"],
+            type=click.Choice(FORMATS),
+            callback=_kept("format"),
+            help="Form of the output.",
+            **none,
         ),
-        click.Option(["-q", "--quiet"], is_flag=True, callback=_kept("quiet"), help="Ids only, and no progress.", **none),
         click.Option(
-            ["--no-color"], is_flag=True, callback=_kept("color", lambda _: False), help="No colour, as with NO_COLOR.", **none,
+            ["-q", "--quiet"], is_flag=True, callback=_kept("quiet"), help="Ids only, and no progress.", **none
+        ),
+        click.Option(
+            ["--no-color"],
+            is_flag=True,
+            callback=_kept("color", lambda _: False),
+            help="No colour, as with NO_COLOR.",
+            **none,
         ),
         click.Option(["--debug"], is_flag=True, callback=_kept("debug"), help="Show where an error came from.", **none),
-    ]  # fmt: skip
+    ]
 
 
 def _profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -100,7 +132,7 @@ class Command(click.Command):
         State.of(ctx).command = ctx.command_path
         return super().invoke(ctx)
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Show the example."""
         with formatter.section("Example"):
             formatter.write_text(self.example)

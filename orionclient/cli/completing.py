@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-import click
+from orionclient.cli.commands import ParameterType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import click
 
 _SECONDS: Final = 0.5
 _MOST: Final = 50
@@ -53,7 +55,7 @@ def profiles(incomplete: str) -> list[str]:
     return within(lambda: [name for name in read_profiles() if name.startswith(incomplete)])
 
 
-class IdOf(click.ParamType):
+class IdOf(ParameterType):
     """The id of a resource, completed with those that are there.
 
     Args:
@@ -77,8 +79,10 @@ class IdOf(click.ParamType):
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
         return within(
-            lambda: [CompletionItem(number, help=name) for number, name in self._found(ctx) if number.startswith(incomplete)]
-        )  # fmt: skip
+            lambda: [
+                CompletionItem(number, help=name) for number, name in self._found(ctx) if number.startswith(incomplete)
+            ]
+        )
 
     def _found(self, ctx: click.Context) -> list[tuple[str, str]]:
         from orionclient.cli.output import clean  # noqa: PLC0415

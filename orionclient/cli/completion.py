@@ -50,5 +50,9 @@ def _script(shell: str) -> Command:
         )
 
     return Command(
-        shell, callback=run, help=f"Print the script for {shell}; {_HOW[shell]}.", shape=_SCRIPT, example=f"ocli completion {shell}"
-    )  # fmt: skip
+        shell,
+        callback=run,
+        help=f"Print the script for {shell}; {_HOW[shell]}.",
+        shape=_SCRIPT,
+        example=f"ocli completion {shell}",
+    )

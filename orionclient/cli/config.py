@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -27,6 +26,8 @@ from orionclient.config import (
 from orionclient.exceptions import InvalidCredentials
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from orionclient.cli.state import State
 
 _SECRET: Final = "***"  # noqa: S105 - what stands in the place of one
@@ -34,12 +35,22 @@ _TEXT: Final = {"type": "string"}
 _PROFILE: Final = {
     "type": "object",
     "required": ["profile", "url", "username", "project", "path"],
-    "properties": {"profile": _TEXT, "url": _TEXT, "username": _TEXT, "project": {"type": ["integer", "null"]}, "path": _TEXT},
-}  # fmt: skip
+    "properties": {
+        "profile": _TEXT,
+        "url": _TEXT,
+        "username": _TEXT,
+        "project": {"type": ["integer", "null"]},
+        "path": _TEXT,
+    },
+}
 _INFO: Final = {
     "type": "array",
-    "items": {"type": "object", "required": ["setting", "value", "origin"], "properties": {"setting": _TEXT, "origin": _TEXT}},
-}  # fmt: skip
+    "items": {
+        "type": "object",
+        "required": ["setting", "value", "origin"],
+        "properties": {"setting": _TEXT, "origin": _TEXT},
+    },
+}
 _LIST: Final = {
     "type": "array",
     "items": {
@@ -105,6 +116,7 @@ def _answer(question: str, *, hide: bool = False) -> str:
 
 def _profile() -> Command:
     def run(
+        *,
         url: str | None,
         username: str | None,
         password: str | None,
@@ -131,23 +143,35 @@ def _profile() -> Command:
         path = saved(evolve(config, token=token), name)
         state.out.one(
             {"profile": name, "url": config.url, "username": username, "project": config.project, "path": str(path)},
-            sentence=f"Saved profile {name!r} in {path}", key="profile",
-        )  # fmt: skip
+            sentence=f"Saved profile {name!r} in {path}",
+            key="profile",
+        )
 
     return Command(
         "profile",
         params=[
             click.Option(["--url"], help="Address of the stack; asked for without it."),
             click.Option(["--username"], help="Name of the user; asked for without it."),
-            click.Option(["--password"], help="Get a token for this password; - asks for it, so that it stays out of the shell's history."),
-            click.Option(["--with-token"], is_flag=True, help="Read the token from standard input; on a terminal it is asked for."),
+            click.Option(
+                ["--password"],
+                help="Get a token for this password; - asks for it, so that it stays out of the shell's history.",
+            ),
+            click.Option(
+                ["--with-token"],
+                is_flag=True,
+                help="Read the token from standard input; on a terminal it is asked for.",
+            ),
             click.Option(["--project"], type=click.INT, help="Project for what is new; the user's own without it."),
             click.Option(["--allow-http"], is_flag=True, help="Let the token go unencrypted to another machine."),
-            click.Option(["--ca-file"], type=click.Path(), help="File of certificates to trust besides the usual ones."),
+            click.Option(
+                ["--ca-file"], type=click.Path(), help="File of certificates to trust besides the usual ones."
+            ),
         ],
-        callback=run, help="Make or replace a profile: the one that --profile names.", shape=_PROFILE,
+        callback=run,
+        help="Make or replace a profile: the one that --profile names.",
+        shape=_PROFILE,
         example="ocli --profile=work config profile --url https://orion.example.com --username ada --with-token",
-    )  # fmt: skip
+    )
 
 
 def _token_for(state: State, config: SessionConfig, password: str) -> str:
@@ -182,12 +206,17 @@ def settings(state: State) -> list[dict[str, Any]]:
         there = read_profiles().get(config.profile, {})
         origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN if there.get(name)}
         named = (
-            "--profile" if state.profile else "$ORION_PROFILE" if os.environ.get("ORION_PROFILE")
-            else "ocli config use" if active_profile() else "default"
-        )  # fmt: skip
+            "--profile"
+            if state.profile
+            else "$ORION_PROFILE"
+            if os.environ.get("ORION_PROFILE")
+            else "ocli config use"
+            if active_profile()
+            else "default"
+        )
     if os.environ.get("ORION_PROJECT"):
         origins["project"] = "$ORION_PROJECT"
-    rows = [{"setting": "profile", "value": config.profile, "origin": named}]
+    rows: list[dict[str, Any]] = [{"setting": "profile", "value": config.profile, "origin": named}]
     for name in _SHOWN:
         value = getattr(config, name)
         rows.append(
@@ -216,8 +245,12 @@ def _info() -> Command:
         state.out.rows(settings(state), ("setting", "value", "origin"), key="value")
 
     return Command(
-        "info", callback=run, help="Show each setting, masked where it is secret, and where it came from.", shape=_INFO, example="ocli config info"
-    )  # fmt: skip
+        "info",
+        callback=run,
+        help="Show each setting, masked where it is secret, and where it came from.",
+        shape=_INFO,
+        example="ocli config info",
+    )
 
 
 def _list() -> Command:
@@ -226,11 +259,14 @@ def _list() -> Command:
         active = _name(state)
         rows = [
             {
-                "profile": name, "active": name == active, "url": values.get("url", ""), "username": values.get("username", ""),
+                "profile": name,
+                "active": name == active,
+                "url": values.get("url", ""),
+                "username": values.get("username", ""),
                 "project": int(values["project"]) if values.get("project", "").isdigit() else None,
             }
             for name, values in sorted(read_profiles().items())
-        ]  # fmt: skip
+        ]
         state.out.rows(rows, ("active", "profile", "project", "url", "username"), key="profile")
 
     return Command("list", callback=run, help="List the profiles.", shape=_LIST, example="ocli config list")
@@ -257,10 +293,13 @@ def _use() -> Command:
         current().out.one({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
 
     return Command(
-        "use", params=[_argument()], callback=run,
-        help="Choose the profile that ocli uses where none is named. Scripts in Python go on with the profile default.", shape=_NAMED,
+        "use",
+        params=[_argument()],
+        callback=run,
+        help="Choose the profile that ocli uses where none is named. Scripts in Python go on with the profile default.",
+        shape=_NAMED,
         example="ocli config use default",
-    )  # fmt: skip
+    )
 
 
 def _remove() -> Command:
@@ -277,8 +316,13 @@ def _remove() -> Command:
         state.out.one({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
 
     return Command(
-        "remove", params=[_argument(), yes(), dry_run()], callback=run, help="Remove a profile.", shape=_NAMED, example="ocli config remove old --yes"
-    )  # fmt: skip
+        "remove",
+        params=[_argument(), yes(), dry_run()],
+        callback=run,
+        help="Remove a profile.",
+        shape=_NAMED,
+        example="ocli config remove old --yes",
+    )
 
 
 def _path() -> Command:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli.commands import ParameterType
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
-_SIMPLE: Final = {"integer": click.INT, "number": click.FLOAT, "string": click.STRING}
+_SIMPLE: Final[Mapping[str, ParameterType]] = {"integer": click.INT, "number": click.FLOAT, "string": click.STRING}
 
 
 @functools.cache
@@ -102,7 +104,7 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-class JsonText(click.ParamType):
+class JsonText(ParameterType):
     """JSON, as text or as @FILE."""
 
     name = "json"
@@ -120,7 +122,7 @@ class JsonText(click.ParamType):
             self.fail(f"it is no JSON: {error}", param, ctx)
 
 
-def type_of(schema: Mapping[str, Any]) -> click.ParamType:
+def type_of(schema: Mapping[str, Any]) -> ParameterType:
     """Find how a value is read from the command line.
 
     Args:
@@ -164,7 +166,7 @@ def option(name: str, schema: Mapping[str, Any], *, description: str = "") -> cl
     if found.get("type") == "boolean":
         return click.Option([f"{flag(name)}/--no-{flag(name)[2:]}", name], default=None, help=text)
     if found.get("type") == "array":
-        names = sorted({f"--{name.rstrip('s')}", flag(name)}) + [name]
+        names = [*sorted({f"--{name.rstrip('s')}", flag(name)}), name]
         return click.Option(names, type=type_of(found.get("items", {})), multiple=True, help=f"{text} May be repeated.")
     return click.Option(names, type=type_of(schema), default=None, help=text)
 
@@ -198,10 +200,11 @@ def fields_of(operation: str, arguments: Sequence[str] = ()) -> list[click.Param
         The parameters; fields that have to be there are arguments.
     """
     properties, required = body_of(operation)
-    found: list[click.Parameter] = []
-    for name in [*required, *(each for each in arguments if each not in required)]:
-        found.append(click.Argument([name], type=type_of(properties[name]), required=name in required))
-    return found + [option(name, schema) for name, schema in properties.items() if name not in {*required, *arguments}]
+    first = [*required, *(each for each in arguments if each not in required)]
+    return [
+        *(click.Argument([name], type=type_of(properties[name]), required=name in required) for name in first),
+        *(option(name, schema) for name, schema in properties.items() if name not in first),
+    ]
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,9 +80,12 @@ class Kind:
             The arguments.
         """
         argument = click.Argument(
-            ["ids" if several else "number"], metavar="ID..." if several else "ID", nargs=-1 if several else 1,
-            required=True, type=IdOf(self.kind.declaration.name),
-        )  # fmt: skip
+            ["ids" if several else "number"],
+            metavar="ID..." if several else "ID",
+            nargs=-1 if several else 1,
+            required=True,
+            type=IdOf(self.kind.declaration.name),
+        )
         return [*self.parents(), argument]
 
     def example(self, verb: str) -> str:
@@ -171,9 +174,13 @@ def _list(kind: Kind) -> Command:
             )
         )
     return Command(
-        "list", params=[*kind.parents(), *options, *more], callback=run, help=f"List {kind.noun}s.", shape=f"[{kind.schema}]",
+        "list",
+        params=[*kind.parents(), *options, *more],
+        callback=run,
+        help=f"List {kind.noun}s.",
+        shape=f"[{kind.schema}]",
         example=f"ocli {kind.group} list {kind.examples.get('list', '--limit 10')}".rstrip(),
-    )  # fmt: skip
+    )
 
 
 def _show(kind: Kind) -> Command:
@@ -182,8 +189,13 @@ def _show(kind: Kind) -> Command:
         state.out.one(state.session.get_resource(kind.template(values), number).to_dict())
 
     return Command(
-        "show", params=kind.ids(), callback=run, help=f"Show everything about one {kind.noun}.", shape=kind.schema, example=kind.example("show")
-    )  # fmt: skip
+        "show",
+        params=kind.ids(),
+        callback=run,
+        help=f"Show everything about one {kind.noun}.",
+        shape=kind.schema,
+        example=kind.example("show"),
+    )
 
 
 def made(state: State, kind: Kind, resource: Resource, **more: Any) -> None:
@@ -215,9 +227,13 @@ def _create(kind: Kind) -> Command:
         made(state, kind, state.session.create_resource(template, body))
 
     return Command(
-        "create", params=[*kind.parents(), *contracted.fields_of(operation, kind.arguments), dry_run()], callback=run,
-        help=f"Create a {kind.noun}.", shape=kind.schema, example=kind.example("create"),
-    )  # fmt: skip
+        "create",
+        params=[*kind.parents(), *contracted.fields_of(operation, kind.arguments), dry_run()],
+        callback=run,
+        help=f"Create a {kind.noun}.",
+        shape=kind.schema,
+        example=kind.example("create"),
+    )
 
 
 def _update(kind: Kind) -> Command:
@@ -237,9 +253,13 @@ def _update(kind: Kind) -> Command:
         state.out.one(resource.to_dict(), sentence=f"Updated {kind.noun} {number}")
 
     return Command(
-        "update", params=[*kind.ids(), *contracted.fields_of(operation), dry_run()], callback=run,
-        help=f"Change a {kind.noun}.", shape=kind.schema, example=kind.example("update"),
-    )  # fmt: skip
+        "update",
+        params=[*kind.ids(), *contracted.fields_of(operation), dry_run()],
+        callback=run,
+        help=f"Change a {kind.noun}.",
+        shape=kind.schema,
+        example=kind.example("update"),
+    )
 
 
 DELETED = {
@@ -276,9 +296,13 @@ def _delete(kind: Kind) -> Command:
 
     trash = [click.Option(["--immediate"], is_flag=True, help="Remove for good, not to the trash.")]
     return Command(
-        "delete", params=[*kind.ids(several=True), *(trash if kind.kind.declaration.trash else []), yes(), dry_run()],
-        callback=run, help=f"Delete {kind.noun}s.", shape=DELETED, example=kind.example("delete"),
-    )  # fmt: skip
+        "delete",
+        params=[*kind.ids(several=True), *(trash if kind.kind.declaration.trash else []), yes(), dry_run()],
+        callback=run,
+        help=f"Delete {kind.noun}s.",
+        shape=DELETED,
+        example=kind.example("delete"),
+    )
 
 
 def _wait(kind: Kind) -> Command:
@@ -291,9 +315,13 @@ def _wait(kind: Kind) -> Command:
         )
 
     return Command(
-        "wait", params=[*kind.ids(), deadline_option()], callback=run, help=f"Wait until a {kind.noun} is ready.", shape=kind.schema,
+        "wait",
+        params=[*kind.ids(), deadline_option()],
+        callback=run,
+        help=f"Wait until a {kind.noun} is ready.",
+        shape=kind.schema,
         example=kind.example("wait"),
-    )  # fmt: skip
+    )
 
 
 def deadline_option() -> click.Option:
@@ -303,8 +331,12 @@ def deadline_option() -> click.Option:
         The option.
     """
     return click.Option(
-        ["--deadline"], type=click.FloatRange(0), default=3600.0, show_default="3600", help="Seconds to wait at most; then the exit code is 8."
-    )  # fmt: skip
+        ["--deadline"],
+        type=click.FloatRange(0),
+        default=3600.0,
+        show_default="3600",
+        help="Seconds to wait at most; then the exit code is 8.",
+    )
 
 
 def _turned(kind: Kind, *, verb: str, done: str) -> Command:
@@ -320,6 +352,10 @@ def _turned(kind: Kind, *, verb: str, done: str) -> Command:
         state.out.one(resource.to_dict(), sentence=f"{done} {kind.noun} {number}")
 
     return Command(
-        verb, params=[*kind.ids(), dry_run()], callback=run, help=f"{verb.capitalize()} a {kind.noun}.", shape=kind.schema,
+        verb,
+        params=[*kind.ids(), dry_run()],
+        callback=run,
+        help=f"{verb.capitalize()} a {kind.noun}.",
+        shape=kind.schema,
         example=kind.example(verb),
-    )  # fmt: skip
+    )

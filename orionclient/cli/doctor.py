@@ -57,37 +57,38 @@ def group(name: str) -> click.Command:
             raise OrionError(f"not as it should be: {bad}")
 
     return Command(
-        name, callback=run, help=f"{GROUPS[name][1]} Checks the settings and the server; holds no secrets.", shape=_SHAPE, example="ocli doctor"
-    )  # fmt: skip
+        name,
+        callback=run,
+        help=f"{GROUPS[name][1]} Checks the settings and the server; holds no secrets.",
+        shape=_SHAPE,
+        example="ocli doctor",
+    )
 
 
-def _row(check: str, ok: bool, detail: str) -> dict[str, Any]:
+def _row(check: str, detail: str, *, ok: bool = True) -> dict[str, Any]:
     return {"check": check, "ok": ok, "detail": one_line(detail)}
 
 
 def _checks(state: State) -> Iterator[dict[str, Any]]:
     yield _row(
-        "version",
-        True,
-        f"ocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+        "version", f"ocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     )
     yield _modes()
     set_ = [name for name in _PROXIES if os.environ.get(name)]
-    yield _row("proxy", True, f"from {', '.join(set_)}" if set_ else "none in the environment")
+    yield _row("proxy", f"from {', '.join(set_)}" if set_ else "none in the environment")
     given = [name for name in _CERTIFICATES if os.environ.get(name)]
     missing = [name for name in given if not os.path.exists(os.environ[name])]  # noqa: PTH110 - a text of the environment
     yield _row(
         "certificates",
-        not missing,
         f"{missing[0]} names nothing that is there" if missing else f"from {', '.join(given) or 'the system'}",
+        ok=not missing,
     )
     config, error = current_config_or_none(state)
     if config is None:
-        yield _row("profile", False, str(error))
+        yield _row("profile", str(error), ok=False)
         return
     yield _row(
         "profile",
-        True,
         f"{config.url} as {config.username or 'nobody'}, from {'profile ' + config.profile if config.profile else 'the environment'}",
     )
     yield from _server(state, config)
@@ -96,10 +97,12 @@ def _checks(state: State) -> Iterator[dict[str, Any]]:
 def _modes() -> dict[str, Any]:
     path = config_path()
     if not path.exists():
-        return _row("file", True, f"{path} is not there")
+        return _row("file", f"{path} is not there")
     mode = stat.S_IMODE(path.stat().st_mode)
     loose = os.name == "posix" and bool(mode & 0o077)
-    return _row("file", not loose, f"{path} has mode {mode:04o}" + ("; run: chmod 600 " + str(path) if loose else ""))
+    return _row(
+        "file", f"{path} has mode {mode:04o}" + ("; run: chmod 600 " + str(path) if loose else ""), ok=not loose
+    )
 
 
 def _server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
@@ -110,16 +113,18 @@ def _server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
     try:
         answer = HttpSession(interactive_policy(state.timeout, state.max_retries)).get(f"{config.url}/api/versions/")
     except OrionError as error:
-        yield _row("server", False, str(error))
+        yield _row("server", str(error), ok=False)
         return
-    yield _row("server", answer.status_code < 500, f"answers {answer.status_code} in {time.monotonic() - began:.2f} s")
+    yield _row(
+        "server", f"answers {answer.status_code} in {time.monotonic() - began:.2f} s", ok=answer.status_code < 500
+    )
     if date := answer.headers.get("Date"):
         off = abs(time.time() - parsedate_to_datetime(date).timestamp())
-        yield _row("clock", off < _MOST_SECONDS, f"{off:.0f} s apart from the server's")
+        yield _row("clock", f"{off:.0f} s apart from the server's", ok=off < _MOST_SECONDS)
     try:
         user = state.session.get_user_profile()
-        yield _row("token", True, f"belongs to {user.username}")
+        yield _row("token", f"belongs to {user.username}")
     except InvalidCredentials as error:
-        yield _row("token", False, str(error))
+        yield _row("token", str(error), ok=False)
     except OrionError as error:
-        yield _row("token", False, f"cannot be checked: {error}")
+        yield _row("token", f"cannot be checked: {error}", ok=False)

@@ -49,10 +49,15 @@ def main(arguments: list[str]) -> None:
         write(
             folder / RUNNING,
             {
-                "pid": os.getpid(), "url": orion.url, "token": config.token, "username": config.username, "project": config.project,
-                "seed": seed, "folder": str(folder),
+                "pid": os.getpid(),
+                "url": orion.url,
+                "token": config.token,
+                "username": config.username,
+                "project": config.project,
+                "seed": seed,
+                "folder": str(folder),
             },
-        )  # fmt: skip
+        )
         try:
             while not ended.wait(_LOOK_SECONDS) and not (folder / STOP).exists():
                 pass

@@ -31,8 +31,13 @@ _START_SECONDS, _STOP_SECONDS, _LOOK_SECONDS = 60.0, 30.0, 0.05
 _STATUS: Final = {
     "type": "object",
     "required": ["running", "folder"],
-    "properties": {"running": {"type": "boolean"}, "folder": {"type": "string"}, "url": {"type": "string"}, "pid": {"type": "integer"}},
-}  # fmt: skip
+    "properties": {
+        "running": {"type": "boolean"},
+        "folder": {"type": "string"},
+        "url": {"type": "string"},
+        "pid": {"type": "integer"},
+    },
+}
 _SEEDED: Final = {
     "type": "object",
     "required": ["file", "dataset", "collection"],
@@ -115,9 +120,15 @@ def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, An
     ]
     with log.open("wb") as stream:
         # It outlives this process, and Ctrl-C at this terminal is not meant for it.
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True, cwd=folder, env=_environment()
-        )  # fmt: skip
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+            cwd=folder,
+            env=_environment(),
+        )
     end = time.monotonic() + _START_SECONDS
     while not (folder / RUNNING).exists():
         if process.poll() is not None:
@@ -161,12 +172,22 @@ def _start() -> Command:
         "start",
         params=[
             _folder_option(),
-            click.Option(["--seed"], type=click.Choice(["demo", "none"]), default="demo", show_default=True, help="What a new one starts with."),
+            click.Option(
+                ["--seed"],
+                type=click.Choice(["demo", "none"]),
+                default="demo",
+                show_default=True,
+                help="What a new one starts with.",
+            ),
             click.Option(["--port"], type=click.IntRange(0, 65535), default=0, help="Port; a free one without it."),
-            click.Option(["--storage"], is_flag=True, help="With a second origin for content, as a stack on S3 has."), dry_run(),
+            click.Option(["--storage"], is_flag=True, help="With a second origin for content, as a stack on S3 has."),
+            dry_run(),
         ],
-        callback=run, help="Start a local Orion that keeps its data, and make the profile local.", shape=_STATUS, example="ocli emulator start",
-    )  # fmt: skip
+        callback=run,
+        help="Start a local Orion that keeps its data, and make the profile local.",
+        shape=_STATUS,
+        example="ocli emulator start",
+    )
 
 
 def _stopped(where: Path) -> bool:
@@ -235,9 +256,13 @@ def _reset() -> Command:
         state.out.one(_shown(where, found), sentence=f"The local Orion on {where} is as new", key="folder")
 
     return Command(
-        "reset", params=[_folder_option(), yes(), dry_run()], callback=run, help="Remove its data; one that runs starts anew.", shape=_STATUS,
+        "reset",
+        params=[_folder_option(), yes(), dry_run()],
+        callback=run,
+        help="Remove its data; one that runs starts anew.",
+        shape=_STATUS,
         example="ocli emulator reset --yes",
-    )  # fmt: skip
+    )
 
 
 def _removed(data: Path) -> None:
@@ -273,9 +298,13 @@ def _seed() -> Command:
         )
 
     return Command(
-        "seed", params=[_folder_option()], callback=run, help="Put 24 approved drugs into it, as a file, a dataset and a collection.", shape=_SEEDED,
+        "seed",
+        params=[_folder_option()],
+        callback=run,
+        help="Put 24 approved drugs into it, as a file, a dataset and a collection.",
+        shape=_SEEDED,
         example="ocli emulator seed",
-    )  # fmt: skip
+    )
 
 
 def _faults() -> Command:
@@ -306,9 +335,14 @@ def _faults() -> Command:
     return Command(
         "faults",
         params=[
-            _folder_option(), click.Option(["--load"], type=JsonText(), help="A script or a list of scripts, as JSON or @FILE; see docs/faults.md."),
+            _folder_option(),
+            click.Option(
+                ["--load"], type=JsonText(), help="A script or a list of scripts, as JSON or @FILE; see docs/faults.md."
+            ),
             click.Option(["--clear"], is_flag=True, help="Forget all before."),
         ],
-        callback=run, help="Make its requests go wrong, and tell what went wrong so far.", shape=_FAULTS,
+        callback=run,
+        help="Make its requests go wrong, and tell what went wrong so far.",
+        shape=_FAULTS,
         example="""ocli emulator faults --load '{"operation": "get_file", "steps": [503]}'""",
-    )  # fmt: skip
+    )

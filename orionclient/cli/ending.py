@@ -70,7 +70,8 @@ def _ended(error: BaseException, state: State) -> int:
     if isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ESHUTDOWN} and not _is_ours(error):
         _forget_output()
         return DONE
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+    # Click has it since 8.2.
+    if isinstance(error, click.UsageError) and type(error).__name__ == "NoArgsIsHelpError":
         click.echo(error.format_message(), err=True)
         return USAGE
     if state.debug:
@@ -136,7 +137,7 @@ def described(error: BaseException, state: State) -> tuple[int, str, str]:
     return code, one_line(str(error)) or type(error).__name__, hint
 
 
-def _judged(error: BaseException, state: State) -> tuple[int, str]:
+def _judged(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one for each way to end
     from orionclient import exceptions as known  # noqa: PLC0415
 
     group = " ".join(state.command.split()[:2])
@@ -157,13 +158,17 @@ def _judged(error: BaseException, state: State) -> tuple[int, str]:
             REFUSED,
             "you may not do this: ask the owner, or choose another user with --profile",
         ),
-        ((known.RateLimitedResponse, known.OrionServiceError), LATER, "try again later; --max-retries raises the patience"),
+        (
+            (known.RateLimitedResponse, known.OrionServiceError),
+            LATER,
+            "try again later; --max-retries raises the patience",
+        ),
         (known.OrionConnectionError, LATER, "check network and address with: ocli doctor"),
         (known.NotEnoughDiskError, LOCAL, "make room, or choose another folder, and run the same command again"),
         (known.BadResponse, REFUSED, f"{state.command} --help shows what it takes"),
         (known.ValidationError, REFUSED, f"{state.command} --help shows what it takes"),
         (known.MultipleResultsFound, REFUSED, f"name it by its id; {group} list shows the ids"),
-    ]  # fmt: skip
+    ]
     if isinstance(error, known.OrionTimeout):
         # Only a wait has a deadline without a call that took too long.
         if error.call is None:
@@ -192,5 +197,5 @@ def _warnings_in_one_line() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("default", UserWarning)
-        warnings.showwarning = show  # type: ignore[assignment]
+        warnings.showwarning = show
         yield

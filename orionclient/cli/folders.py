@@ -41,8 +41,13 @@ def _list() -> Command:
         state.out.rows((each.to_dict() for each in found), ("created", "owner", "path", "project"), key="path")
 
     return Command(
-        "list", params=list(contracted.filters_of("list_folders")), callback=run, help="List folders.", shape="[FolderInfo]", example="ocli folders list"
-    )  # fmt: skip
+        "list",
+        params=list(contracted.filters_of("list_folders")),
+        callback=run,
+        help="List folders.",
+        shape="[FolderInfo]",
+        example="ocli folders list",
+    )
 
 
 def _create() -> Command:
@@ -55,9 +60,13 @@ def _create() -> Command:
         state.out.done([{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path")
 
     return Command(
-        "create", params=[click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), dry_run()], callback=run,
-        help="Make folders, with all above them.", shape=_PATHS, example="ocli folders create /screens/june",
-    )  # fmt: skip
+        "create",
+        params=[click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), dry_run()],
+        callback=run,
+        help="Make folders, with all above them.",
+        shape=_PATHS,
+        example="ocli folders create /screens/june",
+    )
 
 
 def _move() -> Command:
@@ -73,8 +82,13 @@ def _move() -> Command:
     return Command(
         "move",
         params=[
-            click.Argument(["kind"], type=click.Choice(kinds)), click.Argument(["number"], metavar="ID", type=click.INT), click.Argument(["path"]),
+            click.Argument(["kind"], type=click.Choice(kinds)),
+            click.Argument(["number"], metavar="ID", type=click.INT),
+            click.Argument(["path"]),
             dry_run(),
         ],
-        callback=run, help="Put a resource into a folder.", shape=_PATHS, example="ocli folders move file 1 /screens",
-    )  # fmt: skip
+        callback=run,
+        help="Put a resource into a folder.",
+        shape=_PATHS,
+        example="ocli folders move file 1 /screens",
+    )

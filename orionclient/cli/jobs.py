@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli.asking import dry_run, planned
-from orionclient.cli.commands import _SETTINGS, Command, common_options
+from orionclient.cli.commands import _SETTINGS, Command, ParameterType, common_options
 from orionclient.cli.completing import IdOf
 from orionclient.cli.contracted import JsonText
 from orionclient.cli.derived import deadline_option, each_of
@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 
     from orionclient.cli.derived import Kind
 
-_TYPES: Final[Mapping[str, click.ParamType]] = {
-    "string": click.STRING, "integer": click.INT, "decimal": click.FLOAT, "boolean": click.BOOL, "dataset_out": click.STRING,
-    "collection_out": click.STRING, "file_out": click.STRING,
-}  # fmt: skip
+_TYPES: Final[Mapping[str, ParameterType]] = {
+    "string": click.STRING,
+    "integer": click.INT,
+    "decimal": click.FLOAT,
+    "boolean": click.BOOL,
+    "dataset_out": click.STRING,
+    "collection_out": click.STRING,
+    "file_out": click.STRING,
+}
 _RESOURCES: Final = ("file", "dataset", "collection", "secret")
 _LOG: Final = {
     "type": "object",
@@ -52,7 +57,7 @@ def commands(kind: Kind) -> list[Command]:
     return [_start(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
 
 
-class Loose(click.ParamType):
+class Loose(ParameterType):
     """JSON where it is JSON, else text: for types that this client does not know."""
 
     name = "value"
@@ -95,7 +100,7 @@ def _promoted(spec: WorkFloeSpec) -> dict[str, Mapping[str, Any]]:
 def _option(name: str, parameter: Mapping[str, Any]) -> click.Option:
     kind = str(parameter.get("type"))
     choices = parameter.get("choices")
-    read: click.ParamType = (
+    read: ParameterType = (
         IdOf(kind) if kind in _RESOURCES else JsonText() if kind in {"json", "object"} else _TYPES.get(kind, Loose())
     )
     if choices and all(isinstance(each, str) for each in choices):
@@ -126,18 +131,29 @@ class _Starting(click.Command):
         options = [_option(name, each) for name, each in self._parameters.items()]
         taken = {name for option in options for name in option.opts}
         more = [
-            click.Option(["--cube"], metavar="JSON", type=JsonText(), help="Parameters of cubes that are not promoted, by cube and name."),
-            click.Option(["--project"], type=IdOf("project"), help="Project of the job; that of the profile without it."),
-            dry_run(), *common_options(hidden=True),
-        ]  # fmt: skip
+            click.Option(
+                ["--cube"],
+                metavar="JSON",
+                type=JsonText(),
+                help="Parameters of cubes that are not promoted, by cube and name.",
+            ),
+            click.Option(
+                ["--project"], type=IdOf("project"), help="Project of the job; that of the profile without it."
+            ),
+            dry_run(),
+            *common_options(hidden=True),
+        ]
         super().__init__(
             "start",
             params=[
-                click.Argument(["title"], metavar='"NAME"'), *options, *(each for each in more if not taken & {*each.opts}),
+                click.Argument(["title"], metavar='"NAME"'),
+                *options,
+                *(each for each in more if not taken & {*each.opts}),
             ],
-            callback=self._run, context_settings=_SETTINGS,
+            callback=self._run,
+            context_settings=_SETTINGS,
             help=clean(f"Start {spec.title or spec.name}. {spec.description}"),
-        )  # fmt: skip
+        )
 
     def _run(self, title: str, **values: Any) -> None:
         promoted = {
@@ -184,11 +200,13 @@ def _start() -> Command:
             click.Argument(["spec"], metavar="SPEC", type=_SpecOf("workfloe")),
             click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar='"NAME" [--PARAMETER=VALUE]...'),
         ],
-        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}, callback=run,
+        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+        callback=run,
         help="Start a job of a floe, which is named by its id, its title or name to the letter, or its uuid. Its promoted parameters are "
         "options: ocli jobs start SPEC --help lists them.",
-        shape="JobInfo", example='ocli jobs start echo "first try" --text CNS --number=3',
-    )  # fmt: skip
+        shape="JobInfo",
+        example='ocli jobs start echo "first try" --text CNS --number=3',
+    )
 
 
 class _SpecOf(IdOf):
@@ -213,10 +231,13 @@ def _wait(kind: Kind) -> Command:
         state.out.one(job.to_dict(), sentence=f"Job {number} is {job.state}")
 
     return Command(
-        "wait", params=[*kind.ids(), deadline_option()], callback=run,
-        help="Wait until a job is complete; a job that failed or was cancelled gives exit code 1, with its reason.", shape=kind.schema,
+        "wait",
+        params=[*kind.ids(), deadline_option()],
+        callback=run,
+        help="Wait until a job is complete; a job that failed or was cancelled gives exit code 1, with its reason.",
+        shape=kind.schema,
         example=kind.example("wait"),
-    )  # fmt: skip
+    )
 
 
 class _Share:
@@ -254,9 +275,13 @@ def _logs(kind: Kind) -> Command:
                 sys.stdout.flush()
 
     return Command(
-        "logs", params=[*kind.ids(), click.Option(["-f", "--follow"], is_flag=True, help="Go on until the job is complete.")],
-        callback=run, help="Print the log of a job.", shape=_LOG, example="ocli jobs logs 1 --follow",
-    )  # fmt: skip
+        "logs",
+        params=[*kind.ids(), click.Option(["-f", "--follow"], is_flag=True, help="Go on until the job is complete.")],
+        callback=run,
+        help="Print the log of a job.",
+        shape=_LOG,
+        example="ocli jobs logs 1 --follow",
+    )
 
 
 def _cancel(kind: Kind) -> Command:
@@ -277,8 +302,13 @@ def _cancel(kind: Kind) -> Command:
             raise first
 
     return Command(
-        "cancel", params=[*kind.ids(several=True), dry_run()], callback=run, help="End jobs.", shape=f"[{kind.schema}]", example="ocli jobs cancel 3"
-    )  # fmt: skip
+        "cancel",
+        params=[*kind.ids(several=True), dry_run()],
+        callback=run,
+        help="End jobs.",
+        shape=f"[{kind.schema}]",
+        example="ocli jobs cancel 3",
+    )
 
 
 def _rerun(kind: Kind) -> Command:
@@ -292,9 +322,13 @@ def _rerun(kind: Kind) -> Command:
         state.out.one(job.to_dict(), sentence=f"Started job with id {job.id}")
 
     return Command(
-        "rerun", params=[*kind.ids(), click.Option(["--name"], help="Display name; the old one without it."), dry_run()], callback=run,
-        help="Start a job again, with the same parameters.", shape=kind.schema, example="ocli jobs rerun 1",
-    )  # fmt: skip
+        "rerun",
+        params=[*kind.ids(), click.Option(["--name"], help="Display name; the old one without it."), dry_run()],
+        callback=run,
+        help="Start a job again, with the same parameters.",
+        shape=kind.schema,
+        example="ocli jobs rerun 1",
+    )
 
 
 def _export(kind: Kind) -> Command:
@@ -309,5 +343,10 @@ def _export(kind: Kind) -> Command:
             state.out.one(found, key="workfloe")
 
     return Command(
-        "export", params=kind.ids(), callback=run, help="Print what a job was started with, as JSON.", shape=_EXPORT, example="ocli jobs export 1"
-    )  # fmt: skip
+        "export",
+        params=kind.ids(),
+        callback=run,
+        help="Print what a job was started with, as JSON.",
+        shape=_EXPORT,
+        example="ocli jobs export 1",
+    )

@@ -44,7 +44,8 @@ def _create() -> Command:
         parent = found.declaration.parent
         if parent and collection is None:
             raise click.UsageError(f"a {kind} needs --collection")
-        link = link_to(found(id=number, **({parent: collection} if parent else {})))
+        carried: dict[str, Any] = {parent: collection} if parent else {}
+        link = link_to(found(id=number, **carried))
         if state.form == "table":
             state.out.write(as_json(link, None))
         else:
@@ -54,11 +55,15 @@ def _create() -> Command:
     return Command(
         "create",
         params=[
-            click.Argument(["kind"], type=click.Choice(kinds)), click.Argument(["number"], metavar="ID", type=click.INT),
+            click.Argument(["kind"], type=click.Choice(kinds)),
+            click.Argument(["number"], metavar="ID", type=click.INT),
             click.Option(["--collection"], type=click.INT, help="Collection of a shard."),
         ],
-        callback=run, help="Make a link to a resource, in one line of JSON. Nothing is sent.", shape=_LINK, example="ocli links create dataset 1",
-    )  # fmt: skip
+        callback=run,
+        help="Make a link to a resource, in one line of JSON. Nothing is sent.",
+        shape=_LINK,
+        example="ocli links create dataset 1",
+    )
 
 
 def _show() -> Command:
@@ -68,6 +73,10 @@ def _show() -> Command:
         state.out.one(found.to_dict() if isinstance(found, Resource) else dict(found))
 
     return Command(
-        "show", params=[click.Argument(["link"], type=JsonText())], callback=run, help="Fetch what a link leads to.", shape={"type": "object"},
+        "show",
+        params=[click.Argument(["link"], type=JsonText())],
+        callback=run,
+        help="Fetch what a link leads to.",
+        shape={"type": "object"},
         example="""ocli links show '{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'""",
-    )  # fmt: skip
+    )

@@ -29,7 +29,11 @@ def commands(kind: Kind) -> list[Command]:
 
     return [
         Command(
-            "hits", params=kind.ids(), callback=run, help="List what a search has found, the best first.", shape="[MolsearchHitInfo]",
+            "hits",
+            params=kind.ids(),
+            callback=run,
+            help="List what a search has found, the best first.",
+            shape="[MolsearchHitInfo]",
             example="ocli molsearch queries hits 1",
         )
-    ]  # fmt: skip
+    ]

@@ -42,8 +42,12 @@ def count_up(limit: int = 10, dataset: DatasetOut = "numbers") -> None:
 _INIT: Final = {
     "type": "object",
     "required": ["name", "path", "files"],
-    "properties": {"name": {"type": "string"}, "path": {"type": "string"}, "files": {"type": "array", "items": {"type": "string"}}},
-}  # fmt: skip
+    "properties": {
+        "name": {"type": "string"},
+        "path": {"type": "string"},
+        "files": {"type": "array", "items": {"type": "string"}},
+    },
+}
 _DOCKERFILE: Final = {"type": "object", "required": ["dockerfile"], "properties": {"dockerfile": {"type": "string"}}}
 
 
@@ -81,13 +85,19 @@ def _init() -> Command:
             (root / each).parent.mkdir(parents=True, exist_ok=True)
             (root / each).write_text(text, "utf-8")
         state.out.one(
-            {"name": name, "path": str(root), "files": sorted(files)}, sentence=f"Created package {name} in {root}", key="path"
-        )  # fmt: skip
+            {"name": name, "path": str(root), "files": sorted(files)},
+            sentence=f"Created package {name} in {root}",
+            key="path",
+        )
 
     return Command(
-        "init", params=[click.Argument(["folder"], default=".", metavar="[DIR]"), dry_run()], callback=run,
-        help="Make the skeleton of a package, which can be uploaded as it is.", shape=_INIT, example="ocli packages init my-floes",
-    )  # fmt: skip
+        "init",
+        params=[click.Argument(["folder"], default=".", metavar="[DIR]"), dry_run()],
+        callback=run,
+        help="Make the skeleton of a package, which can be uploaded as it is.",
+        shape=_INIT,
+        example="ocli packages init my-floes",
+    )
 
 
 def _manifest(folder: str) -> dict[str, Any]:
@@ -119,10 +129,13 @@ def _show_dockerfile() -> Command:
             state.out.one({"dockerfile": text}, key="dockerfile")
 
     return Command(
-        "show-dockerfile", params=[click.Argument(["folder"], default=".", metavar="[DIR]")], callback=run,
-        help="Print a Dockerfile that holds what a package needs (that of the original is not published).", shape=_DOCKERFILE,
+        "show-dockerfile",
+        params=[click.Argument(["folder"], default=".", metavar="[DIR]")],
+        callback=run,
+        help="Print a Dockerfile that holds what a package needs (that of the original is not published).",
+        shape=_DOCKERFILE,
         example="ocli packages show-dockerfile package",
-    )  # fmt: skip
+    )
 
 
 def _packed(folder: Path) -> io.BytesIO:
@@ -154,7 +167,13 @@ def _upload(kind: Kind) -> Command:
         "upload",
         params=[
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
-            click.Option(["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."), dry_run(),
+            click.Option(
+                ["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."
+            ),
+            dry_run(),
         ],
-        callback=run, help="Upload packages: archives, or folders, which are packed.", shape="[PackageInfo]", example="ocli packages upload package",
-    )  # fmt: skip
+        callback=run,
+        help="Upload packages: archives, or folders, which are packed.",
+        shape="[PackageInfo]",
+        example="ocli packages upload package",
+    )

@@ -102,11 +102,15 @@ def _bars(stack: contextlib.ExitStack, state: State) -> Watch | None:
         return None
     bars = stack.enter_context(
         rich.Progress(
-            rich.TextColumn("{task.description}", markup=False), rich.BarColumn(bar_width=20), rich.DownloadColumn(),
-            rich.TransferSpeedColumn(), rich.TimeRemainingColumn(),
-            console=Console(stderr=True, no_color=not state.colored(sys.stderr)), transient=True,
+            rich.TextColumn("{task.description}", markup=False),
+            rich.BarColumn(bar_width=20),
+            rich.DownloadColumn(),
+            rich.TransferSpeedColumn(),
+            rich.TimeRemainingColumn(),
+            console=Console(stderr=True, no_color=not state.colored(sys.stderr)),
+            transient=True,
         )
-    )  # fmt: skip
+    )
     tasks: dict[str, Any] = {}
 
     def show(progress: Progress) -> None:
@@ -160,10 +164,9 @@ def size(count: float) -> str:
     """
     if count < 1000:
         return f"{count:.0f} bytes"
-    for unit in ("kB", "MB", "GB"):
+    units = ["kB", "MB", "GB", "TB"]
+    count /= 1000
+    while count >= 1000 and len(units) > 1:
         count /= 1000
-        if count < 1000:
-            break
-    else:
-        count, unit = count / 1000, "TB"
-    return f"{count:.1f} {unit}"
+        units.pop(0)
+    return f"{count:.1f} {units[0]}"

@@ -1,4 +1,4 @@
-"""The page of the docs about the command line, made of the commands themselves: python -m orionclient.cli.reference > docs/cli.md"""
+"""The page of the docs about the command line, made of the commands themselves by `python -m orionclient.cli.reference > docs/cli.md`."""
 
 from __future__ import annotations
 

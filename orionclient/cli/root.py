@@ -74,7 +74,8 @@ class Root(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             if not ctx.resilient_parsing and args and not args[0].startswith("-"):
-                error.message = f"{error.message.rstrip('.')}. There are: {', '.join(GROUPS)}."
+                text = error.format_message().partition(". ")[0].rstrip(".")
+                raise click.UsageError(f"{text}. There are: {', '.join(GROUPS)}.", ctx) from None
             raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
@@ -116,14 +117,18 @@ ocli = Root(
     params=[
         *common_options(hidden=False),
         click.Option(
-            ["--version"], is_flag=True, expose_value=False, is_eager=True, help="Show the version and exit.",
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            help="Show the version and exit.",
             callback=lambda ctx, _param, value: _version(ctx, value),
         ),
     ],
     context_settings=_SETTINGS,
     help="The Orion platform from the shell: ocli GROUP COMMAND.",
     epilog="ocli GROUP --help lists the commands of a group, and the help of each command has an example. Exit codes: docs/cli.md.",
-)  # fmt: skip
+)
 
 
 def _version(context: click.Context, value: Any) -> None:

@@ -55,13 +55,19 @@ def _create(kind: Kind) -> Command:
     return Command(
         "create",
         params=[
-            click.Argument(["name"]), click.Option(["--description"], help="Free text."),
-            click.Option(["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be repeated."), dry_run(),
+            click.Argument(["name"]),
+            click.Option(["--description"], help="Free text."),
+            click.Option(
+                ["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."
+            ),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be repeated."),
+            dry_run(),
         ],
-        callback=run, help="Keep a value, which is read from standard input; on a terminal it is asked for.", shape="SecretInfo",
+        callback=run,
+        help="Keep a value, which is read from standard input; on a terminal it is asked for.",
+        shape="SecretInfo",
         example="ocli secrets create 'warehouse password' < password.txt",
-    )  # fmt: skip
+    )
 
 
 def _update(kind: Kind) -> Command:
@@ -83,6 +89,14 @@ def _update(kind: Kind) -> Command:
     fields = [each for each in contracted.fields_of("update_secret") if each.name != "value"]
     return Command(
         "update",
-        params=[*kind.ids(), *fields, click.Option(["--value"], is_flag=True, help="Read another value from standard input."), dry_run()],
-        callback=run, help="Change a secret.", shape="SecretInfo", example="ocli secrets update 1 --value < password.txt",
-    )  # fmt: skip
+        params=[
+            *kind.ids(),
+            *fields,
+            click.Option(["--value"], is_flag=True, help="Read another value from standard input."),
+            dry_run(),
+        ],
+        callback=run,
+        help="Change a secret.",
+        shape="SecretInfo",
+        example="ocli secrets update 1 --value < password.txt",
+    )

@@ -48,13 +48,20 @@ def tag(kind: Kind, *, verb: str) -> Command:
     return Command(
         verb,
         params=[
-            *kind.ids(), click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."),
-            click.Option(["--project"], type=IdOf("project"), help="Project that the tags belong to; the resource's own without it."),
+            *kind.ids(),
+            click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."),
+            click.Option(
+                ["--project"],
+                type=IdOf("project"),
+                help="Project that the tags belong to; the resource's own without it.",
+            ),
             dry_run(),
         ],
-        callback=run, help=f"{'Give tags to' if verb == 'tag' else 'Take tags off'} a {kind.noun}; --json prints those that it has then.",
-        shape="[TagInfo]", example=kind.example(verb),
-    )  # fmt: skip
+        callback=run,
+        help=f"{'Give tags to' if verb == 'tag' else 'Take tags off'} a {kind.noun}; --json prints those that it has then.",
+        shape="[TagInfo]",
+        example=kind.example(verb),
+    )
 
 
 def share(kind: Kind, *, verb: str) -> Command:
@@ -88,14 +95,22 @@ def share(kind: Kind, *, verb: str) -> Command:
             state.out.rows(state.session.list_shares(resource), ("target_id", "target_type"), key="target_id")
 
     options = [
-        click.Option([f"--{name}"], type=IdOf(name), multiple=True, help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}; may be repeated.")
+        click.Option(
+            [f"--{name}"],
+            type=IdOf(name),
+            multiple=True,
+            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}; may be repeated.",
+        )
         for name in _TARGETS
-    ]  # fmt: skip
+    ]
     return Command(
-        verb, params=[*kind.ids(), *options, dry_run()], callback=run,
+        verb,
+        params=[*kind.ids(), *options, dry_run()],
+        callback=run,
         help=f"{'Let others read' if verb == 'share' else 'Take back the shares of'} a {kind.noun}; --json prints all its shares then.",
-        shape="[ShareInfo]", example=kind.example(verb),
-    )  # fmt: skip
+        shape="[ShareInfo]",
+        example=kind.example(verb),
+    )
 
 
 def shares(kind: Kind) -> Command:
@@ -114,5 +129,10 @@ def shares(kind: Kind) -> Command:
         state.out.rows(found, ("created", "owner", "target_id", "target_type"), key="target_id")
 
     return Command(
-        "shares", params=kind.ids(), callback=run, help=f"List whom a {kind.noun} is shared with.", shape="[ShareInfo]", example=kind.example("shares")
-    )  # fmt: skip
+        "shares",
+        params=kind.ids(),
+        callback=run,
+        help=f"List whom a {kind.noun} is shared with.",
+        shape="[ShareInfo]",
+        example=kind.example("shares"),
+    )

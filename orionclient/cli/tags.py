@@ -71,7 +71,10 @@ def _turned(verb: str) -> Command:
             state.out.rows(state.session.list_tags(resource), ("name", "project"), key="name")
 
     return Command(
-        verb, params=[*_which(), click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."), dry_run()], callback=run,
-        help=f"{'Give tags to' if verb == 'add' else 'Take tags off'} a resource; --json prints those that it has then.", shape="[TagInfo]",
+        verb,
+        params=[*_which(), click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."), dry_run()],
+        callback=run,
+        help=f"{'Give tags to' if verb == 'add' else 'Take tags off'} a resource; --json prints those that it has then.",
+        shape="[TagInfo]",
         example=f"ocli tags {verb} dataset 1 actives",
-    )  # fmt: skip
+    )

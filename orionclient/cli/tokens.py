@@ -40,9 +40,13 @@ def _create(kind: Kind) -> Command:
             state.out.write(token.value)
 
     return Command(
-        "create", params=[click.Argument(["description"]), dry_run()], callback=run, help="Create a token; its value is shown now and never again.",
-        shape="CreatedToken", example="ocli tokens create 'nightly run'",
-    )  # fmt: skip
+        "create",
+        params=[click.Argument(["description"]), dry_run()],
+        callback=run,
+        help="Create a token; its value is shown now and never again.",
+        shape="CreatedToken",
+        example="ocli tokens create 'nightly run'",
+    )
 
 
 def _info(kind: Kind) -> Command:
@@ -57,9 +61,13 @@ def _info(kind: Kind) -> Command:
     (argument,) = kind.ids()
     argument.required = False
     return Command(
-        "info", params=[argument], callback=run, help="Show a token, or all of them, without their values.", shape="[TokenInfo]",
+        "info",
+        params=[argument],
+        callback=run,
+        help="Show a token, or all of them, without their values.",
+        shape="[TokenInfo]",
         example="ocli tokens info 1",
-    )  # fmt: skip
+    )
 
 
 def _update(kind: Kind) -> Command:
@@ -75,6 +83,10 @@ def _update(kind: Kind) -> Command:
         state.out.one(token.to_dict(), sentence=f"Updated token {number}")
 
     return Command(
-        "update", params=[*kind.ids(), click.Option(["--description"], help="What it is for; asked for without it."), dry_run()], callback=run,
-        help="Change the description of a token.", shape="TokenInfo", example="ocli tokens update 1 --description 'nightly run'",
-    )  # fmt: skip
+        "update",
+        params=[*kind.ids(), click.Option(["--description"], help="What it is for; asked for without it."), dry_run()],
+        callback=run,
+        help="Change the description of a token.",
+        shape="TokenInfo",
+        example="ocli tokens update 1 --description 'nightly run'",
+    )

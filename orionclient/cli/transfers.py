@@ -136,8 +136,11 @@ def _upload(kind: Kind) -> Command:
             act = partial(_send, state, kind, values)
         with watching(state) as watch:
             _print(
-                state, watch, _moved(found, partial(act, watch), jobs, watch), lambda item: f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
-            )  # fmt: skip
+                state,
+                watch,
+                _moved(found, partial(act, watch), jobs, watch),
+                lambda item: f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}",
+            )
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
     if kind.kind is Shard:
@@ -146,23 +149,36 @@ def _upload(kind: Kind) -> Command:
         )
     else:
         options += [
-            click.Option(["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."),
+            click.Option(
+                ["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."
+            ),
             click.Option(["--path", "folder_path"], help="Folder to put it in, which is made where it is missing."),
             click.Option(["--description"], help="Free text."),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be repeated."),
-            click.Option(["--if-exists"], type=click.Choice(["skip", "replace", "error"]), help="What to do where the name is there."),
-        ]  # fmt: skip
+            click.Option(
+                ["--if-exists"],
+                type=click.Choice(["skip", "replace", "error"]),
+                help="What to do where the name is there.",
+            ),
+        ]
     if kind.kind is Dataset:
         options.append(
             click.Option(["--as", "format"], type=click.Choice(_FORMATS), help="Format; told by the ending without it.")
         )
     return Command(
         "upload",
-        params=[*kind.parents(), click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), *options, jobs_option(), dry_run()],
+        params=[
+            *kind.parents(),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            *options,
+            jobs_option(),
+            dry_run(),
+        ],
         callback=run,
         help=f"Upload {kind.noun}s: files, folders with all in them, or - for standard input. Run it again to go on after a break.",
-        shape=f"[{kind.schema}]", example=f"ocli {kind.group} upload {_EXAMPLES[kind.group][0]}",
-    )  # fmt: skip
+        shape=f"[{kind.schema}]",
+        example=f"ocli {kind.group} upload {_EXAMPLES[kind.group][0]}",
+    )
 
 
 def _source(each: Sent) -> Any:
@@ -259,8 +275,11 @@ def _download(kind: Kind) -> Command:
         resources = [session.get_resource(template, number) for number in ids]
         with watching(state) as watch:
             _print(
-                state, watch, _moved(resources, partial(fetch, watch), jobs, watch), lambda item: f"Downloaded {kind.noun} {item['id']} to {item['path']}"
-            )  # fmt: skip
+                state,
+                watch,
+                _moved(resources, partial(fetch, watch), jobs, watch),
+                lambda item: f"Downloaded {kind.noun} {item['id']} to {item['path']}",
+            )
 
     options: list[click.Parameter] = [
         click.Option(["-o", "--output"], metavar="PATH", help="File or folder to write to, or - for standard output."),
@@ -276,10 +295,13 @@ def _download(kind: Kind) -> Command:
             )
         )
     return Command(
-        "download", params=[*kind.ids(several=True), *options], callback=run,
-        help=f"Download {kind.noun}s, whole or not at all. Run it again to go on after a break.", shape=DOWNLOADED,
+        "download",
+        params=[*kind.ids(several=True), *options],
+        callback=run,
+        help=f"Download {kind.noun}s, whole or not at all. Run it again to go on after a break.",
+        shape=DOWNLOADED,
         example=f"ocli {kind.group} download {_EXAMPLES[kind.group][1]}",
-    )  # fmt: skip
+    )
 
 
 def _printed(resource: Any, as_format: str | None) -> None:

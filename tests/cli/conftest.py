@@ -65,8 +65,14 @@ def process(own_home: Path, tmp_path: Path) -> Callable[..., subprocess.Complete
     def run(*arguments: str, on: LocalOrion | None = None, **settings: Any) -> subprocess.CompletedProcess[str]:
         more = settings.pop("more", {})
         return subprocess.run(
-            [*COMMAND, *arguments], env=environment(own_home, on, **more), cwd=tmp_path, capture_output=True, text=True,
-            timeout=60, check=False, **settings,
-        )  # fmt: skip
+            [*COMMAND, *arguments],
+            env=environment(own_home, on, **more),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            **settings,
+        )
 
     return run

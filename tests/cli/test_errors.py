@@ -79,8 +79,7 @@ def faulty(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
 
 
 def ran(call: Call, name: str, number: int = 1, **settings: Any) -> Any:
-    done = call(*(word.format(id=number) for word in COMMANDS[name]), **settings)
-    return done
+    return call(*(word.format(id=number) for word in COMMANDS[name]), **settings)
 
 
 def check(done: Any, code: int) -> None:
@@ -183,12 +182,23 @@ def test_a_download_does_not_replace_what_was_not_named(call: Call, planted: Loc
 @pytest.mark.parametrize(
     "words",
     [
-        ["nonsense"], ["files", "nonsense"], ["files", "show"], ["files", "show", "x"], ["files", "update", "1"], ["files", "list", "--nix"],
-        ["files", "share", "1"], ["--timeout", "-1", "files", "list"], ["api", "nonsense"], ["api"], ["api", "get_file"],
-        ["files", "delete", "1"], ["jobs", "start"], ["--format", "xml", "files", "list"],
+        ["nonsense"],
+        ["files", "nonsense"],
+        ["files", "show"],
+        ["files", "show", "x"],
+        ["files", "update", "1"],
+        ["files", "list", "--nix"],
+        ["files", "share", "1"],
+        ["--timeout", "-1", "files", "list"],
+        ["api", "nonsense"],
+        ["api"],
+        ["api", "get_file"],
+        ["files", "delete", "1"],
+        ["jobs", "start"],
+        ["--format", "xml", "files", "list"],
     ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_a_wrong_command_line(words: list[str], call: Call, planted: LocalOrion) -> None:
     check(call(*words, on=planted), 2)
 

@@ -41,7 +41,7 @@ HERE = sorted(path for path in COMMANDS if not path.startswith("ocli emulator ")
 MANIFEST = {"name": "mine", "version": "1.0", "python_version": "3.11", "requirements": []}
 
 
-def plant(orion: LocalOrion, folder: Path) -> None:
+def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for each kind
     """Put there what the examples speak of; what one of them deletes no other needs."""
     session = orion.session()
     for _ in range(4):

@@ -56,9 +56,23 @@ def started(call: Call, orion: LocalOrion, *words: str) -> dict[str, object]:
 
 def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) -> None:
     job = started(
-        call, planted, "All kinds", "name", "--in=1", "--timeout", "7", "--many", "a", "--many=b", "--choice", "second", "--flag", "--ratio=2",
-        "--long-name", "y",
-    )  # fmt: skip
+        call,
+        planted,
+        "All kinds",
+        "name",
+        "--in=1",
+        "--timeout",
+        "7",
+        "--many",
+        "a",
+        "--many=b",
+        "--choice",
+        "second",
+        "--flag",
+        "--ratio=2",
+        "--long-name",
+        "y",
+    )
     assert job["parameters"] == {
         "promoted": {
             "in": 1,
@@ -76,9 +90,16 @@ def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) 
 
 @pytest.mark.parametrize(
     "words",
-    [["--in=x"], ["--in=1", "--choice", "third"], ["--in=1", "--ratio", "much"], ["--in=1", "--flag=perhaps"], [], ["--in=1", "--nix=1"]],
+    [
+        ["--in=x"],
+        ["--in=1", "--choice", "third"],
+        ["--in=1", "--ratio", "much"],
+        ["--in=1", "--flag=perhaps"],
+        [],
+        ["--in=1", "--nix=1"],
+    ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_wrong_values_are_refused_before_anything_is_sent(words: list[str], call: Call, planted: LocalOrion) -> None:
     before = len(planted.faults.requests("create_job"))
     done = call("jobs", "start", "kinds", "name", *words, on=planted)

@@ -24,9 +24,25 @@ from orionclient.cli import main
 main(sys.argv[1:])
 """
 HEAVY = {
-    "httpx", "httpx2", "httpcore", "rich", "h11", "anyio", "ssl", "asyncio", "attrs", "attr", "orion_api", "orionclient.types",
-    "orionclient.session", "orionclient._http", "orionclient.config", "orionclient.emulator", "orionclient.local", "pydantic",
-}  # fmt: skip
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "rich",
+    "h11",
+    "anyio",
+    "ssl",
+    "asyncio",
+    "attrs",
+    "attr",
+    "orion_api",
+    "orionclient.types",
+    "orionclient.session",
+    "orionclient._http",
+    "orionclient.config",
+    "orionclient.emulator",
+    "orionclient.local",
+    "pydantic",
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +55,13 @@ def planted(stack: LocalOrion) -> LocalOrion:
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["-h"]], ids=" ".join)
 def test_help_loads_neither_httpx_nor_rich(words: list[str], own_home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", LOADED, *words], env=environment(own_home), capture_output=True, text=True, timeout=60,
+        [sys.executable, "-W", "error", "-c", LOADED, *words],
+        env=environment(own_home),
+        capture_output=True,
+        text=True,
+        timeout=60,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stderr)) & HEAVY == set()
     assert list(own_home.iterdir()) == []
@@ -57,18 +77,28 @@ def test_the_help_of_a_group_opens_no_connection_and_writes_no_file(group: str, 
 
 def test_rich_stays_out_of_a_listing(planted: LocalOrion, own_home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", LOADED, "files", "list"], env=environment(own_home, planted), capture_output=True, text=True,
-        timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-W", "error", "-c", LOADED, "files", "list"],
+        env=environment(own_home, planted),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert {"rich", "pydantic", "orionclient.emulator"} & set(json.loads(done.stderr.splitlines()[-1])) == set()
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(["files", "list"], 0), (["nonsense"], 2), (["files", "show", "4711"], 5), (["files", "download", "1", "-o", "no/such\0"], 9), ([], 2)],
+    [
+        (["files", "list"], 0),
+        (["nonsense"], 2),
+        (["files", "show", "4711"], 5),
+        (["files", "download", "1", "-o", "no/such\0"], 9),
+        ([], 2),
+    ],
     ids=["done", "usage", "not found", "local file", "nothing"],
-)  # fmt: skip
+)
 def test_exit_codes(words: list[str], code: int, process: Run, planted: LocalOrion) -> None:
     if "\0" in "".join(words):
         words = [*words[:-1], "/dev/null/file"]
@@ -88,9 +118,13 @@ def test_a_closed_pipe_is_quiet(form: str, planted: LocalOrion, own_home: Path) 
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [*COMMAND, "--format", form, "files", "list"], env=environment(own_home, planted), stdout=writing, stderr=subprocess.PIPE, timeout=60,
+        [*COMMAND, "--format", form, "files", "list"],
+        env=environment(own_home, planted),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=60,
         check=False,
-    )  # fmt: skip
+    )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
 
@@ -164,8 +198,12 @@ def test_ctrl_c_in_an_upload_of_many(planted: LocalOrion, own_home: Path, tmp_pa
     try:
         process = subprocess.Popen(
             [*COMMAND, "--timeout", "2", "files", "upload", *(f"{number}.bin" for number in range(8))],
-            env=environment(own_home, planted), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            env=environment(own_home, planted),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         _until(lambda: len(planted.faults.requests("upload_file_content")) >= 2)
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)

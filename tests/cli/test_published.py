@@ -26,8 +26,14 @@ created                        id  name            owner    project    size  sta
 2018-04-18T23:58:37.393553Z     1  drugs.sdf           1          1   14023  ready
 """
 ROW = {
-    "created": "2018-04-18T23:58:37.393553Z", "id": 1, "name": "drugs.sdf", "owner": 1, "project": 1, "size": 14023, "state": "ready",
-}  # fmt: skip
+    "created": "2018-04-18T23:58:37.393553Z",
+    "id": 1,
+    "name": "drugs.sdf",
+    "owner": 1,
+    "project": 1,
+    "size": 14023,
+    "state": "ready",
+}
 
 # Spelling -> pattern of standard output. The world has file 1, dataset 1, collection 1 and floes.
 SPELLINGS = [
@@ -35,7 +41,10 @@ SPELLINGS = [
     ("ocli datasets upload drugs.sdf", r"Created dataset with Id 2\n"),
     (
         "ocli files list",
-        rf"created +id  name +owner    project    size  state\n-+  ----  -+  -------  ---------  ------  -------\n{STAMP}     1  drugs.sdf +1          1   \d+  ready\n",
+        (
+            r"created +id  name +owner    project    size  state\n-+  ----  -+  -------  ---------  ------  -------\n"
+            rf"{STAMP}     1  drugs.sdf +1          1   \d+  ready\n"
+        ),
     ),
     (
         "ocli datasets list",
@@ -122,9 +131,11 @@ def test_config_profile_asks_what_the_original_asks(call: Call, own_home: Path) 
     done = call("--profile=work", "config", "profile", input="orion.example.com\nada\ntok-4711-secret-value\n")
     assert done.exit_code == 0, done.output
     asked = [line for line in done.stdout.splitlines() if line.startswith("Orion")]
-    assert [line.partition(": ")[0] for line in asked] == [
-        "Orion Url, ex: https://orion.eyesopen.us", "Orion Username", "Orion token",
-    ]  # fmt: skip
+    assert [line.rpartition(": ")[0] for line in asked] == [
+        "Orion Url, ex: https://orion.eyesopen.us",
+        "Orion Username",
+        "Orion token",
+    ]
     assert "tok-4711" not in done.output
     path = own_home / ".orion" / "config"
     assert (

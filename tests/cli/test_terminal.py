@@ -20,7 +20,7 @@ pexpect = pytest.importorskip("pexpect")
 pyte = pytest.importorskip("pyte")
 pytestmark = pytest.mark.usefixtures("real_time")
 ROWS, COLUMNS = 30, 100
-LARGE = 4 << 20
+LARGE = 16 << 20
 
 
 class Terminal:
@@ -95,7 +95,9 @@ def terminal(tmp_path: Path, own_home: Path) -> Iterator[Terminal]:
     program.chmod(0o755)
     (folder / "drugs.sdf").write_bytes(drugs("sdf").read_bytes())
     env = environment(own_home, TERM="xterm-256color", PS1="$ ", ENV="")
-    del env["NO_COLOR"]
+    # The terminal itself says how wide it is.
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        env.pop(name, None)
     env["PATH"] = f"{program.parent}:{env['PATH']}"
     shell = Terminal(folder, env)
     yield shell
@@ -151,12 +153,12 @@ def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: P
     assert terminal.run("ocli jobs wait 1") == "Job 1 is complete"
 
     # a collection: a bar, an interrupt without noise, and the rest
-    orion.faults.script("download_shard", [{"step": "drip", "seconds": 0.05, "size": 65536}])
+    orion.faults.script("download_shard", [{"step": "drip", "seconds": 0.05, "size": 262144}])
     terminal.clear()
     terminal.type("ocli collections download 1 here --jobs 1")
     terminal.wait_for(r"large\.bin +\S+ .*MB.*/s")
     part = tmp_path / "work" / "here" / ".large.bin.part"
-    until(lambda: part.exists() and part.stat().st_size > 0)
+    until(lambda: part.exists() and part.stat().st_size >= 3 << 20)
     terminal.interrupt()
     terminal.wait_for(r"^\$\s*\Z")
     assert "Error" not in terminal.text
@@ -165,13 +167,15 @@ def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: P
     terminal.type("echo code $?")
     terminal.wait_for(r"^code 130$")
     assert not (tmp_path / "work" / "here" / "large.bin").exists()
-    assert part.exists()
+    begun = part.stat().st_ino
     orion.faults.clear()
     assert (
         terminal.run("ocli collections download 1 here --jobs 1").splitlines()[-1]
         == "Downloaded collection 1: 2 shards to here"
     )
     assert (tmp_path / "work" / "here" / "large.bin").read_bytes() == b"x" * LARGE
+    # It went on in the file that was begun.
+    assert (tmp_path / "work" / "here" / "large.bin").stat().st_ino == begun
     assert not part.exists()
     assert b"Traceback" not in terminal.raw
 
