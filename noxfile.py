@@ -1,4 +1,4 @@
-"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly, transfers."""
+"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly, mutation, transfers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
-FAULTS = ("tests/conformance", "tests/connections", "tests/faultproxy", "tests/matrix", "tests/transfers")
+FAULTS = (
+    "tests/conformance",
+    "tests/connections",
+    "tests/faultproxy",
+    "tests/matrix",
+    "tests/security",
+    "tests/transfers",
+)
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -98,16 +105,27 @@ def nightly(session: nox.Session) -> None:
     session.install(".[emulator,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
-    session.run("pytest", "tests/emulator/test_emulator_jobs_ends.py", env={"ORION_NIGHTLY": "1"})
-    session.run("pytest", "-n", "2", "tests/transfers", env={"ORION_NIGHTLY": "1"})
-    # 2,000 random schedules; the cells of the matrix are the same as by day.
-    session.run("pytest", "-n", "2", "tests/matrix/test_stateful.py", env={"ORION_NIGHTLY": "1"})
+    # With 2,000 random schedules; the cells of the matrix are the same as by day.
+    long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py",
+            "tests/security", "tests/transfers")  # fmt: skip
     others = ("tests/session", "tests/compat", "tests/conformance", "tests/matrix/test_matrix.py")
+    session.run("pytest", "-n", "2", *long, env={"ORION_NIGHTLY": "1"})
+    session.run("python", "tests/removals/removals.py")
+    session.notify("mutation")
     session.run("pytest", "-n", "2", *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
     session.notify("transfers", ["--rounds", "2", "--rows", "shards-32", "--mib", "64"])
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the pure rooms a thousand times, and see how often the fast unit tests notice; --write keeps the figure."""
+    _clean(session)
+    _group(session, "test", "mutation")
+    session.install(".[emulator]")
+    session.run("python", "tests/mutation/score.py", *session.posargs)
 
 
 @nox.session
@@ -126,6 +144,7 @@ def lint(session: nox.Session) -> None:
     session.install(".[emulator]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("bandit", "-q", "-r", "orionclient", "generator", "noxfile.py")
     session.run("lint-imports", env={"PYTHONPATH": str(ROOT)})
     session.run(_generator_python(session), "-m", "generator", "lint", external=True)
 

@@ -61,7 +61,7 @@ for _tag, _pattern, _first in (
 def read_part(path: Path) -> dict[str, Any]:
     """Read one file of the contract."""
     try:
-        part = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        part = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader  # nosec B506
     except ContractError as error:
         raise ContractError(f"openapi/{path.name}: {error}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

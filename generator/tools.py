@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import subprocess  # running programs is what this is for  # nosec B404
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,7 +43,7 @@ def run(module: str, *arguments: str, cwd: Path) -> None:
     keep = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "PYTHONHASHSEED")
     environment = {name: value for name, value in os.environ.items() if name in keep}
     environment |= {"PYTHONUTF8": "1", "NO_COLOR": "1"}
-    done = subprocess.run(  # noqa: S603 - our own arguments
+    done = subprocess.run(  # noqa: S603 - our own arguments  # nosec B603
         [sys.executable, "-P", "-m", module, *arguments],  # -P: the folder holds a types.py
         cwd=cwd,
         env=environment,

@@ -12,10 +12,12 @@ from attrs import frozen
 
 from orionclient._clock import CLOCK
 from orionclient._library import httpcore
+from orionclient._stopping import LOOK, check, stoppable
+from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 HeaderList = list[tuple[bytes, bytes]]
 
@@ -222,10 +224,11 @@ class Connection:
         view = memoryview(data)
         try:
             while view:
-                self._wait_at_most(DEADLINE.cut(timeout, httpcore.WriteTimeout))
-                view = view[self._socket.send(view) :]
+                view = view[self._patiently(self._socket.send, view, timeout, httpcore.WriteTimeout) :]
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
+        except OrionError:
+            raise
         except OSError as error:
             raise httpcore.WriteError(str(error)) from error
 
@@ -235,23 +238,43 @@ class Connection:
             self._socket.settimeout(seconds)
             self._waits = seconds
 
+    def _patiently(
+        self, call: Callable[[Any], Any], argument: Any, timeout: float, error: type[Exception] = httpcore.ReadTimeout
+    ) -> Any:
+        """Wait for a socket; a thread of a pool looks now and then whether it is still wanted."""
+        if not stoppable():
+            self._wait_at_most(DEADLINE.cut(timeout, error))
+            return call(argument)
+        end = time.monotonic() + timeout
+        while True:
+            check()
+            left = end - time.monotonic()
+            self._wait_at_most(DEADLINE.cut(min(max(left, 0.001), LOOK), error))
+            try:
+                return call(argument)
+            except TimeoutError:
+                if left <= LOOK:
+                    raise
+
     def read_into(self, buffer: memoryview, timeout: float) -> int:
         """Read what has arrived, at least a byte, unless the server closed the connection."""
         try:
-            self._wait_at_most(DEADLINE.cut(timeout))
-            return self._socket.recv_into(buffer)  # type: ignore[no-any-return]
+            return self._patiently(self._socket.recv_into, buffer, timeout)  # type: ignore[no-any-return]
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
+        except OrionError:
+            raise
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
 
     def read(self, timeout: float) -> bytes:
         """Read a piece; empty where the server closed the connection."""
         try:
-            self._wait_at_most(DEADLINE.cut(timeout))
-            return self._socket.recv(_PIECE)  # type: ignore[no-any-return]
+            return self._patiently(self._socket.recv, _PIECE, timeout)  # type: ignore[no-any-return]
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
+        except OrionError:
+            raise
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
 

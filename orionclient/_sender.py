@@ -15,6 +15,7 @@ from orionclient._clock import CLOCK
 from orionclient._limits import Quota, pace_of
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
 from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted
+from orionclient._stopping import pause
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, origin_of
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
@@ -355,7 +356,7 @@ def send(out: Outgoing, terms: Terms, config: SessionConfig | None) -> Response:
         if isinstance(step, Attempt):
             result = _http.transmit(step, _http.Settings.of(config))
         elif isinstance(step, Pause):
-            CLOCK.sleep(step.seconds)
+            pause(step.seconds)
         elif isinstance(step.answer, Response):
             step.answer.close()
 

@@ -174,7 +174,7 @@ class SessionConfig:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {name: getattr(self, name) for name in (*_KEYS, "profile")}
-        return {**state, "token": "", "proxy": None}
+        return {**state, "token": "", "proxy": None}  # empties it  # nosec B105
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 from orionclient._clock import CLOCK
+from orionclient._stopping import pause
 
 __all__ = ["Backoff", "TemporaryPath", "job_tag"]
 
@@ -80,7 +81,7 @@ class Backoff:
         Args:
             status: HTTP status that is the reason, None for none.
         """
-        CLOCK.sleep(self.next_wait(status))
+        pause(self.next_wait(status))
 
 
 class TemporaryPath:

@@ -53,13 +53,13 @@ def page(
     limit, offset = call.query["limit"], call.query.get("offset", 0)
     # The text of these statements comes from constants of this package only.
     if count is None:
-        count = db.count(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values)  # noqa: S608
+        count = db.count(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values)  # noqa: S608 - constants  # nosec B608
     after, start = [], []
     if "cursor" in call.query:
         start = decode_cursor(call.operation.id, call.query["cursor"], listing.key_types)
         after = [f"({', '.join(listing.key)}) > ({', '.join('?' * len(start))})"]
     rows = db.execute(
-        f"SELECT * FROM {listing.table} {listing.where(*after)} ORDER BY {', '.join(listing.key)} LIMIT ? OFFSET ?",  # noqa: S608
+        f"SELECT * FROM {listing.table} {listing.where(*after)} ORDER BY {', '.join(listing.key)} LIMIT ? OFFSET ?",  # noqa: S608 - constants  # nosec B608
         [*listing.values, *start, limit + 1, 0 if after else offset],
     ).fetchall()
     more = len(rows) > limit

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
+import subprocess  # running programs is what this is for  # nosec B404
 import threading
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class Process:
         with self._lock:
             if self.stopped:
                 return None
-            self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for
+            self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for  # nosec B603
                 list(argv),
                 cwd=folder,
                 env=dict(environ),

@@ -37,17 +37,17 @@ class Target:
 
 
 TARGETS = {
-    "user": Target("SELECT ?", f"SELECT id FROM users WHERE organization = ({_MY_ORGANIZATION})"),  # noqa: S608
+    "user": Target("SELECT ?", f"SELECT id FROM users WHERE organization = ({_MY_ORGANIZATION})"),  # noqa: S608 - constants  # nosec B608
     "group": Target(
         "SELECT group_id FROM group_members WHERE user = ?",
-        f"SELECT id FROM groups WHERE organization = ({_MY_ORGANIZATION})",  # noqa: S608
+        f"SELECT id FROM groups WHERE organization = ({_MY_ORGANIZATION})",  # noqa: S608 - constants  # nosec B608
     ),
     "project": Target(_MY_PROJECTS, _MY_PROJECTS),
     "organization": Target(_MY_ORGANIZATION, _MY_ORGANIZATION),
 }
 
 _SHARED = " UNION ALL ".join(
-    f"SELECT resource FROM shares WHERE kind = ? AND target_type = '{name}' AND target IN ({target.mine})"  # noqa: S608
+    f"SELECT resource FROM shares WHERE kind = ? AND target_type = '{name}' AND target IN ({target.mine})"  # noqa: S608 - constants  # nosec B608
     for name, target in TARGETS.items()
 )
 

@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # writes, parses nothing  # nosec B406
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers

@@ -7,11 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
 
+from orionclient._stopping import ended_by
 from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line
 
 if TYPE_CHECKING:
@@ -141,20 +143,24 @@ def run(
     """
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
         raise ValidationError(f"workers is a whole number from 1 on, not {workers!r:.60}")
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="orion-bulk") if executor is None else executor
+    interrupted = threading.Event()
+    pool = executor
+    if pool is None:
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="orion-bulk", initializer=ended_by(interrupted))
     flying: deque[tuple[I, Future[V]]] = deque()
     ended: list[Exception] = []
     source = _until(items, ended)
     whole = False
     try:
-        while True:
-            for item in islice(source, _AHEAD * workers - len(flying)):
-                flying.append((item, _submitted(pool, function, item)))
-            if not flying:
-                break
-            result = _result(*flying[0])
-            flying.popleft()
-            yield result
+        with _told(interrupted):
+            while True:
+                for item in islice(source, _AHEAD * workers - len(flying)):
+                    flying.append((item, _submitted(pool, function, item)))
+                if not flying:
+                    break
+                result = _result(*flying[0])
+                flying.popleft()
+                yield result
         whole = True
         if ended:
             raise ended[0]
@@ -165,6 +171,16 @@ def run(
             stop()
         if executor is None:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _told(event: threading.Event) -> Iterator[None]:
+    """Let the threads of the pool know of an interrupt, so that they do not wait for a server that stands still."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        event.set()
+        raise
 
 
 def _until(items: Iterable[I], ended: list[Exception]) -> Iterator[I]:

@@ -9,12 +9,13 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, frozen
 
+from orionclient._stopping import check, ended_by
 from orionclient.exceptions import BadResponse, NotEnoughDiskError, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer.digests import Digest, Follower, announced
 from orionclient.transfer.partial import Journal, Part, room_for
@@ -145,6 +146,7 @@ class _Patience:
 
     def spend(self, error: OrionError, position: int) -> None:
         """Wait a little, or raise what broke it."""
+        check()
         if isinstance(error, _OtherContentError):
             raise error
         if position >= self._position + _FORWARD:
@@ -315,7 +317,7 @@ class _Download:
         self._pieces: list[_Piece] = []
         self._done: list[list[int]] | None = None
         self._lock = threading.Lock()
-        self._stopped = False
+        self._stopped = threading.Event()
         self.count: int = 0
 
     def run(self, workers: int) -> None:
@@ -400,30 +402,34 @@ class _Download:
         self._pieces = [_Piece(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
         self._tell_follower()
         first: Response | None = response
-        with ThreadPoolExecutor(workers, thread_name_prefix="download") as pool:
-            futures = []
-            for piece in self._pieces:
-                # The answer that is open already brings the first piece.
-                futures.append(pool.submit(self._fetch_piece, piece, first))
-                first = None
+        begin = ended_by(self._stopped)
+        with ThreadPoolExecutor(workers, thread_name_prefix="download", initializer=begin) as pool:
+            futures: list[Future[None]] = []
             try:
+                for piece in self._pieces:
+                    # The answer that is open already brings the first piece.
+                    futures.append(pool.submit(self._fetch_piece, piece, first))
+                    first = None
                 for future in futures:
                     future.result()
             except BaseException:
-                self._stopped = True
+                self._stopped.set()
                 for future in futures:
                     future.cancel()
                 raise
 
     def _fetch_piece(self, piece: _Piece, response: Response | None) -> None:
-        if self._stopped:
+        if self._stopped.is_set():
             return
         try:
             if response is None:
                 response = self._asked(piece, _Patience())
             self._receive(piece, response)
         except BaseException:
-            self._stopped = True
+            if self._stopped.is_set():
+                # Why is told elsewhere.
+                return
+            self._stopped.set()
             raise
         if piece.position == piece.end and self._done is not None:
             with self._lock:
@@ -451,7 +457,9 @@ class _Download:
                 try:
                     with response:
                         self._pour(piece, response, stream, buffer, skip)
-                    if self._stopped or piece.position == (self._content.size if piece.end is None else piece.end):
+                    if self._stopped.is_set() or piece.position == (
+                        self._content.size if piece.end is None else piece.end
+                    ):
                         return
                     if self._content.size is None:
                         return
@@ -468,7 +476,7 @@ class _Download:
                 return
             skip -= count
         ended = False
-        while not self._stopped and not ended:
+        while not self._stopped.is_set() and not ended:
             room = buffer if piece.end is None else buffer[: piece.end - piece.position]
             if not room:
                 return

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from orionclient._stopping import ended_by
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.plans import part_size, plan_parts
@@ -104,9 +105,11 @@ class _Sending:
     def run(self) -> list[bytes]:
         """Send what is missing; gives the digests of all parts in order."""
         parts = plan_parts(self._source.size, self._upload["part_size"])
-        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="upload") as pool:
-            futures = [pool.submit(self._part, *part) for part in parts]
+        begin = ended_by(self._stopped)
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="upload", initializer=begin) as pool:
+            futures: list[Future[bytes]] = []
             try:
+                futures += [pool.submit(self._part, *part) for part in parts]
                 return [future.result() for future in futures]
             except BaseException:
                 self._stopped.set()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.names import UniquePaths, prepared, safe_filename
+from orionclient.transfer.names import UniqueNames, UniquePaths, prepared, safe_filename
 
 NAMES = st.one_of(
     st.sampled_from([*CORPUS, *PATHS]),
@@ -80,3 +80,14 @@ def test_a_file_where_a_folder_is_to_be(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     with pytest.raises(ValidationError, match="is there and no file"):
         prepared(tmp_path, "b")
+
+
+def test_names_as_they_are() -> None:
+    unique = UniqueNames()
+    names = ["a.sdf", "a.sdf", "A.sdf", "a.sdf", "../a", "\udcff", "", ""]
+    assert [unique.add(name) for name in names] == [
+        "a.sdf", "a-2.sdf", "A.sdf", "a-3.sdf", "../a", "\ufffd", "", "-2",
+    ]  # fmt: skip
+    assert UniqueNames().add("a.sdf") == "a.sdf"
+    taken = UniqueNames()
+    assert [taken.add(name) for name in ("b-2", "b", "b", "b")] == ["b-2", "b", "b-3", "b-4"]

@@ -163,7 +163,7 @@ def _step(db: sqlite3.Connection, number: int) -> _Gone:
     row = db.execute("SELECT state FROM collections WHERE id = ?", (number,)).fetchone()
     if row is None or row["state"] not in _LEAVING:
         return _Gone([], more=False)
-    query = f"SELECT id, blob FROM {_LEAVING[row['state']]} LIMIT ?"  # noqa: S608 - a constant
+    query = f"SELECT id, blob FROM {_LEAVING[row['state']]} LIMIT ?"  # noqa: S608 - a constant  # nosec B608
     going = db.execute(query, (number, _BATCH)).fetchall()
     contents = [*(shard["blob"] for shard in going), *contents_of(db, "shard", [shard["id"] for shard in going])]
     db.executemany("DELETE FROM shards WHERE id = ?", [(shard["id"],) for shard in going])

@@ -53,7 +53,7 @@ def assign_paths(call: Call) -> None:
             row = resources.find(call, db, kind, item["id"])
             path = folders.make(db, row["project"], item["path"], call.caller.id)
             db.execute(
-                f"UPDATE {kind.table} SET path = ?, name = ? WHERE id = ?",  # noqa: S608 - the table is a constant
+                f"UPDATE {kind.table} SET path = ?, name = ? WHERE id = ?",  # noqa: S608 - the table is a constant  # nosec B608
                 (path, item.get("name", row["name"]), row["id"]),
             )
 

@@ -66,7 +66,7 @@ def update_project(call: Call) -> dict[str, Any]:
             raise forbidden(f"Only the owner may change project {number}.")
         for column in ("name", "description", "archived"):
             if column in call.body:
-                db.execute(f"UPDATE projects SET {column} = ? WHERE id = ?", (call.body[column], number))  # noqa: S608
+                db.execute(f"UPDATE projects SET {column} = ? WHERE id = ?", (call.body[column], number))  # noqa: S608 - constants  # nosec B608
         return _show(_find(call, db, number))
 
 

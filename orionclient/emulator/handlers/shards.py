@@ -27,7 +27,7 @@ def _counting(name: str, event: str, *changes: tuple[str, str]) -> str:
     updates = []
     for sign, row in changes:
         sums = ", ".join(f"{state}_shards = {state}_shards {sign} ({row}.state = '{state}')" for state in _STATES)
-        updates.append(f"UPDATE collections SET {sums} WHERE id = {row}.collection;")  # noqa: S608 - constants
+        updates.append(f"UPDATE collections SET {sums} WHERE id = {row}.collection;")  # noqa: S608 - constants  # nosec B608
     # On one line, for that is where the store ends a statement.
     return f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {event} ON shards BEGIN {' '.join(updates)} END;"
 
@@ -55,7 +55,7 @@ CREATE INDEX IF NOT EXISTS shards_not_ready ON shards (collection, id) WHERE sta
 {_counting("shards_come", "INSERT", ("+", "NEW"))}
 {_counting("shards_go", "DELETE", ("-", "OLD"))}
 {_counting("shards_change", "UPDATE OF state", ("-", "OLD"), ("+", "NEW"))}
-"""  # noqa: S608 - constants
+"""  # noqa: S608 - constants  # nosec B608
 BLOBS = "SELECT blob FROM shards WHERE blob IS NOT NULL"
 
 
@@ -153,7 +153,7 @@ def update_shard(call: Call) -> dict[str, Any]:
         row = _find(call, db)
         for column in ("name", "metadata"):
             if column in values:
-                db.execute(f"UPDATE shards SET {column} = ? WHERE id = ?", (values[column], row["id"]))  # noqa: S608
+                db.execute(f"UPDATE shards SET {column} = ? WHERE id = ?", (values[column], row["id"]))  # noqa: S608 - constants  # nosec B608
         return _show(_find(call, db))
 
 

@@ -67,7 +67,7 @@ _UPLOADS = (
 )
 _MINE = "deleted = '' AND project IN (SELECT project FROM members WHERE user = ?)"
 _VISIBLE = (
-    f"(file IN (SELECT id FROM files WHERE {_MINE})"  # noqa: S608 - constants
+    f"(file IN (SELECT id FROM files WHERE {_MINE})"  # noqa: S608 - constants  # nosec B608
     f" OR collection IN (SELECT id FROM collections WHERE {_MINE}))"
 )
 
@@ -93,7 +93,7 @@ def _show_part(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _row(db: sqlite3.Connection, number: int) -> sqlite3.Row:
-    row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (number,)).fetchone()  # noqa: S608
+    row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (number,)).fetchone()  # noqa: S608 - constants  # nosec B608
     if row is None:
         raise not_found(f"There is no upload {number}.")
     return row
@@ -155,7 +155,7 @@ def create_upload(call: Call) -> dict[str, Any]:
         with stack.store.writing() as db:
             _check_target(call, db, collection, body["resource_id"], filling=True)
             cursor = db.execute(
-                f"INSERT INTO uploads ({body['resource_type']}, collection, size, part_size, blob, owner, created)"  # noqa: S608
+                f"INSERT INTO uploads ({body['resource_type']}, collection, size, part_size, blob, owner, created)"  # noqa: S608 - constants  # nosec B608
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (body["resource_id"], collection, body["size"], body["part_size"], blob, call.caller.id, now()),
             )

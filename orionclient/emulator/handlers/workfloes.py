@@ -105,7 +105,7 @@ def add(db: sqlite3.Connection, floe: Floe, package: sqlite3.Row | None = None) 
     }
     everything = {**values, **whose}
     db.execute(
-        f"INSERT INTO workfloes ({', '.join(everything)}) VALUES ({', '.join('?' * len(everything))})"  # noqa: S608
+        f"INSERT INTO workfloes ({', '.join(everything)}) VALUES ({', '.join('?' * len(everything))})"  # noqa: S608 - constants  # nosec B608
         f" ON CONFLICT (uuid) WHERE package IS NULL DO UPDATE SET state = 'ready', {changes}",
         list(everything.values()),
     )

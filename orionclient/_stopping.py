@@ -1,0 +1,78 @@
+"""Threads that end soon when what started them is interrupted, wherever they wait."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from orionclient._clock import CLOCK
+from orionclient.exceptions import OrionConnectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Seconds between two looks.
+LOOK: Final = 0.5
+
+
+class _Stopping(threading.local):
+    """What ends the work of this thread; nothing for those that are interrupted themselves."""
+
+    events: tuple[threading.Event, ...] = ()
+
+
+_STOPPING: Final = _Stopping()
+
+
+def ended_by(event: threading.Event) -> Callable[[], None]:
+    """Make the first thing that threads of a pool do.
+
+    Args:
+        event: Ends their work, as does what ends the work of the thread that calls this.
+
+    Returns:
+        A function to be called in each thread.
+    """
+    events = (*_STOPPING.events, event)
+
+    def begin() -> None:
+        _STOPPING.events = events
+
+    return begin
+
+
+def stoppable() -> bool:
+    """Tell whether this thread has to look now and then.
+
+    Returns:
+        True in the threads of such a pool.
+    """
+    return bool(_STOPPING.events)
+
+
+def check() -> None:
+    """End the work of this thread where that is wanted.
+
+    Raises:
+        OrionConnectionError: It is.
+    """
+    if any(event.is_set() for event in _STOPPING.events):
+        raise OrionConnectionError("the transfer was stopped")
+
+
+def pause(seconds: float) -> None:
+    """Wait.
+
+    Args:
+        seconds: How long.
+
+    Raises:
+        OrionConnectionError: The work of this thread was ended meanwhile.
+    """
+    if not stoppable() or CLOCK.virtual:
+        CLOCK.sleep(seconds)
+        return
+    end = CLOCK.monotonic() + seconds
+    while (left := end - CLOCK.monotonic()) > 0:
+        check()
+        CLOCK.sleep(min(left, LOOK))

@@ -1,0 +1,37 @@
+"""What holds only because of one line: a file is on the disk before it takes its name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.scripted import Answer, Scripted
+
+from orionclient.transfer import partial
+from orionclient.types import File
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_download_is_on_the_disk_before_it_takes_its_name(
+    scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool
+) -> None:
+    did: list[tuple[str, str]] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(handle: int) -> None:
+        did.append(("fsync", Path(f"/proc/self/fd/{handle}").resolve().name))
+        sync(handle)
+
+    def replaced(path: Path, target: Any) -> Path:
+        did.append(("rename", Path(target).name))
+        return replace(path, target)
+
+    monkeypatch.setattr(partial.os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    scripted.then(Answer(raw=b"content", headers={"Content-Type": "application/octet-stream"}))
+    File(session=scripted.session(), id=7).download_to_file(tmp_path / "out", durable=durable)
+    before, after = [("fsync", ".out.part")], [("fsync", tmp_path.name)]
+    assert did == [*(before if durable else []), ("rename", "out"), *(after if durable else [])]
+    assert (tmp_path / "out").read_bytes() == b"content"

@@ -1,0 +1,295 @@
+"""Configuration to the letter: every key there and back, every word of the refusals, and nothing but the given environment."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orionclient.config import (
+    SessionConfig,
+    config_path,
+    in_orion,
+    is_loopback,
+    origin_of,
+    read_profiles,
+    remove_profile,
+    resolve,
+    restore,
+    save_profile,
+)
+from orionclient.exceptions import InvalidCredentials, ValidationError
+
+URL = "https://orion.example.com"
+HOW = (
+    "Looked at the variables ORION_URL with ORION_TOKEN, ORION_PROFILE and ORION_CONFIG. To configure, write {} like this: [default] / "
+    "url = https://orion.example.com / username = you / token = <from the web page, My Tokens> / project = <number>, one setting a line"
+)
+
+
+def refused(call: Any, kind: type[Exception] = ValidationError) -> str:
+    with pytest.raises(kind) as raised:
+        call()
+    return str(raised.value)
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize("address", ["https://a b/", "https://a\\b/", "https://a/\t", "https://a\x7f/"])
+def test_an_address_with_gaps(address: str) -> None:
+    assert refused(lambda: origin_of(address)) == "the address holds white space, a control character or a backslash"
+
+
+def test_hosts() -> None:
+    longest = ".".join(["a" * 63] * 3 + ["b" * 61])
+    assert len(longest) == 253
+    assert origin_of(f"https://{longest}/") == ("https", longest, 443)
+    unusable = "the host of the address cannot be used; a name with other letters is written as xn--..."
+    assert refused(lambda: origin_of(f"https://{longest}b/")) == unusable
+    assert refused(lambda: origin_of("https://a..b/")) == unusable
+    assert origin_of("http://[::1]/")[1:] == ("::1", 80)
+    for broken in ("[::zz]", "[::1%25lo]", "[fe80::1%lo]"):
+        assert refused(lambda broken=broken: origin_of(f"http://{broken}/")) in {unusable, "the address cannot be read"}
+    assert [is_loopback(host) for host in ("localhost", "127.9.9.9", "::1", "LOCAL", "10.0.0.1")] == [True] * 3 + [
+        False
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"url": " "}, "the address of the Orion stack is empty"),
+        ({"url": f"{URL}/path"}, "the address of the Orion stack must end after the host: https://orion.example.com"),
+        ({"url": f"{URL}/X"}, "the address of the Orion stack must end after the host: https://orion.example.com"),
+        (
+            {"token": "a b"},
+            "the token holds white space, a line break or another character that no token has; copy it again (it is not shown here)",
+        ),
+        ({"project": True}, "the project must be the number of a project, not True"),
+        ({"project": "²"}, "the project must be the number of a project, not '²'"),
+        ({"project": "-1"}, "the project must be the number of a project, not '-1'"),
+        ({"header_form": "x"}, "header_form is 'space' or 'colon', not 'x'"),
+        ({"verify": "no"}, "verify is True or False; a file of certificates to trust is given as ca_file"),
+        (
+            {"url": "http://far.example"},
+            "http://far.example would carry the token unencrypted; use https, or set allow_http = true in the profile",
+        ),
+    ],
+)
+def test_values_that_are_refused(values: dict[str, Any], words: str) -> None:
+    assert refused(lambda: SessionConfig(**{"url": URL, **values})) == words
+
+
+def test_values_at_the_edge() -> None:
+    config = SessionConfig(url=f"  {URL}/ ", token="!~", project="0012")
+    assert (config.url, config.token, config.project) == (URL, "!~", 12)
+    assert SessionConfig(url="Orion.Example.COM").url == URL
+    assert SessionConfig(url=URL, project="").project is None
+
+
+def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
+    assert config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
+    assert config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
+    monkeypatch.setattr(Path, "home", lambda: Path("/somewhere"))
+    assert config_path({}) == Path("/somewhere/.orion/config")
+    monkeypatch.setenv("ORION_JOB_ID", "1")
+    assert (in_orion(), in_orion({}), in_orion({"ORION_JOB_ID": "2"})) == (True, False, True)
+
+
+FULL = {
+    "url": "http://far.example", "token": "t0ken", "username": "ada", "project": 7, "ca_file": "/ca.pem", "proxy": "http://p:1",
+    "allow_http": True, "header_form": "colon", "verify": False,
+}  # fmt: skip
+
+
+def test_every_setting_there_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "config"
+    config = SessionConfig(**FULL)
+    save_profile(config, "full", path)
+    save_profile(SessionConfig(url=URL, token="gläs".encode().hex()), "bare", path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert read_profiles(path)["full"] == {
+        **{key: str(value) for key, value in FULL.items()}, "allow_http": "true", "verify": "false",
+    }  # fmt: skip
+    assert read_profiles(path)["bare"].keys() == {"url", "token"}
+    found = resolve("full", {"ORION_CONFIG": str(path)})
+    assert {key: getattr(found, key) for key in FULL} == FULL
+    assert found.profile == "full"
+    bare = resolve("bare", {"ORION_CONFIG": str(path)})
+    assert (bare.username, bare.project, bare.ca_file, bare.proxy, bare.allow_http, bare.header_form, bare.verify) == (
+        "", None, None, None, False, "space", True,
+    )  # fmt: skip
+    assert remove_profile("full", path)
+    assert not remove_profile("full", path)
+    assert list(read_profiles(path)) == ["bare"]
+    assert sorted(each.name for each in path.parent.iterdir()) == ["config", "config.lock"]
+
+
+@pytest.mark.parametrize("word", ["1", "true", "yes", "on", "TRUE", "Yes"])
+def test_words_for_yes_and_no(tmp_path: Path, word: str) -> None:
+    other = {"1": "0", "true": "false", "yes": "no", "on": "off", "TRUE": "FALSE", "Yes": "Off"}[word]
+    path = write(tmp_path / "config", f"[p]\nurl=http://far.example\nallow_http={word}\nverify={other}\n")
+    config = resolve("p", {"ORION_CONFIG": str(path)})
+    assert (config.allow_http, config.verify, config.token, config.username) == (True, False, "", "")
+    path = write(tmp_path / "config", f"[p]\nurl={URL}\nallow_http={other}\nverify={word}\n")
+    config = resolve("p", {"ORION_CONFIG": str(path)})
+    assert (config.allow_http, config.verify) == (False, True)
+
+
+def test_comments_and_other_characters(tmp_path: Path) -> None:
+    text = f"# one\n; two\n[p]\n# three\nurl = {URL}\nusername = Zoë: x = y\n; four\n"
+    path = write(tmp_path / "config", text)
+    assert read_profiles(path) == {"p": {"url": URL, "username": "Zoë: x = y"}}
+    save_profile(SessionConfig(url=URL), "q", path)
+    assert read_profiles(path)["p"]["username"] == "Zoë: x = y"
+    assert "Zoë" in path.read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("url = x\n", "{} is no file of profiles (line 1); each starts with its name in [brackets]"),
+        ("[p]\nurl = x\nsecret\n", "{} is no file of profiles (line 3); each starts with its name in [brackets]"),
+        ("[p]\n[p]\n", "{} is no file of profiles (line 2); each starts with its name in [brackets]"),
+        ("[p]\nurl: x\n", "{} is no file of profiles (line 2); each starts with its name in [brackets]"),
+    ],
+)
+def test_files_that_are_none(tmp_path: Path, text: str, words: str) -> None:
+    path = write(tmp_path / "config", text)
+    assert refused(lambda: read_profiles(path)) == words.format(path)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "config", f"[p]\nurl = {URL}\n".ljust(1 << 20, "\n"))
+    assert read_profiles(path) == {"p": {"url": URL}}
+    write(path, "\n" * ((1 << 20) + 1))
+    assert refused(lambda: read_profiles(path)) == f"{path} is larger than 1048576 bytes and is not read"
+    path.write_bytes(b"\xff")
+    assert refused(lambda: read_profiles(path)) == f"{path} is not text in UTF-8"
+    assert refused(lambda: read_profiles(tmp_path)) == f"{tmp_path} cannot be read: Is a directory"
+    assert read_profiles(tmp_path / "none") == read_profiles(path / "below") == {}
+
+
+def test_a_file_that_others_can_read_warns_who_asked(tmp_path: Path) -> None:
+    path = write(tmp_path / "config", "")
+    path.chmod(0o640)
+    with pytest.warns(UserWarning, match="holds tokens") as caught:
+        read_profiles(path)
+    assert str(caught[0].message) == f"{path} holds tokens and can be read by others; run: chmod 600 {path}"
+    assert caught[0].filename == __file__
+    path.chmod(0o700)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read_profiles(path)
+
+
+@pytest.mark.parametrize("name", ["", " a", "a ", "a]", "[a", "a\nb", "a\rb", "DEFAULT"])
+def test_names_that_no_profile_has(tmp_path: Path, name: str) -> None:
+    words = refused(lambda: save_profile(SessionConfig(url=URL), name, tmp_path / "config"))
+    assert words == " ".join(f"{name!r} cannot be the name of a profile".split())
+    save_profile(SessionConfig(url=URL), "X y", tmp_path / "config")
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config"
+    save_profile(SessionConfig(url=URL), "p", path)
+    before, seen = path.read_bytes(), []
+
+    def fail(_handle: int) -> None:
+        seen.extend(each.name for each in tmp_path.iterdir() if each.name.startswith(".config."))
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space left"):
+        save_profile(SessionConfig(url=URL), "q", path)
+    assert path.read_bytes() == before
+    assert len(seen) == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["config", "config.lock"]
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    environ = {"ORION_CONFIG": str(path)}
+    how = HOW.format(path)
+    assert (
+        refused(lambda: resolve("p", environ), InvalidCredentials)
+        == f"no profile 'p' in {path} (the file does not exist). {how}"
+    )
+    write(path, "")
+    assert (
+        refused(lambda: resolve("p", environ), InvalidCredentials) == f"no profile 'p' in {path} (it holds none). {how}"
+    )
+    write(path, "[b]\n[a]\ntoken = x\n")
+    assert (
+        refused(lambda: resolve(None, environ), InvalidCredentials)
+        == f"no profile 'default' in {path} (it holds: a, b). {how}"
+    )
+    assert refused(lambda: resolve("a", environ), InvalidCredentials) == f"profile 'a' in {path} has no url. {how}"
+    write(path, "[a]\nurl = http://far.example\n")
+    assert refused(lambda: resolve("a", environ)).startswith(f"profile 'a' in {path}: http://far.example would carry")
+    half = "{} is set but {} is not; set both or neither"
+    assert refused(lambda: resolve(None, {**environ, "ORION_URL": URL}), InvalidCredentials) == half.format(
+        "ORION_URL", "ORION_TOKEN"
+    )
+    assert refused(lambda: resolve(None, {"ORION_TOKEN": "x"}), InvalidCredentials) == half.format(
+        "ORION_TOKEN", "ORION_URL"
+    )
+
+
+def test_the_given_environment_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "config", f"[default]\nurl=https://d.example\n[p]\nurl={URL}\ntoken=x\nproject=3\n")
+    for name, value in {"ORION_URL": "https://wrong.example", "ORION_TOKEN": "wrong", "ORION_JOB_ID": "1"}.items():
+        monkeypatch.setenv(name, value)
+    base = {"ORION_CONFIG": str(path)}
+    assert resolve(None, base).url == "https://d.example"
+    assert resolve(None, {**base, "ORION_PROFILE": "p"}).url == URL
+    assert resolve("p", {**base, "ORION_PROFILE": "none", "ORION_PROJECT": "9"}).project == 9
+    pair = {**base, "ORION_URL": "https://e.example", "ORION_TOKEN": "e"}
+    assert resolve("p", pair).url == URL
+    found = resolve(None, {**pair, "ORION_USERNAME": "eve"})
+    assert (found.url, found.token, found.username, found.profile) == ("https://e.example", "e", "eve", None)
+    assert resolve(None, pair).username == ""
+    assert resolve("p", {**pair, "ORION_JOB_ID": "5"}).url == "https://e.example"
+    # In a job half a pair counts for nothing.
+    assert resolve("p", {**base, "ORION_URL": "https://e.example", "ORION_JOB_ID": "5"}).url == URL
+
+
+def test_credentials_are_found_again_by_where_they_lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"[broken]\nurl=://\n[a]\nurl={URL}\ntoken=ta\n[b]\nurl={URL}\ntoken=tb\n[empty]\nurl={URL}\n"
+    path = write(tmp_path / "config", text)
+    environ = {"ORION_CONFIG": str(path)}
+    origin = ("https", "orion.example.com", 443)
+    assert restore(origin, None, environ).profile == "a"
+    assert restore(origin, "b", environ).token == "tb"
+    assert restore(origin, "empty", environ).token == "ta"
+    assert restore(origin, "b", {**environ, "ORION_URL": URL, "ORION_TOKEN": "te"}).token == "te"
+    assert restore(origin, "b", {**environ, "ORION_URL": "https://e.example", "ORION_TOKEN": "te"}).token == "tb"
+    monkeypatch.setenv("ORION_URL", URL)
+    monkeypatch.setenv("ORION_TOKEN", "wrong")
+    words = refused(lambda: restore(("https", "gone.example", 444), None, environ), InvalidCredentials)
+    assert words == (
+        "this session was made elsewhere for https://gone.example:444, and nothing here has a token for it. "
+        + HOW.format(path)
+    )
+
+
+def test_what_a_pickle_holds() -> None:
+    config = SessionConfig(**FULL, profile="p")
+    again = pickle.loads(pickle.dumps(config))
+    assert (again.token, again.proxy) == ("", None)
+    kept = (set(FULL) | {"profile"}) - {"token", "proxy"}
+    assert {key: getattr(again, key) for key in kept} == {key: getattr(config, key) for key in kept}
+    assert config.authorization == "Token:t0ken"
+    assert SessionConfig(url=URL, token="x").authorization == "Token x"
+    assert not {"t0ken", "p:1"} & set(repr(config).split("'"))
