@@ -15,15 +15,17 @@ from orionclient._connection import DEADLINE, Message
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
+from orionclient._unpacking import CutError, Unpacker, UnpackingError
 from orionclient._warning import warn
 from orionclient.config import origin_of
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from orionclient._connection import Incoming
+    from orionclient._messages import FailureKind
 
 __all__ = [
     "REGISTRY",
@@ -47,6 +49,9 @@ _USUAL: Final = 8000
 # Requests that say so where they have no body.
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _PIECE: Final = 64 * 1024
+# The most that is read of a body that is read whole: of a good answer, and of one that only has to tell what is wrong.
+_LARGEST: Final = 64 << 20
+_LARGEST_REFUSAL: Final = 1 << 20
 
 
 def _build(attempt: Attempt, content: Any) -> httpx.Request:
@@ -87,29 +92,39 @@ def _distrust(error: BaseException) -> str | None:
 
 def _failure(error: BaseException) -> Failure:
     """Say what an error of the library means: what matters is whether the request may have arrived."""
-    text = str(error) or type(error).__name__
+    if isinstance(error, UnpackingError):
+        return Failure("lost" if isinstance(error, CutError) else "protocol", str(error), error)
     if secure := _distrust(error):
         return Failure("tls", secure, error)
+    return _failure_of_library(error)
+
+
+def _failure_of_library(error: BaseException) -> Failure:
+    text = str(error) or type(error).__name__
     name = type(error).__name__
-    if name in {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}:
-        return Failure("connect", f"the server cannot be reached: {text}", error)
-    if name.endswith("Timeout"):
-        return Failure("timeout", "no answer in time", error)
     if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
         return Failure("protocol", f"the answer is no HTTP: {text}", error)
-    if name in {"LocalProtocolError", "DecodingError"}:
-        # The text of the library may quote a header.
-        return Failure("protocol", "the message breaks the rules of HTTP", error)
-    return Failure("lost", f"the connection broke: {text}", error)
+    if name.endswith("Timeout") and name not in _MEANINGS:
+        return Failure("timeout", "no answer in time", error)
+    kind, words = _MEANINGS.get(name, ("lost", "the connection broke: {}"))
+    return Failure(kind, words.format(text), error)
 
 
+_UNREACHED: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
+_MEANINGS: Final[dict[str, tuple[FailureKind, str]]] = {
+    **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHED),
+    "ProxyError": ("proxy", "the proxy refuses to connect: {}"),
+    "DecodingError": ("lost", "the answer did not arrive whole: what is packed in it is damaged"),
+    # The text of the library may quote a header.
+    "LocalProtocolError": ("protocol", "the message breaks the rules of HTTP"),
+}
 # What a second attempt would meet again; the other errors of a handshake are those of a broken connection.
 _FINAL_TLS: Final = frozenset({
     "CA_MD_TOO_WEAK", "CERTIFICATE_VERIFY_FAILED", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL", "NO_PROTOCOLS_AVAILABLE",
     "SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "WRONG_VERSION_NUMBER",
 })  # fmt: skip
 _ERRORS: Final = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError,
-                  httpcore.UnsupportedProtocol, ssl.SSLError, OSError)  # fmt: skip
+                  httpcore.UnsupportedProtocol, ssl.SSLError, OSError, UnpackingError)  # fmt: skip
 
 
 def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
@@ -138,7 +153,11 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
                 answer.status, headers, attempt.url, stream=_pieces(answer), reader=reader, close=answer.close
             )
         try:
-            body = b"".join(_decoded(answer))
+            whole = _Whole(attempt, answer.status, headers)
+            for piece in _decoded(answer):
+                if not whole.takes(piece):
+                    break
+            body = whole.body
         finally:
             answer.close()
         return Response(answer.status, headers, attempt.url, content=body)
@@ -192,23 +211,48 @@ def _timed_from_the_end(chunks: Iterator[bytes], seconds: float) -> Iterator[byt
     DEADLINE.at = CLOCK.monotonic() + seconds
 
 
-class _Raw(httpx.SyncByteStream):
-    """The content of an answer as the library's decoders take it."""
+class _Whole:
+    """A body that is read whole, within bounds."""
 
-    def __init__(self, answer: Incoming) -> None:
-        self._answer = answer
+    def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
+        self._pieces: list[bytes] = []
+        self._count = 0
+        self._refusal = status >= 400
+        # What somebody else's server sends unpacked, to one who asked for any kind of content, is as large as it is.
+        bounded = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
+        self._most = _LARGEST_REFUSAL if self._refusal else _LARGEST if bounded else None
 
-    def __iter__(self) -> Iterator[bytes]:
-        buffer = memoryview(bytearray(_PIECE))
-        while count := self._answer.readinto(buffer):
-            yield bytes(buffer[:count])
+    def takes(self, piece: bytes) -> bool:
+        """Add a piece; False where the rest is not wanted."""
+        self._pieces.append(piece)
+        self._count += len(piece)
+        if self._most is None or self._count <= self._most:
+            return True
+        if not self._refusal:
+            self._pieces.clear()
+            raise UnpackingError(f"the answer is larger than {_LARGEST >> 20} MiB and is not read")
+        return False
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self._pieces)[: self._most]
+
+
+def _raw(answer: Incoming) -> Iterator[bytes]:
+    buffer = memoryview(bytearray(_PIECE))
+    while count := answer.readinto(buffer):
+        yield bytes(buffer[:count])
 
 
 def _decoded(answer: Incoming) -> Iterator[bytes]:
-    encoded = any(name.lower() == b"content-encoding" for name, _ in answer.headers)
-    if not encoded:
-        return iter(_Raw(answer))
-    return httpx.Response(answer.status, headers=answer.headers, stream=_Raw(answer)).iter_bytes()
+    codings = [value.decode("latin-1") for name, value in answer.headers if name.lower() == b"content-encoding"]
+    if not codings:
+        yield from _raw(answer)
+        return
+    unpacker = Unpacker(codings)
+    for piece in _raw(answer):
+        yield from unpacker.feed(piece)
+    unpacker.finish()
 
 
 def _pieces(answer: Incoming) -> Iterator[bytes]:
@@ -289,6 +333,12 @@ async def transmit_async(
     """
     _warn(attempt, settings)
     stack = AsyncExitStack()
+    sending = False
+
+    async def trace(event: str, _: object) -> None:
+        nonlocal sending
+        sending = sending or event.endswith("send_request_headers.started")
+
     upload = attempt.stream and attempt.body is not None
     try:
         with anyio.fail_after(None if upload else attempt.timeout) as scope:
@@ -296,26 +346,39 @@ async def transmit_async(
                 connections = await stack.enter_async_context(AsyncConnections(settings))
             client = await connections.client(attempt.url)
             content = None if attempt.body is None else _async_chunks(attempt.body, scope, attempt.timeout)
-            answer = await client.handle_async_request(_build(attempt, content))
+            request = _build(attempt, content)
+            request.extensions["trace"] = trace
+            answer = await client.handle_async_request(request)
             stack.push_async_callback(answer.aclose)
-            stream, whole = _async_pieces(answer), None
+            stream, body = _async_pieces(answer), None
             if not attempt.keep_open:
-                whole = b"".join([piece async for piece in answer.aiter_bytes()])
-                stream = _once(whole)
+                body = await _async_whole(attempt, answer)
+                stream = _once(body)
     except BaseException as error:
         with anyio.CancelScope(shield=True):
             await stack.aclose()
         if isinstance(error, OrionError):
             raise
         if isinstance(error, TimeoutError):
-            return Failure("timeout", "no answer in time", error)
+            # What was not begun to be sent has surely not arrived.
+            if sending:
+                return Failure("timeout", "no answer in time", error)
+            return Failure("connect", "the server cannot be reached in time", error)
         if isinstance(error, _ERRORS):
             return _failure(error)
         raise
     if not attempt.keep_open:
         await stack.aclose()
     headers = Headers(answer.headers.multi_items())
-    return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=whole)
+    return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
+
+
+async def _async_whole(attempt: Attempt, answer: httpx.Response) -> bytes:
+    whole = _Whole(attempt, answer.status_code, answer.headers)
+    async for piece in _async_decoded(answer):
+        if not whole.takes(piece):
+            break
+    return whole.body
 
 
 async def _async_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:
@@ -328,9 +391,22 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
+async def _async_decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
+    codings = answer.headers.get_list("content-encoding")
+    if not codings:
+        async for piece in answer.aiter_raw():
+            yield piece
+        return
+    unpacker = Unpacker(codings)
+    async for packed in answer.aiter_raw():
+        for piece in unpacker.feed(packed):
+            yield piece
+    unpacker.finish()
+
+
 async def _async_pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
     try:
-        async for piece in answer.aiter_bytes():
+        async for piece in _async_decoded(answer):
             yield piece
     except _ERRORS as error:
         raise _broken(error) from error

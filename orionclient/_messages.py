@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 CHUNK: Final = 1 << 20
+# More of a refusal is not read; its words are at its start.
+_LONGEST_REFUSAL: Final = 1 << 20
 Payload = bytes | BinaryIO | Iterable[bytes]
 
 
@@ -122,7 +124,7 @@ class Body:
             yield from payload
 
 
-FailureKind = Literal["connect", "tls", "timeout", "lost", "protocol"]
+FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol"]
 
 
 @frozen
@@ -204,6 +206,7 @@ class Response:
         self._content = content
         self._stream = stream
         self._reader = reader
+        self._copies = False
         self._close = close
 
     @property
@@ -223,8 +226,18 @@ class Response:
     def content(self) -> bytes:
         """The body, whole."""
         if self._content is None:
-            self._content = b"".join(self.iter_content())
+            self._content = b"".join(self.iter_content() if self.ok else self._start())
         return self._content
+
+    def _start(self) -> Iterator[bytes]:
+        count = 0
+        pieces = self.iter_content()
+        for piece in pieces:
+            yield piece[: _LONGEST_REFUSAL - count]
+            count += len(piece)
+            if count >= _LONGEST_REFUSAL:
+                pieces.close()  # type: ignore[attr-defined]
+                return
 
     @property
     def text(self) -> str:
@@ -283,8 +296,9 @@ class Response:
             OrionTimeout: Nothing came in time.
         """
         if self._reader is None:
-            self._reader = _copying(self.iter_content(len(buffer)))
-        elif self._stream is None and self._content is None:
+            # It takes the stream with its first piece.
+            self._reader, self._copies = _copying(self.iter_content(len(buffer))), True
+        elif not self._copies and self._stream is None and self._content is None:
             raise OrionConnectionError("the body was read already or the answer is closed")
         return self._reader(buffer)
 
@@ -412,7 +426,13 @@ class AsyncResponse:
         Returns:
             The bytes.
         """
-        return b"".join([piece async for piece in self.aiter_bytes()])
+        pieces: list[bytes] = []
+        async for piece in self.aiter_bytes():
+            pieces.append(piece)
+            if self.status_code >= 400 and sum(map(len, pieces)) >= _LONGEST_REFUSAL:
+                await self.aclose()
+                break
+        return b"".join(pieces)
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
         """Read the body in pieces as they come, once.

@@ -366,10 +366,10 @@ def server_words(response: ResponseLike) -> str:
         named = f" titled {one_line(title.group(1), limit=80)!r}" if title and title.group(1).strip() else ""
         return f"the answer is a web page{named}, not one of Orion's"
     try:
-        data = json.loads(body)
+        words = _detail(json.loads(body))
     except (ValueError, RecursionError):
-        return one_line(body, limit=_MAX_WORDS)
-    return one_line(_detail(data), limit=_MAX_WORDS)
+        words = body
+    return one_line(words, limit=_MAX_WORDS)
 
 
 def _detail(data: Any) -> str:

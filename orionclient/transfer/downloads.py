@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, frozen
 
@@ -235,22 +236,36 @@ def save(
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
         for piece in pieces(opener, callback=callback, item=Path(named).name if isinstance(named, str) else ""):
-            target.write(piece)
+            _write_all(target, piece)
         return
     # A link is followed, so that the file that it names is replaced and not the link.
     path = Path(os.path.realpath(target))
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "the target is a link that leads to itself", str(path))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "the target is a folder", str(path))
     if path.exists() and not path.is_file():
         # A device or a pipe cannot be replaced, only written to.
-        with path.open("wb", buffering=0) as stream:
+        with room_for(path), path.open("wb", buffering=0) as stream:
             for piece in pieces(opener, callback=callback, item=path.name):
-                stream.write(piece)
+                _write_all(stream, piece)
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
     with room_for(path):
         _save(opener, path, what, Meter(path.name, None, callback), durable=durable, workers=workers)
+
+
+def _write_all(stream: Any, piece: bytes) -> None:
+    rest = memoryview(piece)
+    while rest:
+        count = stream.write(rest)
+        if count is None:
+            # Whoever says nothing took all of it, but for unbuffered files: nothing of it.
+            if isinstance(stream, io.RawIOBase):
+                raise BlockingIOError(errno.EAGAIN, "the target takes no more at the moment")
+            return
+        rest = rest[count:]
 
 
 def _save(opener: Opener, path: Path, what: str, meter: Meter, *, durable: bool, workers: int) -> None:
@@ -314,7 +329,10 @@ class _Download:
                     self._fetch_many(response, workers, kept)
                 else:
                     self._fetch_one(response, kept)
-            self._prove()
+                try:
+                    self._prove()
+                except _OtherContentError as error:
+                    raise _said(error, response) from None
         finally:
             if self._follower is not None:
                 self._follower.stop()

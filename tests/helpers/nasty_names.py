@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Name as a server may send it -> name on the disk.
 CORPUS = {
     "hits.sdf": "hits.sdf",
@@ -126,3 +128,8 @@ PATHS = (
     "a:b/x",
     "sub/.part",
 )
+
+
+def label(name: str) -> str:
+    """What a test of a name is called: letters that every program takes back as an argument."""
+    return re.sub(r"[^0-9A-Za-z.]", "_", ascii(name)[1:-1])[:40] or "empty"

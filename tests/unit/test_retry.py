@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,7 @@ CLASSES = ("read", "write", "keyed", "create")
         (Outcome(failure="timeout"), 4, 4, 4, 0),
         (Outcome(200, "lost"), 4, 4, 4, 0),
         (Outcome(failure="tls"), 0, 0, 0, 0),
+        (Outcome(failure="proxy"), 0, 0, 0, 0),
         (Outcome(failure="protocol"), 0, 0, 0, 0),
         (Outcome(400), 0, 0, 0, 0),
         (Outcome(401), 0, 0, 0, 0),
@@ -82,6 +84,7 @@ def test_the_interactive_policy_is_short() -> None:
     [
         (Outcome(failure="connect"), ()),
         (Outcome(failure="tls"), ()),
+        (Outcome(failure="proxy"), ()),
         (Outcome(failure="lost"), ("write", "keyed", "create")),
         (Outcome(failure="timeout"), ("write", "keyed", "create")),
         (Outcome(failure="protocol"), ("write", "keyed", "create")),
@@ -221,3 +224,115 @@ def test_policies_pickle() -> None:
     assert pickle.loads(pickle.dumps(policy)) == policy
     with pytest.raises(ValidationError):
         Policy(retry_dict={"404": 3})
+
+
+def upper(low: float, high: float) -> float:
+    return high
+
+
+def waited(outcome: Outcome, progress: Progress | None = None, **given: Any) -> float | None:
+    """The longest wait that luck may give."""
+    options = {"policy": LIBRARY, "retry_class": "read", "remaining": 10_000.0, "now": 0.0, "uniform": upper, **given}
+    return next_wait(options.pop("policy"), progress or Progress(), outcome, options.pop("retry_class"), **options)
+
+
+@pytest.mark.parametrize("outcome", [Outcome(404), Outcome(500), Outcome(failure="lost")])
+def test_waits_grow_threefold(outcome: Outcome) -> None:
+    progress, waits = Progress(), []
+    for _ in range(4):
+        wait = waited(outcome, progress)
+        assert wait is not None
+        noted(progress, outcome, wait, 14)
+        waits.append(wait)
+    assert waits == pytest.approx([0.3, 0.9, 2.7, 8.1])
+    assert progress.charged == 56
+    assert list(progress.repeats.values()) == [4]
+    assert list(progress.last_wait.values()) == pytest.approx([8.1])
+    assert (waited(outcome, progress) is None) == (outcome.status != 404)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_asks_for_less_is_given_a_second_at_least(status: int) -> None:
+    assert waited(Outcome(status), uniform=lambda low, _: low) == 1.0
+    assert waited(Outcome(status)) == 3.0
+    slow = Policy(base=5.0)
+    assert waited(Outcome(status), policy=slow, uniform=lambda low, _: low) == 5.0
+    assert waited(Outcome(500), policy=slow, uniform=lambda low, _: low) == 5.0
+
+
+def test_no_wait_is_longer_than_its_share_of_the_time() -> None:
+    progress = Progress(last_wait={500: 60.0})
+    # Four repeats are left, and the last of them wants some time too.
+    assert waited(Outcome(500), progress, remaining=50.0) == 10.0
+    assert waited(Outcome(500), progress) == LIBRARY.cap == 90.0
+    # The shortest wait is kept as long as there is time for it.
+    assert waited(Outcome(500), progress, remaining=0.2) == 0.1
+    assert waited(Outcome(500), progress, remaining=0.1) is None
+
+
+@pytest.mark.parametrize("kind", ["500", "connection"])
+def test_reasons_are_counted_apart(kind: str) -> None:
+    outcome = Outcome(500) if kind == "500" else Outcome(failure="timeout")
+    other = Outcome(502) if kind == "500" else Outcome(500)
+    progress = Progress()
+    for _ in range(4):
+        noted(progress, outcome, 9.0, 1)
+    assert waited(outcome, progress) is None
+    assert waited(other, progress) == pytest.approx(0.3)
+    assert progress.repeats == {500 if kind == "500" else "connection": 4}
+
+
+def test_the_class_decides() -> None:
+    assert waited(Outcome(500), retry_class="create") is None
+    assert waited(Outcome(500), retry_class="write") is not None
+    assert waited(Outcome(404), retry_class="create") is None
+
+
+def test_the_server_says_how_long() -> None:
+    assert waited(Outcome(503, retry_after="20")) == 22.0
+    assert waited(Outcome(503, retry_after="20"), uniform=lambda low, _: low) == 20.0
+    assert waited(Outcome(503, retry_after="Thu, 01 Jan 1970 00:01:40 GMT"), now=60.0) == 44.0
+    assert waited(Outcome(503, retry_after="20"), remaining=22.0) is None
+    assert waited(Outcome(503, retry_after="20"), remaining=22.5) == 22.0
+
+
+def test_a_wait_of_ones_own_is_of_its_status_alone() -> None:
+    policy = Policy(retry_dict={500: 3, 409: 3}, backoff_dict={409: (3.0, 4.0), 1: (7.0, 7.0)})
+    assert waited(Outcome(409), policy=policy) == 4.0
+    assert waited(Outcome(500), policy=policy) == pytest.approx(0.3)
+    assert waited(Outcome(failure="lost"), policy=policy) == pytest.approx(0.3)
+
+
+def test_an_answer_without_a_status_is_repeated_by_nobody() -> None:
+    odd = Policy(default_repeats={0: 3, 1: 3, 429: 2})
+    assert allowed_repeats(odd, "read", Outcome()) == 3
+    assert allowed_repeats(odd, "create", Outcome(408)) == 0
+    assert allowed_repeats(odd, "create", Outcome(429)) == 2
+    assert allowed_repeats(odd, "unknown", Outcome(failure="connect")) == 0
+
+
+def test_a_time_to_wait_of_another_status_says_nothing() -> None:
+    assert may_have_been_applied("create", Outcome(500, retry_after="1"))
+    assert may_have_been_applied("create", Outcome(503, retry_after=""))
+
+
+def test_tables_are_not_changed_afterwards() -> None:
+    given = {404: 3}
+    policy = Policy(retry_dict=given, backoff_dict=None)
+    given[404] = 9
+    assert policy.retry_dict == {404: 3}
+    for each in (policy, pickle.loads(pickle.dumps(policy))):
+        with pytest.raises(TypeError):
+            each.retry_dict[404] = 9
+    with pytest.raises(ValidationError) as raised:
+        Policy(backoff_dict={"404": (1, 2)})
+    assert str(raised.value) == "a retry or back-off table has HTTP statuses (int) as keys"
+
+
+def test_the_figures_that_are_documented() -> None:
+    assert dict(DEFAULT_REPEATS) == {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
+    policy = Policy()
+    assert (policy.request_timeout, policy.retry_timeout, policy.base, policy.cap) == (60.0, 300.0, 0.1, 90.0)
+    interactive = interactive_policy(timeout=3, max_retries=7)
+    assert (interactive.request_timeout, interactive.connection_repeats) == (3, 7)
+    assert interactive.default_repeats == dict.fromkeys(DEFAULT_REPEATS, 7)

@@ -1,0 +1,97 @@
+"""Packed bodies of answers, unpacked in small pieces, so that a few bytes can fill neither the memory nor the disk."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PIECE: Final = 64 * 1024
+# Text that packs better than this is made to do so; what is small may.
+_MOST_TIMES: Final = 200
+_HARMLESS: Final = 16 << 20
+_FORMS: Final = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+
+
+class UnpackingError(Exception):
+    """A packed body that is not unpacked; the text says why and quotes nothing."""
+
+
+class CutError(UnpackingError):
+    """A packed body that ends too early or is damaged."""
+
+
+class Unpacker:
+    """Unpacks one body.
+
+    Args:
+        codings: Values of the headers `Content-Encoding`.
+
+    Raises:
+        UnpackingError: It is packed in a way that was not asked for.
+    """
+
+    def __init__(self, codings: Iterable[str]) -> None:
+        named = [name.strip().lower() for value in codings for name in value.split(",")]
+        used = [name for name in named if name not in {"", "identity"}]
+        # Packed twice, a body of a few bytes unpacks to terabytes.
+        if len(used) > 1 or not _FORMS.keys() >= set(used):
+            raise UnpackingError("the body is packed in a way that was not asked for")
+        self._form = _FORMS[used[0]] if used else None
+        self._decoder: Any = None if self._form is None else zlib.decompressobj(self._form)
+        self._came = 0
+        self._given = 0
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Unpack what came.
+
+        Args:
+            piece: The next bytes of the body.
+
+        Yields:
+            What is in them, at most 64 KiB at a time.
+
+        Raises:
+            CutError: The body is broken.
+            UnpackingError: It unpacks to far more than any honest one.
+        """
+        if self._form is None:
+            yield piece
+            return
+        if self._form == zlib.MAX_WBITS and not self._came and piece and (piece[0] & 15 != 8):
+            # Some servers leave out the head of the format.
+            self._form = -zlib.MAX_WBITS
+            self._decoder = zlib.decompressobj(self._form)
+        self._came += len(piece)
+        rest = piece
+        while rest or not self._decoder.eof:
+            if self._decoder.eof:
+                # Another packed body follows, as the format allows.
+                self._decoder = zlib.decompressobj(self._form)
+            try:
+                out = self._decoder.decompress(rest, _PIECE)
+            except zlib.error:
+                # Harm on the way, most likely: it may come whole the next time.
+                raise CutError("the packed body is broken") from None
+            if not rest and not out:
+                return
+            rest = self._decoder.unused_data if self._decoder.eof else self._decoder.unconsumed_tail
+            if out:
+                yield self._counted(out)
+
+    def _counted(self, out: bytes) -> bytes:
+        self._given += len(out)
+        if self._given > max(_HARMLESS, self._came * _MOST_TIMES):
+            raise UnpackingError(f"the packed body is more than {_MOST_TIMES} times as large unpacked and is not read")
+        return out
+
+    def finish(self) -> None:
+        """Tell that the body has ended.
+
+        Raises:
+            CutError: It ended too early.
+        """
+        if self._came and not self._decoder.eof:
+            raise CutError("the packed body ends too early")

@@ -1,0 +1,269 @@
+"""Answers that unpack to far more than they are, and answers without end: the client stops, and its memory stays flat."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import subprocess
+import sys
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.scripted import Answer, Scripted
+from orion_api.api.datasets import get_dataset
+
+from orionclient._unpacking import CutError, Unpacker, UnpackingError
+from orionclient.exceptions import (
+    BadResponse,
+    NotFoundResponse,
+    OrionConnectionError,
+    OrionError,
+    OrionServiceError,
+)
+from orionclient.session import get_session
+from orionclient.types import Dataset, File
+
+GIB = 1 << 30
+MIB = 1 << 20
+# The most that a bomb may take: what is read of it before it is known for one.
+ROOM = 64 * MIB
+
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """10 GiB of zeros, packed: 10 MiB; what one GiB packs to repeats without a change of meaning."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    one = packer.compress(bytes(64 * MIB)) + packer.flush()
+    # Packed bodies in a row are one body.
+    return one * 160
+
+
+def bombed(bomb: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+    # The client hangs up in the middle, which the server does not mind.
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(status)
+        named = {"Content-Type": "application/json", "Content-Encoding": "gzip", "Content-Length": str(len(bomb))}
+        for name, value in {**named, **(headers or {})}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(bomb)
+
+    return Answer(write=write)
+
+
+def endless(status: int, kind: str = "application/json") -> Answer:
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(status)
+        handler.send_header("Content-Type", kind)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b" " * 65536)
+
+    return Answer(write=write)
+
+
+def read_json(server: Scripted) -> Any:
+    return server.session().get_resource(Dataset, 7)
+
+
+def read_raw(server: Scripted) -> Any:
+    return get_dataset.sync(7, client=server.session().raw)
+
+
+def read_raw_async(server: Scripted) -> Any:
+    return asyncio.run(get_dataset.asyncio(7, client=server.session().raw_async))
+
+
+def read_plain(server: Scripted) -> Any:
+    return get_session(retry_dict={}).get(server.url).content
+
+
+def download(server: Scripted) -> Any:
+    for _ in File(session=server.session(), id=7).download():
+        pass
+
+
+def download_to_file(server: Scripted, path: Path = Path("bomb")) -> Any:
+    File(session=server.session(), id=7).download_to_file(path)
+
+
+READS = [read_json, read_raw, read_raw_async]
+
+
+@pytest.fixture
+def flat() -> Iterator[None]:
+    """Python's memory grows by less than what a bomb may take."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < ROOM
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("way", [*READS, read_plain, download, download_to_file])
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip, gzip"}], ids=["once", "twice"])
+def test_a_bomb_is_not_read(
+    scripted: Scripted, bomb: bytes, way: Callable[..., Any], headers: dict[str, str], tmp_path: Path, flat: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    scripted.then(bombed(bomb, headers=headers))
+    with pytest.raises(OrionConnectionError, match=r"200 times|not asked for") as raised:
+        way(scripted)
+    assert "\n" not in str(raised.value)
+    # A second try would meet the same, and a bomb is not fetched five times.
+    assert len(scripted.asked) == (1 if way is not download and way is not download_to_file else len(scripted.asked))
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= ROOM
+
+
+@pytest.mark.parametrize("way", [*READS, download])
+def test_a_bomb_in_a_refusal_is_still_that_refusal(
+    scripted: Scripted, bomb: bytes, way: Callable[..., Any], flat: None
+) -> None:
+    scripted.then(bombed(bomb, 404))
+    with pytest.raises(NotFoundResponse) as raised:
+        way(scripted)
+    assert len(raised.value.response.content) <= MIB
+    assert len(str(raised.value)) < 1000
+
+
+@pytest.mark.parametrize("way", [*READS, download])
+def test_a_refusal_without_end(scripted: Scripted, way: Callable[..., Any], flat: None) -> None:
+    scripted.then(endless(500, "text/plain"))
+    with pytest.raises(OrionServiceError):
+        way(scripted)
+
+
+@pytest.mark.parametrize("way", READS)
+def test_json_without_end(scripted: Scripted, way: Callable[..., Any]) -> None:
+    scripted.then(endless(200))
+    with pytest.raises(OrionConnectionError, match="larger than 64 MiB") as raised:
+        way(scripted)
+    assert len(scripted.asked) == 1
+    assert "\n" not in str(raised.value)
+
+
+def test_the_bound_holds_for_the_process(scripted: Scripted, bomb: bytes) -> None:
+    """Measured from outside, so that what C allocates counts too."""
+    scripted.then(bombed(bomb))
+    script = (
+        "import resource, sys\n"
+        "from orionclient.session import OrionSession, SessionConfig, get_session\n"
+        "from orionclient.types import Dataset\n"
+        "session = OrionSession(SessionConfig(url=sys.argv[1], token='t'), requests_session=get_session(retry_dict={}))\n"
+        "def ask():\n"
+        "    try:\n"
+        "        session.get_resource(Dataset, 7)\n"
+        "    except ConnectionError:\n"
+        "        return\n"
+        "    raise SystemExit('no error')\n"
+        "from orionclient import _http\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "ask(); ask()\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, scripted.url], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert int(done.stdout) * (1 if sys.platform == "darwin" else 1024) < ROOM
+
+
+@pytest.mark.parametrize("form", ["gzip", "deflate", "raw deflate", "two in a row"])
+def test_honest_bodies_arrive(scripted: Scripted, form: str) -> None:
+    data = {"id": 7, "name": "drugs", "text": "x" * 300_000}
+    text = json.dumps(data).encode()
+    raw = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = {
+        "gzip": gzip.compress(text),
+        "deflate": zlib.compress(text),
+        "raw deflate": raw.compress(text) + raw.flush(),
+        "two in a row": gzip.compress(text[:1000]) + gzip.compress(text[1000:]),
+    }[form]
+    coding = "deflate" if "deflate" in form else "gzip"
+    scripted.then(Answer(raw=packed, headers={"Content-Encoding": coding}))
+    plain = get_session(retry_dict={}).get(scripted.url)
+    assert plain.json() == data
+    with pytest.raises(BadResponse) as raised:
+        # Whole, but no dataset.
+        read_raw_async(scripted)
+    assert raised.value.response.content == text
+
+
+def test_a_packed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path) -> None:
+    # Nobody asked for it packed; it is read all the same, in more than one piece.
+    text = b"".join(b"%d\n" % number for number in range(500_000))
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
+    scripted.then(Answer(raw=gzip.compress(text), headers=headers))
+    download_to_file(scripted, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == text
+
+
+@pytest.mark.parametrize("way", [read_json, read_raw_async])
+@pytest.mark.parametrize(("cut", "repeats"), [("short", True), ("broken", True), ("br", False)])
+def test_packed_bodies_that_are_broken(scripted: Scripted, way: Callable[..., Any], cut: str, repeats: bool) -> None:
+    packed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
+    if cut == "short":
+        packed = packed[: len(packed) // 2]
+    elif cut == "broken":
+        packed[200:220] = bytes(20)
+    headers = {"Content-Encoding": "br" if cut == "br" else "gzip"}
+    scripted.then(Answer(raw=bytes(packed), headers=headers))
+    with pytest.raises(OrionConnectionError, match="packed"):
+        way(scripted)
+    assert (len(scripted.asked) > 1) == repeats
+
+
+@pytest.mark.parametrize("depth", [100, 600, 950, 20_000])
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("brackets", ["[]", "{}"])
+def test_json_nested_too_deeply(scripted: Scripted, depth: int, status: int, brackets: str) -> None:
+    start, end = ('{"a":', "}") if brackets == "{}" else ("[", "]")
+    scripted.then(Answer(status, raw=(start * depth + "1" + end * depth).encode()))
+    try:
+        # Where it can be read it is an object, with fields that nobody knows.
+        said = repr(read_json(scripted))
+    except OrionError as error:
+        said = str(error)
+    assert "\n" not in said
+    assert len(said) < 1000
+
+
+def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(200)
+        for number in range(200_000):
+            handler.wfile.write(b"X-%d: y\r\n" % number)
+
+    scripted.then(Answer(write=write))
+    with pytest.raises(OrionConnectionError):
+        read_json(scripted)
+
+
+@pytest.mark.parametrize("size", [1, 7, 65536])
+def test_pieces_of_any_size(size: int) -> None:
+    text = b"".join(b"%d\n" % number for number in range(100_000))
+    packed = gzip.compress(text)
+    unpacker = Unpacker(["gzip"])
+    out = [piece for start in range(0, len(packed), size) for piece in unpacker.feed(packed[start : start + size])]
+    unpacker.finish()
+    assert b"".join(out) == text
+    assert max(map(len, out)) <= 65536
+
+
+def test_what_is_not_packed_passes() -> None:
+    unpacker = Unpacker(["identity"])
+    assert list(unpacker.feed(b"x")) == [b"x"]
+    unpacker.finish()
+    with pytest.raises(UnpackingError):
+        Unpacker(["gzip", "gzip"])
+    cut = Unpacker(["gzip"])
+    list(cut.feed(gzip.compress(b"x" * 100)[:-4]))
+    with pytest.raises(CutError):
+        cut.finish()

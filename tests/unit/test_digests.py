@@ -1,0 +1,178 @@
+"""Digests: what of a server's announcements is believed, and the computation beside the writing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from orionclient.transfer import digests
+from orionclient.transfer.digests import Digest, Follower, announced, content_digest
+
+MIB = 1 << 20
+SHA = hashlib.sha256(b"x").digest()
+SHA_TEXT = f"sha-256=:{base64.b64encode(SHA).decode()}:"
+CRC_TEXT = "crc32c=:AAAAAA==:"
+
+
+class Crc:
+    """Stands in for the hasher of the package google-crc32c, which takes nothing but bytes."""
+
+    def __init__(self) -> None:
+        self.took: list[bytes] = []
+
+    def update(self, piece: bytes) -> None:
+        assert type(piece) is bytes
+        self.took.append(piece)
+
+    def digest(self) -> bytes:
+        return b"".join(self.took)
+
+
+@pytest.fixture
+def crc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "google_crc32c", SimpleNamespace(Checksum=Crc))
+
+
+@pytest.fixture
+def no_crc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "google_crc32c", None)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"repr-digest": SHA_TEXT},
+        {"content-digest": SHA_TEXT},
+        {"repr-digest": f"md5=:AAAA:, {SHA_TEXT}"},
+        {"repr-digest": f"{CRC_TEXT},{SHA_TEXT}"},
+        {"repr-digest": "md5=:AAAA:", "content-digest": SHA_TEXT},
+        {"repr-digest": SHA_TEXT, "content-range": "bytes 0-1/2"},
+        {"repr-digest": f"  {SHA_TEXT}"},
+    ],
+)
+def test_sha_256_is_taken(headers: dict[str, str]) -> None:
+    assert announced(headers) == Digest("sha-256", SHA)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"repr-digest": ""},
+        {"repr-digest": "sha-256=AAAA"},
+        {"repr-digest": "sha-256=:AA=A:"},
+        {"repr-digest": "sha-256=:A:"},
+        {"repr-digest": "xsha-256=:AAAA:"},
+        {"repr-digest": SHA_TEXT, "content-encoding": "gzip"},
+        # Of a piece, not of the whole.
+        {"content-digest": SHA_TEXT, "content-range": "bytes 0-1/2"},
+        {"repr-digest": CRC_TEXT},
+        {"digest": SHA_TEXT},
+    ],
+)
+def test_what_cannot_be_verified_is_none(headers: dict[str, str], no_crc: None) -> None:
+    assert announced(headers) is None
+
+
+def test_crc32c_is_taken_where_there_is_nothing_better(crc: None) -> None:
+    assert announced({"repr-digest": CRC_TEXT}) == Digest("crc32c", bytes(4))
+    assert announced({"repr-digest": f"{CRC_TEXT}, {SHA_TEXT}"}) == Digest("sha-256", SHA)
+    # A broken one leaves the other.
+    assert announced({"repr-digest": f"sha-256=:A:, {CRC_TEXT}"}) == Digest("crc32c", bytes(4))
+    hasher = Digest("crc32c", b"").hasher()
+    hasher.update(memoryview(b"ab"))
+    assert hasher.digest() == b"ab"
+
+
+def test_without_the_package(no_crc: None) -> None:
+    assert Digest("crc32c", b"").hasher() is None
+    hasher = Digest("sha-256", b"").hasher()
+    hasher.update(b"x")
+    assert hasher.digest() == SHA
+
+
+def test_the_digest_of_what_is_sent() -> None:
+    assert content_digest([b"x"]) == (SHA_TEXT, SHA, 1)
+    assert content_digest([b"", memoryview(b"ab"), b"c"])[1:] == (hashlib.sha256(b"abc").digest(), 3)
+    assert content_digest([])[2] == 0
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "part"
+    path.write_bytes(bytes(range(256)) * (12 * MIB // 256))
+    return path
+
+
+def wanted(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
+@pytest.mark.parametrize("size", [None, 8 * MIB - 1, 8 * MIB, 12 * MIB])
+def test_a_thread_follows_what_is_large(file: Path, size: int | None) -> None:
+    follower = Follower(file, hashlib.sha256(), size)
+    named = [thread for thread in threading.enumerate() if thread.name == "digest of part"]
+    assert len(named) == (size is not None and size >= 8 * MIB)
+    assert all(thread.daemon for thread in named)
+    # Not beyond what was written, and never back.
+    for position in (0, 5, 3 * MIB, MIB, 12 * MIB):
+        follower.reach(position)
+    assert follower.finish() == wanted(file)
+    assert not any(thread.is_alive() for thread in named)
+
+
+def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = file.read_bytes()
+    with file.open("r+b") as stream:
+        stream.seek(4 * MIB)
+        stream.write(bytes(8 * MIB))
+    seen: list[int] = []
+
+    class Hasher:
+        def __init__(self) -> None:
+            self.inner = hashlib.sha256()
+            self.there = threading.Event()
+
+        def update(self, piece: memoryview) -> None:
+            self.inner.update(piece)
+            seen.append(len(piece))
+            if sum(seen) == 4 * MIB - 7:
+                self.there.set()
+
+        def digest(self) -> bytes:
+            return self.inner.digest()
+
+    hasher = Hasher()
+    follower = Follower(file, hasher, 12 * MIB)
+    follower.reach(4 * MIB - 7)
+    assert hasher.there.wait(20)
+    # The rest is written only now; what was read before is not read again.
+    file.write_bytes(whole)
+    assert follower.finish() == hashlib.sha256(whole).digest()
+    assert sum(seen) == len(whole)
+    assert max(seen) <= MIB
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    follower = Follower(tmp_path / "gone", hashlib.sha256(), 9 * MIB)
+    follower.reach(1)
+    with pytest.raises(FileNotFoundError):
+        follower.finish()
+
+
+def test_stopping_early_ends_the_thread(file: Path) -> None:
+    follower = Follower(file, hashlib.sha256(), 12 * MIB)
+    follower.reach(12 * MIB)
+    follower.stop()
+    follower.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name == "digest of part"]
+
+
+def test_the_smallest_for_a_thread_is_8_mib() -> None:
+    assert digests._WORTH_A_THREAD == 8 * MIB
