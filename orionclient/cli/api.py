@@ -171,15 +171,18 @@ def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
             raise click.UsageError(f"{operation} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
         schema = contracted.resolved(known[name]["schema"])
         if schema.get("type") == "array":
-            given.setdefault(name, []).append(_read(contracted.resolved(schema.get("items", {})), value))
+            given.setdefault(name, []).append(_read(name, contracted.resolved(schema.get("items", {})), value))
         else:
-            given[name] = _read(schema, value)
+            given[name] = _read(name, schema, value)
     missing = [name for name, each in known.items() if each.get("required") and name not in given]
     if missing:
         raise click.UsageError(f"{operation} needs {', '.join(f'--param {name}=...' for name in missing)}")
     return given
 
 
-def _read(schema: Mapping[str, Any], value: str) -> Any:
+def _read(name: str, schema: Mapping[str, Any], value: str) -> Any:
     known: dict[str, ParameterType] = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}
-    return known.get(str(schema.get("type")), click.STRING).convert(value, None, None)
+    try:
+        return known.get(str(schema.get("type")), click.STRING).convert(value, None, None)
+    except click.UsageError as error:
+        raise click.UsageError(f"--param {name}: {error.format_message()}") from None

@@ -45,10 +45,10 @@ def common_options(*, hidden: bool) -> list[click.Option]:
         click.Option(
             ["--timeout"],
             type=click.FloatRange(0, min_open=True),
-            default=TIMEOUT,
+            default=int(TIMEOUT),
             callback=_kept("timeout"),
             help="Seconds for one request; raise it for slow links and big uploads.",
-            **{**shown, "show_default": f"{TIMEOUT:g}"},
+            **shown,
         ),
         click.Option(
             ["--json", "as_json"],

@@ -333,8 +333,8 @@ def deadline_option() -> click.Option:
     return click.Option(
         ["--deadline"],
         type=click.FloatRange(0),
-        default=3600.0,
-        show_default="3600",
+        default=3600,
+        show_default=True,
         help="Seconds to wait at most; then the exit code is 8.",
     )
 

@@ -52,7 +52,7 @@ KINDS: Final = {
                 "update": "1 --name frames",
                 "delete": "4 --yes",
                 "wait": "3 --deadline 60",
-                "open": "3",
+                "open": "5",
                 "close": "2",
             },
         ),

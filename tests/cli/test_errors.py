@@ -56,7 +56,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
         session = orion.session()
         for _ in range(30):
             File.upload(session, "name", b"CNS")
-        Dataset.create(session, "data").write({"Title": "a"})
+        dataset = Dataset.create(session, "data")
+        dataset.write({"Title": "a"})
+        dataset.finalize()
         Shard.create(ShardCollection.create(session, "frames"), "1", file=b"CNS")
         session.list_resources(WorkFloeSpec, {"title": "slow"}).one().start("long", seconds=0, steps=1).wait(60)
         yield orion

@@ -50,14 +50,15 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     datasets = [Dataset.upload(session, "drugs", drugs("sdf")) for _ in range(3)]
     for dataset in datasets:
         session.tag_resource(dataset, "old", "kept")
-    collections = [ShardCollection.create(session, f"frames {number}", tags=["old", "kept"]) for number in range(4)]
+    collections = [ShardCollection.create(session, f"frames {number}", tags=["old", "kept"]) for number in range(5)]
     for number in range(4):
         shard = Shard.create(collections[0], f"frame {number}")
         shard.upload_file(b"frame")
         if number != 2:
             shard.close()
-    collections[2].close()
-    collections[2].wait(timeout=60)
+    for collection in (collections[2], collections[4]):
+        collection.close()
+        collection.wait(timeout=60)
     # The skeleton of `packages init` can be uploaded as it is.
     done = CliRunner().invoke(ocli, ["packages", "init", str(folder / "made")])
     assert done.exit_code == 0, done.output
