@@ -38,6 +38,7 @@ _REOPENINGS: Final = 5
 _FORWARD: Final = 1 << 20
 _BUFFER: Final = 1 << 20
 _ENOUGH: Final = 256 << 10
+_TLS_RECORD: Final = 16 << 10
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _WORTH_RANGES: Final = 64 << 20
 
@@ -482,11 +483,13 @@ class _Download:
                 return
             count = 0
             try:
-                # TLS brings 16 KiB at a time; what is written and counted comes in larger pieces.
+                # TLS brings 16 KiB at a time; what is written and counted comes in larger pieces, as long as more follows.
                 while count < min(_ENOUGH, len(room)) and not ended:
                     got = response.readinto(room[count:])
                     count += got
                     ended = not got
+                    if got != _TLS_RECORD:
+                        break
             finally:
                 self._write(piece, response, stream, room[:count])
 

@@ -133,7 +133,9 @@ def test_a_download_is_gone_on_with(
     if code > 0:
         assert lines[-1].endswith("threads []")
     assert target.read_bytes() == b"old"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.part", ".out.part.json", "out"]
+    # A journal that was just being written is the next run's to replace.
+    left = {path.name for path in tmp_path.iterdir()} - {".out.part.json.new"}
+    assert left == {".out.part", ".out.part.json", "out"}
     code, lines, errors = Child(stack, target, id=stored, workers=workers).ended()
     assert (code, errors) == (0, "")
     assert target.read_bytes() == content
@@ -252,7 +254,9 @@ def test_few_file_descriptors(stack: LocalOrion, stored: int, content: bytes, tm
     environ = {**os.environ, **stack.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-W", "error", "-c", FEW, str(tmp_path), str(stored)]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=90)
-    assert (done.returncode, done.stderr) == (0, "")
+    # With no descriptor left a connection waits until one is free.
+    assert done.returncode == 0, done.stderr
+    assert all("trying again" in line for line in done.stderr.splitlines()), done.stderr
     assert done.stdout.splitlines()[-1] == "left []"
     assert "Too many open files" in done.stdout
     assert (tmp_path / "more").read_bytes() == content
