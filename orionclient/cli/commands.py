@@ -149,8 +149,6 @@ class Group(click.Group):
         **settings: Those of click.
     """
 
-    command_class = Command
-
     def __init__(self, name: str, commands: Sequence[click.Command] = (), **settings: Any) -> None:
         settings.setdefault("context_settings", _SETTINGS)
         super().__init__(name, commands=list(commands), **settings)

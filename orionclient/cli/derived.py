@@ -262,7 +262,7 @@ def _update(kind: Kind) -> Command:
     )
 
 
-DELETED = {
+DELETED: dict[str, Any] = {
     "type": "array",
     "items": {
         "type": "object",

@@ -112,7 +112,8 @@ class Root(click.Group):
         sys.exit(ending.run(self, given, prog_name, extra))
 
 
-ocli = Root(
+#: The command itself.
+ocli: Root = Root(
     "ocli",
     params=[
         *common_options(hidden=False),
