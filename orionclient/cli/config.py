@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from orionclient.cli.state import State
 
-_SECRET: Final = "***"  # noqa: S105 - what stands in the place of one
+_SECRET: Final = "***"  # noqa: S105  # nosec B105 - what stands in the place of one
 _TEXT: Final = {"type": "string"}
 _PROFILE: Final = {
     "type": "object",
@@ -199,7 +199,7 @@ def settings(state: State) -> list[dict[str, Any]]:
     if config.profile is None:
         origins = {
             name: f"${variable}"
-            for name, variable in {"url": "ORION_URL", "token": "ORION_TOKEN", "username": "ORION_USERNAME"}.items()
+            for name, variable in {"url": "ORION_URL", "token": "ORION_TOKEN", "username": "ORION_USERNAME"}.items()  # nosec B105 - names
         }
         named = "the job" if in_orion() else "environment"
     else:

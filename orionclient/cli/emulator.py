@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
+import subprocess  # nosec B404 - starts our own module
 import sys
 import time
 from pathlib import Path
@@ -120,7 +120,7 @@ def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, An
     ]
     with log.open("wb") as stream:
         # It outlives this process, and Ctrl-C at this terminal is not meant for it.
-        process = subprocess.Popen(  # noqa: S603 - our own module
+        process = subprocess.Popen(  # noqa: S603  # nosec B603 - our own module
             command,
             stdin=subprocess.DEVNULL,
             stdout=stream,
