@@ -120,13 +120,16 @@ def test_fifty_processes_write_profiles(own_home: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
+@pytest.mark.parametrize("name", [".out.part", ".out.part.json", ".out.part.json.new"])
 @pytest.mark.parametrize("link", ["symbolic", "hard"])
-def test_a_part_is_written_through_no_link(scripted: Scripted, tmp_path: Path, link: str) -> None:
+def test_a_part_is_written_through_no_link(scripted: Scripted, tmp_path: Path, link: str, name: str) -> None:
     precious = tmp_path / "precious"
     precious.write_bytes(b"precious")
-    part = tmp_path / ".out.part"
+    part = tmp_path / name
     part.symlink_to(precious) if link == "symbolic" else part.hardlink_to(precious)
-    scripted.then(Answer(raw=b"content", headers={"Content-Type": "application/octet-stream"}))
+    # With a mark of the content there is a record of the part.
+    headers = {"Content-Type": "application/octet-stream", "ETag": '"x"', "Accept-Ranges": "bytes"}
+    scripted.then(Answer(raw=b"content", headers=headers))
     File(session=scripted.session(), id=7).download_to_file(tmp_path / "out")
     assert precious.read_bytes() == b"precious"
     assert (tmp_path / "out").read_bytes() == b"content"
