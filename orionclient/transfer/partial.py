@@ -125,7 +125,6 @@ class Part:
         Args:
             record: The record.
         """
-<<<<<<< HEAD
         if not self._shared:
             return
         beside = self._record.with_name(f"{self._record.name}.new")
@@ -134,14 +133,6 @@ class Part:
             beside.unlink(missing_ok=True)
             with os.fdopen(_opened(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
                 json.dump(asdict(record), stream)
-=======
-        if self._shared:
-            beside = self._record.with_name(f"{self._record.name}.new")
-            # What a killed run left, or a link that somebody put there, is not written to.
-            beside.unlink(missing_ok=True)
-            with os.fdopen(_opened(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
-                stream.write(json.dumps(asdict(record)))
->>>>>>> 6fd552e6149182f85da76e9f3963b15dc2ef189f
             beside.replace(self._record)
         except OSError:
             # What it told before holds still; a download needs it only once it broke.
