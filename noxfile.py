@@ -16,6 +16,14 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
+FAULTS = (
+    "tests/conformance",
+    "tests/connections",
+    "tests/faultproxy",
+    "tests/matrix",
+    "tests/security",
+    "tests/transfers",
+)
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -74,38 +82,41 @@ def tests(session: nox.Session) -> None:
     session.install(".[emulator]")
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
-    # The table of faults and the connections have a session of their own, without coverage, whose tracer does not go with forks.
-    apart = ["--ignore=tests/conformance", "--ignore=tests/connections", "--ignore=tests/security"]
+    # The faults, connections and transfers have a session of their own, without coverage, whose tracer does not go with forks.
+    apart = [f"--ignore={folder}" for folder in FAULTS]
     options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the table of retries and transfers over fault scripts, and the tests of connections and security."""
+    """Run the table of retries, the fault matrix, random faults, and the tests of connections, transfers and the fault proxy."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
-    session.run("pytest", "-n", "2", "tests/conformance", "tests/connections", "tests/security", *session.posargs)
+    session.run("pytest", "-n", "2", *FAULTS, *session.posargs)
 
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Run what takes long: connections and jobs in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
+    """Run what takes long: connections, transfers and jobs in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
     _clean(session)
     _group(session, "test", "contract")
     session.install(".[emulator,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
-    long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/security")
+    # With 2,000 random schedules; the cells of the matrix are the same as by day.
+    long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py",
+            "tests/security", "tests/transfers")  # fmt: skip
+    others = ("tests/session", "tests/compat", "tests/conformance", "tests/matrix/test_matrix.py")
     session.run("pytest", "-n", "2", *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")
-    others = ("tests/session", "tests/compat", "tests/conformance")
     session.run("pytest", "-n", "2", *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
+    session.run("python", "tests/benchmarks/cli.py")
     session.notify("transfers", ["--rounds", "2", "--rows", "shards-32", "--mib", "64"])
 
 

@@ -63,6 +63,7 @@ class Pages:
         self.request: Request | None = request
         self._origin = origin
         self._seen: set[str] = set()
+        self._before: set[Any] = set()
 
     def accept(self, page: Mapping[str, Any], response: Response) -> Iterator[dict[str, Any]]:
         """Take a page.
@@ -80,9 +81,16 @@ class Pages:
         results, following = page.get("results"), page.get("next")
         if not isinstance(results, list):
             raise response.error("the page holds no list of results")
+        # What is made while a listing is read moves items on to the next page, where they would come again.
+        before, self._before = self._before, set()
         for item in results:
             if not isinstance(item, dict):
                 raise response.error("an item of the page is no JSON object")
+            number = item.get("id")
+            if isinstance(number, int | str):
+                self._before.add(number)
+                if number in before:
+                    continue
             yield item
         if not following or self.request is None:
             self.request = None
@@ -226,6 +234,10 @@ class Calls:
         """
         found = _translated(error, response)
         operation = error.operation
+        changes = operation is not None and operation.retry != "read"
+        if changes and response.status_code < 300 and isinstance(found, OrionError) and found.call is not None:
+            # The server says that it was carried out; only what it says of it cannot be read.
+            found.during(evolve(found.call, may_have_been_applied=True))
         if operation is None or response.status_code not in _NO_SUCH_PATH or not isinstance(found, BadResponse):
             return found
         if lacking({}, operation) is None:
@@ -354,11 +366,18 @@ class Calls:
 
         def ask(headers: Mapping[str, str]) -> Response:
             response = self.send(evolve(request, headers={**request.headers, **headers}))
+            if _is_page(response):
+                with response:
+                    raise response.error()
             try:
                 endpoint.check(response.status_code, response.headers, b"")
             except UnexpectedStatus as error:
                 with response:
                     raise self.translated(error, response) from None
+            if "html" in response.headers.get("content-type", "").lower() and "repr-digest" not in response.headers:
+                # The page of a portal or a balancer: content comes as bytes, and proves itself.
+                with response:
+                    raise response.error()
             return response
 
         return ask
@@ -384,6 +403,13 @@ class Calls:
             method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True
         )
         return send(out, self._terms, None)
+
+
+def _is_page(answer: Response) -> bool:
+    """Tell whether a good answer is the page of a portal or balancer: content of Orion carries a mark or a digest."""
+    headers = answer.headers
+    html = headers.get("content-type", "").lower().startswith("text/html")
+    return answer.ok and html and not {"etag", "repr-digest", "content-digest"} & {name.lower() for name in headers}
 
 
 def _broken(answer: Response | AsyncResponse) -> bool:

@@ -175,6 +175,7 @@ class Connection:
         self._stream: httpcore.NetworkStream | None = None
         self._socket: Any = None
         self._free_since: float | None = None
+        self._waits: float | None = None
 
     def exchange(self, message: Message) -> Incoming:
         """Send a request and read the head of the answer."""
@@ -198,6 +199,7 @@ class Connection:
             self._context.set_alpn_protocols(["http/1.1"])
             stream = stream.start_tls(self._context, host, message.connecting)
         self._stream, self._socket = stream, stream.get_extra_info("socket")
+        self._waits = None
 
     def _send(self, state: h11.Connection, message: Message) -> bool:
         """Send all of it; False where the server hung up meanwhile, which may have answered before that."""
@@ -230,18 +232,24 @@ class Connection:
         except OSError as error:
             raise httpcore.WriteError(str(error)) from error
 
+    def _wait_at_most(self, seconds: float | None) -> None:
+        # Each setting is a call of the system, and a large body is read in many pieces.
+        if seconds is None or seconds != self._waits:
+            self._socket.settimeout(seconds)
+            self._waits = seconds
+
     def _patiently(
         self, call: Callable[[Any], Any], argument: Any, timeout: float, error: type[Exception] = httpcore.ReadTimeout
     ) -> Any:
         """Wait for a socket; a thread of a pool looks now and then whether it is still wanted."""
         if not stoppable():
-            self._socket.settimeout(DEADLINE.cut(timeout, error))
+            self._wait_at_most(DEADLINE.cut(timeout, error))
             return call(argument)
         end = time.monotonic() + timeout
         while True:
             check()
             left = end - time.monotonic()
-            self._socket.settimeout(DEADLINE.cut(min(max(left, 0.001), LOOK), error))
+            self._wait_at_most(DEADLINE.cut(min(max(left, 0.001), LOOK), error))
             try:
                 return call(argument)
             except TimeoutError:

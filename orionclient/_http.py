@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from orionclient._connection import Incoming
+    from orionclient._messages import FailureKind
 
 __all__ = [
     "REGISTRY",
@@ -101,18 +102,22 @@ def _failure(error: BaseException) -> Failure:
 def _failure_of_library(error: BaseException) -> Failure:
     text = str(error) or type(error).__name__
     name = type(error).__name__
-    if name in {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}:
-        return Failure("connect", f"the server cannot be reached: {text}", error)
-    if name.endswith("Timeout"):
-        return Failure("timeout", "no answer in time", error)
     if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
         return Failure("protocol", f"the answer is no HTTP: {text}", error)
-    if name == "LocalProtocolError":
-        # The text of the library may quote a header.
-        return Failure("protocol", "the message breaks the rules of HTTP", error)
-    return Failure("lost", f"the connection broke: {text}", error)
+    if name.endswith("Timeout") and name not in _MEANINGS:
+        return Failure("timeout", "no answer in time", error)
+    kind, words = _MEANINGS.get(name, ("lost", "the connection broke: {}"))
+    return Failure(kind, words.format(text), error)
 
 
+_UNREACHED: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
+_MEANINGS: Final[dict[str, tuple[FailureKind, str]]] = {
+    **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHED),
+    "ProxyError": ("proxy", "the proxy refuses to connect: {}"),
+    "DecodingError": ("lost", "the answer did not arrive whole: what is packed in it is damaged"),
+    # The text of the library may quote a header.
+    "LocalProtocolError": ("protocol", "the message breaks the rules of HTTP"),
+}
 # What a second attempt would meet again; the other errors of a handshake are those of a broken connection.
 _FINAL_TLS: Final = frozenset({
     "CA_MD_TOO_WEAK", "CERTIFICATE_VERIFY_FAILED", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL", "NO_PROTOCOLS_AVAILABLE",
@@ -328,6 +333,12 @@ async def transmit_async(
     """
     _warn(attempt, settings)
     stack = AsyncExitStack()
+    sending = False
+
+    async def trace(event: str, _: object) -> None:
+        nonlocal sending
+        sending = sending or event.endswith("send_request_headers.started")
+
     upload = attempt.stream and attempt.body is not None
     try:
         with anyio.fail_after(None if upload else attempt.timeout) as scope:
@@ -335,15 +346,13 @@ async def transmit_async(
                 connections = await stack.enter_async_context(AsyncConnections(settings))
             client = await connections.client(attempt.url)
             content = None if attempt.body is None else _async_chunks(attempt.body, scope, attempt.timeout)
-            answer = await client.handle_async_request(_build(attempt, content))
+            request = _build(attempt, content)
+            request.extensions["trace"] = trace
+            answer = await client.handle_async_request(request)
             stack.push_async_callback(answer.aclose)
             stream, body = _async_pieces(answer), None
             if not attempt.keep_open:
-                whole = _Whole(attempt, answer.status_code, answer.headers)
-                async for piece in _async_decoded(answer):
-                    if not whole.takes(piece):
-                        break
-                body = whole.body
+                body = await _async_whole(attempt, answer)
                 stream = _once(body)
     except BaseException as error:
         with anyio.CancelScope(shield=True):
@@ -351,7 +360,10 @@ async def transmit_async(
         if isinstance(error, OrionError):
             raise
         if isinstance(error, TimeoutError):
-            return Failure("timeout", "no answer in time", error)
+            # What was not begun to be sent has surely not arrived.
+            if sending:
+                return Failure("timeout", "no answer in time", error)
+            return Failure("connect", "the server cannot be reached in time", error)
         if isinstance(error, _ERRORS):
             return _failure(error)
         raise
@@ -359,6 +371,14 @@ async def transmit_async(
         await stack.aclose()
     headers = Headers(answer.headers.multi_items())
     return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
+
+
+async def _async_whole(attempt: Attempt, answer: httpx.Response) -> bytes:
+    whole = _Whole(attempt, answer.status_code, answer.headers)
+    async for piece in _async_decoded(answer):
+        if not whole.takes(piece):
+            break
+    return whole.body
 
 
 async def _async_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:

@@ -124,7 +124,7 @@ class Body:
             yield from payload
 
 
-FailureKind = Literal["connect", "tls", "timeout", "lost", "protocol"]
+FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol"]
 
 
 @frozen

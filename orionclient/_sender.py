@@ -66,7 +66,7 @@ class AttemptInfo:
         call: What is attempted, the number of the attempt, the seconds since the first, the request's identifier.
         retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
         status: Status of the answer; None where there was none.
-        failure: ``connect``, ``tls``, ``timeout``, ``lost`` or ``protocol`` where the attempt failed without a good answer.
+        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost`` or ``protocol`` where the attempt failed without a good answer.
         wait: Seconds until the next attempt; None where this was the last.
     """
 
@@ -241,7 +241,8 @@ class Exchange:
             attempts=self._progress.attempts,
             elapsed=CLOCK.monotonic() - self._started,
             request_id=self._headers["X-Request-Id"],
-            may_have_been_applied=may_have_been_applied(self._retry_class, outcome),
+            # A refusal says nothing of the attempts before it.
+            may_have_been_applied=self._progress.unclear or may_have_been_applied(self._retry_class, outcome),
             repeated=self._progress.unclear,
             secrets=(self._config.token,) if self._config and self._config.token else (),
         )

@@ -20,7 +20,7 @@ class UnpackingError(Exception):
 
 
 class CutError(UnpackingError):
-    """A packed body that ends too early."""
+    """A packed body that ends too early or is damaged."""
 
 
 class Unpacker:
@@ -54,7 +54,8 @@ class Unpacker:
             What is in them, at most 64 KiB at a time.
 
         Raises:
-            UnpackingError: The body is broken, or unpacks to far more than any honest one.
+            CutError: The body is broken.
+            UnpackingError: It unpacks to far more than any honest one.
         """
         if self._form is None:
             yield piece
@@ -72,7 +73,8 @@ class Unpacker:
             try:
                 out = self._decoder.decompress(rest, _PIECE)
             except zlib.error:
-                raise UnpackingError("the packed body is broken") from None
+                # Harm on the way, most likely: it may come whole the next time.
+                raise CutError("the packed body is broken") from None
             if not rest and not out:
                 return
             rest = self._decoder.unused_data if self._decoder.eof else self._decoder.unconsumed_tail

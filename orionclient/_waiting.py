@@ -72,7 +72,8 @@ def until(
         try:
             look(max(end - CLOCK.monotonic(), _LAST_LOOK))
         except OrionTimeout as error:
-            raise OrionTimeout(f"{wanted}; {_was(value)}, and the last look took too long: {error}") from error
+            late = OrionTimeout(f"{wanted}; {_was(value)}, and the last look took too long: {error._sentence()}")
+            raise (late.during(error.call) if error.call else late) from error
         try:
             value = getattr(resource, attribute)
         except NotLoaded:

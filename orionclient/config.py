@@ -76,6 +76,7 @@ def _is_host(host: str) -> bool:
     return "%" not in host
 
 
+@functools.lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine.
 

@@ -277,7 +277,7 @@ class TransferErrors(OrionError):
 
     def __init__(self, text: str, results: Sequence[Any] = ()) -> None:
         super().__init__(text, results)
-        self.results = list(results)
+        self.results: list[Any] = list(results)
 
     @property
     def failed(self) -> list[Any]:

@@ -40,6 +40,8 @@ class LocalOrion:
         storage: Opens a second origin, as a stack on S3 has one: downloads of files and shards redirect to presigned addresses there, and
             the parts of uploads are sent to such. `server.storage` tells what arrived there, and makes it go wrong on demand.
         storage_seconds: How long a presigned address works.
+        port: Port to listen on; 0 takes a free one.
+        proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
 
     Attributes:
         folder: Folder of the data.
@@ -68,6 +70,8 @@ class LocalOrion:
         jobs: int = 2,
         storage: bool = False,
         storage_seconds: float = 900.0,
+        port: int = 0,
+        proxied: bool = False,
     ) -> None:
         self._wanted = None if folder is None else Path(folder)
         self._seed = seed
@@ -77,6 +81,8 @@ class LocalOrion:
         self._floes = list(floes)
         self._jobs = jobs
         self._storage = (storage, storage_seconds)
+        self._port = port
+        self._proxied = proxied
         self._exit = ExitStack()
         self.folder: Path = Path()
         self.server: Server
@@ -105,6 +111,7 @@ class LocalOrion:
                 Server(
                     self.folder,
                     seed=self._seed,
+                    port=self._port,
                     faults=self._face,
                     processing=self._processing,
                     floes=floes,
@@ -112,6 +119,7 @@ class LocalOrion:
                     describe=command("describe"),
                     storage=self._storage[0],
                     storage_seconds=self._storage[1],
+                    proxied=self._proxied,
                 )
             )
             self._exit = stack.pop_all()

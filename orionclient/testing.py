@@ -1,4 +1,4 @@
-"""For tests of code that uses orionclient: no real waits."""
+"""For tests of code that uses orionclient: no real waits, and a proxy that harms connections."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from orionclient._clock import CLOCK
+from orionclient._faultproxy import FaultProxy
 from orionclient._limits import forget_paces
+from orionclient._toxics import Counts, Toxic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["set_testing"]
+__all__ = ["Counts", "FaultProxy", "Toxic", "set_testing"]
 
 _LOCK: Final = threading.Lock()
 

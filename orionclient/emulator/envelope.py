@@ -33,11 +33,12 @@ class Envelope:
 
     Args:
         app: What answers.
-        port: The port that a `Host` header must name.
+        port: The port that a `Host` header must name; 0 takes any, for a proxy in front of the server.
     """
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
+        self._any_port = port == 0
         self._hosts = frozenset(f"{host}:{port}" for host in _LOOPBACK) | (
             frozenset(_LOOPBACK) if port == 80 else frozenset()
         )
@@ -67,7 +68,10 @@ class Envelope:
         """Whether the Host header names this server."""
         # A web page can make its own name point to 127.0.0.1; it cannot make the browser send another Host.
         hosts = headers.getlist("host")
-        return len(hosts) == 1 and hosts[0].lower() in self._hosts
+        if len(hosts) != 1:
+            return False
+        name, _, port = hosts[0].lower().rpartition(":")
+        return hosts[0].lower() in self._hosts or (self._any_port and name in _LOOPBACK and port.isdigit())
 
 
 class _Exchange:

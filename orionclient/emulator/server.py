@@ -75,6 +75,7 @@ class Server:
         storage: Opens a second origin on another port of the same host, as a stack on S3 has one: downloads of files and shards
             redirect to presigned addresses there, and the parts of uploads are sent to such.
         storage_seconds: How long a presigned address works.
+        proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
 
     Raises:
         ValueError: The host is no loopback address, the number of jobs is negative, or something given as a floe is none.
@@ -99,6 +100,7 @@ class Server:
         describe: Sequence[str] | None = None,
         storage: bool = False,
         storage_seconds: float = 900.0,
+        proxied: bool = False,
     ) -> None:
         if jobs < 0:
             raise ValueError(f"jobs must be 0 or more, not {jobs}")
@@ -111,6 +113,7 @@ class Server:
         self._address = (host, port)
         self._limits = limits or Limits()
         self._face = faults
+        self._proxied = proxied
         self._processing = processing
         self._floes = tuple(check_floe(floe) for floe in floes)
         self._pool = jobs
@@ -163,7 +166,8 @@ class Server:
         )
 
     def _faulty(self, stack: Stack, port: int) -> Faulty:
-        return Faulty(build(stack, handlers.HANDLERS, port), self.faults, stack, port, face=self._face)
+        named = 0 if self._proxied else port
+        return Faulty(build(stack, handlers.HANDLERS, named), self.faults, stack, named, face=self._face)
 
     def issue_token(self, username: str | None = None) -> str:
         """The token of a user without a password; of the first user without a name. The same one every time.

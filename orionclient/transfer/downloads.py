@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, frozen
 
@@ -36,6 +37,8 @@ Callback = Callable[["Progress"], object]
 _REOPENINGS: Final = 5
 _FORWARD: Final = 1 << 20
 _BUFFER: Final = 1 << 20
+_ENOUGH: Final = 256 << 10
+_TLS_RECORD: Final = 16 << 10
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _WORTH_RANGES: Final = 64 << 20
 
@@ -85,13 +88,16 @@ class Content:
         return (self.etag, self.digest) == (other.etag, other.digest)
 
 
-def pieces(opener: Opener, chunk_size: int | None = None, callback: Callback | None = None) -> Iterator[bytes]:
+def pieces(
+    opener: Opener, chunk_size: int | None = None, callback: Callback | None = None, item: str = ""
+) -> Iterator[bytes]:
     """Pass content on and check it at the end; where the connection breaks, go on from the byte where it broke.
 
     Args:
         opener: Asks for the content.
         chunk_size: Largest piece in bytes; as they come without it.
         callback: Told of the progress; None for nobody.
+        item: Name of what is moved.
 
     Yields:
         The pieces.
@@ -103,7 +109,7 @@ def pieces(opener: Opener, chunk_size: int | None = None, callback: Callback | N
     response = opener({})
     content = Content.of(response)
     hasher = content.digest.hasher() if content.digest else None
-    meter = Meter("", content.size, callback)
+    meter = Meter(item, content.size, callback)
     patience, count, skip = _Patience(), 0, 0
     try:
         while True:
@@ -231,23 +237,38 @@ def save(
         OSError: The path cannot be written.
     """
     if not isinstance(target, str | os.PathLike):
-        for piece in pieces(opener, callback=callback):
-            target.write(piece)
+        named = getattr(target, "name", "")
+        for piece in pieces(opener, callback=callback, item=Path(named).name if isinstance(named, str) else ""):
+            _write_all(target, piece)
         return
     # A link is followed, so that the file that it names is replaced and not the link.
     path = Path(os.path.realpath(target))
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "the target is a link that leads to itself", str(path))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "the target is a folder", str(path))
     if path.exists() and not path.is_file():
         # A device or a pipe cannot be replaced, only written to.
-        with path.open("wb", buffering=0) as stream:
-            for piece in pieces(opener, callback=callback):
-                stream.write(piece)
+        with room_for(path), path.open("wb", buffering=0) as stream:
+            for piece in pieces(opener, callback=callback, item=path.name):
+                _write_all(stream, piece)
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
     with room_for(path):
         _save(opener, path, what, Meter(path.name, None, callback), durable=durable, workers=workers)
+
+
+def _write_all(stream: Any, piece: bytes) -> None:
+    rest = memoryview(piece)
+    while rest:
+        count = stream.write(rest)
+        if count is None:
+            # Whoever says nothing took all of it, but for unbuffered files: nothing of it.
+            if isinstance(stream, io.RawIOBase):
+                raise BlockingIOError(errno.EAGAIN, "the target takes no more at the moment")
+            return
+        rest = rest[count:]
 
 
 def _save(opener: Opener, path: Path, what: str, meter: Meter, *, durable: bool, workers: int) -> None:
@@ -311,7 +332,10 @@ class _Download:
                     self._fetch_many(response, workers, kept)
                 else:
                     self._fetch_one(response, kept)
-            self._prove()
+                try:
+                    self._prove()
+                except _OtherContentError as error:
+                    raise _said(error, response) from None
         finally:
             if self._follower is not None:
                 self._follower.stop()
@@ -452,22 +476,33 @@ class _Download:
             if not count:
                 return
             skip -= count
-        while not self._stopped.is_set():
+        ended = False
+        while not self._stopped.is_set() and not ended:
             room = buffer if piece.end is None else buffer[: piece.end - piece.position]
             if not room:
                 return
-            count = response.readinto(room)
-            if not count:
-                return
-            size = self._content.size
-            if size is not None and piece.position + count > size:
-                raise _said(_OtherContentError("more came than was announced"), response)
-            written = 0
-            while written < count:
-                written += stream.write(room[written:count])
-            piece.position += count
-            self._came(count)
-            self._tell_follower()
+            count = 0
+            try:
+                # TLS brings 16 KiB at a time; what is written and counted comes in larger pieces, as long as more follows.
+                while count < min(_ENOUGH, len(room)) and not ended:
+                    got = response.readinto(room[count:])
+                    count += got
+                    ended = not got
+                    if got != _TLS_RECORD:
+                        break
+            finally:
+                self._write(piece, response, stream, room[:count])
+
+    def _write(self, piece: _Piece, response: Response, stream: IO[bytes], came: memoryview) -> None:
+        size = self._content.size
+        if size is not None and piece.position + len(came) > size:
+            raise _said(_OtherContentError("more came than was announced"), response)
+        count = len(came)
+        while came:
+            came = came[stream.write(came) :]
+        piece.position += count
+        self._came(count)
+        self._tell_follower()
 
     def _came(self, count: int, *, moved: bool = True) -> None:
         with self._lock:

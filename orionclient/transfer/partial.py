@@ -7,6 +7,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -28,6 +29,9 @@ NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # What is less is fetched again sooner than it is worth a file that stays behind.
 _WORTH_KEEPING: Final = 1 << 20
 _VERSION: Final = 1
+# A strong etag as it may stand in a header.
+_MARK: Final = re.compile(r'"[!#-~\x80-\xff]*"')
+_LONGEST: Final = 1 << 20
 
 
 @define
@@ -106,14 +110,14 @@ class Part:
             The record; None where there is nothing to go on with.
         """
         try:
-            record = Journal(**json.loads(self._record.read_text("utf-8")))
+            record = Journal(**json.loads(_text_of(self._record)))
             held = self.path.stat().st_size
-            pieces = record.done or []
-            fits = all(0 <= start < end <= record.size for start, end in pieces) and held <= record.size
-            usable = (record.version, record.what) == (_VERSION, what) and held > 0 and fits
-        except (OSError, ValueError, TypeError):
+            pieces = [(int(start), int(end)) for start, end in record.done or []]
+            fits = all(0 <= start < end <= held for start, end in pieces) and 0 < held <= record.size
+            usable = (record.version, record.what) == (_VERSION, what) and _MARK.fullmatch(record.etag) is not None
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
-        return record if usable and record.etag else None
+        return record if usable and fits and isinstance(record.size, int) else None
 
     def write_journal(self, record: Journal) -> None:
         """Record what the part is, in one step.
@@ -121,13 +125,27 @@ class Part:
         Args:
             record: The record.
         """
-        if self._shared:
-            beside = self._record.with_name(f"{self._record.name}.new")
-            # What a killed run left, or a link that somebody put there, is not written to.
+        if not self._shared:
+            return
+        beside = self._record.with_name(f"{self._record.name}.new")
+        try:
+            # Never through a link that somebody else left.
             beside.unlink(missing_ok=True)
             with os.fdopen(_opened(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
-                stream.write(json.dumps(asdict(record)))
+                json.dump(asdict(record), stream)
             beside.replace(self._record)
+        except OSError:
+            # What it told before holds still; a download needs it only once it broke.
+            with contextlib.suppress(OSError):
+                beside.unlink()
+
+    def _forget(self) -> None:
+        try:
+            self._record.unlink(missing_ok=True)
+        except OSError:
+            # A folder in its place tells nothing.
+            if not self._record.is_dir():
+                raise
 
     def size(self) -> int:
         """Give the number of bytes that the file holds.
@@ -143,8 +161,7 @@ class Part:
         Args:
             size: Size of the file afterwards, all zeros.
         """
-        with contextlib.suppress(FileNotFoundError):
-            self._record.unlink()
+        self._forget()
         with self.path.open("r+b") as stream:
             stream.truncate(0)
             stream.truncate(size)
@@ -175,8 +192,7 @@ class Part:
             self.path.chmod(self._target.stat().st_mode & 0o7777)
         self.path.replace(self._target)
         self._shared = False
-        with contextlib.suppress(FileNotFoundError):
-            self._record.unlink()
+        self._forget()
         if durable:
             _sync_folder(self._target.parent)
 
@@ -194,9 +210,18 @@ class Part:
             # What is under this name after the move may be the part of somebody else.
             if not worth and os.fstat(handle).st_ino == self.path.stat().st_ino:
                 if self._shared:
-                    self._record.unlink(missing_ok=True)
+                    self._forget()
                 self.path.unlink()
         os.close(handle)
+
+
+def _text_of(record: Path) -> str:
+    # Non-blocking, for a pipe would wait for its other end.
+    handle = os.open(record, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a file", str(record))
+        return stream.read(_LONGEST).decode("utf-8")
 
 
 def _opened(path: Path, flags: int) -> int:

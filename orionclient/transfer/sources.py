@@ -227,8 +227,8 @@ def opened(source: Source) -> Iterator[Opened]:
     """
     if isinstance(source, Opened):
         yield source
-    elif isinstance(source, bytes | bytearray | memoryview):
-        yield _in_memory(memoryview(source).cast("B"))
+    elif isinstance(source, bytes):
+        yield _in_memory(memoryview(source))
     elif isinstance(source, str | os.PathLike):
         path = Path(source)
         with path.open("rb", buffering=0) as stream:
@@ -240,11 +240,23 @@ def opened(source: Source) -> Iterator[Opened]:
     elif hasattr(source, "read"):
         with _of_object(source) as found:
             yield found
+    elif (view := _view_of(source)) is not None:
+        yield _in_memory(view)
     elif isinstance(source, Iterable):
         with _kept(source) as kept:
             yield kept
     else:
         raise ValidationError(f"content comes from a path, bytes or a binary file, not from {type(source).__name__}")
+
+
+def _view_of(source: object) -> memoryview | None:
+    """The bytes of an object that shows its memory, in order; None for others."""
+    try:
+        view = memoryview(source)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+    # What has gaps or is in another order has to be copied; nothing cannot be cast.
+    return view.cast("B") if view.c_contiguous and view.nbytes else memoryview(view.tobytes())
 
 
 def _in_memory(content: memoryview) -> Opened:

@@ -23,6 +23,8 @@ try:
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
+# A small upload takes hardly longer than its note, and is hardly ever killed.
+_WORTH_A_NOTE: Final = 1 << 20
 _FORGOTTEN_AFTER: Final = 30 * 24 * 3600
 
 
@@ -33,9 +35,10 @@ class Unfinished:
         resource_id: Id of the object that an earlier run made; None where there is none.
     """
 
-    def __init__(self, handle: int | None, path: Path | None) -> None:
+    def __init__(self, handle: int | None, path: Path | None, *, in_parts: bool) -> None:
         self._handle = handle
         self._path = path
+        self._in_parts = in_parts
         self.resource_id: int | None = None
         if handle is not None:
             with contextlib.suppress(ValueError, TypeError, AttributeError):
@@ -48,18 +51,18 @@ class Unfinished:
         """Open the note for a source and a purpose; nobody else has it meanwhile.
 
         Args:
-            source: What is sent. Only what lies at a path and is sent in parts is remembered.
+            source: What is sent. Only what lies at a path and is not small is remembered.
             *purpose: Where it goes: all that makes it another upload.
 
         Yields:
             The note. It remembers nothing where another process sends the same right now.
         """
         path = None
-        if source.path is not None and part_size(source.size) is not None and fcntl is not None:
+        if source.path is not None and source.size >= _WORTH_A_NOTE and fcntl is not None:
             key = json.dumps([os.path.realpath(source.path), source.mark, *purpose], default=str)
             path = _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
         handle = None if path is None else _locked(path)
-        note = cls(handle, path)
+        note = cls(handle, path, in_parts=part_size(source.size) is not None)
         try:
             yield note
         finally:
@@ -68,8 +71,8 @@ class Unfinished:
 
     @property
     def remembers(self) -> bool:
-        """Whether the next run will know of this upload."""
-        return self._handle is not None
+        """Whether the next run will know of this upload and has something to go on with."""
+        return self._handle is not None and self._in_parts
 
     def write(self, resource_id: int) -> None:
         """Remember the object.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -19,7 +20,8 @@ from orion_api.api.uploads import (
 
 from orionclient._clock import CLOCK
 from orionclient._resource import Declaration, Field, Resource, optional, text
-from orionclient.exceptions import BadResponse, OrionError
+from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
+from orionclient.transfer.digests import announced
 from orionclient.transfer.plans import part_size
 from orionclient.transfer.progress import Meter
 from orionclient.transfer.uploads import send_parts
@@ -38,6 +40,8 @@ _FIND_SECONDS: Final = 10.0
 _TARGETS_AT_ONCE: Final = 50
 # An address that ends within so many seconds is not used any more.
 _MARGIN: Final = 30.0
+# How often content is sent of which the server has another digest.
+_SENDINGS: Final = 5
 
 
 class Upload(Resource):
@@ -114,8 +118,15 @@ def send_content(
         else:
             meter.finish()
             return calls.json(get, resource._ids())
-    found = whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
-    source.check_unchanged()
+    for left in reversed(range(_SENDINGS)):
+        found = whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
+        source.check_unchanged()
+        if _arrived(found, source.content_digest):
+            break
+        if left == 0:
+            wrong = OrionConnectionError("the content did not arrive whole: the server has another digest of it")
+            raise wrong.during(CallInfo(f"content of {resource._title()}", attempts=_SENDINGS))
+        meter.back(meter.bytes)
     meter.finish()
     return found
 
@@ -195,6 +206,15 @@ class _Parts:
 
     def abort(self, upload: Mapping[str, Any]) -> None:
         self._calls.json(delete_upload, {"upload_id": upload["id"]}, timeout=_FIND_SECONDS)
+
+
+def _arrived(found: Mapping[str, Any], digest: str) -> bool:
+    """Whether the server has what was sent, as far as it says."""
+    sha256 = found.get("sha256")
+    if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
+        return True
+    sent = announced({"content-digest": digest})
+    return sent is None or sent.algorithm != "sha-256" or sent.value.hex() == sha256
 
 
 def _seconds(expires: object) -> float:

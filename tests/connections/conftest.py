@@ -34,7 +34,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the tests noted with `record_property`: texts as they are, of numbers the largest."""
     figures: defaultdict[str, list[object]] = defaultdict(list)
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for name, value in report.user_properties:
+        for name, value in report.user_properties if "connections/" in report.nodeid else ():
             figures[name].append(value)
     library = _http.httpx
     terminalreporter.section(f"figures of {library.__name__} {library.__version__}")

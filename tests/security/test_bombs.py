@@ -206,7 +206,7 @@ def test_a_packed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("way", [read_json, read_raw_async])
-@pytest.mark.parametrize(("cut", "repeats"), [("short", True), ("broken", False), ("br", False)])
+@pytest.mark.parametrize(("cut", "repeats"), [("short", True), ("broken", True), ("br", False)])
 def test_packed_bodies_that_are_broken(scripted: Scripted, way: Callable[..., Any], cut: str, repeats: bool) -> None:
     packed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
     if cut == "short":

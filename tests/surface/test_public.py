@@ -44,7 +44,7 @@ NAMES = {
     "orionclient.floes": "CollectionOut DatasetOut FileOut Parameter describe floe progress",
     "orionclient.helpers.kept": "keep_file keep_shard local_path start_collection",
     "orionclient.helpers.parameterize": "parameterize_workfloe",
-    "orionclient.testing": "set_testing",
+    "orionclient.testing": "Counts FaultProxy Toxic set_testing",
     "orionclient.examples": "drugs",
     "orionclient.helpers": "collections filenames kept parameterize progress reports",
     "orionclient.helpers.collections": "try_hard_to_create_shard try_hard_to_download_shard",

@@ -248,7 +248,8 @@ def test_ctrl_c_is_quiet() -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert err == ""
-    assert out.splitlines() == ["ended", "ended", "interrupted"]
+    # The interruption may be told before the last of the others.
+    assert sorted(out.splitlines()) == ["ended", "ended", "interrupted"]
     assert process.returncode == 0
 
 

@@ -37,6 +37,7 @@ CLASSES = ("read", "write", "keyed", "create")
         (Outcome(failure="timeout"), 4, 4, 4, 0),
         (Outcome(200, "lost"), 4, 4, 4, 0),
         (Outcome(failure="tls"), 0, 0, 0, 0),
+        (Outcome(failure="proxy"), 0, 0, 0, 0),
         (Outcome(failure="protocol"), 0, 0, 0, 0),
         (Outcome(400), 0, 0, 0, 0),
         (Outcome(401), 0, 0, 0, 0),
@@ -83,6 +84,7 @@ def test_the_interactive_policy_is_short() -> None:
     [
         (Outcome(failure="connect"), ()),
         (Outcome(failure="tls"), ()),
+        (Outcome(failure="proxy"), ()),
         (Outcome(failure="lost"), ("write", "keyed", "create")),
         (Outcome(failure="timeout"), ("write", "keyed", "create")),
         (Outcome(failure="protocol"), ("write", "keyed", "create")),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -75,6 +76,8 @@ def _measure(known: argparse.Namespace, folder: Path) -> bool:
 def main() -> None:
     """Run it; the exit status says whether this client did all the work."""
     known = _arguments()
+    # Whoever ends this ends its servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     memory = _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
     try:
         with tempfile.TemporaryDirectory(prefix="orion-transfers-", dir=known.folder or memory) as name:

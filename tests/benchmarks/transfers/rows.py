@@ -18,6 +18,7 @@ SHARDS: Final = 1000
 SHARD: Final = 4096
 REQUESTS: Final = 15_000
 SECONDS: Final = 0.02
+_LEAST: Final = 0.1
 # Figures of one run by their name.
 Figures = dict[str, float]
 
@@ -76,7 +77,11 @@ class Goal:
             return None
         if self.over is None:
             return statistics.median(run[self.figure] for run in own) / self.scale
-        pairs = [(mine[self.figure], theirs[self.figure]) for mine, theirs in zip(own, other, strict=False)]
+        # What is less than some pages of memory is not told apart.
+        pairs = [
+            (max(mine[self.figure], _LEAST), max(theirs[self.figure], _LEAST))
+            for mine, theirs in zip(own, other, strict=False)
+        ]
         return statistics.median(b / a if self.at_least else a / b for a, b in pairs)
 
     def reached(self, value: float) -> bool:
@@ -258,7 +263,7 @@ def _threads(place: Place) -> Iterator[Row]:
 
 def _tools(place: Place) -> Iterator[Row]:
     origin = place.web.plain
-    reach = "ahead of each in wall and in memory of the process"
+    reach = "ahead of each in wall and in memory above after-import"
     for way, names in (
         ("down", ("huggingface_hub", "boto3", "hf_transfer", "dxpy-style")),
         ("up", ("boto3", "hf_transfer", "dxpy-style")),
@@ -269,7 +274,7 @@ def _tools(place: Place) -> Iterator[Row]:
         for name in names:
             check = "file" if way == "down" else "put" if name == "boto3" else "parts"
             entries.append(Entry(name, f"{name} {way}", task, check))
-            goals += [Goal("wall", 1.0, name), Goal("process", 1.0, name)]
+            goals += [Goal("wall", 1.0, name), Goal("memory", 1.0, name)]
         yield Row(f"tools-{way}", f"{task['size'] // MIB} MiB {way}, plain", reach, OURS, tuple(entries), tuple(goals))
 
 

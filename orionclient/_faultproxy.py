@@ -1,0 +1,398 @@
+"""A loopback TCP proxy that harms what goes through it, in toxiproxy's vocabulary, by a seed, and counts what it did."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+import ssl
+import struct
+import threading
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+from urllib.parse import urlsplit
+
+from orionclient._toxics import ON_DATA, PIECE, Counts, Direction, How, Toxic, shaped
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from types import TracebackType
+
+__all__ = ["FaultProxy"]
+
+T = TypeVar("T")
+_LINGER: Final = struct.pack("ii", 1, 0)
+
+
+class _Link:
+    """One connection through the proxy."""
+
+    def __init__(self, number: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
+        self.number = number
+        self.client, self.server = client, server
+        self.task = asyncio.current_task()
+        self.drawn: dict[int, bool] = {}
+        self.passed: dict[int, int] = {}
+
+    def end(self, how: How) -> None:
+        for writer in (self.client, self.server):
+            if how == "reset":
+                _linger(writer)
+                writer.transport.abort()
+            else:
+                writer.close()
+
+
+def _linger(writer: asyncio.StreamWriter) -> None:
+    # With a linger time of zero the end of a connection is a reset.
+    with contextlib.suppress(OSError):
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+
+
+class FaultProxy:
+    """Stands between a client and a server on this machine; the bytes pass unchanged until a toxic is added.
+
+    A toxic is drawn for a connection once, by the seed, the number of the connection and its own number, when the first bytes go in
+    its direction after it was added; so it meets connections that are open already, and the same seed harms the same connections.
+
+    Args:
+        server: Address of the server, for example ``http://127.0.0.1:8000``.
+        seed: Decides which connections are hit, and how pieces and delays vary.
+        context: Certificate and key to speak TLS with the client; the server behind is spoken to without. None for plain bytes.
+
+    Example:
+        >>> from orionclient.local import LocalOrion
+        >>> from orionclient.testing import FaultProxy
+        >>> with LocalOrion(proxied=True) as orion, FaultProxy(orion.url) as proxy:
+        ...     toxic = proxy.latency(0.05)
+        ...     proxy.counts().connections
+        0
+    """
+
+    def __init__(self, server: str, *, seed: int = 0, context: ssl.SSLContext | None = None) -> None:
+        parts = urlsplit(server)
+        if not parts.hostname or not parts.port:
+            raise ValueError(
+                f"the address of the server needs a host and a port, like http://127.0.0.1:8000: {server!r}"
+            )
+        self._server = (parts.hostname, parts.port)
+        self._seed = seed
+        self._context = context
+        self._lock = threading.Lock()
+        self._toxics: tuple[Toxic, ...] = ()
+        self._added = 0
+        self._links: dict[_Link, None] = {}
+        self._count: dict[str, int] = dict.fromkeys(
+            ("connections", "handshakes_failed", "upstream", "downstream", "swallowed", "resets"), 0
+        )
+        self._hits: dict[str, int] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listener: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where the client has to go instead of the server."""
+        return f"http://127.0.0.1:{self.port}" if self._context is None else f"https://localhost:{self.port}"
+
+    def latency(self, seconds: float, jitter: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
+                times: int | None = None) -> Toxic:  # fmt: skip
+        """Delay every piece by so many seconds, more or less by at most `jitter`."""
+        return self._add("latency", direction, probability, times, {"seconds": seconds, "jitter": jitter})
+
+    def bandwidth(self, rate: float, *, direction: Direction = "downstream", probability: float = 1.0,
+                  times: int | None = None) -> Toxic:  # fmt: skip
+        """Let no more than `rate` bytes a second through."""
+        if rate <= 0:
+            raise ValueError(f"the rate is a number of bytes above 0, not {rate!r}")
+        return self._add("bandwidth", direction, probability, times, {"rate": rate})
+
+    def slow_close(self, seconds: float, *, direction: Direction = "downstream", probability: float = 1.0,
+                   times: int | None = None) -> Toxic:  # fmt: skip
+        """Pass the end of a connection on so many seconds late."""
+        return self._add("slow_close", direction, probability, times, {"seconds": seconds})
+
+    def timeout(self, seconds: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
+                times: int | None = None) -> Toxic:  # fmt: skip
+        """Pass nothing on any more and close the connection after so many seconds; 0 leaves it open until the toxic is removed."""
+        return self._add("timeout", direction, probability, times, {"seconds": seconds})
+
+    def reset_peer(self, seconds: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
+                   times: int | None = None) -> Toxic:  # fmt: skip
+        """Reset the connection (RST) so many seconds after the first bytes, which are not passed on.
+
+        Upstream the server never sees the request; downstream it has answered it.
+        """
+        return self._add("reset_peer", direction, probability, times, {"seconds": seconds}, "reset")
+
+    def slicer(self, size: int, variation: int = 0, seconds: float = 0.0, *, direction: Direction = "downstream",
+               probability: float = 1.0, times: int | None = None) -> Toxic:  # fmt: skip
+        """Pass on in pieces of `size` bytes, more or less by at most `variation`, with a wait between them."""
+        if not 0 <= variation < size:
+            raise ValueError(f"size is 1 or more, and variation smaller than it, not {size!r} and {variation!r}")
+        values = {"size": size, "variation": variation, "seconds": seconds}
+        return self._add("slicer", direction, probability, times, values)
+
+    def limit_data(self, size: int, *, how: How = "close", direction: Direction = "downstream", probability: float = 1.0,
+                   times: int | None = None) -> Toxic:  # fmt: skip
+        """Pass so many bytes on, then end the connection by a `close` (FIN) or a `reset` (RST)."""
+        return self._add("limit_data", direction, probability, times, {"size": size}, how)
+
+    def _add(  # noqa: PLR0917
+        self, name: str, direction: Direction, probability: float, times: int | None, values: dict[str, float],
+             how: How = "close") -> Toxic:  # fmt: skip
+        if direction not in {"upstream", "downstream"} or how not in {"close", "reset"}:
+            raise ValueError("direction is upstream or downstream, how is close or reset")
+        if not 0 <= probability <= 1 or min(values.values()) < 0 or (times is not None and times < 1):
+            raise ValueError("a probability is from 0 to 1, times is 1 or more, and no number is negative")
+        with self._lock:
+            self._added += 1
+            toxic = Toxic(name, direction, probability, times, self._added, values, how)
+            self._toxics += (toxic,)
+        return toxic
+
+    def remove(self, toxic: Toxic) -> None:
+        """Let go of a toxic; what it held back is lost."""
+        with self._lock:
+            self._toxics = tuple(each for each in self._toxics if each is not toxic)
+        self._wake()
+
+    def clear(self) -> None:
+        """Let go of all toxics."""
+        with self._lock:
+            self._toxics = ()
+        self._wake()
+
+    def down(self) -> None:
+        """Be gone: open connections are reset, further ones refused."""
+        self._run(self._close())
+
+    def up(self) -> None:
+        """Be there again, on the same port."""
+        self._run(self._listen())
+
+    def end_connections(self, how: How = "close") -> int:
+        """End every connection that is open, as a balancer does with idle ones; gives their number."""
+        return self._run(self._end_all(how))
+
+    def counts(self) -> Counts:
+        """What was done so far."""
+        with self._lock:
+            return Counts(**self._count, open=len(self._links), hits=dict(self._hits))
+
+    def start(self) -> Self:
+        """Listen on a free port of the loopback interface."""
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._main, args=(started,), name="fault proxy", daemon=True)
+        self._thread.start()
+        started.wait()
+        self._run(self._listen())
+        return self
+
+    def stop(self) -> None:
+        """End all connections and the proxy."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        self._run(self._finish())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        self._loop = self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _main(self, started: threading.Event) -> None:
+        loop = asyncio.new_event_loop()
+        # A connection that breaks is what this is for; nothing of it is worth a line in a log.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        self._loop, self._changed = loop, asyncio.Event()
+        started.set()
+        try:
+            loop.run_forever()
+        finally:
+            loop.close()
+
+    def _run(self, work: Coroutine[None, None, T]) -> T:
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("the proxy is not running; use it in a with statement")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _wake(self) -> None:
+        loop, changed = self._loop, self._changed
+        if loop is not None and changed is not None:
+            loop.call_soon_threadsafe(changed.set)
+
+    async def _listen(self) -> None:
+        if self._listener is None:
+            self._listener = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+            self.port = self._listener.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
+        await self._end_all("reset")
+
+    async def _end_all(self, how: How) -> int:
+        links = list(self._links)
+        for link in links:
+            self._note(resets=how == "reset")
+            link.end(how)
+            if link.task is not None:
+                # It may be in the middle of a wait.
+                link.task.cancel()
+        while any(link in self._links for link in links):
+            await asyncio.sleep(0.001)
+        return len(links)
+
+    async def _finish(self) -> None:
+        await self._close()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        # One more round lets the transports close their sockets.
+        await asyncio.sleep(0)
+
+    # -- one connection
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            return
+        self._tasks.add(task)
+        number = self._note(connections=1)
+        try:
+            await self._serve(number, reader, writer)
+        except asyncio.CancelledError:
+            # Only the end of the proxy cancels, and nobody waits for what this would say.
+            pass
+        finally:
+            self._tasks.discard(task)
+            writer.transport.abort()
+
+    async def _serve(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._context is not None:
+            try:
+                await writer.start_tls(self._context)
+            except (OSError, ssl.SSLError):
+                self._note(handshakes_failed=1)
+                return
+        try:
+            behind, server = await asyncio.open_connection(*self._server)
+        except OSError:
+            _linger(writer)
+            return
+        link = _Link(number, writer, server)
+        with self._lock:
+            self._links[link] = None
+        try:
+            await asyncio.gather(
+                self._pump(link, "upstream", reader, server), self._pump(link, "downstream", behind, writer)
+            )
+        finally:
+            with self._lock:
+                self._links.pop(link, None)
+            server.transport.abort()
+
+    async def _pump(
+        self, link: _Link, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            while data := await reader.read(PIECE):
+                end = await self._through(link, direction, data, writer)
+                if end is not None:
+                    self._note(resets=end == "reset")
+                    link.end(end)
+                    return
+            for toxic in self._hitting(link, direction, {"slow_close"}):
+                await asyncio.sleep(toxic.values["seconds"])
+            if writer.can_write_eof() and not writer.is_closing():
+                writer.write_eof()
+            else:
+                writer.close()
+        except (OSError, ssl.SSLError):
+            if not writer.is_closing():
+                # The one side broke, so the other one has to.
+                self._note(resets=1)
+            link.end("reset")
+
+    def _hitting(self, link: _Link, direction: Direction, names: set[str]) -> list[Toxic]:
+        """The toxics that harm this connection, drawn where that was not done yet."""
+        with self._lock:
+            found = []
+            for toxic in self._toxics:
+                if toxic.direction != direction or toxic.name not in names:
+                    continue
+                if toxic.number not in link.drawn:
+                    chance = self._random(link, toxic).random()
+                    link.drawn[toxic.number] = hit = not toxic.used_up and chance < toxic.probability
+                    toxic.hits += hit
+                    if hit:
+                        self._hits[toxic.name] = self._hits.get(toxic.name, 0) + 1
+                if link.drawn[toxic.number]:
+                    found.append(toxic)
+            return found
+
+    def _random(self, link: _Link, toxic: Toxic, place: int = 0) -> random.Random:
+        # Chance that can be repeated; nothing is kept secret by it.
+        return random.Random(f"{self._seed} {link.number} {toxic.number} {place}")  # noqa: S311  # nosec B311
+
+    async def _through(
+        self, link: _Link, direction: Direction, data: bytes, writer: asyncio.StreamWriter
+    ) -> How | None:
+        """Pass a piece on as far as the toxics let it; tells how the connection has to end, if it has to."""
+        toxics = self._hitting(link, direction, ON_DATA)
+        pieces: list[tuple[float, bytes]] = [(0.0, data)]
+        end: How | None = None
+        for toxic in toxics:
+            place = link.passed.get(toxic.number, 0)
+            link.passed[toxic.number] = place + len(data)
+            chance = self._random(link, toxic, place)
+            if toxic.name in {"timeout", "reset_peer"}:
+                self._note(swallowed=len(data))
+                await self._held(toxic)
+                return toxic.how
+            pieces, end = shaped(toxic, pieces, place, chance, end)
+        await self._write(pieces, direction, writer)
+        self._note(swallowed=len(data) - sum(len(piece) for _, piece in pieces))
+        return end
+
+    async def _write(
+        self, pieces: list[tuple[float, bytes]], direction: Direction, writer: asyncio.StreamWriter
+    ) -> None:
+        for wait, piece in pieces:
+            if wait:
+                await asyncio.sleep(wait)
+            # Before it is written, so that whoever has read it finds it counted.
+            self._note(**{direction: len(piece)})
+            writer.write(piece)
+            await writer.drain()
+
+    async def _held(self, toxic: Toxic) -> None:
+        if toxic.name == "timeout" and not toxic.values["seconds"]:
+            while toxic in self._toxics:
+                await self._woken()
+        else:
+            await asyncio.sleep(toxic.values["seconds"])
+
+    async def _woken(self) -> None:
+        if self._changed is not None:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _note(self, **added: int) -> int:
+        with self._lock:
+            for name, number in added.items():
+                self._count[name] += number
+            return self._count["connections"]

@@ -1,0 +1,130 @@
+"""What the fault proxy can do to bytes: toxics, how they shape a piece, and what is counted of them; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    import random
+
+Direction = Literal["upstream", "downstream"]
+How = Literal["close", "reset"]
+Pieces = list[tuple[float, bytes]]
+
+PIECE: Final = 64 * 1024
+# Of those the first two end the connection and the last four pass bytes on.
+ON_DATA: Final = {"timeout", "reset_peer", "latency", "bandwidth", "slicer", "limit_data"}
+
+
+@dataclass(slots=True, eq=False)
+class Toxic:
+    """What goes wrong in one direction of a connection. Made by the methods of `FaultProxy`.
+
+    Args:
+        name: What it is called in toxiproxy.
+        direction: ``upstream`` from the client to the server, ``downstream`` back.
+        probability: Share of the connections that it hits.
+        times: It hits no more connections than this; None for all.
+        number: Its place in the order in which toxics were added.
+        values: Its parameters.
+
+    Attributes:
+        hits: Connections that it hit.
+    """
+
+    name: str
+    direction: Direction
+    probability: float
+    times: int | None
+    number: int
+    values: dict[str, float] = field(default_factory=dict)
+    how: How = "close"
+    hits: int = 0
+
+    @property
+    def used_up(self) -> bool:
+        """Whether it hit as many connections as it may."""
+        return self.times is not None and self.hits >= self.times
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a proxy did so far.
+
+    Attributes:
+        connections: Connections that were accepted.
+        open: Those that are open now.
+        handshakes_failed: Connections that ended in the TLS handshake.
+        upstream: Bytes that were passed to the server.
+        downstream: Bytes that were passed to the client.
+        swallowed: Bytes that were taken and not passed on.
+        resets: Connections that were ended by a reset, by a toxic or because the server did so.
+        hits: Name of a toxic -> connections that it hit, those of removed toxics included.
+    """
+
+    connections: int
+    open: int
+    handshakes_failed: int
+    upstream: int
+    downstream: int
+    swallowed: int
+    resets: int
+    hits: dict[str, int]
+
+
+def shaped(
+    toxic: Toxic, pieces: Pieces, place: int, chance: random.Random, end: How | None
+) -> tuple[Pieces, How | None]:
+    """Do to pieces what a toxic does that passes bytes on.
+
+    Args:
+        toxic: The toxic.
+        pieces: Pieces of the bytes, each with the seconds to wait before it.
+        place: Bytes that this toxic saw of the connection before.
+        chance: Source of randomness.
+        end: How the connection ends after the pieces; None where it goes on.
+
+    Returns:
+        The pieces as they are to be sent, and how the connection ends then.
+    """
+    values = toxic.values
+    if toxic.name == "latency":
+        wait = max(0.0, values["seconds"] + chance.uniform(-values["jitter"], values["jitter"]))
+        return [(pieces[0][0] + wait, pieces[0][1]), *pieces[1:]] if pieces else [], end
+    if toxic.name == "slicer":
+        low, high = int(values["size"] - values["variation"]), int(values["size"] + values["variation"])
+        return [
+            (before if first else values["seconds"], part)
+            for before, piece in pieces
+            for first, part in _sliced(piece, low, high, chance)
+        ], end
+    if toxic.name == "bandwidth":
+        return [
+            ((before if first else 0.0) + len(part) / values["rate"], part)
+            for before, piece in pieces
+            for first, part in _sliced(piece, PIECE // 16, PIECE // 16, chance)
+        ], end
+    if place + sum(len(piece) for _, piece in pieces) >= values["size"]:
+        return _first(pieces, int(values["size"]) - place), toxic.how
+    return pieces, end
+
+
+def _sliced(data: bytes, low: int, high: int, chance: random.Random) -> list[tuple[bool, bytes]]:
+    """Cut into pieces; each says whether it is the first."""
+    parts, start = [], 0
+    while start < len(data):
+        size = chance.randint(low, high)
+        parts.append((start == 0, data[start : start + size]))
+        start += size
+    return parts
+
+
+def _first(pieces: Pieces, size: int) -> Pieces:
+    kept = []
+    for wait, piece in pieces:
+        if size <= 0:
+            break
+        kept.append((wait, piece[:size]))
+        size -= len(piece)
+    return kept

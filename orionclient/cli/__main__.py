@@ -1,0 +1,8 @@
+"""Lets `python -m orionclient.cli` run `ocli`."""
+
+from __future__ import annotations
+
+from orionclient.cli import main
+
+if __name__ == "__main__":
+    main()

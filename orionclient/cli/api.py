@@ -1,0 +1,188 @@
+"""`ocli api`: any operation of the contract by its id."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orionclient.cli import contracted
+from orionclient.cli.asking import dry_run, planned
+from orionclient.cli.commands import Command, ParameterType
+from orionclient.cli.contracted import JsonText
+from orionclient.cli.root import GROUPS
+from orionclient.cli.state import current
+from orionclient.exceptions import error_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class _OperationId(ParameterType):
+    """The id of an operation."""
+
+    name = "operation"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check it."""
+        from orion_api.operations import OPERATIONS  # noqa: PLC0415
+
+        if value not in OPERATIONS:
+            self.fail(f"{value!r} is no operation; ocli api --list names them", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Name the operations that begin so."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+        from orion_api.operations import OPERATIONS  # noqa: PLC0415
+
+        return [CompletionItem(each) for each in OPERATIONS if each.startswith(incomplete)]
+
+
+def group(name: str) -> click.Command:
+    """Make the command.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        The command.
+    """
+    return Command(
+        name,
+        params=[
+            click.Argument(["operation"], required=False, type=_OperationId()),
+            click.Option(
+                ["-p", "--param", "params"],
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="Parameter of path or query; may be repeated.",
+            ),
+            click.Option(["--body"], type=JsonText(), help="JSON body, or @FILE."),
+            click.Option(
+                ["--file"], type=click.Path(), help="File with the bytes to send, where the operation takes bytes."
+            ),
+            click.Option(
+                ["-o", "--output"],
+                type=click.Path(),
+                help="File for the bytes of an answer; standard output without it.",
+            ),
+            click.Option(["--list", "listing"], is_flag=True, help="List the operations."),
+            dry_run(),
+        ],
+        callback=_run,
+        help=f"{GROUPS[name][1]} Prints what the server sends; listings one page.",
+        shape={"type": ["object", "array"]},
+        example="ocli api get_file --param file_id=1",
+    )
+
+
+def _run(
+    *,
+    operation: str | None,
+    params: Sequence[str],
+    body: Any,
+    file: str | None,
+    output: str | None,
+    listing: bool,
+    dry_run: bool,
+) -> None:
+    from orion_api.operations import OPERATIONS  # noqa: PLC0415
+
+    state = current()
+    if listing or operation is None:
+        if not listing:
+            raise click.UsageError("name an operation; ocli api --list names them")
+        rows = [
+            {"id": each.id, "method": each.method, "route": each.route, "tag": each.tag} for each in OPERATIONS.values()
+        ]
+        state.out.rows(rows, ("id", "method", "route", "tag"))
+        return
+    found = OPERATIONS[operation]
+    module = importlib.import_module(f"orion_api.api.{found.tag}.{operation}")
+    given = _given(operation, params)
+    stream: Any = None
+    if file is not None:
+        stream = given["body"] = Path(file).open("rb")  # noqa: SIM115 - closed below
+    elif body is not None:
+        given["body"] = body
+    try:
+        try:
+            request = module.build(**given)
+        except (TypeError, ValueError) as error:
+            raise click.UsageError(f"{operation}: {error}") from None
+        if dry_run:
+            planned(state, "send", [f"{found.method} {request.path}{_query(request.query)}"])
+            return
+        answer = state.session.raw.send(request)
+        if answer.status_code not in found.success:
+            raise _refused(answer)
+        if found.stream == "download":
+            _write(answer, output)
+        else:
+            text = answer.content
+            state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
+    finally:
+        if stream is not None:
+            stream.close()
+
+
+def _refused(answer: Any) -> Exception:
+    found = error_for(answer)
+    return found.during(answer.call) if getattr(answer, "call", None) else found
+
+
+def _pretty(content: bytes) -> str:
+    from orionclient.cli.output import as_json  # noqa: PLC0415
+
+    return as_json(json.loads(content) if content else {})
+
+
+def _query(query: Sequence[tuple[str, str]]) -> str:
+    return "?" + "&".join(f"{name}={value}" for name, value in query) if query else ""
+
+
+def _write(answer: Any, output: str | None) -> None:
+    if output is None:
+        out = sys.stdout.buffer
+        for chunk in answer.iter_content():
+            out.write(chunk)
+        out.flush()
+        return
+    with Path(output).open("wb") as target:
+        for chunk in answer.iter_content():
+            target.write(chunk)
+
+
+def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
+    known: dict[str, Mapping[str, Any]] = {
+        each["name"]: each for place in ("path", "query") for each in contracted.parameters(operation, place)
+    }
+    given: dict[str, Any] = {}
+    for text in params:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"--param takes NAME=VALUE, not {text!r}")
+        if name not in known:
+            raise click.UsageError(f"{operation} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
+        schema = contracted.resolved(known[name]["schema"])
+        if schema.get("type") == "array":
+            given.setdefault(name, []).append(_read(name, contracted.resolved(schema.get("items", {})), value))
+        else:
+            given[name] = _read(name, schema, value)
+    missing = [name for name, each in known.items() if each.get("required") and name not in given]
+    if missing:
+        raise click.UsageError(f"{operation} needs {', '.join(f'--param {name}=...' for name in missing)}")
+    return given
+
+
+def _read(name: str, schema: Mapping[str, Any], value: str) -> Any:
+    known: dict[str, ParameterType] = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}
+    try:
+        return known.get(str(schema.get("type")), click.STRING).convert(value, None, None)
+    except click.UsageError as error:
+        raise click.UsageError(f"--param {name}: {error.format_message()}") from None

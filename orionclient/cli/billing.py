@@ -1,0 +1,36 @@
+"""`ocli billing`: what is left to spend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orionclient.cli.commands import Command, Group
+from orionclient.cli.root import GROUPS
+from orionclient.cli.state import current
+
+if TYPE_CHECKING:
+    import click
+
+
+def group(name: str) -> click.Group:
+    """Make the group.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        The group.
+    """
+
+    def run() -> None:
+        state = current()
+        state.out.one(state.session.get_current_balance().to_dict(), key="amount")
+
+    balance = Command(
+        "balance",
+        callback=run,
+        help="Show the balance of your organization.",
+        shape="BalanceInfo",
+        example="ocli billing balance",
+    )
+    return Group(name, [balance], help=GROUPS[name][1])

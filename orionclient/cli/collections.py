@@ -1,0 +1,152 @@
+"""`ocli collections`: whole folders up and down, and waiting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orionclient.cli.asking import dry_run, planned
+from orionclient.cli.commands import Command
+from orionclient.cli.completing import IdOf
+from orionclient.cli.derived import deadline_option
+from orionclient.cli.progress import watching
+from orionclient.cli.state import current
+from orionclient.cli.transfers import DOWNLOADED, jobs_option
+from orionclient.types import ShardCollection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orionclient.cli.derived import Kind
+
+
+def commands(kind: Kind) -> list[Command]:
+    """Make the commands that only collections have.
+
+    Args:
+        kind: The kind.
+
+    Returns:
+        The commands.
+    """
+    return [_upload(kind), _download(kind), _wait(kind)]
+
+
+def _upload(kind: Kind) -> Command:
+    def run(
+        *,
+        paths: Sequence[str],
+        into: int | None,
+        name: str | None,
+        project: int | None,
+        tags: Sequence[str],
+        close: bool,
+        jobs: int,
+        dry_run: bool,
+    ) -> None:
+        state = current()
+        sources = [Path(path) for path in paths]
+        for path in sources:
+            path.stat()
+        if dry_run:
+            where = (
+                f"collection {into}" if into is not None else f"a new collection {name or sources[0].resolve().name}"
+            )
+            planned(state, "upload", [f"{path} to {where}" for path in paths])
+            return
+        session = state.shard_session
+        if into is None:
+            collection = ShardCollection.create(
+                session, name or sources[0].resolve().name, project=project, tags=tags or None
+            )
+        else:
+            collection = session.get_resource(ShardCollection, into)
+            collection.ensure_open()
+        with watching(state) as watch:
+            collection.upload(
+                sources[0] if len(sources) == 1 else sources, workers=jobs, progress=watch, each=lambda _: None
+            )
+        if close:
+            collection.close()
+        session.refresh_resource(collection)
+        words = "Created collection with id" if into is None else "Uploaded to collection with id"
+        state.out.one(collection.to_dict(), sentence=f"{words} {collection.id}")
+
+    return Command(
+        "upload",
+        params=[
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Option(
+                ["--into"],
+                type=IdOf("collection"),
+                help="Collection to add to; what is there already is not sent again. A new one without it.",
+            ),
+            click.Option(["--name"], help="Display name of a new one; the name of the folder without it."),
+            click.Option(
+                ["--project"], type=IdOf("project"), help="Project of a new one; that of the profile without it."
+            ),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to give to a new one; may be repeated."),
+            click.Option(["--close"], is_flag=True, help="Close it at the end."),
+            jobs_option(),
+            dry_run(),
+        ],
+        callback=run,
+        help="Upload a folder, or several paths, each file as one shard. After a break go on with --into.",
+        shape=kind.schema,
+        example="ocli collections upload frames --close",
+    )
+
+
+def _download(_kind: Kind) -> Command:
+    def run(number: int, folder: str, jobs: int) -> None:
+        state = current()
+        collection = state.shard_session.get_resource(ShardCollection, number)
+        items: list[dict[str, Any]] = []
+
+        def told(result: Any) -> None:
+            if result.error is None:
+                path = Path(result.value)
+                items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})
+
+        with watching(state) as watch:
+            collection.download(folder, workers=jobs, progress=watch, each=told)
+        if state.form == "table":
+            state.out.write(f"Downloaded collection {number}: {len(items)} shards to {folder}")
+        else:
+            state.out.done(items, [])
+
+    return Command(
+        "download",
+        params=[
+            click.Argument(["number"], metavar="ID", type=IdOf("collection")),
+            click.Argument(["folder"], metavar="DIR"),
+            jobs_option(),
+        ],
+        callback=run,
+        help="Download all shards of a collection into a folder; what is there already is not fetched again.",
+        shape=DOWNLOADED,
+        example="ocli collections download 1 here",
+    )
+
+
+def _wait(kind: Kind) -> Command:
+    def run(number: int, wanted: str, deadline: float) -> None:
+        state = current()
+        collection = state.session.get_resource(ShardCollection, number)
+        collection.wait(wanted, timeout=deadline)
+        state.out.one(collection.to_dict(), sentence=f"Collection {number} is {collection.state}")
+
+    return Command(
+        "wait",
+        params=[
+            *kind.ids(),
+            click.Option(["--state", "wanted"], default="ready", show_default=True, help="State to wait for."),
+            deadline_option(),
+        ],
+        callback=run,
+        help="Wait until a collection is in a state.",
+        shape=kind.schema,
+        example=kind.example("wait"),
+    )

@@ -1,0 +1,94 @@
+"""`ocli folders`: paths of a project, and what lies under them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from orionclient.cli import contracted
+from orionclient.cli.asking import dry_run, planned
+from orionclient.cli.commands import Command, Group
+from orionclient.cli.root import GROUPS
+from orionclient.cli.state import current
+from orionclient.types import KINDS, Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PATHS: Final = {
+    "type": "array",
+    "items": {"type": "object", "required": ["path"], "properties": {"path": {"type": "string"}}},
+}
+
+
+def group(name: str) -> click.Group:
+    """Make the group.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        The group.
+    """
+    return Group(name, [_list(), _create(), _move()], help=GROUPS[name][1])
+
+
+def _list() -> Command:
+    def run(**values: Any) -> None:
+        state = current()
+        found = state.session.list_resources(Folder, contracted.given(values))
+        state.out.rows((each.to_dict() for each in found), ("created", "owner", "path", "project"), key="path")
+
+    return Command(
+        "list",
+        params=list(contracted.filters_of("list_folders")),
+        callback=run,
+        help="List folders.",
+        shape="[FolderInfo]",
+        example="ocli folders list",
+    )
+
+
+def _create() -> Command:
+    def run(paths: Sequence[str], dry_run: bool) -> None:
+        state = current()
+        if dry_run:
+            planned(state, "create", [f"folder {path}" for path in paths])
+            return
+        state.session.create_paths(*paths)
+        state.out.done([{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path")
+
+    return Command(
+        "create",
+        params=[click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), dry_run()],
+        callback=run,
+        help="Make folders, with all above them.",
+        shape=_PATHS,
+        example="ocli folders create /screens/june",
+    )
+
+
+def _move() -> Command:
+    def run(kind: str, number: int, path: str, dry_run: bool) -> None:
+        state = current()
+        if dry_run:
+            planned(state, "move", [f"{kind} {number} to {path}"])
+            return
+        state.session.assign_paths({"resource_type": kind, "id": number, "path": path})
+        state.out.done([{"path": path, "type": kind, "id": number}], [f"Moved {kind} {number} to {path}"], key="path")
+
+    kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.in_folders)
+    return Command(
+        "move",
+        params=[
+            click.Argument(["kind"], type=click.Choice(kinds)),
+            click.Argument(["number"], metavar="ID", type=click.INT),
+            click.Argument(["path"]),
+            dry_run(),
+        ],
+        callback=run,
+        help="Put a resource into a folder.",
+        shape=_PATHS,
+        example="ocli folders move file 1 /screens",
+    )

@@ -1,0 +1,352 @@
+"""`ocli jobs`: promoted parameters as options, waiting, logs, running again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from orionclient.cli.asking import dry_run, planned
+from orionclient.cli.commands import _SETTINGS, Command, ParameterType, common_options
+from orionclient.cli.completing import IdOf
+from orionclient.cli.contracted import JsonText
+from orionclient.cli.derived import deadline_option, each_of
+from orionclient.cli.output import clean
+from orionclient.cli.state import State, current
+from orionclient.exceptions import MultipleResultsFound
+from orionclient.types import WorkFloeJob, WorkFloeSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from orionclient.cli.derived import Kind
+
+_TYPES: Final[Mapping[str, ParameterType]] = {
+    "string": click.STRING,
+    "integer": click.INT,
+    "decimal": click.FLOAT,
+    "boolean": click.BOOL,
+    "dataset_out": click.STRING,
+    "collection_out": click.STRING,
+    "file_out": click.STRING,
+}
+_RESOURCES: Final = ("file", "dataset", "collection", "secret")
+_LOG: Final = {
+    "type": "object",
+    "required": ["job", "lines"],
+    "properties": {"job": {"type": "integer"}, "lines": {"type": "array", "items": {"type": "string"}}},
+}
+_EXPORT: Final = {
+    "type": "object",
+    "required": ["name", "workfloe", "parameters", "system_parameters"],
+    "properties": {"name": {"type": "string"}, "workfloe": {"type": "integer"}, "parameters": {"type": "object"}},
+}
+
+
+def commands(kind: Kind) -> list[Command]:
+    """Make the commands that only jobs have.
+
+    Args:
+        kind: The kind.
+
+    Returns:
+        The commands.
+    """
+    return [_start(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
+
+
+class Loose(ParameterType):
+    """JSON where it is JSON, else text: for types that this client does not know."""
+
+    name = "value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it."""
+        try:
+            return json.loads(value)
+        except (TypeError, ValueError):
+            return value
+
+
+def _spec(state: State, given: str) -> WorkFloeSpec:
+    """Find a floe by its id, else by its uuid, title or name to the letter."""
+    if given.isascii() and given.isdigit():
+        return state.session.get_resource(WorkFloeSpec, given)
+    for wanted in ({"title": given}, {"name": given}):
+        found = list(state.session.list_resources(WorkFloeSpec, wanted, exact=True))
+        if len({each.id for each in found}) > 1:
+            raise MultipleResultsFound(
+                f"several floes are called {given!r}: {', '.join(str(each.id) for each in found)}"
+            )
+        if found:
+            return found[0]
+    found = [each for each in state.session.list_resources(WorkFloeSpec) if each.uuid == given]
+    if not found:
+        raise click.UsageError(f"there is no floe {given!r}; ocli workfloes list shows ids, names and titles")
+    return found[-1]
+
+
+def _promoted(spec: WorkFloeSpec) -> dict[str, Mapping[str, Any]]:
+    return {
+        each["promoted_name"]: each
+        for cube in spec.specification.get("cubes") or []
+        for each in cube.get("parameters") or []
+        if each.get("promoted_name")
+    }
+
+
+def _option(name: str, parameter: Mapping[str, Any]) -> click.Option:
+    kind = str(parameter.get("type"))
+    choices = parameter.get("choices")
+    read: ParameterType = (
+        IdOf(kind) if kind in _RESOURCES else JsonText() if kind in {"json", "object"} else _TYPES.get(kind, Loose())
+    )
+    if choices and all(isinstance(each, str) for each in choices):
+        read = click.Choice(choices)
+    required = bool(parameter.get("required")) and parameter.get("default") is None
+    words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
+    if parameter.get("default") is not None:
+        words.append(f"Default: {json.dumps(parameter['default'])}.")
+    text = clean(" ".join(str(word) for word in words if word))
+    names = list(dict.fromkeys([f"--{name}", f"--{name.replace('_', '-')}"]))
+    more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
+    return click.Option(
+        [*names, "value_of_" + name],
+        type=read,
+        multiple=bool(parameter.get("many")),
+        required=required,
+        help=text,
+        **more,
+    )
+
+
+class _Starting(click.Command):
+    """The rest of `jobs start SPEC`, whose options the floe decides."""
+
+    def __init__(self, spec: WorkFloeSpec, state: State) -> None:
+        self._spec, self._state = spec, state
+        self._parameters = _promoted(spec)
+        options = [_option(name, each) for name, each in self._parameters.items()]
+        taken = {name for option in options for name in option.opts}
+        more = [
+            click.Option(
+                ["--cube"],
+                metavar="JSON",
+                type=JsonText(),
+                help="Parameters of cubes that are not promoted, by cube and name.",
+            ),
+            click.Option(
+                ["--project"], type=IdOf("project"), help="Project of the job; that of the profile without it."
+            ),
+            dry_run(),
+            *common_options(hidden=True),
+        ]
+        super().__init__(
+            "start",
+            params=[
+                click.Argument(["title"], metavar='"NAME"'),
+                *options,
+                *(each for each in more if not taken & {*each.opts}),
+            ],
+            callback=self._run,
+            context_settings=_SETTINGS,
+            help=clean(f"Start {spec.title or spec.name}. {spec.description}"),
+        )
+
+    def _run(self, title: str, **values: Any) -> None:
+        promoted = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name in self._parameters
+            if (value := values.get(f"value_of_{name}")) is not None and value != ()
+        }
+        if values.get("dry_run"):
+            planned(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
+            return
+        given: dict[str, Any] = {"promoted": promoted}
+        if values.get("cube"):
+            given["cube"] = values["cube"]
+        if values.get("project"):
+            job = WorkFloeJob.start(
+                self._state.session, self._spec, title, self._spec._checked(given), project=values["project"]
+            )
+        else:
+            job = self._spec.start(title, given)
+        self._state.out.one(job.to_dict(), sentence=f"Started job with id {job.id}")
+
+
+def _start() -> Command:
+    def run(spec: str, rest: Sequence[str]) -> None:
+        context = click.get_current_context()
+        state = State.of(context)
+        state.command = f"ocli jobs start {spec}"
+        floe = _spec(state, spec)
+        if not floe.specification:
+            state.session.refresh_resource(floe)
+        starting = _Starting(floe, state)
+        try:
+            with starting.make_context(f"start {spec}", list(rest), parent=context.parent) as own:
+                starting.invoke(own)
+        except click.NoSuchOption as error:
+            known = ", ".join(f"--{name}" for name in starting._parameters) or "none"
+            raise click.UsageError(
+                f"{error.format_message()} The parameters of floe {floe.id} are: {known}", error.ctx
+            ) from None
+
+    return Command(
+        "start",
+        params=[
+            click.Argument(["spec"], metavar="SPEC", type=_SpecOf("workfloe")),
+            click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar='"NAME" [--PARAMETER=VALUE]...'),
+        ],
+        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+        callback=run,
+        help="Start a job of a floe, which is named by its id, its title or name to the letter, or its uuid. Its promoted parameters are "
+        "options: ocli jobs start SPEC --help lists them.",
+        shape="JobInfo",
+        example='ocli jobs start echo "first try" --text CNS --number=3',
+    )
+
+
+class _SpecOf(IdOf):
+    """The id or the name of a floe."""
+
+    name = "spec"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it."""
+        return str(value)
+
+
+def _wait(kind: Kind) -> Command:
+    def run(number: int, deadline: float) -> None:
+        state = current()
+        job = state.session.get_resource(WorkFloeJob, number)
+        shown = _Share(state)
+        try:
+            job.wait(timeout=deadline, on_progress=shown)
+        finally:
+            shown.end()
+        state.out.one(job.to_dict(), sentence=f"Job {number} is {job.state}")
+
+    return Command(
+        "wait",
+        params=[*kind.ids(), deadline_option()],
+        callback=run,
+        help="Wait until a job is complete; a job that failed or was cancelled gives exit code 1, with its reason.",
+        shape=kind.schema,
+        example=kind.example("wait"),
+    )
+
+
+class _Share:
+    """Shows on a terminal how far a job is."""
+
+    def __init__(self, state: State) -> None:
+        self._on = sys.stderr.isatty() and not state.quiet
+        self._written = False
+
+    def __call__(self, job: WorkFloeJob) -> None:
+        if self._on:
+            self._written = True
+            share = job.to_dict().get("progress") or 0.0
+            click.echo(f"\r\x1b[Kjob {job.id} {clean(job.state)} {share:.0%}", err=True, nl=False)
+
+    def end(self) -> None:
+        if self._written:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _logs(kind: Kind) -> Command:
+    def run(number: int, follow: bool) -> None:
+        state = current()
+        job = WorkFloeJob(session=state.session, id=number)
+        lines = job.logs(follow=follow)
+        if state.form == "json":
+            state.out.one({"job": number, "lines": list(lines)})
+        elif state.form == "jsonl":
+            state.out.rows(({"line": line} for line in lines), ("line",))
+        else:
+            # A pipe gets the log as it is; a terminal must not be moved by it.
+            safe = clean if sys.stdout.isatty() else str
+            for line in lines:
+                state.out.write(safe(line))
+                sys.stdout.flush()
+
+    return Command(
+        "logs",
+        params=[*kind.ids(), click.Option(["-f", "--follow"], is_flag=True, help="Go on until the job is complete.")],
+        callback=run,
+        help="Print the log of a job.",
+        shape=_LOG,
+        example="ocli jobs logs 1 --follow",
+    )
+
+
+def _cancel(kind: Kind) -> Command:
+    def run(ids: Sequence[int], dry_run: bool) -> None:
+        state = current()
+        if dry_run:
+            planned(state, "cancel", [f"job {number}" for number in ids])
+            return
+
+        def cancel(number: int) -> dict[str, Any]:
+            job = WorkFloeJob(session=state.session, id=number)
+            job.cancel()
+            return job.to_dict()
+
+        done, first = each_of(ids, cancel)
+        state.out.done(done, [f"Cancelled job {each['id']}" for each in done])
+        if first is not None:
+            raise first
+
+    return Command(
+        "cancel",
+        params=[*kind.ids(several=True), dry_run()],
+        callback=run,
+        help="End jobs.",
+        shape=f"[{kind.schema}]",
+        example="ocli jobs cancel 3",
+    )
+
+
+def _rerun(kind: Kind) -> Command:
+    def run(number: int, name: str | None, dry_run: bool) -> None:
+        state = current()
+        if dry_run:
+            planned(state, "rerun", [f"job {number}"])
+            return
+        old = state.session.get_resource(WorkFloeJob, number)
+        job = WorkFloeJob.start(state.session, name=name, param_dict=old.export_params())
+        state.out.one(job.to_dict(), sentence=f"Started job with id {job.id}")
+
+    return Command(
+        "rerun",
+        params=[*kind.ids(), click.Option(["--name"], help="Display name; the old one without it."), dry_run()],
+        callback=run,
+        help="Start a job again, with the same parameters.",
+        shape=kind.schema,
+        example="ocli jobs rerun 1",
+    )
+
+
+def _export(kind: Kind) -> Command:
+    def run(number: int) -> None:
+        from orionclient.cli.output import as_json  # noqa: PLC0415
+
+        state = current()
+        found = state.session.get_resource(WorkFloeJob, number).export_params()
+        if state.form == "table":
+            state.out.write(as_json(found))
+        else:
+            state.out.one(found, key="workfloe")
+
+    return Command(
+        "export",
+        params=kind.ids(),
+        callback=run,
+        help="Print what a job was started with, as JSON.",
+        shape=_EXPORT,
+        example="ocli jobs export 1",
+    )

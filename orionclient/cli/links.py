@@ -1,0 +1,82 @@
+"""`ocli links`: small texts that lead back to a resource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from orionclient._resource import Resource
+from orionclient.cli.commands import Command, Group
+from orionclient.cli.contracted import JsonText
+from orionclient.cli.output import as_json
+from orionclient.cli.root import GROUPS
+from orionclient.cli.state import current
+from orionclient.links import link_to
+from orionclient.types import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LINK: Final = {
+    "type": "object",
+    "required": ["link", "type", "id"],
+    "properties": {"link": {"const": "orion"}, "type": {"type": "string"}},
+}
+
+
+def group(name: str) -> click.Group:
+    """Make the group.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        The group.
+    """
+    return Group(name, [_create(), _show()], help=GROUPS[name][1])
+
+
+def _create() -> Command:
+    def run(kind: str, number: int, collection: int | None) -> None:
+        state = current()
+        found = KINDS[kind]
+        parent = found.declaration.parent
+        if parent and collection is None:
+            raise click.UsageError(f"a {kind} needs --collection")
+        carried: dict[str, Any] = {parent: collection} if parent else {}
+        link = link_to(found(id=number, **carried))
+        if state.form == "table":
+            state.out.write(as_json(link, None))
+        else:
+            state.out.one(link)
+
+    kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.linkable)
+    return Command(
+        "create",
+        params=[
+            click.Argument(["kind"], type=click.Choice(kinds)),
+            click.Argument(["number"], metavar="ID", type=click.INT),
+            click.Option(["--collection"], type=click.INT, help="Collection of a shard."),
+        ],
+        callback=run,
+        help="Make a link to a resource, in one line of JSON. Nothing is sent.",
+        shape=_LINK,
+        example="ocli links create dataset 1",
+    )
+
+
+def _show() -> Command:
+    def run(link: Mapping[str, Any]) -> None:
+        state = current()
+        found = state.session.get_link(link).get_resource()
+        state.out.one(found.to_dict() if isinstance(found, Resource) else dict(found))
+
+    return Command(
+        "show",
+        params=[click.Argument(["link"], type=JsonText())],
+        callback=run,
+        help="Fetch what a link leads to.",
+        shape={"type": "object"},
+        example="""ocli links show '{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'""",
+    )

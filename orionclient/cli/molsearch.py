@@ -1,0 +1,39 @@
+"""`ocli molsearch queries`: the hits of a search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orionclient.cli.commands import Command
+from orionclient.cli.state import current
+from orionclient.types import MolsearchQuery
+
+if TYPE_CHECKING:
+    from orionclient.cli.derived import Kind
+
+
+def commands(kind: Kind) -> list[Command]:
+    """Make the commands that only searches have.
+
+    Args:
+        kind: The kind.
+
+    Returns:
+        The commands.
+    """
+
+    def run(number: int) -> None:
+        state = current()
+        hits = MolsearchQuery(session=state.session, id=number).hits()
+        state.out.rows(hits, ("dataset", "rank", "record", "score", "title"), key="record")
+
+    return [
+        Command(
+            "hits",
+            params=kind.ids(),
+            callback=run,
+            help="List what a search has found, the best first.",
+            shape="[MolsearchHitInfo]",
+            example="ocli molsearch queries hits 1",
+        )
+    ]

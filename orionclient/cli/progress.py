@@ -1,0 +1,172 @@
+"""How far transfers are: bars on a terminal, elsewhere one line for every tenth of what is large."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from orionclient.cli.output import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from orionclient.cli.state import State
+    from orionclient.transfer.progress import Progress
+
+# What is smaller is done before anybody has read a line about it.
+_LARGE: Final = 1 << 20
+
+
+class Stopped(Exception):
+    """The transfers were given up."""
+
+
+class Watch:
+    """Passes progress on, and ends all transfers where one was interrupted.
+
+    Args:
+        show: What shows progress; None shows none.
+        bars: What takes bars off the screen; None where there are none.
+    """
+
+    def __init__(self, show: Callable[[Progress], object] | None, bars: Callable[[], object] | None = None) -> None:
+        self._show = show
+        self._bars = bars
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def __call__(self, progress: Progress) -> None:
+        """Show it.
+
+        Args:
+            progress: How far one transfer is.
+
+        Raises:
+            Stopped: Nobody waits for it any more.
+        """
+        if self._stopped:
+            raise Stopped
+        if self._show is not None:
+            with self._lock:
+                self._show(progress)
+
+    @property
+    def has_bars(self) -> bool:
+        """True while nothing else may be written to the terminal."""
+        return self._bars is not None
+
+    def clear(self) -> None:
+        """Take the bars off the screen."""
+        if self._bars is not None:
+            with self._lock:
+                self._show = None
+            self._bars()
+            self._bars = None
+
+    def stop(self) -> None:
+        """End the transfers at their next piece."""
+        self._stopped = True
+
+
+@contextlib.contextmanager
+def watching(state: State) -> Iterator[Watch]:
+    """Show transfers as long as a block runs.
+
+    Args:
+        state: The options.
+
+    Yields:
+        The callback for transfers.
+    """
+    with contextlib.ExitStack() as stack:
+        watch = Watch(None)
+        if not state.quiet:
+            watch = (_bars(stack, state) if sys.stderr.isatty() else None) or Watch(_Lines())
+        try:
+            yield watch
+        except BaseException:
+            watch.stop()
+            raise
+
+
+def _bars(stack: contextlib.ExitStack, state: State) -> Watch | None:
+    """Make the bars of rich; None where it is not installed."""
+    try:
+        from rich import progress as rich  # noqa: PLC0415
+        from rich.console import Console  # noqa: PLC0415
+    except ImportError:
+        return None
+    bars = stack.enter_context(
+        rich.Progress(
+            rich.TextColumn("{task.description}", markup=False),
+            rich.BarColumn(bar_width=20),
+            rich.DownloadColumn(),
+            rich.TransferSpeedColumn(),
+            rich.TimeRemainingColumn(),
+            console=Console(stderr=True, no_color=not state.colored(sys.stderr)),
+            transient=True,
+        )
+    )
+    tasks: dict[str, Any] = {}
+
+    def show(progress: Progress) -> None:
+        if progress.item not in tasks:
+            tasks[progress.item] = bars.add_task(_short(progress.item), total=progress.total)
+        bars.update(tasks[progress.item], completed=progress.bytes, total=progress.total)
+        if progress.done:
+            bars.remove_task(tasks.pop(progress.item))
+
+    return Watch(show, bars.stop)
+
+
+class _Lines:
+    """One line for every tenth."""
+
+    def __init__(self) -> None:
+        self._tenths: dict[str, int] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.total is None or progress.total < _LARGE:
+            return
+        tenth = 10 if progress.done else min(progress.bytes * 10 // progress.total, 9)
+        if tenth > self._tenths.get(progress.item, 0):
+            self._tenths[progress.item] = tenth
+            left = (progress.total - progress.bytes) / progress.rate if progress.rate else 0.0
+            rest = "" if progress.done else f", {left:.0f} s left"
+            text = f"{_short(progress.item)}: {tenth * 10} % of {size(progress.total)}, {size(progress.rate)}/s{rest}"
+            click.echo(text, err=True)
+        if progress.done:
+            self._tenths.pop(progress.item, None)
+
+
+def _short(item: str) -> str:
+    text = clean(item)
+    return text if len(text) <= 40 else "…" + text[-39:]
+
+
+def size(count: float) -> str:
+    """Write a number of bytes.
+
+    Args:
+        count: The number.
+
+    Returns:
+        It with a unit.
+
+    Example:
+        >>> from orionclient.cli.progress import size
+        >>> size(1500), size(0)
+        ('1.5 kB', '0 bytes')
+    """
+    if count < 1000:
+        return f"{count:.0f} bytes"
+    units = ["kB", "MB", "GB", "TB"]
+    count /= 1000
+    while count >= 1000 and len(units) > 1:
+        count /= 1000
+        units.pop(0)
+    return f"{count:.1f} {units[0]}"

@@ -1,0 +1,80 @@
+"""`ocli tags`: the tags of any resource, by its kind and id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from orionclient.cli.asking import dry_run, planned
+from orionclient.cli.commands import Command, Group
+from orionclient.cli.root import GROUPS
+from orionclient.cli.state import current
+from orionclient.types import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orionclient._resource import Resource
+
+
+def group(name: str) -> click.Group:
+    """Make the group.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        The group.
+    """
+    return Group(name, [_list(), _turned("add"), _turned("remove")], help=GROUPS[name][1])
+
+
+def _which() -> list[click.Parameter]:
+    kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.taggable)
+    return [
+        click.Argument(["kind"], type=click.Choice(kinds)),
+        click.Argument(["number"], metavar="ID", type=click.INT),
+    ]
+
+
+def _handle(kind: str, number: int) -> Resource:
+    return KINDS[kind](id=number)
+
+
+def _list() -> Command:
+    def run(kind: str, number: int) -> None:
+        state = current()
+        state.out.rows(state.session.list_tags(_handle(kind, number)), ("name", "project"), key="name")
+
+    return Command(
+        "list",
+        params=_which(),
+        callback=run,
+        help="List the tags of a resource.",
+        shape="[TagInfo]",
+        example="ocli tags list file 1",
+    )
+
+
+def _turned(verb: str) -> Command:
+    def run(kind: str, number: int, tags: Sequence[str], dry_run: bool) -> None:
+        state = current()
+        if dry_run:
+            planned(state, verb, [f"{', '.join(tags)}: {kind} {number}"])
+            return
+        resource = _handle(kind, number)
+        (state.session.tag_resource if verb == "add" else state.session.untag_resource)(resource, *tags)
+        if state.form == "table":
+            state.out.write(f"{'Tagged' if verb == 'add' else 'Untagged'} {kind} {number}")
+        else:
+            state.out.rows(state.session.list_tags(resource), ("name", "project"), key="name")
+
+    return Command(
+        verb,
+        params=[*_which(), click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."), dry_run()],
+        callback=run,
+        help=f"{'Give tags to' if verb == 'add' else 'Take tags off'} a resource; --json prints those that it has then.",
+        shape="[TagInfo]",
+        example=f"ocli tags {verb} dataset 1 actives",
+    )

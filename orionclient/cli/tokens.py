@@ -1,0 +1,92 @@
+"""`ocli tokens`: the value shows once, when a token is created."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from orionclient.cli.asking import dry_run, planned
+from orionclient.cli.commands import Command
+from orionclient.cli.derived import made
+from orionclient.cli.state import current
+from orionclient.types import Token
+
+if TYPE_CHECKING:
+    from orionclient.cli.derived import Kind
+
+
+def commands(kind: Kind) -> list[Command]:
+    """Make the commands that only tokens have.
+
+    Args:
+        kind: The kind.
+
+    Returns:
+        The commands.
+    """
+    return [_create(kind), _info(kind), _update(kind)]
+
+
+def _create(kind: Kind) -> Command:
+    def run(description: str, dry_run: bool) -> None:
+        state = current()
+        if dry_run:
+            planned(state, "create", [f"token {description!r}"])
+            return
+        token = Token.create(state.session, description)
+        made(state, kind, token, token=token.value)
+        if state.form == "table":
+            state.out.write(token.value)
+
+    return Command(
+        "create",
+        params=[click.Argument(["description"]), dry_run()],
+        callback=run,
+        help="Create a token; its value is shown now and never again.",
+        shape="CreatedToken",
+        example="ocli tokens create 'nightly run'",
+    )
+
+
+def _info(kind: Kind) -> Command:
+    def run(number: int | None) -> None:
+        state = current()
+        if number is None:
+            found = [each.to_dict() for each in state.session.list_resources(Token)]
+        else:
+            found = [state.session.get_resource(Token, number).to_dict()]
+        state.out.rows(found, kind.columns)
+
+    (argument,) = kind.ids()
+    argument.required = False
+    return Command(
+        "info",
+        params=[argument],
+        callback=run,
+        help="Show a token, or all of them, without their values.",
+        shape="[TokenInfo]",
+        example="ocli tokens info 1",
+    )
+
+
+def _update(kind: Kind) -> Command:
+    def run(number: int, description: str | None, dry_run: bool) -> None:
+        state = current()
+        if dry_run:
+            planned(state, "update", [f"token {number}"])
+            return
+        if description is None:
+            description = click.prompt("Description", err=True)
+        token = Token(session=state.session, id=number)
+        state.session.update_resource(token, {"description": description})
+        state.out.one(token.to_dict(), sentence=f"Updated token {number}")
+
+    return Command(
+        "update",
+        params=[*kind.ids(), click.Option(["--description"], help="What it is for; asked for without it."), dry_run()],
+        callback=run,
+        help="Change the description of a token.",
+        shape="TokenInfo",
+        example="ocli tokens update 1 --description 'nightly run'",
+    )

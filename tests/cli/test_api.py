@@ -1,0 +1,70 @@
+"""`ocli api`: raw operations with parameters, bodies and bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli.conftest import Call
+
+from orionclient.local import LocalOrion
+from orionclient.types import File
+
+
+@pytest.fixture(scope="module")
+def planted(stack: LocalOrion) -> LocalOrion:
+    File.upload(stack.session(), "one", b"CNS")
+    return stack
+
+
+def test_all_operations_are_listed(call: Call) -> None:
+    from orion_api.operations import OPERATIONS
+
+    done = call("api", "--list", "-q")
+    assert done.stdout.split() == list(OPERATIONS)
+
+
+def test_parameters_of_path_and_query(call: Call, planted: LocalOrion) -> None:
+    page = json.loads(
+        call("--json", "api", "list_files", "-p", "name=one", "-p", "limit=1", "-p", "deleted=false", on=planted).stdout
+    )
+    assert [each["name"] for each in page["results"]] == ["one"]
+    tagged = call("api", "list_files", "-p", "tags=a", "-p", "tags=b", "--dry-run")
+    assert tagged.stdout == "Would send GET /api/v3/storage/files/?tags=a&tags=b\n"
+
+
+def test_a_body_as_text_and_as_a_file(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "body.json").write_text('{"name": "from a file"}')
+    for given, name in (('{"name": "hits"}', "hits"), ("@body.json", "from a file")):
+        done = call("api", "create_dataset", "--body", given, on=planted)
+        assert json.loads(done.stdout)["name"] == name
+    assert call("api", "create_dataset", "--body", "{").exit_code == 2
+    assert call("api", "create_dataset", "--body", '{"name": 7}').exit_code == 6
+
+
+def test_bytes_there_and_back(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "content").write_bytes(b"other")
+    number = json.loads(call("api", "create_file", "--body", '{"name": "raw"}', on=planted).stdout)["id"]
+    done = call("api", "upload_file_content", "-p", f"file_id={number}", "--file", "content")
+    assert json.loads(done.stdout)["state"] == "ready"
+    assert call("api", "download_file", "-p", f"file_id={number}").stdout == "other"
+    call("api", "download_file", "-p", f"file_id={number}", "-o", "back")
+    assert (tmp_path / "back").read_bytes() == b"other"
+    assert call("api", "delete_file", "-p", f"file_id={number}").stdout == "{}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["get_file", "-p", "nix=1"], "it has file_id"),
+        (["get_file", "-p", "file_id"], "NAME=VALUE"),
+        (["get_file", "-p", "file_id=../1"], "file_id"),
+        (["list_files", "-p", "limit=x"], "integer"),
+        (["create_file"], "body"),
+    ],
+)
+def test_what_is_wrong_is_told(words: list[str], told: str, call: Call, planted: LocalOrion) -> None:
+    done = call("api", *words, on=planted)
+    assert done.exit_code == 2, done.output
+    assert told in done.stderr

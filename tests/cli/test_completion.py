@@ -1,0 +1,88 @@
+"""Completion: scripts for three shells, live ids, silence and half a second where they cannot be had."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli.conftest import COMMAND, Call, environment
+
+from orionclient.cli import completing
+from orionclient.local import LocalOrion
+from orionclient.types import File, Shard, ShardCollection
+
+
+@pytest.fixture(scope="module")
+def planted(stack: LocalOrion) -> LocalOrion:
+    session = stack.session()
+    for name in ("one", "two\x1b[2J"):
+        File.upload(session, name, b"CNS")
+    Shard.create(ShardCollection.create(session, "frames"), "frame")
+    return stack
+
+
+def completed(home: Path, line: str, orion: LocalOrion | None = None, **more: str) -> list[str]:
+    words = line.split(" ")
+    env = environment(home, orion, _OCLI_COMPLETE="fish_complete", COMP_WORDS=line, COMP_CWORD=words[-1], **more)
+    done = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    return [part for part in done.stdout.splitlines() if part]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_is_good_for_its_shell(shell: str, call: Call, tmp_path: Path) -> None:
+    done = call("completion", shell)
+    assert done.exit_code == 0, done.output
+    assert "_OCLI_COMPLETE" in done.stdout
+    if program := shutil.which(shell):
+        (tmp_path / "script").write_text(done.stdout)
+        checked = subprocess.run(
+            [program, "-n", str(tmp_path / "script")], capture_output=True, text=True, timeout=30, check=False
+        )
+        assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_groups_commands_and_options(own_home: Path) -> None:
+    assert any("files" in line for line in completed(own_home, "ocli fi"))
+    assert any("upload" in line for line in completed(own_home, "ocli files up"))
+    assert any("--immediate" in line for line in completed(own_home, "ocli files delete --im"))
+
+
+def test_live_ids(own_home: Path, planted: LocalOrion) -> None:
+    found = completed(own_home, "ocli files show ", planted)
+    assert any("1" in line and "one" in line for line in found), found
+    assert "\x1b" not in "".join(found)
+    assert any("frame" in line for line in completed(own_home, "ocli shards show 1 ", planted))
+    assert completed(own_home, "ocli files show 9", planted) == []
+
+
+def test_silence_where_nothing_can_be_had(own_home: Path) -> None:
+    assert completed(own_home, "ocli files show ") == []
+    assert completed(own_home, "ocli files show ", ORION_URL="http://127.0.0.1:9", ORION_TOKEN="x") == []
+
+
+def test_a_slow_server_is_not_waited_for(real_time: None) -> None:
+    release = threading.Event()
+
+    def slow() -> list[str]:
+        release.wait(30)
+        return ["late"]
+
+    began = time.monotonic()
+    assert completing.within(slow, 0.05) == []
+    assert time.monotonic() - began < 10
+    release.set()
+
+
+def test_profiles(own_home: Path, call: Call, process: Callable[..., object]) -> None:
+    folder = own_home / ".orion"
+    folder.mkdir(mode=0o700)
+    (folder / "config").write_text("[work]\nurl = https://orion.example.com\n")
+    (folder / "config").chmod(0o600)
+    assert any("work" in line for line in completed(own_home, "ocli --profile w"))
+    assert any("work" in line for line in completed(own_home, "ocli config use "))

@@ -1,0 +1,147 @@
+"""`ocli config`: profiles made, shown, chosen and removed; modes of files; where settings came from."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli.conftest import Call
+
+from orionclient.local import LocalOrion
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def make(call: Call, name: str, url: str = "https://orion.example.com", token: str = "tok-1") -> None:
+    done = call(
+        "--profile", name, "config", "profile", "--url", url, "--username", "ada", "--with-token", input=f"{token}\n"
+    )
+    assert done.exit_code == 0, done.output
+    assert token not in done.output
+
+
+def test_modes_are_tight_always(call: Call, own_home: Path) -> None:
+    folder = own_home / ".orion"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    make(call, "work")
+    (folder / "config").chmod(0o644)
+    done = call(
+        "--profile", "other", "config", "profile", "--url", "x.org", "--username", "u", "--with-token", input="t\n"
+    )
+    assert done.exit_code == 0
+    assert call("config", "use", "work").exit_code == 0
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600, path
+
+
+def test_a_named_file_does_not_close_its_folder(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "mine"))
+    make(call, "work")
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "mine").stat().st_mode & 0o777 == 0o600
+
+
+def test_use_chooses_and_remove_removes(call: Call, own_home: Path) -> None:
+    make(call, "default", "one.example.com")
+    make(call, "work", "two.example.com")
+    assert call("config", "use", "work").stdout == "ocli uses profile 'work' from now on\n"
+    rows = json.loads(call("config", "list", "--json").stdout)
+    assert [(row["profile"], row["active"]) for row in rows] == [("default", False), ("work", True)]
+    info = {row["setting"]: row for row in json.loads(call("config", "info", "--json").stdout)}
+    assert (info["url"]["value"], info["profile"]["origin"]) == ("https://two.example.com", "ocli config use")
+    info = {row["setting"]: row for row in json.loads(call("--profile", "default", "config", "info", "--json").stdout)}
+    assert (info["url"]["value"], info["profile"]["origin"]) == ("https://one.example.com", "--profile")
+    assert call("config", "remove", "work").exit_code == 2
+    assert call("config", "remove", "work", "--yes").stdout == "Removed profile 'work'\n"
+    assert call("config", "list", "-q").stdout == "default\n"
+    info = {row["setting"]: row for row in json.loads(call("config", "info", "--json").stdout)}
+    assert info["url"]["value"] == "https://one.example.com"
+
+
+def test_an_unknown_profile_is_told_with_the_known_ones(call: Call) -> None:
+    make(call, "work")
+    for words in (
+        ["config", "use", "nix"],
+        ["config", "remove", "nix", "--yes"],
+        ["--profile", "nix", "files", "list"],
+    ):
+        done = call(*words)
+        assert done.exit_code == 4
+        assert "work" in done.stderr
+
+
+def test_the_environment_is_an_origin(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORION_URL", "https://three.example.com")
+    monkeypatch.setenv("ORION_TOKEN", "tok-2")
+    monkeypatch.setenv("ORION_PROJECT", "9")
+    done = call("config", "info", "--json", "--timeout", "60")
+    info = {row["setting"]: row for row in json.loads(done.stdout)}
+    assert (info["url"]["origin"], info["token"]["value"], info["project"]["origin"]) == (
+        "$ORION_URL",
+        "***",
+        "$ORION_PROJECT",
+    )
+    assert (info["timeout"]["value"], info["timeout"]["origin"]) == (60, "--timeout")
+    assert "tok-2" not in done.output
+
+
+def test_path(call: Call, own_home: Path) -> None:
+    assert call("config", "path").stdout == f"{own_home / '.orion' / 'config'}\n"
+
+
+def test_answers_from_a_pipe(process: Run, own_home: Path) -> None:
+    done = process("config", "profile", input="orion.example.com\nada\ntok-3\n")
+    assert done.returncode == 0, done.stderr
+    assert "token = tok-3\n" in (own_home / ".orion" / "config").read_text()
+    assert "tok-3" not in done.stdout + done.stderr
+    again = process("config", "profile", input="orion.example.com\n")
+    assert again.returncode == 1
+    assert "Traceback" not in again.stderr
+
+
+def test_an_unencrypted_address_is_refused(call: Call) -> None:
+    done = call(
+        "config", "profile", "--url", "http://orion.example.com", "--username", "ada", "--with-token", input="t\n"
+    )
+    assert done.exit_code == 6
+    assert "unencrypted" in done.stderr
+
+
+def test_a_wrong_password(call: Call, stack: LocalOrion) -> None:
+    done = call("config", "profile", "--url", stack.url, "--username", "ada", "--password", "not-it")
+    assert done.exit_code == 4
+    assert "not-it" not in done.output
+    assert not Path(os.environ["HOME"], ".orion", "config").exists()
+
+
+def test_password_and_token_exclude_each_other(call: Call) -> None:
+    done = call("config", "profile", "--password", "a", "--with-token", "--url", "x.org", "--username", "u")
+    assert done.exit_code == 2
+
+
+def test_the_doctor_finds_what_is_wrong(call: Call, stack: LocalOrion, own_home: Path) -> None:
+    done = call("doctor", "--json")
+    assert done.exit_code == 1
+    rows = {row["check"]: row for row in json.loads(done.stdout)}
+    assert not rows["profile"]["ok"]
+    make(call, "default", stack.url, "nonsense")
+    done = call("doctor", "--json")
+    rows = {row["check"]: row for row in json.loads(done.stdout)}
+    assert (rows["server"]["ok"], rows["token"]["ok"], done.exit_code) == (True, False, 1)
+    (own_home / ".orion" / "config").chmod(0o644)
+    rows = {row["check"]: row for row in json.loads(call("doctor", "--json").stdout)}
+    assert not rows["file"]["ok"]
+    assert "chmod 600" in rows["file"]["detail"]
+
+
+def test_the_doctor_is_content(call: Call, stack: LocalOrion) -> None:
+    done = call("doctor", on=stack)
+    assert done.exit_code == 0, done.output
+    assert "belongs to ada" in done.stdout

@@ -1,0 +1,247 @@
+"""Commands by classes of errors: the documented exit code, one line and one hint, and never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.conftest import Call
+from helpers.canary import CANARIES
+
+from orionclient.emulator.faults import reset
+from orionclient.local import LocalOrion
+from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloeSpec
+
+# One of each kind of command: what lists, shows, makes, changes, deletes, moves content, waits, streams, sends a raw operation.
+COMMANDS = {
+    "list": ["files", "list"],
+    "list csv": ["datasets", "list", "--format", "csv"],
+    "show": ["files", "show", "{id}"],
+    "create": ["datasets", "create", "hits"],
+    "update": ["files", "update", "{id}", "--name", "new"],
+    "delete": ["files", "delete", "{id}", "--yes"],
+    "upload": ["files", "upload", "some.txt"],
+    "upload many": ["files", "upload", "some.txt", "some.txt"],
+    "upload shards": ["shards", "upload", "{id}", "some.txt"],
+    "upload collection": ["collections", "upload", "folder", "--into", "{id}"],
+    "download": ["files", "download", "{id}", "-o", "out.txt"],
+    "download collection": ["collections", "download", "{id}", "here"],
+    "download dataset": ["datasets", "download", "{id}", "-o", "out.csv"],
+    "wait": ["collections", "wait", "{id}"],
+    "open": ["collections", "open", "{id}"],
+    "close": ["collections", "close", "{id}"],
+    "tag": ["files", "tag", "{id}", "a"],
+    "share": ["files", "share", "{id}", "--project", "3"],
+    "start": ["jobs", "start", "{id}", "name"],
+    "logs": ["jobs", "logs", "{id}"],
+    "cancel": ["jobs", "cancel", "{id}"],
+    "export": ["jobs", "export", "{id}"],
+    "api": ["api", "get_file", "-p", "file_id={id}"],
+    "balance": ["billing", "balance"],
+    "json": ["--json", "files", "show", "{id}"],
+}
+# These name nothing that could be missing.
+ANONYMOUS = {"list", "list csv", "create", "upload", "upload many", "balance"}
+# These write what they are given to this machine's disk.
+TO_DISK = {"download", "download collection", "download dataset"}
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo") as orion:
+        CANARIES.add(orion.token)
+        session = orion.session()
+        for _ in range(30):
+            File.upload(session, "name", b"CNS")
+        dataset = Dataset.create(session, "data")
+        dataset.write({"Title": "a"})
+        dataset.finalize()
+        Shard.create(ShardCollection.create(session, "frames"), "1", file=b"CNS")
+        session.list_resources(WorkFloeSpec, {"title": "slow"}).one().start("long", seconds=0, steps=1).wait(60)
+        yield orion
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text("CNS")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "1.txt").write_text("CNS")
+
+
+@contextmanager
+def faulty(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
+    orion.faults.script("*", steps)
+    try:
+        yield
+    finally:
+        orion.faults.clear()
+
+
+def ran(call: Call, name: str, number: int = 1, **settings: Any) -> Any:
+    return call(*(word.format(id=number) for word in COMMANDS[name]), **settings)
+
+
+def check(done: Any, code: int) -> None:
+    assert done.exit_code == code, done.output
+    lines = done.stderr.splitlines()
+    errors = [line for line in lines if line.startswith("Error: ")]
+    hints = [line for line in lines if line.startswith("Hint: ")]
+    assert len(errors) == 1, done.output
+    assert len(hints) == 1, done.output
+    assert "Traceback" not in done.output
+    assert "unexpected" not in done.output
+    if code not in {5, 6, 7} or not done.stdout:
+        assert done.stdout == ""
+
+
+usefixtures = pytest.mark.usefixtures("prepared")
+
+
+@usefixtures
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_profile(name: str, call: Call) -> None:
+    done = ran(call, name)
+    check(done, 4)
+    assert "config profile" in done.stderr
+
+
+@usefixtures
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_bad_token(name: str, call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORION_URL", planted.url)
+    monkeypatch.setenv("ORION_TOKEN", "nonsense")
+    check(ran(call, name), 4)
+
+
+@usefixtures
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - ANONYMOUS))
+def test_not_found(name: str, call: Call, planted: LocalOrion) -> None:
+    check(ran(call, name, 4711, on=planted), 5)
+
+
+@usefixtures
+@pytest.mark.parametrize("name", COMMANDS)
+def test_refused(name: str, call: Call, planted: LocalOrion) -> None:
+    with faulty(planted, [403] * 8):
+        check(ran(call, name, on=planted), 6)
+
+
+@usefixtures
+@pytest.mark.parametrize("name", COMMANDS)
+def test_offline(name: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nothing listens on the port of a socket that is bound only.
+    import socket
+
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("ORION_URL", f"http://127.0.0.1:{bound.getsockname()[1]}")
+        monkeypatch.setenv("ORION_TOKEN", "token")
+        check(ran(call, name), 7)
+
+
+@usefixtures
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_server_error(name: str, call: Call, planted: LocalOrion) -> None:
+    with faulty(planted, [500] * 40):
+        check(ran(call, name, on=planted), 7)
+
+
+@usefixtures
+@pytest.mark.parametrize("name", ["list", "upload", "download"])
+def test_a_broken_connection(name: str, call: Call, planted: LocalOrion) -> None:
+    with faulty(planted, [reset()] * 40):
+        check(ran(call, name, on=planted), 7)
+
+
+@pytest.mark.parametrize("name", sorted(TO_DISK))
+def test_a_full_disk(name: str, process: Any, planted: LocalOrion) -> None:
+    import resource
+
+    # No file may grow beyond one byte, which the system tells like a full disk.
+    words = [word.format(id=1) for word in COMMANDS[name]]
+    done = process(*words, on=planted, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1)))
+    assert done.returncode == 9, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Hint: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["upload", "upload shards", "upload collection", "upload many"])
+def test_a_missing_local_file(name: str, call: Call, planted: LocalOrion) -> None:
+    check(ran(call, name, on=planted), 9)
+
+
+def test_a_download_does_not_replace_what_was_not_named(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "name").write_text("mine")
+    check(call("files", "download", "2", on=planted), 9)
+    assert (tmp_path / "name").read_text() == "mine"
+    assert call("files", "download", "2", "--force", on=planted).exit_code == 0
+    assert (tmp_path / "name").read_text() == "CNS"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["files", "nonsense"],
+        ["files", "show"],
+        ["files", "show", "x"],
+        ["files", "update", "1"],
+        ["files", "list", "--nix"],
+        ["files", "share", "1"],
+        ["--timeout", "-1", "files", "list"],
+        ["api", "nonsense"],
+        ["api"],
+        ["api", "get_file"],
+        ["files", "delete", "1"],
+        ["jobs", "start"],
+        ["--format", "xml", "files", "list"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_command_line(words: list[str], call: Call, planted: LocalOrion) -> None:
+    check(call(*words, on=planted), 2)
+
+
+def test_a_deadline(call: Call, planted: LocalOrion, real_time: None) -> None:
+    check(call("collections", "wait", "1", "--deadline", "0", on=planted), 8)
+
+
+def test_a_failed_job(call: Call, planted: LocalOrion, real_time: None) -> None:
+    assert call("jobs", "start", "fail", "bad", on=planted).exit_code == 0
+    number = call("jobs", "list", "--name", "bad", "-q", on=planted).stdout.strip()
+    check(call("jobs", "wait", number, on=planted), 1)
+
+
+def test_a_conflict(call: Call, planted: LocalOrion) -> None:
+    check(call("shards", "create", "1", "name", "--metadata", '"no object"', on=planted), 6)
+
+
+def test_what_went_well_is_printed(call: Call, planted: LocalOrion) -> None:
+    done = call("files", "delete", "10", "4711", "11", "--yes", on=planted)
+    check(done, 5)
+    assert done.stdout == "Deleted file 10\nDeleted file 11\n"
+
+
+def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orionclient.cli.state import State
+
+    def wrong(_: State) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(State, "config", wrong)
+    done = call("files", "list")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[0] == "Error: unexpected RuntimeError: boom"
+
+
+def test_debug_shows_where(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from orionclient.cli.root import ocli
+
+    done = CliRunner().invoke(ocli, ["--debug", "files", "list"])
+    assert done.exit_code == 4
+    assert "Traceback" in done.stderr

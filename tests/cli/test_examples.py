@@ -1,0 +1,213 @@
+"""The example in the help of every command runs, and with --json every command prints one document of its documented shape."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from cli.conftest import Call
+from click.testing import CliRunner
+from helpers.canary import CANARIES
+
+from orionclient.cli.commands import Command
+from orionclient.cli.packages import _packed
+from orionclient.cli.reference import every, schema_of
+from orionclient.cli.root import ocli
+from orionclient.examples import drugs
+from orionclient.local import LocalOrion
+from orionclient.types import (
+    Dataset,
+    File,
+    MolsearchDatabase,
+    MolsearchQuery,
+    Project,
+    Secret,
+    Shard,
+    ShardCollection,
+    Token,
+    User,
+    WorkFloePackage,
+    WorkFloeSpec,
+)
+
+COMMANDS = {path: command for path, command in every(ocli) if isinstance(command, Command)}
+# Its examples need a process that outlives them; test_emulator.py runs them.
+HERE = sorted(path for path in COMMANDS if not path.startswith("ocli emulator "))
+MANIFEST = {"name": "mine", "version": "1.0", "python_version": "3.11", "requirements": []}
+
+
+def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for each kind
+    """Put there what the examples speak of; what one of them deletes no other needs."""
+    session = orion.session()
+    for _ in range(4):
+        file = File.upload(session, "drugs.sdf", drugs("sdf"))
+        session.tag_resource(file, "old", "kept")
+    datasets = [Dataset.upload(session, "drugs", drugs("sdf")) for _ in range(3)]
+    for dataset in datasets:
+        session.tag_resource(dataset, "old", "kept")
+    collections = [ShardCollection.create(session, f"frames {number}", tags=["old", "kept"]) for number in range(5)]
+    for number in range(4):
+        shard = Shard.create(collections[0], f"frame {number}")
+        shard.upload_file(b"frame")
+        if number != 2:
+            shard.close()
+    for collection in (collections[2], collections[4]):
+        collection.close()
+        collection.wait(timeout=60)
+    # The skeleton of `packages init` can be uploaded as it is.
+    done = CliRunner().invoke(ocli, ["packages", "init", str(folder / "made")])
+    assert done.exit_code == 0, done.output
+    for _ in range(3):
+        WorkFloePackage.upload(session, _packed(folder / "made")).wait(timeout=60)
+    for _ in range(3):
+        Secret.create(session, "password", "s3cret", tags=["old", "kept"])
+    for name in ("secret", "file", "dataset", "collection", "package"):
+        for number in (1, 2):
+            session.share_resource(KIND[name](id=number), Project(id=3))
+            session.share_resource(KIND[name](id=number), User(id=2))
+    for _ in range(3):
+        Token.create(session, "for tests")
+    databases = [MolsearchDatabase.create(session, "drugs", datasets[0]) for _ in range(2)]
+    databases[0].wait(timeout=60)
+    for _ in range(2):
+        query = MolsearchQuery.create_title_query(session=session, database_id=databases[0].id, titles=["aspirin"])
+        query.wait(timeout=60)
+    echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
+    for _ in range(3):
+        job = echo.start("first try", text="CNS")
+        session.tag_resource(job, "old", "kept")
+        job.wait(timeout=60)
+    session.create_paths("/screens")
+    for number in (1, 2):
+        body = {"resource_type": "file", "resource_id": number, "size": 10, "part_size": 5}
+        session._calls.json(_create_upload(), {}, body=body)
+
+
+def _create_upload() -> Any:
+    from orion_api.api.uploads import create_upload
+
+    return create_upload
+
+
+KIND = {kind.declaration.name: kind for kind in (Secret, File, Dataset, ShardCollection, WorkFloePackage)}
+
+
+class World:
+    """A local Orion and a folder for the examples of one form of output."""
+
+    def __init__(self, orion: LocalOrion, home: Path) -> None:
+        self.orion, self.home = orion, home
+
+
+def _world(factory: pytest.TempPathFactory, name: str) -> Iterator[World]:
+    folder = factory.mktemp(name)
+    with LocalOrion(folder / "stack", seed="demo") as orion:
+        CANARIES.add(orion.token)
+        plant(orion, folder)
+        yield World(orion, folder)
+
+
+@pytest.fixture(scope="module")
+def text_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    yield from _world(tmp_path_factory, "text")
+
+
+@pytest.fixture(scope="module")
+def json_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    yield from _world(tmp_path_factory, "json")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, own_home: Path) -> Path:
+    """The files that the examples name."""
+    (tmp_path / "drugs.sdf").write_bytes(drugs("sdf").read_bytes())
+    (tmp_path / "password.txt").write_text("correct horse\n")
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "1.xyz").write_text("1")
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "manifest.json").write_text(json.dumps(MANIFEST))
+    (own_home / ".orion").mkdir(mode=0o700)
+    profiles = own_home / ".orion" / "config"
+    profiles.write_text("[default]\nurl = https://orion.example.com\n[old]\nurl = https://orion.example.com\n")
+    profiles.chmod(0o600)
+    return tmp_path
+
+
+def split(example: str) -> tuple[list[str], str | None]:
+    words = shlex.split(example)
+    assert words[0] == "ocli"
+    given = None
+    if "<" in words:
+        place = words.index("<")
+        given, words = words[place + 1], words[:place]
+    return words[1:], given
+
+
+def standard_input(path: str, folder: Path, given: str | None) -> str | None:
+    if given is not None:
+        return (folder / given).read_text()
+    return "a-token\n" if path == "ocli config profile" else None
+
+
+@pytest.mark.usefixtures("real_time")
+@pytest.mark.parametrize("path", HERE)
+def test_the_example_runs(path: str, text_world: World, folder: Path, call: Call) -> None:
+    words, given = split(COMMANDS[path].example)
+    done = call(*words, on=text_world.orion, input=standard_input(path, folder, given))
+    assert done.exit_code == 0, done.output
+    assert done.stdout
+
+
+@pytest.mark.usefixtures("real_time")
+@pytest.mark.parametrize("path", HERE)
+def test_json_has_the_documented_shape(path: str, json_world: World, folder: Path, call: Call) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    words, given = split(COMMANDS[path].example)
+    done = call("--json", *words, on=json_world.orion, input=standard_input(path, folder, given))
+    assert done.exit_code == 0, done.output
+    text = done.stdout
+    if path == "ocli config profile":
+        text = text[text.index("{") :]
+    document = json.loads(text)
+    jsonschema.Draft202012Validator(schema_of(COMMANDS[path].shape)).validate(document)
+    assert document != [], "the example finds nothing, so that the shape of an item was not looked at"
+
+
+def test_every_example_is_one_of_its_command() -> None:
+    for path, command in COMMANDS.items():
+        words = path.split()
+        found = [word for word in shlex.split(command.example) if not word.startswith("--profile")]
+        assert found[: len(words)] == words, (path, command.example)
+
+
+def test_help_shows_the_example(call: Call) -> None:
+    for path, command in COMMANDS.items():
+        done = call(*path.split()[1:], "--help")
+        assert done.exit_code == 0, path
+        shown = " ".join(done.stdout.split())
+        assert " ".join(command.example.split()) in shown, path
+
+
+def test_every_command_of_the_groups_is_one_of_ours() -> None:
+    for path, command in every(ocli):
+        assert isinstance(command, Command), path
+        assert command.help, path
+        for parameter in command.params:
+            assert not isinstance(parameter, click.Option) or parameter.help, (path, parameter.name)
+
+
+def test_what_writes_can_be_tried(text_world: World, folder: Path, call: Call) -> None:
+    seen = text_world.orion.faults
+    for path, command in COMMANDS.items():
+        if any("--dry-run" in parameter.opts for parameter in command.params) and not path.startswith("ocli emulator"):
+            words, given = split(command.example)
+            before = [each for each in seen.requests() if each.method != "GET"]
+            done = call(*words, "--dry-run", on=text_world.orion, input=standard_input(path, folder, given))
+            assert done.exit_code == 0, (path, done.output)
+            assert done.stdout.startswith("Would "), path
+            assert [each for each in seen.requests() if each.method != "GET"] == before, path

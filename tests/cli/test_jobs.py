@@ -1,0 +1,160 @@
+"""Jobs from the shell: promoted names as options, waiting, logs, running again."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli.conftest import Call
+from helpers.canary import CANARIES
+
+from orionclient.local import LocalOrion
+from orionclient.types import Dataset, WorkFloeSpec
+
+pytestmark = pytest.mark.usefixtures("real_time")
+FLOE = '''
+from typing import Annotated, Literal
+
+from orionclient.floes import Parameter, floe
+from orionclient.types import Dataset
+
+
+@floe(title="All kinds")
+def kinds(
+    data: Annotated[Dataset, Parameter(promoted_name="in", description="What goes in.")],
+    timeout: Annotated[int, Parameter(description="A name that ocli has too.")] = 5,
+    many: list[str] | None = None,
+    choice: Literal["first", "second"] = "first",
+    flag: bool = False,
+    ratio: float = 0.5,
+    long_name: str = "x",
+) -> None:
+    """Take everything."""
+    print(data.name, timeout, many, choice, flag, ratio, long_name)
+'''
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    folder = tmp_path_factory.mktemp("floes")
+    (folder / "kinds_floes.py").write_text(FLOE)
+    with LocalOrion(folder / "stack", seed="demo", floes=[folder / "kinds_floes.py"]) as orion:
+        CANARIES.add(orion.token)
+        Dataset.create(orion.session(), "data")
+        yield orion
+
+
+def started(call: Call, orion: LocalOrion, *words: str) -> dict[str, object]:
+    done = call("--json", "jobs", "start", *words, on=orion)
+    assert done.exit_code == 0, done.output
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) -> None:
+    job = started(
+        call,
+        planted,
+        "All kinds",
+        "name",
+        "--in=1",
+        "--timeout",
+        "7",
+        "--many",
+        "a",
+        "--many=b",
+        "--choice",
+        "second",
+        "--flag",
+        "--ratio=2",
+        "--long-name",
+        "y",
+    )
+    assert job["parameters"] == {
+        "promoted": {
+            "in": 1,
+            "timeout": 7,
+            "many": ["a", "b"],
+            "choice": "second",
+            "flag": True,
+            "ratio": 2.0,
+            "long_name": "y",
+        }
+    }
+    assert call("jobs", "wait", str(job["id"])).exit_code == 0
+    assert call("jobs", "logs", str(job["id"])).stdout == "data 7 ['a', 'b'] second True 2.0 y\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--in=x"],
+        ["--in=1", "--choice", "third"],
+        ["--in=1", "--ratio", "much"],
+        ["--in=1", "--flag=perhaps"],
+        [],
+        ["--in=1", "--nix=1"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_values_are_refused_before_anything_is_sent(words: list[str], call: Call, planted: LocalOrion) -> None:
+    before = len(planted.faults.requests("create_job"))
+    done = call("jobs", "start", "kinds", "name", *words, on=planted)
+    assert done.exit_code == 2, done.output
+    assert len(planted.faults.requests("create_job")) == before
+
+
+def test_the_help_of_a_floe(call: Call, planted: LocalOrion) -> None:
+    done = call("jobs", "start", "kinds", "--help", on=planted)
+    assert done.exit_code == 0, done.output
+    text = " ".join(done.stdout.split())
+    assert "Start All kinds. Take everything." in text
+    assert "--in ID What goes in. Type: dataset. [required]" in text
+    assert "--choice [first|second]" in text
+    assert "Default: 5." in text
+
+
+def test_a_floe_by_id_title_name_and_uuid(call: Call, planted: LocalOrion) -> None:
+    spec = planted.session().list_resources(WorkFloeSpec, {"name": "kinds"}).one()
+    for given in (str(spec.id), "All kinds", "kinds", spec.uuid):
+        done = call("jobs", "start", given, "name", "--in=1", "--dry-run", on=planted)
+        assert done.stdout == f"""Would start floe {spec.id} as 'name' with {{"in": 1}}\n""", done.output
+    assert call("jobs", "start", "no such floe", "name").exit_code == 2
+
+
+def test_the_options_may_stand_before_the_name(call: Call, planted: LocalOrion) -> None:
+    assert started(call, planted, "kinds", "--in=1", "a name")["name"] == "a name"
+    done = call("jobs", "start", "kinds", "b", "--in=1", "--project", "3", "--json", on=planted)
+    assert json.loads(done.stdout)["project"] == 3
+
+
+def test_logs_follow_wait_and_rerun(call: Call, planted: LocalOrion) -> None:
+    job = started(call, planted, "slow", "name", "--seconds=0.3", "--steps=3")
+    done = call("jobs", "logs", str(job["id"]), "--follow", on=planted)
+    assert done.stdout == "step 1 of 3\nstep 2 of 3\nstep 3 of 3\n"
+    document = json.loads(call("--json", "jobs", "logs", str(job["id"])).stdout)
+    assert document == {"job": job["id"], "lines": ["step 1 of 3", "step 2 of 3", "step 3 of 3"]}
+    done = call("jobs", "rerun", str(job["id"]), "--name", "again")
+    number = re.fullmatch(r"Started job with id (\d+)\n", done.stdout)
+    assert number
+    assert call("jobs", "wait", number[1]).stdout == f"Job {number[1]} is complete\n"
+    exported = json.loads(call("jobs", "export", number[1]).stdout)
+    assert exported["name"] == "again"
+    assert exported["parameters"] == {"promoted": {"seconds": 0.3, "steps": 3}}
+
+
+def test_cancel_and_wait_tell_the_reason(call: Call, planted: LocalOrion) -> None:
+    job = started(call, planted, "slow", "name", "--seconds=60", "--steps=600")
+    assert call("jobs", "cancel", str(job["id"]), on=planted).stdout == f"Cancelled job {job['id']}\n"
+    done = call("jobs", "wait", str(job["id"]))
+    assert done.exit_code == 1
+    assert "cancelled" in done.stderr
+
+
+def test_the_path_of_a_log_in_a_pipe_is_left_as_it_is(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+    job = started(call, planted, "echo", "name", "--text", "\x1b[31mred")
+    call("jobs", "wait", str(job["id"]))
+    assert '"text": ' in call("jobs", "logs", str(job["id"])).stdout

@@ -1,0 +1,120 @@
+"""The forms of output, and that nothing a server sends moves a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from cli.conftest import Call
+
+from orionclient.cli.output import Output, as_json, cell, clean, table, width_of
+from orionclient.local import LocalOrion
+from orionclient.types import File, Shard, ShardCollection
+
+NASTY = "a\x1b]0;title\x07\x1b[2J\r\nb\x9b31m\u202eevil\u2028"
+
+
+@pytest.fixture(scope="module")
+def planted(stack: LocalOrion) -> LocalOrion:
+    session = stack.session()
+    for name in ("drugs.sdf", 'b,c"d', "数据"):
+        File.upload(session, name, b"CNS")
+    return stack
+
+
+def test_forms(call: Call, planted: LocalOrion) -> None:
+    names = ["drugs.sdf", 'b,c"d', "数据"]
+    assert call("files", "list", "-q", on=planted).stdout == "1\n2\n3\n"
+    assert call("-q", "files", "list").stdout == "1\n2\n3\n"
+    assert call("--format", "ids", "files", "list").stdout == "1\n2\n3\n"
+    assert [each["name"] for each in json.loads(call("files", "list", "--json").stdout)] == names
+    lines = call("files", "list", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["name"] for line in lines] == names
+    rows = list(csv.DictReader(io.StringIO(call("--format=csv", "files", "list").stdout)))
+    assert [row["name"] for row in rows] == names
+    assert list(rows[0]) == ["created", "id", "name", "owner", "project", "size", "state"]
+    assert call("files", "list", "--name", "no such").stdout.splitlines()[0].split() == list(rows[0])
+    assert call("files", "list", "--name", "no such", "--json").stdout == "[]\n"
+    assert call("files", "list", "--name", "no such", "--format", "csv").stdout == ",".join(rows[0]) + "\n"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_nothing_moves_the_terminal(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Output(form).rows([{"id": 1, "name": NASTY}], ["id", "name"])
+    Output(form).one({"id": 1, "name": NASTY})
+    Output(form).one({"id": 1, "name": NASTY}, sentence=f"Made {NASTY}")
+    shown = capsys.readouterr().out
+    assert not {character for character in shown if character in "\x1b\x07\x9b\r\u202e\u2028"}
+    assert all(ord(character) >= 32 or character == "\n" for character in shown)
+
+
+def test_json_keeps_what_was_sent() -> None:
+    assert json.loads(as_json({"name": NASTY})) == {"name": NASTY}
+
+
+def test_an_error_of_a_server_moves_no_terminal(call: Call, planted: LocalOrion) -> None:
+    done = call("files", "show", "4711\x1b[2J", on=planted)
+    assert done.exit_code == 2
+    assert "\x1b" not in done.output
+
+
+def test_cells() -> None:
+    assert [cell(value) for value in (None, True, False, 3, 0.5, "x", {"a": 1}, [1])] == [
+        "",
+        "true",
+        "false",
+        "3",
+        "0.5",
+        "x",
+        '{"a": 1}',
+        "[1]",
+    ]
+    assert clean("a\nb\t\udcff") == "a\\nb\\t\\udcff"
+    assert (width_of("数据"), width_of("e\u0301"), width_of("abc")) == (4, 1, 3)
+
+
+def test_wide_columns_are_cut_on_a_terminal_only() -> None:
+    rows = [{"id": 12345678, "name": "n" * 100, "state": "ready"}]
+    wide = table(rows, ["id", "name", "state"])
+    assert wide[2].endswith("n" * 100 + "  ready")
+    cut = table(rows, ["id", "name", "state"], width=40)
+    assert max(map(len, cut)) == 40
+    assert cut[2].startswith("12345678  nnn")
+    assert "…  ready" in cut[2]
+
+
+def test_colour_only_where_it_may_be(call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
+    call("files", "list", on=planted)
+    monkeypatch.delenv("NO_COLOR")
+    assert "\x1b" not in call("files", "list").output
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    assert "\x1b[32mready" in call("files", "list").stdout
+    assert "\x1b" not in call("--no-color", "files", "list").stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in call("files", "list").stdout
+
+
+def test_options_stand_before_or_after(call: Call, planted: LocalOrion) -> None:
+    before = call("--json", "files", "show", "1", on=planted).stdout
+    assert before == call("files", "--json", "show", "1").stdout == call("files", "show", "1", "--json").stdout
+    assert call("floes", "list", "-q").stdout == call("workfloes", "list", "-q").stdout
+
+
+def test_retries_and_timeout_reach_the_requests(call: Call, planted: LocalOrion) -> None:
+    for words, attempts in (([], 3), (["--max-retries", "0"], 1), (["--max-retries", "4"], 5)):
+        planted.faults.clear()
+        planted.faults.script("list_files", [503] * 20)
+        assert call(*words, "files", "list", on=planted).exit_code == 7
+        assert len(planted.faults.requests("list_files")) == attempts
+    planted.faults.clear()
+
+
+def test_the_content_of_shards_has_repeats_of_its_own(call: Call, planted: LocalOrion) -> None:
+    collection = ShardCollection.create(planted.session(), "frames")
+    shard = Shard.create(collection, "1", file=b"CNS")
+    planted.faults.script("download_shard", [503] * 3)
+    done = call("--max-retries", "0", "shards", "download", str(collection.id), str(shard.id), "-o", "-", on=planted)
+    assert (done.exit_code, done.stdout) == (0, "CNS")
+    planted.faults.assert_consumed()

@@ -1,0 +1,22 @@
+"""The page of the docs is what the commands say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from orionclient.cli import ending
+from orionclient.cli.reference import page
+from orionclient.cli.root import GROUPS
+
+DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
+
+
+def test_the_page_is_current() -> None:
+    assert DOCS.read_text("utf-8") == page(), "run: python -m orionclient.cli.reference > docs/cli.md"
+
+
+def test_the_page_holds_all_groups_and_codes() -> None:
+    text = DOCS.read_text("utf-8")
+    assert re.findall(r"^## ocli (\w+)$", text, re.MULTILINE) == list(GROUPS)
+    assert [int(code) for code in re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)] == list(ending.CODES)

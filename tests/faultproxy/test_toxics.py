@@ -1,0 +1,247 @@
+"""Every toxic of the fault proxy, seen from a client and a server that only have sockets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.testing import FaultProxy
+
+LINE = b"0123456789" * 10
+
+
+class Echo:
+    """A server that sends back what it gets, and keeps it."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.got = bytearray()
+        self.ends: list[str] = []
+        self.ended = threading.Semaphore(0)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                raw, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._speak, args=(raw,), daemon=True).start()
+
+    def _speak(self, raw: socket.socket) -> None:
+        how = "close"
+        with raw:
+            try:
+                while data := raw.recv(65536):
+                    self.got += data
+                    raw.sendall(data)
+            except OSError:
+                how = "reset"
+        self.ends.append(how)
+        self.ended.release()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Whoever waits in accept() is not woken by a close.
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+@pytest.fixture
+def echo() -> Iterator[Echo]:
+    with Echo() as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(echo: Echo) -> Iterator[FaultProxy]:
+    with FaultProxy(echo.url, seed=7) as running:
+        yield running
+
+
+def talk(proxy: FaultProxy, data: bytes = LINE, seconds: float = 5.0) -> bytes | str:
+    """Send, then read until as much came back, or the end came: what came, or `reset`, `refused`, `timeout`."""
+    got = b""
+    try:
+        with socket.create_connection(("127.0.0.1", proxy.port), seconds) as line:
+            line.sendall(data)
+            while len(got) < len(data) and (piece := line.recv(65536)):
+                got += piece
+    except ConnectionRefusedError:
+        return "refused"
+    except ConnectionError:
+        return "reset"
+    except TimeoutError:
+        return "timeout"
+    return got
+
+
+def test_without_toxics_the_bytes_pass_unchanged(proxy: FaultProxy, echo: Echo) -> None:
+    data = LINE * 20_000
+    assert talk(proxy, data) == data
+    counts = proxy.counts()
+    assert (counts.upstream, counts.downstream, counts.swallowed) == (len(data), len(data), 0)
+    assert (counts.connections, counts.resets, counts.hits) == (1, 0, {})
+
+
+@pytest.mark.parametrize("direction", ["upstream", "downstream"])
+def test_latency(proxy: FaultProxy, direction: str) -> None:
+    toxic = proxy.latency(0.2, 0.1, direction=direction)  # type: ignore[arg-type]
+    started = time.monotonic()
+    assert talk(proxy) == LINE
+    assert time.monotonic() - started >= 0.1
+    assert (toxic.hits, proxy.counts().hits) == (1, {"latency": 1})
+
+
+@pytest.mark.parametrize("direction", ["upstream", "downstream"])
+def test_bandwidth(proxy: FaultProxy, direction: str) -> None:
+    proxy.bandwidth(400, direction=direction)  # type: ignore[arg-type]
+    started = time.monotonic()
+    assert talk(proxy) == LINE
+    assert time.monotonic() - started >= len(LINE) / 400
+
+
+@pytest.mark.parametrize("direction", ["upstream", "downstream"])
+def test_slicer(proxy: FaultProxy, direction: str) -> None:
+    proxy.slicer(10, 3, 0.01, direction=direction)  # type: ignore[arg-type]
+    started = time.monotonic()
+    assert talk(proxy) == LINE
+    assert time.monotonic() - started >= 0.01 * (len(LINE) // 13)
+
+
+def test_slow_close(proxy: FaultProxy) -> None:
+    proxy.slow_close(0.2, direction="upstream")
+    with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
+        line.shutdown(socket.SHUT_WR)
+        started = time.monotonic()
+        assert line.recv(1) == b""
+        assert time.monotonic() - started >= 0.2
+
+
+def test_timeout(proxy: FaultProxy, echo: Echo) -> None:
+    proxy.timeout(0.1)
+    assert talk(proxy) == b""
+    assert bytes(echo.got) == LINE
+    assert proxy.counts().swallowed == len(LINE)
+
+
+def test_timeout_without_end(proxy: FaultProxy, echo: Echo) -> None:
+    toxic = proxy.timeout(direction="upstream")
+    assert talk(proxy, seconds=0.1) == "timeout"
+    assert bytes(echo.got) == b""
+    proxy.remove(toxic)
+    assert echo.ended.acquire(timeout=5)
+    assert talk(proxy) == LINE
+
+
+@pytest.mark.parametrize(("direction", "arrived"), [("upstream", b""), ("downstream", LINE)])
+def test_reset_peer(proxy: FaultProxy, echo: Echo, direction: str, arrived: bytes) -> None:
+    proxy.reset_peer(direction=direction, times=1)  # type: ignore[arg-type]
+    assert talk(proxy) == "reset"
+    assert echo.ended.acquire(timeout=5)
+    assert bytes(echo.got) == arrived
+    assert echo.ends == ["reset"]
+    assert talk(proxy) == LINE
+    assert proxy.counts().resets == 1
+
+
+@pytest.mark.parametrize(("how", "expected"), [("close", LINE[:30]), ("reset", "reset")])
+def test_limit_data(proxy: FaultProxy, how: str, expected: bytes | str) -> None:
+    proxy.limit_data(30, how=how)  # type: ignore[arg-type]
+    assert talk(proxy) == expected
+    assert proxy.counts().downstream == 30
+    assert proxy.counts().swallowed == len(LINE) - 30
+
+
+def test_limit_data_upstream(proxy: FaultProxy, echo: Echo) -> None:
+    proxy.limit_data(30, direction="upstream")
+    talk(proxy)
+    assert echo.ended.acquire(timeout=5)
+    assert bytes(echo.got) == LINE[:30]
+
+
+def test_down_and_up(proxy: FaultProxy, echo: Echo) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
+        line.sendall(LINE)
+        assert line.recv(1) == LINE[:1]
+        proxy.down()
+        with pytest.raises(ConnectionResetError):
+            # What came back before may still be there to be read.
+            b"".join(iter(lambda: line.recv(1000), b""))
+    assert talk(proxy) == "refused"
+    proxy.up()
+    assert talk(proxy) == LINE
+
+
+def test_open_connections_are_ended(proxy: FaultProxy) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
+        line.sendall(LINE)
+        assert line.recv(1000) == LINE
+        assert proxy.end_connections() == 1
+        assert line.recv(1) == b""
+    assert proxy.counts().open == 0
+
+
+def test_a_connection_that_is_open_meets_a_new_toxic(proxy: FaultProxy) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
+        line.sendall(LINE)
+        assert line.recv(1000) == LINE
+        proxy.limit_data(4)
+        line.sendall(LINE)
+        assert line.recv(1000) == LINE[:4]
+
+
+def hit_by(seed: int, url: str) -> list[bool]:
+    with FaultProxy(url, seed=seed) as proxy:
+        proxy.limit_data(3, probability=0.5)
+        return [talk(proxy) != LINE for _ in range(20)]
+
+
+def test_the_seed_decides_who_is_hit(echo: Echo) -> None:
+    first = hit_by(1, echo.url)
+    assert first == hit_by(1, echo.url)
+    assert first != hit_by(2, echo.url)
+    assert 0 < sum(first) < 20
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda proxy: proxy.latency(-1),
+        lambda proxy: proxy.latency(1, probability=2),
+        lambda proxy: proxy.latency(1, direction="sideways"),
+        lambda proxy: proxy.latency(1, times=0),
+        lambda proxy: proxy.bandwidth(0),
+        lambda proxy: proxy.slicer(0),
+        lambda proxy: proxy.limit_data(1, how="softly"),
+        lambda _: FaultProxy("somewhere"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(wrong: Callable[[FaultProxy], object]) -> None:
+    with pytest.raises(ValueError, match="[a-z]"):
+        wrong(FaultProxy("http://127.0.0.1:1"))
+
+
+def test_it_has_to_run() -> None:
+    with pytest.raises(RuntimeError, match="not running"):
+        FaultProxy("http://127.0.0.1:1").down()
+
+
+def test_a_session_through_it(tmp_path: Path) -> None:
+    with LocalOrion(tmp_path, seed="demo", proxied=True) as orion, FaultProxy(orion.url) as proxy:
+        session = OrionSession(orion.config(url=proxy.url))
+        proxy.reset_peer(times=1)
+        assert session.get_user_profile().username == "ada"
+        assert proxy.counts().connections == 2
+        assert len(orion.faults.requests("get_current_user")) == 2

@@ -1,0 +1,272 @@
+"""What the matrix is run on: local Orions, proxies in front of them, and the ten operations with what they leave behind."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import urllib.request
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from helpers.plain import Plain
+from orion_api.api.collections import list_collections
+from orion_api.api.datasets import create_dataset
+from orion_api.api.files import delete_file, download_file, get_file, update_file, upload_file_content
+from orion_api.api.jobs import create_job
+from orion_api.api.tags import add_tags
+
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.testing import FaultProxy
+from orionclient.types import Dataset, File, ShardCollection, WorkFloeJob
+
+CONTENT = random.Random(7).randbytes(200_000)
+LARGE = "x" * 9_000
+_NUMBERS = itertools.count(1)
+_FILES = "/api/v3/storage/files/"
+
+
+@dataclass
+class Work:
+    """One call of an operation: what it is about, and what came of it."""
+
+    ground: Ground
+    folder: Path
+    large: bool = False
+    filters: dict[str, Any] = field(default_factory=dict)
+    number: int = field(default_factory=lambda: next(_NUMBERS))
+    id: int = 0
+    content: bytes = CONTENT
+
+    @property
+    def name(self) -> str:
+        return f"made {self.number}"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return {"name": self.name, **({"description": LARGE} if self.large else {})}
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"promoted": {"text": LARGE if self.large else "CNS"}}
+
+    @property
+    def tags(self) -> list[str]:
+        return [f"{self.name} {count} {'x' * 100}" for count in range(40)] if self.large else [self.name]
+
+    @property
+    def target(self) -> Path:
+        return self.folder / f"target {self.number}"
+
+
+class Ground:
+    """One server with what the operations work on, made without the client."""
+
+    def __init__(self, orion: LocalOrion) -> None:
+        self.orion = orion
+        self.faults = orion.faults
+        self.plain = Plain(orion.url, orion.token)
+        self.file = self.new_file("read")
+        self.put_content(self.file, CONTENT)
+        self.changed = self.new_file("changed")
+        for number in range(3):
+            self.post("/api/v1/storage/collections/", {"name": f"listed {number}"})
+        floes = self.plain.get("/api/v1/workfloes/?title=Echo")["results"]
+        self.floe: int = floes[0]["id"]
+
+    def post(self, path: str, body: Any) -> int:
+        status, made = self.plain.request("POST", path, body)
+        assert status == 201, made
+        return int(made["id"])
+
+    def new_file(self, name: str) -> int:
+        return self.post(_FILES, {"name": name})
+
+    def put_content(self, number: int, content: bytes) -> None:
+        request = urllib.request.Request(f"{self.orion.url}{_FILES}{number}/upload", content, method="PUT")
+        request.add_header("Authorization", f"Token {self.orion.token}")
+        request.add_header("Content-Type", "application/octet-stream")
+        urllib.request.urlopen(request, timeout=30).close()
+
+    def content(self, number: int) -> bytes:
+        # The second origin refuses a token, so what leads there is followed without.
+        request = urllib.request.Request(f"{self.orion.url}{_FILES}{number}/download")
+        request.add_unredirected_header("Authorization", f"Token {self.orion.token}")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return bytes(answer.read())
+
+    def named(self, path: str, name: str) -> int:
+        """How many resources of a kind have a name, in the trash or not."""
+        listed, after = 0, f"{path}?limit=1000&name={quote(name)}"
+        while after:
+            page = self.plain.get(after)
+            listed += sum(each["name"] == name for each in page["results"])
+            after = page["next"]
+        return listed
+
+
+@dataclass(frozen=True)
+class Column:
+    """An operation: how it is prepared, called in two ways, and what the server has to show afterwards.
+
+    `objects` counts on the server what it made; None where nothing is made that could be there twice.
+    """
+
+    operation: str
+    verb: Callable[[OrionSession, Work], Any]
+    raw: Callable[[Any, Work], Awaitable[Any]]
+    good: Callable[[Work, Any], bool]
+    prepare: Callable[[Work], int] = lambda _: 0
+    objects: Callable[[Work], int] | None = None
+
+
+def _name_of(resource: Any) -> Any:
+    # An id that is missing or no number shows when it is read.
+    assert resource.id is not None
+    return resource.name
+
+
+def _get(session: OrionSession, work: Work) -> Any:
+    return _name_of(session.get_resource(File, work.id))
+
+
+async def _raw_get(client: Any, work: Work) -> Any:
+    return (await get_file.asyncio(work.id, client=client)).name
+
+
+def _listed(session: OrionSession, work: Work) -> Any:
+    return sorted(_name_of(each) for each in session.list_resources(ShardCollection, work.filters))
+
+
+async def _raw_listed(client: Any, work: Work) -> Any:
+    page = await list_collections.asyncio(client=client)
+    return sorted(each.name for each in page.results)
+
+
+def _create(session: OrionSession, work: Work) -> Any:
+    return _name_of(session.create_resource(Dataset, work.body))
+
+
+async def _raw_create(client: Any, work: Work) -> Any:
+    return (await create_dataset.asyncio(client=client, body=work.body)).name
+
+
+def _update(session: OrionSession, work: Work) -> Any:
+    file = File(id=work.id)
+    session.update_resource(file, work.body)
+    _name_of(file)
+
+
+async def _raw_update(client: Any, work: Work) -> Any:
+    await update_file.asyncio(work.id, client=client, body=work.body)
+
+
+def _delete(session: OrionSession, work: Work) -> Any:
+    session.delete_resource(File(id=work.id))
+
+
+async def _raw_delete(client: Any, work: Work) -> Any:
+    await delete_file.asyncio(work.id, client=client)
+
+
+def _tag(session: OrionSession, work: Work) -> Any:
+    session.tag_resource(File(id=work.id), *work.tags)
+
+
+async def _raw_tag(client: Any, work: Work) -> Any:
+    await add_tags.asyncio("file", work.id, client=client, body={"tags": work.tags})
+
+
+def _start(session: OrionSession, work: Work) -> Any:
+    return _name_of(WorkFloeJob.start(session, work.ground.floe, work.name, work.params))
+
+
+async def _raw_start(client: Any, work: Work) -> Any:
+    body = {"workfloe": work.ground.floe, "name": work.name, "parameters": work.params}
+    return (await create_job.asyncio(client=client, body=body)).name
+
+
+def _upload(session: OrionSession, work: Work) -> Any:
+    file = File(id=work.id, session=session)
+    file.put_content(work.content)
+    _name_of(file)
+
+
+async def _raw_upload(client: Any, work: Work) -> Any:
+    await upload_file_content.asyncio(work.id, client=client, body=work.content)
+
+
+def _download(session: OrionSession, work: Work) -> Any:
+    File(id=work.id, session=session).download_to_file(work.target, durable=False)
+    return work.target.read_bytes()
+
+
+async def _raw_download(client: Any, work: Work) -> Any:
+    async with await download_file.asyncio(work.id, client=client) as answer:
+        return await answer.aread()
+
+
+def _wait(session: OrionSession, work: Work) -> Any:
+    file = File(id=work.id, session=session)
+    session.refresh_resource_until(file, "name", "read", timeout=600)
+    return _name_of(file)
+
+
+def _fresh(work: Work) -> int:
+    return work.ground.new_file("to be filled")
+
+
+def _trashed(work: Work) -> bool:
+    return work.ground.plain.status(f"{_FILES}{work.id}/") == 404
+
+
+def _datasets(work: Work) -> int:
+    return work.ground.named("/api/v1/storage/datasets/", work.name)
+
+
+def _jobs(work: Work) -> int:
+    return work.ground.named("/api/v1/jobs/", work.name)
+
+
+def _name_is_new(work: Work, _: Any) -> bool:
+    return bool(work.ground.plain.get(f"{_FILES}{work.id}/")["name"] == work.name)
+
+
+def _tagged(work: Work, _: Any) -> bool:
+    listed = work.ground.plain.get(f"/api/v1/tags/file/{work.id}/?limit=1000")["results"]
+    return sorted(tag["name"] for tag in listed) == sorted(work.tags)
+
+
+_THREE = [f"listed {number}" for number in range(3)]
+
+COLUMN: dict[str, Column] = {
+    "G": Column("get_file", _get, _raw_get, lambda _, got: got == "read", lambda work: work.ground.file),
+    "L": Column("list_collections", _listed, _raw_listed, lambda _, got: got == _THREE),
+    "C": Column("create_dataset", _create, _raw_create, lambda work, got: got == work.name, objects=_datasets),
+    "U": Column("update_file", _update, _raw_update, _name_is_new, lambda work: work.ground.changed),
+    "X": Column("delete_file", _delete, _raw_delete, lambda work, _: _trashed(work), _fresh),
+    "T": Column("add_tags", _tag, _raw_tag, _tagged, _fresh),
+    "J": Column("create_job", _start, _raw_start, lambda work, got: got == work.name, objects=_jobs),
+    "P": Column(
+        "upload_file_content",
+        _upload,
+        _raw_upload,
+        lambda work, _: work.ground.content(work.id) == work.content,
+        _fresh,
+    ),
+    "D": Column(
+        "download_file", _download, _raw_download, lambda _, got: got == CONTENT, lambda work: work.ground.file
+    ),
+    "W": Column("get_file", _wait, _raw_get, lambda _, got: got == "read", lambda work: work.ground.file),
+}
+
+
+class Wires:
+    """The ways to a server: plain and in TLS, both through proxies that can harm what passes."""
+
+    def __init__(self, plain: FaultProxy, tls: FaultProxy, ca_file: Path) -> None:
+        self.proxies = {"plain": plain, "tls": tls}
+        self.ca_file = ca_file

@@ -1,0 +1,336 @@
+"""The model of a session under random faults: what must exist, compared with the server after every call."""
+
+from __future__ import annotations
+
+import itertools
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from helpers.plain import Plain
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from orionclient import _http, _sender
+from orionclient._limits import forget_paces
+from orionclient.exceptions import OrionError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession, get_session
+from orionclient.types import Dataset, File, Shard, ShardCollection, User, WorkFloeJob
+
+PATHS = {
+    "dataset": "/api/v1/storage/datasets/",
+    "file": "/api/v3/storage/files/",
+    "collection": "/api/v1/storage/collections/",
+    "job": "/api/v1/jobs/",
+}
+KINDS: dict[str, Any] = {"dataset": Dataset, "file": File, "collection": ShardCollection, "job": WorkFloeJob}
+
+FAULTS: list[Any] = [
+    "reset", "close", "reset_after", "close_after", 429, 500, 502, 503, 504, 408, 400, 403, 404, "garbage", "html", "broken_json",
+    "gzip_cut", "gzip_cut;how=crc", "hints", "cut;sent=0", "cut;sent=40", "cut;sent=5;how=close", "cut;sent=5;framing=close;how=close",
+    "length;by=7", "digest", "reset;read=10", "status;code=503;read=10", "status;code=504;applied=true", 'strip;headers=["Range"]',
+    {"step": "status", "code": 503, "headers": {"Retry-After": "1"}}, "pass", "pass",
+]  # fmt: skip
+# How often a fault comes, and how many calls there are without one, is drawn as well.
+schedules = st.lists(st.sampled_from(FAULTS), max_size=4)
+contents = st.binary(min_size=1, max_size=64).flatmap(
+    lambda piece: st.sampled_from([1, 50, 4_000]).map(lambda times: piece * times)
+)
+
+
+class Server:
+    """The server of all schedules, which each get a project of their own."""
+
+    def __init__(self, orion: LocalOrion, folder: Path) -> None:
+        self.orion, self.folder = orion, folder
+        self.plain = Plain(orion.url, orion.token)
+        self.floe: int = self.plain.get("/api/v1/workfloes/?title=Echo")["results"][0]["id"]
+        self.numbers = itertools.count(1)
+        self.schedules = self.calls = self.failed = self.met = 0
+
+    def new_project(self) -> int:
+        status, made = self.plain.request("POST", "/api/v1/projects/", {"name": f"schedule {next(self.numbers)}"})
+        assert status == 201, made
+        return int(made["id"])
+
+    def listed(self, path: str, project: int, *, trash: bool = False) -> dict[int, str]:
+        """The resources of a project: id -> name."""
+        found: dict[int, str] = {}
+        after = f"{path}?limit=1000&project={project}{'&deleted=true' if trash else ''}"
+        while after:
+            page = self.plain.get(after)
+            found.update((each["id"], each["name"]) for each in page["results"])
+            after = page["next"]
+        return found
+
+    def content(self, path: str) -> bytes | None:
+        request = urllib.request.Request(self.orion.url + path)
+        request.add_header("Authorization", f"Token {self.orion.token}")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            error.close()
+            return None
+
+
+class Model(RuleBasedStateMachine):
+    """A session under faults, and what must exist on the self.server."""
+
+    server: ClassVar[Server]
+    keyed: ClassVar[bool]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.server.schedules += 1
+        self.project = self.server.new_project()
+        # Kind -> id -> name, as they have to be.
+        self.there: dict[str, dict[int, str]] = {kind: {} for kind in KINDS}
+        self.content: dict[int, set[bytes | None]] = {}
+        self.shards: dict[int, dict[int, bytes]] = {}
+        self.tags: dict[int, set[str]] = {}
+        self.shared: dict[int, bool] = {}
+        self.faults = self.server.orion.faults
+        self.faults.clear()
+        _http.close_connections()
+        _sender._TAKES_KEYS.clear()
+        forget_paces()
+
+    @initialize(content=contents)
+    def start(self, content: bytes) -> None:
+        self.store(content, [])
+
+    def attempt(self, steps: list[Any], call: Callable[[OrionSession], Any]) -> tuple[Any, OrionError | None]:
+        """Make one call under faults; what it gives, or its error."""
+        config = self.server.orion.config(project=self.project)
+        session = OrionSession(config, requests_session=get_session())
+        if self.keyed:
+            session.is_authenticated()
+        self.faults.clear()
+        if steps:
+            self.faults.script("*", steps)
+        self.server.calls += 1
+        result, error = None, None
+        try:
+            result = call(session)
+        except OrionError as caught:
+            error = caught
+            self.server.failed += 1
+        self.server.met += len(self.faults.report().applied)
+        # Whoever looks now is not to meet what is left.
+        self.requests = self.faults.requests()
+        self.faults.clear()
+        return result, error
+
+    def unused(self) -> str:
+        return f"made {next(self.server.numbers)}"
+
+    def pick(self, number: int, of: Any) -> Any:
+        return sorted(of)[number % len(of)]
+
+    def made(self, kind: str, name: str, error: OrionError | None) -> int | None:
+        """Compare what a creation left: exactly one, or with an error one at most."""
+        found = self.server.listed(PATHS[kind], self.project)
+        fresh = {number: each for number, each in found.items() if number not in self.there[kind]}
+        assert len(fresh) <= 1, ("made twice", kind, fresh, error, self.requests)
+        assert {number: found.get(number) for number in self.there[kind]} == self.there[kind], (kind, error)
+        if error is None:
+            assert list(fresh.values()) == [name], (kind, fresh, self.requests)
+        elif fresh and not error.may_have_been_applied:
+            # A first error may be followed by one of the clean-up, which leaves what it could not remove.
+            assert any(each.operation.startswith(("delete", "upload", "add_tags")) for each in self.requests), (
+                kind,
+                error,
+                self.requests,
+            )
+        self.there[kind].update(fresh)
+        return next(iter(fresh), None)
+
+    # -- creations
+
+    @rule(steps=schedules)
+    def create_dataset(self, steps: list[Any]) -> None:
+        name = self.unused()
+        self.made("dataset", name, self.attempt(steps, lambda session: Dataset.create(session, name))[1])
+
+    @rule(steps=schedules)
+    def start_job(self, steps: list[Any]) -> None:
+        name, params = self.unused(), {"promoted": {"text": "CNS"}}
+        _, error = self.attempt(steps, lambda session: WorkFloeJob.start(session, self.server.floe, name, params))
+        self.made("job", name, error)
+
+    @rule(steps=schedules)
+    def create_collection(self, steps: list[Any]) -> None:
+        name = self.unused()
+        _, error = self.attempt(steps, lambda session: ShardCollection.create(session, name))
+        number = self.made("collection", name, error)
+        if number is not None:
+            self.shards[number] = {}
+
+    @rule(steps=schedules, content=contents)
+    def store(self, content: bytes, steps: list[Any]) -> None:
+        name = self.unused()
+        _, error = self.attempt(steps, lambda session: File.upload(session, name, content))
+        number = self.made("file", name, error)
+        if number is not None:
+            got = self.server.content(f"{PATHS['file']}{number}/download")
+            assert got == content or (error is not None and got is None), (got, error, self.requests)
+            self.content[number] = {got}
+
+    # -- changes of what is there
+
+    @precondition(lambda self: self.there["file"])
+    @rule(steps=schedules, content=contents, which=st.integers(0, 99))
+    def replace(self, steps: list[Any], content: bytes, which: int) -> None:
+        number = self.pick(which, self.there["file"])
+        _, error = self.attempt(steps, lambda session: File(id=number, session=session).put_content(content))
+        got = self.server.content(f"{PATHS['file']}{number}/download")
+        allowed = {content} if error is None else {content, *self.content[number]}
+        assert got in allowed, (got, error, self.requests)
+        self.content[number] = {got}
+
+    @precondition(lambda self: self.there["file"])
+    @rule(steps=schedules, which=st.integers(0, 99), sink=st.booleans())
+    def fetch(self, steps: list[Any], which: int, sink: bool) -> None:
+        number = self.pick(which, self.there["file"])
+        target = self.server.folder / "target"
+        target.write_bytes(b"old")
+
+        def call(session: OrionSession) -> bytes:
+            file = File(id=number, session=session)
+            if not sink:
+                return b"".join(file.download())
+            file.download_to_file(target, durable=False)
+            return target.read_bytes()
+
+        got, error = self.attempt(steps, call)
+        if error is None:
+            assert {got} == self.content[number], (got, self.requests)
+        elif sink:
+            assert target.read_bytes() == b"old"
+        for left in self.server.folder.iterdir():
+            left.unlink()
+
+    @precondition(lambda self: any(self.there[kind] for kind in ("dataset", "file", "collection")))
+    @rule(steps=schedules, which=st.integers(0, 99))
+    def rename(self, steps: list[Any], which: int) -> None:
+        kind, number = self.pick(which, self.all_of("dataset", "file", "collection"))
+        name = self.unused()
+        _, error = self.attempt(steps, lambda session: session.update_resource(KINDS[kind](id=number), {"name": name}))
+        found = self.server.listed(PATHS[kind], self.project)
+        allowed = {name} if error is None else {name, self.there[kind][number]}
+        assert found[number] in allowed, (found[number], error, self.requests)
+        self.there[kind][number] = found[number]
+        assert found == self.there[kind]
+
+    @precondition(lambda self: any(self.there[kind] for kind in ("dataset", "file", "collection")))
+    @rule(steps=schedules, which=st.integers(0, 99), immediate=st.booleans())
+    def delete(self, steps: list[Any], which: int, immediate: bool) -> None:
+        kind, number = self.pick(which, self.all_of("dataset", "file", "collection"))
+        _, error = self.attempt(
+            steps, lambda session: session.delete_resource(KINDS[kind](id=number), immediate=immediate)
+        )
+        found = self.server.listed(PATHS[kind], self.project)
+        # After an attempt whose end is not known a 404 counts as done; here it may be one of the faults, and untrue.
+        untrue = len(self.requests) > 1 and any(each.step == "status" and each.status == 404 for each in self.requests)
+        assert error is not None or untrue or number not in found, self.requests
+        if number not in found:
+            del self.there[kind][number]
+            for kept in (self.content, self.shards) if kind in {"file", "collection"} else ():
+                kept.pop(number, None)
+            if kind == "file":
+                self.tags.pop(number, None)
+                self.shared.pop(number, None)
+        assert found == self.there[kind], (kind, error)
+
+    def all_of(self, *kinds: str) -> list[tuple[str, int]]:
+        return [(kind, number) for kind in kinds for number in self.there[kind]]
+
+    @precondition(lambda self: self.there["file"])
+    @rule(steps=schedules, which=st.integers(0, 99), tag=st.sampled_from("abc"), off=st.booleans())
+    def tag(self, steps: list[Any], which: int, tag: str, off: bool) -> None:
+        number = self.pick(which, self.there["file"])
+        before = self.tags.get(number, set())
+        after = before - {tag} if off else before | {tag}
+
+        def call(session: OrionSession) -> None:
+            (session.untag_resource if off else session.tag_resource)(File(id=number), tag)
+
+        _, error = self.attempt(steps, call)
+        listed = self.server.plain.get(f"/api/v1/tags/file/{number}/?limit=1000")["results"]
+        found = [each["name"] for each in listed]
+        assert len(found) == len(set(found)), found
+        assert set(found) in ([after] if error is None else [before, after]), (found, error, self.requests)
+        self.tags[number] = set(found)
+
+    @precondition(lambda self: self.there["file"])
+    @rule(steps=schedules, which=st.integers(0, 99), off=st.booleans())
+    def share(self, steps: list[Any], which: int, off: bool) -> None:
+        number = self.pick(which, self.there["file"])
+
+        def call(session: OrionSession) -> None:
+            (session.unshare_resource if off else session.share_resource)(File(id=number), User(id=2))
+
+        _, error = self.attempt(steps, call)
+        found = self.server.plain.get(f"/api/v1/shares/file/{number}/?limit=1000")["results"]
+        assert len(found) <= 1, ("shared twice", found)
+        assert bool(found) in ([not off] if error is None else [not off, self.shared.get(number, False)])
+        self.shared[number] = bool(found)
+
+    # -- shards
+
+    @precondition(lambda self: self.there["collection"])
+    @rule(steps=schedules, which=st.integers(0, 99), content=contents)
+    def add_shard(self, steps: list[Any], which: int, content: bytes) -> None:
+        parent = self.pick(which, self.there["collection"])
+        name = self.unused()
+
+        def call(session: OrionSession) -> Shard:
+            return Shard.create(ShardCollection(id=parent, session=session), name, file=content)
+
+        _, error = self.attempt(steps, call)
+        path = f"{PATHS['collection']}{parent}/shards/"
+        found = self.server.plain.get(f"{path}?limit=1000&name={quote(name)}")["results"]
+        assert len(found) <= 1, ("made twice", found)
+        if error is None:
+            assert [each["state"] for each in found] == ["ready"], (found, self.requests)
+        if found and found[0]["state"] == "ready":
+            assert self.server.content(f"{path}{found[0]['id']}/download/") == content
+            self.shards[parent][found[0]["id"]] = content
+
+    @precondition(lambda self: any(self.shards.values()))
+    @rule(steps=schedules, which=st.integers(0, 99))
+    def fetch_shard(self, steps: list[Any], which: int) -> None:
+        pairs = [(parent, number) for parent, kept in self.shards.items() for number in kept]
+        parent, number = self.pick(which, pairs)
+
+        def call(session: OrionSession) -> bytes:
+            collection = ShardCollection(id=parent, session=session)
+            return b"".join(session.get_resource(Shard(collection=collection), number).download())
+
+        got, error = self.attempt(steps, call)
+        assert error is not None or got == self.shards[parent][number], self.requests
+
+    # -- looks
+
+    @rule(steps=schedules, kind=st.sampled_from(sorted(KINDS)))
+    def look(self, steps: list[Any], kind: str) -> None:
+        def call(session: OrionSession) -> dict[int, str]:
+            found = [
+                (each.id, each.name)
+                for each in session.list_resources(KINDS[kind], {"project": self.project, "limit": 2})
+            ]
+            assert len(found) == len(dict(found)), found
+            return dict(found)
+
+        found, error = self.attempt(steps, call)
+        assert error is not None or found == self.there[kind], self.requests
+
+    def teardown(self) -> None:
+        self.faults.clear()
+        for kind, there in self.there.items():
+            assert self.server.listed(PATHS[kind], self.project) == there, kind

@@ -1,0 +1,120 @@
+"""The fault matrix, cell by cell: what comes of a fault, and what really reached the server."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from matrix_cells import CELLS, COLUMNS, DATA, FAULTS, Cell, Run, runs_of
+from matrix_faults import HOW, KINDS, distrusted, ways_there
+from matrix_ground import COLUMN, Ground, Wires, Work
+from matrix_scene import Scene
+
+from orionclient import _http, _sender
+from orionclient._clock import CLOCK, Clock
+from orionclient._limits import forget_paces
+from orionclient.emulator import envelope
+from orionclient.session import SessionConfig
+from orionclient.transfer import plans
+
+
+@pytest.fixture
+def calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large content begins early, so that a cell is quick."""
+    monkeypatch.setattr(plans, "_WHOLE", 64 * 1024)
+    monkeypatch.setattr(plans, "SMALLEST_PART", 64 * 1024)
+    monkeypatch.setattr(plans, "MIB", 64 * 1024)
+
+
+def real_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    for name in ("sleep", "monotonic", "time", "virtual"):
+        monkeypatch.setattr(CLOCK, name, getattr(clock, name))
+
+
+CASES = [pytest.param(cell, way, id=f"{cell.name}-{way}") for cell in CELLS for way in cell.ways]
+
+
+@pytest.mark.parametrize(("cell", "way"), CASES)
+def test_cell(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+    cell: Cell,
+    way: str,
+) -> None:
+    record_property("cell", cell.name)
+    if cell.real:
+        real_clock(monkeypatch)
+    if way != "keyed":
+        # A stack that takes no idempotency keys.
+        monkeypatch.setattr(envelope, "FEATURES", ())
+    if cell.fault in {"N20", "D12"}:
+        request.getfixturevalue("calm")
+    count = 0
+    for number, run in enumerate(runs_of(cell, way)):
+        variants = [False, True] if cell.expected(way) in "RS" and number == 0 else [False]
+        for wire in ways_there(cell, run):
+            for stays in variants:
+                play(request, tmp_path, cell, way, run, wire, stays=stays)
+                count += 1
+    record_property("runs", count)
+    record_property("consumed", 1)
+
+
+def play(
+    request: pytest.FixtureRequest, folder: Path, cell: Cell, way: str, run: Run, wire: str | None, *, stays: bool
+) -> None:
+    ground: Ground = request.getfixturevalue("stored" if run.what == "storage" else "ground")
+    work = Work(ground, folder, large=bool(cell.given.get("large")))
+    work.id = COLUMN[cell.column].prepare(work)
+    scene = Scene(cell, way, run, ground, work, stays=stays)
+    if wire is not None:
+        over(scene, request, wire)
+    if cell.fault == "D7":
+        work.filters = {"limit": 2}
+    how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
+    # What was learned of keys and paces belongs to the run before.
+    _sender._TAKES_KEYS.clear()
+    forget_paces()
+    _http.close_connections()
+    ground.faults.clear()
+    with how(scene) if how is not None else distrusted(scene, scene.proxy):  # type: ignore[arg-type]
+        scene.call()
+    scene.judge()
+    ground.faults.clear()
+
+
+def over(scene: Scene, request: pytest.FixtureRequest, wire: str) -> None:
+    """Lead the session through a proxy."""
+    wires: Wires = request.getfixturevalue("wires")
+    if scene.run.kind == "how" and scene.run.what in {"untrusted", "expired", "other host"}:
+        wires = request.getfixturevalue("distrusted")[scene.run.what]
+    scene.proxy = wires.proxies[wire]
+    scene.config = changed(scene.config, scene.proxy.url, wires.ca_file if wire == "tls" else None)
+
+
+def changed(config: SessionConfig, url: str, ca_file: Path | None) -> SessionConfig:
+    return SessionConfig(
+        url=url, token=config.token, username=config.username, project=config.project,
+        ca_file=None if ca_file is None else str(ca_file),
+    )  # fmt: skip
+
+
+def test_the_data_is_the_table_of_the_policy() -> None:
+    assert len(FAULTS) == 56
+    assert len(COLUMNS) == 10
+    assert len(CELLS) == len({cell.name for cell in CELLS}) == 454
+    assert Counter(cell.letter for cell in CELLS) == DATA["counts"]
+    parts = Counter(cell.fault[0] for cell in CELLS)
+    assert (parts["N"], parts["S"], parts["D"]) == (200, 197, 57)
+    corrected = [cell.name for cell in CELLS if "corrected" in json.dumps(cell.given.get("note", ""))]
+    assert corrected == ["S404-C", "S404-J"]
+
+
+def test_every_cell_has_a_fault() -> None:
+    assert [cell.name for cell in CELLS if not runs_of(cell)] == []

@@ -1,0 +1,65 @@
+"""Random faults at random moments of a session: nothing is made twice, nothing is changed without a word, nothing comes in part.
+
+What must exist is kept in a model; after every call the server is asked for the same without the client. A call that ends well has done
+exactly what it says. One that raises has done it once or not at all, and not at all unless its error says that it may have been applied.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from helpers.canary import CANARIES
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from matrix_model import Model, Server
+
+from orionclient.emulator import envelope
+from orionclient.emulator.idempotency import FEATURES
+from orionclient.local import LocalOrion
+from orionclient.transfer import plans
+
+NIGHTLY = os.environ.get("ORION_NIGHTLY") == "1"
+SCHEDULES = 2_000 if NIGHTLY else 200
+STEPS = 25
+# One test has so many schedules; each has a seed of its own.
+_SHARE = 50
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with (
+        LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0) as orion,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        CANARIES.add(orion.token)
+        yield Server(orion, Path(folder))
+
+
+@pytest.mark.timeout(1800 if NIGHTLY else 300)
+@pytest.mark.parametrize("keyed", [False, True], ids=["no keys", "keys"])
+@pytest.mark.parametrize("number", range(SCHEDULES // _SHARE // 2))
+def test_schedules(
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+    number: int,
+    keyed: bool,
+) -> None:
+    monkeypatch.setattr(envelope, "FEATURES", FEATURES if keyed else ())
+    # Content goes in parts where it is larger than a few kilobytes.
+    monkeypatch.setattr(plans, "_WHOLE", 32 * 1024)
+    monkeypatch.setattr(plans, "SMALLEST_PART", 32 * 1024)
+    before = server.schedules
+    model = type("Session", (Model,), {"server": server, "keyed": keyed})
+    limits = settings(
+        max_examples=_SHARE, stateful_step_count=STEPS, deadline=None, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck), print_blob=True,
+    )  # fmt: skip
+    run_state_machine_as_test(seed(1000 * number + keyed)(model), settings=limits)
+    record_property("schedules", server.schedules - before)
+    record_property("calls", server.calls)
+    assert server.met > server.calls / 4

@@ -1,0 +1,171 @@
+"""Sources of every kind arrive byte for byte, or are refused and leave nothing behind.
+
+`ORION_NIGHTLY=1` asks for the long form.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.plain import Plain
+from transfers_sources import NOISE, WAYS
+from transfers_stack import FILES, Stack, eventually
+
+from orionclient.emulator.faults import Faults, Seen
+from orionclient.exceptions import OrionError, ValidationError
+from orionclient.types import File, Shard, ShardCollection
+
+LARGEST = 5 << 30
+
+
+@pytest.mark.parametrize("plan", ["whole", "parts"])
+@pytest.mark.parametrize("kind", [File, Shard])
+@pytest.mark.parametrize("name", WAYS)
+def test_arrives(
+    stacks: dict[bool, Stack], tmp_path: Path, name: str, kind: type, plan: str, request: pytest.FixtureRequest
+) -> None:
+    stack = stacks[plan == "parts"]
+    before = stack.held()
+    if plan == "parts":
+        request.getfixturevalue("small_plans")
+    with contextlib.ExitStack() as opened:
+        source, content = WAYS[name](tmp_path, opened)
+        made = stack.upload(stack.session(), kind, source)
+        if hasattr(source, "seekable") and source.seekable() and hasattr(source, "tell") and content:
+            # Who reads on reads nothing twice.
+            assert source.read(1) == b""
+    assert stack.digest(made) == hashlib.sha256(content).hexdigest()
+    stack.remove(made)
+    eventually(lambda: stack.held() == before)
+
+
+# -- sources that change while they are sent
+
+
+class Changing:
+    """A path whose file changes when the server has its first bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.write_bytes(NOISE)
+
+    def grow(self) -> None:
+        with self.path.open("ab") as stream:
+            stream.write(b"more")
+
+    def shrink(self) -> None:
+        os.truncate(self.path, 1000)
+
+    def empty(self) -> None:
+        os.truncate(self.path, 0)
+
+    def vanish(self) -> None:
+        self.path.unlink()
+
+    def be_replaced(self) -> None:
+        other = self.path.with_name("other")
+        other.write_bytes(NOISE)
+        other.replace(self.path)
+
+    def change(self) -> None:
+        with self.path.open("r+b") as stream:
+            stream.seek(100_000)
+            stream.write(b"changed")
+        # Some file systems keep times in steps of some milliseconds.
+        os.utime(self.path, (1, 1))
+
+
+@pytest.mark.parametrize("plan", ["whole", "parts"])
+@pytest.mark.parametrize("kind", [File, Shard])
+@pytest.mark.parametrize("what", ["grow", "shrink", "empty", "vanish", "be_replaced", "change"])
+def test_a_source_that_changes(
+    stacks: dict[bool, Stack], tmp_path: Path, what: str, kind: type, plan: str,
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    stack = stacks[plan == "parts"]
+    before = stack.held()
+    if plan == "parts":
+        request.getfixturevalue("small_plans")
+    source = Changing(tmp_path / "source")
+    arrived = threading.Lock()
+    arrive = Faults._arrive
+
+    def hear(self: Faults, seen: Seen) -> None:
+        arrive(self, seen)
+        # The client has read all of it once, for its digest, and is sending it.
+        if seen.method == "PUT" and arrived.acquire(blocking=False):
+            getattr(source, what)()
+
+    monkeypatch.setattr(Faults, "_arrive", hear)
+    with pytest.raises(OrionError):
+        stack.upload(stack.session(), kind, source.path)
+    assert arrived.locked()
+    eventually(lambda: stack.held() == before)
+
+
+@pytest.mark.parametrize("plan", ["whole", "parts"])
+def test_a_generator_that_raises(stacks: dict[bool, Stack], plan: str) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield NOISE
+        raise RuntimeError("no more")
+
+    stack = stacks[plan == "parts"]
+    before = stack.held()
+    with pytest.raises(RuntimeError, match="no more"):
+        File.upload(stack.session(), "x", pieces())
+    eventually(lambda: stack.held() == before)
+
+
+# -- large ones
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no sparse files without further ado")
+@pytest.mark.timeout(900)
+def test_a_sparse_file(simple: Stack, tmp_path: Path) -> None:
+    # The local Orion writes what it gets, so the largest takes 5 GiB of its disk.
+    size = LARGEST - 1 if os.environ.get("ORION_NIGHTLY") else (600 << 20) - 1
+    if shutil.disk_usage(tmp_path).free < size + (2 << 30):
+        size = (600 << 20) - 1
+    path = tmp_path / "sparse"
+    with path.open("wb") as stream:
+        stream.truncate(size)
+        for place in (0, size // 3, size - 7):
+            stream.seek(place)
+            stream.write(b"content")
+    assert path.stat().st_blocks * 512 < 1 << 20
+    with path.open("rb") as stream:
+        expected = hashlib.file_digest(stream, "sha256").hexdigest()
+    made = simple.upload(simple.session(), Shard, path)
+    said = simple.plain.get(simple.path_of(made))
+    assert (said["size"], said["sha256"]) == (size, expected)
+    kept = [each for each in (simple.orion.folder / "blobs").rglob("*") if each.is_file()]
+    assert [each.stat().st_size for each in kept] == [size]
+    with kept[0].open("rb") as stream:
+        assert hashlib.file_digest(stream, "sha256").hexdigest() == expected
+    simple.remove(made)
+
+
+@pytest.mark.parametrize("size", [LARGEST + 1, 1 << 42])
+def test_what_is_too_large_is_refused_before_any_request(simple: Stack, tmp_path: Path, size: int) -> None:
+    path = tmp_path / "sparse"
+    with path.open("wb") as stream:
+        stream.truncate(size)
+    session = simple.session()
+    collection: ShardCollection = session.get_resource(ShardCollection, simple.collection)
+    shard = Shard.create(collection, "open")
+    simple.clear_faults()
+    for send in (lambda: Shard.create(collection, "x", file=path), lambda: shard.upload_file(path)):
+        with pytest.raises(ValidationError, match=str(size)):
+            send()
+    assert simple.orion.faults.requests() == []
+    # Of files no limit is documented: the server tells.
+    with pytest.raises(OrionError):
+        File.upload(session, "x", path)
+    assert Plain(simple.orion.url, simple.orion.token).get(FILES)["count"] == 0

@@ -1,0 +1,155 @@
+"""Programs that are killed while they move content: the target is old or complete, and the next run goes on where they stopped.
+
+`ORION_NIGHTLY=1` asks for the long form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from transfers_proxy import Proxy
+from transfers_stack import FILES, Stack, eventually
+
+from orionclient.types import File
+
+# Four ways, so many kills each.
+EACH = 50 if os.environ.get("ORION_NIGHTLY") else 5
+PARTS, WHOLE = 32 << 20, 6 << 20
+CONTENT = random.Random(3).randbytes(PARTS)
+MOST = 1.25
+# Heads, JSON, and what the transfer has in its buffers when it is killed.
+SLACK = 512 << 10
+
+pytestmark = [
+    pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 300),
+    pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on this system"),
+]
+
+CHILD = """
+import sys
+from orionclient.session import OrionSession
+from orionclient.transfer import downloads, partial, plans
+from orionclient.types import File
+
+# 16 parts or pieces, as a content of 128 MiB and more has them.
+plans.SMALLEST_PART = 1 << 20
+plans._WHOLE = 16 << 20
+downloads._WORTH_RANGES = 16 << 20
+way, path, number = sys.argv[1:]
+session = OrionSession()
+if way == "upload":
+    made = File.upload(session, "x", path)
+else:
+    made = session.get_resource(File, int(number))
+    made.download_to_file(path, workers=4 if way == "ranges" else 1)
+print(made.id)
+"""
+
+
+class Run:
+    """One program, with the proxy between it and the server."""
+
+    def __init__(self, proxy: Proxy, stack: Stack, home: Path, *args: object) -> None:
+        settings = {"ORION_URL": proxy.url, "ORION_TOKEN": stack.orion.token, "ORION_PROJECT": "1", "HOME": str(home)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", CHILD, *map(str, args)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **settings},
+        )  # fmt: skip
+        self._proxy = proxy
+        self.out = self.err = ""
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        self.out, self.err = self._process.communicate()
+        self._proxy.wake()
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._proxy.drop()
+        self.end()
+
+    def end(self) -> int:
+        self._reader.join(120)
+        return self._process.wait(10)
+
+
+@pytest.fixture
+def proxy(simple: Stack) -> Iterator[Proxy]:
+    with Proxy(simple.orion.url) as running:
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    made = tmp_path / "home"
+    made.mkdir()
+    return made
+
+
+def moment(way: str, size: int, number: int) -> int:
+    """After how many bytes the program dies; spread over the whole transfer, and random between."""
+    chance = random.Random(f"{way} {number} {random.random() if os.environ.get('ORION_NIGHTLY') else ''}")
+    return round((number + chance.random()) / EACH * size)
+
+
+@pytest.mark.parametrize("number", range(EACH))
+@pytest.mark.parametrize(("way", "size"), [("stream", PARTS), ("ranges", PARTS)])
+def test_download(
+    simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, way: str, size: int, number: int,
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    content = CONTENT[:size]
+    made = File.upload(simple.session(), "x", content)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    target = folder / "target"
+    target.write_bytes(b"old")
+    run = Run(proxy, simple, home, way, target, made.id)
+    proxy.passed(moment(way, size, number))
+    run.kill()
+    assert target.read_bytes() in {b"old", content}
+    run = Run(proxy, simple, home, way, target, made.id)
+    assert run.end() == 0, run.err
+    assert target.read_bytes() == content
+    assert os.listdir(folder) == ["target"]
+    record_property(f"kills, {way}: bytes moved / size", proxy.down / size)
+    assert proxy.down <= MOST * size + SLACK
+
+
+@pytest.mark.parametrize("number", range(EACH))
+@pytest.mark.parametrize("size", [PARTS, WHOLE], ids=["parts", "whole"])
+def test_upload(
+    simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, size: int, number: int,
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    content = CONTENT[:size]
+    path = tmp_path / "source"
+    path.write_bytes(content)
+    run = Run(proxy, simple, home, "upload", path, 0)
+    # Not before the server made the file: whoever dies between that and its note leaves an empty file behind.
+    proxy.passed(64 << 10)
+    proxy.passed(moment(str(size), size, number))
+    run.kill()
+    for file in simple.plain.get(FILES)["results"]:
+        assert (file["state"], file["sha256"]) in {("uploading", None), ("ready", hashlib.sha256(content).hexdigest())}
+    run = Run(proxy, simple, home, "upload", path, 0)
+    assert run.end() == 0, run.err
+    file = simple.plain.get(FILES)["results"][0]
+    assert (file["id"], file["state"], file["size"]) == (int(run.out), "ready", size)
+    assert file["sha256"] == hashlib.sha256(content).hexdigest()
+    # Neither a second file nor an upload nor a note.
+    eventually(lambda: sum(simple.held().values()) == 2)
+    assert [each for each in home.rglob("*") if each.is_file()] == []
+    record_property(f"kills, upload of {size >> 20} MiB: bytes moved / size", proxy.up / size)
+    # What one request sends is sent again.
+    assert proxy.up <= (MOST if size == PARTS else 2) * size + SLACK

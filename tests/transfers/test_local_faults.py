@@ -1,0 +1,347 @@
+"""Faults of this machine: a full disk, a disk that fails, folders and targets that are not what they should be, others at work."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import random
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transfers_stack import Stack, eventually
+
+from orionclient.emulator import faults as steps
+from orionclient.exceptions import NotEnoughDiskError
+from orionclient.transfer import downloads, partial
+from orionclient.types import File
+
+SIZE = 3 << 20
+CONTENT = random.Random(9).randbytes(SIZE)
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="faults of systems with POSIX")
+
+
+@pytest.fixture
+def made(simple: Stack) -> File:
+    return File.upload(simple.session(), "x", CONTENT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "folder"
+    path.mkdir()
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def asked(stack: Stack) -> int:
+    return len(stack.orion.faults.requests("download_file"))
+
+
+# -- no room
+
+
+def test_less_room_than_the_size(simple: Stack, made: File, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "target").write_bytes(b"old")
+    usage = downloads.shutil.disk_usage(folder)
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - 1))
+    with pytest.raises(NotEnoughDiskError, match=f"{SIZE} bytes"):
+        made.download_to_file(folder / "target")
+    assert (folder / "target").read_bytes() == b"old"
+    assert names(folder) == ["target"]
+
+
+# The limit of the size of a file stands for a disk that fills up: both end a write in its middle.
+CHILD = """
+import resource, signal, sys
+from orionclient.exceptions import NotEnoughDiskError
+from orionclient.session import OrionSession
+from orionclient.types import File
+
+number, limit, path, workers = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+session = OrionSession()
+file = session.get_resource(File, number)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    file.download_to_file(path, workers=workers)
+except NotEnoughDiskError as error:
+    assert path in str(error), error
+    print("no room")
+"""
+
+
+@pytest.mark.parametrize("limit", [0, 1, 100_000, SIZE // 2, SIZE - 1])
+def test_full_in_the_middle(simple: Stack, made: File, folder: Path, limit: int) -> None:
+    target = folder / "target"
+    target.write_bytes(b"old")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CHILD, str(made.id), str(limit), str(target), "1"],
+        capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **simple.orion.environ},
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("no room\n", 0), done.stderr
+    assert target.read_bytes() == b"old"
+    assert set(names(folder)) <= {"target", ".target.part", ".target.part.json"}
+    before = asked(simple)
+    made.download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert names(folder) == ["target"]
+    assert asked(simple) == before + 1
+
+
+# -- a disk that fails
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_bringing_it_to_the_disk_fails(
+    made: File, folder: Path, durable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "target").write_bytes(b"old")
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(partial.os, "fsync", fail)
+    if durable:
+        with pytest.raises(OSError, match="Input/output error"):
+            made.download_to_file(folder / "target")
+        assert (folder / "target").read_bytes() == b"old"
+    else:
+        made.download_to_file(folder / "target", durable=False)
+        assert (folder / "target").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EROFS, errno.ENOSPC, errno.EDQUOT])
+def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "target").write_bytes(b"old")
+    writer = partial.Part.writer
+
+    class Failing:
+        def __init__(self, stream: Any) -> None:
+            self._stream = stream
+            self._left = 3
+
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._stream.close()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._stream, name)
+
+        def write(self, data: Any) -> int:
+            self._left -= 1
+            if self._left < 0:
+                raise OSError(code, os.strerror(code))
+            # Less than was given, as a nearly full disk does.
+            return int(self._stream.write(data[:1000]))
+
+    monkeypatch.setattr(partial.Part, "writer", lambda self, position: Failing(writer(self, position)))
+    with pytest.raises(NotEnoughDiskError if code in {errno.ENOSPC, errno.EDQUOT} else OSError):
+        made.download_to_file(folder / "target")
+    assert (folder / "target").read_bytes() == b"old"
+    monkeypatch.undo()
+    made.download_to_file(folder / "target")
+    assert (folder / "target").read_bytes() == CONTENT
+    assert names(folder) == ["target"]
+
+
+def test_an_object_that_takes_less_than_it_is_given(made: File) -> None:
+    class Slow(io.RawIOBase):
+        def __init__(self) -> None:
+            super().__init__()
+            self.got = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            self.got += data[:50_000]
+            return min(len(data), 50_000)
+
+    class Silent:
+        def __init__(self) -> None:
+            self.got = bytearray()
+
+        def write(self, data: Any) -> None:
+            self.got += data
+
+    class Stuck(Slow):
+        def write(self, data: Any) -> None:  # type: ignore[override]
+            return None
+
+    for target in (Slow(), Silent()):
+        made.download_to_file(target)  # type: ignore[arg-type]
+        assert target.got == CONTENT
+    with pytest.raises(BlockingIOError):
+        made.download_to_file(Stuck())  # type: ignore[arg-type]
+
+
+# -- folders and targets
+
+
+def test_no_folder(simple: Stack, made: File, folder: Path) -> None:
+    before = asked(simple)
+    with pytest.raises(FileNotFoundError, match="missing"):
+        made.download_to_file(folder / "missing" / "target")
+    (folder / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
+        made.download_to_file(folder / "file" / "target")
+    assert asked(simple) == before
+    assert names(folder) == ["file"]
+
+
+def test_a_folder_that_is_read_only(simple: Stack, made: File, folder: Path) -> None:
+    before = asked(simple)
+    folder.chmod(0o555)
+    # Root may write everywhere but there.
+    place = folder if os.geteuid() else Path("/sys")
+    with pytest.raises(OSError, match="target"):
+        made.download_to_file(place / "target")
+    folder.chmod(0o755)
+    assert asked(simple) == before
+    assert names(folder) == []
+
+
+def test_a_target_that_is_a_folder(simple: Stack, made: File, folder: Path) -> None:
+    before = asked(simple)
+    with pytest.raises(IsADirectoryError):
+        made.download_to_file(folder)
+    assert asked(simple) == before
+    assert names(folder) == []
+    assert names(folder.parent) == [folder.name]
+
+
+def test_a_link_is_followed(made: File, folder: Path) -> None:
+    (folder / "real").mkdir()
+    (folder / "real" / "file").write_bytes(b"old")
+    (folder / "target").symlink_to("real/file")
+    made.download_to_file(folder / "target")
+    assert (folder / "target").is_symlink()
+    assert (folder / "real" / "file").read_bytes() == CONTENT
+    assert (names(folder), names(folder / "real")) == (["real", "target"], ["file"])
+
+
+def test_a_link_that_leads_nowhere(made: File, folder: Path) -> None:
+    (folder / "target").symlink_to("missing")
+    made.download_to_file(folder / "target")
+    assert (folder / "missing").read_bytes() == CONTENT
+    assert names(folder) == ["missing", "target"]
+
+
+def test_links_in_a_circle(simple: Stack, made: File, folder: Path) -> None:
+    (folder / "a").symlink_to("b")
+    (folder / "b").symlink_to("a")
+    with pytest.raises(OSError, match="a|b"):
+        made.download_to_file(folder / "a")
+    assert names(folder) == ["a", "b"]
+
+
+def test_a_fifo(made: File, folder: Path) -> None:
+    os.mkfifo(folder / "target")
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append((folder / "target").read_bytes()))
+    reader.start()
+    made.download_to_file(folder / "target")
+    reader.join(30)
+    assert got == [CONTENT]
+    assert stat.S_ISFIFO((folder / "target").stat().st_mode)
+    assert names(folder) == ["target"]
+
+
+def test_a_device(made: File) -> None:
+    made.download_to_file("/dev/null")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    with pytest.raises(NotEnoughDiskError):
+        made.download_to_file("/dev/full")
+
+
+def test_the_mode_of_the_old_file_stays(made: File, folder: Path) -> None:
+    (folder / "target").write_bytes(b"old")
+    (folder / "target").chmod(0o640)
+    made.download_to_file(folder / "target")
+    assert stat.S_IMODE((folder / "target").stat().st_mode) == 0o640
+
+
+# -- others at work
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_two_processes_with_one_target(simple: Stack, made: File, folder: Path, workers: int) -> None:
+    target = folder / "target"
+    target.write_bytes(b"old")
+    simple.orion.faults.script("download_file", [steps.stall(0.3, sent=SIZE // 2)] * 2)
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", CHILD, str(made.id), str(1 << 40), str(target), str(workers)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **simple.orion.environ},
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    for process in running:
+        out, error = process.communicate(timeout=60)
+        assert (process.returncode, out, error) == (0, b"", b"")
+    assert target.read_bytes() == CONTENT
+    assert names(folder) == ["target"]
+
+
+def test_threads_with_one_target(made: File, folder: Path) -> None:
+    target = folder / "target"
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for _ in range(5):
+                made.download_to_file(target, durable=False)
+                assert hashlib.sha256(target.read_bytes()).digest() == hashlib.sha256(CONTENT).digest()
+        except BaseException as error:  # noqa: BLE001 - told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert names(folder) == ["target"]
+
+
+def test_a_process_that_was_killed_holds_nothing(simple: Stack, made: File, folder: Path) -> None:
+    target = folder / "target"
+    simple.orion.faults.script("download_file", [steps.stall(60, sent=SIZE // 2)])
+    process = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(made.id), str(1 << 40), str(target), "1"],
+        env={**os.environ, **simple.orion.environ},
+    )
+    journal = folder / ".target.part.json"
+    try:
+        eventually(journal.exists)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+    made.download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert names(folder) == ["target"]
+
+
+def test_the_folder_goes_away_meanwhile(simple: Stack, made: File, folder: Path) -> None:
+    def move(_: object) -> None:
+        if folder.exists():
+            folder.rename(folder.with_name("moved"))
+
+    simple.orion.faults.script("download_file", [steps.cut(SIZE // 2)])
+    with pytest.raises(OSError, match="target"):
+        made.download_to_file(folder / "target", progress=move)
+    assert not (folder / "target").exists()

@@ -1,0 +1,103 @@
+"""A loopback proxy that lets so many bytes a second through, counts them, and tells when a number of them has passed."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import Self
+
+_PIECE = 64 << 10
+
+
+class Proxy:
+    """Stands before a local Orion; the name of the server in the heads of requests is put right."""
+
+    def __init__(self, url: str, rate: float = 80e6) -> None:
+        self._port = int(url.rpartition(":")[2])
+        self._rate = rate
+        self._lock = threading.Condition()
+        self._next = 0.0
+        self._threads: list[threading.Thread] = []
+        self._sockets: set[socket.socket] = set()
+        self.up = self.down = 0
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        # What lies in the buffers was not moved yet.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _PIECE)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.drop()
+        for thread in self._threads:
+            thread.join(10)
+            assert not thread.is_alive()
+
+    def passed(self, number: int, seconds: float = 60.0) -> bool:
+        """Wait until so many bytes went either way; False where nothing moves any more."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self.up + self.down >= number, seconds)
+
+    def drop(self) -> None:
+        """End every connection; what the buffers of a killed program hold goes nowhere."""
+        with self._lock:
+            sockets, self._sockets = self._sockets, set()
+        for each in sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def wake(self) -> None:
+        """Let nobody wait any longer."""
+        with self._lock:
+            self.up += 1 << 60
+            self._lock.notify_all()
+            self.up -= 1 << 60
+
+    def _start(self, target: object, *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True)  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._port))
+            except OSError:
+                return
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _PIECE)
+            with self._lock:
+                self._sockets |= {client, server}
+            self._start(self._pump, client, server, "up")
+            self._start(self._pump, server, client, "down")
+
+    def _pump(self, source: socket.socket, target: socket.socket, way: str) -> None:
+        mine, its = self.url[7:].encode(), f"127.0.0.1:{self._port}".encode()
+        assert len(mine) == len(its)
+        with contextlib.suppress(OSError):
+            while data := source.recv(_PIECE):
+                if way == "up":
+                    # Heads come in one piece, and contents here never name this address.
+                    data = data.replace(mine, its)
+                target.sendall(data)
+                self._count(way, len(data))
+        for each in (source, target):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def _count(self, way: str, count: int) -> None:
+        with self._lock:
+            setattr(self, way, getattr(self, way) + count)
+            self._lock.notify_all()
+            now = time.monotonic()
+            self._next = max(now, self._next) + count / self._rate
+            wait = self._next - now
+        time.sleep(max(0.0, wait))
