@@ -61,9 +61,12 @@ class _Lent:
     def __init__(self, inner: Incoming, done: Callable[[], None]) -> None:
         self.status: int = inner.status
         self.headers: list[tuple[bytes, bytes]] = inner.headers
-        self.readinto: Callable[[memoryview], int] = inner.readinto
         self._inner = inner
         self._done = done
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Read what is there; 0 at the end."""
+        return self._inner.readinto(buffer)
 
     def close(self) -> None:
         """End the reading."""

@@ -432,7 +432,7 @@ class _Download:
                 return
             self._stopped.set()
             raise
-        if piece.position == piece.end and self._done is not None:
+        if piece.end is not None and piece.position == piece.end and self._done is not None:
             with self._lock:
                 self._done.append([piece.start, piece.end])
                 self._done = _joined(self._done)

@@ -96,6 +96,8 @@ def _folder() -> Path:
 
 
 def _locked(path: Path) -> int | None:
+    if fcntl is None:  # pragma: no cover - Windows
+        return None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sweep(path.parent)

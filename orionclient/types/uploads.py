@@ -118,6 +118,7 @@ def send_content(
         else:
             meter.finish()
             return calls.json(get, resource._ids())
+    found: dict[str, Any] = {}
     for left in reversed(range(_SENDINGS)):
         found = whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
         source.check_unchanged()
