@@ -235,7 +235,8 @@ class FaultProxy:
     async def _listen(self) -> None:
         if self._listener is None:
             self._listener = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-            self.port = self._listener.sockets[0].getsockname()[1]
+            port: int = self._listener.sockets[0].getsockname()[1]
+            self.port = port
 
     async def _close(self) -> None:
         listener, self._listener = self._listener, None
