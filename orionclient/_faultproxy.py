@@ -91,7 +91,7 @@ class FaultProxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
-        self.port = 0
+        self.port: int = 0
 
     @property
     def url(self) -> str:
@@ -235,8 +235,7 @@ class FaultProxy:
     async def _listen(self) -> None:
         if self._listener is None:
             self._listener = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-            port: int = self._listener.sockets[0].getsockname()[1]
-            self.port = port
+            self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
         listener, self._listener = self._listener, None
