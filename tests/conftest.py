@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,10 @@ __all__ = [
     "pytest_runtest_call", "pytest_runtest_makereport", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown",
     "real_time",
 ]  # fmt: skip
+
+# A shell without a terminal starts what runs in the background with Ctrl-C ignored, and that is inherited; here it is to be tested.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What the tests are run with; the rest is the person's own.
 _KEPT = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY", "ORION_NIGHTLY"}
