@@ -116,7 +116,7 @@ def nightly(session: nox.Session) -> None:
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
-    session.run("python", "tests/benchmarks/cli.py")
+    session.run("python", "tests/benchmarks/command_line.py")
     session.notify("transfers", ["--rounds", "2", "--rows", "shards-32", "--mib", "64"])
 
 

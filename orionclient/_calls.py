@@ -374,10 +374,6 @@ class Calls:
             except UnexpectedStatus as error:
                 with response:
                     raise self.translated(error, response) from None
-            if "html" in response.headers.get("content-type", "").lower() and "repr-digest" not in response.headers:
-                # The page of a portal or a balancer: content comes as bytes, and proves itself.
-                with response:
-                    raise response.error()
             return response
 
         return ask

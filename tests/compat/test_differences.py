@@ -340,7 +340,8 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D30")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "scripts" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["scripts"] == {"ocli": "orionclient.cli:main"}
 
 
 @shows("D31")

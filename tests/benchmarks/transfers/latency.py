@@ -18,7 +18,6 @@ LISTED: Final = 500_000
 _COLLECTION: Final = "/api/v1/storage/collections/1/"
 _SHARDS: Final = _COLLECTION + "shards/"
 _CREATED: Final = "2026-06-01T00:00:00.000000Z"
-_DIGEST: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _NEXT: Final = {"upload": "temporary", "close": "ready"}
 
 
@@ -81,7 +80,7 @@ class State:
 def _shard(number: int, state: str, size: int) -> bytes:
     return (
         f'{{"id":{number},"id_str":"{number}","collection":1,"name":"shard {number}","state":"{state}","size":{size},'
-        f'"metadata":{{"index":{number}}},"created":"{_CREATED}","sha256":"{_DIGEST}"}}'
+        f'"metadata":{{"index":{number}}},"created":"{_CREATED}","sha256":null}}'
     ).encode()
 
 

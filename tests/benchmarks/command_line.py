@@ -1,6 +1,6 @@
 """What `ocli --help` costs: its time beside that of click alone and of another program, in one interleaved run.
 
-    python tests/benchmarks/cli.py [--rounds 30] [--aws PATH]
+    python tests/benchmarks/command_line.py [--rounds 30] [--aws PATH]
 
 Prints the median of each and their ratios. The targets: at most 1.6 times `python -c "import click"`, at most 0.4 times `aws --help`.
 """
