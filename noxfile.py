@@ -90,7 +90,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the table of retries, the fault matrix, random faults, and the tests of connections, transfers and the fault proxy."""
+    """Run the table of retries, the fault matrix, random faults, and the tests of connections, security and transfers."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
