@@ -30,7 +30,8 @@ def stopped(own_home: Path, tmp_path: Path) -> Iterator[None]:
 
 def shaped(run: Call, *words: str) -> dict[str, object]:
     """Run a command with --json and check its shape."""
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     done = run("--json", "emulator", *words)
     assert done.exit_code == 0, done.output
     document: dict[str, object] = json.loads(done.stdout)

@@ -166,7 +166,8 @@ def test_the_example_runs(path: str, text_world: World, folder: Path, call: Call
 @pytest.mark.usefixtures("real_time")
 @pytest.mark.parametrize("path", HERE)
 def test_json_has_the_documented_shape(path: str, json_world: World, folder: Path, call: Call) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     words, given = split(COMMANDS[path].example)
     done = call("--json", *words, on=json_world.orion, input=standard_input(path, folder, given))
     assert done.exit_code == 0, done.output

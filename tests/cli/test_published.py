@@ -110,7 +110,9 @@ def test_the_list_table_is_the_printed_one() -> None:
 
 
 def test_the_list_table_is_what_tabulate_makes() -> None:
-    tabulate = pytest.importorskip("tabulate").tabulate
+    # Pinned with the other tools of the tests.
+    from tabulate import tabulate
+
     for rows in (
         [ROW],
         [ROW, {**ROW, "name": "a much longer name", "size": 1}],
