@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pexpect
+import pyte
 import pytest
 from cli.conftest import environment
 from helpers.canary import CANARIES
@@ -16,8 +18,6 @@ from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import Shard, ShardCollection
 
-pexpect = pytest.importorskip("pexpect")
-pyte = pytest.importorskip("pyte")
 pytestmark = pytest.mark.usefixtures("real_time")
 ROWS, COLUMNS = 30, 100
 LARGE = 16 << 20
