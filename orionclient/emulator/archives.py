@@ -6,7 +6,6 @@ the archive that it leads to, so that nothing on the disk leads anywhere else. E
 
 from __future__ import annotations
 
-import errno
 import gzip
 import posixpath
 import re
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import strictjson
+from orionclient.emulator.problems import NO_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,8 +30,6 @@ _PIECE = 256 * 1024
 # The head of a member can announce extensions of any length, which `tarfile` reads at once.
 _MOST_AT_ONCE = 1024 * 1024
 _LONGEST_PATH = 1000
-# The disk is full, or the quota is; that is no fault of the archive.
-_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class BadArchiveError(ValueError):
@@ -106,7 +104,8 @@ def _refusing() -> Iterator[None]:
     except (tarfile.TarError, ValueError, OverflowError):
         raise BadArchiveError("The archive is no tar archive, or it is damaged; a tar.gz is needed.") from None
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        # A full disk is no fault of the archive.
+        if error.errno in NO_ROOM:
             raise
         raise BadArchiveError(f"The archive cannot be unpacked: {error.strerror}.") from None
 

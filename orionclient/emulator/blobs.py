@@ -95,8 +95,12 @@ class Blobs:
         """Room for content that comes in parts: a file of this size without anything in it, by name."""
         name = uuid.uuid4().hex
         with (self._kept / name).open("xb") as file:
-            file.truncate(size)
-            os.fsync(file.fileno())
+            try:
+                file.truncate(size)
+                os.fsync(file.fileno())
+            except OSError:
+                self.remove(name)
+                raise
         _sync_folder(self._kept)
         return name
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 
 from orionclient.emulator.bodies import has_body
 from orionclient.emulator.idempotency import FEATURES, FEATURES_HEADER
-from orionclient.emulator.problems import ProblemError
+from orionclient.emulator.problems import ProblemError, of_failure
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,12 +53,12 @@ class Envelope:
             await problem_response(problem)(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
             _LOG.info("request %s: the client went away", exchange.request_id)
-        except Exception:
+        except Exception as error:
             _LOG.exception("request %s failed: %s %s", exchange.request_id, scope["method"], scope["path"])
             if exchange.started:
                 # Too late for a status. Raising cuts the connection, so that nobody takes the answer for a whole one.
                 raise
-            await problem_response(server_error())(scope, exchange.receive, exchange.send)
+            await problem_response(of_failure(error))(scope, exchange.receive, exchange.send)
 
     def _check_host(self, headers: Headers) -> None:
         if not self.allows(headers):
@@ -118,8 +118,3 @@ class _Exchange:
 def problem_response(problem: ProblemError) -> JSONResponse:
     """A refusal as a response."""
     return JSONResponse(problem.body(), problem.status, problem.headers)
-
-
-def server_error() -> ProblemError:
-    """500, which says nothing about the inside."""
-    return ProblemError(500, "The server failed; its log says why.", "server_error")

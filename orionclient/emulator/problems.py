@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import errno
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# A disk that is full, a quota that is used up, and the largest size that a file may have here.
+NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
 
 
 class ProblemError(Exception):
@@ -81,3 +86,11 @@ def too_large(limit: int) -> ProblemError:
 def unprocessable(detail: str, line: int | None = None) -> ProblemError:
     """422 for content that was read and cannot be accepted."""
     return ProblemError(422, detail, "unprocessable", line=line)
+
+
+def of_failure(error: Exception) -> ProblemError:
+    """507 where the disk of the server is full; for everything else a 500, which says nothing about the inside."""
+    full = isinstance(error, OSError) and error.errno in NO_ROOM
+    if full or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return ProblemError(507, "The server has no room for this; nothing of it was kept.", "out_of_space")
+    return ProblemError(500, "The server failed; its log says why.", "server_error")

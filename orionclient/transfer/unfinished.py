@@ -98,6 +98,9 @@ def _folder() -> Path:
 def _locked(path: Path) -> int | None:
     if fcntl is None:  # pragma: no cover - Windows
         return None
+    if path.parts[0] == "~":
+        # Nobody has a home here, and a folder of this name is none.
+        return None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sweep(path.parent)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
 from orion_api.api.identity import get_current_user, obtain_token
 
-from orionclient.exceptions import InvalidCredentials
+from orionclient.exceptions import InvalidCredentials, OrionError
 
 if TYPE_CHECKING:
     from orionclient._resource import SessionLike
@@ -41,7 +42,14 @@ def token_for(session: SessionLike, username: str, password: str) -> str:
     Raises:
         InvalidCredentials: The server refused them.
     """
-    token = session._calls.json(obtain_token, {}, body={"username": username, "password": password}).get("token")
+    try:
+        found = session._calls.json(obtain_token, {}, body={"username": username, "password": password})
+    except OrionError as error:
+        # A server may quote what it was sent.
+        if error.call is not None:
+            error.during(evolve(error.call, secrets=(*error.call.secrets, password)))
+        raise
+    token = found.get("token")
     if not isinstance(token, str) or not token:
         raise InvalidCredentials("the server gave no token")
     return token

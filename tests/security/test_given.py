@@ -1,0 +1,194 @@
+"""What others give to the client and to the local Orion stays data: no SQL, no path, no command, no pickle; and passwords stay here."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import pickle
+import sqlite3
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import canary
+from helpers.canary import CANARY
+from helpers.nasty_names import CORPUS
+from helpers.scripted import Answer, Scripted
+from orion_api.api.files import get_file
+
+from orionclient.config import read_profiles
+from orionclient.exceptions import OrionConnectionError, OrionError, RateLimitedResponse, ValidationError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession, SessionConfig, get_session
+from orionclient.transfer import partial, unfinished
+from orionclient.types import File, WorkFloeJob, WorkFloeSpec
+
+WORDS = [
+    "'; DROP TABLE files; --", '" OR 1=1 --', "x' UNION SELECT hash FROM tokens --", "%", "_", "\\", "%' ESCAPE '", "?1", ":name", "$x",
+    "../../../../etc/passwd", "..%2f..%2fetc", "file:///etc/passwd", "/proc/self/mem", "C:\\x", "a/../../b", "kept/../../orion.db",
+    "$(touch pwned)", "`touch pwned`", "; touch pwned", "| touch pwned", "&& touch pwned", "-rf", "--help", "\n touch pwned",
+    "{0.__class__}",
+]  # fmt: skip
+
+
+@pytest.fixture
+def held(orion: LocalOrion) -> dict[str, int]:
+    """How many rows each table of the local Orion has."""
+    return rows(orion)
+
+
+def rows(orion: LocalOrion) -> dict[str, int]:
+    db = sqlite3.connect(f"file:{orion.folder / 'orion.sqlite'}?mode=ro", uri=True)
+    try:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+    finally:
+        db.close()
+
+
+def test_words_of_others_are_neither_sql_nor_paths(
+    orion: LocalOrion, session: OrionSession, held: dict[str, int]
+) -> None:
+    words = list(
+        dict.fromkeys([*WORDS, *(name for name in CORPUS if name.strip() and len(name) <= 255 and name.isprintable())])
+    )
+    for word in words:
+        made = File.upload(session, word, word.encode())
+        session.tag_resource(made, word)
+        found = list(session.list_resources(File, {"name": word}))
+        assert made.id in {file.id for file in found}, word
+        assert [file.id for file in session.list_resources(File, {"tags": word})] == [made.id], word
+        assert b"".join(made.download()) == word.encode()
+    # One row and one content for each, under names of the server's own, and nothing is gone.
+    now = rows(orion)
+    assert now["files"] == held["files"] + len(words)
+    changed = {name for name in held if now[name] != held[name]}
+    assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency", "keys"}, changed
+    kept = list((orion.folder / "blobs" / "kept").iterdir())
+    assert len(kept) >= len(words)
+    assert all(len(path.name) == 32 and int(path.name, 16) >= 0 for path in kept)
+
+
+@pytest.mark.parametrize("path", ["..", "../1", "1/../2", "%2e%2e", "1;2", "1 OR 1=1", "1'", "0x1", "1e3", "+1", "-1"])
+def test_ids_that_are_none_reach_no_query(orion: LocalOrion, session: OrionSession, path: str) -> None:
+    orion.faults.clear()
+    with pytest.raises(ValidationError):
+        session.get_resource(File, path)
+    assert orion.faults.requests() == []
+
+
+def test_parameters_of_a_job_reach_no_shell(
+    session: OrionSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    echo = next(iter(session.list_resources(WorkFloeSpec, {"title": "Echo"})))
+    text = "$(touch pwned) `touch pwned`; touch pwned | x && y > pwned"
+    job: WorkFloeJob = echo.start(text, text=text, number=3)
+    job.wait(timeout=60)
+    assert job.succeeded
+    assert text in "".join(line.decode() if isinstance(line, bytes) else str(line) for line in job.logs())
+    assert not list(tmp_path.rglob("pwned"))
+
+
+class Trap:
+    """Leaves a file where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("text", [False, True], ids=["pickle", "yaml"])
+def test_files_of_others_are_read_as_what_they_are(own_home: Path, tmp_path: Path, text: bool) -> None:
+    trap = tmp_path / "sprung"
+    bait = f'!!python/object/apply:os.system ["touch {trap}"]'.encode() if text else pickle.dumps(Trap(trap))
+    folder = own_home / ".orion"
+    (folder / "uploads").mkdir(parents=True)
+    folder.chmod(0o700)
+    (folder / "config").write_bytes(bait)
+    (folder / "config").chmod(0o600)
+    with pytest.raises(ValidationError):
+        read_profiles()
+    target = tmp_path / "target"
+    part = partial.Part(target)
+    part._record.write_bytes(bait)
+    assert part.read_journal("x") is None
+    part.close(keep=False)
+    note = folder / "uploads" / "x.json"
+    note.write_bytes(bait)
+    handle = note.open("r+b")
+    assert unfinished.Unfinished(handle.fileno(), note, in_parts=True).resource_id is None
+    handle.close()
+    assert not trap.exists()
+
+
+# -- credentials
+
+
+@pytest.mark.parametrize("way", ["verb", "raw_async"])
+@pytest.mark.parametrize("source", ["profile", "environment"])
+@pytest.mark.parametrize("status", [None, 407, 502])
+def test_the_credentials_of_a_proxy_are_told_to_nobody(
+    scripted: Scripted, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, way: str, source: str, status: int | None
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    forms = ["s3cr+t/pass", "s3cr%2Bt%2Fpass", base64.b64encode(b"me:s3cr+t/pass").decode()]
+    # Port 9 of this machine: nobody listens there.
+    where = "127.0.0.1:9" if status is None else scripted.url.removeprefix("http://")
+    proxy = f"http://me:s3cr%2Bt%2Fpass@{where}"
+    if status is not None:
+        scripted.then(Answer(status, raw=b"", headers={"Connection": "close"}))
+    if source == "environment":
+        monkeypatch.setenv("http_proxy", proxy)
+    config = SessionConfig(
+        "http://orion.invalid", CANARY, allow_http=True, proxy=proxy if source == "profile" else None
+    )
+    session = OrionSession(config, requests_session=get_session(retry_dict={502: 1}, retry_timeout=2))
+    calls = {
+        "verb": lambda: session.get_resource(File, 7),
+        "raw_async": lambda: asyncio.run(get_file.asyncio(7, client=session.raw_async)),
+    }
+    with pytest.raises(OrionError) as raised:
+        calls[way]()
+    shown = f"{raised.value} {raised.value!r} {config!r} {session!r} {caplog.text}"
+    assert not [form for form in forms if form in shown]
+    if status is None:
+        assert isinstance(raised.value, OrionConnectionError)
+
+
+@pytest.mark.parametrize(("answers", "tries"), [([401], 1), ([403], 1), ([429, 429, 429, 429], 3), ([500], 1)])
+def test_a_password_is_tried_no_more_often_than_allowed(scripted: Scripted, answers: list[int], tries: int) -> None:
+    password = "pass+word/of mine"
+    canary.CANARIES.add(password)
+    scripted.then(*(Answer(status, {"detail": f"not {password}"}) for status in answers))
+    session = scripted.session(retry_dict={429: 2})
+    with pytest.raises(OrionError) as raised:
+        session.retrieve_token("ada", password)
+    assert len(scripted.asked) == tries
+    if answers[0] == 429:
+        assert isinstance(raised.value, RateLimitedResponse)
+    seen = f"{raised.value!s} {raised.value!r} {vars(session)} {vars(session._calls)} {raised.value.call!r}"
+    assert password not in seen
+    # The next call sends its own.
+    scripted.answers = [Answer(200, {"token": "t" * 20})]
+    assert session.retrieve_token("ada", "other") == "t" * 20
+    assert password.encode() not in scripted.asked[-1].body
+
+
+def test_what_the_package_runs_is_a_list_of_arguments(monkeypatch: pytest.MonkeyPatch, session: OrionSession) -> None:
+    ran: list[Any] = []
+    popen = subprocess.Popen.__init__
+
+    def noted(self: Any, args: Any, *rest: Any, **options: Any) -> None:
+        ran.append((args, options.get("shell", False)))
+        popen(self, args, *rest, **options)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", noted)
+    echo = next(iter(session.list_resources(WorkFloeSpec, {"title": "Echo"})))
+    echo.start("; touch pwned", text="x", number=1).wait(timeout=60)
+    assert ran
+    assert all(isinstance(args, list) and not shell for args, shell in ran)

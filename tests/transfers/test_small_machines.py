@@ -1,0 +1,114 @@
+"""Transfers where there is little of something: memory, a home, a language."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from transfers_stack import FILES, Stack, digest_of
+
+GIB = 1 << 30
+# Enough to read and write a file while nobody keeps it.
+MEMORY = 256 << 20
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits and settings of POSIX")
+
+
+def run(stack: Stack, code: str, *arguments: object, folder: Path, **environ: str) -> str:
+    """Run a program against the stack, without a variable that it is not given; gives what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
+        capture_output=True, check=False, timeout=280, cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), **stack.orion.environ, **environ},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr == b""
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+LITTLE_MEMORY = """
+import resource, sys
+limit = int(sys.argv[1])
+# What a process may write to; address space alone costs nothing, and each thread reserves a lot of it.
+resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+from orionclient.session import OrionSession
+from orionclient.types import File
+session = OrionSession()
+try:
+    bytearray(limit)
+except MemoryError:
+    pass
+else:
+    raise SystemExit("the limit limits nothing")
+made = File.upload(session, "large", "source")
+made.download_to_file("target", workers=int(sys.argv[2]), durable=False)
+print(made.id)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the limit is not kept")
+@pytest.mark.timeout(300)
+def test_two_gibibytes_in_256_mebibytes(simple: Stack, tmp_path: Path) -> None:
+    source, size = tmp_path / "source", 2 * GIB
+    with source.open("wb") as stream:
+        stream.truncate(size)
+        for place in (0, GIB - 3, size - 7):
+            stream.seek(place)
+            stream.write(b"content")
+    made = int(run(simple, LITTLE_MEMORY, MEMORY, 1, folder=tmp_path))
+    said = simple.plain.get(f"{FILES}{made}/")
+    assert (said["size"], said["state"]) == (size, "ready")
+    assert said["sha256"] == digest_of(source) == digest_of(tmp_path / "target")
+
+
+NAMES = ["\N{BENZENE RING} \N{TEST TUBE}.sdf", unicodedata.normalize("NFD", "Größe é.sdf"), "Maß.sdf", "分子.smi"]
+FOREIGN = """
+from orionclient.session import OrionSession
+from orionclient.types import File
+session = OrionSession()
+session.upload_files("there")
+session.download_files(list(session.list_resources(File)), "back")
+"""
+
+
+@pytest.mark.parametrize("language", ["C", "POSIX", "C.UTF-8"])
+def test_names_there_and_back_in_any_language(simple: Stack, tmp_path: Path, language: str) -> None:
+    there, back = tmp_path / "there", tmp_path / "back"
+    there.mkdir()
+    for number, name in enumerate(NAMES):
+        (there / name).write_bytes(b"%d" % number)
+    run(simple, FOREIGN, folder=tmp_path, LC_ALL=language, LANG=language, HOME=str(tmp_path))
+    kept = simple.plain.get(FILES)["results"]
+    assert sorted(file["name"] for file in kept) == sorted(NAMES)
+    # On the disk a name is composed, as that of every download.
+    assert {path.name: path.read_bytes() for path in back.iterdir()} == {
+        unicodedata.normalize("NFC", path.name): path.read_bytes() for path in there.iterdir()
+    }
+
+
+HOMELESS = """
+import sys
+from orionclient.session import OrionSession
+from orionclient.types import File
+made = File.upload(OrionSession(), "x", "source")
+made.download_to_file("target")
+print(made.id)
+"""
+
+
+@pytest.mark.parametrize("home", ["/sys", "/nonexistent", None])
+def test_a_home_that_is_missing_or_read_only(simple: Stack, tmp_path: Path, home: str | None) -> None:
+    content = os.urandom(20 << 20)
+    (tmp_path / "source").write_bytes(content)
+    environ = {} if home is None else {"HOME": home}
+    # Without HOME the system is asked; where even that knows nobody there is no home at all.
+    code = HOMELESS if home else f"import os, pwd\npwd.getpwuid = {{}}.__getitem__\n{HOMELESS}"
+    made = int(run(simple, code, folder=tmp_path, **environ))
+    assert simple.plain.get(f"{FILES}{made}/")["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (tmp_path / "target").read_bytes() == content
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "target"]
