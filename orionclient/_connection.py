@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import select
+import ssl
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -16,7 +19,6 @@ from orionclient._stopping import LOOK, check, stoppable
 from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Iterable, Iterator
 
 HeaderList = list[tuple[bytes, bytes]]
@@ -175,7 +177,8 @@ class Connection:
         self._stream: httpcore.NetworkStream | None = None
         self._socket: Any = None
         self._free_since: float | None = None
-        self._waits: float | None = None
+        # To wait for what can be read, and for what can be written.
+        self._polls: tuple[select.poll, select.poll] | None = None
 
     def exchange(self, message: Message) -> Incoming:
         """Send a request and read the head of the answer."""
@@ -199,7 +202,11 @@ class Connection:
             self._context.set_alpn_protocols(["http/1.1"])
             stream = stream.start_tls(self._context, host, message.connecting)
         self._stream, self._socket = stream, stream.get_extra_info("socket")
-        self._waits = None
+        self._socket.setblocking(False)
+        if hasattr(select, "poll"):
+            self._polls = (select.poll(), select.poll())
+            for poll, what in zip(self._polls, (select.POLLIN, select.POLLOUT), strict=True):
+                poll.register(self._socket, what)
 
     def _send(self, state: h11.Connection, message: Message) -> bool:
         """Send all of it; False where the server hung up meanwhile, which may have answered before that."""
@@ -232,29 +239,48 @@ class Connection:
         except OSError as error:
             raise httpcore.WriteError(str(error)) from error
 
-    def _wait_at_most(self, seconds: float | None) -> None:
-        # Each setting is a call of the system, and a large body is read in many pieces.
-        if seconds is None or seconds != self._waits:
-            self._socket.settimeout(seconds)
-            self._waits = seconds
-
     def _patiently(
-        self, call: Callable[[Any], Any], argument: Any, timeout: float, error: type[Exception] = httpcore.ReadTimeout
+        self,
+        call: Callable[[Any], Any],
+        argument: Any,
+        timeout: float,
+        error: type[Exception] = httpcore.ReadTimeout,
+        *,
+        first_wait: bool = False,
     ) -> Any:
-        """Wait for a socket; a thread of a pool looks now and then whether it is still wanted."""
-        if not stoppable():
-            self._wait_at_most(DEADLINE.cut(timeout, error))
-            return call(argument)
-        end = time.monotonic() + timeout
+        """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the interpreter's lock."""
+        check()
+        left = DEADLINE.cut(timeout, error)
+        end = time.monotonic() + (timeout if left is None else left)
+        writes = error is httpcore.WriteTimeout
+        # What TLS has unpacked already is not to be seen at the socket.
+        if first_wait and self._context is None:
+            self._wait(end, writes=writes)
         while True:
-            check()
-            left = end - time.monotonic()
-            self._wait_at_most(DEADLINE.cut(min(max(left, 0.001), LOOK), error))
             try:
                 return call(argument)
-            except TimeoutError:
-                if left <= LOOK:
-                    raise
+            except BlockingIOError:
+                self._wait(end, writes=writes)
+            except ssl.SSLWantReadError:
+                self._wait(end, writes=False)
+            except ssl.SSLWantWriteError:
+                self._wait(end, writes=True)
+
+    def _wait(self, end: float, *, writes: bool) -> None:
+        """Wait for the socket; a thread of a pool looks now and then whether it is still wanted."""
+        while True:
+            left = max(end - time.monotonic(), 0.0)
+            if self._ready(min(left, LOOK) if stoppable() else left, writes=writes):
+                return
+            check()
+            if time.monotonic() >= end:
+                raise TimeoutError("timed out")
+
+    def _ready(self, seconds: float, *, writes: bool) -> bool:
+        if self._polls:
+            return bool(self._polls[writes].poll(math.ceil(seconds * 1000)))
+        both = ([], [self._socket]) if writes else ([self._socket], [])  # pragma: no cover - Windows
+        return any(select.select(*both, [], seconds))  # pragma: no cover - Windows
 
     def read_into(self, buffer: memoryview, timeout: float) -> int:
         """Read what has arrived, at least a byte, unless the server closed the connection."""
@@ -270,7 +296,7 @@ class Connection:
     def read(self, timeout: float) -> bytes:
         """Read a piece; empty where the server closed the connection."""
         try:
-            return self._patiently(self._socket.recv, _PIECE, timeout)  # type: ignore[no-any-return]
+            return self._patiently(self._socket.recv, _PIECE, timeout, first_wait=True)  # type: ignore[no-any-return]
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         except OrionError:
@@ -307,12 +333,12 @@ class Connection:
         if self._stream is None or self._free_since is None or time.monotonic() > self._free_since + self._idle:
             return True
         # What a server sends unasked is the end of the connection.
-        return bool(self._stream.get_extra_info("is_readable"))
+        return self._ready(0.0, writes=False)
 
     def close(self) -> None:
         """Close it."""
         self._free_since = None
-        stream, self._stream, self._socket = self._stream, None, None
+        stream, self._stream, self._socket, self._polls = self._stream, None, None, None
         if stream is not None:
             stream.close()
 
