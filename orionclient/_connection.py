@@ -26,6 +26,7 @@ HeaderList = list[tuple[bytes, bytes]]
 # The longest head that is taken; a server that sends more is not one to talk to.
 _LONGEST_HEAD: Final = 100 * 1024
 _PIECE: Final = 64 * 1024
+_ENOUGH: Final = 1024 * 1024
 _NO_CONTENT: Final = frozenset({204, 304})
 
 
@@ -177,6 +178,7 @@ class Connection:
         self._stream: httpcore.NetworkStream | None = None
         self._socket: Any = None
         self._free_since: float | None = None
+        self._broke: OSError | None = None
         # To wait for what can be read, and for what can be written.
         self._polls: tuple[select.poll, select.poll] | None = None
 
@@ -202,7 +204,7 @@ class Connection:
             self._context.set_alpn_protocols(["http/1.1"])
             stream = stream.start_tls(self._context, host, message.connecting)
         self._stream, self._socket = stream, stream.get_extra_info("socket")
-        self._socket.setblocking(False)
+        self._socket.settimeout(0.0)
         if hasattr(select, "poll"):
             self._polls = (select.poll(), select.poll())
             for poll, what in zip(self._polls, (select.POLLIN, select.POLLOUT), strict=True):
@@ -248,7 +250,7 @@ class Connection:
         *,
         first_wait: bool = False,
     ) -> Any:
-        """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the interpreter's lock."""
+        """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the lock of Python."""
         check()
         left = DEADLINE.cut(timeout, error)
         end = time.monotonic() + (timeout if left is None else left)
@@ -284,14 +286,30 @@ class Connection:
 
     def read_into(self, buffer: memoryview, timeout: float) -> int:
         """Read what has arrived, at least a byte, unless the server closed the connection."""
+        if self._broke is not None:
+            raise httpcore.ReadError(str(self._broke)) from self._broke
         try:
-            return self._patiently(self._socket.recv_into, buffer, timeout)  # type: ignore[no-any-return]
+            count: int = self._patiently(self._socket.recv_into, buffer, timeout)
+            return count if self._context is None or not count else count + self._more(buffer[count:_ENOUGH])
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         except OrionError:
             raise
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
+
+    def _more(self, buffer: memoryview) -> int:
+        """Take what else is there: TLS gives out 16 KiB at a time, and each piece would be written and counted alone."""
+        count = 0
+        try:
+            while count < len(buffer) and (got := self._socket.recv_into(buffer[count:])):
+                count += got
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
+        except OSError as error:
+            # What came before it counts.
+            self._broke = error
+        return count
 
     def read(self, timeout: float) -> bytes:
         """Read a piece; empty where the server closed the connection."""

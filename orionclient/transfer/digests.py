@@ -53,14 +53,16 @@ def _hasher(algorithm: str) -> Any:
 
 
 class _Crc32c:
-    """The package's checksum, which takes nothing but `bytes`; the copy costs as much as the sum."""
+    """The package's checksum, which takes no `memoryview`: its memory is lent as an array of C, for a copy costs more than the sum."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
+        self._char: Any = importlib.import_module("ctypes").c_char
         self.digest: Callable[[], bytes] = inner.digest
 
     def update(self, piece: bytes | memoryview) -> None:
-        self._inner.update(bytes(piece))
+        lent = isinstance(piece, memoryview) and not piece.readonly
+        self._inner.update((self._char * len(piece)).from_buffer(piece) if lent else bytes(piece))
 
 
 def announced(headers: Mapping[str, str]) -> Digest | None:
@@ -104,10 +106,12 @@ def content_digest(pieces: Iterable[bytes | memoryview]) -> tuple[str, bytes, in
 
 
 class Follower:
-    """Computes the digest of a file while it is being written, a step behind the writer and in a thread of its own.
+    """Computes the digest of a file while it is being written.
 
-    Reading again what was just written costs a copy out of the cache; in exchange the writer has one buffer, the parts may come in any
-    order, and what an earlier run left is verified in the same way.
+    A slow digest of much follows a step behind the writer, in a thread of its own. Reading again what was just written costs a copy out of
+    the cache; in exchange the writer has one buffer, the parts may come in any order, and what an earlier run left is verified in the same
+    way. A fast one (CRC32C), and that of little content, is computed where the writer stands, out of its buffer, which is in the cache of
+    its core still; what did not pass there in order is read at the end.
 
     Args:
         path: The file.
@@ -124,9 +128,22 @@ class Follower:
         self._error: OSError | None = None
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        if size is not None and size >= _WORTH_A_THREAD:
+        if size is not None and size >= _WORTH_A_THREAD and not isinstance(hasher, _Crc32c):
             self._thread = threading.Thread(target=self._follow, name=f"digest of {path.name}", daemon=True)
             self._thread.start()
+
+    def take(self, start: int, piece: memoryview) -> None:
+        """Take what was just written, out of the writer's buffer.
+
+        Args:
+            start: Its position in the file.
+            piece: The bytes.
+        """
+        if self._thread is None:
+            with self._changed:
+                if start == self._position:
+                    self._hasher.update(piece)
+                    self._position += len(piece)
 
     def reach(self, position: int) -> None:
         """Tell that the file is written up to a position.

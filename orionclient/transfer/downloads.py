@@ -37,8 +37,6 @@ Callback = Callable[["Progress"], object]
 _REOPENINGS: Final = 5
 _FORWARD: Final = 1 << 20
 _BUFFER: Final = 1 << 20
-_ENOUGH: Final = 256 << 10
-_TLS_RECORD: Final = 16 << 10
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _WORTH_RANGES: Final = 64 << 20
 
@@ -476,30 +474,22 @@ class _Download:
             if not count:
                 return
             skip -= count
-        ended = False
-        while not self._stopped.is_set() and not ended:
+        while not self._stopped.is_set():
             room = buffer if piece.end is None else buffer[: piece.end - piece.position]
-            if not room:
+            count = response.readinto(room) if room else 0
+            if not count:
                 return
-            count = 0
-            try:
-                # TLS brings 16 KiB at a time; what is written and counted comes in larger pieces, as long as more follows.
-                while count < min(_ENOUGH, len(room)) and not ended:
-                    got = response.readinto(room[count:])
-                    count += got
-                    ended = not got
-                    if got != _TLS_RECORD:
-                        break
-            finally:
-                self._write(piece, response, stream, room[:count])
+            self._write(piece, response, stream, room[:count])
 
     def _write(self, piece: _Piece, response: Response, stream: IO[bytes], came: memoryview) -> None:
         size = self._content.size
         if size is not None and piece.position + len(came) > size:
             raise _said(_OtherContentError("more came than was announced"), response)
-        count = len(came)
-        while came:
-            came = came[stream.write(came) :]
+        count, rest = len(came), came
+        while rest:
+            rest = rest[stream.write(rest) :]
+        if self._follower is not None:
+            self._follower.take(piece.position, came)
         piece.position += count
         self._came(count)
         self._tell_follower()

@@ -90,6 +90,41 @@ def test_crc32c_is_taken_where_there_is_nothing_better(crc: None) -> None:
     assert hasher.digest() == b"ab"
 
 
+def test_the_package_takes_what_it_is_lent() -> None:
+    import google_crc32c
+
+    content = bytes(range(256)) * 100
+    hasher, wanted = Digest("crc32c", b"").hasher(), google_crc32c.Checksum(content).digest()
+    buffer = memoryview(bytearray(content))
+    for start in range(0, len(content), 1000):
+        hasher.update(buffer[start : start + 1000])
+    assert hasher.digest() == wanted
+    # It was lent, not given.
+    buffer[0] = 7
+    buffer.release()
+    again = Digest("crc32c", b"").hasher()
+    for piece in (memoryview(content)[:999], content[999:]):
+        again.update(piece)
+    assert again.digest() == wanted
+
+
+@pytest.mark.parametrize("algorithm", ["sha-256", "crc32c"])
+def test_what_passes_in_order_is_not_read_again(file: Path, algorithm: str) -> None:
+    content, step = file.read_bytes()[: 3 * MIB], MIB // 2
+    file.write_bytes(content)
+    wanted = Digest(algorithm, b"").hasher()
+    wanted.update(content)
+    zeros = file.with_name("zeros")
+    zeros.write_bytes(bytes(len(content)))
+    # Only what did not pass in order comes out of the file.
+    for order, read in ((range(6), False), ([0, 2, 1, 3, 4, 5], True), ([1, 2, 3, 4, 5, 0], True)):
+        for path in (file, zeros):
+            follower = Follower(path, Digest(algorithm, b"").hasher(), 3 * MIB)
+            for number in order:
+                follower.take(number * step, memoryview(bytearray(content[number * step : (number + 1) * step])))
+            assert (follower.finish() == wanted.digest()) is (path == file or not read)
+
+
 def test_without_the_package(no_crc: None) -> None:
     assert Digest("crc32c", b"").hasher() is None
     hasher = Digest("sha-256", b"").hasher()
