@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from orionclient._clock import CLOCK
 from orionclient.exceptions import OrionConnectionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
+
+V = TypeVar("V")
 
 # Seconds between two looks.
 LOOK: Final = 0.5
@@ -76,3 +79,21 @@ def pause(seconds: float) -> None:
     while (left := end - CLOCK.monotonic()) > 0:
         check()
         CLOCK.sleep(min(left, LOOK))
+
+
+def result_of(future: Future[V]) -> V:
+    """Wait for what a pool does, and wake now and then: a signal that the system gives to another thread wakes nobody who waits on.
+
+    Args:
+        future: The work.
+
+    Returns:
+        Its result; what it raised is raised.
+    """
+    while True:
+        try:
+            return future.result(LOOK)
+        except TimeoutError:
+            # The work's own, or only that of this wait.
+            if future.done():
+                return future.result()

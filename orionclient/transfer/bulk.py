@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from orionclient._stopping import ended_by
+from orionclient._stopping import ended_by, result_of
 from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def _submitted(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]
 
 def _result(item: I, future: Future[V]) -> Result[I, V]:
     try:
-        return Result(item, future.result())
+        return Result(item, result_of(future))
     except Exception as error:  # noqa: BLE001 - one failure does not lose the others
         return Result(item, None, error)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, frozen
 
-from orionclient._stopping import check, ended_by
+from orionclient._stopping import check, ended_by, result_of
 from orionclient.exceptions import BadResponse, NotEnoughDiskError, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer.digests import Digest, Follower, announced
 from orionclient.transfer.partial import Journal, Part, room_for
@@ -410,7 +410,7 @@ class _Download:
                     futures.append(pool.submit(self._fetch_piece, piece, first))
                     first = None
                 for future in futures:
-                    future.result()
+                    result_of(future)
             except BaseException:
                 self._stopped.set()
                 for future in futures:

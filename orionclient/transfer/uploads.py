@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from orionclient._stopping import ended_by
+from orionclient._stopping import ended_by, result_of
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.plans import part_size, plan_parts
@@ -110,7 +110,7 @@ class _Sending:
             futures: list[Future[bytes]] = []
             try:
                 futures += [pool.submit(self._part, *part) for part in parts]
-                return [future.result() for future in futures]
+                return [result_of(future) for future in futures]
             except BaseException:
                 self._stopped.set()
                 for future in futures:
