@@ -15,7 +15,7 @@ from orionclient.exceptions import CallInfo, OrionConnectionError, ValidationErr
 if TYPE_CHECKING:
     from types import TracebackType
 
-CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 19
 # More of a refusal is not read; its words are at its start.
 _LONGEST_REFUSAL: Final = 1 << 20
 Payload = bytes | BinaryIO | Iterable[bytes]
