@@ -27,6 +27,8 @@ HeaderList = list[tuple[bytes, bytes]]
 _LONGEST_HEAD: Final = 100 * 1024
 _PIECE: Final = 64 * 1024
 _ENOUGH: Final = 1024 * 1024
+# How often a piece waits a millisecond for the next.
+_WAITS: Final = 64
 _NO_CONTENT: Final = frozenset({204, 304})
 
 
@@ -300,15 +302,23 @@ class Connection:
 
     def _more(self, buffer: memoryview) -> int:
         """Take what else is there: TLS gives out 16 KiB at a time, and each piece would be written and counted alone."""
-        count = 0
-        try:
-            while count < len(buffer) and (got := self._socket.recv_into(buffer[count:])):
-                count += got
-        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            pass
-        except OSError as error:
-            # What came before it counts.
-            self._broke = error
+        count, waits = 0, _WAITS
+        while count < len(buffer):
+            try:
+                got = self._socket.recv_into(buffer[count:])
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                # The next piece is mostly on its way.
+                waits -= 1
+                if not waits or not self._ready(0.001, writes=False):
+                    break
+                continue
+            except OSError as error:
+                # What came before it counts.
+                self._broke = error
+                break
+            if not got:
+                break
+            count += got
         return count
 
     def read(self, timeout: float) -> bytes:
