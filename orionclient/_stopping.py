@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from orionclient._clock import CLOCK
 from orionclient.exceptions import OrionConnectionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
 V = TypeVar("V")
@@ -42,6 +45,28 @@ def ended_by(event: threading.Event) -> Callable[[], None]:
         _STOPPING.events = events
 
     return begin
+
+
+@contextmanager
+def pool(workers: int, name: str, event: threading.Event) -> Iterator[ThreadPoolExecutor]:
+    """Make threads that are all over when the block ends, also where it is interrupted.
+
+    Args:
+        workers: Number of threads.
+        name: What they are called.
+        event: Ends their work.
+
+    Yields:
+        The pool.
+    """
+    prefix = f"{name}-{id(event):x}"
+    try:
+        with ThreadPoolExecutor(workers, thread_name_prefix=prefix, initializer=ended_by(event)) as made:
+            yield made
+    finally:
+        # One that was being started when an interrupt came is none of the pool's yet; it ends with the others, but nobody waits for it.
+        while any(thread.name.startswith(prefix) for thread in threading.enumerate()):
+            time.sleep(0.005)
 
 
 def stoppable() -> bool:

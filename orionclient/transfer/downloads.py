@@ -9,13 +9,12 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, frozen
 
-from orionclient._stopping import check, ended_by, result_of
+from orionclient._stopping import check, pool, result_of
 from orionclient.exceptions import BadResponse, NotEnoughDiskError, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer.digests import Digest, Follower, announced
 from orionclient.transfer.partial import Journal, Part, room_for
@@ -25,6 +24,7 @@ from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
     from typing import IO, BinaryIO
 
     from orionclient._messages import Response
@@ -401,13 +401,12 @@ class _Download:
         self._pieces = [_Piece(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
         self._tell_follower()
         first: Response | None = response
-        begin = ended_by(self._stopped)
-        with ThreadPoolExecutor(workers, thread_name_prefix="download", initializer=begin) as pool:
+        with pool(workers, "download", self._stopped) as threads:
             futures: list[Future[None]] = []
             try:
                 for piece in self._pieces:
                     # The answer that is open already brings the first piece.
-                    futures.append(pool.submit(self._fetch_piece, piece, first))
+                    futures.append(threads.submit(self._fetch_piece, piece, first))
                     first = None
                 for future in futures:
                     result_of(future)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from orionclient._stopping import ended_by, result_of
+from orionclient._stopping import pool, result_of
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.plans import part_size, plan_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
 
     from orionclient.transfer.progress import Meter
     from orionclient.transfer.sources import Opened, Slice
@@ -105,11 +105,10 @@ class _Sending:
     def run(self) -> list[bytes]:
         """Send what is missing; gives the digests of all parts in order."""
         parts = plan_parts(self._source.size, self._upload["part_size"])
-        begin = ended_by(self._stopped)
-        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="upload", initializer=begin) as pool:
+        with pool(_WORKERS, "upload", self._stopped) as threads:
             futures: list[Future[bytes]] = []
             try:
-                futures += [pool.submit(self._part, *part) for part in parts]
+                futures += [threads.submit(self._part, *part) for part in parts]
                 return [result_of(future) for future in futures]
             except BaseException:
                 self._stopped.set()

@@ -70,10 +70,6 @@ except KeyboardInterrupt:
     print("interrupted")
     sys.exit(130)
 finally:
-    # A thread that was being started when the signal came is not yet one of its pool; all end within a second.
-    end = time.monotonic() + 1
-    while threading.active_count() > 1 and time.monotonic() < end:
-        time.sleep(0.01)
     print("moved", moved, "threads", [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()])
 """
 
