@@ -127,11 +127,14 @@ class Calls:
         self._terms = terms
         self._offers = offers
 
-    def outgoing(self, request: Request) -> tuple[Outgoing, SessionConfig]:
+    def outgoing(
+        self, request: Request, broken: Callable[[Response | AsyncResponse], bool] | None = None
+    ) -> tuple[Outgoing, SessionConfig]:
         """Turn a generated request into one that can be sent.
 
         Args:
             request: What a builder of `orion_api` returned.
+            broken: Tells whether the body of a good answer is cut or garbled; None for the usual test.
 
         Returns:
             The request, and whose token may go with it.
@@ -165,7 +168,7 @@ class Calls:
             body=body,
             stream=operation.stream is not None,
             keep_open=operation.stream == "download",
-            broken=_broken,
+            broken=broken or _broken,
         )
         return out, config
 
@@ -195,11 +198,11 @@ class Calls:
                 return _broken(answer)
             return False
 
-        out, config = self.outgoing(request)
+        out, config = self.outgoing(request, broken)
         terms = self._terms
         if timeout is not None:
             terms = limited(terms, request_timeout=min(timeout, terms.policy.request_timeout), retry_timeout=timeout)
-        response = send(evolve(out, broken=broken), terms, config)
+        response = send(out, terms, config)
         if found is None:
             try:
                 found = endpoint.check(response.status_code, response.headers, response.content)
@@ -314,7 +317,7 @@ class Calls:
             OrionError: The server refused, or no good answer came.
         """
         request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
-        return self._read(endpoint, request.with_query(query or {}), timeout)[0]
+        return self._read(endpoint, request.with_query(query) if query else request, timeout)[0]
 
     def items(
         self, endpoint: Endpoint, ids: Mapping[str, Id], *, query: Mapping[str, Any] | None = None

@@ -1,52 +1,34 @@
-"""One connection to a server: the head of an answer by h11, its content straight from the socket into the reader's buffer."""
+"""One connection to a server: the heads by h11, the content straight between the socket and the reader's buffer."""
 
 from __future__ import annotations
 
 import contextlib
-import math
-import select
-import ssl
-import threading
+import functools
+import re
 import time
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import h11
 from attrs import frozen
 
-from orionclient._clock import CLOCK
 from orionclient._library import httpcore
-from orionclient._stopping import LOOK, check, stoppable
-from orionclient.exceptions import OrionError
+from orionclient._socket import PIECE, Socket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    import ssl
+    from collections.abc import Iterable, Iterator
 
 HeaderList = list[tuple[bytes, bytes]]
 
 # The longest head that is taken; a server that sends more is not one to talk to.
 _LONGEST_HEAD: Final = 100 * 1024
-_PIECE: Final = 64 * 1024
-_ENOUGH: Final = 1024 * 1024
-# How often a piece waits a millisecond for the next.
-_WAITS: Final = 64
 _NO_CONTENT: Final = frozenset({204, 304})
-
-
-class _Deadline(threading.local):
-    """The moment at which the attempt that runs in this thread has to be over."""
-
-    at: float | None = None
-
-    def cut(self, timeout: float | None, error: type[Exception] = httpcore.ReadTimeout) -> float | None:
-        if self.at is None:
-            return timeout
-        left = self.at - CLOCK.monotonic()
-        if left <= 0:
-            raise error("the time for this request is over")
-        return left if timeout is None else min(timeout, left)
-
-
-DEADLINE: Final = _Deadline()
+# Heads that need nobody's judgement: usual methods, and headers that change nothing about the connection or the framing.
+_USUAL: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
+_SPECIAL: Final = frozenset({b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"})
+_CLEAN: Final = re.compile(
+    rb"[A-Z]+ [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [!-~](?:[ -~\t]*[!-~])?\r\n)+\r\n"
+)
 
 
 @frozen
@@ -116,53 +98,6 @@ class Line(Protocol):
         ...
 
 
-class Stream(httpcore.NetworkStream):
-    """A socket of the library whose waits end at the deadline; the library itself bounds only each wait, so a slow drip would never end."""
-
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, DEADLINE.cut(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, DEADLINE.cut(timeout))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        try:
-            left = DEADLINE.cut(timeout, httpcore.ConnectTimeout)
-        except httpcore.ConnectTimeout:
-            self.close()
-            raise
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, left))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class Backend(httpcore.NetworkBackend):
-    """Opens such sockets."""
-
-    def __init__(self) -> None:
-        self._inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Any = None,
-    ) -> httpcore.NetworkStream:
-        left = DEADLINE.cut(timeout, httpcore.ConnectTimeout)
-        return Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
-
-
 class Connection:
     """A connection of our own to one server.
 
@@ -177,173 +112,26 @@ class Connection:
     def __init__(self, context: ssl.SSLContext | None, idle: float) -> None:
         self._context = context
         self._idle = idle
-        self._stream: httpcore.NetworkStream | None = None
-        self._socket: Any = None
+        self._socket: Socket | None = None
         self._free_since: float | None = None
-        self._broke: OSError | None = None
-        # To wait for what can be read, and for what can be written.
-        self._polls: tuple[select.poll, select.poll] | None = None
 
     def exchange(self, message: Message) -> Incoming:
         """Send a request and read the head of the answer."""
         self._free_since = None
-        if self._socket is None:
-            self._connect(message)
+        socket = self._socket
+        if socket is None:
+            socket = self._socket = Socket(
+                message.host.decode("ascii"), message.origin[2], self._context, message.connecting
+            )
         state = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
         try:
-            sent = self._send(state, message)
-            head = self._head(state, message.waiting)
+            sent = _sent(socket, state, message)
+            head = _head(socket, state, message.waiting)
         except h11.LocalProtocolError as error:
             raise httpcore.LocalProtocolError(str(error)) from error
         except h11.RemoteProtocolError as error:
             raise httpcore.RemoteProtocolError(str(error)) from error
-        return _Content(self, state, head, message, sent=sent)
-
-    def _connect(self, message: Message) -> None:
-        host = message.host.decode("ascii")
-        stream = Backend().connect_tcp(host, message.origin[2], message.connecting)
-        if self._context is not None:
-            self._context.set_alpn_protocols(["http/1.1"])
-            stream = stream.start_tls(self._context, host, message.connecting)
-        self._stream, self._socket = stream, stream.get_extra_info("socket")
-        self._socket.settimeout(0.0)
-        if hasattr(select, "poll"):
-            self._polls = (select.poll(), select.poll())
-            for poll, what in zip(self._polls, (select.POLLIN, select.POLLOUT), strict=True):
-                poll.register(self._socket, what)
-
-    def _send(self, state: h11.Connection, message: Message) -> bool:
-        """Send all of it; False where the server hung up meanwhile, which may have answered before that."""
-        ready = state.send(h11.Request(method=message.method, target=message.target, headers=message.headers)) or b""
-        try:
-            for chunk in message.content or ():
-                pieces = state.send_with_data_passthrough(h11.Data(data=chunk)) or []
-                if ready and len(ready) + len(chunk) <= _PIECE:
-                    # Head and body in one packet: what is small arrives as a whole, at the price of one call.
-                    ready = b"".join([ready, *pieces])
-                    continue
-                for piece in (ready, *pieces):
-                    self._write(piece, message.waiting)
-                ready = b""
-            end = state.send(h11.EndOfMessage()) or b""
-            self._write(ready + end, message.waiting)
-        except httpcore.WriteError:
-            return False
-        return True
-
-    def _write(self, data: bytes, timeout: float) -> None:
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[self._patiently(self._socket.send, view, timeout, httpcore.WriteTimeout) :]
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
-        except OrionError:
-            raise
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
-
-    def _patiently(
-        self,
-        call: Callable[[Any], Any],
-        argument: Any,
-        timeout: float,
-        error: type[Exception] = httpcore.ReadTimeout,
-        *,
-        first_wait: bool = False,
-    ) -> Any:
-        """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the lock of Python."""
-        check()
-        left = DEADLINE.cut(timeout, error)
-        end = time.monotonic() + (timeout if left is None else left)
-        writes = error is httpcore.WriteTimeout
-        # What TLS has unpacked already is not to be seen at the socket.
-        if first_wait and self._context is None:
-            self._wait(end, writes=writes)
-        while True:
-            try:
-                return call(argument)
-            except BlockingIOError:
-                self._wait(end, writes=writes)
-            except ssl.SSLWantReadError:
-                self._wait(end, writes=False)
-            except ssl.SSLWantWriteError:
-                self._wait(end, writes=True)
-
-    def _wait(self, end: float, *, writes: bool) -> None:
-        """Wait for the socket; a thread of a pool looks now and then whether it is still wanted."""
-        while True:
-            left = max(end - time.monotonic(), 0.0)
-            if self._ready(min(left, LOOK) if stoppable() else left, writes=writes):
-                return
-            check()
-            if time.monotonic() >= end:
-                raise TimeoutError("timed out")
-
-    def _ready(self, seconds: float, *, writes: bool) -> bool:
-        if self._polls:
-            return bool(self._polls[writes].poll(math.ceil(seconds * 1000)))
-        both = ([], [self._socket]) if writes else ([self._socket], [])  # pragma: no cover - Windows
-        return any(select.select(*both, [], seconds))  # pragma: no cover - Windows
-
-    def read_into(self, buffer: memoryview, timeout: float) -> int:
-        """Read what has arrived, at least a byte, unless the server closed the connection."""
-        if self._broke is not None:
-            raise httpcore.ReadError(str(self._broke)) from self._broke
-        try:
-            count: int = self._patiently(self._socket.recv_into, buffer, timeout)
-            return count if self._context is None or not count else count + self._more(buffer[count:_ENOUGH])
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        except OrionError:
-            raise
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
-
-    def _more(self, buffer: memoryview) -> int:
-        """Take what else is there: TLS gives out 16 KiB at a time, and each piece would be written and counted alone."""
-        count, waits = 0, _WAITS
-        while count < len(buffer):
-            try:
-                got = self._socket.recv_into(buffer[count:])
-            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                # The next piece is mostly on its way.
-                waits -= 1
-                if not waits or not self._ready(0.001, writes=False):
-                    break
-                continue
-            except OSError as error:
-                # What came before it counts.
-                self._broke = error
-                break
-            if not got:
-                break
-            count += got
-        return count
-
-    def read(self, timeout: float) -> bytes:
-        """Read a piece; empty where the server closed the connection."""
-        try:
-            return self._patiently(self._socket.recv, _PIECE, timeout, first_wait=True)  # type: ignore[no-any-return]
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        except OrionError:
-            raise
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
-
-    def _head(self, state: h11.Connection, timeout: float) -> h11.Response | h11.InformationalResponse:
-        while True:
-            event = state.next_event()
-            if event is h11.NEED_DATA:
-                data = self.read(timeout)
-                if not data and state.their_state == h11.SEND_RESPONSE:
-                    raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
-                state.receive_data(data)
-            elif isinstance(event, h11.Response) or (
-                isinstance(event, h11.InformationalResponse) and event.status_code == 101
-            ):
-                return event
+        return _Content(self, socket, state, head, message, sent=sent)
 
     def release(self, *, reusable: bool) -> None:
         """Take the connection back after an answer."""
@@ -358,17 +146,97 @@ class Connection:
 
     def has_expired(self) -> bool:
         """Whether it was idle for too long or the server closed it."""
-        if self._stream is None or self._free_since is None or time.monotonic() > self._free_since + self._idle:
+        if self._socket is None or self._free_since is None or time.monotonic() > self._free_since + self._idle:
             return True
         # What a server sends unasked is the end of the connection.
-        return self._ready(0.0, writes=False)
+        return self._socket.ready(0.0)
 
     def close(self) -> None:
         """Close it."""
         self._free_since = None
-        stream, self._stream, self._socket, self._polls = self._stream, None, None, None
-        if stream is not None:
-            stream.close()
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.close()
+
+
+def _sent(socket: Socket, state: h11.Connection, message: Message) -> bool:
+    """Send a request; False where the server hung up meanwhile, which may have answered before that."""
+    ready = _clean_head(message)
+    if ready is None:
+        # For h11 to judge, and to frame.
+        ready = state.send(h11.Request(method=message.method, target=message.target, headers=message.headers)) or b""
+        pieces = _framed(state, message.content or ())
+    else:
+        state.send(_alike(message.method))
+        state.send(h11.EndOfMessage())
+        pieces = _counted(message)
+    try:
+        for piece in pieces:
+            if ready and len(ready) + len(piece) <= PIECE:
+                # Head and body in one packet: what is small arrives as a whole, at the price of one call.
+                ready += piece
+                continue
+            socket.write(ready, message.waiting)
+            socket.write(piece, message.waiting)
+            ready = b""
+        socket.write(ready, message.waiting)
+    except httpcore.WriteError:
+        return False
+    return True
+
+
+def _clean_head(message: Message) -> bytes | None:
+    """Write the head of a request in which nothing could be taken for anything else; None where somebody has to look closer."""
+    fields = {name.lower(): value for name, value in message.headers}
+    length = fields.get(b"content-length", b"0" if message.content is None else b"")
+    if message.method not in _USUAL or b"host" not in fields or not length.isdigit() or not _SPECIAL.isdisjoint(fields):
+        return None
+    lines = [
+        b"%b %b HTTP/1.1\r\n" % (message.method, message.target),
+        *[b"%b: %b\r\n" % field for field in message.headers],
+        b"\r\n",
+    ]
+    head = b"".join(lines)
+    # As many lines as there are headers, each once: none ends early, none says something else again.
+    whole = head.count(b"\n") == len(fields) + 2 and _CLEAN.fullmatch(head)
+    return head if whole else None
+
+
+@functools.cache
+def _alike(method: bytes) -> h11.Request:
+    """What h11 has to know of a clean request to read the answer: the method. It checks every header of every request otherwise."""
+    return h11.Request(method=method, target=b"/", headers=[(b"Host", b"localhost")])
+
+
+def _framed(state: h11.Connection, content: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in content:
+        yield from state.send_with_data_passthrough(h11.Data(data=chunk)) or ()
+    yield state.send(h11.EndOfMessage()) or b""
+
+
+def _counted(message: Message) -> Iterator[bytes]:
+    left = next((int(value) for name, value in message.headers if name.lower() == b"content-length"), 0)
+    for chunk in message.content or ():
+        left -= len(chunk)
+        if left < 0:
+            raise httpcore.LocalProtocolError("Too much data for declared Content-Length")
+        yield chunk
+    if left:
+        raise httpcore.LocalProtocolError("Too little data for declared Content-Length")
+
+
+def _head(socket: Socket, state: h11.Connection, timeout: float) -> h11.Response | h11.InformationalResponse:
+    while True:
+        event = state.next_event()
+        if event is h11.NEED_DATA:
+            data = socket.read(timeout)
+            if not data and state.their_state == h11.SEND_RESPONSE:
+                raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
+            state.receive_data(data)
+        elif isinstance(event, h11.Response) or (
+            isinstance(event, h11.InformationalResponse) and event.status_code == 101
+        ):
+            return event
 
 
 class _Content:
@@ -377,6 +245,7 @@ class _Content:
     def __init__(
         self,
         line: Connection,
+        socket: Socket,
         state: h11.Connection,
         head: h11.Response | h11.InformationalResponse,
         message: Message,
@@ -386,6 +255,7 @@ class _Content:
         self.status: int = head.status_code
         self.headers: HeaderList = head.headers.raw_items()
         self._line: Connection | None = line
+        self._socket = socket
         self._state = state
         self._timeout = message.waiting
         self._came = 0
@@ -409,7 +279,7 @@ class _Content:
         if left == 0:
             self._end(reusable=self._keep)
             return 0
-        count = self._line.read_into(buffer if left is None else buffer[:left], self._timeout)
+        count = self._socket.read_into(buffer if left is None else buffer[:left], self._timeout)
         if count == 0:
             self._end(reusable=False)
             if left is not None:
@@ -433,12 +303,12 @@ class _Content:
         return count
 
     def _chunk(self, buffer: memoryview) -> int:
-        state, line = self._state, self._line
+        state = self._state
         try:
-            while line is not None:
+            while self._line is not None:
                 event = state.next_event()
                 if event is h11.NEED_DATA:
-                    state.receive_data(line.read(self._timeout))
+                    state.receive_data(self._socket.read(self._timeout))
                 elif isinstance(event, h11.Data):
                     self._rest = bytes(event.data)
                     return self._copied(buffer)

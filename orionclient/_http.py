@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import anyio
 
 from orionclient._clock import CLOCK
-from orionclient._connection import DEADLINE, Message
+from orionclient._connection import Message
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
+from orionclient._socket import DEADLINE
 from orionclient._unpacking import CutError, Unpacker, UnpackingError
 from orionclient._warning import warn
 from orionclient.config import origin_of
@@ -146,15 +147,15 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         DEADLINE.at = CLOCK.monotonic() + attempt.timeout
     try:
         answer = client.exchange(_message(attempt, content))
-        headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
+        headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers])
         if attempt.keep_open:
             reader = None if "content-encoding" in headers else _reader(answer)
             return Response(
-                answer.status, headers, attempt.url, stream=_pieces(answer), reader=reader, close=answer.close
+                answer.status, headers, attempt.url, stream=_pieces(answer, headers), reader=reader, close=answer.close
             )
         try:
             whole = _Whole(attempt, answer.status, headers)
-            for piece in _decoded(answer):
+            for piece in _decoded(answer, headers):
                 if not whole.takes(piece):
                     break
             body = whole.body
@@ -238,26 +239,29 @@ class _Whole:
         return b"".join(self._pieces)[: self._most]
 
 
-def _raw(answer: Incoming) -> Iterator[bytes]:
-    buffer = memoryview(bytearray(_PIECE))
+def _raw(answer: Incoming, headers: Mapping[str, str]) -> Iterator[bytes]:
+    # A small answer gets a small buffer; an empty one would be its end.
+    announced = headers.get("content-length", "")
+    buffer = memoryview(bytearray(min(max(int(announced), 1), _PIECE) if announced.isdecimal() else _PIECE))
     while count := answer.readinto(buffer):
         yield bytes(buffer[:count])
 
 
-def _decoded(answer: Incoming) -> Iterator[bytes]:
-    codings = [value.decode("latin-1") for name, value in answer.headers if name.lower() == b"content-encoding"]
-    if not codings:
-        yield from _raw(answer)
+def _decoded(answer: Incoming, headers: Mapping[str, str]) -> Iterator[bytes]:
+    if "content-encoding" not in headers:
+        yield from _raw(answer, headers)
         return
-    unpacker = Unpacker(codings)
-    for piece in _raw(answer):
+    unpacker = Unpacker(
+        [value.decode("latin-1") for name, value in answer.headers if name.lower() == b"content-encoding"]
+    )
+    for piece in _raw(answer, headers):
         yield from unpacker.feed(piece)
     unpacker.finish()
 
 
-def _pieces(answer: Incoming) -> Iterator[bytes]:
+def _pieces(answer: Incoming, headers: Mapping[str, str]) -> Iterator[bytes]:
     try:
-        yield from _decoded(answer)
+        yield from _decoded(answer, headers)
     except _ERRORS as error:
         raise _broken(error) from error
 

@@ -44,6 +44,8 @@ class Quota:
         Args:
             charged: What it paid.
         """
+        if not charged and self._left >= QUOTA:
+            return
         with self._lock:
             self._left = min(QUOTA, self._left + (charged or _REFUND))
 
@@ -66,6 +68,9 @@ class Pace:
         Returns:
             Seconds to wait; 0 where nothing slows down.
         """
+        if not self._gap and now >= self._hold and now >= self._next:
+            # Nobody waits, and nobody has to wait for this one.
+            return 0.0
         with self._lock:
             start = max(now, self._hold, self._next)
             self._next = start + self._gap
@@ -103,7 +108,7 @@ def pace_of(origin: tuple[str, str, int]) -> Pace:
     Returns:
         The pace, one for all sessions of the process.
     """
-    return _PACES.setdefault(origin, Pace())
+    return _PACES.get(origin) or _PACES.setdefault(origin, Pace())
 
 
 def forget_paces() -> None:

@@ -15,8 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, frozen
 
-from orionclient._connection import Backend, Connection, Incoming, Line, Message, Proxied
+from orionclient._connection import Connection, Incoming, Line, Message, Proxied
 from orionclient._library import httpcore
+from orionclient._socket import Backend
 from orionclient.config import SessionConfig, is_loopback, origin_of
 from orionclient.exceptions import ValidationError
 

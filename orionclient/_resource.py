@@ -175,13 +175,17 @@ class Parent(Field[P]):
     @overload
     def __get__(self, instance: Resource, owner: type) -> P: ...
     def __get__(self, instance: Resource | None, owner: type) -> Self | P:
-        found = super().__get__(instance, owner)
-        if instance is None or not isinstance(found, Resource):
-            return found
+        if instance is None:
+            return self
         held = instance._parents.get(self.name)
-        # What was given may be of a subclass.
-        if held is None or held._ids() != found._ids():
-            held = instance._parents[self.name] = found
+        # Mostly it is the one that is held, and none has to be made to see that.
+        if held is None or held._data.get("id") != instance._data.get(self.wire):
+            found = super().__get__(instance, owner)
+            if not isinstance(found, Resource):
+                return found
+            # What was given may be of a subclass.
+            if held is None or held._ids() != found._ids():
+                held = instance._parents[self.name] = found
         held.session = held.session or instance.session
         return held  # type: ignore[return-value]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
-import uuid
+from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
@@ -151,6 +152,23 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise ValidationError(f"the header {name[:40]!r} is no ASCII text; its value is not shown")
 
 
+# Drawn ahead: asking the system for each would give the lock of Python away for each.
+_DRAWN: Final[deque[str]] = deque()
+if hasattr(os, "register_at_fork"):
+    # A child that drew what its parent draws would be taken for its parent.
+    os.register_at_fork(after_in_child=_DRAWN.clear)
+
+
+def _drawn() -> str:
+    """Draw 64 bits at random, in hexadecimal."""
+    while True:
+        try:
+            return _DRAWN.popleft()
+        except IndexError:
+            many = os.urandom(8 * 64).hex()
+            _DRAWN.extend(many[start : start + 16] for start in range(0, len(many), 16))
+
+
 class Exchange:
     """One call through all its attempts, without I/O: `steps` says what to do next and is told what came of it.
 
@@ -172,8 +190,8 @@ class Exchange:
         self._deadline = self._started + terms.policy.retry_timeout
         self._headers = {
             "User-Agent": f"orionclient/{__version__}",
-            "X-Request-Id": uuid.uuid4().hex[:16],
-            **({"Idempotency-Key": uuid.uuid4().hex} if out.retry_class == "keyed" else {}),
+            "X-Request-Id": _drawn(),
+            **({"Idempotency-Key": _drawn() + _drawn()} if out.retry_class == "keyed" else {}),
             **out.headers,
         }
 
@@ -199,7 +217,7 @@ class Exchange:
             self._progress.attempts += 1
             self._headers["X-Attempt"] = str(self._progress.attempts)
             until = min(CLOCK.monotonic() + timeout, self._deadline)
-            answer = yield from _hops(self._out, self._headers, self._config, until)
+            answer = yield from _hops(self._out, self._origin, self._headers, self._config, until)
             outcome = self._outcome(answer)
             wait = self._judge(answer, outcome)
             if outcome.status == 429:
@@ -288,14 +306,13 @@ _TAKES_KEYS: Final[set[tuple[str, str, int]]] = set()
 
 
 def _hops(
-    out: Outgoing, headers: Mapping[str, str], config: SessionConfig | None, until: float
+    out: Outgoing, first: tuple[str, str, int], headers: Mapping[str, str], config: SessionConfig | None, until: float
 ) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
     """Send once and follow redirects of reads; each hop decides anew whether it gets the token."""
-    url = out.url
+    url, origin = out.url, first
     for _ in range(_MAX_HOPS + 1):
-        origin = origin_of(url)
         sent = dict(headers)
-        if origin != origin_of(out.url):
+        if origin != first:
             # What the caller of get_session().get(...) sent along was meant for the first address alone.
             sent = {name: value for name, value in sent.items() if name.lower() not in _CREDENTIALS}
         # The only line of this package that lets the token out.
@@ -316,12 +333,12 @@ def _hops(
         if answer.status_code not in _REDIRECTS or out.method not in {"GET", "HEAD"} or target is None:
             return answer
         yield Discard(answer)
-        url = urljoin(url, target)
+        url, before = urljoin(url, target), origin
         try:
-            scheme, host, _port = origin_of(url)
+            origin = origin_of(url)
         except ValidationError as error:
             return Failure("protocol", f"the answer redirects to an address that is not followed: {error}")
-        if scheme == "http" and origin[0] == "https" and not is_loopback(host):
+        if origin[0] == "http" and before[0] == "https" and not is_loopback(origin[1]):
             return Failure("protocol", "the answer redirects from https to unencrypted http")
     return Failure("protocol", f"more than {_MAX_HOPS} redirects")
 

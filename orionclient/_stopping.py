@@ -84,7 +84,7 @@ def check() -> None:
     Raises:
         OrionConnectionError: It is.
     """
-    if any(event.is_set() for event in _STOPPING.events):
+    if _STOPPING.events and any(event.is_set() for event in _STOPPING.events):
         raise OrionConnectionError("the transfer was stopped")
 
 

@@ -54,7 +54,7 @@ REMOVALS = [
     ),
     Removal(
         "the deadline",
-        "orionclient/_connection.py",
+        "orionclient/_socket.py",
         "        if self.at is None:\n            return timeout\n",
         "        if True:\n            return timeout\n",
         "tests/session/test_bad_answers.py::test_a_drip_ends_at_the_deadline",

@@ -1,0 +1,222 @@
+"""A socket that never blocks: what is there is taken at once, and every wait ends at the deadline of the request."""
+
+from __future__ import annotations
+
+import math
+import select
+import ssl
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from orionclient._clock import CLOCK
+from orionclient._library import httpcore
+from orionclient._stopping import LOOK, check, stoppable
+from orionclient.exceptions import OrionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PIECE: Final = 64 * 1024
+_ENOUGH: Final = 1024 * 1024
+# How often a piece waits a millisecond for the next.
+_WAITS: Final = 64
+
+
+class _Deadline(threading.local):
+    """The moment at which the attempt that runs in this thread has to be over."""
+
+    at: float | None = None
+
+    def cut(self, timeout: float | None, error: type[Exception] = httpcore.ReadTimeout) -> float | None:
+        if self.at is None:
+            return timeout
+        left = self.at - CLOCK.monotonic()
+        if left <= 0:
+            raise error("the time for this request is over")
+        return left if timeout is None else min(timeout, left)
+
+
+DEADLINE: Final = _Deadline()
+
+
+class Stream(httpcore.NetworkStream):
+    """A socket of the library whose waits end at the deadline; the library itself bounds only each wait, so a slow drip would never end."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, DEADLINE.cut(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, DEADLINE.cut(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        try:
+            left = DEADLINE.cut(timeout, httpcore.ConnectTimeout)
+        except httpcore.ConnectTimeout:
+            self.close()
+            raise
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class Backend(httpcore.NetworkBackend):
+    """Opens such sockets."""
+
+    def __init__(self) -> None:
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.NetworkStream:
+        left = DEADLINE.cut(timeout, httpcore.ConnectTimeout)
+        return Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
+
+
+class Socket:
+    """A connected socket, plain or in TLS. Errors are the library's.
+
+    Args:
+        host: Name or address of the server.
+        port: Its port.
+        context: How to talk TLS; None for plain.
+        timeout: Seconds to connect.
+    """
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext | None, timeout: float) -> None:
+        stream = Backend().connect_tcp(host, port, timeout)
+        if context is not None:
+            context.set_alpn_protocols(["http/1.1"])
+            stream = stream.start_tls(context, host, timeout)
+        self._secure = context is not None
+        self._stream = stream
+        self._socket: Any = stream.get_extra_info("socket")
+        self._socket.settimeout(0.0)
+        self._broke: OSError | None = None
+        # To wait for what can be read, and for what can be written.
+        self._polls: tuple[select.poll, select.poll] | None = None
+        if hasattr(select, "poll"):
+            self._polls = (select.poll(), select.poll())
+            for poll, what in zip(self._polls, (select.POLLIN, select.POLLOUT), strict=True):
+                poll.register(self._socket, what)
+
+    def write(self, data: bytes, timeout: float) -> None:
+        """Send all of it."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[self._patiently(self._socket.send, view, timeout, httpcore.WriteTimeout) :]
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout(str(error)) from error
+        except OrionError:
+            raise
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def read_into(self, buffer: memoryview, timeout: float) -> int:
+        """Read what has arrived, at least a byte, unless the server closed the connection."""
+        if self._broke is not None:
+            raise httpcore.ReadError(str(self._broke)) from self._broke
+        try:
+            count: int = self._patiently(self._socket.recv_into, buffer, timeout)
+            return count + self._more(buffer[count:_ENOUGH]) if self._secure and count else count
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(str(error)) from error
+        except OrionError:
+            raise
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    def _more(self, buffer: memoryview) -> int:
+        """Take what else is there: TLS gives out 16 KiB at a time, and each piece would be written and counted alone."""
+        count, waits = 0, _WAITS
+        while count < len(buffer):
+            try:
+                got = self._socket.recv_into(buffer[count:])
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                # The next piece is mostly on its way.
+                waits -= 1
+                if not waits or not self.ready(0.001):
+                    break
+                continue
+            except OSError as error:
+                # What came before it counts.
+                self._broke = error
+                break
+            if not got:
+                break
+            count += got
+        return count
+
+    def read(self, timeout: float) -> bytes:
+        """Read a piece; empty where the server closed the connection."""
+        try:
+            return self._patiently(self._socket.recv, PIECE, timeout, first_wait=True)  # type: ignore[no-any-return]
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(str(error)) from error
+        except OrionError:
+            raise
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    def _patiently(
+        self,
+        call: Callable[[Any], Any],
+        argument: Any,
+        timeout: float,
+        error: type[Exception] = httpcore.ReadTimeout,
+        *,
+        first_wait: bool = False,
+    ) -> Any:
+        """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the lock of Python."""
+        check()
+        left = DEADLINE.cut(timeout, error)
+        end = time.monotonic() + (timeout if left is None else left)
+        writes = error is httpcore.WriteTimeout
+        # What TLS has unpacked already is not to be seen at the socket.
+        if first_wait and not self._secure:
+            self._wait(end, writes=writes)
+        while True:
+            try:
+                return call(argument)
+            except BlockingIOError:
+                self._wait(end, writes=writes)
+            except ssl.SSLWantReadError:
+                self._wait(end, writes=False)
+            except ssl.SSLWantWriteError:
+                self._wait(end, writes=True)
+
+    def _wait(self, end: float, *, writes: bool) -> None:
+        """Wait for the socket; a thread of a pool looks now and then whether it is still wanted."""
+        while True:
+            left = max(end - time.monotonic(), 0.0)
+            if self.ready(min(left, LOOK) if stoppable() else left, writes=writes):
+                return
+            check()
+            if time.monotonic() >= end:
+                raise TimeoutError("timed out")
+
+    def ready(self, seconds: float, *, writes: bool = False) -> bool:
+        """Wait until there is something to read, the end included, or room to write."""
+        if self._polls:
+            return bool(self._polls[writes].poll(math.ceil(seconds * 1000)))
+        both = ([], [self._socket]) if writes else ([self._socket], [])  # pragma: no cover - Windows
+        return any(select.select(*both, [], seconds))  # pragma: no cover - Windows
+
+    def close(self) -> None:
+        """Close it."""
+        self._stream.close()

@@ -1,0 +1,130 @@
+"""Heads of requests that are written without h11: the same bytes as h11 writes, and nothing that h11 refuses."""
+
+from __future__ import annotations
+
+import os
+from http.server import BaseHTTPRequestHandler
+
+import h11
+import pytest
+from helpers.scripted import Answer, Scripted
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from orionclient import _connection, _sender
+from orionclient._connection import Message
+from orionclient.exceptions import OrionConnectionError
+from orionclient.session import get_session
+
+NAMES = st.sampled_from([
+    b"Accept", b"Authorization", b"X-Request-Id", b"Content-Type", b"Content-Length", b"content-length", b"Connection", b"TE", b"Upgrade",
+    b"Expect", b"Transfer-Encoding", b"Trailer", b"HOST", b"X Y", b"X:", b"", b"X\r\n", b"\xc3\xa4",
+])  # fmt: skip
+TEXTS = st.text(st.characters(max_codepoint=255), max_size=12).map(lambda text: text.encode("latin-1"))
+VALUES = st.one_of(
+    TEXTS,
+    st.sampled_from([
+        b"5", b"0", b"5, 5", b"+5", b"-1", b"close", b"keep-alive", b"chunked", b"gzip", b"websocket", b"100-continue", b"", b" a", b"a ",
+        b"a\tb", b"a\r\nInjected: 1", b"a\nInjected: 1", b"a\rb", b"a\0b", b"\r\n\r\nGET / HTTP/1.1",
+    ]),
+)  # fmt: skip
+TARGETS = st.one_of(TEXTS, st.sampled_from([b"/", b"/a?b=c", b"", b"/a b", b"/a\r\nX: y", b"/ HTTP/1.1\r\nX: y", b"*"]))
+METHODS = st.sampled_from(
+    [b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"CONNECT", b"get", b"GET ", b"G\r\n"]
+)
+
+
+def made(method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], content: list[bytes] | None) -> Message:
+    return Message(b"http", b"localhost", None, target, method, [(b"Host", b"localhost"), *headers], content, 1.0, 1.0)
+
+
+@settings(max_examples=3000)
+@given(METHODS, TARGETS, st.lists(st.tuples(NAMES, VALUES), max_size=4), st.booleans())
+@example(b"POST", b"/a?b=c", [(b"Authorization", b"Bearer x"), (b"Content-Length", b"5")], True)
+@example(b"GET", b"/", [(b"Accept", b"a\r\nInjected: 1")], False)
+@example(b"GET", b"/", [(b"X\r\nInjected", b"1")], False)
+@example(b"GET", b"/ HTTP/1.1\r\nInjected: 1", [], False)
+@example(b"POST", b"/", [(b"Content-Length", b"5"), (b"content-length", b"6")], True)
+def test_a_head_is_the_one_of_h11(
+    method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], with_content: bool
+) -> None:
+    message = made(method, target, headers, [b"12345"] if with_content else None)
+    head = _connection._clean_head(message)
+    if head is None:
+        return
+    state = h11.Connection(h11.CLIENT)
+    assert state.send(h11.Request(method=method, target=target, headers=message.headers)) == head
+    # What h11 takes from it again is what was meant, and not a byte is left over.
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(head)
+    request = server.next_event()
+    assert isinstance(request, h11.Request)
+    assert (request.method, request.target) == (method, target)
+    assert request.headers.raw_items() == message.headers
+    assert not server.trailing_data[0]
+    assert state.our_state is h11.SEND_BODY
+
+
+def test_what_is_usual_needs_no_h11() -> None:
+    usual = [
+        (b"Accept", b"application/json"),
+        (b"Authorization", b"Bearer abc.def-ghi_jkl="),
+        (b"User-Agent", b"orionclient/1.0"),
+        (b"Content-Type", b'multipart/form-data; boundary="a b"'),
+        (b"Content-Length", b"5"),
+    ]
+    assert _connection._clean_head(made(b"PUT", b"/api/v1/storage/files/1/?a=b%20c", usual, [b"12345"]))
+    assert _connection._clean_head(made(b"GET", b"/", usual[:3], None))
+
+
+@pytest.mark.parametrize("name", ["Connection", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "host"])
+def test_what_changes_the_connection_is_for_h11(name: str) -> None:
+    given = [(name.encode(), b"close"), (b"Content-Length", b"0")]
+    assert _connection._clean_head(made(b"POST", b"/", given, None)) is None
+
+
+@pytest.mark.parametrize("content", [[b"1234"], [b"123", b"456"], [b"12345", b"6"]])
+def test_content_of_another_length_than_announced_is_an_error(content: list[bytes]) -> None:
+    """Were it sent, the server would take the rest for the next request, or wait for more."""
+    with Scripted(Answer(200)) as server:
+        http = get_session(retry_timeout=1)
+        with pytest.raises(OrionConnectionError, match="rules of HTTP"):
+            http.put(f"{server.url}/x", data=iter(content), headers={"Content-Length": "5"})
+        before = len(server.asked)
+        assert http.put(f"{server.url}/x", data=b"12345").status_code == 200
+        assert [asked.body for asked in server.asked[before:]] == [b"12345"]
+
+
+@pytest.mark.parametrize("closing", [True, False])
+def test_a_header_of_the_caller_closes_the_connection(closing: bool) -> None:
+    """h11 keeps the book of that, for what it writes the head of itself."""
+    ports = set()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        ports.add(handler.client_address[1])
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    with Scripted(Answer(write=answer)) as server:
+        http = get_session(retry_timeout=5)
+        for _ in range(3):
+            assert http.get(server.url, headers={"Connection": "close"} if closing else {}).text == "ok"
+    assert len(ports) == (3 if closing else 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_draws_other_numbers() -> None:
+    """The numbers make idempotency keys: the same ones again would make a server take a new request for a repeated one."""
+    _sender._drawn()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(writing, " ".join(_sender._drawn() for _ in range(100)).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        theirs = pipe.read().split()
+    os.waitpid(pid, 0)
+    ours = [_sender._drawn() for _ in range(100)]
+    assert len(theirs) == 100
+    assert len({*ours, *theirs}) == 200
+    assert {len(each) for each in ours} == {16}
