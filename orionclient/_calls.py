@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urljoin
 
 from attrs import evolve
@@ -13,20 +13,19 @@ from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
 from orionclient._messages import AsyncResponse, Body, Payload, Response
+from orionclient._pages import Pages
 from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
 from orionclient._versions import Offers, lacking, read_offers
-from orionclient.config import SessionConfig, origin_of
 from orionclient.exceptions import BadResponse, InvalidAPIVersion, InvalidCredentials, OrionError, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import TracebackType
 
     from orionclient._http import AsyncConnections
     from orionclient._resource import Endpoint, Id
+    from orionclient.config import SessionConfig
 
-_MAX_PAGES: Final = 1_000_000
 # What a stack answers that knows no such path.
 _NO_SUCH_PATH: Final = frozenset({404, 405, 410, 501})
 _VERSIONS_SECONDS: Final = 5.0
@@ -46,71 +45,6 @@ def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str
     if isinstance(body, Content):
         return Body(body.payload, body.length), {"Content-Type": body.media_type}  # type: ignore[arg-type]
     raise ValidationError("a multipart body cannot be sent through a session; no operation of Orion's contract has one")
-
-
-class Pages:
-    """A walk through the pages of a listing, without I/O: which request comes next, and what a page holds.
-
-    Args:
-        request: Request for the first page.
-        origin: Scheme, host and port that no page may lead away from.
-
-    Attributes:
-        request: Request for the next page; None after the last.
-    """
-
-    def __init__(self, request: Request, origin: tuple[str, str, int]) -> None:
-        self.request: Request | None = request
-        self._origin = origin
-        self._seen: set[str] = set()
-        self._before: set[Any] = set()
-
-    def accept(self, page: Mapping[str, Any], response: Response) -> Iterator[dict[str, Any]]:
-        """Take a page.
-
-        Args:
-            page: The JSON object of the answer.
-            response: The answer.
-
-        Yields:
-            Its items.
-
-        Raises:
-            BadResponse: The page is none, or its `next` link leads to another host or in a circle.
-        """
-        results, following = page.get("results"), page.get("next")
-        if not isinstance(results, list):
-            raise response.error("the page holds no list of results")
-        # What is made while a listing is read moves items on to the next page, where they would come again.
-        before, self._before = self._before, set()
-        for item in results:
-            if not isinstance(item, dict):
-                raise response.error("an item of the page is no JSON object")
-            number = item.get("id")
-            if isinstance(number, int | str):
-                self._before.add(number)
-                if number in before:
-                    continue
-            yield item
-        if not following or self.request is None:
-            self.request = None
-            return
-        target = urljoin(response.url, str(following))
-        problem = self._problem(target, response.url)
-        if problem:
-            raise response.error(f"the link to the next page {problem}; it was not followed")
-        self._seen.add(target)
-        self.request = evolve(self.request, url=target)
-
-    def _problem(self, target: str, current: str) -> str | None:
-        try:
-            if origin_of(target) != self._origin:
-                return "leads to another host"
-        except ValidationError as error:
-            return f"cannot be used ({error})"
-        if target in self._seen or target == current or len(self._seen) >= _MAX_PAGES:
-            return "leads in a circle"
-        return None
 
 
 class Calls:
@@ -427,89 +361,3 @@ def _translated(error: UnexpectedStatus | UnexpectedBody, response: Response) ->
     if isinstance(error, UnexpectedStatus) or "html" in response.headers.get("content-type", "").lower():
         return response.error()
     return response.error(error.reason)
-
-
-class RawSender:
-    """Lets the generated operations speak through a session: its token, repeats, time-outs and errors.
-
-    Pass it as `client=` to the `sync` and `sync_detailed` functions of `orion_api`.
-    """
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    def send(self, request: Request) -> Response:
-        """Send a generated request.
-
-        Args:
-            request: What a builder of `orion_api` returned.
-
-        Returns:
-            The answer, of any status; the caller closes it.
-
-        Raises:
-            OrionConnectionError: No answer came.
-            OrionTimeout: No answer came in time.
-        """
-        return self._calls.send(request)
-
-    def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
-        """Make the error of this package that fits an answer.
-
-        Args:
-            error: What the generated reader found.
-            response: The answer.
-
-        Returns:
-            The error, not raised.
-        """
-        return self._calls.translated(error, response)
-
-
-class AsyncRawSender:
-    """The same for the `asyncio` and `asyncio_detailed` functions.
-
-    Every call opens its own connection; inside `async with session.raw_async as client:` they are kept and used again.
-    """
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self._connections: AsyncConnections | None = None
-
-    async def asend(self, request: Request) -> AsyncResponse:
-        """Send a generated request.
-
-        Args:
-            request: What a builder of `orion_api` returned.
-
-        Returns:
-            The answer, of any status; the caller closes it.
-
-        Raises:
-            OrionConnectionError: No answer came.
-            OrionTimeout: No answer came in time.
-        """
-        return await self._calls.send_async(request, self._connections)
-
-    def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:
-        """Make the error of this package that fits an answer.
-
-        Args:
-            error: What the generated reader found.
-            response: The answer.
-
-        Returns:
-            The error, not raised.
-        """
-        return self._calls.translated(error, response.settled(error.content), ask=False)
-
-    async def __aenter__(self) -> Self:
-        self._connections = self._calls.connections()
-        return self
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        connections, self._connections = self._connections, None
-        if connections is not None:
-            await connections.__aexit__(exc_type, exc, traceback)

@@ -1,213 +1,46 @@
-"""Content from a server: taken up where it broke, by one stream or several, and proved whole before anybody sees it."""
+"""Content from a server to a path: by one stream or several, kept beside it, and proved whole before anybody sees it."""
 
 from __future__ import annotations
 
 import errno
 import io
 import os
-import re
 import shutil
 import threading
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, evolve, frozen
+from attrs import define
 
-from orionclient._stopping import check, pool, result_of
-from orionclient.exceptions import BadResponse, NotEnoughDiskError, OrionConnectionError, OrionError, OrionTimeout
-from orionclient.transfer.digests import Digest, Follower, announced
+from orionclient._stopping import pool, result_of
+from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
+from orionclient.transfer.answers import (
+    REOPENINGS,
+    Content,
+    OtherContentError,
+    Patience,
+    asked,
+    changed,
+    continued,
+    pieces,
+    said,
+    short,
+    wrong,
+)
+from orionclient.transfer.digests import Follower
 from orionclient.transfer.partial import Journal, Part, room_for
 from orionclient.transfer.plans import plan_ranges
 from orionclient.transfer.progress import Meter
-from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from concurrent.futures import Future
     from typing import IO, BinaryIO
 
     from orionclient._messages import Response
-    from orionclient.transfer.progress import Progress
+    from orionclient.transfer.answers import Callback, Opener
 
-Opener = Callable[[Mapping[str, str]], "Response"]
-Callback = Callable[["Progress"], object]
-
-# How often a download that breaks is taken up again without having come forward in between.
-_REOPENINGS: Final = 5
-_FORWARD: Final = 1 << 20
 _BUFFER: Final = 1 << 20
-_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _WORTH_RANGES: Final = 64 << 20
-
-
-class _OtherContentError(OrionConnectionError):
-    """What came is not what was announced, or not what came before; only starting anew can help."""
-
-
-@frozen
-class Content:
-    """What an answer says of the content.
-
-    Attributes:
-        size: Bytes; None where nobody says.
-        etag: Strong mark of this very content; None where there is none.
-        digest: Its digest; None where none is announced.
-        ranges: Whether the server sends pieces of it.
-    """
-
-    size: int | None
-    etag: str | None
-    digest: Digest | None
-    ranges: bool
-
-    @classmethod
-    def of(cls, response: Response) -> Content:
-        """Read it from the headers.
-
-        Args:
-            response: A good answer, whole or a piece.
-
-        Returns:
-            What they say.
-        """
-        headers = response.headers
-        etag = headers.get("etag", "")
-        piece = _RANGE.fullmatch(headers.get("content-range", "")) if response.status_code == 206 else None
-        length = headers.get("content-length", "")
-        known = length.isascii() and length.isdigit() and "content-encoding" not in headers
-        size = int(piece[3]) if piece else int(length) if known and response.status_code != 206 else None
-        ranges = response.status_code == 206 or headers.get("accept-ranges", "").strip().lower() == "bytes"
-        strong = etag.startswith('"') and "content-encoding" not in headers
-        return cls(size, etag if strong else None, announced(headers), ranges)
-
-    def same_as(self, other: Content) -> bool:
-        """Whether two answers speak of the same content, as far as they say."""
-        return (self.etag, self.digest) == (other.etag, other.digest)
-
-
-def pieces(
-    opener: Opener, chunk_size: int | None = None, callback: Callback | None = None, item: str = ""
-) -> Iterator[bytes]:
-    """Pass content on and check it at the end; where the connection breaks, go on from the byte where it broke.
-
-    Args:
-        opener: Asks for the content.
-        chunk_size: Largest piece in bytes; as they come without it.
-        callback: Told of the progress; None for nobody.
-        item: Name of what is moved.
-
-    Yields:
-        The pieces.
-
-    Raises:
-        OrionConnectionError: The connection broke again and again, the content changed meanwhile, or it is not what was announced;
-            the last is found out after the last piece.
-    """
-    response = opener({})
-    content = Content.of(response)
-    hasher = content.digest.hasher() if content.digest else None
-    meter = Meter(item, content.size, callback)
-    patience, count, skip = _Patience(), 0, 0
-    try:
-        while True:
-            try:
-                for piece in _from(response.iter_content(chunk_size), skip):
-                    if hasher is not None:
-                        hasher.update(piece)
-                    count += len(piece)
-                    meter.add(len(piece))
-                    yield piece
-                if content.size is None or count == content.size:
-                    break
-                raise _said(_short(count, content.size), response)
-            except (OrionConnectionError, OrionTimeout) as error:
-                patience.spend(_said(error, response), count)
-            response.close()
-            response, skip = _continued(opener, content, count)
-            if skip:
-                # The first answer may have been wrong about its length.
-                content = evolve(content, size=Content.of(response).size)
-        if content.digest is not None and hasher is not None and hasher.digest() != content.digest.value:
-            raise _said(_wrong(content.digest), response)
-    finally:
-        response.close()
-    meter.finish()
-
-
-class _Patience:
-    """How often a broken transfer is taken up again: so many times, and anew when it has come forward."""
-
-    def __init__(self) -> None:
-        self._left = _REOPENINGS
-        self._position = 0
-        self._backoff = Backoff()
-
-    def spend(self, error: OrionError, position: int) -> None:
-        """Wait a little, or raise what broke it."""
-        check()
-        if isinstance(error, _OtherContentError):
-            raise error
-        if position >= self._position + _FORWARD:
-            self._left, self._backoff, self._position = _REOPENINGS, Backoff(), position
-        if self._left == 0:
-            raise error
-        self._left -= 1
-        self._backoff.sleep()
-
-
-def _short(count: int, size: int) -> OrionConnectionError:
-    return OrionConnectionError(f"the content did not arrive whole: {count} of {size} bytes came")
-
-
-def _wrong(digest: Digest) -> OrionConnectionError:
-    name = {"sha-256": "SHA-256", "crc32c": "CRC32C"}[digest.algorithm]
-    return _OtherContentError(f"the content did not arrive whole: its {name} digest is not the announced one")
-
-
-def _continued(opener: Opener, content: Content, start: int, end: int | None = None) -> tuple[Response, int]:
-    """Ask for the rest of the content; gives the answer and the number of its bytes that are there already."""
-    headers = {}
-    # Without a mark of the content the pieces of two contents might be put together.
-    if content.etag is not None and (start or end is not None):
-        headers = {"Range": f"bytes={start}-{'' if end is None else end - 1}", "If-Range": content.etag}
-    response = _asked(opener, headers)
-    if response.status_code == 206:
-        found = _RANGE.fullmatch(response.headers.get("content-range", ""))
-        if not found or int(found[1]) != start or int(found[3]) != content.size:
-            # Another piece than was asked for, or of something else; the whole will tell.
-            response.close()
-            response = opener({})
-    if not Content.of(response).same_as(content):
-        response.close()
-        raise _said(_changed(), response)
-    return response, 0 if response.status_code == 206 else start
-
-
-def _asked(opener: Opener, headers: Mapping[str, str]) -> Response:
-    """Ask for a piece; for the whole where there is no such piece."""
-    try:
-        return opener(headers)
-    except BadResponse as error:
-        if error.response.status_code != 416:
-            raise
-    return opener({})
-
-
-def _changed() -> OrionConnectionError:
-    return _OtherContentError("the content changed while it was read")
-
-
-def _from(chunks: Iterator[bytes], start: int) -> Iterator[bytes]:
-    """Leave out what came before."""
-    for chunk in chunks:
-        if start < len(chunk):
-            yield chunk[start:]
-        start = max(0, start - len(chunk))
-
-
-def _said(error: OrionError, response: Response) -> OrionError:
-    return error.during(response.call) if response.call else error
 
 
 def save(
@@ -273,11 +106,11 @@ def _save(opener: Opener, path: Path, what: str, meter: Meter, *, durable: bool,
     part = Part(path)
     keep = False
     try:
-        for left in reversed(range(_REOPENINGS)):
+        for left in reversed(range(REOPENINGS)):
             download = _Download(opener, part, path, what, meter)
             try:
                 download.run(workers)
-            except _OtherContentError:
+            except OtherContentError:
                 part.empty()
                 meter.back(download.count)
                 if left == 0:
@@ -332,8 +165,8 @@ class _Download:
                     self._fetch_one(response, kept)
                 try:
                     self._prove()
-                except _OtherContentError as error:
-                    raise _said(error, response) from None
+                except OtherContentError as error:
+                    raise said(error, response) from None
         finally:
             if self._follower is not None:
                 self._follower.stop()
@@ -347,7 +180,7 @@ class _Download:
         missing = self._part.size() if kept.done is None else _first_missing(kept.done)
         known = Content(kept.size, kept.etag, None, ranges=True)
         headers = {"Range": f"bytes={missing}-", "If-Range": kept.etag}
-        response = _asked(self._opener, headers if missing < kept.size else {})
+        response = asked(self._opener, headers if missing < kept.size else {})
         found = Content.of(response)
         if (found.etag, found.size) == (known.etag, known.size):
             return response, kept
@@ -387,7 +220,7 @@ class _Download:
         if position != self._content.size or not position:
             self._receive(piece, response)
         if self._content.size is not None and piece.position != self._content.size:
-            raise _said(_short(piece.position, self._content.size), response)
+            raise said(short(piece.position, self._content.size), response)
 
     def _fetch_many(self, response: Response, workers: int, kept: Journal | None) -> None:
         size = self._content.size or 0
@@ -421,7 +254,7 @@ class _Download:
             return
         try:
             if response is None:
-                response = self._asked(piece, _Patience())
+                response = self._asked(piece, Patience())
             self._receive(piece, response)
         except BaseException:
             if self._stopped.is_set():
@@ -435,20 +268,20 @@ class _Download:
                 self._done = _joined(self._done)
                 self._record()
 
-    def _asked(self, piece: _Piece, patience: _Patience) -> Response:
+    def _asked(self, piece: _Piece, patience: Patience) -> Response:
         while True:
             try:
-                response, skip = _continued(self._opener, self._content, piece.position, piece.end)
+                response, skip = continued(self._opener, self._content, piece.position, piece.end)
                 if skip and Content.of(response).size != self._content.size:
                     response.close()
-                    raise _changed()
+                    raise changed()
                 return response  # noqa: TRY300
             except (OrionConnectionError, OrionTimeout) as error:
                 patience.spend(error, piece.position - piece.start)
 
     def _receive(self, piece: _Piece, response: Response) -> None:
         """Write a piece, taking it up where it breaks."""
-        patience, skip = _Patience(), piece.position if response.status_code != 206 else 0
+        patience, skip = Patience(), piece.position if response.status_code != 206 else 0
         buffer = memoryview(bytearray(_BUFFER))
         with self._part.writer(piece.position) as stream:
             while True:
@@ -461,9 +294,9 @@ class _Download:
                         return
                     if self._content.size is None:
                         return
-                    raise _said(_short(piece.position, self._content.size), response)
+                    raise said(short(piece.position, self._content.size), response)
                 except (OrionConnectionError, OrionTimeout) as error:
-                    patience.spend(_said(error, response), piece.position - piece.start)
+                    patience.spend(said(error, response), piece.position - piece.start)
                 response = self._asked(piece, patience)
                 skip = piece.position if response.status_code != 206 else 0
 
@@ -483,7 +316,7 @@ class _Download:
     def _write(self, piece: _Piece, response: Response, stream: IO[bytes], came: memoryview) -> None:
         size = self._content.size
         if size is not None and piece.position + len(came) > size:
-            raise _said(_OtherContentError("more came than was announced"), response)
+            raise said(OtherContentError("more came than was announced"), response)
         count, rest = len(came), came
         while rest:
             rest = rest[stream.write(rest) :]
@@ -508,9 +341,9 @@ class _Download:
     def _prove(self) -> None:
         size, digest = self._content.size, self._content.digest
         if size is not None and self._part.size() != size:
-            raise _OtherContentError(f"the content did not arrive whole: {self._part.size()} of {size} bytes came")
+            raise OtherContentError(f"the content did not arrive whole: {self._part.size()} of {size} bytes came")
         if digest is not None and self._follower is not None and self._follower.finish() != digest.value:
-            raise _wrong(digest)
+            raise wrong(digest)
 
 
 def _first_missing(done: list[list[int]]) -> int:

@@ -23,7 +23,8 @@ from orion_api.api.datasets import (
 from orionclient._resource import Declaration, Field, Id, Resource, SessionLike, optional, resource_id, text, texts
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
-from orionclient.transfer.downloads import pieces, save
+from orionclient.transfer.answers import pieces
+from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, name_of, opened
 from orionclient.types._creating import created, existing, refilled, removed_on_error
 from orionclient.types._transfers import object_name

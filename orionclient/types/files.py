@@ -15,7 +15,8 @@ from orion_api.api.files import (
 )
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
-from orionclient.transfer.downloads import pieces, save
+from orionclient.transfer.answers import pieces
+from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import created, existing, refilled, removed_on_error

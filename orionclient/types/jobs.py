@@ -13,7 +13,7 @@ from orionclient._listing import Listing
 from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, resource_id, text
 from orionclient._waiting import polled
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.transfer.downloads import pieces
+from orionclient.transfer.answers import pieces
 from orionclient.types._creating import created
 from orionclient.types._waited import refreshed
 from orionclient.types.billing import money

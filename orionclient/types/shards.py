@@ -17,7 +17,8 @@ from orion_api.api.shards import (
 
 from orionclient._resource import Declaration, Field, Parent, Resource, SessionLike, optional, resource_id, text
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.downloads import pieces, save
+from orionclient.transfer.answers import pieces
+from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import removed_on_error

@@ -84,7 +84,7 @@ REMOVALS = [
         "the digest check",
         "orionclient/transfer/downloads.py",
         "        if digest is not None and self._follower is not None and self._follower.finish() != digest.value:\n"
-        "            raise _wrong(digest)\n",
+        "            raise wrong(digest)\n",
         "",
         "tests/session/test_content.py::test_a_short_or_wrong_download_leaves_the_old_file",
     ),

@@ -22,7 +22,7 @@ from transfers_stack import SMALL_PLANS, Stack, digest_of, eventually
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession
-from orionclient.transfer import downloads, partial, plans
+from orionclient.transfer import answers, downloads, partial, plans
 from orionclient.types import File, Shard
 
 LARGEST = 64 << 20
@@ -117,7 +117,7 @@ class Transfer:
         """Do it; gives how it ended."""
         with pytest.MonkeyPatch.context() as patch:
             if self.small_plans:
-                for module in (plans, downloads, partial):
+                for module in (plans, answers, downloads, partial):
                     for name, value in SMALL_PLANS[module.__name__.rpartition(".")[2]].items():
                         patch.setattr(module, name, value)
             ended = self.send() if self.up else self.fetch()

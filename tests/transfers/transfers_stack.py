@@ -21,7 +21,8 @@ UPLOADS = "/api/v3/storage/uploads/"
 # Plans for contents of some kilobytes, by module of orionclient.transfer.
 SMALL_PLANS = {
     "plans": {"MIB": 4096, "SMALLEST_PART": 8192, "_WHOLE": 16384},
-    "downloads": {"_WORTH_RANGES": 16384, "_FORWARD": 4096},
+    "answers": {"_FORWARD": 4096},
+    "downloads": {"_WORTH_RANGES": 16384},
     "partial": {"_WORTH_KEEPING": 1},
 }
 

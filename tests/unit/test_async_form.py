@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 
-from orionclient._calls import Calls, Pages
+from orionclient._calls import Calls
+from orionclient._pages import Pages
 from orionclient._resource import Endpoint, Id, Resource
 from orionclient.exceptions import NotFoundResponse
 from orionclient.local import LocalOrion

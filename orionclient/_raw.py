@@ -1,0 +1,101 @@
+"""The generated operations, spoken through a session: what `session.raw` and `session.raw_async` are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from orion_api.errors import UnexpectedBody, UnexpectedStatus
+    from orion_api.types import Request
+
+    from orionclient._calls import Calls
+    from orionclient._http import AsyncConnections
+    from orionclient._messages import AsyncResponse, Response
+
+
+class RawSender:
+    """Lets the generated operations speak through a session: its token, repeats, time-outs and errors.
+
+    Pass it as `client=` to the `sync` and `sync_detailed` functions of `orion_api`.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def send(self, request: Request) -> Response:
+        """Send a generated request.
+
+        Args:
+            request: What a builder of `orion_api` returned.
+
+        Returns:
+            The answer, of any status; the caller closes it.
+
+        Raises:
+            OrionConnectionError: No answer came.
+            OrionTimeout: No answer came in time.
+        """
+        return self._calls.send(request)
+
+    def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
+        """Make the error of this package that fits an answer.
+
+        Args:
+            error: What the generated reader found.
+            response: The answer.
+
+        Returns:
+            The error, not raised.
+        """
+        return self._calls.translated(error, response)
+
+
+class AsyncRawSender:
+    """The same for the `asyncio` and `asyncio_detailed` functions.
+
+    Every call opens its own connection; inside `async with session.raw_async as client:` they are kept and used again.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._connections: AsyncConnections | None = None
+
+    async def asend(self, request: Request) -> AsyncResponse:
+        """Send a generated request.
+
+        Args:
+            request: What a builder of `orion_api` returned.
+
+        Returns:
+            The answer, of any status; the caller closes it.
+
+        Raises:
+            OrionConnectionError: No answer came.
+            OrionTimeout: No answer came in time.
+        """
+        return await self._calls.send_async(request, self._connections)
+
+    def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:
+        """Make the error of this package that fits an answer.
+
+        Args:
+            error: What the generated reader found.
+            response: The answer.
+
+        Returns:
+            The error, not raised.
+        """
+        return self._calls.translated(error, response.settled(error.content), ask=False)
+
+    async def __aenter__(self) -> Self:
+        self._connections = self._calls.connections()
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            await connections.__aexit__(exc_type, exc, traceback)

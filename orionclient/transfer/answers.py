@@ -1,0 +1,202 @@
+"""Content as a server gives it: what an answer says of it, and going on where one broke."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from orionclient._stopping import check
+from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
+from orionclient.transfer.digests import Digest, announced
+from orionclient.transfer.progress import Meter
+from orionclient.utils import Backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orionclient._messages import Response
+    from orionclient.transfer.progress import Progress
+
+Opener = Callable[[Mapping[str, str]], "Response"]
+Callback = Callable[["Progress"], object]
+
+# How often a download that breaks is taken up again without having come forward in between.
+REOPENINGS: Final = 5
+_FORWARD: Final = 1 << 20
+_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+
+
+class OtherContentError(OrionConnectionError):
+    """What came is not what was announced, or not what came before; only starting anew can help."""
+
+
+@frozen
+class Content:
+    """What an answer says of the content.
+
+    Attributes:
+        size: Bytes; None where nobody says.
+        etag: Strong mark of this very content; None where there is none.
+        digest: Its digest; None where none is announced.
+        ranges: Whether the server sends pieces of it.
+    """
+
+    size: int | None
+    etag: str | None
+    digest: Digest | None
+    ranges: bool
+
+    @classmethod
+    def of(cls, response: Response) -> Content:
+        """Read it from the headers.
+
+        Args:
+            response: A good answer, whole or a piece.
+
+        Returns:
+            What they say.
+        """
+        headers = response.headers
+        etag = headers.get("etag", "")
+        piece = _RANGE.fullmatch(headers.get("content-range", "")) if response.status_code == 206 else None
+        length = headers.get("content-length", "")
+        known = length.isascii() and length.isdigit() and "content-encoding" not in headers
+        size = int(piece[3]) if piece else int(length) if known and response.status_code != 206 else None
+        ranges = response.status_code == 206 or headers.get("accept-ranges", "").strip().lower() == "bytes"
+        strong = etag.startswith('"') and "content-encoding" not in headers
+        return cls(size, etag if strong else None, announced(headers), ranges)
+
+    def same_as(self, other: Content) -> bool:
+        """Whether two answers speak of the same content, as far as they say."""
+        return (self.etag, self.digest) == (other.etag, other.digest)
+
+
+class Patience:
+    """How often a broken transfer is taken up again: so many times, and anew when it has come forward."""
+
+    def __init__(self) -> None:
+        self._left = REOPENINGS
+        self._position = 0
+        self._backoff = Backoff()
+
+    def spend(self, error: OrionError, position: int) -> None:
+        """Wait a little, or raise what broke it."""
+        check()
+        if isinstance(error, OtherContentError):
+            raise error
+        if position >= self._position + _FORWARD:
+            self._left, self._backoff, self._position = REOPENINGS, Backoff(), position
+        if self._left == 0:
+            raise error
+        self._left -= 1
+        self._backoff.sleep()
+
+
+def short(count: int, size: int) -> OrionConnectionError:
+    """Make the error of content that ended early."""
+    return OrionConnectionError(f"the content did not arrive whole: {count} of {size} bytes came")
+
+
+def wrong(digest: Digest) -> OrionConnectionError:
+    """Make the error of content that has another digest."""
+    name = {"sha-256": "SHA-256", "crc32c": "CRC32C"}[digest.algorithm]
+    return OtherContentError(f"the content did not arrive whole: its {name} digest is not the announced one")
+
+
+def continued(opener: Opener, content: Content, start: int, end: int | None = None) -> tuple[Response, int]:
+    """Ask for the rest of the content; gives the answer and the number of its bytes that are there already."""
+    headers = {}
+    # Without a mark of the content the pieces of two contents might be put together.
+    if content.etag is not None and (start or end is not None):
+        headers = {"Range": f"bytes={start}-{'' if end is None else end - 1}", "If-Range": content.etag}
+    response = asked(opener, headers)
+    if response.status_code == 206:
+        found = _RANGE.fullmatch(response.headers.get("content-range", ""))
+        if not found or int(found[1]) != start or int(found[3]) != content.size:
+            # Another piece than was asked for, or of something else; the whole will tell.
+            response.close()
+            response = opener({})
+    if not Content.of(response).same_as(content):
+        response.close()
+        raise said(changed(), response)
+    return response, 0 if response.status_code == 206 else start
+
+
+def asked(opener: Opener, headers: Mapping[str, str]) -> Response:
+    """Ask for a piece; for the whole where there is no such piece."""
+    try:
+        return opener(headers)
+    except BadResponse as error:
+        if error.response.status_code != 416:
+            raise
+    return opener({})
+
+
+def changed() -> OrionConnectionError:
+    """Make the error of content of which a part is old and a part new."""
+    return OtherContentError("the content changed while it was read")
+
+
+def said(error: OrionError, response: Response) -> OrionError:
+    """Add to an error what was attempted."""
+    return error.during(response.call) if response.call else error
+
+
+def pieces(
+    opener: Opener, chunk_size: int | None = None, callback: Callback | None = None, item: str = ""
+) -> Iterator[bytes]:
+    """Pass content on and check it at the end; where the connection breaks, go on from the byte where it broke.
+
+    Args:
+        opener: Asks for the content.
+        chunk_size: Largest piece in bytes; as they come without it.
+        callback: Told of the progress; None for nobody.
+        item: Name of what is moved.
+
+    Yields:
+        The pieces.
+
+    Raises:
+        OrionConnectionError: The connection broke again and again, the content changed meanwhile, or it is not what was announced;
+            the last is found out after the last piece.
+    """
+    response = opener({})
+    content = Content.of(response)
+    hasher = content.digest.hasher() if content.digest else None
+    meter = Meter(item, content.size, callback)
+    patience, count, skip = Patience(), 0, 0
+    try:
+        while True:
+            try:
+                for piece in _from(response.iter_content(chunk_size), skip):
+                    if hasher is not None:
+                        hasher.update(piece)
+                    count += len(piece)
+                    meter.add(len(piece))
+                    yield piece
+                if content.size is None or count == content.size:
+                    break
+                raise said(short(count, content.size), response)
+            except (OrionConnectionError, OrionTimeout) as error:
+                patience.spend(said(error, response), count)
+            response.close()
+            response, skip = continued(opener, content, count)
+            if skip:
+                # The first answer may have been wrong about its length.
+                content = evolve(content, size=Content.of(response).size)
+        if content.digest is not None and hasher is not None and hasher.digest() != content.digest.value:
+            raise said(wrong(content.digest), response)
+    finally:
+        response.close()
+    meter.finish()
+
+
+def _from(chunks: Iterator[bytes], start: int) -> Iterator[bytes]:
+    """Leave out what came before."""
+    for chunk in chunks:
+        if start < len(chunk):
+            yield chunk[start:]
+        start = max(0, start - len(chunk))
