@@ -1,34 +1,21 @@
-"""One connection to a server: the heads by h11, the content straight between the socket and the reader's buffer."""
+"""One connection to a server: a request goes out, the head of the answer comes in, and its content straight into the reader's buffer."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
-import re
 import time
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import h11
 from attrs import frozen
 
+from orionclient._heads import Head, HeaderList, fresh_state, judged_answer, state_after, usual_answer, usual_request
 from orionclient._library import httpcore
 from orionclient._socket import PIECE, Socket
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator
-
-HeaderList = list[tuple[bytes, bytes]]
-
-# The longest head that is taken; a server that sends more is not one to talk to.
-_LONGEST_HEAD: Final = 100 * 1024
-_NO_CONTENT: Final = frozenset({204, 304})
-# Heads that need nobody's judgement: usual methods, and headers that change nothing about the connection or the framing.
-_USUAL: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
-_SPECIAL: Final = frozenset({b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"})
-_CLEAN: Final = re.compile(
-    rb"[A-Z]+ [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [!-~](?:[ -~\t]*[!-~])?\r\n)+\r\n"
-)
 
 
 @frozen
@@ -123,15 +110,14 @@ class Connection:
             socket = self._socket = Socket(
                 message.host.decode("ascii"), message.origin[2], self._context, message.connecting
             )
-        state = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
         try:
-            sent = _sent(socket, state, message)
-            head = _head(socket, state, message.waiting)
+            state, sent = _sent(socket, message)
+            state, head = _head(socket, state, message)
         except h11.LocalProtocolError as error:
             raise httpcore.LocalProtocolError(str(error)) from error
         except h11.RemoteProtocolError as error:
             raise httpcore.RemoteProtocolError(str(error)) from error
-        return _Content(self, socket, state, head, message, sent=sent)
+        return _Content(self, socket, state, head, message.waiting, sent=sent)
 
     def release(self, *, reusable: bool) -> None:
         """Take the connection back after an answer."""
@@ -159,17 +145,19 @@ class Connection:
             socket.close()
 
 
-def _sent(socket: Socket, state: h11.Connection, message: Message) -> bool:
-    """Send a request; False where the server hung up meanwhile, which may have answered before that."""
-    ready = _clean_head(message)
-    if ready is None:
-        # For h11 to judge, and to frame.
+def _sent(socket: Socket, message: Message) -> tuple[h11.Connection | None, bool]:
+    """Send a request; gives the state of h11 where it is needed.
+
+    The second is False where the server hung up meanwhile, which may have answered before that.
+    """
+    state = None
+    ready = usual_request(message.method, message.target, message.headers, content=message.content is not None)
+    if ready is not None:
+        pieces = _counted(message)
+    else:
+        state = fresh_state()
         ready = state.send(h11.Request(method=message.method, target=message.target, headers=message.headers)) or b""
         pieces = _framed(state, message.content or ())
-    else:
-        state.send(_alike(message.method))
-        state.send(h11.EndOfMessage())
-        pieces = _counted(message)
     try:
         for piece in pieces:
             if ready and len(ready) + len(piece) <= PIECE:
@@ -181,31 +169,8 @@ def _sent(socket: Socket, state: h11.Connection, message: Message) -> bool:
             ready = b""
         socket.write(ready, message.waiting)
     except httpcore.WriteError:
-        return False
-    return True
-
-
-def _clean_head(message: Message) -> bytes | None:
-    """Write the head of a request in which nothing could be taken for anything else; None where somebody has to look closer."""
-    fields = {name.lower(): value for name, value in message.headers}
-    length = fields.get(b"content-length", b"0" if message.content is None else b"")
-    if message.method not in _USUAL or b"host" not in fields or not length.isdigit() or not _SPECIAL.isdisjoint(fields):
-        return None
-    lines = [
-        b"%b %b HTTP/1.1\r\n" % (message.method, message.target),
-        *[b"%b: %b\r\n" % field for field in message.headers],
-        b"\r\n",
-    ]
-    head = b"".join(lines)
-    # As many lines as there are headers, each once: none ends early, none says something else again.
-    whole = head.count(b"\n") == len(fields) + 2 and _CLEAN.fullmatch(head)
-    return head if whole else None
-
-
-@functools.cache
-def _alike(method: bytes) -> h11.Request:
-    """What h11 has to know of a clean request to read the answer: the method. It checks every header of every request otherwise."""
-    return h11.Request(method=method, target=b"/", headers=[(b"Host", b"localhost")])
+        return state, False
+    return state, True
 
 
 def _framed(state: h11.Connection, content: Iterable[bytes]) -> Iterator[bytes]:
@@ -225,18 +190,28 @@ def _counted(message: Message) -> Iterator[bytes]:
         raise httpcore.LocalProtocolError("Too little data for declared Content-Length")
 
 
-def _head(socket: Socket, state: h11.Connection, timeout: float) -> h11.Response | h11.InformationalResponse:
+def _head(socket: Socket, state: h11.Connection | None, message: Message) -> tuple[h11.Connection | None, Head]:
+    """Read the head of an answer; gives the state of h11 where it is needed."""
+    if state is None:
+        data = socket.read(message.waiting)
+        if head := usual_answer(data, message.method):
+            return None, head
+        state = state_after(message.method)
+        _give(state, data)
     while True:
         event = state.next_event()
         if event is h11.NEED_DATA:
-            data = socket.read(timeout)
-            if not data and state.their_state == h11.SEND_RESPONSE:
-                raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
-            state.receive_data(data)
+            _give(state, socket.read(message.waiting))
         elif isinstance(event, h11.Response) or (
             isinstance(event, h11.InformationalResponse) and event.status_code == 101
         ):
-            return event
+            return state, judged_answer(state, event, message.method)
+
+
+def _give(state: h11.Connection, data: bytes) -> None:
+    if not data and state.their_state == h11.SEND_RESPONSE:
+        raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
+    state.receive_data(data)
 
 
 class _Content:
@@ -246,26 +221,23 @@ class _Content:
         self,
         line: Connection,
         socket: Socket,
-        state: h11.Connection,
-        head: h11.Response | h11.InformationalResponse,
-        message: Message,
+        state: h11.Connection | None,
+        head: Head,
+        timeout: float,
         *,
         sent: bool,
     ) -> None:
-        self.status: int = head.status_code
-        self.headers: HeaderList = head.headers.raw_items()
+        self.status: int = head.status
+        self.headers: HeaderList = head.headers
         self._line: Connection | None = line
         self._socket = socket
         self._state = state
-        self._timeout = message.waiting
+        self._timeout = timeout
         self._came = 0
-        fields = dict(head.headers)
-        self._chunked = b"transfer-encoding" in fields
-        self._length = None if self._chunked else _length(message.method, self.status, fields)
-        # Whether both sides keep the connection, as h11 knows.
-        self._keep = sent and state.our_state is h11.DONE
-        # What came together with the head; h11 keeps the chunked kind, for it has to take the chunks apart.
-        self._rest = b"" if self._chunked else bytes(state.trailing_data[0])
+        self._chunked = head.chunked
+        self._length = head.length
+        self._keep = sent and head.keep
+        self._rest = head.rest
 
     def readinto(self, buffer: memoryview) -> int:
         """Read what is there, at least a byte; gives the number of bytes, 0 at the end."""
@@ -305,7 +277,7 @@ class _Content:
     def _chunk(self, buffer: memoryview) -> int:
         state = self._state
         try:
-            while self._line is not None:
+            while self._line is not None and state is not None:
                 event = state.next_event()
                 if event is h11.NEED_DATA:
                     state.receive_data(self._socket.read(self._timeout))
@@ -329,15 +301,6 @@ class _Content:
         """End the reading; a connection whose answer was not read to its end goes with it."""
         whole = not self._chunked and self._length is not None and self._came == self._length and not self._rest
         self._end(reusable=whole and self._keep)
-
-
-def _length(method: bytes, status: int, fields: dict[bytes, bytes]) -> int | None:
-    """The length of the content; None where only the end of the connection ends it."""
-    if method == b"HEAD" or status in _NO_CONTENT or status < 200:
-        return 0
-    # h11 has seen to it that it is one number.
-    length = fields.get(b"content-length")
-    return None if length is None else int(length)
 
 
 class Proxied:

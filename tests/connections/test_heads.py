@@ -1,4 +1,4 @@
-"""Heads of requests that are written without h11: the same bytes as h11 writes, and nothing that h11 refuses."""
+"""Heads that are written and read without h11: the same bytes as h11 writes, what it would read, and nothing that it refuses."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from helpers.scripted import Answer, Scripted
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orionclient import _connection, _sender
-from orionclient._connection import Message
+from orionclient import _sender
+from orionclient._heads import state_after, usual_answer, usual_request
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import get_session
 
@@ -34,8 +34,8 @@ METHODS = st.sampled_from(
 )
 
 
-def made(method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], content: list[bytes] | None) -> Message:
-    return Message(b"http", b"localhost", None, target, method, [(b"Host", b"localhost"), *headers], content, 1.0, 1.0)
+Fields = list[tuple[bytes, bytes]]
+HOST = (b"Host", b"localhost")
 
 
 @settings(max_examples=3000)
@@ -45,42 +45,116 @@ def made(method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], conte
 @example(b"GET", b"/", [(b"X\r\nInjected", b"1")], False)
 @example(b"GET", b"/ HTTP/1.1\r\nInjected: 1", [], False)
 @example(b"POST", b"/", [(b"Content-Length", b"5"), (b"content-length", b"6")], True)
-def test_a_head_is_the_one_of_h11(
-    method: bytes, target: bytes, headers: list[tuple[bytes, bytes]], with_content: bool
-) -> None:
-    message = made(method, target, headers, [b"12345"] if with_content else None)
-    head = _connection._clean_head(message)
+def test_the_head_of_a_request_is_the_one_of_h11(method: bytes, target: bytes, fields: Fields, content: bool) -> None:
+    headers = [HOST, *fields]
+    head = usual_request(method, target, headers, content=content)
     if head is None:
         return
     state = h11.Connection(h11.CLIENT)
-    assert state.send(h11.Request(method=method, target=target, headers=message.headers)) == head
+    assert state.send(h11.Request(method=method, target=target, headers=headers)) == head
     # What h11 takes from it again is what was meant, and not a byte is left over.
     server = h11.Connection(h11.SERVER)
     server.receive_data(head)
     request = server.next_event()
     assert isinstance(request, h11.Request)
     assert (request.method, request.target) == (method, target)
-    assert request.headers.raw_items() == message.headers
+    assert request.headers.raw_items() == headers
     assert not server.trailing_data[0]
-    assert state.our_state is h11.SEND_BODY
 
 
-def test_what_is_usual_needs_no_h11() -> None:
+def test_usual_requests_need_no_h11() -> None:
     usual = [
+        HOST,
         (b"Accept", b"application/json"),
         (b"Authorization", b"Bearer abc.def-ghi_jkl="),
         (b"User-Agent", b"orionclient/1.0"),
         (b"Content-Type", b'multipart/form-data; boundary="a b"'),
         (b"Content-Length", b"5"),
     ]
-    assert _connection._clean_head(made(b"PUT", b"/api/v1/storage/files/1/?a=b%20c", usual, [b"12345"]))
-    assert _connection._clean_head(made(b"GET", b"/", usual[:3], None))
+    assert usual_request(b"PUT", b"/api/v1/storage/files/1/?a=b%20c", usual, content=True)
+    assert usual_request(b"GET", b"/", usual[:4], content=False)
 
 
 @pytest.mark.parametrize("name", ["Connection", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "host"])
 def test_what_changes_the_connection_is_for_h11(name: str) -> None:
-    given = [(name.encode(), b"close"), (b"Content-Length", b"0")]
-    assert _connection._clean_head(made(b"POST", b"/", given, None)) is None
+    given = [HOST, (name.encode(), b"close"), (b"Content-Length", b"0")]
+    assert usual_request(b"POST", b"/", given, content=False) is None
+
+
+LINES = st.one_of(
+    st.sampled_from([
+        b"HTTP/1.1 200 OK", b"HTTP/1.1 201 ", b"HTTP/1.1 204 No Content", b"HTTP/1.1 304 Not Modified", b"HTTP/1.1 404 Not\tFound",
+        b"HTTP/1.1 200", b"HTTP/1.0 200 OK", b"HTTP/1.1 100 Continue", b"HTTP/1.1 101 Switching", b"HTTP/1.1 999 Odd", b"HTTP/2 200 OK",
+        b"HTTP/1.1  200 OK", b"http/1.1 200 OK", b"HTTP/1.1 20x OK", b"ICY 200 OK", b"", b"HTTP/1.1 200 OK\r\nX: y",
+        b"HTTP/1.1 200 \xc3\xa4",
+    ]),
+    TEXTS,
+)  # fmt: skip
+BETWEEN = st.sampled_from([b": "] * 6 + [b":", b" : ", b":  ", b":\t", b" ", b""])
+ENDS = st.sampled_from([b"\r\n"] * 8 + [b"\n", b"\r", b"\r\n ", b"\r\n\t"])
+FIELDS = st.lists(st.tuples(NAMES, BETWEEN, VALUES, ENDS).map(b"".join), max_size=5).map(b"".join)
+
+
+@settings(max_examples=5000)
+@given(LINES, ENDS, FIELDS, ENDS, TEXTS, METHODS.filter(lambda method: method in {b"GET", b"HEAD", b"POST", b"DELETE"}))
+@example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\nConnection: keep-alive\r\n", b"\r\n", b"12345", b"GET")
+@example(b"HTTP/1.1 204 No Content", b"\r\n", b"Content-Length: 5\r\n", b"\r\n", b"", b"DELETE")
+@example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\n", b"\r\n", b"", b"HEAD")
+@example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\nConnection: close\r\n", b"\r\n", b"", b"GET")
+@example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n", b"\r\n", b"", b"GET")
+@example(
+    b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"\r\n", b"0\r\n\r\n", b"GET"
+)
+@example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\n X: folded\r\n", b"\r\n", b"", b"GET")
+def test_the_head_of_an_answer_is_read_as_by_h11(
+    line: bytes, end: bytes, fields: bytes, last: bytes, content: bytes, method: bytes
+) -> None:
+    data = line + end + fields + last + content
+    head = usual_answer(data, method)
+    if head is None:
+        return
+    state = state_after(method)
+    state.receive_data(data)
+    event = state.next_event()
+    assert isinstance(event, h11.Response)
+    assert (event.status_code, event.headers.raw_items()) == (head.status, head.headers)
+    assert head.keep is (state.our_state is h11.DONE)
+    assert not head.chunked
+    assert state.trailing_data[0] == head.rest
+    # As long as h11 takes it to be.
+    if len(head.rest) < (head.length or 0):
+        state.receive_data(b"x" * ((head.length or 0) - len(head.rest)))
+    while isinstance(event := state.next_event(), h11.Data):
+        pass
+    assert isinstance(event, h11.EndOfMessage)
+    assert state.trailing_data[0] == head.rest[head.length :]
+
+
+@pytest.mark.parametrize("connection", [b"", b"Connection: keep-alive\r\n", b"connection: Keep-Alive\r\n"])
+def test_usual_answers_need_no_h11(connection: bytes) -> None:
+    fields = b'Server: nginx\r\nDate: Wed, 25 Nov 2026 10:00:00 GMT\r\nETag: "a b"\r\nContent-Length: 2\r\n'
+    assert usual_answer(b"HTTP/1.1 200 OK\r\n" + fields + connection + b"\r\nok", b"GET")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Content-Length: 5\r\nContent-Length: 5\r\n",
+        b"Content-Length: 5, 5\r\n",
+        b"Content-Length: +5\r\n",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 5\r\nConnection: close\r\n",
+        b"Content-Length: 5\r\nConnection: keep-alive, close\r\n",
+        b"Content-Length: 5\r\nUpgrade: websocket\r\n",
+        b"Content-Length: 5\nX: y\r\n",
+        b"Content-Length : 5\r\n",
+        b"Content-Length: 5\r\n folded: 1\r\n",
+        b"X: y\r\n",
+        b"",
+    ],
+)
+def test_doubtful_answers_are_for_h11(fields: bytes) -> None:
+    assert usual_answer(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n12345", b"GET") is None
 
 
 @pytest.mark.parametrize("content", [[b"1234"], [b"123", b"456"], [b"12345", b"6"]])
