@@ -77,7 +77,8 @@ def usual_answer(data: bytes, method: bytes) -> Head | None:
     found = _ANSWER.match(data)
     if found is None:
         return None
-    headers: HeaderList = [tuple(line.split(b": ", 1)) for line in found[2].split(b"\r\n")[:-1]]
+    lines = found[2].split(b"\r\n")[:-1]
+    headers = [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
     fields = {name.lower(): value for name, value in headers}
     if fields.get(b"connection", b"").lower() == b"keep-alive":
         del fields[b"connection"]
