@@ -21,6 +21,9 @@ PIECE: Final = 64 * 1024
 _ENOUGH: Final = 1024 * 1024
 # How often a piece waits a millisecond for the next.
 _WAITS: Final = 64
+# What becomes of a wait that is over, and of a connection that breaks.
+_READING: Final = (httpcore.ReadTimeout, httpcore.ReadError)
+_WRITING: Final = (httpcore.WriteTimeout, httpcore.WriteError)
 
 
 class _Deadline(threading.local):
@@ -117,29 +120,15 @@ class Socket:
     def write(self, data: bytes, timeout: float) -> None:
         """Send all of it."""
         view = memoryview(data)
-        try:
-            while view:
-                view = view[self._patiently(self._socket.send, view, timeout, httpcore.WriteTimeout) :]
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
-        except OrionError:
-            raise
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+        while view:
+            view = view[self._patiently(self._socket.send, view, timeout, _WRITING) :]
 
     def read_into(self, buffer: memoryview, timeout: float) -> int:
         """Read what has arrived, at least a byte, unless the server closed the connection."""
         if self._broke is not None:
             raise httpcore.ReadError(str(self._broke)) from self._broke
-        try:
-            count: int = self._patiently(self._socket.recv_into, buffer, timeout)
-            return count + self._more(buffer[count:_ENOUGH]) if self._secure and count else count
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        except OrionError:
-            raise
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
+        count: int = self._patiently(self._socket.recv_into, buffer, timeout, _READING)
+        return count + self._more(buffer[count:_ENOUGH]) if self._secure and count else count
 
     def _more(self, buffer: memoryview) -> int:
         """Take what else is there: TLS gives out 16 KiB at a time, and each piece would be written and counted alone."""
@@ -164,41 +153,42 @@ class Socket:
 
     def read(self, timeout: float) -> bytes:
         """Read a piece; empty where the server closed the connection."""
-        try:
-            return self._patiently(self._socket.recv, PIECE, timeout, first_wait=True)  # type: ignore[no-any-return]
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        except OrionError:
-            raise
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
+        return self._patiently(self._socket.recv, PIECE, timeout, _READING, first_wait=True)  # type: ignore[no-any-return]
 
     def _patiently(
         self,
         call: Callable[[Any], Any],
         argument: Any,
         timeout: float,
-        error: type[Exception] = httpcore.ReadTimeout,
+        errors: tuple[type[Exception], type[Exception]],
         *,
         first_wait: bool = False,
     ) -> Any:
         """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the lock of Python."""
         check()
-        left = DEADLINE.cut(timeout, error)
+        late, broken = errors
+        left = DEADLINE.cut(timeout, late)
         end = time.monotonic() + (timeout if left is None else left)
-        writes = error is httpcore.WriteTimeout
-        # What TLS has unpacked already is not to be seen at the socket.
-        if first_wait and not self._secure:
-            self._wait(end, writes=writes)
-        while True:
-            try:
-                return call(argument)
-            except BlockingIOError:
+        writes = errors is _WRITING
+        try:
+            # What TLS has unpacked already is not to be seen at the socket.
+            if first_wait and not self._secure:
                 self._wait(end, writes=writes)
-            except ssl.SSLWantReadError:
-                self._wait(end, writes=False)
-            except ssl.SSLWantWriteError:
-                self._wait(end, writes=True)
+            while True:
+                try:
+                    return call(argument)
+                except BlockingIOError:
+                    self._wait(end, writes=writes)
+                except ssl.SSLWantReadError:
+                    self._wait(end, writes=False)
+                except ssl.SSLWantWriteError:
+                    self._wait(end, writes=True)
+        except OrionError:
+            raise
+        except TimeoutError as error:
+            raise late(str(error)) from error
+        except OSError as error:
+            raise broken(str(error)) from error
 
     def _wait(self, end: float, *, writes: bool) -> None:
         """Wait for the socket; a thread of a pool looks now and then whether it is still wanted."""
