@@ -81,7 +81,7 @@ class Body:
             self._start = None
 
     def chunks(self) -> Iterator[bytes]:
-        """Read the body from its start in pieces of at most 1 MiB.
+        """Read the body from its start in pieces of at most 512 KiB; those of an iterable stay as they are.
 
         Yields:
             The pieces.
