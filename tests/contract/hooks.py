@@ -83,6 +83,11 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
     for container, name in ((case.query, "cursor"), (case.headers, "Content-Digest")):
         if container:
             container.pop(name, None)
+    # To JSON Schema 3.0 is a whole number; whoever writes an address writes 3.
+    for values in (case.query, case.path_parameters):
+        for name, value in (values or {}).items():
+            if isinstance(value, float) and value.is_integer():
+                values[name] = int(value)
     # Any text is the name of a kind, as far as the contract knows; of the low numbers some are there.
     if "resource_type" in (case.path_parameters or {}):
         _make_sense(case.path_parameters, "resource_id", _KINDS)
