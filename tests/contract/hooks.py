@@ -83,15 +83,19 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
     for container, name in ((case.query, "cursor"), (case.headers, "Content-Digest")):
         if container:
             container.pop(name, None)
-    # To JSON Schema 3.0 is a whole number; whoever writes an address writes 3.
     for values in (case.query, case.path_parameters):
-        for name, value in (values or {}).items():
-            if isinstance(value, float) and value.is_integer():
-                values[name] = int(value)
+        _write_whole(values or {})
     # Any text is the name of a kind, as far as the contract knows; of the low numbers some are there.
     if "resource_type" in (case.path_parameters or {}):
         _make_sense(case.path_parameters, "resource_id", _KINDS)
     _make_sensible(operation, case.body)
+
+
+def _write_whole(values: dict[str, Any]) -> None:
+    """To JSON Schema 3.0 is a whole number; whoever writes an address writes 3."""
+    for name, value in values.items():
+        if isinstance(value, float) and value.is_integer():
+            values[name] = int(value)
 
 
 def _make_sense(named: dict[str, Any], number: str, kinds: tuple[str, ...]) -> None:
