@@ -13,7 +13,7 @@ from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
 from orionclient._messages import AsyncResponse, Body, Payload, Response
-from orionclient._pages import Pages
+from orionclient._pages import Pages, lacking_id
 from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
 from orionclient._versions import Offers, lacking, read_offers
@@ -127,7 +127,7 @@ class Calls:
         def broken(answer: Response | AsyncResponse) -> bool:
             nonlocal found
             try:
-                found = endpoint.check(answer.status_code, answer.headers, answer.content or b"")
+                found = _checked(endpoint, answer.status_code, answer.headers, answer.content or b"")
             except (UnexpectedStatus, UnexpectedBody):
                 return _broken(answer)
             return False
@@ -139,7 +139,7 @@ class Calls:
         response = send(out, terms, config)
         if found is None:
             try:
-                found = endpoint.check(response.status_code, response.headers, response.content)
+                found = _checked(endpoint, response.status_code, response.headers, response.content)
             except (UnexpectedStatus, UnexpectedBody) as error:
                 raise self.translated(error, response) from None
         return found, response
@@ -173,8 +173,9 @@ class Calls:
         operation = error.operation
         changes = operation is not None and operation.retry != "read"
         if changes and response.status_code < 300 and isinstance(found, OrionError) and found.call is not None:
-            # The server says that it was carried out; only what it says of it cannot be read.
-            found.during(evolve(found.call, may_have_been_applied=True))
+            # The server says that it was carried out; only what it says of it cannot be read. A page may be somebody else's.
+            applied = found.call.applied or not _is_html(response)
+            found.during(evolve(found.call, may_have_been_applied=True, applied=applied))
         if operation is None or response.status_code not in _NO_SUCH_PATH or not isinstance(found, BadResponse):
             return found
         if lacking({}, operation) is None:
@@ -303,7 +304,7 @@ class Calls:
 
         def ask(headers: Mapping[str, str]) -> Response:
             response = self.send(evolve(request, headers={**request.headers, **headers}))
-            if _is_page(response):
+            if is_page(response):
                 with response:
                     raise response.error()
             try:
@@ -338,11 +339,34 @@ class Calls:
         return send(out, self._terms, None)
 
 
-def _is_page(answer: Response) -> bool:
-    """Tell whether a good answer is the page of a portal or balancer: content of Orion carries a mark or a digest."""
-    headers = answer.headers
+def is_page(answer: Response | AsyncResponse) -> bool:
+    """Tell whether a good answer is the page of a portal or balancer: content of Orion carries a mark or a digest.
+
+    Args:
+        answer: The answer to a request for content.
+
+    Returns:
+        Whether it is one.
+    """
+    good, headers = answer.status_code < 400, answer.headers
     html = headers.get("content-type", "").lower().startswith("text/html")
-    return answer.ok and html and not {"etag", "repr-digest", "content-digest"} & {name.lower() for name in headers}
+    return good and html and not {"etag", "repr-digest", "content-digest"} & {name.lower() for name in headers}
+
+
+def _is_html(answer: Response) -> bool:
+    return "html" in answer.headers.get("content-type", "").lower()
+
+
+def _checked(endpoint: Endpoint, status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Read the answer, and see that what it tells of can be used."""
+    found = endpoint.check(status_code, headers, content)
+    operation = endpoint.OPERATION
+    # No content has no id, and a page has those of its items.
+    if operation.paging is None and operation.stream != "download" and status_code != 204:
+        problem = lacking_id(operation, found)
+        if problem is not None:
+            raise UnexpectedBody(operation, problem, status_code, content, headers)
+    return found
 
 
 def _broken(answer: Response | AsyncResponse) -> bool:
@@ -358,6 +382,6 @@ def _broken(answer: Response | AsyncResponse) -> bool:
 
 def _translated(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
     # The title of a portal's or balancer's page says more than that it is no JSON.
-    if isinstance(error, UnexpectedStatus) or "html" in response.headers.get("content-type", "").lower():
+    if isinstance(error, UnexpectedStatus) or _is_html(response):
         return response.error()
     return response.error(error.reason)

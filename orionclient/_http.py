@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import anyio
+from attrs import evolve
 
 from orionclient._clock import CLOCK
 from orionclient._connection import Message
@@ -145,6 +146,7 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         content = _timed_from_the_end(content, attempt.timeout)
     else:
         DEADLINE.at = CLOCK.monotonic() + attempt.timeout
+    answer = None
     try:
         answer = client.exchange(_message(attempt, content))
         headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers])
@@ -165,7 +167,7 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     except OrionError:
         raise
     except _ERRORS as error:
-        return _failure(error)
+        return evolve(_failure(error), status=None if answer is None else answer.status)
     finally:
         DEADLINE.at = None
 
@@ -338,6 +340,7 @@ async def transmit_async(
     _warn(attempt, settings)
     stack = AsyncExitStack()
     sending = False
+    status: int | None = None
 
     async def trace(event: str, _: object) -> None:
         nonlocal sending
@@ -353,6 +356,7 @@ async def transmit_async(
             request = _build(attempt, content)
             request.extensions["trace"] = trace
             answer = await client.handle_async_request(request)
+            status = answer.status_code
             stack.push_async_callback(answer.aclose)
             stream, body = _async_pieces(answer), None
             if not attempt.keep_open:
@@ -366,10 +370,10 @@ async def transmit_async(
         if isinstance(error, TimeoutError):
             # What was not begun to be sent has surely not arrived.
             if sending:
-                return Failure("timeout", "no answer in time", error)
+                return Failure("timeout", "no answer in time", error, status)
             return Failure("connect", "the server cannot be reached in time", error)
         if isinstance(error, _ERRORS):
-            return _failure(error)
+            return evolve(_failure(error), status=status)
         raise
     if not attempt.keep_open:
         await stack.aclose()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
 
 from attrs import frozen
 
-from orionclient.exceptions import CallInfo, OrionConnectionError, ValidationError, error_for
+from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, ValidationError, error_for
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -136,11 +136,13 @@ class Failure:
             connection broke. ``protocol``: what came is no HTTP.
         text: What happened, for a person.
         cause: The error of the library.
+        status: Status of the answer that broke off; None where not even that came.
     """
 
     kind: FailureKind
     text: str
     cause: BaseException | None = None
+    status: int | None = None
 
 
 @frozen(kw_only=True)
@@ -229,6 +231,16 @@ class Response:
             self._content = b"".join(self.iter_content() if self.ok else self._start())
         return self._content
 
+    def through(self, wrap: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
+        """Lead the body of an open answer through something, before it is read.
+
+        Args:
+            wrap: Passes the pieces on.
+        """
+        if self._stream is not None:
+            # A buffer filled from the socket would pass by.
+            self._stream, self._reader = wrap(self._stream), None
+
     def _start(self) -> Iterator[bytes]:
         count = 0
         pieces = self.iter_content()
@@ -279,6 +291,9 @@ class Response:
             for piece in stream:
                 size = chunk_size or len(piece) or 1
                 yield from (piece[start : start + size] for start in range(0, len(piece), size))
+        except OrionError as error:
+            _tell(error, self.call)
+            raise
         finally:
             self.close()
 
@@ -370,6 +385,12 @@ class Response:
         return self.iter_content()
 
 
+def _tell(error: OrionError, call: CallInfo | None) -> None:
+    """Add to an error what was attempted, where it does not say."""
+    if error.call is None and call is not None:
+        error.during(call)
+
+
 def _copying(pieces: Iterator[bytes]) -> Callable[[memoryview], int]:
     rest = b""
 
@@ -420,6 +441,15 @@ class AsyncResponse:
         self._stream: AsyncIterator[bytes] | None = stream
         self._close: Callable[[], Awaitable[None]] | None = close
 
+    def through(self, wrap: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]) -> None:
+        """Lead the body of an open answer through something, before it is read.
+
+        Args:
+            wrap: Passes the pieces on.
+        """
+        if self._stream is not None:
+            self._stream = wrap(self._stream)
+
     async def aread(self) -> bytes:
         """Read the body whole.
 
@@ -449,6 +479,9 @@ class AsyncResponse:
         try:
             async for piece in stream:
                 yield piece
+        except OrionError as error:
+            _tell(error, self.call)
+            raise
         finally:
             await self.aclose()
 

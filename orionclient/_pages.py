@@ -1,4 +1,4 @@
-"""A walk through the pages of a listing, without I/O."""
+"""What an answer of the contract has to hold, without I/O: ids, and the way from page to page."""
 
 from __future__ import annotations
 
@@ -7,17 +7,43 @@ from urllib.parse import urljoin
 
 from attrs import evolve
 
+from orionclient._resource import resource_id
 from orionclient.config import origin_of
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from orion_api.types import Request
+    from orion_api.types import Operation, Request
 
     from orionclient._messages import Response
 
 _MAX_PAGES: Final = 1_000_000
+# Operations whose objects, or items, are no resources with an id.
+_WITHOUT_ID: Final = frozenset({
+    "get_api_versions", "get_current_balance", "list_folders", "list_molsearch_hits", "list_parts", "list_shares", "list_tags",
+    "obtain_token", "obtain_upload_targets", "upload_part",
+})  # fmt: skip
+
+
+def lacking_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
+    """Find out whether a resource came without the id by which it could be used.
+
+    Args:
+        operation: What was asked for.
+        data: The resource as it came.
+
+    Returns:
+        What is wrong, in a few words; None where it has an id, or is of a kind that has none.
+    """
+    if operation.id in _WITHOUT_ID:
+        return None
+    try:
+        # Where the number comes as text too, that is the one that is used.
+        resource_id(data.get("id_str") or data.get("id"), "the id in the answer")
+    except ValidationError as error:
+        return str(error) if data.get("id") is not None else "the answer has no id"
+    return None
 
 
 class Pages:
@@ -58,6 +84,8 @@ class Pages:
         for item in results:
             if not isinstance(item, dict):
                 raise response.error("an item of the page is no JSON object")
+            if self.request is not None and (problem := lacking_id(self.request.operation, item)):
+                raise response.error(problem)
             number = item.get("id")
             if isinstance(number, int | str):
                 self._before.add(number)

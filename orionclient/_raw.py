@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from orionclient._calls import is_page
+from orionclient.transfer.answers import verify
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -31,13 +34,21 @@ class RawSender:
             request: What a builder of `orion_api` returned.
 
         Returns:
-            The answer, of any status; the caller closes it.
+            The answer, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
+            announced.
 
         Raises:
+            BadResponse: A web page came in place of content.
             OrionConnectionError: No answer came.
             OrionTimeout: No answer came in time.
         """
-        return self._calls.send(request)
+        response = self._calls.send(request)
+        if request.operation.stream == "download":
+            if is_page(response):
+                with response:
+                    raise response.error()
+            verify(response)
+        return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
         """Make the error of this package that fits an answer.
@@ -69,13 +80,21 @@ class AsyncRawSender:
             request: What a builder of `orion_api` returned.
 
         Returns:
-            The answer, of any status; the caller closes it.
+            The answer, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
+            announced.
 
         Raises:
+            BadResponse: A web page came in place of content.
             OrionConnectionError: No answer came.
             OrionTimeout: No answer came in time.
         """
-        return await self._calls.send_async(request, self._connections)
+        response = await self._calls.send_async(request, self._connections)
+        if request.operation.stream == "download":
+            if is_page(response):
+                async with response:
+                    raise response.settled(await response.aread()).error()
+            verify(response)
+        return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:
         """Make the error of this package that fits an answer.

@@ -125,6 +125,7 @@ class Progress:
         last_wait: The wait before, per reason, in seconds.
         charged: What the repeats so far have cost of the quota.
         unclear: True once an attempt may have been applied although no good answer came.
+        applied: True once the answer to an attempt began with a good status, and what followed could not be read.
     """
 
     attempts: int = 0
@@ -132,6 +133,7 @@ class Progress:
     last_wait: dict[object, float] = Factory(dict)
     charged: int = 0
     unclear: bool = False
+    applied: bool = False
 
 
 def allowed_repeats(policy: Policy, retry_class: str, outcome: Outcome) -> int:
@@ -191,6 +193,20 @@ def may_have_been_applied(retry_class: str, outcome: Outcome) -> bool:
     if outcome.failure is not None:
         return outcome.failure in {"lost", "timeout", "protocol"}
     return outcome.status in _UNCLEAR and not (outcome.status == 503 and bool(outcome.retry_after))
+
+
+def was_applied(retry_class: str, outcome: Outcome) -> bool:
+    """Tell whether the server has said that it carried out what was asked, before the rest of its answer was lost.
+
+    Args:
+        retry_class: ``read``, ``write``, ``create`` or ``keyed``.
+        outcome: How the attempt ended.
+
+    Returns:
+        True where that is certain.
+    """
+    good = outcome.status is not None and 200 <= outcome.status < 300
+    return good and outcome.failure is not None and retry_class != "read"
 
 
 def retry_after_seconds(value: str | None, now: float) -> float | None:

@@ -15,7 +15,7 @@ from attrs import Factory, define, evolve, frozen
 from orionclient._clock import CLOCK
 from orionclient._limits import Quota, pace_of
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
-from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted
+from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted, was_applied
 from orionclient._stopping import pause
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, origin_of
@@ -240,7 +240,7 @@ class Exchange:
 
     def _outcome(self, answer: AnyResponse | Failure) -> Outcome:
         if isinstance(answer, Failure):
-            return Outcome(failure=answer.kind)
+            return Outcome(answer.status, answer.kind)
         if "idempotency-keys" in answer.headers.get("x-orion-features", ""):
             _TAKES_KEYS.add(self._origin)
         out, status = self._out, answer.status_code
@@ -262,6 +262,7 @@ class Exchange:
             # A refusal says nothing of the attempts before it.
             may_have_been_applied=self._progress.unclear or may_have_been_applied(self._retry_class, outcome),
             repeated=self._progress.unclear,
+            applied=self._progress.applied or was_applied(self._retry_class, outcome),
             secrets=(self._config.token,) if self._config and self._config.token else (),
         )
 
@@ -274,6 +275,7 @@ class Exchange:
         if self._terms.observe is not None:
             self._terms.observe(AttemptInfo(call, self._retry_class, outcome.status, outcome.failure, wait))
         self._progress.unclear = self._progress.unclear or call.may_have_been_applied
+        self._progress.applied = call.applied
         return wait
 
     def _next_wait(self, outcome: Outcome) -> float | None:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import frozen
+from attrs import fields, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,6 +76,7 @@ class CallInfo:
         may_have_been_applied: True where the server may have carried out what was asked, although no good answer came.
         repeated: True where that was so for an attempt before the last one.
         secrets: Values that must not appear in any text.
+        applied: True where the server has said so: an answer began with a good status, and what followed could not be read.
     """
 
     action: str
@@ -85,6 +86,7 @@ class CallInfo:
     may_have_been_applied: bool = False
     secrets: tuple[str, ...] = ()
     repeated: bool = False
+    applied: bool = False
 
     def __repr__(self) -> str:
         return f"CallInfo({self.action!r}, attempts={self.attempts}, request_id={self.request_id!r})"
@@ -97,7 +99,7 @@ class CallInfo:
             object.__setattr__(self, name, value)
 
 
-_CALL_FIELDS = ("action", "attempts", "elapsed", "request_id", "may_have_been_applied", "secrets", "repeated")
+_CALL_FIELDS = tuple(attribute.name for attribute in fields(CallInfo))
 
 
 class OrionError(Exception):
@@ -147,7 +149,7 @@ class OrionError(Exception):
         if self.call.attempts > 1:
             notes.append(f"{self.call.attempts} attempts in {self.call.elapsed:.1f} s")
         if self.call.may_have_been_applied:
-            notes.append("it may have been applied")
+            notes.append("it was applied" if self.call.applied else "it may have been applied")
         tail = f" ({', '.join(notes)})" if notes else ""
         return one_line(f"{self.call.action}: {text}{tail}", secrets=self.call.secrets)
 

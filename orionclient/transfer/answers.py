@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from orionclient._messages import Response
 from orionclient._stopping import check
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer.digests import Digest, announced
@@ -15,12 +16,12 @@ from orionclient.transfer.progress import Meter
 from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
-    from orionclient._messages import Response
+    from orionclient._messages import AsyncResponse
     from orionclient.transfer.progress import Progress
 
-Opener = Callable[[Mapping[str, str]], "Response"]
+Opener = Callable[[Mapping[str, str]], Response]
 Callback = Callable[["Progress"], object]
 
 # How often a download that breaks is taken up again without having come forward in between.
@@ -143,6 +144,39 @@ def changed() -> OrionConnectionError:
 def said(error: OrionError, response: Response) -> OrionError:
     """Add to an error what was attempted."""
     return error.during(response.call) if response.call else error
+
+
+def verify(response: Response | AsyncResponse) -> None:
+    """Have the content of an open answer verified at its end, where the answer is the whole content and announces a digest of it.
+
+    Args:
+        response: The answer; whoever reads it to its end gets an `OrionConnectionError` there if the digest is another one.
+    """
+    digest = announced(response.headers) if response.status_code == 200 else None
+    if digest is None:
+        return
+    hasher = digest.hasher()
+
+    def finish() -> None:
+        if hasher.digest() != digest.value:
+            raise wrong(digest)
+
+    def checked(stream: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in stream:
+            hasher.update(piece)
+            yield piece
+        finish()
+
+    async def checked_async(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for piece in stream:
+            hasher.update(piece)
+            yield piece
+        finish()
+
+    if isinstance(response, Response):
+        response.through(checked)
+    else:
+        response.through(checked_async)
 
 
 def pieces(

@@ -44,7 +44,7 @@ class Cell(NamedTuple):
         """What has to come of it by one of the ways: under a key a creation is as good as what sets values."""
         if way == "keyed" and "by_key" in self.given:
             return str(self.given["by_key"])
-        return str(self.given.get("verb_letter", self.letter)) if way == "verb" else self.letter
+        return str(self.given.get("raw_letter", self.letter)) if way == "raw_async" else self.letter
 
 
 class Run(NamedTuple):

@@ -123,14 +123,8 @@ class Column:
     objects: Callable[[Work], int] | None = None
 
 
-def _name_of(resource: Any) -> Any:
-    # An id that is missing or no number shows when it is read.
-    assert resource.id is not None
-    return resource.name
-
-
 def _get(session: OrionSession, work: Work) -> Any:
-    return _name_of(session.get_resource(File, work.id))
+    return session.get_resource(File, work.id).name
 
 
 async def _raw_get(client: Any, work: Work) -> Any:
@@ -138,7 +132,7 @@ async def _raw_get(client: Any, work: Work) -> Any:
 
 
 def _listed(session: OrionSession, work: Work) -> Any:
-    return sorted(_name_of(each) for each in session.list_resources(ShardCollection, work.filters))
+    return sorted(each.name for each in session.list_resources(ShardCollection, work.filters))
 
 
 async def _raw_listed(client: Any, work: Work) -> Any:
@@ -147,7 +141,7 @@ async def _raw_listed(client: Any, work: Work) -> Any:
 
 
 def _create(session: OrionSession, work: Work) -> Any:
-    return _name_of(session.create_resource(Dataset, work.body))
+    return session.create_resource(Dataset, work.body).name
 
 
 async def _raw_create(client: Any, work: Work) -> Any:
@@ -155,9 +149,7 @@ async def _raw_create(client: Any, work: Work) -> Any:
 
 
 def _update(session: OrionSession, work: Work) -> Any:
-    file = File(id=work.id)
-    session.update_resource(file, work.body)
-    _name_of(file)
+    session.update_resource(File(id=work.id), work.body)
 
 
 async def _raw_update(client: Any, work: Work) -> Any:
@@ -181,7 +173,7 @@ async def _raw_tag(client: Any, work: Work) -> Any:
 
 
 def _start(session: OrionSession, work: Work) -> Any:
-    return _name_of(WorkFloeJob.start(session, work.ground.floe, work.name, work.params))
+    return WorkFloeJob.start(session, work.ground.floe, work.name, work.params).name
 
 
 async def _raw_start(client: Any, work: Work) -> Any:
@@ -190,9 +182,7 @@ async def _raw_start(client: Any, work: Work) -> Any:
 
 
 def _upload(session: OrionSession, work: Work) -> Any:
-    file = File(id=work.id, session=session)
-    file.put_content(work.content)
-    _name_of(file)
+    File(id=work.id, session=session).put_content(work.content)
 
 
 async def _raw_upload(client: Any, work: Work) -> Any:
@@ -212,7 +202,7 @@ async def _raw_download(client: Any, work: Work) -> Any:
 def _wait(session: OrionSession, work: Work) -> Any:
     file = File(id=work.id, session=session)
     session.refresh_resource_until(file, "name", "read", timeout=600)
-    return _name_of(file)
+    return file.name
 
 
 def _fresh(work: Work) -> int:

@@ -111,11 +111,7 @@ class Scene:
         assert not isinstance(self.error, OrionApiError)
         if self.error is not None:
             assert "\n" not in str(self.error)
-            assert self.error.attempts >= 1 or self.lenient, self.told
-
-    @property
-    def lenient(self) -> bool:
-        return "lenient" in self.given and self.way != "raw_async"
+            assert self.error.attempts >= 1, self.told
 
     def whole(self) -> None:
         if (
@@ -166,7 +162,7 @@ class Scene:
         assert self.error is not None, self.told
         assert len(self.attempts) == 1, self.told
         assert self.requests() <= 1, self.told
-        assert self.error.may_have_been_applied or self.lenient, self.told
+        assert self.error.may_have_been_applied, self.told
         self.at_most_once()
 
     def is_T(self) -> None:

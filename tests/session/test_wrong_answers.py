@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.plain import Plain
 from helpers.scripted import Answer, Scripted
+from orion_api.api.datasets import create_dataset
 
+from orionclient import _pages
 from orionclient.emulator.faults import reset_after, set_field, status
-from orionclient.exceptions import BadResponse, NotFoundResponse, OrionConnectionError
+from orionclient.exceptions import (
+    AuthorizationRequired,
+    BadResponse,
+    NotFoundResponse,
+    OrionConnectionError,
+    OrionError,
+)
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File
+from orionclient.types import Dataset, File, Folder, Shard, ShardCollection, WorkFloeJob
 
+CONTRACT: dict[str, Any] = json.loads((files("orion_api") / "contract" / "openapi.json").read_text())
 PAGE = Answer(raw=b"<html><title>Please sign in</title></html>", headers={"Content-Type": "text/html; charset=utf-8"})
 
 
@@ -35,11 +49,113 @@ def test_an_item_that_comes_again_on_the_next_page_is_left_out(scripted: Scripte
     pages = [
         {"results": [{"id": 1}, {"id": 2}], "next": "/two"},
         {"results": [{"id": 2}, {"id": 3}], "next": "/three"},
-        {"results": [{"id": 4}, {"name": "without"}, {"name": "ids"}], "next": None},
+        {"results": [{"id": 4}], "next": None},
     ]
     scripted.then(*(Answer(data=page) for page in pages))
-    found = [each.to_dict().get("id") for each in scripted.session().list_resources(File)]
-    assert found == [1, 2, 3, 4, None, None]
+    assert [each.id for each in scripted.session().list_resources(File)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("item", [{"name": "x"}, {"id": None}, {"id": "seven"}, {"id": 7.5}, {"id": True}, {"id": -1}])
+def test_an_item_without_an_id_is_no_item(scripted: Scripted, item: dict[str, Any]) -> None:
+    scripted.then(Answer(data={"results": [{"id": 1}, item], "next": None}))
+    listing = scripted.session().list_resources(File)
+    assert next(listing).id == 1
+    with pytest.raises(
+        BadResponse,
+        match=r"^list_files GET \S+: 200 OK: the (answer has no id|id in the answer must be a whole number)",
+    ) as caught:
+        next(listing)
+    assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)
+
+
+@pytest.mark.parametrize("data", [{"id": "7"}, {"id": 9.0e18, "id_str": "7"}])
+def test_an_id_may_come_as_text(scripted: Scripted, data: dict[str, Any]) -> None:
+    scripted.then(Answer(data={**data, "collection": 3}))
+    assert scripted.session().get_resource(Shard(collection=ShardCollection(id=3)), 7).id == 7
+
+
+def test_a_folder_needs_no_id(scripted: Scripted) -> None:
+    scripted.then(Answer(data={"results": [{"path": "/x"}], "next": None}))
+    assert [each.path for each in scripted.session().list_resources(Folder)] == ["/x"]
+
+
+PARAMS = {"promoted": {"text": "CNS"}}
+WITHOUT_ID = ["remove;field=id", 'set_field;field=id;value="seven"']
+CREATIONS: dict[str, Callable[[OrionSession], object]] = {
+    "verb": lambda session: Dataset.create(session, "x"),
+    "raw": lambda session: create_dataset.sync(client=session.raw, body={"name": "x"}),
+    "raw_async": lambda session: asyncio.run(create_dataset.asyncio(client=session.raw_async, body={"name": "x"})),
+}
+CHANGES: dict[str, tuple[str, Callable[[OrionSession, int, int], object]]] = {
+    "create": ("create_dataset", lambda session, _, __: Dataset.create(session, "x")),
+    "create_resource": ("create_dataset", lambda session, _, __: session.create_resource(Dataset, {"name": "x"})),
+    "start": ("create_job", lambda session, floe, _: WorkFloeJob.start(session, floe, "x", PARAMS)),
+    "update": ("update_file", lambda session, _, file: session.update_resource(File(id=file), {"name": "x"})),
+    "upload": ("upload_file_content", lambda session, _, file: File(id=file, session=session).put_content(b"x")),
+    "raw": ("create_dataset", lambda session, _, __: CREATIONS["raw"](session)),
+    "raw_async": ("create_dataset", lambda session, _, __: CREATIONS["raw_async"](session)),
+}
+
+
+@pytest.mark.parametrize("step", WITHOUT_ID)
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_whose_answer_has_no_id_was_made(
+    orion: LocalOrion, session: OrionSession, plain: Plain, change: str, step: str
+) -> None:
+    operation, call = CHANGES[change]
+    floe = plain.get("/api/v1/workfloes/?title=Echo")["results"][0]["id"]
+    file = plain.request("POST", "/api/v3/storage/files/", {"name": "there"})[1]["id"]
+    orion.faults.script(operation, [step])
+    with pytest.raises(BadResponse, match=rf"^{operation} P.*\bid\b.*, it was applied\)$") as caught:
+        call(session, floe, file)
+    assert caught.value.may_have_been_applied
+    assert (caught.value.attempts, bool(caught.value.request_id)) == (1, True)
+    orion.faults.assert_consumed()
+    assert orion.faults.effects(operation) == len(orion.faults.requests(operation)) == 1
+
+
+@pytest.mark.parametrize("step", WITHOUT_ID)
+def test_a_look_at_a_resource_without_an_id_is_an_error(orion: LocalOrion, session: OrionSession, step: str) -> None:
+    made = Dataset.create(session, "x")
+    looks: list[Callable[[], object]] = [
+        lambda: session.get_resource(Dataset, made.id),
+        lambda: session.refresh_resource(made),
+        lambda: session.refresh_resource_until(made, "name", "y", timeout=600),
+    ]
+    for look in looks:
+        orion.faults.clear()
+        orion.faults.script("get_dataset", [step])
+        with pytest.raises(BadResponse, match=r"^get_dataset GET .*\bid\b.* \(request \w+\)$") as caught:
+            look()
+        assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)
+        assert len(orion.faults.requests("get_dataset")) == 1
+    assert made.name == "x"
+
+
+def _object_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """The object that an answer is, or that each of its items is."""
+    while "$ref" in schema:
+        schema = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    results = schema["properties"].get("results")
+    return schema if results is None else _object_of(results["items"])
+
+
+def test_every_resource_of_the_contract_is_known_to_have_an_id() -> None:
+    without = set()
+    for methods in CONTRACT["paths"].values():
+        for found in methods.values():
+            if not isinstance(found, dict) or "operationId" not in found:
+                continue
+            for code, answer in found["responses"].items():
+                content = answer.get("content", {})
+                if code[0] == "2" and "application/json" in content:
+                    schema = _object_of(content["application/json"]["schema"])
+                    if "id" not in schema.get("required", ()):
+                        without.add(found["operationId"])
+                elif code[0] == "2" and not content:
+                    # Where no object is promised, none is looked at.
+                    assert code == "204", found["operationId"]
+    assert without == _pages._WITHOUT_ID
 
 
 @pytest.mark.parametrize("number", [1, 4])
@@ -69,9 +185,43 @@ def test_a_refusal_says_nothing_of_the_attempts_before_it(orion: LocalOrion, ses
     assert orion.faults.effects("create_dataset") == 1
 
 
-def test_a_creation_whose_answer_cannot_be_read_was_made(orion: LocalOrion, session: OrionSession) -> None:
+@pytest.mark.parametrize("create", CREATIONS)
+def test_a_creation_that_a_page_answers_may_have_been_made(
+    orion: LocalOrion, session: OrionSession, create: str
+) -> None:
     orion.faults.script("create_dataset", [{"step": "html", "applied": True}])
-    with pytest.raises(BadResponse, match="web page") as caught:
-        Dataset.create(session, "x")
+    with pytest.raises(BadResponse, match="web page.*, it may have been applied") as caught:
+        CREATIONS[create](session)
     assert caught.value.may_have_been_applied
     assert orion.faults.effects("create_dataset") == 1
+
+
+@pytest.mark.parametrize("create", CREATIONS)
+@pytest.mark.parametrize("step", ["broken_json", "cut;sent=5", "cut;sent=5;how=close;framing=chunked", "gzip_cut"])
+def test_a_creation_whose_answer_breaks_off_was_made(
+    orion: LocalOrion, session: OrionSession, create: str, step: str
+) -> None:
+    # The keys that make a repeat possible are learned from an answer that is broken, too.
+    orion.faults.script("create_dataset", [step], times=9)
+    with pytest.raises(OrionError, match=r", it was applied\)$") as caught:
+        CREATIONS[create](session)
+    assert caught.value.may_have_been_applied
+    assert orion.faults.effects("create_dataset") == 1
+
+
+def test_what_was_applied_before_a_refusal_was_applied(orion: LocalOrion, session: OrionSession) -> None:
+    file = File.upload(session, "before", b"x")
+    orion.faults.script("update_file", ["cut;sent=5", 403])
+    with pytest.raises(AuthorizationRequired, match=r", it was applied\)$") as caught:
+        session.update_resource(file, {"name": "after"})
+    assert caught.value.attempts == 2
+    assert orion.faults.effects("update_file") == 1
+
+
+def test_a_read_that_breaks_off_was_not_applied(orion: LocalOrion, session: OrionSession) -> None:
+    session.is_authenticated()
+    orion.faults.script("list_datasets", ["cut;sent=5"], times=9)
+    with pytest.raises(OrionConnectionError) as caught:
+        list(session.list_resources(Dataset))
+    assert "applied" not in str(caught.value)
+    assert not caught.value.may_have_been_applied
