@@ -135,7 +135,7 @@ class Connection:
         if self._socket is None or self._free_since is None or time.monotonic() > self._free_since + self._idle:
             return True
         # What a server sends unasked is the end of the connection.
-        return self._socket.ready(0.0)
+        return self._socket.unread()
 
     def close(self) -> None:
         """Close it."""
@@ -361,5 +361,29 @@ class _Pieces:
 
     def close(self) -> None:
         """End the reading; a connection whose answer was not read to its end goes with it."""
+        refuse_surplus(self._answer.stream, self._answer.extensions.get("network_stream"))
         with contextlib.suppress(httpcore.NetworkError, httpcore.ProtocolError):
             self._answer.close()
+
+
+def refuse_surplus(answer: object, stream: object) -> None:
+    """Have the library close a connection that has read more than its answer; it would take the rest for the next answer.
+
+    There is no public way to what it has read. Where its parts have other names this does nothing, and the tests say so.
+
+    Args:
+        answer: Its iterator over the content, not closed yet.
+        stream: Its socket.
+    """
+    for name in ("_httpcore_stream", "_stream", "_connection"):
+        answer = getattr(answer, name, answer)
+    state = getattr(answer, "_h11_state", None)
+    # TLS keeps what it has not unpacked yet.
+    layer = getattr(stream, "_inner", None) or getattr(stream, "_stream", None)
+    packed = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)
+    if (
+        state is not None
+        and state.their_state is h11.DONE
+        and (state.trailing_data[0] or (packed is not None and packed.pending))
+    ):
+        state.send_failed()

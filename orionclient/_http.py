@@ -12,7 +12,7 @@ import anyio
 from attrs import evolve
 
 from orionclient._clock import CLOCK
-from orionclient._connection import Message
+from orionclient._connection import Message, refuse_surplus
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
@@ -23,7 +23,7 @@ from orionclient.config import origin_of
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from orionclient._connection import Incoming
@@ -358,6 +358,7 @@ async def transmit_async(
             answer = await client.handle_async_request(request)
             status = answer.status_code
             stack.push_async_callback(answer.aclose)
+            stack.callback(refuse_surplus, answer.stream, answer.extensions.get("network_stream"))
             stream, body = _async_pieces(answer), None
             if not attempt.keep_open:
                 body = await _async_whole(attempt, answer)
@@ -401,12 +402,14 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 
 async def _async_decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
     codings = answer.headers.get_list("content-encoding")
+    # Not `aiter_raw`, which would close at the end what has to be looked at first.
+    raw: AsyncIterable[bytes] = answer.stream  # type: ignore[assignment]
     if not codings:
-        async for piece in answer.aiter_raw():
+        async for piece in raw:
             yield piece
         return
     unpacker = Unpacker(codings)
-    async for packed in answer.aiter_raw():
+    async for packed in raw:
         for piece in unpacker.feed(packed):
             yield piece
     unpacker.finish()

@@ -200,6 +200,11 @@ class Socket:
             if time.monotonic() >= end:
                 raise TimeoutError("timed out")
 
+    def unread(self) -> bool:
+        """Whether there is something that nobody asked for, the end included."""
+        # What TLS has unpacked already is not to be seen at the socket.
+        return bool(self._secure and self._socket.pending()) or self.ready(0.0)
+
     def ready(self, seconds: float, *, writes: bool = False) -> bool:
         """Wait until there is something to read, the end included, or room to write."""
         if self._polls:
