@@ -13,7 +13,7 @@ from orionclient.cli.completing import IdOf
 from orionclient.cli.derived import deadline_option
 from orionclient.cli.progress import watching
 from orionclient.cli.state import current
-from orionclient.cli.transfers import DOWNLOADED, jobs_option
+from orionclient.cli.transfers import AGAIN, DOWNLOADED, jobs_option
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:
@@ -65,9 +65,11 @@ def _upload(kind: Kind) -> Command:
             collection = session.get_resource(ShardCollection, into)
             collection.ensure_open()
         with watching(state) as watch:
+            state.again = f"run the same command again with --into {collection.id} to go on from there"
             collection.upload(
                 sources[0] if len(sources) == 1 else sources, workers=jobs, progress=watch, each=lambda _: None
             )
+            state.again = ""
         if close:
             collection.close()
         session.refresh_resource(collection)
@@ -111,7 +113,9 @@ def _download(_kind: Kind) -> Command:
                 items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})
 
         with watching(state) as watch:
+            state.again = AGAIN
             collection.download(folder, workers=jobs, progress=watch, each=told)
+            state.again = ""
         if state.form == "table":
             state.out.write(f"Downloaded collection {number}: {len(items)} shards to {folder}")
         else:

@@ -1,4 +1,4 @@
-"""How a call ends: exit codes, one line and one hint for an error, silence for Ctrl-C and a closed pipe."""
+"""How a call ends: exit codes, one line and one hint for an error, silence for a closed pipe, and what Ctrl-C and SIGTERM leave."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from orionclient.cli.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
-DONE, FAILED, USAGE, LOGIN, NOT_FOUND, REFUSED, LATER, DEADLINE, LOCAL, INTERRUPTED = 0, 1, 2, 4, 5, 6, 7, 8, 9, 130
+DONE, FAILED, USAGE, LOGIN, NOT_FOUND, REFUSED, LATER, DEADLINE, LOCAL = 0, 1, 2, 4, 5, 6, 7, 8, 9
+INTERRUPTED, TERMINATED = 130, 143
 
 #: Exit code -> what it means, for the page of the docs.
 CODES: Final = {
@@ -31,7 +33,12 @@ CODES: Final = {
     DEADLINE: "the deadline of a wait passed; what was waited for goes on",
     LOCAL: "the disk is full, or a local file cannot be read or written",
     INTERRUPTED: "Ctrl-C",
+    TERMINATED: "SIGTERM, as when a job is cancelled",
 }
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: everything ends as with Ctrl-C, but for the code."""
 
 
 def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, Any]) -> int:
@@ -47,7 +54,7 @@ def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, A
         The exit code.
     """
     state = State()
-    with _warnings_in_one_line():
+    with _warnings_in_one_line(), _signals():
         try:
             with root.make_context(name, list(arguments), obj=state, **extra) as context:
                 root.invoke(context)
@@ -62,11 +69,13 @@ def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, A
 def _ended(error: BaseException, state: State) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else FAILED
-    if _is_interrupt(error):
-        # Threads end at their next piece; who presses again does not want to wait for them.
-        with contextlib.suppress(ValueError, OSError):
-            signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
-        return INTERRUPTED
+    interrupt = _interrupt(error)
+    if interrupt is not None:
+        if state.again:
+            word = "Terminated" if isinstance(interrupt, Terminated) else "Interrupted"
+            with contextlib.suppress(OSError):
+                click.echo(f"{word}: {state.again}", err=True)
+        return TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED
     if isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ESHUTDOWN} and not _is_ours(error):
         _forget_output()
         return DONE
@@ -98,10 +107,38 @@ def _is_ours(error: BaseException) -> bool:
     return isinstance(error, OrionError)
 
 
-def _is_interrupt(error: BaseException) -> bool:
-    return isinstance(error, KeyboardInterrupt) or (
-        isinstance(error, click.Abort) and isinstance(error.__context__, KeyboardInterrupt)
-    )
+def _interrupt(error: BaseException) -> KeyboardInterrupt | None:
+    # A question that is interrupted is given up.
+    found = error.__context__ if isinstance(error, click.Abort) else error
+    return found if isinstance(found, KeyboardInterrupt) else None
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """Let SIGTERM end a call as Ctrl-C does, and a second signal at once: threads end at their next piece only."""
+    came = False
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        nonlocal came
+        if came:
+            os._exit(128 + number)
+        came = True
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    replaced = {}
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+        # What is ignored, or handled by the program that calls this, stays so.
+        if signal.getsignal(number) is usual:
+            # Only the main thread may.
+            with contextlib.suppress(ValueError):
+                replaced[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        # After a signal the process is ending; a further one still finds the threads.
+        if not came:
+            for number, before in replaced.items():
+                signal.signal(number, before)
 
 
 def _forget_output() -> None:

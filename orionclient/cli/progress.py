@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _LARGE: Final = 1 << 20
 
 
-class Stopped(Exception):
-    """The transfers were given up."""
+class Stopped(BaseException):
+    """The transfers were interrupted; as after any interrupt, and not after an error, what was sent stays for the next run."""
 
 
 class Watch:

@@ -57,6 +57,9 @@ Uploads and downloads show bars on a terminal where `rich` is installed (`pip in
 one line for every tenth of what is larger than 1 MiB. A transfer that was interrupted goes on where it stopped when the same command
 is given again. `--jobs` says how many move at a time.
 
+Ctrl-C and SIGTERM end a call with nothing but its code; where a transfer was under way that can be gone on with, one line says how. A
+second one ends it at once, and nothing more is lost by that.
+
 ## Completion
 
 `eval "$(ocli completion bash)"` in `~/.bashrc` (or `zsh` in `~/.zshrc`; fish: `ocli completion fish >

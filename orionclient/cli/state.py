@@ -32,6 +32,7 @@ class State:
         color: False leaves colour out; None decides by the terminal.
         debug: True shows where an error came from.
         command: The command that runs, for hints.
+        again: How to go on with the transfers that are under way; empty where there are none, or none that can be gone on with.
     """
 
     def __init__(self) -> None:
@@ -43,6 +44,7 @@ class State:
         self.color: bool | None = None
         self.debug = False
         self.command = "ocli"
+        self.again = ""
 
     @classmethod
     def of(cls, context: click.Context) -> State:

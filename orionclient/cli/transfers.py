@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import evolve, frozen
 
+from orionclient._stopping import result_of
 from orionclient.cli import contracted
 from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command
@@ -19,6 +20,7 @@ from orionclient.cli.completing import IdOf
 from orionclient.cli.progress import watching
 from orionclient.cli.state import current
 from orionclient.helpers.filenames import UniqueFilenames
+from orionclient.transfer.plans import part_size
 from orionclient.types import Dataset, Shard, ShardCollection
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from orionclient.cli.state import State
     from orionclient.transfer.progress import Progress
 
+#: How to go on with what was interrupted.
+AGAIN: Final = "run the same command again to go on from there"
 _FORMATS: Final = ("sdf", "smi", "csv", "json", "binary")
 _ENDINGS: Final = (
     ".sdf",
@@ -135,12 +139,14 @@ def _upload(kind: Kind) -> Command:
         else:
             act = partial(_send, state, kind, values)
         with watching(state) as watch:
+            state.again = _again_uploading(kind, found, values)
             _print(
                 state,
                 watch,
                 _moved(found, partial(act, watch), jobs, watch),
                 lambda item: f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}",
             )
+            state.again = ""
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
     if kind.kind is Shard:
@@ -185,6 +191,18 @@ def _source(each: Sent) -> Any:
     return each.source if each.source is not None else sys.stdin.buffer
 
 
+def _again_uploading(kind: Kind, found: Sequence[Sent], values: dict[str, Any]) -> str:
+    """Tell how to go on with uploads; only those that go in parts can be, and what is done is not to be done twice."""
+    in_parts = [each for each in found if each.source and part_size(each.source.stat().st_size)]
+    if kind.kind is Dataset or not in_parts:
+        return ""
+    if len(found) == 1 or values.get("if_exists"):
+        return AGAIN
+    if kind.kind is Shard:
+        return "run the same command again, without what is done, to go on from there"
+    return "run the same command again with --if-exists skip to go on from there"
+
+
 def _told(watch: Watch, item: str) -> Callable[[Progress], object]:
     return lambda progress: watch(evolve(progress, item=item))
 
@@ -221,7 +239,7 @@ def _moved(items: Sequence[Any], act: Callable[[Any], Any], jobs: int, watch: Wa
         try:
             for future in [pool.submit(act, item) for item in items]:
                 try:
-                    yield future.result()
+                    yield result_of(future)
                 except Exception as error:  # noqa: BLE001 - raised when the others are done
                     first = first or error
         except BaseException:
@@ -274,12 +292,15 @@ def _download(kind: Kind) -> Command:
 
         resources = [session.get_resource(template, number) for number in ids]
         with watching(state) as watch:
+            # The server makes a dataset's file anew each time.
+            state.again = "" if kind.kind is Dataset else AGAIN
             _print(
                 state,
                 watch,
                 _moved(resources, partial(fetch, watch), jobs, watch),
                 lambda item: f"Downloaded {kind.noun} {item['id']} to {item['path']}",
             )
+            state.again = ""
 
     options: list[click.Parameter] = [
         click.Option(["-o", "--output"], metavar="PATH", help="File or folder to write to, or - for standard output."),
