@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import random
 import signal
@@ -22,6 +23,7 @@ WRITERS = 4
 PART = 50_000
 PIECE = 10_000
 FILES, UPLOADS = "/api/v3/storage/files/", "/api/v3/storage/uploads/"
+DATASETS, COLLECTIONS = "/api/v1/storage/datasets/", "/api/v1/storage/collections/"
 SCRIPT = """
 import pathlib, sys, time
 from orionclient.emulator import Server
@@ -49,12 +51,16 @@ class Fatal:
 class Books:
     """What the server has acknowledged, and what it may have done besides."""
 
-    def __init__(self):
+    def __init__(self, did):
         self.lock = threading.Lock()
-        self.contents: dict[str, set[bytes | None]] = {}  # path of a resource -> digests that it may have
+        self.contents: dict[str, set[bytes | None]] = {}  # path of a file or shard -> digests that it may have
+        self.others: set[str] = set()  # paths of what was made besides
+        self.lists: dict[str, list[str]] = {}  # path of records or tags -> those that are there
+        self.adding: dict[str, list[str]] = {}  # path -> those that may be there besides, all or none
+        self.deleting: dict[str, bool] = {}  # path that a deletion was sent to -> whether it was acknowledged
         self.parts: dict[int, dict[int, str]] = {}  # upload -> number -> digest of parts that are there
         self.of: dict[int, tuple[str, bytes]] = {}  # upload -> path of its file, all its bytes
-        self.did = Counter()
+        self.did = did
 
     def may(self, path, content):
         with self.lock:
@@ -64,6 +70,13 @@ class Books:
         with self.lock:
             self.contents[path] = {hashlib.sha256(content).digest()}
             self.did["put"] += 1
+
+    def made(self, path, *, content):
+        with self.lock:
+            if content:
+                self.contents[path] = {None}
+            else:
+                self.others.add(path)
 
 
 def sent(fatal, content):
@@ -81,8 +94,12 @@ def put(client, fatal, path, content):
 
 def replace(client, fatal, books, path, content):
     books.may(path, content)
-    put(client, fatal, f"{path}upload", content)
+    put(client, fatal, f"{path}upload{slash(path)}", content)
     books.did_put(path, content)
+
+
+def slash(path):
+    return "" if path.startswith(FILES) else "/"
 
 
 def post(client, fatal, path, body):
@@ -91,6 +108,38 @@ def post(client, fatal, path, body):
     assert answer.status_code in {200, 201}, answer.text
     fatal.step()
     return answer.json()
+
+
+def make(client, fatal, books, kind, content=False, **body):
+    path = f"{kind}{post(client, fatal, kind, body)['id']}/"
+    books.made(path, content=content)
+    return path
+
+
+def add(client, fatal, books, path, items, **request):
+    """Add records or tags, all in one request."""
+    with books.lock:
+        books.adding[path] = items
+    fatal.step()
+    answer = client.post(path, **request)
+    assert answer.status_code in {200, 204}, answer.text
+    with books.lock:
+        books.lists[path] = books.lists.get(path, []) + books.adding.pop(path)
+        books.did["added"] += 1
+    fatal.step()
+
+
+def delete(client, fatal, books, path):
+    with books.lock:
+        books.contents.pop(path)
+        books.deleting[path] = False
+    fatal.step()
+    answer = client.delete(path, params={"immediate": "true"} if path.startswith(FILES) else None)
+    assert answer.status_code == 204, answer.text
+    with books.lock:
+        books.deleting[path] = True
+        books.did["deleted"] += 1
+    fatal.step()
 
 
 def in_parts(client, fatal, books, path, content):
@@ -120,17 +169,41 @@ def write(url, token, fatal, books, seed):
     headers = {"Authorization": f"Token {token}"}
     with httpx.Client(base_url=url, headers=headers, timeout=30) as client, contextlib.suppress(httpx.TransportError):
         while not fatal.over.is_set():
-            content = luck.randbytes(luck.randrange(1, 6 * PIECE))
-            path = f"{FILES}{post(client, fatal, FILES, {'name': 'f'})['id']}/"
-            with books.lock:
-                books.contents[path] = {None}
-            replace(client, fatal, books, path, content)
-            replace(client, fatal, books, path, content[::-1])
-            in_parts(client, fatal, books, path, luck.randbytes(2 * PART + luck.randrange(1, PART)))
-            gone = post(client, fatal, FILES, {"name": "gone"})["id"]
-            put(client, fatal, f"{FILES}{gone}/upload", content)
-            fatal.step()
-            client.delete(f"{FILES}{gone}/")
+            works = [files, datasets, shards]
+            luck.shuffle(works)
+            for work in works:
+                work(client, fatal, books, luck)
+
+
+def files(client, fatal, books, luck):
+    content = luck.randbytes(luck.randrange(1, 6 * PIECE))
+    path = make(client, fatal, books, FILES, content=True, name="f")
+    replace(client, fatal, books, path, content)
+    replace(client, fatal, books, path, content[::-1])
+    in_parts(client, fatal, books, path, luck.randbytes(2 * PART + luck.randrange(1, PART)))
+    gone = make(client, fatal, books, FILES, content=True, name="gone")
+    replace(client, fatal, books, gone, content)
+    delete(client, fatal, books, gone)
+
+
+def datasets(client, fatal, books, luck):
+    path = make(client, fatal, books, DATASETS, name="d")
+    tags = f"/api/v1/tags/dataset/{path.split('/')[-2]}/"
+    for turn in range(3):
+        batch = [f"{turn} {index}" for index in range(20)]
+        content = "".join(json.dumps({"n": each}) + "\n" for each in batch)
+        headers = {"Content-Type": "application/x-ndjson"}
+        add(client, fatal, books, f"{path}records/", batch, content=content, headers=headers)
+        names = [f"{turn} {index}" for index in range(3)]
+        add(client, fatal, books, tags, names, json={"tags": names})
+
+
+def shards(client, fatal, books, luck):
+    collection = make(client, fatal, books, COLLECTIONS, name="c")
+    for _ in range(3):
+        path = make(client, fatal, books, f"{collection}shards/", content=True, name="s")
+        replace(client, fatal, books, path, luck.randbytes(luck.randrange(1, 3 * PIECE)))
+    delete(client, fatal, books, path)
 
 
 def check(folder, books):
@@ -145,16 +218,37 @@ def check(folder, books):
         assert not list((folder / "blobs" / "staging").iterdir())
         headers = {"Authorization": f"Token {server.issue_token('ada')}"}
         with httpx.Client(base_url=server.url, headers=headers, timeout=30) as client:
+            for path, gone in list(books.deleting.items()):
+                status = client.get(path).status_code
+                assert status == 404 if gone else status in {200, 404}, path
+                # Once it is gone it never comes back.
+                books.deleting[path] = status == 404
+            for path in books.others:
+                assert client.get(path).status_code == 200, path
             for path, allowed in books.contents.items():
-                answer = client.get(f"{path}download")
+                shown = client.get(path)
+                assert shown.status_code == 200, path
+                answer = client.get(f"{path}download{slash(path)}")
+                assert answer.status_code in {200, 409}, path
                 digest = hashlib.sha256(answer.content).digest() if answer.status_code == 200 else None
                 assert digest in allowed, path
-                if digest is not None:
-                    assert client.get(path).json()["sha256"] == digest.hex()
+                assert shown.json()["sha256"] == (digest and digest.hex())
                 books.contents[path] = {digest}
+            for path in books.lists.keys() | books.adding.keys():
+                there, found = books.lists.get(path, []), listed(client, path)
+                assert found in (sorted(there), sorted(there + books.adding.pop(path, []))), path
+                books.lists[path] = found
             for upload, parts in books.parts.items():
                 go_on(client, books, upload, parts)
         books.parts.clear()
+
+
+def listed(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    if "/tags/" in path:
+        return sorted(tag["name"] for tag in answer.json()["results"])
+    return sorted(json.loads(line)["record"]["n"] for line in answer.text.splitlines())
 
 
 def go_on(client, books, upload, parts):
@@ -176,11 +270,14 @@ def go_on(client, books, upload, parts):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-@pytest.mark.timeout(60 + 5 * POINTS)
+@pytest.mark.timeout(60 + 10 * POINTS)
 def test_what_was_acknowledged_survives(tmp_path):
-    books, luck = Books(), random.Random(7)
+    did, luck = Counter(), random.Random(7)
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     for number in range(POINTS):
+        if number % 10 == 0:
+            # What has outlived ten kills is not looked at again: the store grows.
+            books = Books(did)
         command = [sys.executable, "-c", SCRIPT, str(tmp_path / "stack")]
         with subprocess.Popen(
             command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -197,5 +294,7 @@ def test_what_was_acknowledged_survives(tmp_path):
                 thread.join()
             assert process.wait(20) == -signal.SIGKILL
         check(tmp_path / "stack", books)
-    assert books.did["put"] > POINTS
-    print(f"{POINTS} kills, {dict(books.did)}, {len(books.contents)} contents")
+    assert did["put"] > POINTS
+    assert did["added"] > POINTS
+    assert did["deleted"]
+    print(f"{POINTS} kills, {dict(did)}")

@@ -21,8 +21,8 @@ from transfers_stack import FILES, Stack, eventually
 
 from orionclient.types import File
 
-# Four ways, so many kills each.
-EACH = 50 if os.environ.get("ORION_NIGHTLY") else 5
+# Kills of uploads and of downloads under way, in each of two ways, and of what moves a download into place: 20 of a target, 200 nightly.
+UPLOADS, DOWNLOADS, AT_THE_END = (50, 80, 40) if os.environ.get("ORION_NIGHTLY") else (5, 7, 6)
 PARTS, WHOLE = 32 << 20, 6 << 20
 CONTENT = random.Random(3).randbytes(PARTS)
 MOST = 1.25
@@ -34,8 +34,18 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on this system"),
 ]
 
+# Steps of moving into place, and what the target is when the program dies there.
+STEPS = {
+    "before fsync": b"old",
+    "after fsync": b"old",
+    "before replace": b"old",
+    "after replace": None,
+    "before _sync_folder": None,
+    "after _sync_folder": None,
+}
+
 CHILD = """
-import sys
+import os, pathlib, signal, sys
 from orionclient.session import OrionSession
 from orionclient.transfer import downloads, partial, plans
 from orionclient.types import File
@@ -44,7 +54,23 @@ from orionclient.types import File
 plans.SMALLEST_PART = 1 << 20
 plans._WHOLE = 16 << 20
 downloads._WORTH_RANGES = 16 << 20
-way, path, number = sys.argv[1:]
+way, path, number, step = sys.argv[1:]
+def dies(place, name):
+    original = getattr(place, name)
+    def around(*args):
+        if step == f"before {name}":
+            os.kill(os.getpid(), signal.SIGKILL)
+        original(*args)
+        if step == f"after {name}":
+            os.kill(os.getpid(), signal.SIGKILL)
+    setattr(place, name, around)
+commit = partial.Part.commit
+def moved(self, *, durable):
+    # Only here: the journal is replaced too.
+    for each in ((os, "fsync"), (pathlib.Path, "replace"), (partial, "_sync_folder")):
+        dies(*each)
+    commit(self, durable=durable)
+partial.Part.commit = moved
 session = OrionSession()
 if way == "upload":
     made = File.upload(session, "x", path)
@@ -58,10 +84,10 @@ print(made.id)
 class Run:
     """One program, with the proxy between it and the server."""
 
-    def __init__(self, proxy: Proxy, stack: Stack, home: Path, *args: object) -> None:
+    def __init__(self, proxy: Proxy, stack: Stack, home: Path, *args: object, step: str = "") -> None:
         settings = {"ORION_URL": proxy.url, "ORION_TOKEN": stack.orion.token, "ORION_PROJECT": "1", "HOME": str(home)}
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", CHILD, *map(str, args)],
+            [sys.executable, "-W", "error", "-c", CHILD, *map(str, args), step],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **settings},
         )  # fmt: skip
         self._proxy = proxy
@@ -96,13 +122,13 @@ def home(tmp_path: Path) -> Path:
     return made
 
 
-def moment(way: str, size: int, number: int) -> int:
+def moment(way: str, size: int, number: int, of: int) -> int:
     """After how many bytes the program dies; spread over the whole transfer, and random between."""
     chance = random.Random(f"{way} {number} {random.random() if os.environ.get('ORION_NIGHTLY') else ''}")
-    return round((number + chance.random()) / EACH * size)
+    return round((number + chance.random()) / of * size)
 
 
-@pytest.mark.parametrize("number", range(EACH))
+@pytest.mark.parametrize("number", range(DOWNLOADS))
 @pytest.mark.parametrize(("way", "size"), [("stream", PARTS), ("ranges", PARTS)])
 def test_download(
     simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, way: str, size: int, number: int,
@@ -115,7 +141,7 @@ def test_download(
     target = folder / "target"
     target.write_bytes(b"old")
     run = Run(proxy, simple, home, way, target, made.id)
-    proxy.passed(moment(way, size, number))
+    proxy.passed(moment(way, size, number, DOWNLOADS))
     run.kill()
     assert target.read_bytes() in {b"old", content}
     run = Run(proxy, simple, home, way, target, made.id)
@@ -126,7 +152,30 @@ def test_download(
     assert proxy.down <= MOST * size + SLACK
 
 
-@pytest.mark.parametrize("number", range(EACH))
+@pytest.mark.parametrize("number", range(AT_THE_END))
+def test_download_at_the_end(simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, number: int) -> None:
+    content = CONTENT[: PARTS // 2]
+    step = list(STEPS)[number % len(STEPS)]
+    # By day every other step with every other way, and nightly each with both.
+    way = ("stream", "ranges")[(number + number // len(STEPS)) % 2]
+    made = File.upload(simple.session(), "x", content)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    target = folder / "target"
+    target.write_bytes(b"old")
+    run = Run(proxy, simple, home, way, target, made.id, step=step)
+    assert run.end() == -signal.SIGKILL, run.err
+    assert target.read_bytes() == (STEPS[step] or content)
+    down = proxy.down
+    run = Run(proxy, simple, home, way, target, made.id)
+    assert run.end() == 0, run.err
+    assert target.read_bytes() == content
+    assert os.listdir(folder) == ["target"]
+    # All of it was there, and was proved anew; what is in place already is fetched like any other.
+    assert (proxy.down - down < len(content)) == (STEPS[step] is not None)
+
+
+@pytest.mark.parametrize("number", range(UPLOADS))
 @pytest.mark.parametrize("size", [PARTS, WHOLE], ids=["parts", "whole"])
 def test_upload(
     simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, size: int, number: int,
@@ -138,7 +187,7 @@ def test_upload(
     run = Run(proxy, simple, home, "upload", path, 0)
     # Not before the server made the file: whoever dies between that and its note leaves an empty file behind.
     proxy.passed(64 << 10)
-    proxy.passed(moment(str(size), size, number))
+    proxy.passed(moment(str(size), size, number, UPLOADS))
     run.kill()
     for file in simple.plain.get(FILES)["results"]:
         assert (file["state"], file["sha256"]) in {("uploading", None), ("ready", hashlib.sha256(content).hexdigest())}
