@@ -346,7 +346,7 @@ class FaultProxy:
 
     def _random(self, link: _Link, toxic: Toxic, place: int = 0) -> random.Random:
         # Chance that can be repeated; nothing is kept secret by it.
-        return random.Random(f"{self._seed} {link.number} {toxic.number} {place}")  # noqa: S311  # nosec B311
+        return random.Random(f"{self._seed} {link.number} {toxic.number} {place}")  # noqa: S311 - no secret  # nosec B311
 
     async def _through(
         self, link: _Link, direction: Direction, data: bytes, writer: asyncio.StreamWriter

@@ -215,7 +215,8 @@ class HttpSession:
 
         Args:
             url: Absolute address.
-            filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+            filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
+                pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
             headers: Headers of the requests.
             progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
             durable: False leaves it to the system when the file is on the disk: faster for many small files.
@@ -225,6 +226,7 @@ class HttpSession:
             NotEnoughDiskError: The disk has no room.
             OrionConnectionError: The content did not arrive whole.
             OrionError: The server refused, or no good answer came.
+            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
 
         Example:
             >>> from orionclient.session import get_session

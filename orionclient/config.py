@@ -236,7 +236,8 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         path: The file; where `config_path` says without it.
 
     Returns:
-        Name -> its settings as text; empty when there is no file.
+        Name -> its settings as text; empty when there is no file. A `UserWarning` tells of a file that others can read, or that belongs
+        to another user.
 
     Raises:
         ValidationError: The file is too large or no INI file.
@@ -253,7 +254,10 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         raise ValidationError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValidationError(f"{path} is not text in UTF-8") from None
-    if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
+    if os.name == "posix" and status.st_uid != os.geteuid():
+        # Whoever it belongs to can read it and say where the tokens go, whatever its mode.
+        warnings.warn(f"{path} holds tokens and belongs to another user; copy it and use the copy", stacklevel=2)
+    elif os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
         warnings.warn(f"{path} holds tokens and can be read by others; run: chmod 600 {path}", stacklevel=2)
     parser = _parser()
     try:

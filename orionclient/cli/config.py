@@ -132,7 +132,9 @@ def _profile() -> Command:
         username = username or _answer("Orion Username")
         config = SessionConfig(url, username=username, project=project, allow_http=allow_http, ca_file=ca_file)
         if password is not None:
-            token = _token_for(state, config, password if password != "-" else _answer("Orion Password", hide=True))  # noqa: S105  # nosec B105
+            # The dash asks for the password and is none itself.
+            given = _answer("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - not one  # nosec B105
+            token = _token_for(state, config, given)
         elif with_token and not sys.stdin.isatty():
             token = sys.stdin.read().strip()
         else:

@@ -29,6 +29,7 @@ from orionclient.transfer.answers import (
 )
 from orionclient.transfer.digests import Follower
 from orionclient.transfer.partial import Journal, Part, room_for
+from orionclient.transfer.pipes import opened_to_write
 from orionclient.transfer.plans import plan_ranges
 from orionclient.transfer.progress import Meter
 
@@ -56,7 +57,8 @@ def save(
 
     Args:
         opener: Asks for the content, with the headers that it is given.
-        target: The path; an existing file is replaced. Or an open binary file, which is written from where it stands.
+        target: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
+            pipe or device is written to, and never replaced. Or an open binary file, which is written from where it stands.
         what: Name of the object, independent of the address: an earlier run's part of the same is gone on with.
         callback: Told of the progress; None for nobody.
         durable: False leaves it to the system when the file is on the disk.
@@ -65,7 +67,8 @@ def save(
     Raises:
         NotEnoughDiskError: The disk has no room.
         OrionConnectionError: The content did not arrive whole.
-        OSError: The path cannot be written.
+        OSError: The path cannot be written: it is a folder, a link that leads to itself, or a pipe that nobody reads from, which is found
+            out before anything is asked for.
     """
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
@@ -78,10 +81,12 @@ def save(
         raise OSError(errno.ELOOP, "the target is a link that leads to itself", str(path))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "the target is a folder", str(path))
-    if path.exists() and not path.is_file():
+    # As it was given: what /dev/stdout or /dev/fd/63 leads to may have no path of its own.
+    given = Path(target)
+    if given.exists() and not given.is_file():
         # A device or a pipe cannot be replaced, only written to.
-        with room_for(path), path.open("wb", buffering=0) as stream:
-            for piece in pieces(opener, callback=callback, item=path.name):
+        with room_for(given), opened_to_write(given) as stream:
+            for piece in pieces(opener, callback=callback, item=given.name):
                 _write_all(stream, piece)
         return
     if not path.parent.is_dir():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.partial import room_for
+from orionclient.transfer.pipes import opened_to_read, read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,13 +216,13 @@ def opened(source: Source) -> Iterator[Opened]:
 
     Args:
         source: A path, bytes, a binary file, which is sent from where it stands, or an iterable of bytes. What cannot be read twice (a
-            pipe, an iterator) is kept meanwhile, in memory up to 4 MiB and in a temporary file above.
+            pipe, a device, an iterator) is kept meanwhile, in memory up to 4 MiB and in a temporary file above.
 
     Yields:
         The source.
 
     Raises:
-        OSError: The path cannot be read.
+        OSError: The path cannot be read: it is missing, a folder, or a pipe that nobody writes to.
         NotEnoughDiskError: There is no room to keep a stream.
         ValidationError: The source is nothing that holds bytes.
     """
@@ -231,11 +232,11 @@ def opened(source: Source) -> Iterator[Opened]:
         yield _in_memory(memoryview(source))
     elif isinstance(source, str | os.PathLike):
         path = Path(source)
-        with path.open("rb", buffering=0) as stream:
+        with opened_to_read(path) as stream:
             if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 yield _of_file(stream, 0, path)
             else:
-                with _kept(_read_all(stream), path.name) as kept:
+                with _kept(read_all(stream, path), path.name) as kept:
                     yield kept
     elif hasattr(source, "read"):
         with _of_object(source) as found:

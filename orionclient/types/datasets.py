@@ -358,13 +358,15 @@ class Dataset(Resource):
         """Write all records to a path in the format that its ending names.
 
         Args:
-            filename: The path; an existing file is replaced, whole or not at all. Or an open binary file with a name.
+            filename: The path; an existing file is replaced, whole or not at all. A link is followed and stays; a pipe or device is
+                written to as it is. Or an open binary file with a name.
 
         Raises:
             BadResponse: The conversion needs a chemistry toolkit.
             NotEnoughDiskError: The disk has no room.
             ValidationError: The ending names no format.
             OrionError: The server refused, or the content did not arrive whole.
+            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         request = download_dataset.build(self._id()).with_query({"format": format_of(name_of(filename))})
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.

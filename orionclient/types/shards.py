@@ -242,7 +242,8 @@ class Shard(Resource):
         What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one goes on from there.
 
         Args:
-            filename: The path; an existing file is replaced. Or an open binary file, which holds a part if this raises.
+            filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
+                pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
             progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
             durable: False leaves it to the system when the file is on the disk: faster for many small files.
             workers: Streams at once for 64 MiB and more, where the server sends pieces: more than one pays where each connection is
@@ -251,6 +252,7 @@ class Shard(Resource):
         Raises:
             NotEnoughDiskError: The disk has no room.
             OrionError: The server refused, or the content did not arrive whole.
+            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         ask = self._opener()
         save(ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers)

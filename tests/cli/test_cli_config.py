@@ -40,6 +40,23 @@ def test_modes_are_tight_always(call: Call, own_home: Path) -> None:
         assert path.stat().st_mode & 0o777 == 0o600, path
 
 
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf[work]\n", b"[work]\nurl = https://x.org\ntok", b"\xff\xfe[\0"])
+def test_a_broken_file_is_left_alone(call: Call, own_home: Path, content: bytes) -> None:
+    folder = own_home / ".orion"
+    folder.mkdir(mode=0o700)
+    path = folder / "config"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    making = ["--profile", "new", "config", "profile", "--url", "x.org", "--username", "u", "--with-token"]
+    for arguments in (making, ["config", "remove", "work", "--yes"], ["config", "use", "work"], ["config", "list"]):
+        done = call(*arguments, input="t0ken\n")
+        assert (done.exit_code, done.stdout) == (6, "")
+        error, _ = done.stderr.splitlines()
+        assert error.startswith(f"Error: {path} is no")
+        assert path.read_bytes() == content
+    assert {each.name for each in folder.iterdir()} <= {"config", "config.lock"}
+
+
 def test_a_named_file_does_not_close_its_folder(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tmp_path.chmod(0o755)
     monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "mine"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +14,7 @@ from cli.conftest import Call
 from orionclient.cli.progress import Watch, _Lines, size
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
+from orionclient.transfer import pipes
 from orionclient.transfer.progress import Progress
 from orionclient.types import Dataset, File, Shard, ShardCollection
 
@@ -53,6 +56,33 @@ def test_standard_streams(call: Call, stack: LocalOrion) -> None:
     assert done.exit_code == 0, done.output
     assert call("files", "download", done.stdout.strip(), "-o", "-").stdout == "CNS"
     assert call("files", "download", done.stdout.strip(), "-o", "-", "--json").exit_code == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with a path")
+def test_pipes_by_their_path(call: Call, stack: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipes, "_PATIENCE", 0.1)
+    made = File.upload(stack.session(), "x", b"CNS")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    before = [len(stack.faults.requests(name)) for name in ("download_file", "create_file")]
+    for arguments, words in {
+        ("download", str(made.id), "-o", "pipe"): "nobody reads from the pipe",
+        ("upload", "pipe"): "nobody writes to the pipe",
+    }.items():
+        done = call("files", *arguments, on=stack)
+        assert (done.exit_code, done.stdout) == (9, "")
+        assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["Error:", "Hint:"]
+        assert words in done.stderr
+    assert [len(stack.faults.requests(name)) for name in ("download_file", "create_file")] == before
+    monkeypatch.setattr(pipes, "_PATIENCE", 60)
+    with ThreadPoolExecutor(1) as pool:
+        got = pool.submit(pipe.read_bytes)
+        assert call("files", "download", str(made.id), "-o", "pipe").exit_code == 0
+        assert got.result(30) == b"CNS"
+        pool.submit(pipe.write_bytes, b"CCO")
+        done = call("files", "upload", "pipe", "-q")
+    assert (done.exit_code, content(stack, int(done.stdout))) == (0, b"CCO")
+    assert pipe.is_fifo()
 
 
 def test_if_exists(call: Call, stack: LocalOrion, tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
-"""Certificates of the server: eighteen kinds through three ways of sending, and the settings that decide whom to trust."""
+"""Certificates of the server: eighteen kinds through every way of sending, and the settings that decide whom to trust."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
+import os
+import re
 import socket
 import ssl
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +18,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 from connections_certificates import DAY, NOW, Made, Secure, anonymous, by_name, context_for, make, only_tls_1_1
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -22,6 +28,7 @@ from helpers.canary import CANARY
 from orion_api.api.files import get_file
 
 from orionclient import _http, _pool
+from orionclient.cli.root import ocli
 from orionclient.config import SessionConfig, read_profiles, resolve, save_profile
 from orionclient.exceptions import OrionConnectionError, ValidationError
 from orionclient.session import OrionSession, get_session
@@ -29,6 +36,16 @@ from orionclient.types import File
 
 HOST = "orion.example.test"
 VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+SWITCHES = [
+    ("PYTHONHTTPSVERIFY", "0"),
+    ("CURL_INSECURE", "1"),
+    ("SSL_VERIFY", "false"),
+    ("ORION_VERIFY", "false"),
+    ("REQUESTS_CA_BUNDLE", ""),
+    ("CURL_CA_BUNDLE", ""),
+    ("SSL_CERT_FILE", ""),
+    ("SSL_CERT_DIR", ""),
+]
 PAST = {"starts": NOW - 3 * DAY, "ends": NOW - DAY}
 FUTURE = {"starts": NOW + DAY, "ends": NOW + 3 * DAY}
 
@@ -163,6 +180,68 @@ def test_certificates(
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_certificates_by_ocli(authority: Authority, skipped_waits: list[float], name: str) -> None:
+    case = CASES[name]
+    with Secure(case.server(authority)) as server:
+        url = f"https://{case.host}:{server.port}"
+        save_profile(SessionConfig(url, CANARY, ca_file=str(authority.file)), "default")
+        found = CliRunner().invoke(ocli, ["files", "show", "1", "--json"], prog_name="ocli")
+        if case.problem is None:
+            assert (found.exit_code, json.loads(found.stdout)["name"], found.stderr) == (0, "x", "")
+            assert [CANARY.encode() in asked for asked in server.asked] == [True]
+        else:
+            error, hint = found.stderr.splitlines()
+            assert (found.exit_code, found.stdout, hint[:6]) == (7, "", "Hint: ")
+            assert error.startswith("Error: ")
+            assert re.search(case.problem, error)
+            assert (server.asked, skipped_waits) == ([], [])
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(("variable", "value"), SWITCHES)
+def test_the_environment_cannot_switch_the_check_of_ocli_off(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with Secure(authority.server(HOST, signer=None)) as server:
+        save_profile(SessionConfig(f"https://{HOST}:{server.port}", CANARY), "default")
+        found = CliRunner().invoke(ocli, ["files", "show", "1"], prog_name="ocli")
+    assert (found.exit_code, server.asked) == (7, [])
+    assert "self-signed" in found.stderr
+
+
+PROCESS = {
+    "expired": (("127.0.0.1",), PAST, "certificate has expired"),
+    "of another host": (("other.example.test",), {}, "IP address mismatch"),
+    "signed by itself": (("127.0.0.1",), {"signer": None}, "self-signed certificate"),
+}
+
+
+def _process(config: SessionConfig) -> subprocess.CompletedProcess[str]:
+    save_profile(config, "default")
+    command = [sys.executable, "-W", "error", "-m", "orionclient.cli", "files", "show", "1", "-q"]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, "NO_COLOR": "1"}
+    )
+
+
+@pytest.mark.parametrize("name", PROCESS)
+def test_ocli_in_a_process_of_its_own(authority: Authority, name: str) -> None:
+    hosts, options, problem = PROCESS[name]
+    with Secure(authority.server(*hosts, **options)) as server:
+        config = SessionConfig(f"https://127.0.0.1:{server.port}", CANARY, ca_file=str(authority.file))
+        done = _process(config)
+        assert (done.returncode, done.stdout, server.asked) == (7, "", [])
+        assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["Error:", "Hint:"]
+        assert problem in done.stderr
+        # Whoever wants it can have it, and is told each time.
+        done = _process(evolve(config, verify=False))
+        assert (done.returncode, done.stdout) == (0, "1\n")
+        assert done.stderr.startswith("Warning: the certificate of 127.0.0.1 is not checked")
+        assert done.stderr.count("\n") == len(server.asked) == 1
+
+
 @WAYS
 def test_a_server_without_tls_is_not_asked_again(
     scripted: Any, authority: Authority, way: Callable[[SessionConfig], str]
@@ -244,19 +323,7 @@ def test_the_profile_names_whom_to_trust(authority: Authority) -> None:
 
 
 @WAYS
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("PYTHONHTTPSVERIFY", "0"),
-        ("CURL_INSECURE", "1"),
-        ("SSL_VERIFY", "false"),
-        ("ORION_VERIFY", "false"),
-        ("REQUESTS_CA_BUNDLE", ""),
-        ("CURL_CA_BUNDLE", ""),
-        ("SSL_CERT_FILE", ""),
-        ("SSL_CERT_DIR", ""),
-    ],
-)
+@pytest.mark.parametrize(("variable", "value"), SWITCHES)
 def test_the_environment_cannot_switch_the_check_off(
     authority: Authority,
     monkeypatch: pytest.MonkeyPatch,

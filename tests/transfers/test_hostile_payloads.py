@@ -131,8 +131,9 @@ def test_a_generator_that_raises(stacks: dict[bool, Stack], plan: str) -> None:
 def test_a_sparse_file(simple: Stack, tmp_path: Path) -> None:
     # The local Orion writes what it gets, so the largest takes 5 GiB of its disk.
     size = LARGEST - 1 if os.environ.get("ORION_NIGHTLY") else (600 << 20) - 1
-    if shutil.disk_usage(tmp_path).free < size + (2 << 30):
-        size = (600 << 20) - 1
+    free = shutil.disk_usage(tmp_path).free
+    if free < size + (2 << 30):
+        pytest.skip(f"a content of {size} bytes needs 2 GiB more than that on the disk, which has {free} bytes left")
     path = tmp_path / "sparse"
     with path.open("wb") as stream:
         stream.truncate(size)

@@ -12,6 +12,9 @@ import stat
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,9 @@ import pytest
 from transfers_stack import Stack, eventually
 
 from orionclient.emulator import faults as steps
-from orionclient.exceptions import NotEnoughDiskError
-from orionclient.transfer import downloads, partial
+from orionclient.exceptions import NotEnoughDiskError, OrionError
+from orionclient.transfer import downloads, partial, pipes
+from orionclient.transfer.progress import Progress
 from orionclient.types import File
 
 SIZE = 3 << 20
@@ -49,6 +53,20 @@ def asked(stack: Stack) -> int:
     return len(stack.orion.faults.requests("download_file"))
 
 
+def aside(act: Callable[[], Any]) -> Future[Any]:
+    """Do something meanwhile, in a thread that nobody waits for where a test fails."""
+    done: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(act())
+        except BaseException as error:  # noqa: BLE001 - told to whoever asks
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done
+
+
 # -- no room
 
 
@@ -56,10 +74,39 @@ def test_less_room_than_the_size(simple: Stack, made: File, folder: Path, monkey
     (folder / "target").write_bytes(b"old")
     usage = downloads.shutil.disk_usage(folder)
     monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - 1))
+    # Of the content the server gives no byte before a minute has passed, so that whoever asks for one is found out.
+    simple.orion.faults.script("download_file", [steps.stall(60, sent=0)])
+    told: list[Progress] = []
+    began = time.monotonic()
     with pytest.raises(NotEnoughDiskError, match=f"{SIZE} bytes"):
-        made.download_to_file(folder / "target")
+        made.download_to_file(folder / "target", progress=told.append)
+    assert time.monotonic() - began < 30
+    assert (asked(simple), told) == (1, [])
     assert (folder / "target").read_bytes() == b"old"
     assert names(folder) == ["target"]
+
+
+def test_room_for_what_is_missing_is_enough(
+    simple: Stack, made: File, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simple.orion.faults.script("download_file", [steps.cut(2 << 20)] + [steps.status(404)] * 20)
+    with pytest.raises(OrionError):
+        made.download_to_file(folder / "target")
+    simple.clear_faults()
+    there = (folder / ".target.part").stat().st_size
+    assert 1 << 20 <= there < SIZE
+    usage = downloads.shutil.disk_usage(folder)
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - there - 1))
+    simple.orion.faults.script("download_file", [steps.stall(60, sent=0)])
+    began = time.monotonic()
+    with pytest.raises(NotEnoughDiskError, match=f"{SIZE} bytes"):
+        made.download_to_file(folder / "target")
+    assert time.monotonic() - began < 30
+    # What is there is worth keeping, and the rest fits.
+    assert (folder / ".target.part").stat().st_size == there
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - there))
+    made.download_to_file(folder / "target")
+    assert (folder / "target").read_bytes() == CONTENT
 
 
 # The limit of the size of a file stands for a disk that fills up: both end a write in its middle.
@@ -249,6 +296,17 @@ def test_links_in_a_circle(simple: Stack, made: File, folder: Path) -> None:
     assert names(folder) == ["a", "b"]
 
 
+def test_a_link_to_a_folder(simple: Stack, made: File, folder: Path) -> None:
+    before = asked(simple)
+    (folder / "real").mkdir()
+    (folder / "target").symlink_to("real")
+    with pytest.raises(IsADirectoryError):
+        made.download_to_file(folder / "target")
+    assert asked(simple) == before
+    assert (folder / "target").is_symlink()
+    assert (names(folder), names(folder / "real")) == (["real", "target"], [])
+
+
 def test_a_fifo(made: File, folder: Path) -> None:
     os.mkfifo(folder / "target")
     got: list[bytes] = []
@@ -259,6 +317,39 @@ def test_a_fifo(made: File, folder: Path) -> None:
     assert got == [CONTENT]
     assert stat.S_ISFIFO((folder / "target").stat().st_mode)
     assert names(folder) == ["target"]
+
+
+def test_a_link_to_a_fifo(made: File, folder: Path) -> None:
+    os.mkfifo(folder / "real")
+    (folder / "target").symlink_to("real")
+    got = aside((folder / "real").read_bytes)
+    made.download_to_file(folder / "target")
+    assert got.result(30) == CONTENT
+    assert stat.S_ISFIFO((folder / "target").stat().st_mode)
+    assert (folder / "target").is_symlink()
+    assert names(folder) == ["real", "target"]
+
+
+def test_a_fifo_that_nobody_reads(simple: Stack, made: File, folder: Path, impatient: None) -> None:
+    before = asked(simple)
+    os.mkfifo(folder / "target")
+    with pytest.raises(OSError, match="nobody reads from the pipe.*target") as caught:
+        made.download_to_file(folder / "target")
+    assert caught.value.errno == errno.ENXIO
+    assert asked(simple) == before
+    assert stat.S_ISFIFO((folder / "target").stat().st_mode)
+    assert names(folder) == ["target"]
+
+
+def test_a_pipe_without_a_name(made: File) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as stream:
+        got = aside(stream.read)
+        try:
+            made.download_to_file(f"/dev/fd/{writing}")
+        finally:
+            os.close(writing)
+        assert got.result(30) == CONTENT
 
 
 def test_a_device(made: File) -> None:
@@ -273,6 +364,60 @@ def test_the_mode_of_the_old_file_stays(made: File, folder: Path) -> None:
     (folder / "target").chmod(0o640)
     made.download_to_file(folder / "target")
     assert stat.S_IMODE((folder / "target").stat().st_mode) == 0o640
+
+
+# -- sources that are no files
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the other end of a pipe hardly any time to come."""
+    monkeypatch.setattr(pipes, "_PATIENCE", 0.1)
+
+
+def test_a_source_that_nobody_writes_to(simple: Stack, folder: Path, impatient: None) -> None:
+    session = simple.session()
+    simple.clear_faults()
+    os.mkfifo(folder / "source")
+    with pytest.raises(OSError, match="nobody writes to the pipe.*source") as caught:
+        File.upload(session, "x", folder / "source")
+    assert caught.value.errno == errno.ENXIO
+    with pytest.raises(IsADirectoryError):
+        File.upload(session, "x", folder)
+    with pytest.raises(FileNotFoundError):
+        File.upload(session, "x", folder / "missing")
+    assert simple.orion.faults.requests() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"x", CONTENT])
+def test_a_source_whose_writer_comes_late(
+    simple: Stack, folder: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipes, "_PATIENCE", 60)
+    os.mkfifo(folder / "source")
+
+    def write() -> None:
+        time.sleep(0.2)
+        with (folder / "source").open("wb") as stream:
+            # Whoever is there need not have anything to say yet.
+            time.sleep(0.2)
+            stream.write(content)
+
+    written = aside(write)
+    made = File.upload(simple.session(), "x", folder / "source")
+    written.result(30)
+    assert simple.digest(made) == hashlib.sha256(content).hexdigest()
+
+
+def test_a_source_without_a_name(simple: Stack) -> None:
+    for content in (b"", b"content"):
+        reading, writing = os.pipe()
+        os.write(writing, content)
+        os.close(writing)
+        with os.fdopen(reading, "rb"):
+            made = File.upload(simple.session(), "x", f"/dev/fd/{reading}")
+        assert simple.digest(made) == hashlib.sha256(content).hexdigest()
+    assert simple.digest(File.upload(simple.session(), "x", "/dev/null")) == hashlib.sha256(b"").hexdigest()
 
 
 # -- others at work

@@ -193,6 +193,69 @@ def test_a_file_that_others_can_read_warns_who_asked(tmp_path: Path) -> None:
         read_profiles(path)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="files have owners where there is POSIX")
+def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "config", f"[p]\nurl = {URL}\n")
+    if os.geteuid() == 0:
+        os.chown(path, 4321, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    # One sentence, whatever the mode is: who does not own it cannot change that.
+    for mode in (0o600, 0o644):
+        path.chmod(mode)
+        with pytest.warns(UserWarning, match="another user") as caught:
+            assert read_profiles(path) == {"p": {"url": URL}}
+        words = f"{path} holds tokens and belongs to another user; copy it and use the copy"
+        assert [(str(each.message), each.filename) for each in caught] == [(words, __file__)]
+    if os.geteuid() == 0:
+        # What is saved is one's own from then on.
+        with pytest.warns(UserWarning, match="another user"):
+            save_profile(SessionConfig(url=URL), "q", path)
+        assert list(read_profiles(path)) == ["p", "q"]
+
+
+BROKEN = {
+    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "is no file of profiles (line 1)"),
+    "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "is no file of profiles (line 3)"),
+    "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "is no file of profiles (line 3)"),
+    "of another kind": (b'{"p": {"url": "https://a"}}', "is no file of profiles (line 1)"),
+    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "is not text in UTF-8"),
+    "too large": (b"#" * (10 << 20), "is larger than 1048576 bytes and is not read"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_never_overwritten(tmp_path: Path, name: str) -> None:
+    content, words = BROKEN[name]
+    path = tmp_path / "config"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    for call in (
+        lambda: resolve("p", {"ORION_CONFIG": str(path)}),
+        lambda: save_profile(SessionConfig(url=URL), "q", path),
+        lambda: remove_profile("p", path),
+        lambda: restore(("https", "orion.example.com", 443), None, {"ORION_CONFIG": str(path)}),
+    ):
+        assert refused(call).startswith(f"{path} {words}")
+        assert path.read_bytes() == content
+    assert {each.name for each in tmp_path.iterdir()} == {"config", "config.lock"}
+
+
+def test_lines_that_end_as_on_windows(tmp_path: Path) -> None:
+    path = write(tmp_path / "config", f"[p]\r\nurl = {URL}\r\ntoken = t0ken\r\n\r\n[empty]\r\n")
+    assert read_profiles(path) == {"p": {"url": URL, "token": "t0ken"}, "empty": {}}
+    assert resolve("p", {"ORION_CONFIG": str(path)}).token == "t0ken"
+    save_profile(SessionConfig(url=URL), "q", path)
+    assert read_profiles(path)["p"] == {"url": URL, "token": "t0ken"}
+
+
+def test_an_empty_file_is_filled(tmp_path: Path) -> None:
+    path = write(tmp_path / "config", "")
+    assert read_profiles(path) == {}
+    save_profile(SessionConfig(url=URL), "q", path)
+    assert read_profiles(path) == {"q": {"url": URL}}
+
+
 @pytest.mark.parametrize("name", ["", " a", "a ", "a]", "[a", "a\nb", "a\rb", "DEFAULT"])
 def test_names_that_no_profile_has(tmp_path: Path, name: str) -> None:
     words = refused(lambda: save_profile(SessionConfig(url=URL), name, tmp_path / "config"))

@@ -1,0 +1,112 @@
+"""Pipes and devices that a path names: opened without waiting for ever for somebody at their other end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+import time
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from orionclient._stopping import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Who reads or writes may be just starting; seconds that it has for that, and those between two looks.
+_PATIENCE: Final = 5.0
+_PAUSE: Final = 0.01
+_BLOCK: Final = 1 << 20
+_NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
+
+
+def opened_to_write(path: Path) -> IO[bytes]:
+    """Open a pipe or a device.
+
+    Args:
+        path: What exists and is neither file nor folder.
+
+    Returns:
+        It, unbuffered.
+
+    Raises:
+        OSError: It cannot be written, or nobody reads from the pipe.
+    """
+    for _ in _looks():
+        try:
+            stream = open(path, "wb", buffering=0, opener=_opener)  # noqa: SIM115 - whoever asked closes it
+        except OSError as error:
+            if error.errno != errno.ENXIO or not path.is_fifo():
+                raise
+        else:
+            _let_wait(stream)
+            return stream
+    raise OSError(errno.ENXIO, "nobody reads from the pipe", str(path))
+
+
+def opened_to_read(path: Path) -> IO[bytes]:
+    """Open a path of any kind.
+
+    Args:
+        path: The path.
+
+    Returns:
+        It, unbuffered.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    return path.open("rb", buffering=0) if path.is_file() else open(path, "rb", buffering=0, opener=_opener)
+
+
+def read_all(stream: Any, path: Path) -> Iterator[bytes]:
+    """Read what `opened_to_read` opened to its end.
+
+    Args:
+        stream: The open pipe or device.
+        path: What it is called.
+
+    Yields:
+        Its content in pieces, some of which may be empty.
+
+    Raises:
+        OSError: It cannot be read, or nobody writes to the pipe.
+    """
+    is_pipe = stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    for _ in _looks():
+        piece = stream.read(_BLOCK)
+        # An end that nobody made by leaving only says that nobody is there yet.
+        if piece != b"" or not is_pipe or _is_over(stream):
+            break
+    else:
+        raise OSError(errno.ENXIO, "nobody writes to the pipe", str(path))
+    _let_wait(stream)
+    yield piece or b""
+    while piece := stream.read(_BLOCK):
+        yield piece
+
+
+def _opener(name: str, flags: int) -> int:
+    return os.open(name, flags | _NONBLOCK)
+
+
+def _let_wait(stream: IO[bytes]) -> None:
+    if _NONBLOCK:
+        os.set_blocking(stream.fileno(), True)
+
+
+def _looks() -> Iterator[None]:
+    end = time.monotonic() + _PATIENCE
+    yield
+    while time.monotonic() < end:
+        check()
+        time.sleep(_PAUSE)
+        yield
+
+
+def _is_over(stream: Any) -> bool:
+    waiting = select.poll()
+    waiting.register(stream, select.POLLIN)
+    return bool(waiting.poll(0))
