@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
 
 from attrs import frozen
 
-from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, ValidationError, error_for
+from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, ValidationError, blanked, error_for
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -357,7 +357,23 @@ class Response:
     def __repr__(self) -> str:
         return f"<Response [{self.status_code}]>"
 
+    def without(self, secrets: Iterable[str]) -> Response:
+        """Make the form of this answer that may leave the process.
+
+        Args:
+            secrets: Values to blank out of its address, its headers and its body.
+
+        Returns:
+            The answer, read whole.
+        """
+        headers = Headers(blanked(list(self.headers.items()), secrets))
+        twin = Response(self.status_code, headers, blanked(self.url, secrets), content=blanked(self.content, secrets))
+        twin.call = self.call
+        return twin
+
     def __getstate__(self) -> dict[str, Any]:
+        if self.call is not None and self.call.secrets:
+            return self.without(self.call.secrets).__dict__
         return {
             **self.__dict__,
             "_content": self.content,

@@ -92,7 +92,8 @@ class CallInfo:
         return f"CallInfo({self.action!r}, attempts={self.attempts}, request_id={self.request_id!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _CALL_FIELDS if name != "secrets"} | {"secrets": ()}
+        state = {name: getattr(self, name) for name in _CALL_FIELDS if name != "secrets"}
+        return {**blanked(state, self.secrets), "secrets": ()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -110,6 +111,15 @@ class OrionError(Exception):
     """
 
     call: CallInfo | None = None
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return self.call.secrets if self.call else ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The secrets stay behind, so what they are blanked out of when it is shown has to lose them before it travels.
+        made, *parts = tuple(super().__reduce__())
+        return made, *blanked(parts, self._secrets)
 
     @property
     def attempts(self) -> int:
@@ -180,7 +190,7 @@ class BadResponse(OrionError):
 
     def _sentence(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
-        words = self.args[1] or server_words(self.response)
+        words = self.args[1] or server_words(self.response, self._secrets)
         return f"{status}: {words.removesuffix('.')}; {self._advice}" if self._advice else f"{status}: {words}"
 
 
@@ -214,7 +224,8 @@ class InvalidAPIVersion(BadResponse):
         super().__init__(response)  # type: ignore[arg-type]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.response,), self.__dict__
+        made, arguments, *state = super().__reduce__()
+        return made, arguments[:1], *state
 
     def about(self, problem: str) -> InvalidAPIVersion:
         """Say what is needed and what is offered.
@@ -243,7 +254,9 @@ class InvalidCredentials(OrionError):
 
     def _sentence(self) -> str:
         # The words of the server are read when they are shown, so that what they quote passes the removal of secrets.
-        return super()._sentence() or (f"401 Unauthorized: {server_words(self.response)}" if self.response else "")
+        if text := super()._sentence():
+            return text
+        return f"401 Unauthorized: {server_words(self.response, self._secrets)}" if self.response else ""
 
 
 class OrionConnectionError(OrionError, ConnectionError):
@@ -351,27 +364,69 @@ def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 
 
-def server_words(response: ResponseLike) -> str:
+def blanked(value: Any, secrets: Iterable[str]) -> Any:
+    """Make the form of a value that may leave the process, without the secrets.
+
+    Args:
+        value: Text, bytes, lists, tuples and dicts of them, and answers; whatever else stays as it is.
+        secrets: Values to blank out.
+
+    Returns:
+        The same without them; JSON is written anew where they stand in it with escapes.
+    """
+    secrets = [secret for secret in secrets if secret]
+    if not secrets:
+        return value
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, "***")
+        return value
+    if isinstance(value, bytes):
+        return _blanked_body(value, secrets)
+    if isinstance(value, dict):
+        return {blanked(name, secrets): blanked(each, secrets) for name, each in value.items()}
+    if type(value) in {list, tuple}:
+        return type(value)(blanked(each, secrets) for each in value)
+    return value.without(secrets) if hasattr(value, "without") else value
+
+
+def _blanked_body(body: bytes, secrets: Iterable[str]) -> bytes:
+    for secret in secrets:
+        body = body.replace(secret.encode("utf-8", "surrogatepass"), b"***")
+    try:
+        data = json.loads(body)
+        without = blanked(data, secrets)
+        return body if without == data else json.dumps(without).encode()
+    except (ValueError, RecursionError):
+        return body
+
+
+def server_words(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
     """Find the server's own words in an answer, whatever its body is.
 
     Args:
         response: The answer.
+        secrets: Values to blank out. Here, and not in what is made of the words: half a secret at the end of a cut is not found.
 
     Returns:
         One line for a person.
     """
-    body = response.content[:65536].decode("utf-8", "replace").strip()
+    body = blanked(response.content, secrets)[:65536].decode("utf-8", "replace").strip()
     if not body:
         return "the answer has no body"
     if "html" in response.headers.get("content-type", "").lower() or body[:1] == "<":
         title = re.search(r"<title[^>]*>([^<]*)</title>", body, re.IGNORECASE)
-        named = f" titled {one_line(title.group(1), limit=80)!r}" if title and title.group(1).strip() else ""
+        named = (
+            f" titled {one_line(title.group(1), secrets=secrets, limit=80)!r}"
+            if title and title.group(1).strip()
+            else ""
+        )
         return f"the answer is a web page{named}, not one of Orion's"
     try:
         words = _detail(json.loads(body))
     except (ValueError, RecursionError):
         words = body
-    return one_line(words, limit=_MAX_WORDS)
+    return one_line(words, secrets=secrets, limit=_MAX_WORDS)
 
 
 def _detail(data: Any) -> str:

@@ -203,8 +203,10 @@ def test_errors_survive_copy_and_pickle_without_the_token(scripted: Scripted) ->
     scripted.then(Answer(404, {"detail": CANARY}))
     with pytest.raises(NotFoundResponse) as caught:
         scripted.session().get_resource(File, 1)
-    for twin in (copy.copy(caught.value), pickle.loads(pickle.dumps(caught.value))):
+    error = caught.value
+    for twin in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
         assert isinstance(twin, NotFoundResponse)
+        assert not leaks(f"{twin} {vars(twin)} {twin.response.text} {vars(twin.response)}")
         assert twin.response.status_code == 404
         assert twin.attempts == 1
 

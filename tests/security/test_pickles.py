@@ -1,0 +1,125 @@
+"""An error that travels or is copied leaves the token behind, with what the server said of it; so does an answer."""
+
+from __future__ import annotations
+
+import copy
+import json
+import multiprocessing
+import pickle
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import pytest
+from helpers import canary
+from helpers.canary import CANARY, leaks
+from helpers.scripted import Answer, Scripted
+
+from orionclient.exceptions import (
+    InvalidAPIVersion,
+    NotEnoughDiskError,
+    OrionConnectionError,
+    OrionError,
+    OrionTimeout,
+)
+from orionclient.types import File, Secret
+
+WORDS = f"the token {CANARY} may not read this"
+# Unlike the others this one stands in the body with escapes, where a search for the token does not see it.
+ESCAPED = json.dumps({"detail": WORDS, CANARY: [WORDS]}).replace("/", "\\/").replace("+", "\\u002b").encode()
+BODIES: dict[str, dict[str, Any]] = {
+    "words": {"data": {"detail": WORDS}},
+    "names": {"data": {CANARY: [WORDS, {CANARY: WORDS}]}},
+    "escapes": {"raw": ESCAPED},
+    "utf-16": {"raw": json.dumps({"detail": WORDS}).encode("utf-16")},
+    "page": {"raw": f"<html><title>{WORDS}</title>{WORDS}".encode(), "headers": {"Content-Type": "text/html"}},
+    "header": {"data": {"detail": "no"}, "headers": {"X-Echo": CANARY, "Location": f"/x?token={CANARY}"}},
+}
+STATUSES = (400, 401, 403, 404, 409, 429, 500, 503)
+
+
+def heard(response: Any) -> str:
+    """What the server said, decoded as well."""
+    data = None if response.content[:1] == b"<" else response.json()
+    return f"{response.text}{data}{dict(response.headers)}{response.url}{vars(response)}"
+
+
+def everything(error: Any) -> str:
+    """All that can be got out of an error, and what it looks like on the wire."""
+    response = getattr(error, "response", None)
+    parts = [str(error), repr(error), repr(vars(error)), repr(error.args), pickle.dumps(error).decode("latin-1")]
+    return "\n".join([*parts, heard(response) if response else "", *traceback.format_exception(error)])
+
+
+@pytest.mark.parametrize("body", sorted(BODIES))
+@pytest.mark.parametrize("status", STATUSES)
+def test_no_copy_of_an_error_has_the_token(scripted: Scripted, status: int, body: str) -> None:
+    scripted.then(Answer(status, **BODIES[body]))
+    with pytest.raises(OrionError) as raised:
+        scripted.session().get_resource(File, 7)
+    error = raised.value
+    error.add_note(WORDS)
+    # What stays here is what the server sent.
+    assert leaks(heard(error.response))
+    for make in (lambda: pickle.loads(pickle.dumps(error)), lambda: copy.deepcopy(error), lambda: copy.copy(error)):
+        twin = make()
+        assert type(twin) is type(error)
+        assert (twin.request_id, twin.attempts) == (error.request_id, 1)
+        assert twin.response.status_code == status
+        assert not leaks(everything(twin))
+        # Also where it travels on.
+        assert not leaks(everything(pickle.loads(pickle.dumps(twin))))
+    if body != "utf-16":
+        assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_no_copy_of_an_answer_has_the_token(scripted: Scripted, status: int) -> None:
+    # No file, also where the status says so.
+    scripted.then(Answer(status, raw=b"[%b]" % ESCAPED, headers={"X-Echo": CANARY}))
+    with pytest.raises(OrionError) as raised:
+        scripted.session().get_resource(File, 7)
+    response: Any = raised.value.response  # type: ignore[attr-defined]
+    assert response.json()[0]["detail"] == WORDS
+    for twin in (pickle.loads(pickle.dumps(response)), copy.deepcopy(response), copy.copy(response)):
+        assert not leaks(heard(twin))
+        assert twin.headers["x-echo"] == "***"
+        assert not leaks(str(twin.error()))
+
+
+def test_an_error_of_a_worker_shows_no_token(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", CANARY)
+    scripted.then(Answer(400, {"detail": WORDS}))
+    session = scripted.session()
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        error: Any = pool.submit(session.get_resource, File, 1).exception(60)
+    assert len(scripted.asked) == 1
+    assert scripted.asked[0].headers["Authorization"] == f"Token {CANARY}"
+    assert "the token *** may not read this" in str(error)
+    assert not leaks(everything(error))
+
+
+def test_the_value_of_a_secret_does_not_travel_either(scripted: Scripted) -> None:
+    value = f"value+{CANARY[::-1]}"
+    canary.CANARIES.add(value)
+    try:
+        scripted.then(Answer(400, {"value": [f"{value} is too short"]}))
+        with pytest.raises(OrionError) as raised:
+            Secret.create(scripted.session(), "key", value)
+        assert not leaks(everything(pickle.loads(pickle.dumps(raised.value))))
+    finally:
+        canary.CANARIES.discard(value)
+
+
+@pytest.mark.parametrize("kind", [OrionError, OrionConnectionError, OrionTimeout, NotEnoughDiskError])
+def test_other_errors_travel_as_they_are(kind: type[OrionError]) -> None:
+    error: Any = kind(28, "no room", "x") if kind is NotEnoughDiskError else kind("no room")
+    twin = pickle.loads(pickle.dumps(error))
+    assert (type(twin), twin.args, str(twin)) == (kind, error.args, str(error))
+    assert getattr(twin, "filename", None) == getattr(error, "filename", None)
+
+
+def test_the_error_of_versions_travels() -> None:
+    twin = pickle.loads(pickle.dumps(InvalidAPIVersion(None).about("this needs version 3")))
+    assert (type(twin), str(twin), twin.response) == (InvalidAPIVersion, "this needs version 3", None)
