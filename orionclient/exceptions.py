@@ -416,17 +416,13 @@ def server_words(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
         return "the answer has no body"
     if "html" in response.headers.get("content-type", "").lower() or body[:1] == "<":
         title = re.search(r"<title[^>]*>([^<]*)</title>", body, re.IGNORECASE)
-        named = (
-            f" titled {one_line(title.group(1), secrets=secrets, limit=80)!r}"
-            if title and title.group(1).strip()
-            else ""
-        )
+        named = f" titled {one_line(title.group(1), limit=80)!r}" if title and title.group(1).strip() else ""
         return f"the answer is a web page{named}, not one of Orion's"
     try:
         words = _detail(json.loads(body))
     except (ValueError, RecursionError):
         words = body
-    return one_line(words, secrets=secrets, limit=_MAX_WORDS)
+    return one_line(words, limit=_MAX_WORDS)
 
 
 def _detail(data: Any) -> str:
