@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 _MAX_WORDS = 500
+# Inside the brackets of a pattern: control characters, what turns the direction of a text or ends its line, and surrogates, which cannot
+# be written.
+UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 
 
 class ResponseLike(Protocol):
@@ -360,7 +363,7 @@ def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
-    text = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).split())
+    text = " ".join(re.sub(f"[{UNSAFE}]+", " ", text).split())
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -70,6 +70,14 @@ class Loose(ParameterType):
             return value
 
 
+class _Choice(click.Choice):  # type: ignore[type-arg] - click has no parameter for it before 8.2
+    """One of some texts that a server chose."""
+
+    def get_metavar(self, *given: Any, **more: Any) -> str:
+        """Write them into the help."""
+        return clean(super().get_metavar(*given, **more) or "")
+
+
 def _spec(state: State, given: str) -> WorkFloeSpec:
     """Find a floe by its id, else by its uuid, title or name to the letter."""
     if given.isascii() and given.isdigit():
@@ -104,7 +112,7 @@ def _option(name: str, parameter: Mapping[str, Any]) -> click.Option:
         IdOf(kind) if kind in _RESOURCES else JsonText() if kind in {"json", "object"} else _TYPES.get(kind, Loose())
     )
     if choices and all(isinstance(each, str) for each in choices):
-        read = click.Choice(choices)
+        read = _Choice(choices)
     required = bool(parameter.get("required")) and parameter.get("default") is None
     words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
     if parameter.get("default") is not None:

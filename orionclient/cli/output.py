@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.exceptions import UNSAFE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-# Control characters, and those that turn the direction of a text or end its line; surrogates cannot be written.
-_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_UNSAFE_IN_JSON: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE: Final = re.compile(f"[{UNSAFE}]")
+# The line breaks of a document are its own; those in its texts have their escapes already.
+_UNSAFE_IN_JSON: Final = re.compile(f"(?!\n)[{UNSAFE}]")
 _GOOD: Final = frozenset({"ready", "complete", "SUCCESS", "LOADED", "ok"})
 _BAD: Final = frozenset({"error", "ERROR", "deleting", "failed"})
 _SHORTEST: Final = 8
@@ -99,10 +101,11 @@ def table(
     """
     right = [_is_number([row.get(name) for row in rows]) for name in columns]
     texts = [[cell(row.get(name)) for name in columns] for row in rows]
-    widths = [max([len(name) + 2, *(width_of(line[place]) for line in texts)]) for place, name in enumerate(columns)]
+    heads = [clean(name) for name in columns]
+    widths = [max([width_of(name) + 2, *(width_of(line[place]) for line in texts)]) for place, name in enumerate(heads)]
     if width is not None:
         widths = _fitted(widths, right, width)
-    lines = [_line(columns, widths, right), "  ".join("-" * each for each in widths)]
+    lines = [_line(heads, widths, right), "  ".join("-" * each for each in widths)]
     lines += [_line(line, widths, right) for line in texts]
     if colors:
         lines[2:] = [_colored(line, row) for line, row in zip(lines[2:], rows, strict=True)]
@@ -200,9 +203,10 @@ class Output:
         if self.form == "table" and sentence is not None:
             self.write(clean(sentence))
         elif self.form == "table":
-            width = max((len(name) for name in item), default=0)
-            for name in sorted(item):
-                self.write(f"{name.ljust(width)}  {cell(item[name])}".rstrip())
+            heads = {name: clean(name) for name in sorted(item)}
+            width = max(map(width_of, heads.values()), default=0)
+            for name, head in heads.items():
+                self.write(f"{head}{' ' * (width - width_of(head))}  {cell(item[name])}".rstrip())
         elif self.form == "json":
             self.write(as_json(dict(item)))
         else:
@@ -225,15 +229,16 @@ class Output:
 
     def _csv(self, items: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
         writer = csv.writer(_Lines(self), lineterminator="")
+        heads = [clean(name) for name in columns]
         begun = False
         for item in items:
             if not begun:
                 # What cannot be listed leaves nothing on standard output.
-                writer.writerow(columns)
+                writer.writerow(heads)
                 begun = True
             writer.writerow([cell(item.get(name)) for name in columns])
         if not begun:
-            writer.writerow(columns)
+            writer.writerow(heads)
 
 
 class _Lines:

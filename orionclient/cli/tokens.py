@@ -9,6 +9,7 @@ import click
 from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command
 from orionclient.cli.derived import made
+from orionclient.cli.output import clean
 from orionclient.cli.state import current
 from orionclient.types import Token
 
@@ -37,7 +38,7 @@ def _create(kind: Kind) -> Command:
         token = Token.create(state.session, description)
         made(state, kind, token, token=token.value)
         if state.form == "table":
-            state.out.write(token.value)
+            state.out.write(clean(token.value))
 
     return Command(
         "create",

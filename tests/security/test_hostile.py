@@ -1,0 +1,156 @@
+"""A server that puts tricks for terminals into every text and every name that it sends: `ocli` shows them as escapes, in every form."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from helpers.scripted import Answer, Scripted
+
+from orionclient.cli import contracted
+from orionclient.cli.commands import Command
+from orionclient.cli.kinds import KINDS
+from orionclient.cli.output import Output, clean, table, width_of
+from orionclient.cli.reference import every
+from orionclient.cli.root import ocli
+from orionclient.cli.state import FORMATS
+from orionclient.exceptions import one_line
+
+TRICKS = (
+    "\x1b[31mred\x1b]0;title\x07\x9b2J\r\nsecond\u2028third\u202etxt\u061c\u200e\u200f\u2066.exe\x00\x08\x7f\ud800 end"
+)
+# Everything but the line breaks between lines, spelled out: not taken from the code under test.
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+# What prints content or a log as it is, by design; and what would wait for a state that never comes.
+_AS_IT_IS = ("download", "logs", "wait", "upload")
+_SHOWING = ("list", "show", "shares", "info", "export")
+_LOCAL = ("config", "completion", "emulator", "links", "packages init", "packages show-dockerfile", "doctor")
+
+
+def example(schema: Any, depth: int = 0) -> Any:
+    """What fits a schema, with tricks in every text, every name and beside what is known."""
+    schema = contracted.resolved(schema)
+    kinds = schema.get("type")
+    kind = kinds[0] if isinstance(kinds, list) else kinds
+    if kind in {"integer", "number"}:
+        return 1
+    if kind == "boolean":
+        return True
+    if kind == "array":
+        return [example(schema.get("items", {}), depth + 1)] if depth < 5 else []
+    if kind == "object" or "properties" in schema:
+        known = {name: example(each, depth + 1) for name, each in schema.get("properties", {}).items()}
+        # Without a number there it is refused before anything is shown.
+        known |= {"id_str": "1"} if "id_str" in known else {}
+        return {**known, TRICKS: {TRICKS: [TRICKS]}} if depth < 5 else {TRICKS: TRICKS}
+    return TRICKS
+
+
+def answer_for(schema: str) -> dict[str, Any]:
+    """An item that is a page as well, so that it answers every question."""
+    item = example({"$ref": f"#/components/schemas/{schema}"})
+    return {**item, "count": 1, "next": None, "results": [item]}
+
+
+COMMANDS = {
+    path.removeprefix("ocli "): command
+    for path, command in every(ocli)
+    if isinstance(command, Command)
+    and not path.removeprefix("ocli ").startswith(_LOCAL)
+    and path.rpartition(" ")[2] not in _AS_IT_IS
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "password.txt").write_text("correct horse\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return tmp_path
+
+
+def asked(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, *words: str, given: str | None = None) -> Result:
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", "t0ken-for-hostile")
+    return CliRunner().invoke(ocli, list(words), prog_name="ocli", input=given)
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS))
+def test_no_command_moves_a_terminal(
+    scripted: Scripted, files: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    words = shlex.split(COMMANDS[path].example)[1:]
+    given = (files / words[words.index("<") + 1]).read_text() if "<" in words else None
+    words = words[: words.index("<")] if "<" in words else words
+    group = path.rpartition(" ")[0]
+    data = answer_for(KINDS[group].schema if group in KINDS else "FileInfo")
+    shows = path.rpartition(" ")[2] in _SHOWING
+    for form in FORMATS if shows else ("table",):
+        scripted.answers = [Answer(data=data)]
+        done = asked(scripted, monkeypatch, "--format", form, *words, given=given)
+        assert not UNSAFE.search(done.output), (form, done.output)
+        if shows:
+            assert done.exit_code == 0, done.output
+            # Somewhere it is shown, as an escape; ids are numbers.
+            assert form == "ids" or "\\x1b[31m" in done.output or "\\u001b[31m" in done.output
+    scripted.answers = [Answer(400, {TRICKS: [TRICKS]})]
+    done = asked(scripted, monkeypatch, *words, given=given)
+    assert done.exit_code != 0
+    assert not UNSAFE.search(done.output), done.output
+
+
+def test_the_value_of_a_token_moves_no_terminal(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.answers = [Answer(201, {"id": 1, "description": "x", "token": TRICKS, "value": TRICKS, "created": "now"})]
+    done = asked(scripted, monkeypatch, "tokens", "create", "x")
+    assert done.exit_code == 0, done.output
+    assert not UNSAFE.search(done.output)
+    assert "\\x1b[31m" in done.output
+
+
+def floe(**parameter: Any) -> dict[str, Any]:
+    """A floe with one promoted parameter."""
+    specification = {"cubes": [{"name": "cube", "parameters": [{"name": "p", "type": "string", **parameter}]}]}
+    texts = dict.fromkeys(("name", "title", "description", "uuid", "state"), TRICKS)
+    return {"id": 1, "created": "now", "package": 1, "specification": specification, **texts}
+
+
+def test_the_parameters_of_a_floe_move_no_terminal(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {"description": TRICKS, "title": TRICKS, "default": TRICKS, "choices": [TRICKS, "good"]}
+    scripted.answers = [Answer(data=floe(promoted_name="text", **texts))]
+    done = asked(scripted, monkeypatch, "jobs", "start", "1", "--help")
+    assert done.exit_code == 0, done.output
+    assert not UNSAFE.search(done.output)
+    assert "good]" in done.output
+    for words in (["--text", "other"], ["--no-such"], []):
+        done = asked(scripted, monkeypatch, "jobs", "start", "1", "a job", *words, "--dry-run")
+        assert not UNSAFE.search(done.output)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_names_of_fields_are_cleaned_and_keep_their_columns(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    item = {TRICKS: "first", "数据": "second"}
+    Output(form).one(item)
+    Output(form).rows([item], list(item))
+    Output(form).rows([], list(item))
+    Output(form).done([item], ["done"])
+    shown = capsys.readouterr().out
+    assert not UNSAFE.search(shown)
+    if form == "table":
+        lines = shown.splitlines()
+        places = {width_of(line[: line.index(word)]) for line, word in zip(lines, ("first", "second"), strict=False)}
+        assert len(places) == 1
+    heads = table([item], list(item))[:2]
+    assert width_of(heads[0]) + 2 == width_of(heads[1])
+
+
+def test_an_error_and_a_table_refuse_the_same() -> None:
+    for letter in map(chr, [*range(0x3000), *range(0xD7F0, 0xE010)]):
+        refused = letter == "\n" or bool(UNSAFE.fullmatch(letter))
+        assert (clean(letter) != letter) is refused, ascii(letter)
+        assert (one_line(f"a{letter}b") == "a b") is (refused or letter.isspace()), ascii(letter)
