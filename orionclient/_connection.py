@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 import h11
-from attrs import frozen
+from attrs import field, frozen
 
 from orionclient._heads import Head, HeaderList, fresh_state, judged_answer, state_after, usual_answer, usual_request
 from orionclient._library import httpcore
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Message:
-    """A request as it goes over one connection.
+    """A request as it goes over one connection. Its text has neither headers nor target: the token and signatures stand there.
 
     Attributes:
         scheme: ``http`` or ``https``.
@@ -37,9 +37,9 @@ class Message:
     scheme: bytes
     host: bytes
     port: int | None
-    target: bytes
+    target: bytes = field(repr=False)
     method: bytes
-    headers: HeaderList
+    headers: HeaderList = field(repr=False)
     content: Iterable[bytes] | None
     connecting: float
     waiting: float
@@ -164,12 +164,15 @@ def _sent(socket: Socket, message: Message) -> tuple[h11.Connection | None, bool
                 # Head and body in one packet: what is small arrives as a whole, at the price of one call.
                 ready += piece
                 continue
-            socket.write(ready, message.waiting)
-            socket.write(piece, message.waiting)
+            socket.write(memoryview(ready), message.waiting)
+            socket.write(memoryview(piece), message.waiting)
             ready = b""
-        socket.write(ready, message.waiting)
+        socket.write(memoryview(ready), message.waiting)
     except httpcore.WriteError:
         return state, False
+    finally:
+        # A traceback that shows what frames hold shall find no head here.
+        del ready
     return state, True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import ssl
+import traceback
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -56,7 +57,7 @@ _LARGEST: Final = 64 << 20
 _LARGEST_REFUSAL: Final = 1 << 20
 
 
-def _build(attempt: Attempt, content: Any) -> httpx.Request:
+def _build(attempt: Attempt, content: Any, **extensions: Any) -> httpx.Request:
     headers = httpx.Headers(_DEFAULT_HEADERS)
     headers.update(attempt.headers)
     if attempt.body is not None and attempt.body.length is not None:
@@ -65,7 +66,7 @@ def _build(attempt: Attempt, content: Any) -> httpx.Request:
     phases = {"connect": min(_CONNECT_TIMEOUT, timeout), "read": timeout, "write": timeout, "pool": timeout}
     try:
         return httpx.Request(
-            attempt.method, attempt.url, headers=headers, content=content, extensions={"timeout": phases}
+            attempt.method, attempt.url, headers=headers, content=content, extensions={"timeout": phases, **extensions}
         )
     except httpx.InvalidURL as error:
         raise ValidationError(f"the address cannot be used: {error}") from None
@@ -94,11 +95,20 @@ def _distrust(error: BaseException) -> str | None:
 
 def _failure(error: BaseException) -> Failure:
     """Say what an error of the library means: what matters is whether the request may have arrived."""
+    _forget_frames(error)
     if isinstance(error, UnpackingError):
         return Failure("lost" if isinstance(error, CutError) else "protocol", str(error), error)
     if secure := _distrust(error):
         return Failure("tls", secure, error)
     return _failure_of_library(error)
+
+
+def _forget_frames(error: BaseException) -> None:
+    """Drop what the library's frames hold: the head of the request, which a traceback with their contents would show."""
+    chain: BaseException | None = error
+    while chain is not None:
+        traceback.clear_frames(chain.__traceback__)
+        chain = chain.__cause__ or chain.__context__
 
 
 def _failure_of_library(error: BaseException) -> Failure:
@@ -353,9 +363,7 @@ async def transmit_async(
                 connections = await stack.enter_async_context(AsyncConnections(settings))
             client = await connections.client(attempt.url)
             content = None if attempt.body is None else _async_chunks(attempt.body, scope, attempt.timeout)
-            request = _build(attempt, content)
-            request.extensions["trace"] = trace
-            answer = await client.handle_async_request(request)
+            answer = await client.handle_async_request(_build(attempt, content, trace=trace))
             status = answer.status_code
             stack.push_async_callback(answer.aclose)
             stack.callback(refuse_surplus, answer.stream, answer.extensions.get("network_stream"))
@@ -364,6 +372,7 @@ async def transmit_async(
                 body = await _async_whole(attempt, answer)
                 stream = _once(body)
     except BaseException as error:
+        _forget_frames(error)
         with anyio.CancelScope(shield=True):
             await stack.aclose()
         if isinstance(error, OrionError):

@@ -70,8 +70,8 @@ class Loose(ParameterType):
             return value
 
 
-class _Choice(click.Choice):  # type: ignore[type-arg] - click has no parameter for it before 8.2
-    """One of some texts that a server chose."""
+class _Choice(click.Choice):  # type: ignore[type-arg]
+    """One of some texts that a server chose; click has no parameter for its type before 8.2."""
 
     def get_metavar(self, *given: Any, **more: Any) -> str:
         """Write them into the help."""

@@ -1,0 +1,153 @@
+"""What a traceback with the contents of its frames shows, as error trackers record it: never the token, nor a signature."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from helpers.canary import CANARY, leaks
+from helpers.scripted import Answer, Scripted
+from orion_api.api.files import get_file, upload_file_content
+
+from orionclient._connection import Message
+from orionclient.exceptions import OrionError
+from orionclient.session import OrionSession, get_session
+from orionclient.types import File
+
+BODY = b"x" * (32 << 20)
+
+
+def reset(handler: Any) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+    handler.close_connection = True
+
+
+def close(handler: Any) -> None:
+    handler.close_connection = True
+
+
+def garbage(handler: Any) -> None:
+    handler.wfile.write(b"220 mail.example ESMTP\r\n\r\n")
+    handler.close_connection = True
+
+
+def odd(handler: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n")
+    handler.close_connection = True
+
+
+def stall(handler: Any) -> None:
+    time.sleep(0.7)
+    handler.close_connection = True
+
+
+def cut(handler: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+    handler.close_connection = True
+
+
+def cut_chunk(handler: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{")
+    handler.close_connection = True
+
+
+def refused(handler: Any) -> None:
+    data = b'{"detail": "no"}'
+    handler.wfile.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b" % (len(data), data))
+
+
+MISDEEDS = {each.__name__: each for each in (reset, close, garbage, odd, stall, cut, cut_chunk, refused)}
+WAYS: dict[str, Callable[[OrionSession], Any]] = {
+    "session": lambda session: session.get_resource(File, 1),
+    "raw": lambda session: get_file.sync(1, client=session.raw),
+    "raw_async": lambda session: asyncio.run(get_file.asyncio(1, client=session.raw_async)),
+}
+
+
+def shown(error: BaseException) -> str:
+    """The error with all that its frames hold, those of the test aside, which knows the token."""
+    found = traceback.TracebackException.from_exception(error, capture_locals=True, lookup_lines=False)
+    parts, left = [], [found]
+    while left:
+        each = left.pop()
+        frames = [frame for frame in each.stack if not frame.filename.startswith(__file__)]
+        parts += [f"{frame.filename} {frame.name} {frame.locals}" for frame in frames]
+        parts += each.format_exception_only()
+        left += [more for more in (each.__cause__, each.__context__) if more is not None]
+    assert parts
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+@pytest.mark.parametrize("misdeed", sorted(MISDEEDS))
+def test_no_frame_shows_the_token(scripted: Scripted, misdeed: str, way: str) -> None:
+    scripted.then(Answer(write=MISDEEDS[misdeed]))
+    with pytest.raises(OrionError) as raised:
+        WAYS[way](scripted.session(request_timeout=0.3, retry_timeout=0.3))
+    assert scripted.asked[0].headers["Authorization"] == f"Token {CANARY}"
+    assert not leaks(shown(raised.value))
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_no_frame_shows_the_token_where_nobody_listens(scripted: Scripted, way: str) -> None:
+    with Scripted(Answer()) as gone:
+        url = gone.url
+    with pytest.raises(OrionError) as raised:
+        WAYS[way](OrionSession(scripted.config(url=url)))
+    assert not leaks(shown(raised.value))
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+@pytest.mark.parametrize("misdeed", sorted(MISDEEDS))
+def test_no_frame_shows_a_signature(scripted: Scripted, misdeed: str, way: str) -> None:
+    # The second address is signed, as those of a store are.
+    signed = f"/elsewhere?X-Signature={CANARY.replace('+', '-').replace('/', '-').replace('=', '-')}"
+    scripted.then(Answer(302, headers={"Location": signed}), Answer(write=MISDEEDS[misdeed]))
+    with pytest.raises(OrionError) as raised:
+        WAYS[way](scripted.session(request_timeout=0.3, retry_timeout=0.3))
+    assert scripted.asked[1].path == signed
+    assert "X-Signature=" not in shown(raised.value)
+
+
+@pytest.mark.parametrize("way", ["session", "raw_async"])
+def test_no_frame_shows_the_token_while_a_body_is_sent(scripted: Scripted, way: str) -> None:
+    terms = {"request_timeout": 0.5, "retry_timeout": 0.5}
+    # Nobody takes what is sent.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        session = OrionSession(scripted.config(url=url), requests_session=get_session(**terms))
+        with pytest.raises(OrionError) as raised:
+            if way == "session":
+                File(session=session, id=1).put_content(BODY)
+            else:
+                asyncio.run(upload_file_content.asyncio(1, body=BODY, client=session.raw_async))
+    assert not leaks(shown(raised.value))
+
+
+@pytest.mark.parametrize("way", ["raw", "raw_async"])
+def test_no_frame_shows_the_token_where_the_source_fails(scripted: Scripted, way: str) -> None:
+    def source() -> Iterator[bytes]:
+        yield b"x"
+        raise ValueError("the source fails")
+
+    scripted.then(Answer())
+    session = scripted.session()
+    with pytest.raises(ValueError, match="the source fails") as raised:
+        if way == "raw":
+            upload_file_content.sync(1, body=source(), client=session.raw)
+        else:
+            asyncio.run(upload_file_content.asyncio(1, body=source(), client=session.raw_async))
+    assert not leaks(shown(raised.value))
+
+
+def test_a_request_has_no_headers_in_its_text() -> None:
+    message = Message(b"http", b"h", None, b"/x?sig=q", b"GET", [(b"Authorization", CANARY.encode())], None, 1.0, 1.0)
+    assert not leaks(repr(message))
+    assert "sig" not in repr(message)
