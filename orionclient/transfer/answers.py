@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
 from orionclient._messages import Response
 from orionclient._stopping import check
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
-from orionclient.transfer.digests import Digest, announced
+from orionclient.transfer.digests import Digest, announced, packed
 from orionclient.transfer.progress import Meter
 from orionclient.utils import Backoff
 
@@ -64,15 +65,25 @@ class Content:
         etag = headers.get("etag", "")
         piece = _RANGE.fullmatch(headers.get("content-range", "")) if response.status_code == 206 else None
         length = headers.get("content-length", "")
-        known = length.isascii() and length.isdigit() and "content-encoding" not in headers
+        whole = not packed(headers)
+        known = length.isascii() and length.isdigit() and whole
         size = int(piece[3]) if piece else int(length) if known and response.status_code != 206 else None
         ranges = response.status_code == 206 or headers.get("accept-ranges", "").strip().lower() == "bytes"
-        strong = etag.startswith('"') and "content-encoding" not in headers
+        strong = etag.startswith('"') and whole
         return cls(size, etag if strong else None, announced(headers), ranges)
 
+    @property
+    def marked(self) -> bool:
+        """Whether another answer can be known to have the same content."""
+        return self.etag is not None or self.digest is not None
+
     def same_as(self, other: Content) -> bool:
-        """Whether two answers speak of the same content, as far as they say."""
-        return (self.etag, self.digest) == (other.etag, other.digest)
+        """Whether two answers speak of the same content: a mark that both have agrees, and none differs."""
+        marks: list[tuple[object, object]] = [(self.etag, other.etag)]
+        if self.digest is not None and other.digest is not None and self.digest.algorithm == other.digest.algorithm:
+            marks.append((self.digest.value, other.digest.value))
+        common = [mine == theirs for mine, theirs in marks if mine is not None and theirs is not None]
+        return bool(common) and all(common)
 
 
 class Patience:
@@ -108,7 +119,10 @@ def wrong(digest: Digest) -> OrionConnectionError:
 
 
 def continued(opener: Opener, content: Content, start: int, end: int | None = None) -> tuple[Response, int]:
-    """Ask for the rest of the content; gives the answer and the number of its bytes that are there already."""
+    """Ask for the rest of the content; gives the answer and the number of its bytes that are there already.
+
+    Where the content has no mark, the answer may be of another one.
+    """
     headers = {}
     # Without a mark of the content the pieces of two contents might be put together.
     if content.etag is not None and (start or end is not None):
@@ -120,7 +134,7 @@ def continued(opener: Opener, content: Content, start: int, end: int | None = No
             # Another piece than was asked for, or of something else; the whole will tell.
             response.close()
             response = opener({})
-    if not Content.of(response).same_as(content):
+    if content.marked and not content.same_as(Content.of(response)):
         response.close()
         raise said(changed(), response)
     return response, 0 if response.status_code == 206 else start
@@ -199,13 +213,19 @@ def pieces(
     """
     response = opener({})
     content = Content.of(response)
-    hasher = content.digest.hasher() if content.digest else None
+    hasher: Any = content.digest.hasher() if content.digest else None
+    if not content.marked:
+        # Only what was passed on can tell whether another answer goes on with it.
+        hasher = hashlib.sha256()
     meter = Meter(item, content.size, callback)
     patience, count, skip = Patience(), 0, 0
     try:
         while True:
             try:
-                for piece in _from(response.iter_content(chunk_size), skip):
+                chunks = response.iter_content(chunk_size)
+                if skip:
+                    chunks = _behind(chunks, skip, None if content.marked else hasher.digest())
+                for piece in chunks:
                     if hasher is not None:
                         hasher.update(piece)
                     count += len(piece)
@@ -228,9 +248,16 @@ def pieces(
     meter.finish()
 
 
-def _from(chunks: Iterator[bytes], start: int) -> Iterator[bytes]:
-    """Leave out what came before."""
+def _behind(chunks: Iterator[bytes], start: int, digest: bytes | None) -> Iterator[bytes]:
+    """Leave out what came before; where a digest is given, it is that of what is left out, or the content is another one."""
+    hasher = hashlib.sha256()
     for chunk in chunks:
+        if digest is not None and start:
+            hasher.update(chunk[:start])
+            if start <= len(chunk) and hasher.digest() != digest:
+                raise changed()
         if start < len(chunk):
             yield chunk[start:]
         start = max(0, start - len(chunk))
+    if start:
+        raise OrionConnectionError("the content did not arrive whole: it ended before what had come already")

@@ -34,6 +34,11 @@ class Digest:
     algorithm: str
     value: bytes
 
+    @property
+    def header(self) -> str:
+        """It as the value of a header (RFC 9530)."""
+        return f"{self.algorithm}=:{base64.b64encode(self.value).decode()}:"
+
     def hasher(self) -> Any:
         """Make what computes it.
 
@@ -65,6 +70,18 @@ class _Crc32c:
         self._inner.update((self._char * len(piece)).from_buffer(piece) if lent else bytes(piece))
 
 
+def packed(headers: Mapping[str, str]) -> bool:
+    """Tell whether what an answer says of its content holds for the packed form only.
+
+    Args:
+        headers: Headers of an answer.
+
+    Returns:
+        False also for `identity`, which packs nothing.
+    """
+    return headers.get("content-encoding", "").strip().lower() not in {"", "identity"}
+
+
 def announced(headers: Mapping[str, str]) -> Digest | None:
     """Find the digest of the whole content that can be verified here.
 
@@ -74,7 +91,7 @@ def announced(headers: Mapping[str, str]) -> Digest | None:
     Returns:
         SHA-256 where it is announced, else CRC32C where the package google-crc32c is installed, else None.
     """
-    if "content-encoding" in headers:
+    if packed(headers):
         # It would be that of the packed form.
         return None
     # The digest of the content is that of the whole only where the content is the whole.
@@ -102,7 +119,7 @@ def content_digest(pieces: Iterable[bytes | memoryview]) -> tuple[str, bytes, in
     for piece in pieces:
         hasher.update(piece)
         size += len(piece)
-    return f"sha-256=:{base64.b64encode(hasher.digest()).decode()}:", hasher.digest(), size
+    return Digest("sha-256", hasher.digest()).header, hasher.digest(), size
 
 
 class Follower:

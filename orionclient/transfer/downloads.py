@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define
+from attrs import define, evolve
 
 from orionclient._stopping import pool, result_of
 from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
@@ -27,7 +27,7 @@ from orionclient.transfer.answers import (
     short,
     wrong,
 )
-from orionclient.transfer.digests import Follower
+from orionclient.transfer.digests import Follower, announced
 from orionclient.transfer.partial import Journal, Part, room_for
 from orionclient.transfer.pipes import opened_to_write
 from orionclient.transfer.plans import plan_ranges
@@ -110,18 +110,27 @@ def _write_all(stream: Any, piece: bytes) -> None:
 def _save(opener: Opener, path: Path, what: str, meter: Meter, *, durable: bool, workers: int) -> None:
     part = Part(path)
     keep = False
+    left, patience, broken = REOPENINGS, Patience(), False
     try:
-        for left in reversed(range(REOPENINGS)):
+        while True:
             download = _Download(opener, part, path, what, meter)
             try:
                 download.run(workers)
             except OtherContentError:
-                part.empty()
-                meter.back(download.count)
+                left -= 1
                 if left == 0:
+                    part.empty()
                     raise
+            except (OrionConnectionError, OrionTimeout) as error:
+                # Content without a mark cannot be gone on with, it is fetched anew; what has one was given every chance.
+                if download.marked or (download.marked is None and not broken):
+                    raise
+                broken = True
+                patience.spend(error, download.count)
             else:
                 break
+            part.empty()
+            meter.back(download.count)
         part.commit(durable=durable)
         meter.finish()
     except BaseException:
@@ -156,6 +165,8 @@ class _Download:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.count: int = 0
+        # None until an answer came.
+        self.marked: bool | None = None
 
     def run(self, workers: int) -> None:
         """Fetch everything that is missing and prove that it is whole."""
@@ -183,21 +194,26 @@ class _Download:
             self._part.empty()
             return self._opener({}), None
         missing = self._part.size() if kept.done is None else _first_missing(kept.done)
-        known = Content(kept.size, kept.etag, None, ranges=True)
         headers = {"Range": f"bytes={missing}-", "If-Range": kept.etag}
         response = asked(self._opener, headers if missing < kept.size else {})
         found = Content.of(response)
-        if (found.etag, found.size) == (known.etag, known.size):
+        is_piece = response.status_code == 206
+        begins = not is_piece or response.headers.get("content-range", "").startswith(f"bytes {missing}-")
+        if begins and _known(kept).same_as(found) and found.size == kept.size:
             return response, kept
         self._part.empty()
-        if response.status_code == 206:
-            # A piece of another content.
+        if is_piece:
+            # Another piece than was asked for, or one of another content.
             response.close()
             response = self._opener({})
         return response, None
 
     def _prepare(self, response: Response, kept: Journal | None) -> None:
-        content = self._content = Content.of(response)
+        content = Content.of(response)
+        if kept is not None:
+            # A piece may come without the marks of the whole.
+            content = evolve(content, etag=kept.etag, digest=_known(kept).digest or content.digest)
+        self._content, self.marked = content, content.marked
         free = shutil.disk_usage(self._path.parent).free
         held = 0 if kept is None else self._part.size() if kept.done is None else sum(b - a for a, b in kept.done)
         if content.size is not None and content.size - held > free:
@@ -209,7 +225,8 @@ class _Download:
     def _record(self) -> None:
         content = self._content
         if content.etag is not None and content.size is not None:
-            self._part.write_journal(Journal(self._what, content.etag, content.size, self._done))
+            digest = None if content.digest is None else content.digest.header
+            self._part.write_journal(Journal(self._what, content.etag, content.size, self._done, digest))
 
     def _fetch_one(self, response: Response, kept: Journal | None) -> None:
         position = 0
@@ -232,9 +249,10 @@ class _Download:
         self._done = []
         if kept is not None:
             self._done = [[0, self._part.size()]] if kept.done is None else kept.done
+        # First: from the next line on not all that the file holds is content.
+        self._record()
         with self._part.path.open("r+b") as stream:
             stream.truncate(size)
-        self._record()
         self._came(sum(end - start for start, end in self._done), moved=False)
         self._pieces = [_Piece(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
         self._tell_follower()
@@ -301,6 +319,8 @@ class _Download:
                         return
                     raise said(short(piece.position, self._content.size), response)
                 except (OrionConnectionError, OrionTimeout) as error:
+                    if not self._content.marked:
+                        raise said(error, response) from None
                     patience.spend(said(error, response), piece.position - piece.start)
                 response = self._asked(piece, patience)
                 skip = piece.position if response.status_code != 206 else 0
@@ -349,6 +369,11 @@ class _Download:
             raise OtherContentError(f"the content did not arrive whole: {self._part.size()} of {size} bytes came")
         if digest is not None and self._follower is not None and self._follower.finish() != digest.value:
             raise wrong(digest)
+
+
+def _known(kept: Journal) -> Content:
+    digest = None if kept.digest is None else announced({"repr-digest": kept.digest})
+    return Content(kept.size, kept.etag, digest, ranges=True)
 
 
 def _first_missing(done: list[list[int]]) -> int:

@@ -43,6 +43,7 @@ class Journal:
         etag: The mark of this content.
         size: Its size in bytes.
         done: Pieces that are there, as pairs of start and end; None where all that the file holds is there.
+        digest: Its digest as the value of a header (RFC 9530); None where none was announced.
         version: Form of this record.
     """
 
@@ -50,6 +51,7 @@ class Journal:
     etag: str
     size: int
     done: list[list[int]] | None = None
+    digest: str | None = None
     version: int = field(default=_VERSION)
 
 
@@ -115,6 +117,7 @@ class Part:
             pieces = [(int(start), int(end)) for start, end in record.done or []]
             fits = all(0 <= start < end <= held for start, end in pieces) and 0 < held <= record.size
             usable = (record.version, record.what) == (_VERSION, what) and _MARK.fullmatch(record.etag) is not None
+            usable = usable and isinstance(record.digest, str | None)
         except (OSError, ValueError, TypeError, RecursionError):
             return None
         return record if usable and fits and isinstance(record.size, int) else None
@@ -135,9 +138,10 @@ class Part:
                 json.dump(asdict(record), stream)
             beside.replace(self._record)
         except OSError:
-            # What it told before holds still; a download needs it only once it broke.
+            # A download needs it only once it broke; what it told before may not hold any more.
             with contextlib.suppress(OSError):
                 beside.unlink()
+            self._forget()
 
     def _forget(self) -> None:
         try:

@@ -1,0 +1,268 @@
+"""What breaks is gone on with only where it can be known that the rest belongs to it: within a run, and in the next one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.scripted import Answer, Scripted
+from transfers_stack import Stack
+
+from orionclient.emulator import faults as steps
+from orionclient.exceptions import OrionConnectionError, OrionError
+from orionclient.transfer.partial import Part
+from orionclient.types import Dataset, File
+
+SIZE = 3 << 20
+HALF = SIZE // 2
+CONTENT = random.Random(20).randbytes(SIZE)
+OTHER = random.Random(21).randbytes(SIZE)
+CLOSE = {"Connection": "close", "Content-Type": "application/octet-stream"}
+MARK = {"ETag": '"one"', "Accept-Ranges": "bytes"}
+WEAK = [({}, {}), ({"ETag": 'W/"1"'}, {"ETag": 'W/"1"'})]
+
+
+def digest_of(content: bytes) -> str:
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
+
+
+def cut(content: bytes, headers: dict[str, str]) -> Answer:
+    """An answer that breaks in its middle."""
+    return Answer(raw=content[:HALF], headers={**CLOSE, **headers, "Content-Length": str(len(content))})
+
+
+def whole(content: bytes, headers: dict[str, str]) -> Answer:
+    return Answer(raw=content, headers={**CLOSE, **headers})
+
+
+def piece(start: int, headers: dict[str, str], content: bytes = CONTENT) -> Answer:
+    """The rest from a byte on."""
+    said = {"Content-Range": f"bytes {start}-{SIZE - 1}/{SIZE}"}
+    return Answer(206, raw=content[start:], headers={**CLOSE, **headers, **said})
+
+
+def file_of(scripted: Scripted) -> File:
+    return File(id=7, session=scripted.session())
+
+
+def ranges(scripted: Scripted) -> list[str | None]:
+    return [asked.headers.get("Range") for asked in scripted.asked]
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "target"
+
+
+# -- no mark
+
+
+@pytest.mark.parametrize(("before", "after"), [*WEAK, ({"ETag": 'W/"1"'}, {"ETag": 'W/"2"'})])
+@pytest.mark.parametrize("now", [OTHER, CONTENT, OTHER[:1000]])
+def test_a_file_without_a_mark_is_fetched_anew(
+    scripted: Scripted, target: Path, before: dict[str, str], after: dict[str, str], now: bytes
+) -> None:
+    told: list[Any] = []
+    scripted.then(cut(CONTENT, before), whole(now, after))
+    file_of(scripted).download_to_file(target, progress=told.append)
+    assert target.read_bytes() == now
+    assert ranges(scripted) == [None, None]
+    assert (told[-1].bytes, told[-1].total) == (len(now), len(now))
+    assert [path.name for path in target.parent.iterdir()] == ["target"]
+
+
+def test_a_file_without_a_mark_that_breaks_for_ever(scripted: Scripted, target: Path) -> None:
+    scripted.then(cut(CONTENT, {}))
+    with pytest.raises(OrionConnectionError, match="connection broke"):
+        file_of(scripted).download_to_file(target)
+    assert list(target.parent.iterdir()) == []
+    assert len(scripted.asked) < 20
+
+
+@pytest.mark.parametrize(("before", "after"), WEAK)
+def test_a_stream_without_a_mark_goes_on_with_the_same(
+    scripted: Scripted, before: dict[str, str], after: dict[str, str]
+) -> None:
+    scripted.then(cut(CONTENT, before), cut(CONTENT, before), whole(CONTENT, after))
+    assert b"".join(file_of(scripted).download()) == CONTENT
+
+
+@pytest.mark.parametrize("now", [OTHER, CONTENT[: HALF - 1] + OTHER, CONTENT[: HALF - 1], b""])
+@pytest.mark.parametrize("length", [True, False])
+def test_a_stream_without_a_mark_does_not_go_on_with_another(scripted: Scripted, now: bytes, length: bool) -> None:
+    last = whole(now, {}) if length else chunked(now)
+    scripted.then(cut(CONTENT, {}), last)
+    came: list[bytes] = []
+    with pytest.raises(OrionConnectionError, match=r"content changed|did not arrive whole"):
+        came.extend(file_of(scripted).download())
+    assert b"".join(came) == CONTENT[:HALF]
+
+
+def chunked(content: bytes) -> Answer:
+    """An answer that does not say how long it is."""
+
+    def write(handler: Any) -> None:
+        handler.send_response_only(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        if content:
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(content), content))
+        handler.wfile.write(b"0\r\n\r\n")
+
+    return Answer(write=write)
+
+
+def test_records_that_are_replaced_while_they_are_read(simple: Stack, tmp_path: Path) -> None:
+    for word in ("new", "old"):
+        lines = "".join(f"C {word}{number:06}\n" for number in range(6000))
+        (tmp_path / f"{word}.smi").write_text(lines)
+    session = simple.session()
+    # Twice, so that the numbers of the records are as long before and after.
+    for word in ("old", "new", "old"):
+        made = Dataset.upload(session, "d", tmp_path / f"{word}.smi", if_exists="replace")
+    simple.orion.faults.script("list_records", [steps.cut(1 << 18), "pass"])
+    records = made.records()
+    seen = [next(records)]
+    Dataset.upload(session, "d", tmp_path / "new.smi", if_exists="replace")
+    with pytest.raises(OrionConnectionError, match="content changed"):
+        seen.extend(records)
+    assert {record["Title"][:3] for record in seen} == {"old"}
+
+
+# -- a strong mark
+
+
+@pytest.mark.parametrize("way", ["file", "stream"])
+def test_a_digest_that_only_the_whole_has(scripted: Scripted, target: Path, way: str) -> None:
+    # RFC 9530: Content-Digest of a piece is that of the piece.
+    scripted.then(cut(CONTENT, {**MARK, "Content-Digest": digest_of(CONTENT)}), piece(HALF, MARK))
+    made = file_of(scripted)
+    if way == "file":
+        made.download_to_file(target)
+    else:
+        target.write_bytes(b"".join(made.download()))
+    assert target.read_bytes() == CONTENT
+    assert ranges(scripted) == [None, f"bytes={HALF}-"]
+
+
+@pytest.mark.parametrize("way", ["file", "stream"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"Repr-Digest": digest_of(OTHER), **MARK},
+        {"Repr-Digest": digest_of(CONTENT), "ETag": '"two"'},
+        {},
+    ],
+    ids=["another digest", "another etag", "none"],
+)
+def test_marks_that_disagree(scripted: Scripted, target: Path, way: str, after: dict[str, str]) -> None:
+    scripted.then(cut(CONTENT, {**MARK, "Repr-Digest": digest_of(CONTENT)}), piece(HALF, after), whole(OTHER, {}))
+    made = file_of(scripted)
+    if way == "file":
+        made.download_to_file(target)
+        assert target.read_bytes() == OTHER
+    else:
+        with pytest.raises(OrionConnectionError, match="content changed"):
+            list(made.download())
+
+
+# -- the next run
+
+
+def broken(scripted: Scripted, target: Path, headers: dict[str, str]) -> Part:
+    """Leave a half beside the target."""
+    scripted.answers[:] = [cut(CONTENT, headers), Answer(400, {})]
+    with pytest.raises(OrionError):
+        file_of(scripted).download_to_file(target)
+    assert target.with_name(".target.part").read_bytes() == CONTENT[:HALF]
+    scripted.asked.clear()
+    scripted.answers.clear()
+
+
+@pytest.mark.parametrize("start", [HALF + 1000, HALF - 1000, 0])
+def test_a_piece_that_begins_elsewhere(scripted: Scripted, target: Path, start: int) -> None:
+    broken(scripted, target, MARK)
+    scripted.then(piece(start, MARK), whole(CONTENT, MARK))
+    file_of(scripted).download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert ranges(scripted) == [f"bytes={HALF}-", None]
+
+
+@pytest.mark.parametrize("after", [MARK, {"Repr-Digest": digest_of(CONTENT)}], ids=["etag", "digest"])
+def test_the_rest_needs_one_mark(scripted: Scripted, target: Path, after: dict[str, str]) -> None:
+    broken(scripted, target, {**MARK, "Content-Digest": digest_of(CONTENT)})
+    scripted.then(piece(HALF, after))
+    file_of(scripted).download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert ranges(scripted) == [f"bytes={HALF}-"]
+
+
+def test_what_was_harmed_between_two_runs(scripted: Scripted, target: Path) -> None:
+    broken(scripted, target, {**MARK, "Content-Digest": digest_of(CONTENT)})
+    with target.with_name(".target.part").open("r+b") as stream:
+        stream.seek(HALF - 4096)
+        stream.write(bytes(4096))
+    scripted.then(piece(HALF, MARK), whole(CONTENT, MARK))
+    file_of(scripted).download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert ranges(scripted) == [f"bytes={HALF}-", None]
+
+
+@pytest.mark.parametrize("digest", ["absent", None, "no digest", "sha-256=:?:", 5, ["sha-256"]])
+def test_a_record_of_an_older_version_or_with_a_strange_digest(scripted: Scripted, target: Path, digest: Any) -> None:
+    broken(scripted, target, MARK)
+    journal = target.with_name(".target.part.json")
+    record = json.loads(journal.read_text())
+    record["digest"] = digest
+    if digest == "absent":
+        del record["digest"]
+    journal.write_text(json.dumps(record))
+    strange = isinstance(digest, int | list)
+    scripted.then(whole(CONTENT, MARK) if strange else piece(HALF, MARK))
+    file_of(scripted).download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert ranges(scripted) == [None if strange else f"bytes={HALF}-"]
+
+
+@pytest.mark.parametrize("how", ["ended before the record", "no record can be written"])
+def test_several_streams_take_up_the_part_of_one(
+    scripted: Scripted, target: Path, how: str, small_plans: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(scripted, target, MARK)
+    beside = target.with_name(".target.part.json.new")
+    # The first piece comes, the others are refused.
+    scripted.then(piece(HALF, MARK), Answer(400, {}))
+    with monkeypatch.context() as patch:
+        if how == "no record can be written":
+            beside.mkdir()
+        else:
+            patch.setattr(Part, "write_journal", interrupted)
+        with pytest.raises((KeyboardInterrupt, OrionError)):
+            file_of(scripted).download_to_file(target, workers=4)
+    scripted.answers[:] = [whole(CONTENT, MARK)]
+    file_of(scripted).download_to_file(target)
+    assert target.read_bytes() == CONTENT
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+# -- identity packs nothing
+
+
+@pytest.mark.parametrize("way", ["file", "stream"])
+def test_identity_is_no_packing(scripted: Scripted, target: Path, way: str) -> None:
+    same = {"Content-Encoding": "Identity"}
+    first = {**MARK, **same, "Repr-Digest": digest_of(OTHER)}
+    scripted.then(cut(CONTENT, first), piece(HALF, {**MARK, **same}), whole(CONTENT, first))
+    made = file_of(scripted)
+    with pytest.raises(OrionConnectionError, match="digest is not the announced one"):
+        made.download_to_file(target) if way == "file" else list(made.download())
+    assert ranges(scripted)[:2] == [None, f"bytes={HALF}-"]
