@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from orionclient.exceptions import NotFoundResponse
+from orionclient.exceptions import AuthorizationRequired, NotFoundResponse
 
 if TYPE_CHECKING:
-    from orionclient._resource import Resource
+    from orionclient._resource import Resource, SessionLike
+    from orionclient.transfer.sources import Opened
     from orionclient.transfer.unfinished import Unfinished
 
     R = TypeVar("R", bound=Resource)
@@ -28,15 +31,30 @@ def object_name(resource: Resource) -> str:
     return f"{resource._bound().config.url} {resource.declaration.name} {ids}"
 
 
-def begun(template: R, note: Unfinished) -> R | None:
-    """Find what an earlier run made and did not fill.
+def account(session: SessionLike) -> str:
+    """Name whose objects a session makes, without asking the server.
+
+    Args:
+        session: The session.
+
+    Returns:
+        The name of the user; a digest of the token where the name is not known.
+    """
+    config = session.config
+    return config.username or hashlib.sha256(config.token.encode()).hexdigest()
+
+
+def begun(template: R, note: Unfinished, source: Opened) -> R | None:
+    """Find what an earlier run made for a source.
 
     Args:
         template: An instance that carries what it belongs to.
         note: What is remembered of that run.
+        source: What is sent.
 
     Returns:
-        The object, filled or not; None where there is none.
+        The object: ready with this very content, where only the last moment of that run was missing, or still to be filled. None where
+        there is none, or it is somebody else's, or it got another content meanwhile.
 
     Raises:
         OrionError: The server refused, or no good answer came.
@@ -48,6 +66,14 @@ def begun(template: R, note: Unfinished) -> R | None:
     calls = template._bound()._calls
     try:
         found._replace(calls.json(get, found._ids(), timeout=_LOOK_SECONDS))
-    except NotFoundResponse:
+    except (NotFoundResponse, AuthorizationRequired):
         return None
-    return found
+    filled: Any = found
+    return found if filled.state != "ready" or _holds(filled, source) else None
+
+
+def _holds(filled: Any, source: Opened) -> bool:
+    if filled.size != source.size or not filled.sha256:
+        return False
+    digest = base64.b64decode(source.content_digest.removeprefix("sha-256=:").rstrip(":"))
+    return digest.hex() == filled.sha256.lower()

@@ -19,8 +19,8 @@ from orionclient.transfer.answers import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
-from orionclient.types._creating import created, existing, refilled, removed_on_error
-from orionclient.types._transfers import begun, object_name
+from orionclient.types._creating import created, existing, project_id, refilled, removed_on_error
+from orionclient.types._transfers import account, begun, object_name
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -124,9 +124,10 @@ class File(Resource):
                     refilled(found, tags=tags, description=description)
                     found._send(source, progress)
                 return found
-            where = (session.config.url, cls.declaration.name, name, str(project), folder_path, description, tags)
+            number, who = project_id(session, project), account(session)
+            where = (session.config.url, who, cls.declaration.name, name, number, folder_path, description, tags)
             with Unfinished.of(source, *where) as note:
-                file = begun(cls(session=session), note)
+                file = begun(cls(session=session), note, source)
                 fresh = file is None
                 if file is not None and file.state == "ready":
                     # Only its last moment was missing.

@@ -22,7 +22,7 @@ from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import removed_on_error
-from orionclient.types._transfers import begun, object_name
+from orionclient.types._transfers import account, begun, object_name
 from orionclient.types.collections import ShardCollection, check_metadata, metadata_of, open_needed
 from orionclient.types.uploads import send_content
 
@@ -128,9 +128,10 @@ class Shard(Resource):
         with opened(file) as source:
             _check_size(source)
             template = cls(collection=collection, session=session)
-            where = (template._bound().config.url, cls.declaration.name, name, template._parent_ids(), metadata)
+            bound = template._bound()
+            where = (bound.config.url, account(bound), cls.declaration.name, name, template._parent_ids(), metadata)
             with Unfinished.of(source, *where) as note:
-                shard = begun(template, note)
+                shard = begun(template, note, source)
                 fresh = shard is None
                 if shard is not None and shard.state == "ready":
                     # Only its last moment was missing.
