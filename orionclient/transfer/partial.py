@@ -137,10 +137,12 @@ class Part:
             with os.fdopen(_opened(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
                 json.dump(asdict(record), stream)
             beside.replace(self._record)
-        except OSError:
-            # A download needs it only once it broke; what it told before may not hold any more.
+        except BaseException as error:
             with contextlib.suppress(OSError):
                 beside.unlink()
+            if not isinstance(error, OSError):
+                raise
+            # A download needs it only once it broke; what it told before may not hold any more.
             self._forget()
 
     def _forget(self) -> None:

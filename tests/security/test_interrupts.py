@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -24,53 +24,112 @@ from orionclient._clock import CLOCK
 from orionclient.emulator.faults import stall
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
-from orionclient.types import File
+from orionclient.types import File, Upload
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 MIB = 1 << 20
 SIZE = 6 * MIB
-EACH = 20 if os.environ.get("ORION_NIGHTLY") else 5
+EACH = 20
+# Seconds to the end after a signal where several run at once; a server that stands still is left within 3.
+CROWD = 10.0
+LONG = bool(os.environ.get("ORION_NIGHTLY"))
 LUCK = random.Random(20)
 POINTS = [LUCK.randrange(3 * MIB // 2, SIZE - MIB // 2) for _ in range(EACH)]
-# The process of somebody else: it stops itself when so and so many bytes have moved, wherever its threads are then.
+# One process has imported everything; each line that it is given makes a child of it, that of somebody else. The child stops itself
+# where it is told to: when so and so many bytes have moved, wherever its threads are then, or before or after a step.
 SCRIPT = """
-import json, os, signal, sys, threading, time
+import json, os, pathlib, signal, socket, sys, threading, time, warnings
 from orionclient.session import OrionSession, get_session
-from orionclient.transfer import downloads, plans, progress
-from orionclient.types import File
+from orionclient.transfer import downloads, partial, plans, progress, unfinished, uploads
+from orionclient.types import File, files as types_files, uploads as types_uploads
 plans._WHOLE, plans.SMALLEST_PART, downloads._WORTH_RANGES = 1 << 20, 1 << 19, 1 << 20
-what = json.loads(sys.argv[1])
-session = OrionSession(requests_session=get_session(request_timeout=60))
-moved, lock = 0, threading.Lock()
-original = progress.Meter.add
-def add(self, count, *, moved=True):
-    original(self, count, moved=moved)
-    if moved:
-        note(count)
-def note(count):
-    global moved
-    with lock:
-        before, moved = moved, moved + count
-    if what["point"] is not None and before < what["point"] <= moved:
-        print(time.monotonic(), flush=True)
-        os.kill(os.getpid(), what["signal"])
-progress.Meter.add = add
-def terminated(*_):
-    raise SystemExit(143)
-if what["handled"]:
-    signal.signal(signal.SIGTERM, terminated)
-try:
-    if what["kind"] == "many":
-        session.upload_files(what["path"], workers=3)
-    elif what["kind"] == "upload":
-        print("id", File.upload(session, "up", what["path"]).id)
-    else:
-        File(session=session, id=what["id"]).download_to_file(what["path"], workers=what["workers"])
-except KeyboardInterrupt:
-    print("interrupted")
-    sys.exit(130)
-finally:
-    print("moved", moved, "threads", [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()])
+
+def reap(*_):
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        with open(f"{folder}/{pid}.new", "w") as stream:
+            stream.write(f"{os.waitstatus_to_exitcode(status)} {time.monotonic()}")
+        os.rename(f"{folder}/{pid}.new", f"{folder}/{pid}.code")
+
+def strike():
+    print("struck", time.monotonic(), flush=True)
+    os.kill(os.getpid(), what["signal"])
+    # Which thread hears of it is up to the system; this one goes no further before.
+    time.sleep(0.05)
+
+def counted():
+    moved, lock = 0, threading.Lock()
+    original = progress.Meter.add
+    def add(self, count, *, moved=True):
+        original(self, count, moved=moved)
+        if moved:
+            note(count)
+    def note(count):
+        nonlocal moved
+        with lock:
+            before, moved = moved, moved + count
+        if what["point"] is not None and before < what["point"] <= moved:
+            strike()
+    progress.Meter.add = add
+    return lambda: moved
+
+def struck(when, step):
+    place, _, name = step.rpartition(".")
+    place = eval(place)
+    original, over = getattr(place, name), threading.Event()
+    def around(*args, **more):
+        first = not over.is_set()
+        over.set()
+        if first and when == "before":
+            strike()
+        result = original(*args, **more)
+        if first and when == "after":
+            strike()
+        return result
+    setattr(place, name, around)
+
+def run():
+    moved = counted()
+    if what["handled"]:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if what["step"]:
+        struck(*what["step"].split())
+    try:
+        session = OrionSession(requests_session=get_session(request_timeout=60))
+        print("begun", time.monotonic(), flush=True)
+        if what["kind"] == "many":
+            session.upload_files(what["path"], workers=3)
+        elif what["kind"] == "upload":
+            print("id", File.upload(session, what["name"], what["path"]).id)
+        else:
+            File(session=session, id=what["id"]).download_to_file(what["path"], workers=what["workers"])
+    except KeyboardInterrupt:
+        print("interrupted")
+        sys.exit(130)
+    finally:
+        print("moved", moved(), "threads", [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()])
+
+folder = sys.argv[1]
+signal.signal(signal.SIGCHLD, reap)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+while line := sys.stdin.readline():
+    what = json.loads(line)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    if not (pid := os.fork()):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        for number, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(f"{folder}/{os.getpid()}.{name}", os.O_WRONLY | os.O_CREAT, 0o600), number)
+        os.environ.update(what["environ"])
+        run()
+        sys.exit()
+    print(pid, flush=True)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
 """
 
 
@@ -93,25 +152,65 @@ def stored(stack: LocalOrion, content: bytes) -> int:
 class Child:
     """A run of the script in a process of its own."""
 
-    def __init__(self, stack: LocalOrion | Scripted, path: Path, **what: Any) -> None:
-        self.what = {"kind": "download", "id": None, "point": None, "signal": 0, "workers": 1, "handled": False}
-        self.what.update(what, path=str(path))
-        where = stack.environ if isinstance(stack, LocalOrion) else {"ORION_URL": stack.url, "ORION_TOKEN": CANARY}
-        environ = {**os.environ, **where, "PYTHONPATH": os.pathsep.join(sys.path)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", SCRIPT, json.dumps(self.what)],
-            env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    def __init__(self, folder: Path, pid: int, stops: bool) -> None:
+        self._folder, self.pid, self._stops = folder, pid, stops
+
+    def _text(self, name: str) -> str:
+        path = self._folder / f"{self.pid}.{name}"
+        return path.read_text("utf-8") if path.exists() else ""
+
+    def begun(self) -> None:
+        until(lambda: "begun" in self._text("out"))
+
+    def ended(self, within: float = 3.0) -> tuple[int, list[str], str]:
+        """Exit code, lines of output, errors; the end comes soon after the signal."""
+        until(lambda: self._text("code"))
+        code, over = self._text("code").split()
+        lines = self._text("out").splitlines()
+        if self._stops:
+            [at] = [line for line in lines if line.startswith("struck")]
+            assert float(over) - float(at.split()[1]) < within
+        return int(code), [line for line in lines if not line.startswith(("struck", "begun"))], self._text("err")
+
+
+class Zygote:
+    """Makes children that have imported everything already."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", SCRIPT, str(folder)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def ended(self) -> tuple[int, list[str], str]:
-        """Exit code, lines of output, errors; the end comes soon after the signal."""
-        with self.process:
-            out, err = self.process.communicate(timeout=60)
-            over = time.monotonic()
-        lines = out.splitlines()
-        if self.what["point"] is not None:
-            assert over - float(lines.pop(0)) < 3
-        return self.process.returncode, lines, err
+    def child(self, stack: LocalOrion | Scripted, path: Path, **what: Any) -> Child:
+        where = stack.environ if isinstance(stack, LocalOrion) else {"ORION_URL": stack.url, "ORION_TOKEN": CANARY}
+        usual = {"kind": "download", "id": None, "point": None, "step": "", "signal": 0, "workers": 1, "handled": False}
+        what = {**usual, **what, "path": str(path), "name": path.name, "environ": {**where, "HOME": os.environ["HOME"]}}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(what) + "\n")
+        self._process.stdin.flush()
+        stops = what["point"] is not None or bool(what["step"])
+        return Child(self._folder, int(self._process.stdout.readline()), stops)
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    made = Zygote(tmp_path_factory.mktemp("children"))
+    yield made
+    made.close()
+
+
+def until(good: Callable[[], Any]) -> None:
+    end = time.monotonic() + 60
+    while not good():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 WAYS = {
@@ -119,63 +218,195 @@ WAYS = {
     "SIGTERM": (signal.SIGTERM, False, -signal.SIGTERM),
     "SIGTERM handled": (signal.SIGTERM, True, 143),
 }
+#: Steps of a download, and whether the target is in place after a signal there.
+DOWNLOADING = {
+    "before socket.create_connection": False,
+    "before partial.Part.read_journal": False,
+    "before partial.Part.write_journal": False,
+    "after partial.Part.write_journal": False,
+    "before json.dump": False,
+    "before downloads.Follower.finish": False,
+    "after downloads.Follower.finish": False,
+    "before partial.Part.commit": False,
+    "before os.fsync": False,
+    "after os.fsync": False,
+    "before partial.Part._forget": False,
+    "before partial._sync_folder": True,
+    "after partial._sync_folder": True,
+}
+UPLOADING = (
+    "before socket.create_connection",
+    "after types_files.opened",
+    "before unfinished._locked",
+    "after unfinished._locked",
+    "after unfinished.Unfinished.write",
+    "before types_uploads._Parts.create",
+    "after types_uploads._Parts.create",
+    "before uploads.content_digest",
+    "after uploads.content_digest",
+    "before types_uploads._Parts.put",
+    "before types_uploads._Parts.complete",
+    "after types_uploads._Parts.complete",
+    "before unfinished.Unfinished.clear",
+)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("workers", [1, 3])
-@pytest.mark.parametrize("number", range(EACH))
-def test_a_download_is_gone_on_with(
-    stack: LocalOrion, stored: int, content: bytes, tmp_path: Path, way: str, workers: int, number: int
-) -> None:
-    sent, handled, code = WAYS[way]
-    target = tmp_path / "out"
-    target.write_bytes(b"old")
-    first = Child(stack, target, id=stored, point=POINTS[number], signal=sent, handled=handled, workers=workers)
-    returned, lines, errors = first.ended()
-    assert (returned, errors) == (code, "")
-    if code > 0:
-        assert lines[-1].endswith("threads []")
-    assert target.read_bytes() == b"old"
-    left = {path.name for path in tmp_path.iterdir()}
+def spread(ways: Iterable[str], points: Iterable[Any]) -> list[tuple[Any, str, int]]:
+    """Points with a way and a number of streams: every point with Ctrl-C and with SIGTERM; by day the rest takes turns."""
+    if LONG:
+        return [(point, way, workers) for point in points for way in ways for workers in (1, 3)]
+    terminated = ["SIGTERM", "SIGTERM handled"]
+    return [
+        (point, way, (1, 3)[(number + turn) // 2 % 2])
+        for number, point in enumerate(points)
+        for turn, way in enumerate(("Ctrl-C", terminated[number % 2]))
+    ]
+
+
+def at(point: Any) -> dict[str, Any]:
+    return {"step": point} if isinstance(point, str) else {"point": point}
+
+
+def check_part(folder: Path, code: int) -> None:
+    """What lies beside the target can be gone on with, or is nothing."""
+    left = {path.name for path in folder.iterdir()} - {"out"}
     # What ends the process at once may do so in the middle of writing the record.
-    assert left - ({".out.part.json.new"} if code < 0 else set()) == {".out.part", ".out.part.json", "out"}
-    code, lines, errors = Child(stack, target, id=stored, workers=workers).ended()
-    assert (code, errors) == (0, "")
-    assert target.read_bytes() == content
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    # Something was there already; how much of the pieces of several streams is known depends on which were whole.
-    assert workers > 1 or int(lines[-1].split()[1]) < SIZE - MIB
-
-
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("number", range(EACH))
-def test_an_upload_is_gone_on_with(
-    stack: LocalOrion, content: bytes, tmp_path: Path, way: str, number: int
-) -> None:  # fmt: skip
-    sent, handled, code = WAYS[way]
-    source = tmp_path / "source"
-    # Another content each time, so that no run goes on with that of another test.
-    own = content[:-8] + os.urandom(8)
-    source.write_bytes(own)
-    returned, lines, errors = Child(
-        stack, source, kind="upload", point=POINTS[number], signal=sent, handled=handled
-    ).ended()
-    assert (returned, errors) == (code, "")
+    assert left - ({".out.part.json.new"} if code < 0 else set()) <= {".out.part", ".out.part.json"}
     if code > 0:
-        assert lines[-1].endswith("threads []")
-    session = stack.session()
-    before = {file.id for file in session.list_resources(File) if file.state != "ready"}
-    code, lines, errors = Child(stack, source, kind="upload").ended()
-    assert (code, errors) == (0, "")
-    made = int(lines[0].split()[1])
-    assert made in before
-    file = session.get_resource(File, made)
-    assert (file.state, file.sha256) == ("ready", hashlib.sha256(own).hexdigest())
+        assert left in ({".out.part", ".out.part.json"}, set())
+    if ".out.part.json" in left and ".out.part" in left:
+        record = json.loads((folder / ".out.part.json").read_text())
+        assert record["size"] == SIZE
+        assert (folder / ".out.part").stat().st_size <= SIZE
+
+
+CASES = spread(WAYS, [*POINTS, *DOWNLOADING])
+
+
+@pytest.mark.parametrize("start", range(0, len(CASES), 6))
+def test_a_download_is_gone_on_with(
+    zygote: Zygote, stack: LocalOrion, stored: int, content: bytes, tmp_path: Path, start: int
+) -> None:
+    runs = []
+    for point, way, workers in CASES[start : start + 6]:
+        target = tmp_path / str(len(runs)) / "out"
+        target.parent.mkdir()
+        target.write_bytes(b"old")
+        sent, handled, code = WAYS[way]
+        first = zygote.child(stack, target, id=stored, signal=sent, handled=handled, workers=workers, **at(point))
+        runs.append((point, way, workers, code, target, first))
+    for point, way, workers, code, target, first in runs:
+        where = f"{point} {way} {workers}"
+        returned, lines, errors = first.ended(CROWD)
+        assert (returned, errors) == (code, ""), where
+        if code > 0:
+            assert lines[-1].endswith("threads []"), where
+        assert target.read_bytes() == (content if DOWNLOADING.get(point) else b"old"), where
+        check_part(target.parent, code)
+        if isinstance(point, int):
+            assert {".out.part", ".out.part.json"} <= {path.name for path in target.parent.iterdir()}, where
+    agains = [zygote.child(stack, target, id=stored, workers=workers) for _, _, workers, _, target, _ in runs]
+    for (point, way, workers, _, target, _), again in zip(runs, agains, strict=True):
+        where = f"{point} {way} {workers}"
+        code, lines, errors = again.ended()
+        assert (code, errors) == (0, ""), where
+        assert target.read_bytes() == content, where
+        assert [path.name for path in target.parent.iterdir()] == ["out"], where
+        # Something was there already; how much of the pieces of several streams is known depends on which were whole.
+        assert not isinstance(point, int) or workers > 1 or int(lines[-1].split()[1]) < SIZE - MIB, where
+
+
+SENDING = [(point, way) for point, way, _ in spread(WAYS, [*POINTS, *UPLOADING])]
+
+
+def named(stack: LocalOrion, name: str) -> list[File]:
+    return list(stack.session().list_resources(File, {"name": name}))
+
+
+def open_uploads(stack: LocalOrion) -> int:
+    return stack.session().list_resources(Upload, {"state": "open"}).count()
+
+
+@pytest.mark.parametrize("start", range(0, len(SENDING), 6))
+def test_an_upload_is_gone_on_with(
+    zygote: Zygote, stack: LocalOrion, content: bytes, tmp_path: Path, start: int
+) -> None:  # fmt: skip
+    runs = []
+    for point, way in SENDING[start : start + 6]:
+        # Another content and name each time, so that no run goes on with that of another.
+        own = content[:-8] + os.urandom(8)
+        source = tmp_path / os.urandom(8).hex()
+        source.write_bytes(own)
+        sent, handled, code = WAYS[way]
+        first = zygote.child(stack, source, kind="upload", signal=sent, handled=handled, **at(point))
+        runs.append((point, way, code, source, own, first))
+    begun = []
+    for point, way, code, source, _, first in runs:
+        where = f"{point} {way}"
+        returned, lines, errors = first.ended(CROWD)
+        assert (returned, errors) == (code, ""), where
+        if code > 0:
+            assert lines[-1].endswith("threads []"), where
+        begun.append([file.id for file in named(stack, source.name)])
+        assert len(begun[-1]) == 1 or (isinstance(point, str) and not begun[-1]), where
+    agains = [zygote.child(stack, source, kind="upload") for *_, source, _, _ in runs]
+    for (point, way, _, source, own, _), ids, again in zip(runs, begun, agains, strict=True):
+        where = f"{point} {way}"
+        code, lines, errors = again.ended()
+        assert (code, errors) == (0, ""), where
+        # What was begun became the whole; nothing is there twice.
+        [file] = named(stack, source.name)
+        assert file.id == int(lines[0].split()[1]), where
+        assert ids in ([file.id], []), where
+        assert (file.state, file.sha256) == ("ready", hashlib.sha256(own).hexdigest()), where
+    assert open_uploads(stack) == 0
     assert not list((Path(os.environ["HOME"]) / ".orion" / "uploads").iterdir())
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", ["download", "upload"])
+@pytest.mark.parametrize("turn", range(20 if LONG else 1))
+def test_signals_at_any_time(
+    zygote: Zygote, stack: LocalOrion, stored: int, content: bytes, tmp_path: Path, way: str, kind: str, turn: int
+) -> None:
+    sent, handled, code = WAYS[way]
+    for number in range(4):
+        place = tmp_path / f"{number}"
+        place.mkdir()
+        path = place / ("out" if kind == "download" else os.urandom(8).hex())
+        own = b"old" if kind == "download" else content[:-8] + os.urandom(8)
+        path.write_bytes(own)
+        child = zygote.child(stack, path, kind=kind, id=stored, handled=handled)
+        child.begun()
+        time.sleep(LUCK.random() * 0.2)
+        os.kill(child.pid, sent)
+        returned, _, errors = child.ended()
+        # It may have been done already.
+        assert returned in {0, code}
+        assert errors == ""
+        if kind == "download":
+            assert path.read_bytes() in {b"old", content}
+            check_part(place, returned)
+        code_again, _, errors = zygote.child(stack, path, kind=kind, id=stored).ended()
+        assert (code_again, errors) == (0, "")
+        if kind == "download":
+            assert path.read_bytes() == content
+            assert os.listdir(place) == ["out"]
+        else:
+            # Whoever is ended between the making of a file and the note about it leaves an empty one.
+            files = named(stack, path.name)
+            whole = [file for file in files if file.state == "ready"]
+            assert whole
+            assert {file.sha256 for file in whole} == {hashlib.sha256(own).hexdigest()}
+            assert len(whole) == 1 + (returned == 0)
+            assert len(files) - len(whole) <= 1
+            assert open_uploads(stack) == 0
+
+
 @pytest.mark.parametrize("workers", [1, 3])
-def test_a_server_that_stands_still_holds_nobody(scripted: Scripted, tmp_path: Path, workers: int) -> None:
+def test_a_server_that_stands_still_holds_nobody(
+    zygote: Zygote, scripted: Scripted, tmp_path: Path, workers: int
+) -> None:
     """Threads that wait for bytes, or for the head of an answer, end with the rest."""
     over = threading.Event()
 
@@ -198,7 +429,9 @@ def test_a_server_that_stands_still_holds_nobody(scripted: Scripted, tmp_path: P
 
     scripted.then(Answer(write=write))
     try:
-        child = Child(scripted, tmp_path / "out", id=7, point=SIZE // 12 - 1, signal=signal.SIGINT, workers=workers)
+        child = zygote.child(
+            scripted, tmp_path / "out", id=7, point=SIZE // 12 - 1, signal=signal.SIGINT, workers=workers
+        )
         code, lines, errors = child.ended()
     finally:
         over.set()
@@ -207,7 +440,7 @@ def test_a_server_that_stands_still_holds_nobody(scripted: Scripted, tmp_path: P
 
 
 @pytest.mark.parametrize("kind", ["upload", "many"])
-def test_uploads_to_a_server_that_stands_still(stack: LocalOrion, tmp_path: Path, kind: str) -> None:
+def test_uploads_to_a_server_that_stands_still(zygote: Zygote, stack: LocalOrion, tmp_path: Path, kind: str) -> None:
     source = tmp_path / "sources"
     source.mkdir()
     for number in range(3):
@@ -215,7 +448,9 @@ def test_uploads_to_a_server_that_stands_still(stack: LocalOrion, tmp_path: Path
     # Parts are answered late: all threads wait for the head of an answer when the signal comes.
     stack.faults.script("upload_part", [stall(30)], times=100)
     try:
-        child = Child(stack, source if kind == "many" else source / "0", kind=kind, point=2 * MIB, signal=signal.SIGINT)
+        child = zygote.child(
+            stack, source if kind == "many" else source / "0", kind=kind, point=2 * MIB, signal=signal.SIGINT
+        )
         code, lines, errors = child.ended()
     finally:
         stack.faults.clear()
