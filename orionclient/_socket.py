@@ -117,7 +117,7 @@ class Socket:
             for poll, what in zip(self._polls, (select.POLLIN, select.POLLOUT), strict=True):
                 poll.register(self._socket, what)
 
-    def write(self, data: bytes, timeout: float) -> None:
+    def write(self, data: bytes | memoryview, timeout: float) -> None:
         """Send all of it."""
         view = memoryview(data)
         while view:

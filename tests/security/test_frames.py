@@ -123,11 +123,12 @@ def test_no_frame_shows_the_token_while_a_body_is_sent(scripted: Scripted, way: 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         session = OrionSession(scripted.config(url=url), requests_session=get_session(**terms))
+        ways: dict[str, Callable[[], Any]] = {
+            "session": lambda: File(session=session, id=1).put_content(BODY),
+            "raw_async": lambda: asyncio.run(upload_file_content.asyncio(1, body=BODY, client=session.raw_async)),
+        }
         with pytest.raises(OrionError) as raised:
-            if way == "session":
-                File(session=session, id=1).put_content(BODY)
-            else:
-                asyncio.run(upload_file_content.asyncio(1, body=BODY, client=session.raw_async))
+            ways[way]()
     assert not leaks(shown(raised.value))
 
 
@@ -139,11 +140,12 @@ def test_no_frame_shows_the_token_where_the_source_fails(scripted: Scripted, way
 
     scripted.then(Answer())
     session = scripted.session()
+    ways: dict[str, Callable[[], Any]] = {
+        "raw": lambda: upload_file_content.sync(1, body=source(), client=session.raw),
+        "raw_async": lambda: asyncio.run(upload_file_content.asyncio(1, body=source(), client=session.raw_async)),
+    }
     with pytest.raises(ValueError, match="the source fails") as raised:
-        if way == "raw":
-            upload_file_content.sync(1, body=source(), client=session.raw)
-        else:
-            asyncio.run(upload_file_content.asyncio(1, body=source(), client=session.raw_async))
+        ways[way]()
     assert not leaks(shown(raised.value))
 
 
