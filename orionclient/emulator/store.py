@@ -212,8 +212,9 @@ class Store:
         db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=Connection)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
-        # With WAL this cannot damage the database; a power cut may cost the last commits, a crash of the process not.
-        db.execute("PRAGMA synchronous = NORMAL")
+        # With NORMAL a power cut may cost the last commits. Old blobs are removed after a commit, so the state before it must not come
+        # back: it would name content that is gone, while the new content belongs to nothing.
+        db.execute("PRAGMA synchronous = FULL")
         return db
 
     def close(self) -> None:
