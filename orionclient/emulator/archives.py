@@ -101,7 +101,8 @@ def _refusing() -> Iterator[None]:
         ) from None
     except (EOFError, zlib.error):
         raise BadArchiveError("The archive is cut off or damaged.") from None
-    except (tarfile.TarError, ValueError, OverflowError):
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError):
+        # `tarfile` reads heads that announce another head one inside the other.
         raise BadArchiveError("The archive is no tar archive, or it is damaged; a tar.gz is needed.") from None
     except OSError as error:
         # A full disk is no fault of the archive.
@@ -161,21 +162,30 @@ class _Unpacking:
             path.chmod(0o755)
 
     def _follow_links(self) -> None:
-        # Links to links become copies in the next round.
+        # A link to a link waits until that is a copy; each is looked at once, and one that leads back to itself is none to wait for.
         while self._links:
-            ready = {name: target for name, target in self._links.items() if (self._folder / target).is_file()}
-            if not ready:
-                name, target = next(iter(self._links.items()))
-                raise BadArchiveError(
-                    f"The link {_quoted(name)} leads to {_quoted(target)}, which is no file of the archive."
-                )
-            for name, target in ready.items():
-                source, path = self._folder / target, self._folder / name
-                self._count(source.stat().st_size)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                if source != path:
-                    shutil.copy(source, path)
-                del self._links[name]
+            way = [next(iter(self._links))]
+            seen = set(way)
+            while way:
+                name = way[-1]
+                target = self._links[name]
+                if target in self._links and target not in seen:
+                    way.append(target)
+                    seen.add(target)
+                    continue
+                self._copy(name, target)
+                del self._links[way.pop()]
+
+    def _copy(self, name: str, target: str) -> None:
+        source, path = self._folder / target, self._folder / name
+        if not source.is_file():
+            raise BadArchiveError(
+                f"The link {_quoted(name)} leads to {_quoted(target)}, which is no file of the archive."
+            )
+        self._count(source.stat().st_size)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if source != path:
+            shutil.copy(source, path)
 
     def _count(self, size: int) -> None:
         self._size += size

@@ -125,7 +125,7 @@ def _manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
     try:
         with tarfile.open(fileobj=stream, mode="r:gz") as archive:
             content = _found(archive, name)
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, OSError, RecursionError, zlib.error) as error:
         raise ValidationError(f"{name} is no tar archive compressed with gzip: {error}") from None
     finally:
         stream.seek(start)
