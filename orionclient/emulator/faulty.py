@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from orionclient.emulator.bodies import read_body
 from orionclient.emulator.envelope import Envelope
 from orionclient.emulator.faults import Applied, Seen
 from orionclient.emulator.misdeeds import Misdeed, problem_app
-from orionclient.emulator.problems import ProblemError, bad_body, bad_parameter
+from orionclient.emulator.problems import ProblemError, bad_body, bad_parameter, of_failure
 from orionclient.emulator.steps import parse
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 CONTROL = "/_faults"
 _HEADER = "x-orion-fault"
 _LONGEST = 200
+_LOG = logging.getLogger("orionclient.emulator")
 
 
 class Faulty:
@@ -81,6 +83,10 @@ class Faulty:
             step = await self._step_of(headers)
         except ProblemError as problem:
             await problem_app(problem, self._port)(scope, watch.receive, watch.send)
+            return
+        except Exception as error:  # noqa: BLE001 - no envelope is around this
+            _LOG.exception("the step of %s %s failed", method, path)
+            await problem_app(of_failure(error), self._port)(scope, watch.receive, watch.send)
             return
         if step is None:
             step = self._faults._take(operation, method, path)

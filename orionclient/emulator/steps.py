@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from orionclient.emulator import strictjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,8 +82,8 @@ def _is_wait(value: Any) -> bool:
 
 def _is_json(value: Any) -> bool:
     try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
+        strictjson.dumps(value).encode()
+    except (TypeError, ValueError, RecursionError):
         return False
     return True
 
@@ -94,6 +95,7 @@ def _one_of(*choices: str) -> _Parameter:
 _CODE = _Parameter("a status from 100 to 999", lambda value: _is_int(value) and 100 <= value <= 999)
 _REDIRECT = _Parameter("a status from 300 to 399", lambda value: _is_int(value) and 300 <= value <= 399, 302)
 _SIZE = _Parameter("a number of bytes, 0 or more", lambda value: value is None or (_is_int(value) and value >= 0))
+_COUNT = _Parameter("a number of bytes, 0 or more", lambda value: _is_int(value) and value >= 0)
 _SECONDS = _Parameter(f"seconds from 0 to {_LONGEST_WAIT}", _is_wait)
 _YES_NO = _Parameter("true or false", lambda value: isinstance(value, bool), default=False)
 _TEXT = _Parameter("a text", lambda value: value is None or isinstance(value, str))
@@ -124,7 +126,7 @@ _STEPS: dict[str, dict[str, _Parameter]] = {
     "garbage": {"text": _TEXT},
     "stall": {"seconds": _SECONDS.needed(), "read": _SIZE, "sent": _SIZE, "applied": _YES_NO},
     "drip": {"seconds": _SECONDS.needed(), "size": _SIZE.or_else(1), "head": _YES_NO},
-    "cut": {"sent": _SIZE.or_else(0), "how": _HOW, "framing": _one_of("real", "length", "chunked", "close")},
+    "cut": {"sent": _COUNT.or_else(0), "how": _HOW, "framing": _one_of("real", "length", "chunked", "close")},
     "length": {"by": _NUMBER.needed()},
     "broken_json": {},
     "gzip_cut": {"how": _one_of("cut", "crc")},
@@ -185,14 +187,14 @@ def _parse_line(line: str) -> Step:
 
 def _decode(text: str) -> Any:
     try:
-        return json.loads(text)
+        return strictjson.loads(text)
     except ValueError as error:
         raise ValueError(f"the step is no JSON: {error}") from None
 
 
 def _decode_value(text: str) -> Any:
     try:
-        return json.loads(text)
+        return strictjson.loads(text)
     except ValueError:
         return text
 
