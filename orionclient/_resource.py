@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
@@ -137,7 +138,7 @@ class Field(Generic[T]):
             ) from None
         try:
             return self.convert(value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise OrionError(f"{instance._title()}: the server sent {value!r:.60} for {self.name!r}") from error
 
     def __set__(self, instance: Resource, value: Never) -> None:
@@ -304,6 +305,7 @@ class Declaration:
         in_folders: True where it can lie in a folder.
         linkable: True where links can lead to it.
         hidden: Fields of the schema that the class leaves out, each with the reason.
+        unspoken: Fields that are sent and that no text shows.
     """
 
     name: str
@@ -322,6 +324,25 @@ class Declaration:
     in_folders: bool = False
     linkable: bool = True
     hidden: Mapping[str, str] = field(factory=dict)
+    unspoken: tuple[str, ...] = ()
+
+    @contextlib.contextmanager
+    def speaking(self, params: Mapping[str, Any]) -> Iterator[None]:
+        """Keep what must not show out of the text of errors, which may quote what the server says of it.
+
+        Args:
+            params: What is sent.
+
+        Raises:
+            OrionError: What the block raises.
+        """
+        try:
+            yield
+        except OrionError as error:
+            values = tuple(str(params[name]) for name in self.unspoken if params.get(name))
+            if values and error.call is not None:
+                error.call = evolve(error.call, secrets=(*error.call.secrets, *values))
+            raise
 
 
 class Resource:

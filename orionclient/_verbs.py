@@ -165,7 +165,8 @@ class Verbs:
                 raise ValidationError(f'files is {{"file": path or binary file}}, not {sorted(files)}')
         ids, body = template._parent_ids(), dict(params or {})
         if not files:
-            return template._made(self._calls.json(endpoint, ids, body=body), self)
+            with kind.declaration.speaking(body):
+                return template._made(self._calls.json(endpoint, ids, body=body), self)
         with opened(files["file"]) as source:
             made = template._made(self._calls.json(endpoint, ids, body=body), self)
             with removed_on_error(made):
@@ -184,7 +185,8 @@ class Verbs:
             BadResponse: The server refused the parameters.
         """
         endpoint = _needed(type(resource), "update", "updated")
-        self._calls.json(endpoint, resource._ids(), body=dict(params))
+        with resource.declaration.speaking(params):
+            self._calls.json(endpoint, resource._ids(), body=dict(params))
         self.refresh_resource(resource)
 
     def delete_resource(self, resource: Resource, immediate: bool = False) -> bool:

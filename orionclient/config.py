@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
-from orionclient.exceptions import InvalidCredentials, ValidationError
+from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -281,7 +281,7 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
         path: The file; where `config_path` says without it. Folder 0700, file 0600, replaced as a whole.
 
     Raises:
-        ValidationError: The name cannot stand in a file of profiles.
+        ValidationError: The name or a value cannot stand in a file of profiles; the text names the setting, not the value.
     """
     if not name or name != name.strip() or any(character in "[]\r\n" for character in name) or name == "DEFAULT":
         raise ValidationError(f"{name!r} cannot be the name of a profile")
@@ -289,6 +289,10 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
     values["allow_http"] = "true" if config.allow_http else None
     values["header_form"] = None if config.header_form == "space" else config.header_form
     values["verify"] = None if config.verify else "false"
+    for key, value in values.items():
+        # A break would be read back as the next setting, or as the next profile.
+        if re.search(f"[{UNSAFE}]", str(value or "")):
+            raise ValidationError(f"{key} holds a control character and cannot stand in a file of profiles")
     _edit(
         path,
         lambda parser: parser.read_dict({name: {k: str(v) for k, v in values.items() if v not in {None, ""}}}),
@@ -317,7 +321,8 @@ def _parser() -> configparser.RawConfigParser:
 
 
 def _edit(path: Path | None, change: Callable[[configparser.RawConfigParser], object], replaced: str) -> None:
-    path = config_path() if path is None else path
+    # A link stays one: what it leads to is replaced, so that nothing old is left there.
+    path = (config_path() if path is None else path).resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(path.with_name(path.name + ".lock")):
         parser = _parser()

@@ -119,8 +119,12 @@ def _server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
         "server", f"answers {answer.status_code} in {time.monotonic() - began:.2f} s", ok=answer.status_code < 500
     )
     if date := answer.headers.get("Date"):
-        off = abs(time.time() - parsedate_to_datetime(date).timestamp())
-        yield _row("clock", f"{off:.0f} s apart from the server's", ok=off < _MOST_SECONDS)
+        try:
+            off = abs(time.time() - parsedate_to_datetime(date).timestamp())
+        except (ValueError, OverflowError):
+            yield _row("clock", f"cannot be checked: the server's Date is {date!r:.60}", ok=False)
+        else:
+            yield _row("clock", f"{off:.0f} s apart from the server's", ok=off < _MOST_SECONDS)
     try:
         user = state.session.get_user_profile()
         yield _row("token", f"belongs to {user.username}")

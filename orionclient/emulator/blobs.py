@@ -68,8 +68,8 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._kept = folder / "kept"
         self._staging = folder / "staging"
-        for path in (self._kept, self._staging):
-            path.mkdir(parents=True, exist_ok=True)
+        for path in (folder, self._kept, self._staging):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
     def staged(self) -> Iterator[Staged]:

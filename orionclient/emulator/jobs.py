@@ -112,6 +112,8 @@ class Engine:
         self._folder = folder / "jobs"
         self._pool = pool
         self.packages: Path = folder / "packages"
+        for each in (self._folder, self.packages):
+            each.mkdir(mode=0o700, exist_ok=True)
         self.describe: Sequence[str] | None = describe
         self._url = ""
         self._changed = threading.Condition()

@@ -341,6 +341,7 @@ def _open_stack(folder: Path, store: Store, works: tuple[Work, Work], plan: _Pla
 
 def _lock_folder(folder: Path) -> sqlite3.Connection:
     # A locked SQLite file is the lock that works on every system and vanishes with its process.
+    (folder / "lock.sqlite").touch(mode=0o600)
     guard = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
     try:
         guard.execute("BEGIN EXCLUSIVE")

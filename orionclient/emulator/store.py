@@ -142,6 +142,10 @@ class Store:
         self._write_lock = threading.Lock()
         self._closed = False
         try:
+            # Values of secrets stand there, whoever may look into the folder; SQLite gives the files beside it the same mode.
+            path.touch(mode=0o600)
+            for each in (path, *path.parent.glob(f"{path.name}-*")):
+                each.chmod(0o600)
             self._prepare()
         except BaseException:
             self.close()

@@ -69,8 +69,8 @@ _BEFORE: Final = re.compile(
 )
 # As far as a host of full length, its scheme and the name of an attribute reach.
 _LOOK_BACK: Final = 400
-# Answers that say that a file is not for this user, not there, or not there yet.
-_UNREADABLE: Final = frozenset({403, 404, 409})
+# Answers that say that a file is not for this user, not there, or not there yet; 400 is for a number that can be no id.
+_UNREADABLE: Final = frozenset({400, 403, 404, 409})
 
 
 @frozen

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from attrs import evolve
 from orion_api.api.secrets import create_secret, delete_secret, get_secret, list_secrets, update_secret
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, text
-from orionclient.exceptions import OrionError, ValidationError
+from orionclient.exceptions import ValidationError
 from orionclient.types._creating import created
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Secret(Resource):
@@ -41,6 +39,7 @@ class Secret(Resource):
         delete=delete_secret,
         taggable=True,
         sharable=True,
+        unspoken=("value",),
     )
 
     id: Field[int] = Field(int, "Number of the secret, unique in the stack (documented).")
@@ -79,7 +78,8 @@ class Secret(Resource):
             ValidationError: The value or a tag is no text or empty; raised before any request.
             OrionError: The server refused, or no good answer came. After a lost answer the secret may be there; it is not made twice.
         """
-        with _unspoken(value):
+        _check(value)
+        with cls.declaration.speaking({"value": value}):
             return created(cls, session, name, project, value=value, description=description, tags=tags)
 
     def set_value(self, value: str) -> None:
@@ -92,7 +92,8 @@ class Secret(Resource):
             ValidationError: The value is no text or empty; raised before any request.
             OrionError: The server refused, or no good answer came.
         """
-        with _unspoken(value):
+        _check(value)
+        with self.declaration.speaking({"value": value}):
             self._replace(self._bound()._calls.json(update_secret, self._ids(), body={"value": value}))
 
     def _replace(self, data: Mapping[str, Any]) -> None:
@@ -100,14 +101,6 @@ class Secret(Resource):
         super()._replace({name: given for name, given in data.items() if name != "value"})
 
 
-@contextlib.contextmanager
-def _unspoken(value: Any) -> Iterator[None]:
-    """Check a value, and keep it out of the text of errors, which may quote what the server says of it."""
+def _check(value: Any) -> None:
     if not isinstance(value, str) or not value:
         raise ValidationError(f"the value of a secret is a text that is not empty, not {type(value).__name__}")
-    try:
-        yield
-    except OrionError as error:
-        if error.call is not None:
-            error.call = evolve(error.call, secrets=(*error.call.secrets, value))
-        raise

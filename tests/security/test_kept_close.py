@@ -1,0 +1,138 @@
+"""What is kept from others: values of secrets in errors, files of the local Orion and of profiles, and links in pages that lead nowhere."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from helpers.canary import CANARY
+from helpers.scripted import Answer, Scripted
+
+from orionclient.cli.root import ocli
+from orionclient.config import SessionConfig, read_profiles, remove_profile, save_profile
+from orionclient.exceptions import OrionError, ValidationError
+from orionclient.helpers.reports import download_report
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.types import File, Secret, Shard, ShardCollection
+
+VALUE = "correct horse battery staple"
+URL = "https://orion.example.com"
+posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+
+VERBS: dict[str, Callable[[OrionSession], Any]] = {
+    "create": lambda session: Secret.create(session, "key", VALUE),
+    "set_value": lambda session: Secret(session=session, id=1).set_value(VALUE),
+    "create_resource": lambda session: session.create_resource(Secret, {"name": "key", "value": VALUE}),
+    "update_resource": lambda session: session.update_resource(Secret(id=1), {"value": VALUE}),
+}
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_no_verb_quotes_the_value_of_a_secret(scripted: Scripted, status: int, verb: str) -> None:
+    scripted.then(Answer(status, {"value": [f"{VALUE} is too long"]}))
+    with pytest.raises(OrionError) as raised:
+        VERBS[verb](scripted.session())
+    assert VALUE.encode() in scripted.asked[0].body
+    assert VALUE not in str(raised.value)
+    assert "*** is too long" in str(raised.value)
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """What lies directly in a folder and others may read."""
+    return sorted(each.name for each in folder.iterdir() if each.lstat().st_mode & 0o077)
+
+
+@posix
+@pytest.mark.usefixtures("real_time")
+def test_a_folder_that_was_there_opens_nothing_to_others(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        for start in range(2):
+            with LocalOrion(folder, seed="demo") as orion:
+                Secret.create(orion.session(), "key", VALUE)
+                File.upload(orion.session(), "x", b"CNS")
+                assert open_to_others(folder) == []
+            # The folder is the person's: it stays as it is. Files of an older version are closed at the next start.
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+            if not start:
+                (folder / "orion.sqlite").chmod(0o644)
+    finally:
+        os.umask(before)
+    assert VALUE.encode() in (folder / "orion.sqlite").read_bytes()
+
+
+@pytest.mark.parametrize("letter", ["\r", "\n", "\x00", "\x1b", "\x85", "\u2028"])
+@pytest.mark.parametrize("field", ["username", "proxy", "ca_file", "token"])
+def test_no_value_of_a_profile_becomes_another_line(own_home: Path, field: str, letter: str) -> None:
+    save_profile(SessionConfig(url=URL, token="kept"), "other")
+    kept = read_profiles()
+    value = f"x{letter}[other]{letter}token = stolen"
+    with pytest.raises(ValidationError) as raised:
+        save_profile(SessionConfig(**{"url": URL, "token": "t", field: value}), "mine")
+    assert field in str(raised.value)
+    assert "stolen" not in str(raised.value)
+    assert read_profiles() == kept
+
+
+@posix
+def test_a_file_of_profiles_that_is_a_link_stays_one(own_home: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "orion"
+    real.parent.mkdir()
+    link = own_home / ".orion" / "config"
+    link.parent.mkdir(mode=0o700)
+    link.symlink_to(real)
+    for name in ("one", "two"):
+        save_profile(SessionConfig(url=URL, token=f"{name}{CANARY}"), name)
+    assert link.is_symlink()
+    assert sorted(read_profiles(real)) == ["one", "two"]
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+    assert remove_profile("one")
+    assert link.is_symlink()
+    assert f"one{CANARY}" not in real.read_text()
+    assert sorted(read_profiles()) == ["two"]
+
+
+@pytest.mark.parametrize("date", ["yesterday", "", "Thu, 99 Foo 99999 99:99:99 GMT"])
+def test_an_odd_date_is_a_line_of_the_doctor(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, date: str) -> None:
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", CANARY)
+    scripted.versions = Answer(200, [], headers={"Date": date})
+    scripted.then(Answer(404, {}))
+    done = CliRunner().invoke(ocli, ["doctor"], prog_name="ocli")
+    assert "unexpected" not in done.output
+    assert ("cannot be checked: the server's Date" in done.output) is bool(date)
+
+
+@pytest.mark.parametrize("number", [b"Infinity", b"-Infinity", b"NaN", b"1e999"])
+def test_a_number_that_is_none_is_a_typed_error(scripted: Scripted, number: bytes) -> None:
+    scripted.then(Answer(raw=b'{"id": 1, "name": "x", "size": %b}' % number))
+    with pytest.raises(OrionError, match=r".") as raised:
+        _ = scripted.session().get_resource(File, 1).size
+    assert not isinstance(raised.value, ArithmeticError)
+
+
+@pytest.mark.usefixtures("real_time")
+def test_a_link_to_no_id_stays_as_it_is(session: OrionSession) -> None:
+    report = ShardCollection.create(session, "report")
+    link = f"/api/v3/storage/files/{'9' * 20}/download"
+    page = Shard.create(report, "page", file=f'<a href="{link}">x</a>'.encode())
+    report.close()
+    report.wait(timeout=60)
+    session.update_resource(report, {"metadata": {"index_pages": [{"id": page.id}]}})
+    made = io.BytesIO()
+    found = download_report(report, made)
+    assert found.missing == (link,)
+    with zipfile.ZipFile(made) as archive:
+        assert link in archive.read(found.pages[0]).decode()
