@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from orionclient.cli.contracted import JsonText
 from orionclient.cli.derived import deadline_option, each_of
 from orionclient.cli.output import clean
 from orionclient.cli.state import State, current
-from orionclient.exceptions import MultipleResultsFound
+from orionclient.exceptions import UNSAFE, MultipleResultsFound
 from orionclient.types import WorkFloeJob, WorkFloeSpec
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _TYPES: Final[Mapping[str, ParameterType]] = {
     "collection_out": click.STRING,
     "file_out": click.STRING,
 }
+# Blanks and `=` end an option's name on the command line; click parts names at `/` and `;`.
+_NO_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
 _RESOURCES: Final = ("file", "dataset", "collection", "secret")
 _LOG: Final = {
     "type": "object",
@@ -101,11 +104,11 @@ def _promoted(spec: WorkFloeSpec) -> dict[str, Mapping[str, Any]]:
         each["promoted_name"]: each
         for cube in spec.specification.get("cubes") or []
         for each in cube.get("parameters") or []
-        if each.get("promoted_name")
+        if isinstance(each.get("promoted_name"), str) and each["promoted_name"]
     }
 
 
-def _option(name: str, parameter: Mapping[str, Any]) -> click.Option:
+def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -> click.Option:
     kind = str(parameter.get("type"))
     choices = parameter.get("choices")
     read: ParameterType = (
@@ -118,10 +121,9 @@ def _option(name: str, parameter: Mapping[str, Any]) -> click.Option:
     if parameter.get("default") is not None:
         words.append(f"Default: {json.dumps(parameter['default'])}.")
     text = clean(" ".join(str(word) for word in words if word))
-    names = list(dict.fromkeys([f"--{name}", f"--{name.replace('_', '-')}"]))
     more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
     return click.Option(
-        [*names, "value_of_" + name],
+        [*names, variable],
         type=read,
         multiple=bool(parameter.get("many")),
         required=required,
@@ -136,7 +138,19 @@ class _Starting(click.Command):
     def __init__(self, spec: WorkFloeSpec, state: State) -> None:
         self._spec, self._state = spec, state
         self._parameters = _promoted(spec)
-        options = [_option(name, each) for name, each in self._parameters.items()]
+        # Promoted names need be no identifiers, which click makes of an option's name.
+        self._variables = {
+            f"value_{number}": name for number, name in enumerate(self._parameters) if not _NO_OPTION.search(name)
+        }
+        options = [
+            _option(self._names(name), variable, self._parameters[name]) for variable, name in self._variables.items()
+        ]
+        without = [name for name in self._parameters if _NO_OPTION.search(name)]
+        hint = (
+            f" No option can have these names: {', '.join(map(repr, without))}; set them from Python."
+            if without
+            else ""
+        )
         taken = {name for option in options for name in option.opts}
         more = [
             click.Option(
@@ -160,14 +174,18 @@ class _Starting(click.Command):
             ],
             callback=self._run,
             context_settings=_SETTINGS,
-            help=clean(f"Start {spec.title or spec.name}. {spec.description}"),
+            help=clean(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
         )
+
+    def _names(self, name: str) -> list[str]:
+        other = name.replace("_", "-")
+        return [f"--{name}"] if other in self._parameters else [f"--{name}", f"--{other}"]
 
     def _run(self, title: str, **values: Any) -> None:
         promoted = {
             name: list(value) if isinstance(value, tuple) else value
-            for name in self._parameters
-            if (value := values.get(f"value_of_{name}")) is not None and value != ()
+            for variable, name in self._variables.items()
+            if (value := values.get(variable)) is not None and value != ()
         }
         if values.get("dry_run"):
             planned(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
@@ -197,7 +215,7 @@ def _start() -> Command:
             with starting.make_context(f"start {spec}", list(rest), parent=context.parent) as own:
                 starting.invoke(own)
         except click.NoSuchOption as error:
-            known = ", ".join(f"--{name}" for name in starting._parameters) or "none"
+            known = ", ".join(f"--{name}" for name in starting._variables.values()) or "none"
             raise click.UsageError(
                 f"{error.format_message()} The parameters of floe {floe.id} are: {known}", error.ctx
             ) from None

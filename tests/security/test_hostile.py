@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -154,3 +155,43 @@ def test_an_error_and_a_table_refuse_the_same() -> None:
         refused = letter == "\n" or bool(UNSAFE.fullmatch(letter))
         assert (clean(letter) != letter) is refused, ascii(letter)
         assert (one_line(f"a{letter}b") == "a b") is (refused or letter.isspace()), ascii(letter)
+
+
+NAMES = [
+    "in-file",
+    "2nd",
+    "class",
+    "für",
+    "a.b",
+    "a_b",
+    "a-b",
+    "x y",
+    "x=y",
+    "x/y",
+    "x;y",
+    TRICKS,
+    "--",
+    "title",
+    "value_1",
+]
+SETTABLE = ["in-file", "2nd", "class", "für", "a.b", "a_b", "a-b", "title", "value_1"]
+
+
+def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    parameters = [{"name": f"p{number}", "type": "string", "promoted_name": name} for number, name in enumerate(NAMES)]
+    answer = floe()
+    answer["specification"]["cubes"][0]["parameters"] = [*parameters, {"name": "n", "promoted_name": 7}]
+    scripted.answers = [Answer(data=answer)]
+    done = asked(scripted, monkeypatch, "jobs", "start", "1", "--help")
+    assert done.exit_code == 0, done.output
+    shown = " ".join(done.output.split())
+    assert all(f"--{name}" in shown for name in SETTABLE)
+    assert "No option can have these names: 'x y', 'x=y', 'x/y', 'x;y'," in shown
+    assert not UNSAFE.search(done.output)
+    given = [word for name in SETTABLE for word in (f"--{name}", f"value of {name}")]
+    scripted.answers = [Answer(data=answer), Answer(201, {"id": 5, "name": "a job", "state": "queued"})]
+    done = asked(scripted, monkeypatch, "jobs", "start", "1", "a job", *given)
+    assert done.exit_code == 0, done.output
+    assert json.loads(scripted.asked[-1].body)["parameters"]["promoted"] == {
+        name: f"value of {name}" for name in SETTABLE
+    }
