@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -222,7 +223,8 @@ def opened(source: Source) -> Iterator[Opened]:
         The source.
 
     Raises:
-        OSError: The path cannot be read: it is missing, a folder, or a pipe that nobody writes to.
+        OSError: The path cannot be read: it is missing, a folder, or a pipe that nobody writes to. Or a stream that does not block has
+            nothing at the moment.
         NotEnoughDiskError: There is no room to keep a stream.
         ValidationError: The source is nothing that holds bytes.
     """
@@ -233,7 +235,7 @@ def opened(source: Source) -> Iterator[Opened]:
     elif isinstance(source, str | os.PathLike):
         path = Path(source)
         with opened_to_read(path) as stream:
-            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not _hides_its_size(stream):
                 yield _of_file(stream, 0, path)
             else:
                 with _kept(read_all(stream, path), path.name) as kept:
@@ -269,6 +271,16 @@ def _in_memory(content: memoryview) -> Opened:
     return Opened(read, len(content))
 
 
+def _hides_its_size(stream: Any) -> bool:
+    """Whether a file has bytes although it reports none, as those of `/proc` do."""
+    if os.fstat(stream.fileno()).st_size or not stream.readable():
+        return False
+    position = stream.tell()
+    found = bool(stream.read(1))
+    stream.seek(position)
+    return found
+
+
 def _of_file(stream: Any, start: int, path: Path | None = None) -> Opened:
     """A file of the system: read at positions, so that any number of threads can."""
     number = stream.fileno()
@@ -300,7 +312,10 @@ def _of_object(source: Any) -> Iterator[Opened]:
     if isinstance(source, io.TextIOBase):
         raise ValidationError("the file is open in text mode; open it with 'rb'")
     seekable = getattr(source, "seekable", None)
-    if seekable is None or not seekable():
+    # What wraps a file, to unpack it for example, has the number of that file too.
+    is_file = type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}
+    is_file = is_file and type(getattr(source, "raw", source)) is io.FileIO
+    if seekable is None or not seekable() or (is_file and _hides_its_size(source)):
         with _kept(_read_all(source), name_of(source)) as kept:
             yield kept
         return
@@ -308,8 +323,7 @@ def _of_object(source: Any) -> Iterator[Opened]:
     end = source.seek(0, os.SEEK_END)
     left = start
     try:
-        # What wraps a file, to unpack it for example, has the number of that file too.
-        if type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}:
+        if is_file:
             if source.writable():
                 source.flush()
             yield _of_file(source, start)
@@ -318,7 +332,7 @@ def _of_object(source: Any) -> Iterator[Opened]:
         left = end
     finally:
         # At its end where it was sent, else where it stood.
-        if not source.closed:
+        if not getattr(source, "closed", False):
             source.seek(left)
 
 
@@ -340,6 +354,9 @@ def _locked_reader(source: Any, start: int) -> _Read:
 def _read_all(stream: Any) -> Iterator[bytes]:
     while piece := stream.read(_BLOCK):
         yield piece
+    if piece is None:
+        # Not the end: a source that does not block has nothing at the moment.
+        raise BlockingIOError(errno.EAGAIN, "the source has nothing at the moment and does not block; make it block")
 
 
 @contextmanager

@@ -74,7 +74,7 @@ class Send:
         """
         path = self.base / piece.path
         regular(path)
-        found = self._found(piece.name, path.stat().st_size, lambda: sha256_of(path))
+        found = self._found(self.project, piece.name, path.stat().st_size, lambda: sha256_of(path))
         if found is not None:
             tell(self.watch, piece.name, found.size)
             return found
@@ -84,14 +84,19 @@ class Send:
         )  # fmt: skip
         # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
         with contextlib.suppress(OrionError):
-            older = self._found(made.name, made.size, lambda: made.sha256 or "", before=made.id)
+            older = self._found(made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id)
             if older is not None:
                 self.session.delete_resource(made, immediate=True)
                 return older
         return made
 
-    def _found(self, name: str, size: int, digest: Callable[[], str], *, before: int | None = None) -> File | None:
-        filters: dict[str, Any] = {"name": name, "project": self.project, "path": self.folder_path, "state": "ready"}
+    def _found(
+        self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
+    ) -> File | None:
+        if project is None:
+            # What lies in another project is not what the server would choose.
+            return None
+        filters: dict[str, Any] = {"name": name, "project": project, "path": self.folder_path, "state": "ready"}
         given = {key: value for key, value in filters.items() if value}
         wanted = ""
         for each in Listing(self.session, list_files, File(), given, exact=True):

@@ -76,4 +76,4 @@ def _holds(filled: Any, source: Opened) -> bool:
     if filled.size != source.size or not filled.sha256:
         return False
     digest = base64.b64decode(source.content_digest.removeprefix("sha-256=:").rstrip(":"))
-    return digest.hex() == filled.sha256.lower()
+    return bool(digest.hex() == filled.sha256.lower())

@@ -89,6 +89,22 @@ def test_what_lies_elsewhere_is_not_the_same(session: OrionSession, plain: Plain
     assert Counter(name for name, _ in on_server(plain)) == dict.fromkeys(NAMES, 3)
 
 
+def test_what_lies_in_another_project_is_not_the_same(orion: LocalOrion, session: OrionSession, folder: Path) -> None:
+    # The server chooses the project.
+    chooser = OrionSession(orion.config(project=None))
+    chosen = File.upload(chooser, "which", b"").project
+    other = next(project.id for project in session.list_resources(Project) if project.id != chosen)
+    elsewhere = File.upload(session, "a.smi", folder / "a.smi", project=other)
+    for _ in range(2):
+        (result,) = chooser.upload_files([folder / "a.smi"])
+        assert result.value is not None
+        assert (result.value.project, result.value.state) == (chosen, "ready")
+    there = list(session.list_resources(File, {"name": "a.smi"}))
+    assert sorted((file.project, file.id) for file in there) == sorted(
+        [(other, elsewhere.id), (chosen, result.value.id)]
+    )
+
+
 def test_of_two_that_send_the_same_one_stays(
     orion: LocalOrion, session: OrionSession, plain: Plain, folder: Path
 ) -> None:
