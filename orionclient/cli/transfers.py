@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import evolve, frozen
 
-from orionclient._stopping import result_of
+from orionclient._stopping import pool, result_of
 from orionclient.cli import contracted
 from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command
@@ -20,8 +20,10 @@ from orionclient.cli.completing import IdOf
 from orionclient.cli.progress import watching
 from orionclient.cli.state import current
 from orionclient.helpers.filenames import UniqueFilenames
+from orionclient.transfer.names import prepared
 from orionclient.transfer.plans import part_size
 from orionclient.types import Dataset, Shard, ShardCollection
+from orionclient.types._many import regular, walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,10 +97,12 @@ class Sent:
     Attributes:
         source: Its path; None for standard input.
         name: Display name.
+        found: Whether it was found in a folder; what is named there may be a pipe.
     """
 
     source: Path | None
     name: str
+    found: bool = False
 
 
 def _found(paths: Sequence[str], name: str | None) -> Iterator[Sent]:
@@ -109,17 +113,10 @@ def _found(paths: Sequence[str], name: str | None) -> Iterator[Sent]:
         elif path.is_dir():
             # A folder's own name stays part of the names, so that two folders do not mix.
             top = path.resolve().name
-            for folder, folders, files in os.walk(path, onerror=_raised):
-                folders.sort()
-                for each in sorted(files):
-                    whole = Path(folder) / each
-                    yield Sent(whole, f"{top}/{whole.relative_to(path).as_posix()}")
+            for each, called in walked(path, f"{top}/"):
+                yield Sent(each, called, found=True)
         else:
             yield Sent(path, name or path.name)
-
-
-def _raised(error: OSError) -> None:
-    raise error
 
 
 def _upload(kind: Kind) -> Command:
@@ -188,6 +185,8 @@ def _upload(kind: Kind) -> Command:
 
 
 def _source(each: Sent) -> Any:
+    if each.found and each.source is not None:
+        regular(each.source)
     return each.source if each.source is not None else sys.stdin.buffer
 
 
@@ -235,18 +234,22 @@ def _moved(items: Sequence[Any], act: Callable[[Any], Any], jobs: int, watch: Wa
                 first = first or error
     else:
         first = None
-        pool = ThreadPoolExecutor(jobs, thread_name_prefix="ocli")
-        try:
-            for future in [pool.submit(act, item) for item in items]:
-                try:
-                    yield result_of(future)
-                except Exception as error:  # noqa: BLE001 - raised when the others are done
-                    first = first or error
-        except BaseException:
-            watch.stop()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
+        stopped = threading.Event()
+        with pool(jobs, "ocli", stopped) as threads:
+            futures = [threads.submit(act, item) for item in items]
+            try:
+                for future in futures:
+                    try:
+                        yield result_of(future)
+                    except Exception as error:  # noqa: BLE001 - raised when the others are done
+                        first = first or error
+            except BaseException:
+                # Also those that wait for a server that stands still.
+                stopped.set()
+                watch.stop()
+                for future in futures:
+                    future.cancel()
+                raise
     if first is not None:
         raise first
 
@@ -285,7 +288,7 @@ def _download(kind: Kind) -> Command:
         def fetch(watch: Watch, resource: Any) -> dict[str, Any]:
             path = chosen.path_of(resource)
             if kind.kind is Dataset:
-                resource.download_to_file(path)
+                resource.download_to_file(path, format=as_format)
             else:
                 resource.download_to_file(path, progress=_told(watch, path.name))
             return {"id": resource.id, "path": str(path), "size": path.stat().st_size}
@@ -349,6 +352,7 @@ class _Targets:
             is_folder = many or output.endswith(("/", os.sep)) or Path(output).is_dir()
             self._folder, self._fixed = (Path(output), False) if is_folder else (Path(output).parent, True)
         self._names = UniqueFilenames()
+        self._lock = threading.Lock()
 
     def path_of(self, resource: Any) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -357,7 +361,9 @@ class _Targets:
         name = str(resource.to_dict().get("name") or f"{self._kind.noun}-{resource.id}")
         if self._kind.kind is Dataset and (self._ending or not name.lower().endswith(_ENDINGS)):
             name = f"{name.removesuffix(Path(name).suffix) if name.lower().endswith(_ENDINGS) else name}.{_ending(self._ending)}"
-        path = self._folder / self._names.add(name)
+        with self._lock:
+            name = self._names.add(name)
+        path = prepared(self._folder, name)
         if path.exists() and not self._force:
             raise FileExistsError(f"{path} is there already; --force replaces it, and -o names another path")
         return path

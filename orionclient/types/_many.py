@@ -78,21 +78,33 @@ def named_files(paths: Any) -> Iterator[tuple[Path, str]]:
     if isinstance(paths, str | os.PathLike):
         root = Path(paths)
         root.stat()
-        for path, name in _walked(root, "") if root.is_dir() else [(root, root.name)]:
+        for path, name in walked(root, "") if root.is_dir() else [(root, root.name)]:
             yield path, names.add(name)
         return
     for given in paths:
         root = Path(given)
-        for path, name in _walked(root, f"{root.name}/") if root.is_dir() else [(root, root.name)]:
+        for path, name in walked(root, f"{root.name}/") if root.is_dir() else [(root, root.name)]:
             yield path, names.add(name)
 
 
-def _walked(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
+def walked(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
+    """Find what a folder holds, at any depth and in sorted order; links to folders are not followed.
+
+    Args:
+        folder: The folder.
+        before: What the names begin with.
+
+    Yields:
+        The path and the name: `before` and the path relative to the folder with ``/``.
+
+    Raises:
+        OSError: A folder cannot be read.
+    """
     with os.scandir(folder) as entries:
         found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
     for name, is_folder in found:
         if is_folder:
-            yield from _walked(folder / name, f"{before}{name}/")
+            yield from walked(folder / name, f"{before}{name}/")
         else:
             yield folder / name, before + name
 

@@ -354,12 +354,18 @@ class Dataset(Resource):
         )
         return b"".join(pieces(self._bound()._calls.opener(download_dataset, request)))
 
-    def download_to_file(self, filename: str | os.PathLike[str] | BinaryIO) -> None:
-        """Write all records to a path in the format that its ending names.
+    def download_to_file(
+        self,
+        filename: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - as in `download`
+    ) -> None:
+        """Write all records to a path in the format that its ending names, or in another one.
 
         Args:
             filename: The path; an existing file is replaced, whole or not at all. A link is followed and stays; a pipe or device is
                 written to as it is. Or an open binary file with a name.
+            format: As for `download`; the ending of the path tells it without it.
 
         Raises:
             BadResponse: The conversion needs a chemistry toolkit.
@@ -368,6 +374,6 @@ class Dataset(Resource):
             OrionError: The server refused, or the content did not arrive whole.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
-        request = download_dataset.build(self._id()).with_query({"format": format_of(name_of(filename))})
+        request = download_dataset.build(self._id()).with_query({"format": format or format_of(name_of(filename))})
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
         save(self._bound()._calls.opener(download_dataset, request), filename, what=object_name(self))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from cli.conftest import Call
+from cli.conftest import COMMAND, Call, environment
 
+from orionclient.cli import transfers
 from orionclient.cli.progress import Watch, _Lines, size
+from orionclient.emulator.faults import stall
 from orionclient.examples import drugs
+from orionclient.helpers.filenames import UniqueFilenames
 from orionclient.local import LocalOrion
 from orionclient.transfer import pipes
 from orionclient.transfer.progress import Progress
@@ -183,3 +190,74 @@ def test_an_empty_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert call("files", "upload", "empty", on=stack).exit_code == 2
     assert call("files", "upload", "a", "b", "--name", "c").exit_code == 2
+
+
+def test_what_is_no_file_in_a_folder_is_told(call: Call, stack: LocalOrion, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tree / "linked").symlink_to("../elsewhere")
+    done = call("files", "upload", "frames", "--json", on=stack)
+    assert done.exit_code == 6
+    assert "links to folders are not followed" in done.stderr
+    # The others are there nevertheless.
+    assert [each["name"] for each in json.loads(done.stdout)] == ["frames/1.xyz", "frames/2.xyz", "frames/late/3.xyz"]
+    (tree / "linked").unlink()
+    os.mkfifo(tree / "0.pipe")
+    done = call("files", "upload", "frames", on=stack)
+    assert (done.exit_code, "0.pipe is no file" in done.stderr) == (6, True)
+
+
+def test_a_chosen_format_wins(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+    dataset = Dataset.upload(stack.session(), "drugs.sdf", drugs("sdf"))
+    for name in ("out.csv", "out.dat"):
+        done = call("datasets", "download", str(dataset.id), "-o", name, "--as", "json", on=stack)
+        assert done.exit_code == 0, done.output
+        assert (tmp_path / name).read_bytes() == dataset.download(format="json")
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_nothing_is_written_through_a_link(call: Call, stack: LocalOrion, tmp_path: Path, force: list[str]) -> None:
+    made = File.upload(stack.session(), "hits.sdf", b"payload")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "hits.sdf").symlink_to("../victim")
+    done = call("files", "download", str(made.id), "-o", "here/", *force, on=stack)
+    assert (done.exit_code, "nothing is written through it" in done.stderr) == (6, True)
+    assert not (tmp_path / "victim").exists()
+
+
+def test_equal_names_in_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(UniqueFilenames):
+        def add(self, name: str, *, default: str = "unnamed") -> str:
+            # Another thread's turn in the middle.
+            taken = set(self._taken)
+            time.sleep(0.01)
+            self._taken = taken
+            return super().add(name, default=default)
+
+    monkeypatch.setattr(transfers, "UniqueFilenames", Slow)
+    kind: Any = SimpleNamespace(kind=File, noun="file")
+    targets = transfers._Targets(kind, f"{tmp_path}/", many=True, force=False, ending=None)
+    found = [SimpleNamespace(id=number, to_dict=lambda: {"name": "hits.sdf"}) for number in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(targets.path_of, found))) == len(found)
+
+
+def test_an_interrupt_does_not_wait_for_the_server(own_home: Path, stack: LocalOrion, tmp_path: Path) -> None:
+    made = [str(File.upload(stack.session(), name, b"x" * (3 << 20)).id) for name in "ab"]
+    stack.faults.script("download_file", [stall(40, sent=1 << 20)] * 2)
+    try:
+        running = subprocess.Popen(
+            [*COMMAND, "files", "download", *made],
+            env=environment(own_home, stack),
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+        )
+        end = time.monotonic() + 30
+        while len(list(tmp_path.glob(".?.part"))) < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        began = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        _, error = running.communicate(timeout=60)
+    finally:
+        stack.faults.clear()
+    assert running.returncode == 130, error
+    assert time.monotonic() - began < 10
