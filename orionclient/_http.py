@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import ssl
+import sys
 import traceback
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -82,9 +83,10 @@ def _warn(attempt: Attempt, settings: Settings) -> None:
     )
 
 
-def _distrust(error: BaseException) -> str | None:
+def _distrust(error: BaseException, outer: BaseException | None) -> str | None:
     chain: BaseException | None = error
-    while chain is not None:
+    # Behind it stands what the caller was handling already, which is none of this request's.
+    while chain is not None and chain is not outer:
         if isinstance(chain, ssl.SSLCertVerificationError):
             return f"the certificate of the server is not trusted: {chain.verify_message}"
         if isinstance(chain, ssl.SSLError) and chain.reason in _FINAL_TLS:
@@ -93,12 +95,15 @@ def _distrust(error: BaseException) -> str | None:
     return None
 
 
-def _failure(error: BaseException) -> Failure:
-    """Say what an error of the library means: what matters is whether the request may have arrived."""
+def _failure(error: BaseException, outer: BaseException | None) -> Failure:
+    """Say what an error of the library means: what matters is whether the request may have arrived.
+
+    `outer` is the error in whose `except` block the caller makes the request, which Python sets behind every other one.
+    """
     _forget_frames(error)
     if isinstance(error, UnpackingError):
         return Failure("lost" if isinstance(error, CutError) else "protocol", str(error), error)
-    if secure := _distrust(error):
+    if secure := _distrust(error, outer):
         return Failure("tls", secure, error)
     return _failure_of_library(error)
 
@@ -115,11 +120,12 @@ def _failure_of_library(error: BaseException) -> Failure:
     text = str(error) or type(error).__name__
     name = type(error).__name__
     if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
-        return Failure("protocol", f"the answer is no HTTP: {text}", error)
+        # Behind the colon the line is quoted, which may hold the token: some servers send back what they got. No cause, for the same.
+        return Failure("protocol", f"the answer is no HTTP: {text.partition(':')[0]}")
     if name.endswith("Timeout") and name not in _MEANINGS:
         return Failure("timeout", "no answer in time", error)
     kind, words = _MEANINGS.get(name, ("lost", "the connection broke: {}"))
-    return Failure(kind, words.format(text), error)
+    return Failure(kind, words.format(text), None if name == "LocalProtocolError" else error)
 
 
 _UNREACHED: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
@@ -127,7 +133,7 @@ _MEANINGS: Final[dict[str, tuple[FailureKind, str]]] = {
     **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHED),
     "ProxyError": ("proxy", "the proxy refuses to connect: {}"),
     "DecodingError": ("lost", "the answer did not arrive whole: what is packed in it is damaged"),
-    # The text of the library may quote a header.
+    # The text of the library may quote a header, so that it is no cause either.
     "LocalProtocolError": ("protocol", "the message breaks the rules of HTTP"),
 }
 # What a second attempt would meet again; the other errors of a handshake are those of a broken connection.
@@ -149,10 +155,14 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     Returns:
         The answer of any status, or what went wrong.
     """
+    outer = sys.exc_info()[1]
     _warn(attempt, settings)
     client = REGISTRY.client(attempt.url, settings)
     content = attempt.body.chunks() if attempt.body is not None else None
+    # There is one already where this request is made while the body of another is read from its source.
+    before = DEADLINE.at
     if attempt.stream and content is not None:
+        DEADLINE.at = None
         content = _timed_from_the_end(content, attempt.timeout)
     else:
         DEADLINE.at = CLOCK.monotonic() + attempt.timeout
@@ -160,7 +170,7 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     try:
         answer = client.exchange(_message(attempt, content))
         headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers])
-        if attempt.keep_open:
+        if attempt.keep_open and answer.status < 400:
             reader = None if "content-encoding" in headers else _reader(answer)
             return Response(
                 answer.status, headers, attempt.url, stream=_pieces(answer, headers), reader=reader, close=answer.close
@@ -177,9 +187,9 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     except OrionError:
         raise
     except _ERRORS as error:
-        return evolve(_failure(error), status=None if answer is None else answer.status)
+        return evolve(_failure(error, outer), status=None if answer is None else answer.status)
     finally:
-        DEADLINE.at = None
+        DEADLINE.at = before
 
 
 def _address(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
@@ -275,7 +285,10 @@ def _pieces(answer: Incoming, headers: Mapping[str, str]) -> Iterator[bytes]:
     try:
         yield from _decoded(answer, headers)
     except _ERRORS as error:
-        raise _broken(error) from error
+        failed = error
+    else:
+        return
+    raise _broken(failed)
 
 
 def _reader(answer: Incoming) -> Callable[[memoryview], int]:
@@ -283,14 +296,18 @@ def _reader(answer: Incoming) -> Callable[[memoryview], int]:
         try:
             return answer.readinto(buffer)
         except _ERRORS as error:
-            raise _broken(error) from error
+            failed = error
+        raise _broken(failed)
 
     return readinto
 
 
 def _broken(error: BaseException) -> OrionError:
-    failure = _failure(error)
-    return OrionTimeout(failure.text) if failure.kind == "timeout" else OrionConnectionError(failure.text)
+    """Make the error of a content that breaks; called when the library's own is handled, so that what else is handled is the caller's."""
+    failure = _failure(error, sys.exc_info()[1])
+    made = OrionTimeout(failure.text) if failure.kind == "timeout" else OrionConnectionError(failure.text)
+    made.__cause__ = failure.cause
+    return made
 
 
 class AsyncConnections:
@@ -347,6 +364,7 @@ async def transmit_async(
     Returns:
         The answer of any status, or what went wrong.
     """
+    outer = sys.exc_info()[1]
     _warn(attempt, settings)
     stack = AsyncExitStack()
     sending = False
@@ -368,7 +386,7 @@ async def transmit_async(
             stack.push_async_callback(answer.aclose)
             stack.callback(refuse_surplus, answer.stream, answer.extensions.get("network_stream"))
             stream, body = _async_pieces(answer), None
-            if not attempt.keep_open:
+            if not attempt.keep_open or answer.status_code >= 400:
                 body = await _async_whole(attempt, answer)
                 stream = _once(body)
     except BaseException as error:
@@ -383,9 +401,9 @@ async def transmit_async(
                 return Failure("timeout", "no answer in time", error, status)
             return Failure("connect", "the server cannot be reached in time", error)
         if isinstance(error, _ERRORS):
-            return evolve(_failure(error), status=status)
+            return evolve(_failure(error, outer), status=status)
         raise
-    if not attempt.keep_open:
+    if body is not None:
         await stack.aclose()
     headers = Headers(answer.headers.multi_items())
     return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
@@ -429,7 +447,10 @@ async def _async_pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
         async for piece in _async_decoded(answer):
             yield piece
     except _ERRORS as error:
-        raise _broken(error) from error
+        failed = error
+    else:
+        return
+    raise _broken(failed)
 
 
 async def sleep_async(seconds: float) -> None:

@@ -153,11 +153,11 @@ def allowed_repeats(policy: Policy, retry_class: str, outcome: Outcome) -> int:
     if policy.retry_dict is not None:
         return policy.retry_dict.get(status, 0)
     if retry_class == "create":
-        sure = status in _SURELY_NOT_APPLIED or (status == 503 and outcome.retry_after is not None)
+        sure = status in _SURELY_NOT_APPLIED or (status == 503 and bool(outcome.retry_after))
         return policy.default_repeats.get(status, 0) if sure else 0
     if retry_class == "keyed" and status in {404, 409}:
         # 409 with a time says that the first attempt is still being carried out.
-        return policy.connection_repeats if status == 409 and outcome.retry_after is not None else 0
+        return policy.connection_repeats if status == 409 and outcome.retry_after else 0
     return policy.default_repeats.get(status, 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import select
+import socket
 import ssl
 import threading
 import time
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 PIECE: Final = 64 * 1024
 _ENOUGH: Final = 1024 * 1024
+# More than the system's wait takes is waited for in turns.
+_DAY: Final = 86400.0
 # How often a piece waits a millisecond for the next.
 _WAITS: Final = 64
+_NUMERIC: Final = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 # What becomes of a wait that is over, and of a connection that breaks.
 _READING: Final = (httpcore.ReadTimeout, httpcore.ReadError)
 _WRITING: Final = (httpcore.WriteTimeout, httpcore.WriteError)
@@ -87,7 +91,21 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
         left = DEADLINE.cut(timeout, httpcore.ConnectTimeout)
-        return Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
+        end = time.monotonic() + (_DAY if left is None else left)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        numbers = [socket.getnameinfo(each[4], _NUMERIC)[0] for each in found]
+        while True:
+            # One time for all addresses: one that is silent leaves the others their share.
+            share = max(end - time.monotonic(), 0.001) / len(numbers)
+            number = numbers.pop(0)
+            try:
+                return Stream(self._inner.connect_tcp(number, port, share, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not numbers:
+                    raise
 
 
 class Socket:
@@ -194,7 +212,7 @@ class Socket:
         """Wait for the socket; a thread of a pool looks now and then whether it is still wanted."""
         while True:
             left = max(end - time.monotonic(), 0.0)
-            if self.ready(min(left, LOOK) if stoppable() else left, writes=writes):
+            if self.ready(min(left, LOOK if stoppable() else _DAY), writes=writes):
                 return
             check()
             if time.monotonic() >= end:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from connections_certificates import FILE as WHOLE_FILE
+from helpers.canary import CANARY
 from helpers.scripted import Answer, Scripted
-from orion_api.api.files import get_file
+from orion_api.api.files import download_file, get_file
 
-from orionclient.exceptions import OrionTimeout
+from orionclient.config import SessionConfig
+from orionclient.exceptions import AuthorizationRequired, OrionConnectionError, OrionTimeout
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
 
@@ -140,3 +144,142 @@ def test_a_body_that_is_read_slowly_by_us(scripted: Scripted) -> None:
     # The time for an upload is time without progress; it does not run out while the source is read.
     with get_session({}, LIMIT, 30).put(scripted.url, data=body, stream=True) as answer:
         assert answer.ok
+
+
+REFUSALS = {
+    "counted": _drip(b"HTTP/1.1 403 No\r\nContent-Length: 100000\r\n\r\n", b" "),
+    "in chunks": _drip(b"HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+}
+
+
+def raw_async_download(session: OrionSession, url: str) -> None:
+    async def work() -> None:
+        async for _ in (await download_file.asyncio(1, client=session.raw_async)).aiter_bytes():
+            pass
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("way", [open_download, open_get, raw_async_download])
+@pytest.mark.parametrize("drip", REFUSALS)
+def test_a_refusal_is_no_stream(scripted: Scripted, drip: str, way: Callable[[OrionSession, str], None]) -> None:
+    scripted.then(REFUSALS[drip])
+    session = scripted.session(request_timeout=LIMIT, retry_timeout=LIMIT)
+    started = time.monotonic()
+    with pytest.raises(OrionTimeout, match="in time") as caught:
+        way(session, scripted.url)
+    assert time.monotonic() - started - LIMIT <= OVERSHOOT
+    assert caught.value.attempts == 1
+
+
+@pytest.mark.parametrize("way", [open_download, raw_async_download])
+def test_a_refusal_that_breaks_is_asked_for_again(scripted: Scripted, way: Callable[[OrionSession, str], None]) -> None:
+    def half(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b'HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\n{"detail"')
+        handler.close_connection = True
+
+    scripted.then(Answer(write=half), Answer(403, {"detail": "not yours"}))
+    with pytest.raises(AuthorizationRequired, match="not yours") as caught:
+        way(scripted.session(), scripted.url)
+    assert (len(scripted.asked), caught.value.attempts) == (2, 2)
+
+
+def test_a_request_inside_the_body_of_another(scripted: Scripted) -> None:
+    scripted.then(DRIPS["body"])
+    with Scripted(Answer(data=1)) as other:
+        session = get_session({}, LIMIT, LIMIT)
+        # Each of them ends the time of its own alone.
+        for inside in (
+            lambda: session.get(other.url).content,
+            lambda: session.put(other.url, data=io.BytesIO(b"x"), stream=True).content,
+        ):
+            started = time.monotonic()
+            with pytest.raises(OrionTimeout, match="in time"):
+                session.put(scripted.url, data=(inside() for _ in range(1)))
+            assert time.monotonic() - started - LIMIT <= OVERSHOOT
+        assert len(other.asked) == 2
+
+
+class Slow(io.BytesIO):
+    """A source that gives a piece now and then, for longer than a request may take; small ones would go in one packet."""
+
+    def readinto(self, buffer: object) -> int:
+        time.sleep(LIMIT / 5)
+        return super().readinto(memoryview(buffer)[: 1 << 17])  # type: ignore[arg-type]
+
+
+def test_a_stream_inside_the_body_of_another_has_its_own_time(scripted: Scripted) -> None:
+    scripted.then(Answer(data=1))
+    with Scripted(Answer(data=1)) as other:
+        patient = get_session({}, LIMIT, 30)
+
+        def inside() -> Iterator[bytes]:
+            yield patient.put(other.url, data=Slow(bytes(8 << 17)), stream=True).content
+
+        with pytest.raises(OrionTimeout):
+            get_session({}, LIMIT, LIMIT).put(scripted.url, data=inside())
+    # Not cut in its middle by the time of the one outside, which was over meanwhile.
+    assert [asked.body for asked in other.asked] == [bytes(8 << 17)]
+
+
+def _fill(listening: socket.socket, address: tuple[str, int], waiting: contextlib.ExitStack) -> None:
+    """Listen, and let nobody in."""
+    listening.bind(address)
+    listening.listen(0)
+    for _ in range(4):
+        client = waiting.enter_context(socket.socket(listening.family))
+        client.setblocking(False)
+        client.connect_ex(listening.getsockname())
+    time.sleep(0.05)
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port whose row is full, so that nobody is let in."""
+    with socket.socket() as listening, contextlib.ExitStack() as waiting:
+        _fill(listening, ("127.0.0.1", 0), waiting)
+        yield listening.getsockname()[1]
+
+
+def _addresses(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
+    """Let the name orion.test have several addresses."""
+    real = socket.getaddrinfo
+
+    def several(host: object, *rest: object, **options: object) -> object:
+        name = host.decode() if isinstance(host, bytes) else host
+        hosts = found if name == "orion.test" else (name,)
+        return [each for one in hosts for each in real(one, *rest, **options)]  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", several)
+
+
+@pytest.mark.parametrize("way", [by_session, by_raw_async])
+def test_all_addresses_of_a_name_share_one_time(
+    silent: int, monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession, str], None]
+) -> None:
+    _addresses(monkeypatch, *["127.0.0.1"] * 5)
+    policy = get_session({}, request_timeout=LIMIT, retry_timeout=LIMIT)
+    session = OrionSession(
+        SessionConfig(f"http://orion.test:{silent}", CANARY, allow_http=True), requests_session=policy
+    )
+    started = time.monotonic()
+    with pytest.raises(OrionConnectionError, match="cannot be reached"):
+        way(session, "")
+    assert time.monotonic() - started - LIMIT <= OVERSHOOT
+
+
+@pytest.mark.parametrize("way", [by_session, by_raw_async])
+def test_a_silent_address_leaves_time_for_the_next(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession, str], None]
+) -> None:
+    port = int(scripted.url.rpartition(":")[2])
+    with socket.socket(socket.AF_INET6) as listening, contextlib.ExitStack() as waiting:
+        _fill(listening, ("::1", port), waiting)
+        _addresses(monkeypatch, "::1", "127.0.0.1")
+        scripted.then(Answer(data=WHOLE_FILE))
+        policy = get_session({}, request_timeout=4 * LIMIT, retry_timeout=4 * LIMIT)
+        way(
+            OrionSession(SessionConfig(f"http://orion.test:{port}", CANARY, allow_http=True), requests_session=policy),
+            "",
+        )
+    assert len(scripted.asked) == 1
