@@ -17,7 +17,15 @@ from orionclient._pages import Pages, lacking_id
 from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
 from orionclient._versions import Offers, lacking, read_offers
-from orionclient.exceptions import BadResponse, InvalidAPIVersion, InvalidCredentials, OrionError, ValidationError
+from orionclient.config import is_loopback, origin_of
+from orionclient.exceptions import (
+    BadResponse,
+    InvalidAPIVersion,
+    InvalidCredentials,
+    OrionConnectionError,
+    OrionError,
+    ValidationError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +51,7 @@ def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str
         except (TypeError, ValueError) as error:
             raise ValidationError(f"the parameters cannot be written as JSON: {error}") from None
     if isinstance(body, Content):
-        return Body(body.payload, body.length), {"Content-Type": body.media_type}  # type: ignore[arg-type]
+        return Body(body.payload, body.length), {"Content-Type": body.media_type}
     raise ValidationError("a multipart body cannot be sent through a session; no operation of Orion's contract has one")
 
 
@@ -90,7 +98,7 @@ class Calls:
             if request.query:
                 target = f"{target}?{urlencode(request.query)}"
         else:
-            target = urljoin(config.url + request.path, request.url)
+            target = _named_by_server(config.url + request.path, request.url, config)
         body, headers = _encode(request.body)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
         out = Outgoing(
@@ -329,14 +337,26 @@ class Calls:
             The answer, of any status.
 
         Raises:
-            OrionConnectionError: No answer came.
+            OrionConnectionError: No answer came, or the address cannot be used.
             OrionTimeout: No answer came in time.
         """
-        target = urljoin(self._config().url, url)
+        target = _named_by_server(self._config().url, url, self._config())
         out = Outgoing(
             method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True
         )
         return send(out, self._terms, None)
+
+
+def _named_by_server(base: str, url: str, config: SessionConfig) -> str:
+    """Make an address absolute that the server named, for content or the next page; https is not given up for it."""
+    try:
+        target = urljoin(base, url)
+        origin = origin_of(target)
+    except ValueError as error:
+        raise OrionConnectionError(f"the server names an address that cannot be used: {error}") from None
+    if origin[0] == "http" and config.origin[0] == "https" and not is_loopback(origin[1]):
+        raise OrionConnectionError("the server names an address of unencrypted http, although the profile's is https")
+    return target
 
 
 def is_page(answer: Response | AsyncResponse) -> bool:
@@ -371,8 +391,13 @@ def _checked(endpoint: Endpoint, status_code: int, headers: Mapping[str, str], c
 
 def _broken(answer: Response | AsyncResponse) -> bool:
     """Tell whether a good answer promises JSON and does not hold it."""
-    if not answer.content or "json" not in answer.headers.get("content-type", ""):
+    if "json" not in answer.headers.get("content-type", ""):
         return False
+    if not answer.content:
+        # Nothing announced that it is empty: most likely it was cut before its first byte.
+        return answer.status_code != 204 and not {"content-length", "transfer-encoding"} & {
+            name.lower() for name in answer.headers
+        }
     try:
         json.loads(answer.content)
     except (ValueError, RecursionError):

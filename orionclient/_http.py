@@ -169,7 +169,7 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     answer = None
     try:
         answer = client.exchange(_message(attempt, content))
-        headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers])
+        headers = _headers(answer.headers)
         if attempt.keep_open and answer.status < 400:
             reader = None if "content-encoding" in headers else _reader(answer)
             return Response(
@@ -190,6 +190,20 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         return evolve(_failure(error, outer), status=None if answer is None else answer.status)
     finally:
         DEADLINE.at = before
+
+
+def _headers(items: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return Headers(
+        [(name.decode("latin-1"), value.decode() if value.isascii() else _words(value)) for name, value in items]
+    )
+
+
+def _words(value: bytes) -> str:
+    """Read what is no ASCII: mostly UTF-8, and by the old rule latin-1."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _address(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
@@ -405,7 +419,7 @@ async def transmit_async(
         raise
     if body is not None:
         await stack.aclose()
-    headers = Headers(answer.headers.multi_items())
+    headers = _headers(answer.headers.raw)
     return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
 
 
@@ -418,7 +432,7 @@ async def _async_whole(attempt: Attempt, answer: httpx.Response) -> bytes:
 
 
 async def _async_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:
-    for chunk in body.chunks():
+    async for chunk in body.async_chunks():
         yield chunk
     scope.deadline = min(scope.deadline, anyio.current_time() + seconds)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
+from typing import Final
 
 
 class ForkLock:
@@ -11,13 +13,23 @@ class ForkLock:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = os.getpid()
+        _LOCKS.add(self)
 
     def __enter__(self) -> None:
-        if self._process != os.getpid():
-            # The child has one thread only at this time, or nearly so.
-            self.__init__()  # type: ignore[misc]
         self._lock.acquire()
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+_LOCKS: Final[weakref.WeakSet[ForkLock]] = weakref.WeakSet()
+
+
+def _open() -> None:
+    for lock in list(_LOCKS):
+        lock._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    # Before the child has threads, which could otherwise each make the lock anew.
+    os.register_at_fork(after_in_child=_open)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHUNK: Final = 1 << 19
 # More of a refusal is not read; its words are at its start.
 _LONGEST_REFUSAL: Final = 1 << 20
-Payload = bytes | BinaryIO | Iterable[bytes]
+Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 
 
 class Headers(Mapping[str, str]):
@@ -51,7 +51,8 @@ class Body:
     """The body of a request, which can be sent again from where it started if its source allows.
 
     Args:
-        payload: Bytes, a binary file (sent from where it stands to its end) or an iterable of chunks.
+        payload: Bytes, a binary file (sent from where it stands to its end) or an iterable of chunks, in an
+            event loop an asynchronous one too.
         length: Number of bytes; needed for an iterable only, and there optional.
 
     Attributes:
@@ -80,6 +81,26 @@ class Body:
         except (OSError, AttributeError):
             self._start = None
 
+    async def async_chunks(self) -> AsyncIterator[bytes]:
+        """Read the body as `chunks` does, in an event loop, where its source may be asynchronous.
+
+        Yields:
+            The pieces.
+
+        Raises:
+            ValidationError: As of `chunks`.
+        """
+        if not isinstance(self._payload, AsyncIterable):
+            for chunk in self.chunks():
+                yield chunk
+            return
+        count = 0
+        self._begin()
+        async for chunk in self._payload:
+            count += self._checked(chunk, count)
+            yield chunk
+        self._end(count)
+
     def chunks(self) -> Iterator[bytes]:
         """Read the body from its start in pieces of at most 512 KiB; those of an iterable stay as they are.
 
@@ -89,17 +110,28 @@ class Body:
         Raises:
             ValidationError: The source cannot be read a second time, gives text, or is shorter or longer than it was.
         """
+        if isinstance(self._payload, AsyncIterable):
+            raise ValidationError("an asynchronous body goes through raw_async only")
+        self._begin()
+        count = 0
+        for chunk in self._pieces():
+            count += self._checked(chunk, count)
+            yield chunk  # a view is good until the next
+        self._end(count)
+
+    def _begin(self) -> None:
         if self._used and not self.replayable:
             raise ValidationError("this body was sent already and its source cannot be read again")
         self._used = True
-        count = 0
-        for chunk in self._pieces():
-            if not isinstance(chunk, bytes | bytearray | memoryview):
-                raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
-            count += len(chunk)
-            if self.length is not None and count > self.length:
-                raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
-            yield chunk  # a view is good until the next
+
+    def _checked(self, chunk: bytes, count: int) -> int:
+        if not isinstance(chunk, bytes | bytearray | memoryview):
+            raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
+        if self.length is not None and count + len(chunk) > self.length:
+            raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
+        return len(chunk)
+
+    def _end(self, count: int) -> None:
         if self.length is not None and count < self.length:
             raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
 

@@ -95,7 +95,10 @@ class Pages:
         if not following or self.request is None:
             self.request = None
             return
-        target = urljoin(response.url, str(following))
+        try:
+            target = urljoin(response.url, str(following))
+        except ValueError as error:
+            raise response.error(f"the link to the next page cannot be used ({error}); it was not followed") from None
         problem = self._problem(target, response.url)
         if problem:
             raise response.error(f"the link to the next page {problem}; it was not followed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import ssl
@@ -269,8 +270,21 @@ def proxy_for(origin: tuple[str, str, int], settings: Settings) -> str | None:
     if is_loopback(host):
         return None
     if settings.proxy:
-        return settings.proxy
+        return _usable(settings.proxy, "the setting proxy")
     if urllib.request.proxy_bypass(host):
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get(scheme) or proxies.get("all")
+    name = scheme if proxies.get(scheme) else "all"
+    return _usable(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
+
+
+@functools.lru_cache(maxsize=64)
+def _usable(proxy: str, source: str) -> str:
+    """Check the address of a proxy, which may hold a password and is not shown."""
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        parts = urlsplit(proxy)
+        origin_of(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+    except ValueError:
+        raise ValidationError(f"{source} is no http or https address of a proxy (it is not shown)") from None
+    return proxy

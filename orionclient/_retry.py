@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -228,9 +229,11 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
 
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        # The form of C's asctime has no zone; it means UTC like the others.
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (TypeError, ValueError, OverflowError):
         return None
-    return max(0.0, moment.timestamp() - now)
+    return max(0.0, seconds - now)
 
 
 def next_wait(

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger("orionclient")
 _MAX_HOPS: Final = 5
 _BREAKS: Final = re.compile(r"[\r\n\0]")
-_CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+# What another server gets of the headers: what the content depends on, and who asks.
+_HARMLESS: Final = frozenset(
+    {"accept", "accept-encoding", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
+)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 AnyResponse = Response | AsyncResponse
 
@@ -316,7 +319,7 @@ def _hops(
         sent = dict(headers)
         if origin != first:
             # What the caller of get_session().get(...) sent along was meant for the first address alone.
-            sent = {name: value for name, value in sent.items() if name.lower() not in _CREDENTIALS}
+            sent = {name: value for name, value in sent.items() if name.lower() in _HARMLESS}
         # The only line of this package that lets the token out.
         if config is not None and config.token and origin == config.origin:
             sent["Authorization"] = config.authorization
@@ -335,10 +338,11 @@ def _hops(
         if answer.status_code not in _REDIRECTS or out.method not in {"GET", "HEAD"} or target is None:
             return answer
         yield Discard(answer)
-        url, before = urljoin(url, target), origin
+        before = origin
         try:
+            url = urljoin(url, target)
             origin = origin_of(url)
-        except ValidationError as error:
+        except ValueError as error:
             return Failure("protocol", f"the answer redirects to an address that is not followed: {error}")
         if origin[0] == "http" and before[0] == "https" and not is_loopback(origin[1]):
             return Failure("protocol", "the answer redirects from https to unencrypted http")

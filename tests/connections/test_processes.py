@@ -186,3 +186,16 @@ def test_a_lock_that_another_thread_held_is_open_in_the_child() -> None:
     finally:
         done.set()
         holder.join()
+
+
+def test_the_lock_of_a_child_is_made_anew_before_it_has_threads() -> None:
+    lock = ForkLock()
+    inherited = lock._lock
+    pid = os.fork()
+    if pid == 0:
+        first = lock._lock
+        with lock:
+            # Made at its first use, several threads would each make their own and all go in.
+            os._exit(7 if inherited is not first is lock._lock else 8)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert lock._lock is inherited

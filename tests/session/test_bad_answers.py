@@ -133,6 +133,7 @@ def test_detailed_gives_any_status_without_raising(scripted: Scripted) -> None:
         ("http://user@{host}/x", "cannot be used"),
         ("http://{host}\\@evil.example/x", "cannot be used"),
         ("ftp://{host}/x", "cannot be used"),
+        ("http://[::1", "cannot be used"),
         ("", None),
         ("/api/v3/storage/files/", "circle"),
         ("?", "circle"),

@@ -11,6 +11,7 @@ import os
 import pickle
 import threading
 import time
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from helpers.canary import CANARY
@@ -18,6 +19,8 @@ from helpers.scripted import Answer, Scripted, drip
 from orion_api.api.files import download_file, get_file, upload_file_content
 
 from orionclient import _http
+from orionclient._retry import Policy
+from orionclient._sender import Outgoing, Terms, send_async
 from orionclient.config import SessionConfig
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session
@@ -162,11 +165,26 @@ def test_ones_own_credentials_stay_on_their_host(scripted: Scripted) -> None:
         scripted.then(Answer(302, headers={"Location": other.url}))
         http = get_session()
         http.headers["Authorization"] = "Basic mine"
-        http.get(scripted.url, headers={"Cookie": "a=b", "X-Own": "1"})
+        http.get(scripted.url, headers={"Cookie": "a=b", "X-Api-Key": "1", "Range": "bytes=0-", "If-Range": '"e"'})
         assert scripted.asked[0].headers["Authorization"] == "Basic mine"
         assert scripted.asked[0].headers["Cookie"] == "a=b"
-        assert {"Authorization", "Cookie"}.isdisjoint(other.asked[0].headers)
-        assert other.asked[0].headers["X-Own"] == "1"
+        assert {"Authorization", "Cookie", "X-Api-Key"}.isdisjoint(other.asked[0].headers)
+        # What the content depends on goes along.
+        assert (other.asked[0].headers["Range"], other.asked[0].headers["If-Range"]) == ("bytes=0-", '"e"')
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), 1e7])
+def test_times_without_end(scripted: Scripted, seconds: float) -> None:
+    def late(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.1)
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+    scripted.then(Answer(write=late))
+    policy = Policy(request_timeout=seconds, retry_timeout=seconds)
+    assert get_session(request_timeout=seconds, retry_timeout=seconds).get(scripted.url).content == b"x"
+    out = Outgoing(method="GET", url=scripted.url, action="x")
+    assert asyncio.run(send_async(out, Terms(policy), None)).content == b"x"
+    assert len(scripted.asked) == 2
 
 
 def test_redirects_share_one_deadline(scripted: Scripted) -> None:

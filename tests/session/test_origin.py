@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from attrs import evolve
 from helpers.canary import CANARY
 from helpers.scripted import Answer, Scripted
 from orion_api.api.files import download_file
@@ -87,7 +89,7 @@ def test_redirects_end(scripted: Scripted) -> None:
     assert len(scripted.asked) == 6
 
 
-@pytest.mark.parametrize("target", ["http://user@127.0.0.1/", "ftp://127.0.0.1/"])
+@pytest.mark.parametrize("target", ["http://user@127.0.0.1/", "ftp://127.0.0.1/", "http://[::1"])
 def test_a_redirect_to_an_unusable_address(scripted: Scripted, target: str) -> None:
     scripted.then(Answer(302, headers={"Location": target}))
     with pytest.raises(OrionConnectionError, match="redirects to an address that is not followed"):
@@ -157,3 +159,38 @@ def test_the_stream_of_a_raw_download(scripted: Scripted) -> None:
     scripted.then(Answer(raw=b"x" * 100_000))
     with download_file.sync(1, client=scripted.session().raw) as stream:
         assert sum(map(len, stream.iter_bytes())) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("profile", "address", "problem"),
+    [
+        ("https://orion.invalid", "http://storage.invalid/x", "unencrypted http"),
+        ("https://orion.invalid", "http://[::1", "cannot be used"),
+        ("https://orion.invalid", "//user@storage.invalid/x", "cannot be used"),
+        ("https://orion.invalid", "{storage}/x", None),
+        ("http://127.0.0.1:1", "{storage}/x", None),
+    ],
+)
+def test_content_goes_to_no_unencrypted_address_that_the_server_names(
+    profile: str, address: str, problem: str | None
+) -> None:
+    with Scripted(Answer(raw=b"")) as storage:
+        calls = OrionSession(SessionConfig(profile, CANARY), requests_session=get_session({}, 1, 1))._calls
+        url = address.replace("{storage}", storage.url)
+        if problem is None:
+            assert calls.put_elsewhere(url, b"content", {}, "part 1").ok
+            assert [(asked.method, asked.body) for asked in storage.asked] == [("PUT", b"content")]
+        else:
+            with pytest.raises(OrionConnectionError, match=problem):
+                calls.put_elsewhere(url, b"content", {}, "part 1")
+            assert storage.asked == []
+
+
+@pytest.mark.parametrize("address", ["http://other.invalid/x", "http://[::1"])
+def test_no_raw_request_goes_to_an_unencrypted_address_that_the_server_names(address: str) -> None:
+    session = OrionSession(SessionConfig("https://orion.invalid", CANARY), requests_session=get_session({}, 1, 1))
+    request = evolve(download_file.build(1), url=address)
+    with pytest.raises(OrionConnectionError, match="the server names"):
+        session.raw.send(request)
+    with pytest.raises(OrionConnectionError, match="the server names"):
+        asyncio.run(session.raw_async.asend(request))

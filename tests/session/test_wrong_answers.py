@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from helpers.plain import Plain
 from helpers.scripted import Answer, Scripted
 from orion_api.api.datasets import create_dataset
+from orion_api.api.files import delete_file, download_file, get_file
 
 from orionclient import _pages
 from orionclient.emulator.faults import reset_after, set_field, status
@@ -225,3 +227,75 @@ def test_a_read_that_breaks_off_was_not_applied(orion: LocalOrion, session: Orio
         list(session.list_resources(Dataset))
     assert "applied" not in str(caught.value)
     assert not caught.value.may_have_been_applied
+
+
+def _nothing(status: int) -> Answer:
+    """Promise JSON and hang up before its first byte."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" % status)
+        handler.close_connection = True
+
+    return Answer(write=write)
+
+
+def _by_session(session: OrionSession) -> str:
+    return session.get_resource(File, 1).name
+
+
+def _by_raw(session: OrionSession) -> str:
+    return str(get_file.sync(1, client=session.raw).name)
+
+
+def _by_raw_async(session: OrionSession) -> str:
+    async def work() -> str:
+        return str((await get_file.asyncio(1, client=session.raw_async)).name)
+
+    return asyncio.run(work())
+
+
+WAYS = pytest.mark.parametrize("way", [_by_session, _by_raw, _by_raw_async])
+WHOLE = {
+    "id": 1, "name": "x", "state": "ready", "project": 1, "owner": 1, "created": "2020-01-01T00:00:00.000000Z", "size": 3,
+}  # fmt: skip
+
+
+@WAYS
+def test_json_that_is_cut_before_its_first_byte_is_asked_for_again(
+    scripted: Scripted, way: Callable[[OrionSession], str]
+) -> None:
+    scripted.then(_nothing(200), Answer(data=WHOLE))
+    assert way(scripted.session()) == "x"
+    assert len(scripted.asked) == 2
+
+
+def test_no_content_is_whole_without_a_byte(scripted: Scripted) -> None:
+    scripted.then(_nothing(204))
+    assert scripted.session().raw.send(delete_file.build(1)).status_code == 204
+    assert [asked.method for asked in scripted.asked] == ["DELETE"]
+
+
+@WAYS
+def test_json_that_says_it_is_empty_is_a_bad_answer(scripted: Scripted, way: Callable[[OrionSession], str]) -> None:
+    scripted.then(Answer(raw=b""))
+    with pytest.raises(BadResponse):
+        way(scripted.session())
+    assert len(scripted.asked) == 1
+
+
+@pytest.mark.parametrize("sent", ["utf-8", "latin-1"])
+def test_headers_that_are_no_ascii_read_alike(scripted: Scripted, sent: str) -> None:
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write("HTTP/1.1 200 OK\r\nX-Name: \u00e9t\u00e9\r\nContent-Length: 0\r\n\r\n".encode(sent))
+
+    scripted.then(Answer(write=write))
+    session = scripted.session()
+    with session._calls.send(download_file.build(1)) as answer:
+        assert answer.headers["x-name"] == "\u00e9t\u00e9"
+
+    async def work() -> str:
+        answer = await session._calls.send_async(download_file.build(1), None)
+        await answer.aclose()
+        return answer.headers["x-name"]
+
+    assert asyncio.run(work()) == "\u00e9t\u00e9"

@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from orion_api.api.files import upload_file_content
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 
 from orionclient._calls import Calls
 from orionclient._pages import Pages
 from orionclient._resource import Endpoint, Id, Resource
-from orionclient.exceptions import NotFoundResponse
+from orionclient.emulator.faults import status
+from orionclient.exceptions import NotFoundResponse, OrionServiceError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.types import Dataset
+from orionclient.types import Dataset, File
 
 
 class AsyncVerbs:
@@ -68,3 +70,29 @@ def test_three_verbs(orion: LocalOrion) -> None:
 
     asyncio.run(work())
     assert list(session.list_resources(Dataset)) == made[1:]
+
+
+async def _given() -> AsyncIterator[bytes]:
+    yield b"abc"
+    yield b"def"
+
+
+async def _text() -> AsyncIterator[Any]:
+    yield "text"
+
+
+def test_an_asynchronous_body(orion: LocalOrion) -> None:
+    session = orion.session()
+    file = File.upload(session, "x", b"before")
+    asyncio.run(upload_file_content.asyncio(file.id, body=_given(), client=session.raw_async))
+    assert b"".join(file.download()) == b"abcdef"
+    # Its source cannot be read again, so that it is sent once.
+    orion.faults.script("upload_file_content", [status(503)], times=1)
+    before = len(orion.faults.requests("upload_file_content"))
+    with pytest.raises(OrionServiceError):
+        asyncio.run(upload_file_content.asyncio(file.id, body=_given(), client=session.raw_async))
+    assert len(orion.faults.requests("upload_file_content")) == before + 1
+    with pytest.raises(ValidationError, match="made of bytes"):
+        asyncio.run(upload_file_content.asyncio(file.id, body=_text(), client=session.raw_async))
+    with pytest.raises(ValidationError, match="raw_async only"):
+        upload_file_content.sync(file.id, body=_given(), client=session.raw)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 from typing import Any
 
 import pytest
@@ -114,6 +115,9 @@ def test_what_may_have_been_applied(outcome: Outcome, classes: tuple[str, ...]) 
         ("Thursday, 01-Jan-70 00:01:40 GMT", 100),
         ("Thu Jan  1 00:01:40 1970", 100),
         ("Thu, 01 Jan 1969 00:00:00 GMT", 0),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999", None),
+        ("Mon, 01 Jan 2024 99999999999999999999:00:00 GMT", None),
         ("-1", None),
         ("1.5", None),
         ("soon", None),
@@ -123,6 +127,19 @@ def test_what_may_have_been_applied(outcome: Outcome, classes: tuple[str, ...]) 
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(value, 0.0) == seconds
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="no zones on this system")
+@pytest.mark.parametrize("zone", ["UTC", "XYZ-5", "XYZ+8"])
+def test_a_date_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert retry_after_seconds("Thu Jan  1 00:01:40 1970", 0.0) == 100
+        assert retry_after_seconds("Thu, 01 Jan 1970 00:01:40 GMT", 0.0) == 100
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @given(
