@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers.canary import CANARIES, pytest_runtest_makereport
+from helpers.canary import pytest_runtest_makereport
 from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from helpers.plain import Plain
 from helpers.real_time import real_time
@@ -61,8 +61,6 @@ def forgotten_versions() -> None:
 def orion(tmp_path: Path) -> Iterator[LocalOrion]:
     """A local Orion with the demo seed, alone for this test."""
     with LocalOrion(tmp_path / "orion", seed="demo") as running:
-        for user in ("ada", "grace"):
-            CANARIES.add(running.token_of(user))
         yield running
 
 

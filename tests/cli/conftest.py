@@ -12,7 +12,6 @@ from typing import Any
 import orion_api
 import pytest
 from click.testing import CliRunner, Result
-from helpers.canary import CANARIES
 
 import orionclient
 from orionclient.cli.root import ocli
@@ -26,8 +25,6 @@ Call = Callable[..., Result]
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
     """A local Orion with the demo seed for all tests of a module."""
     with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo") as running:
-        for user in ("ada", "grace"):
-            CANARIES.add(running.token_of(user))
         yield running
 
 

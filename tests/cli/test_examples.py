@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import click
 import pytest
 from cli.conftest import Call
 from click.testing import CliRunner
-from helpers.canary import CANARIES
+from helpers.canary import meant
 
 from orionclient.cli.commands import Command
 from orionclient.cli.packages import _packed
@@ -107,7 +108,6 @@ class World:
 def _world(factory: pytest.TempPathFactory, name: str) -> Iterator[World]:
     folder = factory.mktemp(name)
     with LocalOrion(folder / "stack", seed="demo") as orion:
-        CANARIES.add(orion.token)
         plant(orion, folder)
         yield World(orion, folder)
 
@@ -158,7 +158,8 @@ def standard_input(path: str, folder: Path, given: str | None) -> str | None:
 @pytest.mark.parametrize("path", HERE)
 def test_the_example_runs(path: str, text_world: World, folder: Path, call: Call) -> None:
     words, given = split(COMMANDS[path].example)
-    done = call(*words, on=text_world.orion, input=standard_input(path, folder, given))
+    with meant("ocli tokens create shows the token that it made") if path == "ocli tokens create" else nullcontext():
+        done = call(*words, on=text_world.orion, input=standard_input(path, folder, given))
     assert done.exit_code == 0, done.output
     assert done.stdout
 
@@ -169,7 +170,8 @@ def test_json_has_the_documented_shape(path: str, json_world: World, folder: Pat
     import jsonschema
 
     words, given = split(COMMANDS[path].example)
-    done = call("--json", *words, on=json_world.orion, input=standard_input(path, folder, given))
+    with meant("ocli tokens create shows the token that it made") if path == "ocli tokens create" else nullcontext():
+        done = call("--json", *words, on=json_world.orion, input=standard_input(path, folder, given))
     assert done.exit_code == 0, done.output
     text = done.stdout
     if path == "ocli config profile":

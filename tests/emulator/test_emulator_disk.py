@@ -9,6 +9,7 @@ import sys
 
 import httpx
 import pytest
+from helpers.canary import learn, meant
 
 from orionclient.emulator import blobs
 
@@ -32,7 +33,9 @@ def small(tmp_path):
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "stack"), str(LIMIT)]
     with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        url, token = process.stdout.readline().split()
+        with meant("a server in a process of its own tells the test its token"):
+            url, token = process.stdout.readline().split()
+        learn(token)
         with httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=30) as client:
             yield client
         process.stdin.close()

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from helpers.canary import meant
 
 from orionclient.emulator import Server
 from orionclient.emulator.call import Call
@@ -308,7 +309,8 @@ class Process:
             stdout=subprocess.PIPE,
             text=True,
         )
-        url, token = self.process.stdout.readline().split()
+        with meant("a server in a process of its own tells the test its token"):
+            url, token = self.process.stdout.readline().split()
         self.client = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, verify=False, timeout=20)
 
     def __enter__(self):

@@ -15,6 +15,7 @@ from collections import Counter
 
 import httpx
 import pytest
+from helpers.canary import meant
 
 from orionclient.emulator import Server
 
@@ -282,7 +283,8 @@ def test_what_was_acknowledged_survives(tmp_path):
         with subprocess.Popen(
             command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:
-            url, token = process.stdout.readline().split()
+            with meant("a server in a process of its own tells the test its token"):
+                url, token = process.stdout.readline().split()
             fatal = Fatal(process, luck.randrange(1, 300))
             threads = [
                 threading.Thread(target=write, args=(url, token, fatal, books, f"{number} {index}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import os
 import pickle
 import sqlite3
 import subprocess
@@ -12,18 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from helpers import canary
 from helpers.canary import CANARY
 from helpers.nasty_names import CORPUS
 from helpers.scripted import Answer, Scripted
 from orion_api.api.files import get_file
+from session.test_packages import packed
 
+from orionclient.cli.root import ocli
 from orionclient.config import read_profiles
 from orionclient.exceptions import OrionConnectionError, OrionError, RateLimitedResponse, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig, get_session
 from orionclient.transfer import partial, unfinished
-from orionclient.types import File, WorkFloeJob, WorkFloeSpec
+from orionclient.types import File, WorkFloeJob, WorkFloePackage, WorkFloeSpec
 
 WORDS = [
     "'; DROP TABLE files; --", '" OR 1=1 --', "x' UNION SELECT hash FROM tokens --", "%", "_", "\\", "%' ESCAPE '", "?1", ":name", "$x",
@@ -192,3 +196,67 @@ def test_what_the_package_runs_is_a_list_of_arguments(monkeypatch: pytest.Monkey
     echo.start("; touch pwned", text="x", number=1).wait(timeout=60)
     assert ran
     assert all(isinstance(args, list) and not shell for args, shell in ran)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str]]]:
+    """Command lines and environments of all programs that start, in an environment that has settings for Orion."""
+    for name in ("ORION_URL", "ORION_USERNAME", "ORION_PROFILE"):
+        monkeypatch.setenv(name, "https://orion.example.com")
+    monkeypatch.setenv("ORION_TOKEN", CANARY)
+    found: list[tuple[list[str], dict[str, str]]] = []
+    popen = subprocess.Popen.__init__
+
+    def noted(self: Any, args: Any, *rest: Any, **options: Any) -> None:
+        found.append((args, dict(os.environ if options.get("env") is None else options["env"])))
+        popen(self, args, *rest, **options)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", noted)
+    return found
+
+
+def settings(environ: dict[str, str]) -> set[str]:
+    return {name for name in environ if name.upper().startswith("ORION_")}
+
+
+def test_a_job_gets_the_token_of_the_job_alone(
+    orion: LocalOrion, session: OrionSession, started: list[tuple[list[str], dict[str, str]]]
+) -> None:
+    echo = session.list_resources(WorkFloeSpec, {"title": "Echo"}).one()
+    job = echo.start("mine", text="x", number=1)
+    job.wait(timeout=60)
+    ((args, environ),) = started
+    assert settings(environ) == {"ORION_JOB_ID", "ORION_URL", "ORION_TOKEN", "ORION_PROJECT"}
+    assert (environ["ORION_JOB_ID"], environ["ORION_URL"]) == (str(job.id), orion.url)
+    own = environ.pop("ORION_TOKEN")
+    others = {name: value for name, value in os.environ.items() if name not in settings(dict(os.environ))}
+    assert {name: value for name, value in environ.items() if name not in settings(environ)} == {
+        **others,
+        "PYTHONUNBUFFERED": "1",
+    }
+    # What it is given is good for the job only; a command line can be read by everybody on the machine.
+    assert own not in {CANARY, orion.token, orion.token_of("grace")}
+    assert not canary.leaks("\n".join([*args, *environ.values()]))
+
+
+def test_what_describes_a_package_gets_no_token(
+    session: OrionSession, started: list[tuple[list[str], dict[str, str]]]
+) -> None:
+    WorkFloePackage.upload(session, packed()).wait(timeout=60)
+    ((args, environ),) = started
+    assert settings(environ) == set()
+    assert not canary.leaks("\n".join([*args, *environ.values()]))
+
+
+def test_a_local_orion_that_is_started_gets_no_token(
+    started: list[tuple[list[str], dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(args: list[str], *, env: dict[str, str], **_: Any) -> None:
+        started.append((args, env))
+        raise OSError("it is not to start")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    assert CliRunner().invoke(ocli, ["emulator", "start"]).exit_code != 0
+    ((args, environ),) = started
+    assert settings(environ) == set()
+    assert not canary.leaks("\n".join([*args, *environ.values()]))
