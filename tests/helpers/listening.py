@@ -10,6 +10,7 @@ import subprocess
 import types
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click.testing
@@ -125,10 +126,15 @@ def _listen_to_errors(hear: Hear) -> None:
 
 def said(error: BaseException) -> str:
     """What a traceback of an error says, without the lines of the code."""
-    texts, chain = [], [error]
+    texts: list[str] = []
+    chain = [error]
     while chain:
         each = chain.pop()
-        texts += [str(each), repr(each), *getattr(each, "__notes__", [])]
+        texts += getattr(each, "__notes__", [])
+        for say in (str, repr):
+            # Half an error, as tests make them, says nothing.
+            with suppress(Exception):
+                texts.append(say(each))
         chain += [] if each.__cause__ is None else [each.__cause__]
         chain += [] if each.__context__ is None or each.__suppress_context__ else [each.__context__]
         chain += each.exceptions if isinstance(each, BaseExceptionGroup) else []

@@ -219,6 +219,7 @@ def settings(environ: dict[str, str]) -> set[str]:
     return {name for name in environ if name.upper().startswith("ORION_")}
 
 
+@pytest.mark.usefixtures("real_time")
 def test_a_job_gets_the_token_of_the_job_alone(
     orion: LocalOrion, session: OrionSession, started: list[tuple[list[str], dict[str, str]]]
 ) -> None:
@@ -239,6 +240,7 @@ def test_a_job_gets_the_token_of_the_job_alone(
     assert not canary.leaks("\n".join([*args, *environ.values()]))
 
 
+@pytest.mark.usefixtures("real_time")
 def test_what_describes_a_package_gets_no_token(
     session: OrionSession, started: list[tuple[list[str], dict[str, str]]]
 ) -> None:
