@@ -7,12 +7,16 @@ import copy
 import pickle
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.canary import CANARY, leaks
 from helpers.scripted import Answer, Scripted, drip
-from orion_api.api.files import get_file, list_files
+from orion_api.api.datasets import create_dataset
+from orion_api.api.files import delete_file, download_file, get_file, list_files, update_file, upload_file_content
+from orion_api.api.jobs import create_job
+from orion_api.api.tags import add_tags
 
 from orionclient.exceptions import (
     AuthorizationRequired,
@@ -26,7 +30,7 @@ from orionclient.exceptions import (
     RateLimitedResponse,
 )
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File
+from orionclient.types import Dataset, File, WorkFloeJob
 
 FILE = {
     "id": 1,
@@ -51,24 +55,28 @@ def way(request: pytest.FixtureRequest) -> Callable[[OrionSession], Any]:
     return WAYS[request.param]
 
 
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        (400, BadResponse),
-        (401, InvalidCredentials),
-        (403, AuthorizationRequired),
-        (404, NotFoundResponse),
-        (409, BadResponse),
-        (418, BadResponse),
-        (429, RateLimitedResponse),
-        (460, BadResponse),
-        (500, OrionServiceError),
-        (503, OrionServiceError),
-        (520, OrionServiceError),
-        (599, OrionServiceError),
-        (999, BadResponse),
-    ],
-)
+ERRORS: dict[int, type[OrionError]] = {
+    400: BadResponse,
+    401: InvalidCredentials,
+    403: AuthorizationRequired,
+    404: NotFoundResponse,
+    409: BadResponse,
+    412: BadResponse,
+    413: BadResponse,
+    418: BadResponse,
+    422: BadResponse,
+    429: RateLimitedResponse,
+    460: BadResponse,
+    500: OrionServiceError,
+    503: OrionServiceError,
+    507: OrionServiceError,
+    520: OrionServiceError,
+    599: OrionServiceError,
+    999: BadResponse,
+}
+
+
+@pytest.mark.parametrize(("status", "error"), ERRORS.items())
 def test_every_status_has_its_error(scripted: Scripted, way: Any, status: int, error: type[OrionError]) -> None:
     scripted.then(Answer(status, {"detail": f"no, {CANARY}\nat all"}))
     with pytest.raises(error) as caught:
@@ -82,6 +90,62 @@ def test_every_status_has_its_error(scripted: Scripted, way: Any, status: int, e
     assert caught.value.request_id in text
     assert len(scripted.asked) == caught.value.attempts == 1
     assert not leaks(repr(caught.value) + repr(vars(caught.value)))
+
+
+# Operation -> how it begins in messages, the verb of the session, the raw operation with what it is given.
+VERBS: dict[str, tuple[str, Callable[[OrionSession, Path], Any], Any, tuple[Any, ...], dict[str, Any]]] = {
+    "list": ("list_files GET", lambda session, _: list(session.list_resources(File)), list_files, (), {}),
+    "create": (
+        "create_dataset POST", lambda session, _: session.create_resource(Dataset, {"name": "x"}),
+        create_dataset, (), {"body": {"name": "x"}},
+    ),
+    "update": (
+        "update_file PATCH", lambda session, _: session.update_resource(File(id=1), {"name": "x"}),
+        update_file, (1,), {"body": {"name": "x"}},
+    ),
+    "delete": ("delete_file DELETE", lambda session, _: session.delete_resource(File(id=1)), delete_file, (1,), {}),
+    "tag": (
+        "add_tags POST", lambda session, _: session.tag_resource(File(id=1), "x"),
+        add_tags, ("file", 1), {"body": {"tags": ["x"]}},
+    ),
+    "start": (
+        "create_job POST", lambda session, _: WorkFloeJob.start(session, 1, "x", {}),
+        create_job, (), {"body": {"workfloe": 1, "name": "x", "parameters": {}}},
+    ),
+    "upload": (
+        "upload_file_content PUT", lambda session, _: File(id=1, session=session).put_content(b"CNS"),
+        upload_file_content, (1,), {"body": b"CNS"},
+    ),
+    "download": (
+        "download_file GET", lambda session, folder: File(id=1, session=session).download_to_file(folder / "x"),
+        download_file, (1,), {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["session", "raw", "raw_async"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_status_of_every_verb_has_its_error(scripted: Scripted, tmp_path: Path, verb: str, by: str) -> None:
+    begins, call, raw, args, given = VERBS[verb]
+    ways: dict[str, Callable[[OrionSession], Any]] = {
+        "session": lambda session: call(session, tmp_path),
+        "raw": lambda session: raw.sync(*args, client=session.raw, **given),
+        "raw_async": lambda session: asyncio.run(raw.asyncio(*args, client=session.raw_async, **given)),
+    }
+    for count, (status, error) in enumerate(ERRORS.items(), 1):
+        scripted.answers = [Answer(status, {"detail": f"no, {CANARY}\nat all"})]
+        with pytest.raises(OrionError) as caught:
+            ways[by](scripted.session())
+        text = str(caught.value)
+        assert type(caught.value) is error
+        assert text.startswith(begins)
+        assert f": {status}" in text
+        assert "no, *** at all" in text
+        assert "\n" not in text
+        assert caught.value.attempts == 1
+        assert len(scripted.asked) == count
+        assert caught.value.request_id == scripted.asked[-1].headers["X-Request-Id"]
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])
