@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from connections_certificates import DAY, NOW, context_for, make
 from helpers.canary import CANARIES
-from matrix_cells import CELLS
+from matrix_cells import CELLS, not_run
 from matrix_ground import Ground, Wires
 
 from orionclient.local import LocalOrion
@@ -63,23 +64,43 @@ def distrusted(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iter
         proxy.stop()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what was run."""
-    told = [
-        (report, dict(report.user_properties))
-        for outcome in ("passed", "failed")
-        for report in terminalreporter.getreports(outcome)
-        if report.when == "call"
-    ]
+def _told(config: pytest.Config) -> list[tuple[pytest.TestReport, dict[str, Any]]]:
+    """What the tests that were carried out have recorded."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = [] if reporter is None else [*reporter.getreports("passed"), *reporter.getreports("failed")]
+    return [(report, dict(report.user_properties)) for report in reports if report.when == "call"]
+
+
+def _left_out(config: pytest.Config) -> list[str]:
+    """The cells that should have been run and were not."""
+    if config.option.collectonly or getattr(config.option, "lf", False) or hasattr(config, "workerinput"):
+        return []
+    ran = [str(properties["case"]) for _, properties in _told(config) if "case" in properties]
+    return not_run(ran, config.args, config.invocation_params.dir, config.option.keyword)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where cells were left out by mistake: skipped, deselected or not collected."""
+    if session.exitstatus == pytest.ExitCode.OK and _left_out(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was run, and what the faults were met by as their tools count."""
     cells: defaultdict[str, list[bool]] = defaultdict(list)
     consumed: defaultdict[str, list[bool]] = defaultdict(list)
+    tools: defaultdict[str, list[tuple[str, int, int]]] = defaultdict(list)
     runs = schedules = 0
-    for report, properties in told:
-        schedules += int(str(properties.get("schedules", 0)))
-        if "cell" in properties:
-            cells[str(properties["cell"])].append(report.passed)
-            consumed[str(properties["cell"])].append(bool(properties.get("consumed")))
-            runs += int(str(properties.get("runs", 0)))
+    for report, properties in _told(config):
+        schedules += int(properties.get("schedules", 0))
+        if "case" in properties:
+            name, spent = properties["case"].rpartition("-")[0], properties.get("spent", [])
+            cells[name].append(report.passed)
+            consumed[name].append(bool(spent) and all(0 < due <= met for _, due, met in spent))
+            runs += len(spent)
+            for tool, due, met in spent:
+                tools[tool].append((name, due, met))
     if schedules:
         terminalreporter.section("random faults")
         terminalreporter.line(
@@ -91,3 +112,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(
             f"cells run {len(cells)} of {len(CELLS)}, passed {passed}, scripts fully consumed {whole}; {runs} runs"
         )
+        for tool, met in sorted(tools.items()):
+            names, due, count = {name for name, _, _ in met}, sum(each[1] for each in met), sum(each[2] for each in met)
+            terminalreporter.line(f"{tool}: {count}, due {due}, in {len(names)} cells")
+    if left_out := _left_out(config):
+        terminalreporter.section(f"{len(left_out)} of the matrix were not run", red=True)
+        terminalreporter.line(", ".join(left_out[:20]))

@@ -9,6 +9,12 @@ from typing import Any, NamedTuple
 DATA: dict[str, Any] = json.loads((Path(__file__).parent / "matrix.json").read_text())
 FAULTS: list[dict[str, Any]] = DATA["faults"]
 COLUMNS = list(DATA["operations"])
+# What a row may say of its cells without asking for less of them: how the fault comes about, and what has to come of it.
+_PLAIN = {
+    "id", "what", "time", "scripts", "proxy", "how", "beyond", "error", "waits", "asked", "attempts", "more", "policy", "warm", "seconds",
+    "total", "large", "redirects", "by_key",
+}  # fmt: skip
+_REASONS = {"note", "lenient", "raw", "by_verb", "verbs"}
 _FAULTS = {"scripts", "by_verb", "proxy", "how"}
 # The limit of a head is 100 KiB.
 _LARGE = "x" * 150_000
@@ -48,10 +54,17 @@ class Cell(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One fault, met once: steps of the local Orion, a toxic, or something that the test has to do itself."""
+    """One fault, met once: steps of the local Orion, a toxic, or something that the test has to do itself.
+
+    `error` names the published class of the error, where one has to come. `waits` has the bounds of the wait after each step in seconds,
+    `asked` the `Range` header and the status of every request of a download; both are None where nothing is said of them.
+    """
 
     kind: str
     what: Any
+    error: str = ""
+    waits: list[tuple[float, float]] | None = None
+    asked: list[list[Any]] | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {str(self.what)[:200]}"
@@ -72,6 +85,31 @@ def _cells() -> list[Cell]:
 
 
 CELLS = _cells()
+CASES = {f"{cell.name}-{way}": (cell, way) for cell in CELLS for way in cell.ways}
+
+
+def waiver_of(cell: Cell) -> list[str]:
+    """The reasons why less is asked of a cell, or something else, than the table does."""
+    given, row = cell.given, next(row for row in FAULTS if row["id"] == cell.fault)
+    reasons = [given[name] for name in ("note", "lenient") if name in given]
+    reasons += [given["raw"]] if "by_verb" in given else []
+    reasons += [given["verbs"][cell.column]] if cell.column in given.get("verbs", {}) else []
+    # What only the tests read has its reason in the note, and so has a time that holds for this column alone.
+    words = set(given) - _PLAIN - _REASONS
+    words |= {name for name in ("seconds", "total") if given.get(name) != row.get(name)}
+    return reasons if "note" in given or not words else [*reasons, f"without a reason: {', '.join(sorted(words))}"]
+
+
+def not_run(ran: list[str], asked: list[str], folder: Path, keyword: str = "") -> list[str]:
+    """The cells that were left out of a run, with their ways; none where somebody chose among them.
+
+    `asked` are the files and folders that pytest was asked to run, as seen from `folder`, and `keyword` what was asked for by -k.
+    """
+    places = [(folder / each).resolve() for each in asked]
+    home = Path(__file__).with_name("test_matrix.py").resolve()
+    if keyword or any("::" in each for each in asked) or not any(home.is_relative_to(place) for place in places):
+        return []
+    return sorted(set(CASES) - set(ran))
 
 
 def runs_of(cell: Cell, way: str = "verb") -> list[Run]:
@@ -81,4 +119,14 @@ def runs_of(cell: Cell, way: str = "verb") -> list[Run]:
     runs = [Run("script", json.loads(json.dumps(script).replace("LARGE", _LARGE))) for script in scripts]
     runs += [Run("toxic", toxic) for toxic in given.get("proxy", ())]
     runs += [Run("beyond", given["beyond"])] if "beyond" in given else []
-    return runs + [Run("how", how) for how in given.get("how", ())]
+    runs += [Run("how", how) for how in given.get("how", ())]
+    errors, asked, waits = given.get("error", ""), given.get("asked", [None]), given.get("waits", ())
+    # The last that is said holds for the runs after it, too; of waits only what is scripted.
+    return [
+        run._replace(
+            error=errors if isinstance(errors, str) else errors[number],
+            asked=asked[min(number, len(asked) - 1)],
+            waits=waits[number] if number < len(waits) else None,
+        )
+        for number, run in enumerate(runs)
+    ]

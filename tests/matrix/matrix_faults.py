@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import json
+import math
+import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from matrix_cells import Cell, Run
-from matrix_scene import ENDLESS, Scene
+from matrix_ground import CONTENT, OTHER
+from matrix_scene import Scene
 
+from orionclient._clock import CLOCK
+from orionclient.emulator import ranges
 from orionclient.testing import FaultProxy
 
 
@@ -21,10 +30,38 @@ def scripted(scene: Scene) -> Iterator[None]:
         if "policy" in scene.given:
             count = next(iter(scene.given["policy"].values())) + 1
         steps = [steps[-1]] * count
-    elif scene.stays:
-        steps = steps * ENDLESS
-    scene.ready = lambda: scene.ground.faults.script(scene.column.operation, steps) and None  # type: ignore[func-returns-value]
+    elif scene.stays and scene.expected == "S":
+        steps = list(itertools.islice(itertools.cycle(steps), scene.given["attempts"]))
+    scene.ready = lambda: scripts(scene, dated(steps))
     yield
+
+
+def scripts(scene: Scene, steps: list[Any]) -> None:
+    scene.script = scene.ground.faults.script(scene.column.operation, steps)
+
+
+# The three forms of a date in HTTP (RFC 9110, 5.6.7).
+_DATES = {"IMF": "%a, %d %b %Y %H:%M:%S GMT", "RFC850": "%A, %d-%b-%y %H:%M:%S GMT", "ASCTIME": "%a %b %d %H:%M:%S %Y"}
+
+
+def dated(steps: list[Any]) -> list[Any]:
+    """Write dates where the steps say `in 30 s: ` and a form."""
+
+    def date(match: re.Match[str]) -> str:
+        return time.strftime(_DATES[match[2]], time.gmtime(math.ceil(CLOCK.time()) + int(match[1])))
+
+    made: list[Any] = json.loads(re.sub(r"in (\d+) s: (\w+)", date, json.dumps(steps)))
+    return made
+
+
+@contextlib.contextmanager
+def another_zone() -> Iterator[None]:
+    """The machine's clock is not on the wall of Greenwich."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "EST5")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @contextlib.contextmanager
@@ -55,12 +92,13 @@ def resolver(scene: Scene) -> Iterator[None]:
 
     assert scene.proxy is not None
     scene.config = scene.ground.orion.config(url=f"http://localhost:{scene.proxy.port}")
+    scene.due = 5 if scene.stays else 1
     scene.ready = lambda: setattr(socket, "getaddrinfo", failing)
     try:
         yield
     finally:
         socket.getaddrinfo = real
-    assert scene.hits == (5 if scene.stays else 1), scene.told
+    assert scene.hits == scene.due, scene.told
 
 
 @contextlib.contextmanager
@@ -71,7 +109,7 @@ def down(scene: Scene) -> Iterator[None]:
         yield
     finally:
         scene.proxy.up()
-    assert scene.attempts[0].failure == "connect", scene.told
+    refused(scene)
 
 
 @contextlib.contextmanager
@@ -101,7 +139,14 @@ def deaf(scene: Scene) -> Iterator[None]:
         yield
     finally:
         hear()
+    refused(scene)
+
+
+def refused(scene: Scene) -> None:
+    """Nobody listens who could count, so the attempts that found nobody are counted."""
+    scene.due, scene.hits = 5 if scene.stays else 1, sum(each.failure == "connect" for each in scene.attempts)
     assert scene.attempts[0].failure == "connect", scene.told
+    assert scene.hits == scene.due, scene.told
 
 
 @contextlib.contextmanager
@@ -122,7 +167,8 @@ def distrusted(scene: Scene, proxy: FaultProxy) -> Iterator[None]:
     before = proxy.counts()
     yield
     after = proxy.counts()
-    assert after.connections == before.connections + 1, scene.told
+    scene.hits = after.connections - before.connections
+    assert scene.hits == scene.due, scene.told
     assert after.upstream == before.upstream, scene.told
     assert scene.attempts[0].failure == "tls", scene.told
 
@@ -176,16 +222,73 @@ def listing(scene: Scene) -> Iterator[None]:
         "loop": ["pass", {"step": "next_link", "url": start}],
         "scheme": [{"step": "next_link", "url": start.replace("http:", "https:")}],
     }
-    scene.ground.faults.script(scene.column.operation, steps[scene.run.what])
+    # What was looked up here is no request of the client.
+    scene.ground.faults.clear()
+    scripts(scene, steps[scene.run.what])
     yield
-    scene.ground.faults.assert_consumed()
 
 
 @contextlib.contextmanager
 def downgrade(scene: Scene) -> Iterator[None]:
-    scene.ground.faults.script(scene.column.operation, ["redirect;url=http://orion.example/"])
+    scripts(scene, ["redirect;url=http://orion.example/"])
     yield
-    scene.ground.faults.assert_consumed()
+
+
+@contextlib.contextmanager
+def undigested() -> Iterator[pytest.MonkeyPatch]:
+    """The server announces no digest, which would tell in the end what was put together wrongly."""
+    real = ranges.digest_headers
+
+    def marked(digest: bytes, size: int) -> dict[str, str]:
+        return {name: value for name, value in real(digest, size).items() if name != "Repr-Digest"}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranges, "digest_headers", marked)
+        yield patch
+
+
+@contextlib.contextmanager
+def replaced(scene: Scene) -> Iterator[None]:
+    """Other content of the same size takes the place of what was half read; a server that sees no `If-Range` sends a piece of it."""
+    ground, work, contents = scene.ground, scene.work, itertools.cycle([OTHER, CONTENT])
+    work.id = ground.new_file("read")
+    ground.put_content(work.id, CONTENT)
+
+    def replace(number: int) -> None:
+        # Every first of two requests is answered by the beginning alone.
+        if number % 2 and (scene.stays or number == 1):
+            work.content = next(contents)
+            ground.put_content(work.id, work.content)
+
+    second = {"step": "strip", "headers": ["If-Range"]} if scene.run.what == "replaced unseen" else "pass"
+    steps: list[Any] = [{"step": "cut", "sent": 1000}, second]
+    scene.answered = replace
+    scene.ready = lambda: scripts(scene, steps * (scene.given["attempts"] // 2) if scene.stays else [*steps, "pass"])
+    with undigested():
+        yield
+
+
+# What the answer says of a piece that is another than was asked for; the truth where nothing is named.
+_SAID = {"other start": "pass", "no range": None, "other size": "bytes 1000-199999/300000"}
+
+
+@contextlib.contextmanager
+def astray(scene: Scene) -> Iterator[None]:
+    """A piece comes that begins at the first byte, wherever it was asked to begin."""
+    real, said = ranges.piece_of, _SAID[scene.run.what]
+    wrong = said if said == "pass" else {"step": "headers", "headers": {"Content-Range": said}}
+    cut = {"step": "cut", "sent": 1000}
+
+    def piece_of(header: str, size: int) -> range | None:
+        piece = real(header, size)
+        assert piece is not None
+        return range(len(piece))
+
+    steps = [cut, *([wrong, cut] * (scene.given["attempts"] // 2) if scene.stays else [wrong, "pass"])]
+    scene.ready = lambda: scripts(scene, steps)
+    with undigested() as patch:
+        patch.setattr(ranges, "piece_of", piece_of)
+        yield
 
 
 @contextlib.contextmanager
@@ -195,12 +298,14 @@ def stored(scene: Scene) -> Iterator[None]:
     storage.clear()
     yield
     asked = storage.requests()
+    scene.hits = len(asked)
     assert asked, scene.told
     assert not any("authorization" in each.headers or "cookie" in each.headers for each in asked)
 
 
 HOW: dict[str, Callable[[Scene], contextlib.AbstractContextManager[None]]] = {
     "resolver": resolver, "down": down, "deaf": deaf, "idle": idle, "repeat": listing, "total": listing, "loop": listing,
+    "replaced": replaced, "replaced unseen": replaced, "other start": astray, "no range": astray, "other size": astray,
     "scheme": listing, "downgrade": downgrade, "storage": stored,
     "407": lambda scene: unwilling(scene, "407"), "502": lambda scene: unwilling(scene, "502"),
 }  # fmt: skip

@@ -24,6 +24,7 @@ from orionclient.testing import FaultProxy
 from orionclient.types import Dataset, File, ShardCollection, WorkFloeJob
 
 CONTENT = random.Random(7).randbytes(200_000)
+OTHER = random.Random(8).randbytes(200_000)
 LARGE = "x" * 9_000
 _NUMBERS = itertools.count(1)
 _FILES = "/api/v3/storage/files/"
@@ -248,7 +249,7 @@ COLUMN: dict[str, Column] = {
         _fresh,
     ),
     "D": Column(
-        "download_file", _download, _raw_download, lambda _, got: got == CONTENT, lambda work: work.ground.file
+        "download_file", _download, _raw_download, lambda work, got: got == work.content, lambda work: work.ground.file
     ),
     "W": Column("get_file", _wait, _raw_get, lambda _, got: got == "read", lambda work: work.ground.file),
 }

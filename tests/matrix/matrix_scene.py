@@ -8,18 +8,23 @@ from collections.abc import Callable
 from typing import Any
 
 from matrix_cells import Cell, Run
-from matrix_ground import COLUMN, Ground, Work
+from matrix_ground import COLUMN, CONTENT, Ground, Work
 from orion_api.errors import OrionApiError
 
+from orionclient import exceptions
+from orionclient._clock import CLOCK
 from orionclient._requests import HttpSession
 from orionclient._retry import Policy
 from orionclient._sender import AttemptInfo
+from orionclient.emulator.faults import Script
 from orionclient.exceptions import NotFoundResponse, OrionError, OrionTimeout
 from orionclient.session import OrionSession
 from orionclient.testing import FaultProxy, Toxic
 
 # With so many requests every call has given up.
 ENDLESS = 60
+# Who waits for a value says himself how long.
+WAIT = 600
 
 
 class Scene:
@@ -37,11 +42,16 @@ class Scene:
         self.warm = bool(self.given.get("warm"))
         self.ready: Callable[[], None] = lambda: None
         self.first_failure: Callable[[], None] | None = None
+        self.answered: Callable[[int], None] = lambda _: None
+        self.script: Script | None = None
         self.toxic: Toxic | None = None
         self.result: Any = None
         self.error: OrionError | None = None
         self.seconds = 0.0
-        self.hits = 0
+        self.clocked = 0.0
+        self.ranges: list[str | None] = []
+        # What is met by other means than scripts and toxics: so often it has to be, and so often it was.
+        self.due, self.hits = 1, 0
 
     @property
     def told(self) -> str:
@@ -61,6 +71,7 @@ class Scene:
     def observe(self, info: AttemptInfo) -> None:
         if info.call.action.startswith((f"{self.column.operation} ", "upload_part ")):
             self.attempts.append(info)
+            self.answered(len(self.attempts))
             if info.failure is not None and self.first_failure is not None and not self.stays:
                 self.first_failure()
                 self.first_failure = None
@@ -72,7 +83,7 @@ class Scene:
         if self.way == "keyed":
             # That the stack takes them is learned from any of its answers.
             session.is_authenticated()
-        started = time.monotonic()
+        started, clock = time.monotonic(), CLOCK.monotonic()
         try:
             if self.way == "raw_async":
                 self.result = asyncio.run(self.by_raw(session))
@@ -80,11 +91,11 @@ class Scene:
                 if self.warm:
                     session.get_user_profile()
                 self.ready()
-                started = time.monotonic()
+                started, clock = time.monotonic(), CLOCK.monotonic()
                 self.result = self.column.verb(session, self.work)
         except OrionError as error:
             self.error = error
-        self.seconds = time.monotonic() - started
+        self.seconds, self.clocked = time.monotonic() - started, CLOCK.monotonic() - clock
 
     async def by_raw(self, session: OrionSession) -> Any:
         from orion_api.api.identity import get_current_user
@@ -103,15 +114,41 @@ class Scene:
             self.gave_up()
         else:
             getattr(self, f"is_{letter}")()
-        if self.run.kind in {"script", "beyond"} and not (self.stays and letter == "S"):
+        if self.script is not None:
             faults.assert_consumed()
+        self.kept_time()
+        self.typed()
         if self.toxic is not None:
             assert self.toxic.hits >= 1, self.told
             assert self.stays or letter not in "RS" or self.toxic.used_up, self.told
+            assert not self.stays or self.toxic.hits >= len(self.attempts), self.told
         assert not isinstance(self.error, OrionApiError)
         if self.error is not None:
             assert "\n" not in str(self.error)
             assert self.error.attempts >= 1, self.told
+
+    def typed(self) -> None:
+        """The class of the error, as published: one of our own may stand below it."""
+        if self.error is None:
+            return
+        published = [kind.__name__ for kind in type(self.error).__mro__ if kind.__module__ == exceptions.__name__]
+        assert published[0] == self.run.error, self.told
+
+    def kept_time(self) -> None:
+        """Nothing ends after its deadline, and every wait was waited for."""
+        deadline = WAIT if self.cell.column == "W" else self.policy().retry_timeout
+        assert self.clocked <= deadline + 0.5, (self.clocked, self.told)
+        if not self.cell.real:
+            waited = sum(each.wait or 0.0 for each in self.attempts)
+            assert self.clocked >= waited, (self.clocked, self.told)
+
+    def spent(self) -> tuple[str, int, int]:
+        """What the fault was met by, how often it had to be met, and how often it was, as its tool counts."""
+        if self.script is not None:
+            return "steps of scripts", self.script.total, self.script.consumed
+        if self.toxic is not None:
+            return "connections harmed by toxics", len(self.attempts) if self.stays else 1, self.toxic.hits
+        return "other means", self.due, self.hits
 
     def whole(self) -> None:
         if (
@@ -141,18 +178,40 @@ class Scene:
         self.whole()
         if self.given.get("stays") != "succeed":
             assert len(self.attempts) >= 2 or self.cell.column in "PD", self.told
+        if self.script is not None and not self.stays:
+            assert self.requests() == self.script.total + 1, self.told
+        if self.run.waits is not None and not self.stays:
+            waits = [each.wait for each in self.attempts]
+            assert waits.pop() is None, self.told
+            assert len(waits) == len(self.run.waits), self.told
+            for (low, high), wait in zip(self.run.waits, waits, strict=True):
+                assert wait is not None, self.told
+                assert low <= wait <= high, self.told
 
     def is_S(self) -> None:
         self.whole()
-        assert self.requests() >= 2, self.told
+        if self.cell.column == "P":
+            seen = self.ground.faults.requests()
+            assert len(CONTENT) <= sum(each.received for each in seen) <= 1.25 * len(CONTENT), self.told
+            assert self.requests() >= 2, self.told
+        else:
+            seen = self.ground.faults.requests(self.column.operation)
+            assert [[asked, each.status] for asked, each in zip(self.ranges, seen, strict=True)] == self.run.asked, (
+                self.told
+            )
 
     def is_K(self) -> None:
         self.whole()
+        if self.script is not None:
+            assert self.requests() == self.script.total + self.given.get("more", 0), self.told
 
     def is_E(self) -> None:
         assert self.error is not None, self.told
-        assert len(self.attempts) == 1 or self.given.get("redirects") or self.work.filters, self.told
-        assert self.requests() <= 1 or self.given.get("redirects") or self.work.filters, self.told
+        # Where nothing is scripted the request has not got through; a redirect is followed within an attempt.
+        asked = 0 if self.script is None else self.script.total
+        assert self.requests() == asked, self.told
+        assert len(self.attempts) == (1 if self.given.get("redirects") else max(1, asked)), self.told
+        assert self.attempts[-1].wait is None, self.told
         if self.cell.fault[0] == "S":
             assert self.ground.faults.effects(self.column.operation) == 0, self.told
             assert not self.error.may_have_been_applied, self.told
@@ -162,13 +221,14 @@ class Scene:
         assert self.error is not None, self.told
         assert len(self.attempts) == 1, self.told
         assert self.requests() <= 1, self.told
+        assert self.script is None or self.requests() == 1, self.told
         assert self.error.may_have_been_applied, self.told
         self.at_most_once()
 
     def is_T(self) -> None:
         assert isinstance(self.error, OrionTimeout), self.told
         total = self.given["total"]
-        assert total * 0.9 <= self.seconds <= total + self.given.get("late", 0.5), (self.seconds, self.told)
+        assert total * 0.9 <= self.seconds <= total + 0.5, (self.seconds, self.told)
         self.at_most_once()
 
     def gave_up(self) -> None:
@@ -179,5 +239,7 @@ class Scene:
             if "policy" in self.given:
                 expected = next(iter(self.given["policy"].values())) + 1
             assert self.error.attempts == expected, self.told
+        if self.script is not None:
+            assert self.requests() == self.script.total, self.told
         assert self.requests() <= ENDLESS, self.told
         self.at_most_once()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from matrix_cells import CELLS, COLUMNS, DATA, FAULTS, Cell, Run, runs_of
-from matrix_faults import HOW, KINDS, distrusted, ways_there
+from matrix_cells import CASES, CELLS, COLUMNS, DATA, FAULTS, Cell, Run, not_run, runs_of, waiver_of
+from matrix_faults import HOW, KINDS, another_zone, distrusted, ways_there
 from matrix_ground import COLUMN, Ground, Wires, Work
 from matrix_scene import Scene
+from starlette.datastructures import Headers
 
 from orionclient import _http, _sender
 from orionclient._clock import CLOCK, Clock
 from orionclient._limits import forget_paces
 from orionclient.emulator import envelope
+from orionclient.emulator.faulty import Faulty
 from orionclient.session import SessionConfig
 from orionclient.transfer import plans
 
@@ -35,10 +39,7 @@ def real_clock(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(CLOCK, name, getattr(clock, name))
 
 
-CASES = [pytest.param(cell, way, id=f"{cell.name}-{way}") for cell in CELLS for way in cell.ways]
-
-
-@pytest.mark.parametrize(("cell", "way"), CASES)
+@pytest.mark.parametrize(("cell", "way"), [pytest.param(cell, way, id=name) for name, (cell, way) in CASES.items()])
 def test_cell(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
@@ -47,7 +48,7 @@ def test_cell(
     cell: Cell,
     way: str,
 ) -> None:
-    record_property("cell", cell.name)
+    record_property("case", f"{cell.name}-{way}")
     if cell.real:
         real_clock(monkeypatch)
     if way != "keyed":
@@ -55,20 +56,17 @@ def test_cell(
         monkeypatch.setattr(envelope, "FEATURES", ())
     if cell.fault in {"N20", "D12"}:
         request.getfixturevalue("calm")
-    count = 0
+    spent: list[tuple[str, int, int]] = []
     for number, run in enumerate(runs_of(cell, way)):
         variants = [False, True] if cell.expected(way) in "RS" and number == 0 else [False]
         for wire in ways_there(cell, run):
-            for stays in variants:
-                play(request, tmp_path, cell, way, run, wire, stays=stays)
-                count += 1
-    record_property("runs", count)
-    record_property("consumed", 1)
+            spent += [play(request, tmp_path, cell, way, run, wire, stays=stays) for stays in variants]
+    record_property("spent", spent)
 
 
 def play(
     request: pytest.FixtureRequest, folder: Path, cell: Cell, way: str, run: Run, wire: str | None, *, stays: bool
-) -> None:
+) -> tuple[str, int, int]:
     ground: Ground = request.getfixturevalue("stored" if run.what == "storage" else "ground")
     work = Work(ground, folder, large=bool(cell.given.get("large")))
     work.id = COLUMN[cell.column].prepare(work)
@@ -83,10 +81,30 @@ def play(
     forget_paces()
     _http.close_connections()
     ground.faults.clear()
-    with how(scene) if how is not None else distrusted(scene, scene.proxy):  # type: ignore[arg-type]
+    with how(scene) if how is not None else distrusted(scene, scene.proxy), listening(scene):  # type: ignore[arg-type]
         scene.call()
     scene.judge()
+    spent = scene.spent()
     ground.faults.clear()
+    return spent
+
+
+@contextlib.contextmanager
+def listening(scene: Scene) -> Iterator[None]:
+    """Note what the requests say that the record of the server leaves out; and be in another zone where dates are read."""
+    real = Faulty.__call__
+
+    async def heard(self: Faulty, scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].endswith("/download"):
+            scene.ranges.append(Headers(scope=scope).get("range"))
+        await real(self, scope, receive, send)
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        another_zone() if scene.cell.fault == "S429c" else contextlib.nullcontext(),
+    ):
+        patch.setattr(Faulty, "__call__", heard)
+        yield
 
 
 def over(scene: Scene, request: pytest.FixtureRequest, wire: str) -> None:
@@ -114,6 +132,30 @@ def test_the_data_is_the_table_of_the_policy() -> None:
     assert (parts["N"], parts["S"], parts["D"]) == (200, 197, 57)
     corrected = [cell.name for cell in CELLS if "corrected" in json.dumps(cell.given.get("note", ""))]
     assert corrected == ["S404-C", "S404-J"]
+
+
+def test_every_waiver_is_listed() -> None:
+    """Whatever the data says of a cell that is less than the table asks for stands in `waivers` as well, with its reason."""
+    found = defaultdict(list)
+    for cell in CELLS:
+        for reason in waiver_of(cell):
+            found[reason].append(cell.name)
+    assert dict(found) == {reason: names.split() for reason, names in DATA["waivers"].items()}
+
+
+@pytest.mark.parametrize(
+    ("ran", "options", "missing"),
+    [
+        (list(CASES), {}, 0),
+        (list(CASES)[1:], {}, 1),
+        ([], {"asked": ["tests"]}, len(CASES)),
+        ([], {"asked": ["tests/matrix/test_stateful.py"]}, 0),
+        ([], {"asked": ["tests/matrix/test_matrix.py::test_cell"]}, 0),
+        ([], {"keyword": "N1"}, 0),
+    ],
+)
+def test_a_run_that_leaves_cells_out_is_found(ran: list[str], options: dict[str, Any], missing: int) -> None:
+    assert len(not_run(ran, **{"asked": ["tests/matrix"], "folder": Path(__file__).parents[2], **options})) == missing
 
 
 def test_every_cell_has_a_fault() -> None:
