@@ -95,6 +95,8 @@ class Pages:
         if not following or self.request is None:
             self.request = None
             return
+        # A circle may lead to the first page as well, which no link has named.
+        self._seen.add(response.url)
         try:
             target = urljoin(response.url, str(following))
         except ValueError as error:
@@ -105,12 +107,12 @@ class Pages:
         self._seen.add(target)
         self.request = evolve(self.request, url=target)
 
-    def _problem(self, target: str, current: str) -> str | None:
+    def _problem(self, target: str) -> str | None:
         try:
             if origin_of(target) != self._origin:
                 return "leads to another host"
         except ValidationError as error:
             return f"cannot be used ({error})"
-        if target in self._seen or target == current or len(self._seen) >= _MAX_PAGES:
+        if target in self._seen or len(self._seen) >= _MAX_PAGES:
             return "leads in a circle"
         return None
