@@ -48,6 +48,61 @@ def test_the_callback_is_told_at_most_every_tenth_of_a_second_and_at_the_end(tim
     assert [each.bytes for each in told] == sorted(each.bytes for each in told)
 
 
+def test_told_from_a_tenth_of_a_second_on(time: Time) -> None:
+    time.now = 0.0
+    told: list[Progress] = []
+    meter = Meter("a", None, told.append)
+    for now in (0.0625, 0.0999, 0.1, 0.15, 0.1999, 0.2):
+        time.now = now
+        meter.add(1)
+    assert [each.bytes for each in told] == [3, 6]
+
+
+def test_the_rate_looks_back_on_three_seconds(time: Time) -> None:
+    told: list[Progress] = []
+    meter = Meter("a", None, told.append)
+    for now, number in ((1, 100), (3, 0), (4, 0), (5, 0)):
+        time.now = 100.0 + now
+        meter.add(number)
+    # At 4 s it looks back on the first second, which ended 3 s before; what came up to then counts no more.
+    assert [each.rate for each in told] == pytest.approx([100, 100 / 3, 25, 0])
+
+
+def test_nobody_waits_for_somebody_who_is_told(time: Time) -> None:
+    inside, leave = threading.Event(), threading.Event()
+    told: list[Progress] = []
+
+    def callback(progress: Progress) -> None:
+        told.append(progress)
+        inside.set()
+        assert leave.wait(30)
+
+    meter = Meter("a", None, callback)
+    time.now += 1
+    telling = threading.Thread(target=meter.add, args=(1,), daemon=True)
+    telling.start()
+    assert inside.wait(30)
+    time.now += 1
+    others = [threading.Thread(target=meter.add, args=(1,), daemon=True) for _ in range(3)]
+    for thread in others:
+        thread.start()
+    for thread in others:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in others)
+    assert (meter.bytes, len(told)) == (4, 1)
+    leave.set()
+    telling.join(30)
+
+
+def test_nothing_is_told_after_the_end(time: Time) -> None:
+    told: list[Progress] = []
+    meter = Meter("a", 1, told.append)
+    meter.finish()
+    time.now += 1
+    meter.add(1)
+    assert [each.done for each in told] == [True]
+
+
 def test_the_rate_follows_the_last_seconds_and_is_the_mean_at_the_end(time: Time) -> None:
     told: list[Progress] = []
     meter = Meter("a", None, told.append)

@@ -1,0 +1,372 @@
+"""Content as answers bring it, to the letter: what their headers say, what is asked for again after a break, and what is raised when."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from orionclient._clock import CLOCK
+from orionclient._messages import Response
+from orionclient._stopping import pool
+from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError, OrionTimeout
+from orionclient.transfer import answers
+from orionclient.transfer.answers import (
+    Content,
+    OtherContentError,
+    Patience,
+    asked,
+    changed,
+    continued,
+    pieces,
+    said,
+    short,
+    wrong,
+)
+from orionclient.transfer.digests import Digest
+from orionclient.transfer.progress import Progress
+
+WHOLE = b"0123456789"
+SHA = hashlib.sha256(WHOLE).digest()
+TAG = '"a"'
+
+
+def broken() -> OrionConnectionError:
+    return OrionConnectionError("broken")
+
+
+def digest(value: bytes = SHA) -> str:
+    return f"sha-256=:{base64.b64encode(value).decode()}:"
+
+
+class Server:
+    """Answers what it was told to, in order, and keeps what it was asked and which answers were closed."""
+
+    def __init__(self, *told: Response | Exception) -> None:
+        self.told = list(told)
+        self.asked: list[dict[str, str]] = []
+        self.closed: list[Response] = []
+
+    def __call__(self, headers: Mapping[str, str]) -> Response:
+        self.asked.append(dict(headers))
+        given = self.told.pop(0)
+        if isinstance(given, Exception):
+            raise given
+        given._close = lambda: self.closed.append(given)
+        return given
+
+
+def answer(status: int = 200, *body: bytes | Exception, call: bool = True, **headers: str) -> Response:
+    def stream() -> Iterator[bytes]:
+        for piece in body:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+
+    found = Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, "/x", stream=stream())
+    found.call = CallInfo("get_x GET /x", request_id="r1") if call else None
+    return found
+
+
+def piece(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **headers: str) -> Response:
+    return answer(206, *body, **{"content_range": f"bytes {start}-{end}/{size}", "etag": TAG, **headers})
+
+
+# -- what the headers say
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (200, {}, (None, None, False)),
+        (200, {"content_length": "0"}, (0, None, False)),
+        (200, {"content_length": "12"}, (12, None, False)),
+        (200, {"content_length": "²"}, (None, None, False)),
+        (200, {"content_length": "\N{ARABIC-INDIC DIGIT ONE}"}, (None, None, False)),
+        (200, {"content_length": "-1"}, (None, None, False)),
+        (200, {"etag": TAG, "accept_ranges": " Bytes "}, (None, TAG, True)),
+        (200, {"etag": 'W/"a"', "accept_ranges": "none"}, (None, None, False)),
+        (200, {"etag": TAG, "content_length": "12", "content_encoding": "gzip"}, (None, None, False)),
+        # Of a piece the length is not that of the whole.
+        (206, {"etag": TAG, "content_length": "3"}, (None, TAG, True)),
+        (206, {"etag": TAG, "content_length": "3", "content_range": "bytes 2-4/12"}, (12, TAG, True)),
+        (206, {"content_length": "3", "content_range": "bytes 2-4/*"}, (None, None, True)),
+        (206, {"content_range": "xbytes 2-4/12"}, (None, None, True)),
+        (200, {"content_length": "3", "content_range": "bytes 2-4/12"}, (3, None, False)),
+    ],
+)
+def test_what_the_headers_say(status: int, headers: dict[str, str], expected: tuple[Any, ...]) -> None:
+    found = Content.of(answer(status, **headers))
+    assert (found.size, found.etag, found.ranges) == expected
+    assert found.digest is None
+
+
+def test_the_announced_digest() -> None:
+    assert Content.of(answer(repr_digest=digest())).digest == Digest("sha-256", SHA)
+
+
+def test_two_that_are_the_same() -> None:
+    content = Content(1, TAG, Digest("sha-256", SHA), ranges=True)
+    assert content.same_as(Content(2, TAG, Digest("sha-256", SHA), ranges=False))
+    assert not content.same_as(Content(1, None, Digest("sha-256", SHA), ranges=True))
+    assert not content.same_as(Content(1, TAG, None, ranges=True))
+
+
+# -- words
+
+
+def test_words() -> None:
+    assert str(short(3, 10)) == "the content did not arrive whole: 3 of 10 bytes came"
+    assert type(short(3, 10)) is OrionConnectionError
+    assert str(changed()) == "the content changed while it was read"
+    for algorithm, name in {"sha-256": "SHA-256", "crc32c": "CRC32C"}.items():
+        told = wrong(Digest(algorithm, b""))
+        assert str(told) == f"the content did not arrive whole: its {name} digest is not the announced one"
+        assert isinstance(told, OtherContentError)
+    assert isinstance(changed(), OtherContentError)
+    with_call = said(short(1, 2), answer())
+    assert str(with_call) == "get_x GET /x: the content did not arrive whole: 1 of 2 bytes came (request r1)"
+    assert said(error := short(1, 2), answer(call=False)) is error
+    assert error.call is None
+
+
+# -- patience
+
+
+@pytest.fixture
+def longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the longest wait each time."""
+    monkeypatch.setattr(CLOCK, "uniform", lambda _low, high: high)
+
+
+def test_a_transfer_that_does_not_come_forward(skipped_waits: list[float], longest: None) -> None:
+    patience, error = Patience(), broken()
+    for _ in range(5):
+        patience.spend(error, (1 << 20) - 1)
+    assert skipped_waits == pytest.approx([0.3, 0.9, 2.7, 8.1, 24.3])
+    with pytest.raises(OrionConnectionError) as caught:
+        patience.spend(error, (1 << 20) - 1)
+    assert caught.value is error
+    assert len(skipped_waits) == 5
+
+
+def test_a_transfer_that_comes_forward(skipped_waits: list[float], longest: None) -> None:
+    patience = Patience()
+    for position in (0, 1 << 20, (2 << 20) - 1, 2 << 20, (3 << 20) + 1, (4 << 20) + 1):
+        patience.spend(broken(), position)
+    # From each MiB on it waits as little as at first.
+    assert skipped_waits == pytest.approx([0.3, 0.3, 0.9, 0.3, 0.3, 0.3])
+    for _ in range(4):
+        patience.spend(broken(), (4 << 20) + 1)
+    with pytest.raises(OrionConnectionError):
+        patience.spend(broken(), (5 << 20))
+
+
+def test_what_no_patience_helps(skipped_waits: list[float]) -> None:
+    error = changed()
+    with pytest.raises(OtherContentError) as caught:
+        Patience().spend(error, 0)
+    assert caught.value is error
+    stopped = threading.Event()
+    stopped.set()
+    with pool(1, "x", stopped) as threads, pytest.raises(OrionConnectionError, match=r"^(?!broken)"):
+        threads.submit(Patience().spend, broken(), 0).result()
+    assert skipped_waits == []
+
+
+# -- asking for what is missing
+
+
+def test_asking_for_a_piece_that_is_none() -> None:
+    whole = answer()
+    server = Server(BadResponse(answer(416)), whole)
+    assert asked(server, {"Range": "bytes=5-"}) is whole
+    assert server.asked == [{"Range": "bytes=5-"}, {}]
+    for status in (404, 415, 417):
+        server = Server(BadResponse(answer(status)))
+        with pytest.raises(BadResponse):
+            asked(server, {})
+
+
+KNOWN = Content(10, TAG, None, ranges=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "start", "end", "headers"),
+    [
+        (KNOWN, 4, None, {"Range": "bytes=4-", "If-Range": TAG}),
+        (KNOWN, 4, 8, {"Range": "bytes=4-7", "If-Range": TAG}),
+        (KNOWN, 0, 8, {"Range": "bytes=0-7", "If-Range": TAG}),
+        (KNOWN, 0, None, {}),
+        # Without a mark the pieces of two contents might be put together.
+        (Content(10, None, None, ranges=True), 4, 8, {}),
+    ],
+)
+def test_what_is_asked_for(content: Content, start: int, end: int | None, headers: dict[str, str]) -> None:
+    given = answer(etag=content.etag or "")
+    server = Server(given)
+    assert continued(server, content, start, end) == (given, start)
+    assert (server.asked, server.closed) == ([headers], [])
+
+
+def test_the_piece_that_was_asked_for() -> None:
+    given = piece(4, end=7)
+    server = Server(given)
+    assert continued(server, KNOWN, 4, 8) == (given, 0)
+    assert server.closed == []
+
+
+@pytest.mark.parametrize(
+    "other", [piece(5), piece(3), piece(4, size=11), answer(206, etag=TAG), piece(4, content_range="x")]
+)
+def test_another_piece(other: Response) -> None:
+    whole = answer(etag=TAG)
+    server = Server(other, whole)
+    assert continued(server, KNOWN, 4) == (whole, 4)
+    assert server.asked == [{"Range": "bytes=4-", "If-Range": TAG}, {}]
+    assert server.closed == [other]
+
+
+@pytest.mark.parametrize(
+    "other", [answer(etag='"b"'), answer(), piece(4, etag='"b"'), answer(etag=TAG, repr_digest=digest())]
+)
+def test_another_content(other: Response) -> None:
+    server = Server(other)
+    with pytest.raises(OtherContentError, match=r"get_x GET /x: the content changed while it was read \(request r1\)"):
+        continued(server, KNOWN, 4)
+    assert server.closed == [other]
+
+
+def test_no_such_piece_any_more() -> None:
+    whole = answer(etag=TAG)
+    assert continued(Server(BadResponse(answer(416)), whole), KNOWN, 4) == (whole, 4)
+
+
+# -- the pieces
+
+
+def told(server: Callable[..., Response], **options: Any) -> tuple[bytes, list[Progress]]:
+    heard: list[Progress] = []
+    return b"".join(pieces(server, callback=heard.append, **options)), heard
+
+
+def test_whole_at_once() -> None:
+    given = answer(200, b"01234", b"56789", content_length="10", etag=TAG, repr_digest=digest())
+    server = Server(given)
+    content, heard = told(server, item="name")
+    assert content == WHOLE
+    assert (heard[-1].item, heard[-1].bytes, heard[-1].total, heard[-1].done) == ("name", 10, 10, True)
+    assert (server.asked, server.closed[:1]) == ([{}], [given])
+
+
+def test_sizes_of_pieces() -> None:
+    assert list(pieces(Server(answer(200, WHOLE, content_length="10")), 4)) == [b"0123", b"4567", b"89"]
+    assert list(pieces(Server(answer(200, b"012", b"3456789")))) == [b"012", b"3456789"]
+    content, heard = told(Server(answer(200, b"0")))
+    assert (content, heard[-1].item, heard[-1].total) == (b"0", "", None)
+
+
+@pytest.mark.parametrize("error", [broken(), OrionTimeout("late"), None])
+def test_gone_on_with_from_the_byte_where_it_broke(skipped_waits: list[float], error: Exception | None) -> None:
+    came = [b"0123"] if error is None else [b"0123", error]
+    first = answer(200, *came, content_length="10", etag=TAG, repr_digest=digest())
+    second = piece(4, b"45", broken(), repr_digest=digest())
+    server = Server(first, second, piece(6, b"6789", repr_digest=digest()))
+    content, heard = told(server)
+    assert content == WHOLE
+    assert server.asked == [{}, *({"Range": f"bytes={start}-", "If-Range": TAG} for start in (4, 6))]
+    assert server.closed[:2] == [first, second]
+    assert (heard[-1].bytes, len(skipped_waits)) == (10, 2)
+
+
+def test_gone_on_with_in_a_whole_answer() -> None:
+    # Who sends no pieces sends what came once more, which is left out.
+    server = Server(
+        answer(200, b"0123", broken(), content_length="10", repr_digest=digest()),
+        answer(200, b"01", b"23", b"456789", content_length="10", repr_digest=digest()),
+    )
+    assert told(server)[0] == WHOLE
+    assert server.asked == [{}, {}]
+
+
+def test_the_first_answer_was_wrong_about_its_length() -> None:
+    server = Server(answer(200, b"0123", broken(), content_length="99"), answer(200, WHOLE, content_length="10"))
+    assert told(server)[0] == WHOLE
+
+
+def test_a_size_that_no_piece_changes() -> None:
+    server = Server(
+        answer(200, b"0123", content_length="10", etag=TAG), piece(4, b"45", broken()), piece(6, b"6789", size=10)
+    )
+    assert told(server)[0] == WHOLE
+    # A piece of something larger is none of this; the whole is asked for.
+    other = piece(4, b"xxxx", size=12)
+    server = Server(
+        answer(200, b"0123", content_length="10", etag=TAG), other, answer(200, WHOLE, content_length="10", etag=TAG)
+    )
+    assert told(server)[0] == WHOLE
+    assert other in server.closed
+
+
+def test_given_up(skipped_waits: list[float]) -> None:
+    server = Server(*(answer(200, b"0", content_length="10", etag=TAG) for _ in range(9)))
+    with pytest.raises(OrionConnectionError) as caught:
+        told(server)
+    assert str(caught.value) == "get_x GET /x: the content did not arrive whole: 1 of 10 bytes came (request r1)"
+    assert (len(server.asked), len(skipped_waits)) == (6, 5)
+    assert len({id(each) for each in server.closed}) == 6
+
+
+def test_more_patience_where_it_comes_forward(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "_FORWARD", 1)
+    server = Server(
+        answer(200, b"0", broken(), content_length="10", etag=TAG),
+        *(piece(start, WHOLE[start : start + 1], broken()) for start in range(1, 9)),
+        piece(9, b"9"),
+    )
+    assert told(server)[0] == WHOLE
+
+
+def test_another_digest() -> None:
+    server = Server(given := answer(200, WHOLE, content_length="10", repr_digest=digest(b"x" * 32)))
+    heard: list[Progress] = []
+    came = bytearray()
+
+    def take() -> None:
+        for each in pieces(server, callback=heard.append):
+            came.extend(each)
+
+    with pytest.raises(OtherContentError) as caught:
+        take()
+    assert str(caught.value) == (
+        "get_x GET /x: the content did not arrive whole: its SHA-256 digest is not the announced one (request r1)"
+    )
+    # It is found out after the last piece, and nobody is told that all of it is there.
+    assert (bytes(came), [each.done for each in heard].count(True), given in server.closed) == (WHOLE, 0, True)
+
+
+def test_more_than_was_announced() -> None:
+    server = Server(*(answer(200, WHOLE + b"more", content_length="10") for _ in range(9)))
+    with pytest.raises(OrionError):
+        told(server)
+
+
+def test_an_end_that_nobody_waits_for_closes_the_answer() -> None:
+    server = Server(given := answer(200, b"0", b"1"))
+    reading = pieces(server)
+    assert next(reading) == b"0"
+    assert server.closed == []
+    reading.close()  # type: ignore[attr-defined]
+    assert server.closed == [given]
+
+
+def test_other_errors_pass(skipped_waits: list[float]) -> None:
+    for error in (KeyError("x"), OrionError("x")):
+        server = Server(given := answer(200, b"0", error))
+        with pytest.raises(type(error)):
+            told(server)
+        assert (server.closed, skipped_waits) == ([given], [])
