@@ -257,6 +257,7 @@ class Calls:
             The object, nothing converted; empty where the answer has no body.
 
         Raises:
+            BadResponse: A resource came without an id.
             OrionError: The server refused, or no good answer came.
         """
         request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
@@ -276,7 +277,7 @@ class Calls:
             The items, nothing converted.
 
         Raises:
-            BadResponse: A page is none, or its `next` link leads to another host or in a circle.
+            BadResponse: A page is none, a resource in it has no id, or its `next` link leads to another host or in a circle.
             OrionError: The server refused, or no good answer came.
         """
         pages = Pages(endpoint.build(**ids).with_query(query or {}), self._config().origin)

@@ -74,7 +74,7 @@ class Pages:
             Its items.
 
         Raises:
-            BadResponse: The page is none, or its `next` link leads to another host or in a circle.
+            BadResponse: The page is none, a resource in it has no id, or its `next` link leads to another host or in a circle.
         """
         results, following = page.get("results"), page.get("next")
         if not isinstance(results, list):

@@ -85,7 +85,7 @@ class Verbs:
             An iterator with `count()`, `first()` and `one()`; fields may be missing until `refresh_resource`.
 
         Raises:
-            BadResponse: The server does not know a filter.
+            BadResponse: The server does not know a filter, or sent an item without an id.
             ValidationError: The kind cannot be listed, or a filter is an empty list; raised at once, before any request.
         """
         template = _template(resource)

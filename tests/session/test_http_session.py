@@ -227,9 +227,9 @@ def test_connections_are_used_again(scripted: Scripted) -> None:
         ports.add(handler.client_address[1])  # type: ignore[attr-defined]
         handler.send_response_only(200)  # type: ignore[attr-defined]
         handler.send_header("Content-Type", "application/json")  # type: ignore[attr-defined]
-        handler.send_header("Content-Length", "2")  # type: ignore[attr-defined]
+        handler.send_header("Content-Length", "9")  # type: ignore[attr-defined]
         handler.end_headers()  # type: ignore[attr-defined]
-        handler.wfile.write(b"{}")  # type: ignore[attr-defined]
+        handler.wfile.write(b'{"id": 1}')  # type: ignore[attr-defined]
 
     scripted.then(Answer(write=note))
     for _ in range(20):

@@ -226,7 +226,8 @@ def test_a_read_that_breaks_off_was_not_applied(orion: LocalOrion, session: Orio
     with pytest.raises(OrionConnectionError) as caught:
         list(session.list_resources(Dataset))
     assert "applied" not in str(caught.value)
-    assert not caught.value.may_have_been_applied
+    assert caught.value.call is not None
+    assert (caught.value.may_have_been_applied, caught.value.call.applied) == (False, False)
 
 
 def _nothing(status: int) -> Answer:
