@@ -101,7 +101,7 @@ class Pages:
             target = urljoin(response.url, str(following))
         except ValueError as error:
             raise response.error(f"the link to the next page cannot be used ({error}); it was not followed") from None
-        problem = self._problem(target, response.url)
+        problem = self._problem(target)
         if problem:
             raise response.error(f"the link to the next page {problem}; it was not followed")
         self._seen.add(target)

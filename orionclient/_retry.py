@@ -225,7 +225,6 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text[:12])
-    from datetime import UTC  # noqa: PLC0415 - as below
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - 25 modules, for a header that is rare
 
     try:
