@@ -29,6 +29,8 @@ NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # What is less is fetched again sooner than it is worth a file that stays behind.
 _WORTH_KEEPING: Final = 1 << 20
 _VERSION: Final = 1
+# Downloads of the same at the same time whose parts the next run finds, beside the first.
+_OTHERS: Final = 4
 # A strong etag as it may stand in a header.
 _MARK: Final = re.compile(r'"[!#-~\x80-\xff]*"')
 _LONGEST: Final = 1 << 20
@@ -66,41 +68,35 @@ class Part:
         self._target = target
         self.path: Path = target.with_name(_name_beside(target.name))
         self._shared = True
-        self._handle = self._locked()
+        self._handle = _locked(self.path)
         if self._handle is None:
             # Another download of the same is under way; both are right, and the last one wins.
             self._shared = False
-            self.path = target.with_name(f"{self.path.name[:-5]}.{secrets.token_hex(4)}.part")
-            self._handle = _opened(self.path, os.O_EXCL)
+            self._handle = self._private()
+        else:
+            self._sweep()
+
+    def _private(self) -> int:
+        shared = self.path
+        for self.path in _others(shared):
+            handle = _locked(self.path)
+            if handle is not None:
+                return handle
+        self.path = shared.with_name(f"{shared.name}.{secrets.token_hex(4)}")
+        return _opened(self.path, os.O_EXCL)
+
+    def _sweep(self) -> None:
+        """Remove what others left that were killed; who is at work holds a lock."""
+        for path in _others(self.path):
+            if os.path.lexists(path):
+                handle = _locked(path)
+                if handle is not None:
+                    path.unlink(missing_ok=True)
+                    os.close(handle)
 
     @property
     def _record(self) -> Path:
         return self.path.with_name(f"{self.path.name}.json")
-
-    def _locked(self) -> int | None:
-        if fcntl is None:  # pragma: no cover - Windows
-            return None
-        while True:
-            try:
-                handle = _opened(self.path, 0)
-            except OSError as error:
-                if error.errno not in {errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO}:
-                    raise
-                # A link, a folder, or somebody else's: nothing to write to.
-                return None
-            status = os.fstat(handle)
-            try:
-                if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
-                    raise BlockingIOError
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(handle)
-                return None
-            with contextlib.suppress(FileNotFoundError):
-                if os.stat(self.path, follow_symlinks=False).st_ino == status.st_ino:  # noqa: PTH116 - not through a link
-                    return handle
-            # Its writer moved it into place between the opening and the lock.
-            os.close(handle)
 
     def read_journal(self, what: str) -> Journal | None:
         """Find out what an earlier run left.
@@ -111,6 +107,8 @@ class Part:
         Returns:
             The record; None where there is nothing to go on with.
         """
+        if not self._shared:
+            return None
         try:
             record = Journal(**json.loads(_text_of(self._record)))
             held = self.path.stat().st_size
@@ -221,6 +219,32 @@ class Part:
         os.close(handle)
 
 
+def _locked(path: Path) -> int | None:
+    if fcntl is None:  # pragma: no cover - Windows
+        return None
+    while True:
+        try:
+            handle = _opened(path, 0)
+        except OSError as error:
+            if error.errno not in {errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO}:
+                raise
+            # A link, a folder, or somebody else's: nothing to write to.
+            return None
+        status = os.fstat(handle)
+        try:
+            if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
+                raise BlockingIOError
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return None
+        with contextlib.suppress(FileNotFoundError):
+            if os.stat(path, follow_symlinks=False).st_ino == status.st_ino:  # noqa: PTH116 - not through a link
+                return handle
+        # Its writer moved it into place between the opening and the lock.
+        os.close(handle)
+
+
 def _text_of(record: Path) -> str:
     # Non-blocking, for a pipe would wait for its other end.
     handle = os.open(record, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -241,6 +265,11 @@ def _name_beside(name: str) -> str:
         return f".{name}.part"
     # Folders take names of 255 bytes.
     return f".{name[:50]}.{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}.part"
+
+
+def _others(shared: Path) -> list[Path]:
+    # Few and known, so that looking for what was left is no search through the folder. No target's own part ends like this.
+    return [shared.with_name(f"{shared.name}.{number}") for number in range(2, 2 + _OTHERS)]
 
 
 @contextlib.contextmanager

@@ -488,6 +488,39 @@ def test_a_process_that_was_killed_holds_nothing(simple: Stack, made: File, fold
     assert names(folder) == ["target"]
 
 
+def test_nothing_stays_of_those_that_were_killed(simple: Stack, made: File, folder: Path) -> None:
+    target = folder / "target"
+    simple.orion.faults.script("download_file", [steps.stall(60, sent=SIZE // 2)] * 3)
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(made.id), str(1 << 40), str(target), "1"],
+            env={**os.environ, **simple.orion.environ},
+        )
+        for _ in range(3)
+    ]
+    parts = [".target.part", ".target.part.2", ".target.part.3"]
+    try:
+        eventually(lambda: {*parts} <= {*names(folder)}, 30)
+    finally:
+        for process in running:
+            process.kill()
+            process.wait(30)
+    made.download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert names(folder) == ["target"]
+
+
+def test_what_another_is_writing_stays(folder: Path) -> None:
+    first, second = (partial.Part(folder / "target") for _ in range(2))
+    first.close(keep=False)
+    third = partial.Part(folder / "target")
+    assert names(folder) == [".target.part", ".target.part.2"]
+    assert (third.path.name, second.path.name) == (".target.part", ".target.part.2")
+    second.close(keep=True)
+    third.close(keep=False)
+    assert names(folder) == []
+
+
 def test_the_folder_goes_away_meanwhile(simple: Stack, made: File, folder: Path) -> None:
     def move(_: object) -> None:
         if folder.exists():
