@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from attrs import asdict, define, field
@@ -78,7 +79,8 @@ class Part:
 
     def _private(self) -> int:
         shared = self.path
-        for self.path in _others(shared):
+        # Where nothing can be locked, trying would leave an empty file of each name.
+        for self.path in _others(shared) if _locks(shared.parent) else []:
             handle = _locked(self.path)
             if handle is not None:
                 return handle
@@ -217,6 +219,17 @@ class Part:
                     self._forget()
                 self.path.unlink()
         os.close(handle)
+
+
+def _locks(folder: Path) -> bool:
+    if fcntl is None:  # pragma: no cover - Windows
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=folder) as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _locked(path: Path) -> int | None:

@@ -521,6 +521,16 @@ def test_what_another_is_writing_stays(folder: Path) -> None:
     assert names(folder) == []
 
 
+def test_a_folder_in_which_nothing_can_be_locked(made: File, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(partial.fcntl, "flock", refuse)
+    made.download_to_file(folder / "target")
+    assert (folder / "target").read_bytes() == CONTENT
+    assert {*names(folder)} <= {"target", ".target.part"}
+
+
 def test_the_folder_goes_away_meanwhile(simple: Stack, made: File, folder: Path) -> None:
     def move(_: object) -> None:
         if folder.exists():
