@@ -100,7 +100,7 @@ def _failure(error: BaseException, outer: BaseException | None) -> Failure:
 
     `outer` is the error in whose `except` block the caller makes the request, which Python sets behind every other one.
     """
-    _forget_frames(error)
+    _forget_frames(error, outer)
     if isinstance(error, UnpackingError):
         return Failure("lost" if isinstance(error, CutError) else "protocol", str(error), error)
     if secure := _distrust(error, outer):
@@ -108,10 +108,10 @@ def _failure(error: BaseException, outer: BaseException | None) -> Failure:
     return _failure_of_library(error)
 
 
-def _forget_frames(error: BaseException) -> None:
+def _forget_frames(error: BaseException, outer: BaseException | None) -> None:
     """Drop what the library's frames hold: the head of the request, which a traceback with their contents would show."""
     chain: BaseException | None = error
-    while chain is not None:
+    while chain is not None and chain is not outer:
         traceback.clear_frames(chain.__traceback__)
         chain = chain.__cause__ or chain.__context__
 
@@ -404,7 +404,7 @@ async def transmit_async(
                 body = await _async_whole(attempt, answer)
                 stream = _once(body)
     except BaseException as error:
-        _forget_frames(error)
+        _forget_frames(error, outer)
         with anyio.CancelScope(shield=True):
             await stack.aclose()
         if isinstance(error, OrionError):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from orionclient._clock import CLOCK
 from orionclient._library import httpcore
 from orionclient._stopping import LOOK, check, stoppable
-from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,8 +200,6 @@ class Socket:
                     self._wait(end, writes=False)
                 except ssl.SSLWantWriteError:
                     self._wait(end, writes=True)
-        except OrionError:
-            raise
         except TimeoutError as error:
             raise late(str(error)) from error
         except OSError as error:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from orionclient._clock import CLOCK
-from orionclient.exceptions import OrionConnectionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +18,10 @@ V = TypeVar("V")
 
 # Seconds between two looks.
 LOOK: Final = 0.5
+
+
+class Stopped(BaseException):
+    """What began this work was interrupted. No error, so that what was sent stays for the next run, as after any interrupt."""
 
 
 class _Stopping(threading.local):
@@ -82,10 +85,10 @@ def check() -> None:
     """End the work of this thread where that is wanted.
 
     Raises:
-        OrionConnectionError: It is.
+        Stopped: It is.
     """
     if _STOPPING.events and any(event.is_set() for event in _STOPPING.events):
-        raise OrionConnectionError("the transfer was stopped")
+        raise Stopped
 
 
 def pause(seconds: float) -> None:
@@ -95,7 +98,7 @@ def pause(seconds: float) -> None:
         seconds: How long.
 
     Raises:
-        OrionConnectionError: The work of this thread was ended meanwhile.
+        Stopped: The work of this thread was ended meanwhile.
     """
     if not stoppable() or CLOCK.virtual:
         CLOCK.sleep(seconds)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._stopping import Stopped
 from orionclient.cli.output import clean
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 # What is smaller is done before anybody has read a line about it.
 _LARGE: Final = 1 << 20
-
-
-class Stopped(BaseException):
-    """The transfers were interrupted; as after any interrupt, and not after an error, what was sent stays for the next run."""
 
 
 class Watch:

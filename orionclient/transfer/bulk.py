@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from orionclient._stopping import ended_by, result_of
+from orionclient._stopping import Stopped, ended_by, result_of
 from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line
 
 if TYPE_CHECKING:
@@ -69,17 +69,20 @@ class Watch:
             progress: How far one of the transfers is.
 
         Raises:
-            StoppedError: The run was given up.
+            StoppedError: The callback has raised for another transfer of the run.
+            Stopped: The run was left early or interrupted.
         """
         with self._lock:
-            if self._stopped:
+            if self.error is not None:
                 raise StoppedError("the transfer was given up")
+            if self._stopped:
+                raise Stopped
             if self._callback is None:
                 return
             try:
                 self._callback(progress)
             except BaseException as error:
-                self.error, self._stopped = error, True
+                self.error = error
                 raise
 
     def stop(self) -> None:

@@ -443,19 +443,26 @@ def test_a_server_that_stands_still_holds_nobody(
 def test_uploads_to_a_server_that_stands_still(zygote: Zygote, stack: LocalOrion, tmp_path: Path, kind: str) -> None:
     source = tmp_path / "sources"
     source.mkdir()
-    for number in range(3):
-        (source / f"{number}").write_bytes(os.urandom(SIZE))
+    paths = [source / os.urandom(8).hex() for _ in range(3 if kind == "many" else 1)]
+    for path in paths:
+        path.write_bytes(os.urandom(SIZE))
+    sent = source if kind == "many" else paths[0]
     # Parts are answered late: all threads wait for the head of an answer when the signal comes.
     stack.faults.script("upload_part", [stall(30)], times=100)
     try:
-        child = zygote.child(
-            stack, source if kind == "many" else source / "0", kind=kind, point=2 * MIB, signal=signal.SIGINT
-        )
-        code, lines, errors = child.ended()
+        code, lines, errors = zygote.child(stack, sent, kind=kind, point=2 * MIB, signal=signal.SIGINT).ended()
     finally:
         stack.faults.clear()
     assert (code, errors) == (130, "")
     assert lines[-1].endswith("threads []")
+    # The same call goes on with what was sent: each file is there once, and nothing half-made beside it.
+    code, _, errors = zygote.child(stack, sent, kind=kind).ended()
+    assert (code, errors) == (0, "")
+    for path in paths:
+        (file,) = named(stack, path.name)
+        assert file.state == "ready"
+        assert file.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert open_uploads(stack) == 0
 
 
 FEW = """

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from orionclient._stopping import Stopped
 from orionclient.exceptions import NotFoundResponse, OrionError, TransferErrors, ValidationError
 from orionclient.transfer.bulk import Result, StoppedError, Watch, gathered, is_local, run
 from orionclient.transfer.names import UniqueNames
@@ -320,6 +321,14 @@ def test_a_callback_that_raises_ends_everything() -> None:
     with pytest.raises(KeyError):
         gathered(run(work, range(1000), workers=2, stop=watch.stop), watch=watch)
     with pytest.raises(StoppedError):
+        watch(Progress("a", 1, 1, 0.0, True))
+
+
+def test_a_watch_of_a_run_that_was_left_ends_transfers_as_an_interrupt_does() -> None:
+    watch = Watch()
+    watch.stop()
+    # No error, after which what was sent would be removed.
+    with pytest.raises(Stopped):
         watch(Progress("a", 1, 1, 0.0, True))
 
 
