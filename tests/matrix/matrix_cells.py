@@ -14,7 +14,7 @@ _PLAIN = {
     "id", "what", "time", "scripts", "proxy", "how", "beyond", "error", "waits", "asked", "attempts", "more", "policy", "warm", "seconds",
     "total", "large", "redirects", "by_key",
 }  # fmt: skip
-_REASONS = {"note", "lenient", "raw", "by_verb", "verbs"}
+_REASONS = {"note", "raw", "by_verb", "raw_letter", "raw_note", "verbs"}
 _FAULTS = {"scripts", "by_verb", "proxy", "how"}
 # The limit of a head is 100 KiB.
 _LARGE = "x" * 150_000
@@ -91,7 +91,7 @@ CASES = {f"{cell.name}-{way}": (cell, way) for cell in CELLS for way in cell.way
 def waiver_of(cell: Cell) -> list[str]:
     """The reasons why less is asked of a cell, or something else, than the table does."""
     given, row = cell.given, next(row for row in FAULTS if row["id"] == cell.fault)
-    reasons = [given[name] for name in ("note", "lenient") if name in given]
+    reasons = [given[name] for name in ("raw_note", "note") if name in given]
     reasons += [given["raw"]] if "by_verb" in given else []
     reasons += [given["verbs"][cell.column]] if cell.column in given.get("verbs", {}) else []
     # What only the tests read has its reason in the note, and so has a time that holds for this column alone.
