@@ -98,7 +98,7 @@ class Calls:
             if request.query:
                 target = f"{target}?{urlencode(request.query)}"
         else:
-            target = _named_by_server(config.url + request.path, request.url, config)
+            target = _absolute(config.url + request.path, request.url, config)
         body, headers = _encode(request.body)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
         out = Outgoing(
@@ -341,22 +341,26 @@ class Calls:
             OrionConnectionError: No answer came, or the address cannot be used.
             OrionTimeout: No answer came in time.
         """
-        target = _named_by_server(self._config().url, url, self._config())
+        config = self._config()
+        try:
+            target = _absolute(config.url, url, config)
+        except ValidationError as error:
+            raise OrionConnectionError(f"the server names an address that cannot be used: {error}") from None
         out = Outgoing(
             method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True
         )
         return send(out, self._terms, None)
 
 
-def _named_by_server(base: str, url: str, config: SessionConfig) -> str:
-    """Make an address absolute that the server named, for content or the next page; https is not given up for it."""
+def _absolute(base: str, url: str, config: SessionConfig) -> str:
+    """Make an address absolute; https is not given up for it."""
     try:
         target = urljoin(base, url)
-        origin = origin_of(target)
     except ValueError as error:
-        raise OrionConnectionError(f"the server names an address that cannot be used: {error}") from None
+        raise ValidationError(f"the address cannot be used: {error}") from None
+    origin = origin_of(target)
     if origin[0] == "http" and config.origin[0] == "https" and not is_loopback(origin[1]):
-        raise OrionConnectionError("the server names an address of unencrypted http, although the profile's is https")
+        raise ValidationError("the address is one of unencrypted http, although the profile's is https")
     return target
 
 

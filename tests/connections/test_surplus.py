@@ -54,8 +54,6 @@ class Talkative:
 
     def _speak(self, raw: socket.socket) -> None:
         raw.settimeout(5)
-        # One packet for all of it, so that it arrives together.
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(OSError), raw:
             stream = self._context.wrap_socket(raw, server_side=True) if self._context else raw
             with stream:
@@ -66,11 +64,11 @@ class Talkative:
                         continue
                     head, _, body = _answer("ada").partition(b"\r\n\r\n")
                     stream.sendall(head + b"\r\n\r\n")
-                    if self._records == 1:
-                        stream.sendall(body + self._surplus)
-                    else:
-                        stream.sendall(body)
-                        stream.sendall(self._surplus)
+                    # One packet for all of it, so that it arrives together.
+                    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+                    for piece in [body + self._surplus] if self._records == 1 else [body, self._surplus]:
+                        stream.sendall(piece)
+                    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
 
     @staticmethod
     def _asked(stream: socket.socket) -> bool:

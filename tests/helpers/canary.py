@@ -27,6 +27,7 @@ CANARIES = {CANARY}
 MEANT: dict[str, int] = {
     "a server in a process of its own tells the test its token": 4,
     "ocli tokens create shows the token that it made": 3,
+    "the file of profiles is where a token belongs": 1,
 }
 
 # Larger files are contents of transfers.

@@ -112,7 +112,8 @@ def run():
         print("interrupted")
         sys.exit(130)
     finally:
-        print("moved", moved(), "threads", [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()])
+        names = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+        print("moved", moved(), "threads", names, flush=True)
 
 folder = sys.argv[1]
 signal.signal(signal.SIGCHLD, reap)
@@ -380,7 +381,10 @@ def test_signals_at_any_time(
         child.begun()
         time.sleep(LUCK.random() * 0.2)
         os.kill(child.pid, sent)
-        returned, _, errors = child.ended()
+        returned, lines, errors = child.ended()
+        if returned == -sent and lines and lines[-1].startswith("moved"):
+            # All was done, and Python, about to end, handles no signals any more.
+            returned = 0
         # It may have been done already.
         assert returned in {0, code}
         assert errors == ""
