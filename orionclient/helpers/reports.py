@@ -69,8 +69,10 @@ _BEFORE: Final = re.compile(
 )
 # As far as a host of full length, its scheme and the name of an attribute reach.
 _LOOK_BACK: Final = 400
-# Answers that say that a file is not for this user, not there, or not there yet; 400 is for a number that can be no id.
-_UNREADABLE: Final = frozenset({400, 403, 404, 409})
+# Answers that say that a file is not for this user, not there, or not there yet.
+_UNREADABLE: Final = frozenset({403, 404, 409})
+# No id is larger; a server refuses it as it does what is wrong with the request itself.
+_LARGEST_ID: Final = (1 << 63) - 1
 
 
 @frozen
@@ -311,7 +313,7 @@ class _Export:
             file = self._session.get_resource(File, number)
             file.download_to_file(path)
         except BadResponse as error:
-            if error.response.status_code not in _UNREADABLE:
+            if error.response.status_code not in _UNREADABLE and number <= _LARGEST_ID:
                 raise
             self._files[number] = None
             self._missing[f"/api/v3/storage/files/{number}/download"] = None
