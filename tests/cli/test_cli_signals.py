@@ -219,17 +219,23 @@ def test_a_wait(ocli: Ocli, sent: int, word: str) -> None:
 
 
 def test_a_second_one_ends_at_once(ocli: Ocli, sent: int, word: str) -> None:
-    for name in ("one", "two"):
-        (ocli.folder / name).write_bytes(b"x" * MIB)
-    ocli.stack.faults.script("upload_file_content", [{"step": "stall", "seconds": 60}] * 2)
-    process = ocli.start("--timeout", "60", "files", "upload", "one", "two")
-    until(lambda: len(ocli.stack.faults.requests("upload_file_content")) >= 2)
-    process.send_signal(sent)
-    # It waits for its threads, which wait for the server.
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(1)
-    process.send_signal(sent)
-    out, err = process.communicate(timeout=5)
+    (ocli.folder / "one").write_bytes(b"x" * MIB)
+    os.mkfifo(ocli.folder / "silent")
+    ocli.stack.faults.script("upload_file_content", [{"step": "stall", "seconds": 60}])
+    # Opened in both directions, nobody has to wait for anybody.
+    writer = os.open(ocli.folder / "silent", os.O_RDWR)
+    try:
+        os.write(writer, b"x")
+        with ocli.start("--timeout", "60", "files", "upload", "silent", "one") as process:
+            until(lambda: len(ocli.stack.faults.requests("upload_file_content")) >= 1)
+            process.send_signal(sent)
+            # It waits for the thread that reads from somebody who says nothing more.
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(2)
+            process.send_signal(sent)
+            out, err = process.communicate(timeout=5)
+    finally:
+        os.close(writer)
     assert (process.returncode, out, err) == (128 + sent, "", "")
 
 
