@@ -244,6 +244,7 @@ def test_a_program_that_is_not_there(ada):
 
 def test_a_disk_that_is_full_fails_the_job_and_not_the_queue(single, connect):
     ada = connect(single)
+    (single.folder / "jobs").rmdir()
     (single.folder / "jobs").write_text("in the way of the folder")
     job = reach(ada, start(ada))
     assert outcome(job)[:2] == ("complete", "failed")
