@@ -224,7 +224,8 @@ def pieces(
             try:
                 chunks = response.iter_content(chunk_size)
                 if skip:
-                    chunks = _behind(chunks, skip, None if content.marked else hasher.digest())
+                    proof = None if content.marked or hasher is None else hasher.digest()
+                    chunks = _behind(chunks, skip, proof)
                 for piece in chunks:
                     if hasher is not None:
                         hasher.update(piece)

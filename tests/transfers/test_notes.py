@@ -13,6 +13,7 @@ from transfers_stack import Stack, digest_of
 
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession
+from orionclient.transfer import progress
 from orionclient.types import File, Project, Shard, ShardCollection
 
 CONTENT = random.Random(30).randbytes(2 << 20)
@@ -28,6 +29,12 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "big.bin"
     path.write_bytes(CONTENT)
     return path
+
+
+@pytest.fixture(autouse=True)
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick machine would be done before it tells for the first time."""
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
 
 
 def interrupted(upload: Callable[..., Any]) -> None:
