@@ -1,4 +1,4 @@
-"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, nightly, mutation, transfers."""
+"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, moving, nightly, mutation, transfers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,8 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
-FAULTS = (
-    "tests/conformance",
-    "tests/connections",
-    "tests/faultproxy",
-    "tests/matrix",
-    "tests/security",
-    "tests/transfers",
-)
+FAULTS = ("tests/conformance", "tests/faultproxy", "tests/matrix", "tests/security")
+MOVING = ("tests/connections", "tests/transfers")
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -84,7 +78,7 @@ def tests(session: nox.Session) -> None:
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
     # The faults, connections and transfers have a session of their own, without coverage, whose tracer does not go with forks.
     # The proxy, and of the transfers all but kills, memory, random ones and small machines, are quick enough for both.
-    apart = [f"--ignore={folder}" for folder in FAULTS if folder not in {"tests/faultproxy", "tests/transfers"}]
+    apart = [f"--ignore={folder}" for folder in FAULTS + MOVING if folder not in {"tests/faultproxy", "tests/transfers"}]
     apart.append("--ignore-glob=tests/transfers/test_[kmrs]*.py")
     options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
@@ -92,11 +86,20 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the table of retries, the fault matrix, random faults, and the tests of connections, security and transfers."""
+    """Run the table of retries, the fault matrix, random faults, and the tests of security."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
     session.run("pytest", "-n", "2", *FAULTS, *session.posargs)
+
+
+@nox.session
+def moving(session: nox.Session) -> None:
+    """Run the tests of what moves bytes: connections and transfers."""
+    _clean(session)
+    _group(session, "test")
+    session.install(".[emulator]")
+    session.run("pytest", "-n", "2", *MOVING, *session.posargs)
 
 
 @nox.session
@@ -111,7 +114,7 @@ def nightly(session: nox.Session) -> None:
     long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py",
             "tests/security", "tests/transfers")  # fmt: skip
     # Matrix, table and security, and what a session does besides; the connections were there already.
-    others = ("tests/session", "tests/compat", *(folder for folder in FAULTS if folder != "tests/connections"))
+    others = ("tests/session", "tests/compat", "tests/transfers", *FAULTS)
     session.run("pytest", "-n", "2", *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")
