@@ -78,7 +78,9 @@ def tests(session: nox.Session) -> None:
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
     # The faults, connections and transfers have a session of their own, without coverage, whose tracer does not go with forks.
     # The proxy, and of the transfers all but kills, memory, random ones and small machines, are quick enough for both.
-    apart = [f"--ignore={folder}" for folder in FAULTS + MOVING if folder not in {"tests/faultproxy", "tests/transfers"}]
+    apart = [
+        f"--ignore={folder}" for folder in FAULTS + MOVING if folder not in {"tests/faultproxy", "tests/transfers"}
+    ]
     apart.append("--ignore-glob=tests/transfers/test_[kmrs]*.py")
     options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
