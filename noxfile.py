@@ -16,8 +16,9 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
-FAULTS = ("tests/conformance", "tests/faultproxy", "tests/matrix", "tests/security")
-MOVING = ("tests/connections", "tests/transfers")
+FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
+# Connections, and of the transfers kills, memory, random ones and small machines; the others are quick.
+MOVING = ("tests/connections", *map(str, sorted((ROOT / "tests" / "transfers").glob("test_[kmrs]*.py"))))
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -70,18 +71,14 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests but those of `faults`; arguments go to pytest. Needs no network once the tools are installed."""
+    """Run the tests but those of `faults` and `moving`; arguments go to pytest. Needs no network once the tools are installed."""
     _clean(session)
     _group(session, "test", "lint", "types")
     session.install(".[emulator]")
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
-    # The faults, connections and transfers have a session of their own, without coverage, whose tracer does not go with forks.
-    # The proxy, and of the transfers all but kills, memory, random ones and small machines, are quick enough for both.
-    apart = [
-        f"--ignore={folder}" for folder in FAULTS + MOVING if folder not in {"tests/faultproxy", "tests/transfers"}
-    ]
-    apart.append("--ignore-glob=tests/transfers/test_[kmrs]*.py")
+    # Faults and what moves bytes have sessions of their own, without coverage, whose tracer does not go with forks.
+    apart = [f"--ignore={place}" for place in (*FAULTS, *MOVING)]
     options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
 
@@ -97,7 +94,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def moving(session: nox.Session) -> None:
-    """Run the tests of what moves bytes: connections and transfers."""
+    """Run the tests of what moves bytes and takes long: connections, kills, memory, random transfers."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
@@ -116,7 +113,7 @@ def nightly(session: nox.Session) -> None:
     long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py",
             "tests/security", "tests/transfers")  # fmt: skip
     # Matrix, table and security, and what a session does besides; the connections were there already.
-    others = ("tests/session", "tests/compat", "tests/transfers", *FAULTS)
+    others = ("tests/session", "tests/compat", "tests/faultproxy", "tests/transfers", *FAULTS)
     session.run("pytest", "-n", "2", *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")
