@@ -83,22 +83,24 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *options)
 
 
-@nox.session
-def faults(session: nox.Session) -> None:
-    """Run the table of retries, the fault matrix, random faults, and the tests of security."""
+def _apart(session: nox.Session, *places: str) -> None:
+    """Run tests that have a session of their own; arguments go to pytest."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
-    session.run("pytest", "-n", "2", *FAULTS, *session.posargs)
+    session.run("pytest", "-n", "2", *places, *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Run the table of retries, the fault matrix, random faults, and the tests of security."""
+    _apart(session, *FAULTS)
 
 
 @nox.session
 def moving(session: nox.Session) -> None:
     """Run the tests of what moves bytes and takes long: connections, kills, memory, random transfers."""
-    _clean(session)
-    _group(session, "test")
-    session.install(".[emulator]")
-    session.run("pytest", "-n", "2", *MOVING, *session.posargs)
+    _apart(session, *MOVING)
 
 
 @nox.session

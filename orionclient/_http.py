@@ -100,7 +100,6 @@ def _failure(error: BaseException, outer: BaseException | None) -> Failure:
 
     `outer` is the error in whose `except` block the caller makes the request, which Python sets behind every other one.
     """
-    _forget_frames(error, outer)
     if isinstance(error, UnpackingError):
         return Failure("lost" if isinstance(error, CutError) else "protocol", str(error), error)
     if secure := _distrust(error, outer):
@@ -187,6 +186,7 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     except OrionError:
         raise
     except _ERRORS as error:
+        _forget_frames(error, outer)
         return evolve(_failure(error, outer), status=None if answer is None else answer.status)
     finally:
         DEADLINE.at = before
@@ -318,7 +318,9 @@ def _reader(answer: Incoming) -> Callable[[memoryview], int]:
 
 def _broken(error: BaseException) -> OrionError:
     """Make the error of a content that breaks; called when the library's own is handled, so that what else is handled is the caller's."""
-    failure = _failure(error, sys.exc_info()[1])
+    outer = sys.exc_info()[1]
+    _forget_frames(error, outer)
+    failure = _failure(error, outer)
     made = OrionTimeout(failure.text) if failure.kind == "timeout" else OrionConnectionError(failure.text)
     made.__cause__ = failure.cause
     return made
