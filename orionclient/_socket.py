@@ -118,21 +118,26 @@ class Socket:
     """
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None, timeout: float) -> None:
-        stream = Backend().connect_tcp(host, port, timeout)
-        if context is not None:
-            context.set_alpn_protocols(["http/1.1"])
-            stream = stream.start_tls(context, host, timeout)
         self._secure = context is not None
-        self._stream = stream
-        self._socket: Any = stream.get_extra_info("socket")
-        self._socket.settimeout(0.0)
         self._broke: OSError | None = None
         # To wait for what can be read, and for what can be written.
         self._polls: tuple[select.poll, select.poll] | None = None
-        if hasattr(select, "poll"):
-            self._polls = (select.poll(), select.poll())
-            for poll, what in zip(self._polls, (select.POLLIN, select.POLLOUT), strict=True):
-                poll.register(self._socket, what)
+        stream = Backend().connect_tcp(host, port, timeout)
+        try:
+            if context is not None:
+                context.set_alpn_protocols(["http/1.1"])
+                stream = stream.start_tls(context, host, timeout)
+            self._stream = stream
+            self._socket: Any = stream.get_extra_info("socket")
+            self._socket.settimeout(0.0)
+            if hasattr(select, "poll"):
+                self._polls = (select.poll(), select.poll())
+                for poll, what in zip(self._polls, (select.POLLIN, select.POLLOUT), strict=True):
+                    poll.register(self._socket, what)
+        except BaseException:
+            # Also where an interrupt comes, for nobody else knows of it yet.
+            stream.close()
+            raise
 
     def write(self, data: bytes | memoryview, timeout: float) -> None:
         """Send all of it."""

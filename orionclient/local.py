@@ -42,6 +42,8 @@ class LocalOrion:
         storage_seconds: How long a presigned address works.
         port: Port to listen on; 0 takes a free one.
         proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
+        durable: True waits for the disk before anything is answered, so that even a power cut loses nothing; False survives the end of the
+            process only, which is quicker and enough for tests. Without it, a folder that is kept is durable, and a temporary one is not.
 
     Attributes:
         folder: Folder of the data.
@@ -72,6 +74,7 @@ class LocalOrion:
         storage_seconds: float = 900.0,
         port: int = 0,
         proxied: bool = False,
+        durable: bool | None = None,
     ) -> None:
         self._wanted = None if folder is None else Path(folder)
         self._seed = seed
@@ -83,6 +86,7 @@ class LocalOrion:
         self._storage = (storage, storage_seconds)
         self._port = port
         self._proxied = proxied
+        self._durable = folder is not None if durable is None else durable
         self._exit = ExitStack()
         self.folder: Path = Path()
         self.server: Server
@@ -120,6 +124,7 @@ class LocalOrion:
                     storage=self._storage[0],
                     storage_seconds=self._storage[1],
                     proxied=self._proxied,
+                    durable=self._durable,
                 )
             )
             self._exit = stack.pop_all()

@@ -60,7 +60,7 @@ def forgotten_versions() -> None:
 @pytest.fixture
 def orion(tmp_path: Path) -> Iterator[LocalOrion]:
     """A local Orion with the demo seed, alone for this test."""
-    with LocalOrion(tmp_path / "orion", seed="demo") as running:
+    with LocalOrion(tmp_path / "orion", seed="demo", durable=False) as running:
         yield running
 
 

@@ -24,12 +24,14 @@ class Staged:
 
     Args:
         path: The temporary file, which is made here.
+        sync: Waits until what was written to a descriptor is on the disk.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sync: Callable[[int], None]) -> None:
         self.path = path
         self.size: int = 0
         self._digest = hashlib.sha256()
+        self._sync = sync
         self._file: BinaryIO = path.open("xb")
 
     @property
@@ -47,7 +49,7 @@ class Staged:
         """Nothing is written afterwards; `durable` brings everything to the disk."""
         self._file.flush()
         if durable:
-            os.fsync(self._file.fileno())
+            self._sync(self._file.fileno())
         self._file.close()
 
     def discard(self) -> None:
@@ -63,9 +65,11 @@ class Blobs:
 
     Args:
         folder: Made when it does not exist.
+        durable: False does not wait for the disk: only the end of the process is survived, not that of the machine.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self._durable = durable
         self._kept = folder / "kept"
         self._staging = folder / "staging"
         for path in (folder, self._kept, self._staging):
@@ -82,13 +86,13 @@ class Blobs:
 
     def stage(self) -> Staged:
         """Room for content on its way in; the caller keeps or discards it."""
-        return Staged(self._staging / uuid.uuid4().hex)
+        return Staged(self._staging / uuid.uuid4().hex, self.sync)
 
     def keep(self, staged: Staged) -> str:
         """Move complete content into place and give its name."""
         name = uuid.uuid4().hex
         staged.path.replace(self._kept / name)
-        _sync_folder(self._kept)
+        self._sync_folder()
         return name
 
     def make(self, size: int) -> str:
@@ -97,12 +101,26 @@ class Blobs:
         with (self._kept / name).open("xb") as file:
             try:
                 file.truncate(size)
-                os.fsync(file.fileno())
+                self.sync(file.fileno())
             except OSError:
                 self.remove(name)
                 raise
-        _sync_folder(self._kept)
+        self._sync_folder()
         return name
+
+    def sync(self, descriptor: int) -> None:
+        """Wait until what was written is on the disk, where that is wanted."""
+        if self._durable:
+            os.fsync(descriptor)
+
+    def _sync_folder(self) -> None:
+        if os.name == "nt":  # pragma: no cover - Windows has no such thing
+            return
+        descriptor = os.open(self._kept, os.O_RDONLY)
+        try:
+            self.sync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def open_for_writing(self, name: str) -> FileIO:
         """What `make` made, to be written in place; nothing is held back in memory."""
@@ -171,12 +189,3 @@ def digest_headers(digest: bytes, size: int) -> dict[str, str]:
         "Repr-Digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
     }
 
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "nt":  # pragma: no cover - Windows has no such thing
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

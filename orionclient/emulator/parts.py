@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -174,10 +173,11 @@ class Part:
 class _Direct:
     """The only writer of a place without a row."""
 
-    def __init__(self, file: FileIO, place: Place) -> None:
+    def __init__(self, file: FileIO, place: Place, sync: Callable[[int], None]) -> None:
         self.lock = threading.Lock()
         self.ended = False
         self._file = file
+        self._sync = sync
         self._number = place.number
         file.seek(place.offset)
 
@@ -193,7 +193,7 @@ class _Direct:
                 rest = rest[self._file.write(rest) :]
 
     def complete(self) -> None:
-        os.fsync(self._file.fileno())
+        self._sync(self._file.fileno())
 
     def end(self) -> None:
         """No write comes afterwards."""
@@ -246,7 +246,7 @@ class Parts:
     def _claim(self, place: Place) -> _Direct | None:
         """Take the place, unless it holds a part or has a writer."""
         try:
-            writer = _Direct(self._blobs.open_for_writing(place.blob), place)
+            writer = _Direct(self._blobs.open_for_writing(place.blob), place, self._blobs.sync)
         except FileNotFoundError:
             raise not_found(f"There is no upload {place.upload}.") from None
         with self._lock:
@@ -319,4 +319,4 @@ class Parts:
                 rest = memoryview(chunk)
                 while rest:
                     rest = rest[target.write(rest) :]
-            os.fsync(target.fileno())
+            self._blobs.sync(target.fileno())

@@ -76,6 +76,8 @@ class Server:
             redirect to presigned addresses there, and the parts of uploads are sent to such.
         storage_seconds: How long a presigned address works.
         proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
+        durable: Waits for the disk before anything is answered, so that even a power cut loses nothing. Without it, only the end of the
+            process loses nothing.
 
     Raises:
         ValueError: The host is no loopback address, the number of jobs is negative, or something given as a floe is none.
@@ -101,6 +103,7 @@ class Server:
         storage: bool = False,
         storage_seconds: float = 900.0,
         proxied: bool = False,
+        durable: bool = True,
     ) -> None:
         if jobs < 0:
             raise ValueError(f"jobs must be 0 or more, not {jobs}")
@@ -114,6 +117,7 @@ class Server:
         self._limits = limits or Limits()
         self._face = faults
         self._proxied = proxied
+        self._durable = durable
         self._processing = processing
         self._floes = tuple(check_floe(floe) for floe in floes)
         self._pool = jobs
@@ -161,7 +165,7 @@ class Server:
             self._faulty,
             seed=self._seed,
             address=self._address,
-            plan=_Plan(self._limits, self._processing, self._floes, self._pool, self._describe),
+            plan=_Plan(self._limits, self._processing, self._floes, self._pool, self._describe, self._durable),
             second=self.storage,
         )
 
@@ -215,6 +219,7 @@ class _Plan(NamedTuple):
     floes: tuple[Floe, ...]
     jobs: int
     describe: Sequence[str] | None
+    durable: bool
 
 
 class _Running:
@@ -239,7 +244,7 @@ class _Running:
         self._work, self._slow = Work(), Work()
         self._engine: Engine | None = None
         try:
-            self._store = Store(folder / "orion.sqlite", handlers.TABLES)
+            self._store = Store(folder / "orion.sqlite", handlers.TABLES, durable=plan.durable)
             plant(self._store, seed)
             self.stack = _open_stack(folder, self._store, (self._work, self._slow), plan)
             self._engine = self.stack.engine
@@ -318,7 +323,7 @@ def _operations() -> tuple[Operation, ...]:
 
 
 def _open_stack(folder: Path, store: Store, works: tuple[Work, Work], plan: _Plan) -> Stack:
-    blobs = Blobs(folder / "blobs")
+    blobs = Blobs(folder / "blobs", durable=plan.durable)
     with store.reading() as db:
         blobs.sweep(row[0] for query in handlers.BLOBS for row in db.execute(query))
     credentials = Credentials(store, folder / "secret")

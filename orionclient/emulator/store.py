@@ -130,13 +130,15 @@ class Store:
     Args:
         path: The file.
         tables: SQL that makes tables and indexes where they are missing, one text per kind of resource.
+        durable: False does not wait for the disk: only the end of the process is survived, not that of the machine.
     """
 
-    def __init__(self, path: Path, tables: Iterable[str] = ()) -> None:
+    def __init__(self, path: Path, tables: Iterable[str] = (), *, durable: bool = True) -> None:
         if sqlite3.sqlite_version_info < (3, 37):  # pragma: no cover - every Python 3.11 build has a newer one
             raise RuntimeError(f"the local Orion needs SQLite 3.37 or newer, this is {sqlite3.sqlite_version}")
         self._path = path
         self._tables = tables
+        self._durable = durable
         self._idle: list[Connection] = []
         self._pool_lock = threading.Lock()
         self._write_lock = threading.Lock()
@@ -218,7 +220,7 @@ class Store:
         db.execute("PRAGMA foreign_keys = ON")
         # With NORMAL a power cut may cost the last commits. Old blobs are removed after a commit, so the state before it must not come
         # back: it would name content that is gone, while the new content belongs to nothing.
-        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         return db
 
     def close(self) -> None:

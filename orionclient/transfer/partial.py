@@ -211,13 +211,17 @@ class Part:
         handle, self._handle = self._handle, None
         if handle is None:
             return
-        worth = keep and self._shared and self._record.exists() and self.size() >= _WORTH_KEEPING
-        with contextlib.suppress(FileNotFoundError):
-            # What is under this name after the move may be the part of somebody else.
-            if not worth and os.fstat(handle).st_ino == self.path.stat().st_ino:
-                if self._shared:
-                    self._forget()
-                self.path.unlink()
+        # An interrupt may come just after the move. What is under this name then may be the part of somebody else.
+        held = os.fstat(handle)
+        try:
+            ours, gone = self.path.stat().st_ino == held.st_ino, False
+        except FileNotFoundError:
+            ours, gone = False, True
+        worth = keep and self._shared and ours and self._record.exists() and held.st_size >= _WORTH_KEEPING
+        if not worth and self._shared and (ours or gone):
+            self._forget()
+        if not worth and ours:
+            self.path.unlink(missing_ok=True)
         os.close(handle)
 
 

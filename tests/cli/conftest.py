@@ -24,7 +24,7 @@ Call = Callable[..., Result]
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
     """A local Orion with the demo seed for all tests of a module."""
-    with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo") as running:
+    with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo", durable=False) as running:
         yield running
 
 

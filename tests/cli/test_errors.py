@@ -51,7 +51,7 @@ TO_DISK = {"download", "download collection", "download dataset"}
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
-    with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo") as orion:
+    with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo", durable=False) as orion:
         CANARIES.add(orion.token)
         session = orion.session()
         for _ in range(30):

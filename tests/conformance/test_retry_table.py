@@ -199,7 +199,7 @@ class Ground:
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0) as running:
+    with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0, durable=False) as running:
         CANARIES.add(running.token)
         yield Ground(running)
 
@@ -207,7 +207,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 @pytest.fixture(scope="module")
 def presigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """As `ground`, with a second origin."""
-    with LocalOrion(tmp_path_factory.mktemp("stored"), seed="demo", jobs=0, storage=True) as running:
+    with LocalOrion(tmp_path_factory.mktemp("stored"), seed="demo", jobs=0, storage=True, durable=False) as running:
         CANARIES.add(running.token)
         yield Ground(running)
 

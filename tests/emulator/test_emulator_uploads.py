@@ -346,7 +346,7 @@ def test_what_is_not_on_the_disk_is_not_acknowledged(fresh, connect, monkeypatch
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr("orionclient.emulator.parts.os.fsync", fail)
+        patch.setattr("orionclient.emulator.blobs.os.fsync", fail)
         assert put(ada, upload, 1, parts[1]).status_code == 500
     assert there(ada, upload) == {}
     send(ada, upload, {1: parts[1]})

@@ -19,7 +19,7 @@ from orionclient.testing import FaultProxy
 @pytest.fixture(scope="session")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """One server for all cells; no job of it leaves the queue."""
-    with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0, proxied=True) as orion:
+    with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0, proxied=True, durable=False) as orion:
         CANARIES.add(orion.token)
         yield Ground(orion)
 
@@ -27,7 +27,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """A server that keeps content on a second origin."""
-    with LocalOrion(tmp_path_factory.mktemp("stored"), seed="demo", jobs=0, storage=True) as orion:
+    with LocalOrion(tmp_path_factory.mktemp("stored"), seed="demo", jobs=0, storage=True, durable=False) as orion:
         CANARIES.add(orion.token)
         yield Ground(orion)
 

@@ -32,7 +32,7 @@ _SHARE = 50
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with (
-        LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0) as orion,
+        LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0, durable=False) as orion,
         tempfile.TemporaryDirectory() as folder,
     ):
         CANARIES.add(orion.token)

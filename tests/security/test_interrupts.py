@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -35,10 +37,12 @@ CROWD = 10.0
 LONG = bool(os.environ.get("ORION_NIGHTLY"))
 LUCK = random.Random(20)
 POINTS = [LUCK.randrange(3 * MIB // 2, SIZE - MIB // 2) for _ in range(EACH)]
-# One process has imported everything; each line that it is given makes a child of it, that of somebody else. The child stops itself
-# where it is told to: when so and so many bytes have moved, wherever its threads are then, or before or after a step.
+# One process has imported everything, for an import that is interrupted leaves a file open; each line that it is given makes a child of
+# it, that of somebody else. The child stops itself where it is told to: when so and so many bytes have moved, wherever its threads are
+# then, or before or after a step.
 SCRIPT = """
-import json, os, pathlib, signal, socket, sys, threading, time, warnings
+import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings
+from orionclient import _http
 from orionclient.session import OrionSession, get_session
 from orionclient.transfer import downloads, partial, plans, progress, unfinished, uploads
 from orionclient.types import File, files as types_files, uploads as types_uploads
@@ -108,9 +112,13 @@ def run():
             print("id", File.upload(session, what["name"], what["path"]).id)
         else:
             File(session=session, id=what["id"]).download_to_file(what["path"], workers=what["workers"])
-    except KeyboardInterrupt:
-        print("interrupted")
-        sys.exit(130)
+        # The end of the process is none of what is tested.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    except BaseException as error:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        if isinstance(error, KeyboardInterrupt):
+            sys.exit(130)
+        raise
     finally:
         names = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
         print("moved", moved(), "threads", names, flush=True)
@@ -136,7 +144,7 @@ while line := sys.stdin.readline():
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
-    with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo") as running:
+    with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo", durable=False) as running:
         yield running
 
 
@@ -268,13 +276,13 @@ def at(point: Any) -> dict[str, Any]:
     return {"step": point} if isinstance(point, str) else {"point": point}
 
 
-def check_part(folder: Path, code: int) -> None:
-    """What lies beside the target can be gone on with, or is nothing."""
+def check_part(folder: Path, code: int, *, anywhere: bool = False) -> None:
+    """What lies beside the target can be gone on with, or is nothing; `anywhere` may be just where the part was made."""
     left = {path.name for path in folder.iterdir()} - {"out"}
     # What ends the process at once may do so in the middle of writing the record.
     assert left - ({".out.part.json.new"} if code < 0 else set()) <= {".out.part", ".out.part.json"}
     if code > 0:
-        assert left in ({".out.part", ".out.part.json"}, set())
+        assert left in ({".out.part", ".out.part.json"}, set(), {".out.part"} if anywhere else set())
     if ".out.part.json" in left and ".out.part" in left:
         record = json.loads((folder / ".out.part.json").read_text())
         assert record["size"] == SIZE
@@ -324,6 +332,12 @@ def named(stack: LocalOrion, name: str) -> list[File]:
     return list(stack.session().list_resources(File, {"name": name}))
 
 
+def notes() -> list[str]:
+    """What is remembered of uploads."""
+    folder = Path(os.environ["HOME"]) / ".orion" / "uploads"
+    return os.listdir(folder) if folder.exists() else []
+
+
 def open_uploads(stack: LocalOrion) -> int:
     return stack.session().list_resources(Upload, {"state": "open"}).count()
 
@@ -361,7 +375,10 @@ def test_an_upload_is_gone_on_with(
         assert ids in ([file.id], []), where
         assert (file.state, file.sha256) == ("ready", hashlib.sha256(own).hexdigest()), where
     assert open_uploads(stack) == 0
-    assert not list((Path(os.environ["HOME"]) / ".orion" / "uploads").iterdir())
+    assert notes() == []
+
+
+LEFT_TO_THE_COLLECTOR = re.compile(r"Exception ignored in: <.*>\n(Traceback .*\n(  .*\n)+)?ResourceWarning: unclosed .*\n")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -380,17 +397,17 @@ def test_signals_at_any_time(
         child = zygote.child(stack, path, kind=kind, id=stored, handled=handled)
         child.begun()
         time.sleep(LUCK.random() * 0.2)
-        os.kill(child.pid, sent)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, sent)
         returned, lines, errors = child.ended()
-        if returned == -sent and lines and lines[-1].startswith("moved"):
-            # All was done, and Python, about to end, handles no signals any more.
-            returned = 0
         # It may have been done already.
-        assert returned in {0, code}
-        assert errors == ""
+        assert returned in {0, code}, errors
+        # Between the opening of a socket or file and the first line that could close it, Python's collector does.
+        assert errors == "" or (returned > 0 and LEFT_TO_THE_COLLECTOR.fullmatch(errors)), lines
         if kind == "download":
             assert path.read_bytes() in {b"old", content}
-            check_part(place, returned)
+            check_part(place, returned, anywhere=True)
+        remembered = notes()
         code_again, _, errors = zygote.child(stack, path, kind=kind, id=stored).ended()
         assert (code_again, errors) == (0, "")
         if kind == "download":
@@ -402,9 +419,15 @@ def test_signals_at_any_time(
             whole = [file for file in files if file.state == "ready"]
             assert whole
             assert {file.sha256 for file in whole} == {hashlib.sha256(own).hexdigest()}
-            assert len(whole) == 1 + (returned == 0)
+            # What is done but remembered is not done again; the signal may also have come when all was forgotten already.
+            assert len(whole) == 1 or (len(whole) == 2 and not remembered)
+            assert len(whole) == 2 or returned != 0
             assert len(files) - len(whole) <= 1
-            assert open_uploads(stack) == 0
+            # Nor does the server hear of the end while it makes an upload, which then goes with its file.
+            assert open_uploads(stack) <= (returned != 0)
+            for file in files:
+                stack.session().delete_resource(file, immediate=True)
+            assert (open_uploads(stack), notes()) == (0, [])
 
 
 @pytest.mark.parametrize("workers", [1, 3])

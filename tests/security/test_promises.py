@@ -1,4 +1,4 @@
-"""What holds only because of one line: a file is on the disk before it takes its name."""
+"""What holds only because of one line: a file is on the disk before it takes its name, and an interrupt there stays one."""
 
 from __future__ import annotations
 
@@ -34,4 +34,25 @@ def test_a_download_is_on_the_disk_before_it_takes_its_name(
     File(session=scripted.session(), id=7).download_to_file(tmp_path / "out", durable=durable)
     before, after = [("fsync", ".out.part")], [("fsync", tmp_path.name)]
     assert did == [*(before if durable else []), ("rename", "out"), *(after if durable else [])]
+    assert (tmp_path / "out").read_bytes() == b"content"
+
+
+def test_an_interrupt_just_after_the_move_stays_one(
+    scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in place by then is whole, and nothing is left beside it."""
+    replace = Path.replace
+
+    def struck(path: Path, target: Path) -> Path:
+        moved = replace(path, target)
+        if path.name == ".out.part":
+            raise KeyboardInterrupt
+        return moved
+
+    monkeypatch.setattr(Path, "replace", struck)
+    headers = {"Content-Type": "application/octet-stream", "ETag": '"mark"', "Accept-Ranges": "bytes"}
+    scripted.then(Answer(raw=b"content", headers=headers))
+    with pytest.raises(KeyboardInterrupt):
+        File(session=scripted.session(), id=7).download_to_file(tmp_path / "out")
+    assert os.listdir(tmp_path) == ["out"]
     assert (tmp_path / "out").read_bytes() == b"content"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transfers_stack import SMALL_PLANS, Stack, digest_of, eventually
+from transfers_stack import SMALL_PLANS, Stack, digest_of
 
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionError
@@ -121,7 +121,7 @@ class Transfer:
                     for name, value in SMALL_PLANS[module.__name__.rpartition(".")[2]].items():
                         patch.setattr(module, name, value)
             ended = self.send() if self.up else self.fetch()
-        eventually(self.stack.is_empty)
+        self.stack.wait_until_empty()
         return ended
 
     def session(self) -> OrionSession:

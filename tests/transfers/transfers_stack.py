@@ -46,7 +46,7 @@ class Stack:
     """A local Orion that is looked at without the client."""
 
     def __init__(self, folder: Path, *, storage: bool) -> None:
-        self.orion = LocalOrion(folder, seed="demo", storage=storage, jobs=0)
+        self.orion = LocalOrion(folder, seed="demo", storage=storage, jobs=0, durable=False)
         self.storage = storage
 
     def __enter__(self) -> Self:
@@ -104,8 +104,14 @@ class Stack:
         blobs = self.orion.folder / "blobs"
         return {**numbers, "blobs": sum(path.is_file() for path in blobs.rglob("*"))}
 
-    def is_empty(self) -> bool:
-        return not any(self.held().values())
+    def wait_until_empty(self) -> None:
+        """Look again until nothing is left, as what a server cleans up comes a moment later; a failure tells what is left."""
+        try:
+            eventually(lambda: not any(self.held().values()))
+        except AssertionError:
+            left = {"held": self.held(), "uploads": self.plain.get(UPLOADS)["results"]}
+            left |= {"files": self.plain.get(FILES)["results"], "shards": self.plain.get(self.shards)["results"]}
+            raise AssertionError(left) from None
 
     def clear_faults(self) -> None:
         self.orion.faults.clear()
