@@ -19,6 +19,8 @@ TOOLS = ROOT / "generator" / "requirements.txt"
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
 # Connections, and of the transfers kills, memory, random ones and small machines; the others are quick.
 MOVING = ("tests/connections", *map(str, sorted((ROOT / "tests" / "transfers").glob("test_[kmrs]*.py"))))
+# Half of their time, the tests wait: for a connection, a deadline, or a process.
+AT_ONCE = ("-n", "4")
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -79,7 +81,7 @@ def tests(session: nox.Session) -> None:
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
     # Faults and what moves bytes have sessions of their own, without coverage, whose tracer does not go with forks.
     apart = [f"--ignore={place}" for place in (*FAULTS, *MOVING)]
-    options = session.posargs or ["-n", "2", *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
+    options = session.posargs or [*AT_ONCE, *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
     session.run("pytest", *options)
 
 
@@ -88,7 +90,7 @@ def _apart(session: nox.Session, *places: str) -> None:
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
-    session.run("pytest", "-n", "2", *places, *session.posargs)
+    session.run("pytest", *AT_ONCE, *places, *session.posargs)
 
 
 @nox.session
@@ -116,10 +118,10 @@ def nightly(session: nox.Session) -> None:
             "tests/security", "tests/transfers")  # fmt: skip
     # Matrix, table and security, and what a session does besides; the connections were there already.
     others = ("tests/session", "tests/compat", "tests/faultproxy", "tests/transfers", *FAULTS)
-    session.run("pytest", "-n", "2", *long, env={"ORION_NIGHTLY": "1"})
+    session.run("pytest", *AT_ONCE, *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")
-    session.run("pytest", "-n", "2", *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
+    session.run("pytest", *AT_ONCE, *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
