@@ -123,8 +123,8 @@ def test_slicer(proxy: FaultProxy, direction: str) -> None:
 def test_slow_close(proxy: FaultProxy) -> None:
     proxy.slow_close(0.2, direction="upstream")
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
-        line.shutdown(socket.SHUT_WR)
         started = time.monotonic()
+        line.shutdown(socket.SHUT_WR)
         assert line.recv(1) == b""
         assert time.monotonic() - started >= 0.2
 
