@@ -41,8 +41,8 @@ def _generator_python(session: nox.Session) -> str:
     folder = Path(session.cache_dir).absolute() / f"generator-{key}"
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not (folder / "complete").exists():
-        session.run(sys.executable, "-m", "venv", "--clear", str(folder), external=True, silent=True)
-        session.run(str(python), "-m", "pip", "install", "-q", "-r", str(TOOLS), external=True, silent=True)
+        session.run_install(sys.executable, "-m", "venv", "--clear", str(folder), external=True, silent=True)
+        session.run_install(str(python), "-m", "pip", "install", "-q", "-r", str(TOOLS), external=True, silent=True)
         (folder / "complete").touch()
     return str(python)
 
@@ -75,7 +75,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests but those of `faults` and `moving`; arguments go to pytest. Needs no network once the tools are installed."""
     _clean(session)
-    _group(session, "test", "lint", "types")
+    _group(session, "test", "referees", "lint", "types")
     session.install(".[emulator]")
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     # Chosen tests cover what they cover; all of them have to cover the handwritten code.
@@ -164,7 +164,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy strict over everything, pyright for completeness of the public ones."""
-    _group(session, "types", "test")
+    _group(session, "types", "test", "referees")
     session.install("nox", ".[emulator]")
     session.run("mypy")
     session.run("pyright")
