@@ -188,4 +188,3 @@ def digest_headers(digest: bytes, size: int) -> dict[str, str]:
         "ETag": f'"{digest.hex()}"',
         "Repr-Digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
     }
-

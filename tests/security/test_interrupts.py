@@ -378,7 +378,9 @@ def test_an_upload_is_gone_on_with(
     assert notes() == []
 
 
-LEFT_TO_THE_COLLECTOR = re.compile(r"Exception ignored in: <.*>\n(Traceback .*\n(  .*\n)+)?ResourceWarning: unclosed .*\n")
+LEFT_TO_THE_COLLECTOR = re.compile(
+    r"Exception ignored in: <.*>\n(Traceback .*\n(  .*\n)+)?ResourceWarning: unclosed .*\n"
+)
 
 
 @pytest.mark.parametrize("way", WAYS)
