@@ -325,7 +325,7 @@ def test_a_download_is_gone_on_with(
         assert not isinstance(point, int) or workers > 1 or int(lines[-1].split()[1]) < SIZE - MIB, where
 
 
-SENDING = [(point, way) for point, way, _ in spread(WAYS, [*POINTS, *UPLOADING])]
+SENDING = list(dict.fromkeys((point, way) for point, way, _ in spread(WAYS, [*POINTS, *UPLOADING])))
 
 
 def named(stack: LocalOrion, name: str) -> list[File]:
