@@ -116,8 +116,9 @@ def nightly(session: nox.Session) -> None:
     # With 2,000 random schedules; the cells of the matrix are the same as by day.
     long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py",
             "tests/security", "tests/transfers")  # fmt: skip
-    # Matrix, table and security, and what a session does besides; the connections were there already.
-    others = ("tests/session", "tests/compat", "tests/faultproxy", "tests/transfers", *FAULTS)
+    # Matrix, table and security, and what a session does besides; connections and long transfers were there already.
+    quick = [f"--ignore={place}" for place in MOVING]
+    others = ("tests/session", "tests/compat", "tests/faultproxy", "tests/transfers", *quick, *FAULTS)
     session.run("pytest", *AT_ONCE, *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")

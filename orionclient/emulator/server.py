@@ -318,8 +318,13 @@ class _Running:
 
 
 @functools.cache
+def _document() -> dict[str, Any]:
+    return contract.load()
+
+
+@functools.cache
 def _operations() -> tuple[Operation, ...]:
-    return tuple(read_operations(contract.load()))
+    return tuple(read_operations(_document()))
 
 
 def _open_stack(folder: Path, store: Store, works: tuple[Work, Work], plan: _Plan) -> Stack:
@@ -338,7 +343,7 @@ def _open_stack(folder: Path, store: Store, works: tuple[Work, Work], plan: _Pla
         plan.floes,
         handlers.KINDS,
         _operations(),
-        contract.load()["info"]["version"],
+        _document()["info"]["version"],
         plan.limits,
         plan.processing,
     )
