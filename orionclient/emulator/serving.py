@@ -44,6 +44,14 @@ class Uvicorn(uvicorn.Server):
         for way in waiting:
             way.cancel()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End in peace what ends in time, and hang up on who does not take the rest of an answer."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        # The transports close their sockets at the loop's next turn.
+        await asyncio.sleep(0)
+
     def end(self) -> None:
         """Stop, from another thread."""
         self.should_exit = True
