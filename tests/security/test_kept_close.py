@@ -137,3 +137,19 @@ def test_a_link_to_no_id_stays_as_it_is(session: OrionSession) -> None:
     assert found.missing == (link,)
     with zipfile.ZipFile(made) as archive:
         assert link in archive.read(found.pages[0]).decode()
+
+
+@posix
+def test_a_warning_about_profiles_points_at_who_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text("[p]\nurl = https://orion.example.com\n")
+    path.chmod(0o644)
+    with pytest.warns(UserWarning, match="read by others") as caught:
+        read_profiles(path)
+    if os.geteuid() == 0:
+        path.chmod(0o600)
+        os.chown(path, 4321, -1)
+        with pytest.warns(UserWarning, match="another user") as more:
+            read_profiles(path)
+        assert more[0].filename == __file__
+    assert caught[0].filename == __file__
