@@ -76,8 +76,8 @@ class Server:
             redirect to presigned addresses there, and the parts of uploads are sent to such.
         storage_seconds: How long a presigned address works.
         proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
-        durable: Waits for the disk before anything is answered, so that even a power cut loses nothing. Without it, only the end of the
-            process loses nothing.
+        durable: True waits for the disk before anything is answered, so that even a power cut loses nothing; False survives the end of the
+            process only.
 
     Raises:
         ValueError: The host is no loopback address, the number of jobs is negative, or something given as a floe is none.

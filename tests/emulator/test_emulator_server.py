@@ -247,13 +247,13 @@ def test_stopping_does_not_wait_for_a_stalled_upload(tmp_path):
 def test_who_does_not_take_an_answer_is_hung_up_on(tmp_path):
     with Server(tmp_path, seed="demo") as server:
         token, port = server.issue_token("ada"), int(server.url.rsplit(":", 1)[1])
-        head = f"HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Token {token}\r\n"
         with httpx.Client(base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=30) as client:
             client.post("/api/v3/storage/files/", json={"name": "x"})
             # More than the two systems hold for somebody who does not read.
             assert client.put("/api/v3/storage/files/1/upload", content=bytes(32 << 20)).status_code == 200
         lazy = socket.create_connection(("127.0.0.1", port), timeout=10)
-        lazy.sendall(f"GET /api/v3/storage/files/1/download {head}\r\n".encode())
+        head = f"HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Token {token}\r\n\r\n"
+        lazy.sendall(f"GET /api/v3/storage/files/1/download {head}".encode())
         assert lazy.recv(100).startswith(b"HTTP/1.1 200")
     gc.collect()  # an open socket of the server would warn here
     taken = 0
