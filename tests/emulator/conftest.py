@@ -37,7 +37,7 @@ def connect() -> Iterator[Connect]:
         if user:
             headers["Authorization"] = f"Token {server.issue_token(user)}"
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        clients.append(httpx.Client(base_url=server.url, headers=headers, limits=limits, verify=False, timeout=30))
+        clients.append(httpx.Client(base_url=server.url, headers=headers, limits=limits, verify=False, timeout=120))
         return clients[-1]
 
     yield make

@@ -82,7 +82,7 @@ def read_lines(path: Path, most: int = MOST_LINE) -> Iterator[tuple[int, str]]:
         number = 0
         while data := file.readline(most + 2):
             number += 1
-            if len(data.rstrip(b"\r\n")) > most:
+            if len(data) > most and len(data.rstrip(b"\r\n")) > most:
                 raise MalformedError(number, f"The line has more than {most} bytes.")
             yield number, _decode(number, data)
 
