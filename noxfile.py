@@ -17,10 +17,15 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
-# Connections, and of the transfers kills, memory, random ones and small machines; the others are quick.
-MOVING = ("tests/connections", *map(str, sorted((ROOT / "tests" / "transfers").glob("test_[kmrs]*.py"))))
-# Half of their time, the tests wait: for a connection, a deadline, or a process.
-AT_ONCE = ("-n", "4")
+# Connections, counts of requests, kills of the store, and of the transfers kills, memory, random ones and small machines.
+MOVING = (
+    "tests/connections",
+    "tests/benchmarks",
+    "tests/emulator/test_emulator_kills.py",
+    *map(str, sorted((ROOT / "tests" / "transfers").glob("test_[kmrs]*.py"))),
+)
+# Half of their time, the tests wait: for a connection, a deadline, or a process. Who has nothing left takes tests from others.
+AT_ONCE = ("-n", "4", "--dist", "worksteal")
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -101,7 +106,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def moving(session: nox.Session) -> None:
-    """Run the tests of what moves bytes and takes long: connections, kills, memory, random transfers."""
+    """Run the tests of what moves bytes and takes long: connections, counts, kills, memory, random transfers."""
     _apart(session, *MOVING)
 
 

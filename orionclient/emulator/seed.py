@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from orionclient.emulator.credentials import hash_password
@@ -97,6 +98,12 @@ def plant(store: Store, name: str | None) -> None:
             raise ValueError(f"this stack was filled before, with seed {row['value'] or None!r} and not {name!r}")
 
 
+@cache
+def _known(password: str) -> str:
+    # Everybody knows the passwords of a seed: the stacks of a process may share their hashes, which are slow to make.
+    return hash_password(password)
+
+
 def _fill(db: sqlite3.Connection, seed: Seed) -> None:
     organization = db.execute(
         "INSERT INTO organizations (name, balance, created) VALUES (?, ?, ?)", (seed.organization, seed.balance, now())
@@ -107,7 +114,7 @@ def _fill(db: sqlite3.Connection, seed: Seed) -> None:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 person.username,
-                hash_password(person.password or secrets.token_urlsafe(32)),
+                _known(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
                 f"{person.username}@example.org",
                 person.first_name,
                 person.last_name,

@@ -46,7 +46,14 @@ class Uvicorn(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End in peace what ends in time, and hang up on who does not take the rest of an answer."""
-        await super().shutdown(sockets)
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)
+        # Connections without a request are gone by now; Uvicorn waits a tenth of a second before it looks for others.
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         # The transports close their sockets at the loop's next turn.
