@@ -40,13 +40,21 @@ class _Link:
                 _linger(writer)
                 writer.transport.abort()
             else:
-                writer.close()
+                _close(writer)
+
+
+def _close(writer: asyncio.StreamWriter) -> None:
+    # A transport of TLS that is closed again lets go of its connection, and nothing can end that any more.
+    if not writer.is_closing():
+        writer.close()
 
 
 def _linger(writer: asyncio.StreamWriter) -> None:
     # With a linger time of zero the end of a connection is a reset.
-    with contextlib.suppress(OSError):
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+    bound = writer.get_extra_info("socket")
+    if bound is not None:
+        with contextlib.suppress(OSError):
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
 
 
 class FaultProxy:
@@ -320,7 +328,7 @@ class FaultProxy:
             if writer.can_write_eof() and not writer.is_closing():
                 writer.write_eof()
             else:
-                writer.close()
+                _close(writer)
         except (OSError, ssl.SSLError):
             if not writer.is_closing():
                 # The one side broke, so the other one has to.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from connections_certificates import context_for, make
 
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
@@ -191,6 +194,27 @@ def test_open_connections_are_ended(proxy: FaultProxy) -> None:
         assert proxy.end_connections() == 1
         assert line.recv(1) == b""
     assert proxy.counts().open == 0
+
+
+def test_a_connection_of_tls_is_ended_twice(tmp_path: Path) -> None:
+    root = make("root", ca=True)
+    context = context_for(tmp_path, make("server", root, hosts=("localhost",)))
+    trusting = ssl.create_default_context(cadata=root.pem.decode())
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        FaultProxy(f"http://127.0.0.1:{server.getsockname()[1]}", context=context) as proxy,
+        socket.create_connection(("127.0.0.1", proxy.port), 5) as raw,
+        trusting.wrap_socket(raw, server_hostname="localhost") as line,
+    ):
+        line.sendall(LINE)
+        server.accept()[0].close()
+        with contextlib.suppress(ConnectionError):
+            # The proxy ended its side, and waits for the client to end its own.
+            assert line.recv(1) == b""
+        proxy.end_connections()
+        with socket.socket(fileno=line.detach()) as below, contextlib.suppress(ConnectionResetError):
+            below.settimeout(5)
+            assert b"".join(iter(lambda: below.recv(1000), b"")) == b""
 
 
 def test_a_connection_that_is_open_meets_a_new_toxic(proxy: FaultProxy) -> None:
