@@ -30,7 +30,7 @@ CHUNKS = 5
 EACH = 200 if os.environ.get("ORION_NIGHTLY") else 20
 NOISE = random.Random(6).randbytes(LARGEST)
 # A server that stalls is given up after so many seconds.
-PATIENCE = 0.4
+PATIENCE = 0.6
 
 pytestmark = pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 300)
 
