@@ -239,14 +239,26 @@ def pieces(
                 patience.spend(said(error, response), count)
             response.close()
             response, skip = continued(opener, content, count)
-            if skip:
-                # The first answer may have been wrong about its length.
-                content = evolve(content, size=Content.of(response).size)
+            content = _told_again(content, response)
         if content.digest is not None and hasher is not None and hasher.digest() != content.digest.value:
             raise said(wrong(content.digest), response)
     finally:
         response.close()
     meter.finish()
+
+
+def _told_again(content: Content, response: Response) -> Content:
+    """What is known of the content when an answer goes on with it."""
+    if response.status_code == 206:
+        return content
+    again = Content.of(response)
+    if content.digest is None:
+        # What is left out of this answer counts as well: it is what came before.
+        verify(response)
+    if again.size is None and again.digest is None:
+        return content
+    # The first answer may have been wrong about its length.
+    return evolve(content, size=again.size)
 
 
 def _behind(chunks: Iterator[bytes], start: int, digest: bytes | None) -> Iterator[bytes]:

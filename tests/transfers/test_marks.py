@@ -103,13 +103,35 @@ def test_a_stream_without_a_mark_does_not_go_on_with_another(scripted: Scripted,
     assert b"".join(came) == CONTENT[:HALF]
 
 
-def chunked(content: bytes) -> Answer:
+@pytest.mark.parametrize(
+    "said", [{"Repr-Digest": digest_of(CONTENT)}, {"ETag": '"1"', "Repr-Digest": digest_of(CONTENT)}]
+)
+def test_what_a_later_answer_says_of_a_stream_without_a_mark_holds(scripted: Scripted, said: dict[str, str]) -> None:
+    # The last one ends too early, and tells no length.
+    scripted.then(cut(CONTENT, {}), cut(CONTENT, said), chunked(CONTENT[:-1], said))
+    with pytest.raises(OrionConnectionError, match="did not arrive whole"):
+        b"".join(file_of(scripted).download())
+
+
+def test_a_length_that_was_told_holds_where_a_later_answer_tells_none(scripted: Scripted) -> None:
+    scripted.then(cut(CONTENT, {}), chunked(CONTENT[:-1]), whole(CONTENT, {}))
+    assert b"".join(file_of(scripted).download()) == CONTENT
+    assert len(scripted.asked) == 3
+
+
+def test_a_digest_tells_more_than_a_wrong_length(scripted: Scripted) -> None:
+    scripted.then(cut(CONTENT + b"x", {}), chunked(CONTENT, {"Repr-Digest": digest_of(CONTENT)}))
+    assert b"".join(file_of(scripted).download()) == CONTENT
+
+
+def chunked(content: bytes, headers: dict[str, str] = {}) -> Answer:  # noqa: B006 - only read
     """An answer that does not say how long it is."""
 
     def write(handler: Any) -> None:
         handler.send_response_only(200)
         handler.send_header("Transfer-Encoding", "chunked")
-        handler.send_header("Connection", "close")
+        for name, value in {**CLOSE, **headers}.items():
+            handler.send_header(name, value)
         handler.end_headers()
         if content:
             handler.wfile.write(b"%x\r\n%s\r\n" % (len(content), content))
