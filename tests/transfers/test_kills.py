@@ -106,7 +106,9 @@ class Run:
 
     def end(self) -> int:
         self._reader.join(120)
-        return self._process.wait(10)
+        code = self._process.wait(10)
+        self._proxy.settle()
+        return code
 
 
 @pytest.fixture

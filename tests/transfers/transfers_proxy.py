@@ -19,7 +19,7 @@ class Proxy:
         self._rate = rate
         self._lock = threading.Condition()
         self._next = 0.0
-        self._threads: list[threading.Thread] = []
+        self._pumps: list[threading.Thread] = []
         self._sockets: set[socket.socket] = set()
         self.up = self.down = 0
 
@@ -28,17 +28,18 @@ class Proxy:
         # What lies in the buffers was not moved yet.
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _PIECE)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._start(self._accept)
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._acceptor.join(10)
+        assert not self._acceptor.is_alive()
         self.drop()
-        for thread in self._threads:
-            thread.join(10)
-            assert not thread.is_alive()
+        self.settle()
 
     def passed(self, number: int, seconds: float = 60.0) -> bool:
         """Wait until so many bytes went either way; False where nothing moves any more."""
@@ -54,17 +55,19 @@ class Proxy:
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
+    def settle(self) -> None:
+        """Wait until all that went through is counted; for when nobody has a connection any more."""
+        # A piece is counted when it was sent: whoever got it may be done with it before.
+        for pump in list(self._pumps):
+            pump.join(10)
+            assert not pump.is_alive()
+
     def wake(self) -> None:
         """Let nobody wait any longer."""
         with self._lock:
             self.up += 1 << 60
             self._lock.notify_all()
             self.up -= 1 << 60
-
-    def _start(self, target: object, *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)  # type: ignore[arg-type]
-        self._threads.append(thread)
-        thread.start()
 
     def _accept(self) -> None:
         while True:
@@ -76,8 +79,10 @@ class Proxy:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _PIECE)
             with self._lock:
                 self._sockets |= {client, server}
-            self._start(self._pump, client, server, "up")
-            self._start(self._pump, server, client, "down")
+            for each in ((client, server, "up"), (server, client, "down")):
+                pump = threading.Thread(target=self._pump, args=each, daemon=True)
+                pump.start()
+                self._pumps.append(pump)
 
     def _pump(self, source: socket.socket, target: socket.socket, way: str) -> None:
         mine, its = self.url[7:].encode(), f"127.0.0.1:{self._port}".encode()
@@ -87,8 +92,12 @@ class Proxy:
                 if way == "up":
                     # Heads come in one piece, and contents here never name this address.
                     data = data.replace(mine, its)
-                target.sendall(data)
-                self._count(way, len(data))
+                rest = memoryview(data)
+                while rest:
+                    # Each part by itself: of a piece that a reader leaves in the middle, its beginning has passed.
+                    count = target.send(rest)
+                    self._count(way, count)
+                    rest = rest[count:]
         for each in (source, target):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
