@@ -85,10 +85,10 @@ def counted():
 def struck(when, step):
     place, _, name = step.rpartition(".")
     place = eval(place)
-    original, over = getattr(place, name), threading.Event()
+    # Several threads come to a step at once; one of them strikes.
+    original, chance = getattr(place, name), threading.Lock()
     def around(*args, **more):
-        first = not over.is_set()
-        over.set()
+        first = chance.acquire(blocking=False)
         if first and when == "before":
             strike()
         result = original(*args, **more)
