@@ -1,4 +1,4 @@
-"""What can be done with a checkout: demo, tests, lint, types, generate, check, contract, faults, moving, nightly, mutation, transfers."""
+"""What can be done with a checkout; `nox --list` names every session."""
 
 from __future__ import annotations
 
@@ -108,6 +108,27 @@ def faults(session: nox.Session) -> None:
 def moving(session: nox.Session) -> None:
     """Run the tests of what moves bytes and takes long: connections, counts, kills, memory, random transfers."""
     _apart(session, *MOVING)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build the sdist and the wheels, compare their files, and run the demo from them. Needs git and a package index."""
+    _clean(session)
+    _group(session, "package")
+    session.run("python", "tests/package/run.py")
+
+
+@nox.session
+def cases(session: nox.Session) -> None:
+    """Run the case scripts of the folder that ORION_CASES names; arguments choose by beginnings of names, as in `wire outside/21`."""
+    folder = os.environ.get("ORION_CASES", "")
+    if not folder or not Path(folder).is_dir():
+        session.error("ORION_CASES has to name the folder of the case scripts")
+    _clean(session)
+    _group(session, "cases")
+    session.install(".[emulator]")
+    session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
+    session.run("python", "tests/cases/run.py", folder, *session.posargs)
 
 
 @nox.session

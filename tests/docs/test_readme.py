@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+OTHERS = [
+    ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "openapi/README.md", "tests/README.md")
+]
 START = "python3 -m venv .venv && .venv/bin/pip install nox && .venv/bin/nox -s"
 
 
@@ -107,21 +110,32 @@ def test_the_places_of_the_table_exist() -> None:
     assert [place for place in places if not (ROOT / place).exists()] == []
 
 
-def test_the_sessions_of_nox_are_the_ones_named() -> None:
+def sessions() -> list[str]:
     tree = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
-    sessions = [
+    return [
         node.name
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and any("nox.session" in ast.unparse(each) for each in node.decorator_list)
     ]
-    assert re.findall(r"`(\w+)`", table()["`noxfile.py`"]) == sessions
-    named = {name for page in PAGES for name in re.findall(r"\bnox -s (\w+)", page.read_text("utf-8"))}
-    assert named <= set(sessions)
 
 
-@pytest.mark.parametrize(
-    "page", [*PAGES, ROOT / "CHANGELOG.md", ROOT / "openapi" / "README.md"], ids=lambda page: page.name
-)
+def test_the_sessions_of_nox_are_the_ones_named() -> None:
+    assert re.findall(r"`(\w+)`", table()["`noxfile.py`"]) == sessions()
+    commands = [
+        names for page in [*PAGES, *OTHERS] for names in re.findall(r"\bnox -s (\w+(?: \w+)*)", page.read_text("utf-8"))
+    ]
+    assert {name for names in commands for name in names.split()} <= set(sessions())
+
+
+def test_every_folder_of_the_tests_is_listed() -> None:
+    page = (ROOT / "tests" / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", page, re.MULTILINE)
+    folders = {path.parent.name for path in (ROOT / "tests").glob("[a-z]*/*") if path.is_file()}
+    assert [name for name, _ in rows] == sorted(folders)
+    assert {name for _, run_by in rows for name in re.findall(r"`(\w+)`", run_by)} <= set(sessions())
+
+
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_relative_links_lead_somewhere(page: Path) -> None:
     targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))]
     local = [target for target in targets if target and "://" not in target and not target.startswith("mailto:")]

@@ -1,4 +1,7 @@
-"""The tables of the security rules and of the faults of this machine: each entry has tests, and every test that it names is run."""
+"""The tables of the security rules and of the faults of this machine: each entry has tests, and every test that it names is run.
+
+The same holds for the tests that SECURITY.md names.
+"""
 
 from __future__ import annotations
 
@@ -74,3 +77,11 @@ def test_its_tests_are_run(what: str, entry: str) -> None:
     assert told[what]
     assert told["tests"]
     assert {test: faults_of(test) for test in told["tests"]} == dict.fromkeys(told["tests"], "")
+
+
+def test_the_page_of_security_names_every_rule_and_tests_that_run() -> None:
+    page = (ROOT / "SECURITY.md").read_text("utf-8")
+    assert set(re.findall(r"\bX\d+\b", page)) == RULES.keys()
+    named = re.findall(r"`(tests/\S+\.py::\w+)`", page)
+    assert {test: faults_of(test) for test in named} == dict.fromkeys(named, "")
+    assert len(named) >= 5

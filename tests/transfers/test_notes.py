@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +61,19 @@ def test_the_same_call_goes_on(simple: Stack, source: Path) -> None:
     file = File.upload(session, "big", source, session.config.project)
     assert file.id == begun
     assert simple.digest(file) == digest_of(source)
+
+
+def test_a_checkpoint_is_private_and_holds_an_id_only(simple: Stack, source: Path, own_home: Path) -> None:
+    session = simple.session()
+    before = os.umask(0)
+    try:
+        interrupted(lambda **more: File.upload(session, "big", source, **more))
+    finally:
+        os.umask(before)
+    (checkpoint,) = (own_home / ".orion" / "uploads").iterdir()
+    assert stat.S_IMODE(checkpoint.stat().st_mode) == 0o600
+    assert stat.S_IMODE(checkpoint.parent.stat().st_mode) == 0o700
+    assert json.loads(checkpoint.read_text()) == {"id": unfinished(session)[0]}
 
 
 def test_another_project_of_the_session(simple: Stack, source: Path) -> None:
