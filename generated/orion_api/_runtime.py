@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import io
 import json
+import logging
 import os
 import threading
 import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from urllib.parse import urljoin
@@ -27,6 +28,9 @@ Check = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
 Parse = Callable[[dict[str, Any]], T]
 
 CHUNK = 1 << 20
+_LOG = logging.getLogger("orion_api")
+# Operations and statuses of which the log has a line.
+_LOGGED: set[tuple[str, int]] = set()
 
 
 # ---------------------------------------------------------------- what the operation modules call
@@ -36,14 +40,14 @@ def call(client: Sender, request: Request, check: Check, parse: Parse[T]) -> T:
     """Send, read, check and parse."""
     with client.send(request) as response:
         content = response.read()
-    return _parsed(client, response, content, check, parse)
+    return _parsed(client, request, response, content, check, parse)
 
 
 async def acall(client: AsyncSender, request: Request, check: Check, parse: Parse[T]) -> T:
     """As `call`, asynchronously."""
     async with await client.asend(request) as response:
         content = await response.aread()
-    return _parsed(client, response, content, check, parse)
+    return _parsed(client, request, response, content, check, parse)
 
 
 def detailed(client: Sender, request: Request, check: Check, parse: Parse[T] | None) -> Response[T]:
@@ -92,13 +96,19 @@ def _detailed(
     check: Check,
     parse: Parse[T] | None,
 ) -> Response[T]:
-    wanted = response.status_code in request.operation.success
-    result = _parsed(client, response, content, check, parse) if parse is not None and wanted else None
+    result = None
+    if response.status_code in request.operation.success:
+        result = _parsed(client, request, response, content, check, parse) if parse is not None else None
+    elif parse is not None and 200 <= response.status_code < 300:
+        with contextlib.suppress(UnexpectedStatus, UnexpectedBody):
+            result = parse(check(response.status_code, response.headers, content))
+            _log_undocumented(request, response.status_code)
     return Response(response.status_code, content, response.headers, result)
 
 
 def _parsed(
     client: Sender | AsyncSender,
+    request: Request,
     response: RawResponse | AsyncRawResponse,
     content: bytes,
     check: Check,
@@ -106,13 +116,23 @@ def _parsed(
 ) -> T:
     status, headers = response.status_code, response.headers
     try:
-        return parse(check(status, headers, content))
+        result = parse(check(status, headers, content))
     except UnexpectedStatus as error:
         raise client.error(error, response) from None
     except UnexpectedBody as error:
         # `parse` sees the data only; whoever looks for the reason wants the answer too.
         whole = UnexpectedBody(error.operation, error.reason, status, content, headers)
         raise client.error(whole, response) from None
+    _log_undocumented(request, status)
+    return result
+
+
+def _log_undocumented(request: Request, status: int) -> None:
+    """Log a success that the contract does not document, once for each operation and status."""
+    operation = request.operation
+    if status not in operation.success and (operation.id, status) not in _LOGGED:
+        _LOGGED.add((operation.id, status))
+        _LOG.warning("%s: success with status %d, which is not documented", operation.id, status)
 
 
 # ---------------------------------------------------------------- the senders of client.py
@@ -336,7 +356,7 @@ def _verify(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | s
     return setting
 
 
-@contextmanager
+@contextlib.contextmanager
 def _own_errors(request: Request) -> Iterator[None]:
     """Raise our errors in place of the library's, whose classes differ from one library to the other."""
     http = library()

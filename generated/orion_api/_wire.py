@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from .errors import UnexpectedBody
+from .errors import UnexpectedBody, UnexpectedStatus
 from .types import UNSET, File, Operation, Unset, encode_text
 
 T = TypeVar("T")
@@ -83,8 +83,30 @@ def header(headers: Mapping[str, str], name: str) -> str:
     return next((value for key, value in headers.items() if key.lower() == name), "")
 
 
+def check_status(
+    operation: Operation,
+    status_code: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    parse: Callable[[dict[str, Any]], Any] | None,
+) -> None:
+    """Accept a documented success, and another 2xx whose body is as documented; `parse` is None where none is."""
+    if status_code in operation.success:
+        return
+    # 206 is a part of something that was not asked for in parts.
+    if not 200 <= status_code < 300 or status_code == 206:
+        raise UnexpectedStatus(status_code, content, headers, operation)
+    try:
+        if parse is not None:
+            parse(json_answer(operation, status_code, headers, content))
+        elif content:
+            json_answer(operation, status_code, headers, content)
+    except UnexpectedBody:
+        raise UnexpectedStatus(status_code, content, headers, operation) from None
+
+
 def json_answer(operation: Operation, status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of an answer whose status is a documented success."""
+    """Return the JSON object of a response."""
     media_type = header(headers, "content-type").partition(";")[0].strip().lower()
     if not (media_type == "application/json" or media_type.endswith("+json")):
         reason = f"the answer is {media_type or 'of no named media type'}, not application/json"
