@@ -20,7 +20,19 @@ from orion_api.api.datasets import (
     upload_dataset_content,
 )
 
-from orionclient._resource import Declaration, Field, Id, Resource, SessionLike, optional, resource_id, text, texts
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Id,
+    Resource,
+    SessionLike,
+    boolean,
+    integer,
+    optional,
+    resource_id,
+    string,
+    strings,
+)
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.answers import pieces
@@ -106,22 +118,24 @@ class Dataset(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(int, "Number of the dataset, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Display name; need not be unique (documented).")
-    description: Field[str] = Field(text, "Free text; may be empty (documented).")
-    count: Field[int] = Field(int, "Number of records (documented).")
+    id: Field[int] = Field(resource_id, "Number of the dataset, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Display name; need not be unique (documented).")
+    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (documented).")
+    count: Field[int] = Field(integer, "Number of records (documented).")
     dirty: Field[bool] = Field(
-        bool, "True while records were added and the dataset was not finalized (documented; the meaning is assumed)."
+        boolean, "True while records were added and the dataset was not finalized (documented; the meaning is assumed)."
     )
-    created: Field[str] = Field(text, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(int, "Id of the user that made the dataset (documented).")
-    project: Field[int] = Field(int, "Id of the project that the dataset belongs to (documented).")
+    created: Field[str] = Field(string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(resource_id, "Id of the user that made the dataset (documented).")
+    project: Field[int] = Field(resource_id, "Id of the project that the dataset belongs to (documented).")
     path: Field[str | None] = Field(
-        optional(str),
+        optional(string),
         "Path of the folder of the project; None where it lies in none (documented; the meaning is assumed).",
     )
-    systemtags: Field[list[str]] = Field(texts, "Tags that the stack itself has set (documented).")
-    deleted: Field[str] = Field(text, "When the dataset went to the trash; empty when it is not there (documented).")
+    systemtags: Field[list[str]] = Field(optional(strings, []), "Tags that the stack itself has set (documented).")
+    deleted: Field[str] = Field(
+        optional(string, ""), "When the dataset went to the trash; empty when it is not there (documented)."
+    )
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
         super().__init__(session=session, **fields)
