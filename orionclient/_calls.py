@@ -422,7 +422,7 @@ def _checked(endpoint: Endpoint, status_code: int, headers: Mapping[str, str], c
     found = endpoint.check(status_code, headers, content)
     operation = endpoint.OPERATION
     # No content has no id, and a page has those of its items.
-    if operation.paging is None and operation.stream != "download" and status_code != 204:
+    if operation.paging is None and operation.stream != "download" and 204 not in operation.success:
         problem = lacking_id(operation, found)
         if problem is not None:
             raise UnexpectedBody(operation, problem, status_code, content, headers)
@@ -435,7 +435,7 @@ def _checked(endpoint: Endpoint, status_code: int, headers: Mapping[str, str], c
 def _asks_for_less(error: OrionError) -> bool:
     """Tell whether fewer items in a page may help: the server rejects the limit, or the page is too large to be read."""
     if isinstance(error, BadResponse):
-        return error.response.status_code in {400, 422} and re.search(r"\blimit\b", error.response.text) is not None
+        return error.response.status_code in {400, 422} and re.search(rb"\blimit\b", error.response.content) is not None
     return isinstance(error.__cause__, UnpackingError)
 
 

@@ -134,6 +134,7 @@ class Pages:
             # What is made while a listing is read moves items on to the next page, where they would come again.
             if not (_has_plain_id(item) and item["id"] in before):
                 yield item
+
     def _is_last(self, count: Any, size: int, response: Response, *, repeated: bool) -> bool:
         """Find out whether a page that names no next one is the last: by the server's count, else by its size."""
         operation = self._first.operation

@@ -249,7 +249,26 @@ def integer(value: Any) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    # For JSON Schema 3.0 is a whole number, too; above 2^53 a float may stand for several of them.
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        return int(value)
     raise TypeError("it is not a whole number")
+
+
+def identifier(value: Any) -> int:
+    """Read an id, which may come as a string of digits.
+
+    Args:
+        value: The value on the wire.
+
+    Returns:
+        The id.
+
+    Raises:
+        TypeError: It is of another type.
+        ValidationError: It is a string of something else.
+    """
+    return resource_id(value) if isinstance(value, str) else integer(value)
 
 
 def number(value: Any) -> float:

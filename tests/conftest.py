@@ -14,6 +14,7 @@ from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_termin
 from helpers.plain import Plain
 from helpers.real_time import real_time
 from helpers.scripted import Scripted
+from orion_api import _runtime
 
 from orionclient import _calls
 from orionclient.local import LocalOrion
@@ -52,9 +53,12 @@ def skipped_waits() -> Iterator[list[float]]:
 
 
 @pytest.fixture(autouse=True)
-def forgotten_versions() -> None:
-    """Ask every server anew what it offers: another test's may have had the same port."""
+def forgotten_servers() -> None:
+    """Forget what was learned of servers: that of another test may have had the same port."""
     _calls._OFFERS.clear()
+    _calls._PAGE_SIZES.clear()
+    _calls._LOGGED.clear()
+    _runtime._LOGGED.clear()
 
 
 @pytest.fixture

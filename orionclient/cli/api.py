@@ -118,17 +118,27 @@ def _run(
         if dry_run:
             planned(state, "send", [f"{found.method} {request.path}{_query(request.query)}"])
             return
-        answer = state.session.raw.send(request)
-        if answer.status_code not in found.success:
-            raise _refused(answer)
-        if found.stream == "download":
-            _write(answer, output)
-        else:
-            text = answer.content
-            state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
+        _print(state, module, state.session.raw.send(request), output)
     finally:
         if stream is not None:
             stream.close()
+
+
+def _print(state: Any, module: Any, answer: Any, output: str | None) -> None:
+    """Print a response; one that is not a success is raised."""
+    from orion_api.errors import UnexpectedBody, UnexpectedStatus  # noqa: PLC0415
+
+    if module.OPERATION.stream == "download":
+        if answer.status_code not in module.OPERATION.success:
+            raise _refused(answer)
+        _write(answer, output)
+        return
+    text = answer.content
+    try:
+        module.check(answer.status_code, answer.headers, text)
+    except (UnexpectedStatus, UnexpectedBody) as error:
+        raise state.session.raw.error(error, answer) from None
+    state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
 
 
 def _refused(answer: Any) -> Exception:

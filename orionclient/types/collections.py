@@ -23,10 +23,10 @@ from orionclient._resource import (
     Field,
     Resource,
     SessionLike,
+    identifier,
     integer,
     json_object,
     optional,
-    resource_id,
     string,
 )
 from orionclient._waiting import polled
@@ -128,7 +128,7 @@ class ShardCollection(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the collection, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the collection, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented), and may be empty.")
     state: Field[str] = Field(
         string, "`open`, `processing`, `ready`, `error` or `deleting` (observed); others are possible."
@@ -139,8 +139,8 @@ class ShardCollection(Resource):
     )
     shard_count: Field[int] = Field(integer, "Number of its shards, those that are not ready included (assumed).")
     created: Field[str] = Field(string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the collection (assumed).")
-    project: Field[int] = Field(resource_id, "Id of the project that the collection belongs to (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the collection (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the collection belongs to (assumed).")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
     path: Field[str | None] = Field(
         optional(string), "Path of the folder of the project; None where it lies in none (assumed)."

@@ -27,6 +27,7 @@ from orionclient._resource import (
     Resource,
     SessionLike,
     boolean,
+    identifier,
     integer,
     optional,
     resource_id,
@@ -118,16 +119,17 @@ class Dataset(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the dataset, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the dataset, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (documented).")
     count: Field[int] = Field(integer, "Number of records (documented).")
     dirty: Field[bool] = Field(
-        boolean, "True while records were added and the dataset was not finalized (documented; the meaning is assumed)."
+        optional(boolean, null=False),
+        "True while records were added and the dataset was not finalized (documented; the meaning is assumed).",
     )
     created: Field[str] = Field(string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the dataset (documented).")
-    project: Field[int] = Field(resource_id, "Id of the project that the dataset belongs to (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the dataset (documented).")
+    project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
     path: Field[str | None] = Field(
         optional(string),
         "Path of the folder of the project; None where it lies in none (documented; the meaning is assumed).",

@@ -14,16 +14,7 @@ from orion_api.api.files import (
     upload_file_content,
 )
 
-from orionclient._resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    integer,
-    optional,
-    resource_id,
-    string,
-)
+from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, integer, optional, string
 from orionclient.transfer.answers import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
@@ -71,15 +62,15 @@ class File(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the file, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the file, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     state: Field[str] = Field(
         string, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
     )
     size: Field[int] = Field(integer, "Length of the content in bytes (documented); 0 before the upload.")
     created: Field[str] = Field(string, "When the file was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the file (documented).")
-    project: Field[int] = Field(resource_id, "Id of the project that the file belongs to (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the file (documented).")
+    project: Field[int] = Field(identifier, "Id of the project that the file belongs to (documented).")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from orion_api.api.folders import assign_paths, create_paths, list_folders
 
 from orionclient import types
-from orionclient._resource import Declaration, Field, Resource, SessionLike, resource_id, string
+from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, resource_id, string
 from orionclient.exceptions import ValidationError
 from orionclient.types._creating import project_id
 
@@ -36,8 +36,8 @@ class Folder(Resource):
     )
 
     path: Field[str] = Field(string, "Path from the root of the project.")
-    project: Field[int] = Field(resource_id, "Id of the project that the folder belongs to.")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the folder.")
+    project: Field[int] = Field(identifier, "Id of the project that the folder belongs to.")
+    owner: Field[int] = Field(identifier, "Id of the user that made the folder.")
     created: Field[str] = Field(string, "When the folder was made, ISO 8601 in UTC.")
 
     def _title(self) -> str:

@@ -15,6 +15,7 @@ from orionclient._resource import (
     Field,
     Resource,
     SessionLike,
+    identifier,
     json_object,
     number,
     optional,
@@ -70,7 +71,7 @@ class WorkFloeJob(Resource):
         taggable=True,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the job, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the job, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (documented).")
     state: Field[str] = Field(
         string, "`complete` at the end (documented), `queued` and `running` before (assumed); others are possible."
@@ -82,7 +83,7 @@ class WorkFloeJob(Resource):
         optional(string), "`succeeded`, `failed` or `cancelled`; None before the end (assumed)."
     )
     progress: Field[float] = Field(number, "How much is done, from 0 to 1, as the job itself says (assumed).")
-    workfloe: Field[int] = Field(resource_id, "Id of the floe (documented).")
+    workfloe: Field[int] = Field(identifier, "Id of the floe (documented).")
     parameters: Field[dict[str, Any]] = Field(optional(json_object, {}), "The parameters as they were given (assumed).")
     system_parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "How to run the job, as it was given (assumed)."
@@ -95,8 +96,8 @@ class WorkFloeJob(Resource):
     run_time: Field[float] = Field(number, "How long the job ran until now or its end, in seconds (assumed).")
     cost: Field[Decimal] = Field(money, "What the job cost until now, in units of `currency` (assumed).")
     currency: Field[str] = Field(string, "Currency of the cost, three letters of ISO 4217 (assumed).")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the job (assumed).")
-    project: Field[int] = Field(resource_id, "Id of the project that the job belongs to (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the job (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")
 
     @classmethod
     def start(

@@ -22,6 +22,7 @@ from orionclient._resource import (
     Field,
     Resource,
     SessionLike,
+    identifier,
     integer,
     json_object,
     optional,
@@ -65,15 +66,15 @@ class MolsearchDatabase(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the database, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the database, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
     state: Field[str] = Field(string, "`LOADED` (documented), `LOADING` or `ERROR` (assumed); others are possible.")
     search_type: Field[str] = Field(string, "`2D` or `3D` (documented).")
-    dataset: Field[int] = Field(resource_id, "Id of the dataset that it was made of (assumed).")
+    dataset: Field[int] = Field(identifier, "Id of the dataset that it was made of (assumed).")
     count: Field[int] = Field(integer, "Number of records when it was loaded; 0 before (assumed).")
     created: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the database (assumed).")
-    project: Field[int] = Field(resource_id, "Id of the project that the database belongs to (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the database (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
 
     @classmethod
     def create(
@@ -139,10 +140,10 @@ class MolsearchQuery(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the query, unique in the stack (assumed).")
+    id: Field[int] = Field(identifier, "Number of the query, unique in the stack (assumed).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
     query_type: Field[str] = Field(string, "`title`, `subsearch`, `graphsim` or `fastrocs` (assumed).")
-    database: Field[int] = Field(resource_id, "Id of the database (assumed).")
+    database: Field[int] = Field(identifier, "Id of the database (assumed).")
     state: Field[str] = Field(
         string, "`SUCCESS` (documented), `QUEUED`, `RUNNING` or `ERROR` (assumed); others are possible."
     )
@@ -152,8 +153,8 @@ class MolsearchQuery(Resource):
     )
     count: Field[int] = Field(integer, "Number of hits; 0 before the end (assumed).")
     created: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the query (assumed).")
-    project: Field[int] = Field(resource_id, "Id of the project that the query belongs to (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the query (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the query belongs to (assumed).")
 
     @classmethod
     def create_title_query(

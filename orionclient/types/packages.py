@@ -14,10 +14,10 @@ from orionclient._resource import (
     Field,
     Resource,
     SessionLike,
+    identifier,
     integer,
     json_object,
     optional,
-    resource_id,
     string,
 )
 from orionclient.exceptions import ValidationError
@@ -53,7 +53,7 @@ class WorkFloePackage(Resource):
         sharable=True,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the package, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the package, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the package, from its manifest (assumed).")
     version: Field[str] = Field(optional(string, ""), "Version from the manifest; empty before the upload (assumed).")
     state: Field[str] = Field(string, "`uploading`, `processing`, `ready` or `error` (assumed); others are possible.")
@@ -66,8 +66,8 @@ class WorkFloePackage(Resource):
         optional(string), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
     )
     created: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the package (assumed).")
-    project: Field[int] = Field(resource_id, "Id of the project that the package belongs to (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the package (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the package belongs to (assumed).")
 
     @classmethod
     def upload(cls, session: SessionLike, filename: Source, project: Any = None) -> Self:

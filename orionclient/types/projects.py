@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from orion_api.api.projects import create_project, get_project, list_projects, update_project
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, boolean, optional, resource_id, string
+from orionclient._resource import Declaration, Field, Resource, SessionLike, boolean, identifier, optional, string
 
 
 class Project(Resource):
@@ -33,13 +33,15 @@ class Project(Resource):
         update=update_project,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the project, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the project, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the project.")
     description: Field[str] = Field(optional(string, ""), "What the project is for; may be empty.")
-    owner: Field[int] = Field(resource_id, "Id of the user that made the project.")
-    organization: Field[int] = Field(resource_id, "Id of the organization that the project belongs to.")
+    owner: Field[int] = Field(identifier, "Id of the user that made the project.")
+    organization: Field[int] = Field(identifier, "Id of the organization that the project belongs to.")
     created: Field[str] = Field(string, "When the project was made, ISO 8601 in UTC.")
-    archived: Field[bool] = Field(boolean, "Whether the project is closed for changes; it can still be read.")
+    archived: Field[bool] = Field(
+        optional(boolean, null=False), "Whether the project is closed for changes; it can still be read."
+    )
 
     @classmethod
     def create(cls, session: SessionLike, name: str, description: str | None = None) -> Self:

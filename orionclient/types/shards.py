@@ -21,6 +21,7 @@ from orionclient._resource import (
     Parent,
     Resource,
     SessionLike,
+    identifier,
     integer,
     json_object,
     optional,
@@ -84,7 +85,7 @@ class Shard(Resource):
     )
 
     id: Field[int] = Field(
-        resource_id,
+        identifier,
         "Number of the shard; exceeds 2^53 in version-2 collections (documented), so hand it on as int or text.",
     )
     collection: Field[ShardCollection] = Parent(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.tokens import create_token, delete_token, get_token, list_tokens, update_token
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, resource_id, string
+from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, string
 from orionclient.exceptions import NotLoaded
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Token(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the token, unique in the stack.")
+    id: Field[int] = Field(identifier, "Number of the token, unique in the stack.")
     description: Field[str] = Field(string, "What the token is for; may be empty.")
     created: Field[str] = Field(string, "When the token was made, ISO 8601 in UTC.")
 

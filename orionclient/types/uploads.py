@@ -19,8 +19,7 @@ from orion_api.api.uploads import (
 )
 
 from orionclient._clock import CLOCK
-from orionclient._resource import Declaration, Field, Resource, boolean, integer, optional, string
-from orionclient._resource import resource_id as read_id
+from orionclient._resource import Declaration, Field, Resource, boolean, identifier, integer, optional, string
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
 from orionclient.transfer.digests import announced
 from orionclient.transfer.plans import part_size
@@ -68,11 +67,11 @@ class Upload(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(read_id, "Number of the upload, unique in the stack (assumed).")
+    id: Field[int] = Field(identifier, "Number of the upload, unique in the stack (assumed).")
     resource_type: Field[str] = Field(string, "Kind of what it goes to: `file` or `shard` (assumed).")
-    resource_id: Field[int] = Field(read_id, "Id of the file or shard that it goes to (assumed).")
+    resource_id: Field[int] = Field(identifier, "Id of the file or shard that it goes to (assumed).")
     collection: Field[int | None] = Field(
-        optional(read_id), "Id of the collection of the shard; None for a file (assumed)."
+        optional(identifier), "Id of the collection of the shard; None for a file (assumed)."
     )
     size: Field[int] = Field(integer, "Length of the whole content in bytes (assumed).")
     part_size: Field[int] = Field(integer, "Length of every part but the last in bytes (assumed).")
@@ -80,7 +79,7 @@ class Upload(Resource):
     presigned: Field[bool] = Field(boolean, "Whether parts go to addresses on the storage of the stack (assumed).")
     received: Field[int] = Field(integer, "Length of the parts that are there together in bytes (assumed).")
     created: Field[str] = Field(string, "When the upload was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(read_id, "Id of the user that made the upload (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the upload (assumed).")
 
 
 def send_content(

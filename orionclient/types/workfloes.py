@@ -13,6 +13,7 @@ from orionclient._resource import (
     Declaration,
     Field,
     Resource,
+    identifier,
     json_object,
     optional,
     resource_id,
@@ -70,7 +71,7 @@ class WorkFloeSpec(Resource):
         list=list_workfloes,
     )
 
-    id: Field[int] = Field(resource_id, "Number of the floe, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Number of the floe, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the floe; need not be unique (documented).")
     title: Field[str] = Field(string, "What a person reads in place of the name; may be empty (documented).")
     uuid: Field[str] = Field(string, "Identity of the floe over all its versions (documented; the meaning is assumed).")
@@ -78,7 +79,7 @@ class WorkFloeSpec(Resource):
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
     tags: Field[list[str]] = Field(optional(strings, []), "Tags that the maker of the floe has given it (assumed).")
     package: Field[int | None] = Field(
-        optional(resource_id), "Id of the package that it came in; None where it is part of the stack (assumed)."
+        optional(identifier), "Id of the package that it came in; None where it is part of the stack (assumed)."
     )
     created: Field[str] = Field(string, "When the stack first saw the floe, ISO 8601 in UTC (assumed).")
     specification: Field[dict[str, Any]] = Field(
