@@ -38,9 +38,10 @@ def lacking_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
     """
     if operation.id in _WITHOUT_ID:
         return None
+    # Where the number comes as text too, that is the one that is used.
+    found = data.get("id_str") or data.get("id")
     try:
-        # Where the number comes as text too, that is the one that is used.
-        resource_id(data.get("id_str") or data.get("id"), "the id in the answer")
+        resource_id(found, "the id in the answer")
     except ValidationError as error:
         return str(error) if data.get("id") is not None else "the answer has no id"
     return None
@@ -132,7 +133,7 @@ class Pages:
             if problem := lacking_id(self._first.operation, item):
                 raise response.error(problem)
             # What is made while a listing is read moves items on to the next page, where they would come again.
-            if not (_has_plain_id(item) and item["id"] in before):
+            if not (before and _has_plain_id(item) and item["id"] in before):
                 yield item
 
     def _is_last(self, count: Any, size: int, response: Response, *, repeated: bool) -> bool:

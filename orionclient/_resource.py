@@ -498,7 +498,9 @@ class Resource:
             raise ValidationError(f"{cls.__name__}.from_msg takes a mapping, not {type(msg).__name__}")
         instance = cls(session=session)
         # People pass the resource itself where the server sends its id.
-        given = {name: cls.fields()[name].given(instance, msg[name]) for name in msg if isinstance(msg[name], Resource)}
+        given = {
+            name: _fields_of(cls)[name].given(instance, value) for name, value in msg.items() if isinstance(value, Resource)
+        }
         instance._replace({**msg, **given})
         return instance
 
