@@ -499,9 +499,11 @@ class Resource:
         instance = cls(session=session)
         # People pass the resource itself where the server sends its id.
         given = {
-            name: _fields_of(cls)[name].given(instance, value) for name, value in msg.items() if isinstance(value, Resource)
+            name: _fields_of(cls)[name].given(instance, value)
+            for name, value in msg.items()
+            if isinstance(value, Resource)
         }
-        instance._replace({**msg, **given})
+        instance._replace({**msg, **given} if given else msg)
         return instance
 
     def _made(self, msg: Mapping[str, Any], session: SessionLike | None) -> Self:
