@@ -94,13 +94,11 @@ def check_status(
     if status_code in operation.success:
         return
     # 206 is a part of something that was not asked for in parts.
-    if not 200 <= status_code < 300 or status_code == 206:
+    if not 200 <= status_code < 300 or status_code == 206 or (parse is None and content):
         raise UnexpectedStatus(status_code, content, headers, operation)
     try:
         if parse is not None:
             parse(json_answer(operation, status_code, headers, content))
-        elif content:
-            json_answer(operation, status_code, headers, content)
     except UnexpectedBody:
         raise UnexpectedStatus(status_code, content, headers, operation) from None
 

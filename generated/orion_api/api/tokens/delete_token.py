@@ -40,7 +40,7 @@ def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[
     """Return an empty dict: no content is documented.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx without content, or with JSON.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
     """
     _wire.check_status(OPERATION, status_code, headers, content, None)
     return {}
