@@ -19,7 +19,7 @@ from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
 from orionclient._socket import DEADLINE
-from orionclient._unpacking import CutError, Unpacker, UnpackingError
+from orionclient._unpacking import CutError, TooLargeError, Unpacker, UnpackingError
 from orionclient._warning import warn
 from orionclient.config import origin_of
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
@@ -267,7 +267,7 @@ class _Whole:
             return True
         if not self._refusal:
             self._pieces.clear()
-            raise UnpackingError(f"the answer is larger than {_LARGEST >> 20} MiB and is not read")
+            raise TooLargeError(f"the answer is larger than {_LARGEST >> 20} MiB and is not read")
         return False
 
     @property
