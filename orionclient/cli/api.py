@@ -21,6 +21,8 @@ from orionclient.exceptions import error_for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from orionclient.transfer.answers import Opener
+
 
 class _OperationId(ParameterType):
     """The id of an operation."""
@@ -118,14 +120,15 @@ def _run(
         if dry_run:
             planned(state, "send", [f"{found.method} {request.path}{_query(request.query)}"])
             return
+        if found.stream == "download":
+            what = f"{state.session.config.url} {request.path}{_query(request.query)}"
+            _write(state.session._calls.opener(module, request), output, what)
+            return
         answer = state.session.raw.send(request)
         if answer.status_code not in found.success:
             raise _refused(answer)
-        if found.stream == "download":
-            _write(answer, output)
-        else:
-            text = answer.content
-            state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
+        text = answer.content
+        state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
     finally:
         if stream is not None:
             stream.close()
@@ -146,16 +149,17 @@ def _query(query: Sequence[tuple[str, str]]) -> str:
     return "?" + "&".join(f"{name}={value}" for name, value in query) if query else ""
 
 
-def _write(answer: Any, output: str | None) -> None:
-    if output is None:
-        out = sys.stdout.buffer
-        for chunk in answer.iter_content():
-            out.write(chunk)
-        out.flush()
+def _write(opener: Opener, output: str | None, what: str) -> None:
+    from orionclient.transfer.answers import pieces  # noqa: PLC0415
+    from orionclient.transfer.downloads import save  # noqa: PLC0415
+
+    if output is not None:
+        save(opener, output, what=what)
         return
-    with Path(output).open("wb") as target:
-        for chunk in answer.iter_content():
-            target.write(chunk)
+    out = sys.stdout.buffer
+    for chunk in pieces(opener):
+        out.write(chunk)
+    out.flush()
 
 
 def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
