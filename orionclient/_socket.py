@@ -87,7 +87,9 @@ class StrictTLS(ssl.SSLObject):
         try:
             return super().read(len, buffer)
         except ssl.SSLEOFError as error:
-            raise ssl.SSLSyscallError(ssl.SSL_ERROR_SYSCALL, "the connection ended without the end of TLS") from error
+            broken = ssl.SSLSyscallError(ssl.SSL_ERROR_SYSCALL, "the connection ended without the end of TLS")
+            broken.library, broken.reason = error.library, error.reason
+            raise broken from error
 
 
 class Backend(httpcore.NetworkBackend):
