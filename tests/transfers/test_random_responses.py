@@ -32,6 +32,7 @@ CHUNKS = 5
 EACH = 1200 if NIGHTLY else 100
 NOISE = random.Random(16).randbytes(1 << 17)
 WAYS = ["iterate", "path", "path", "workers", "object", "address", "raw", "raw async", "bare", "bare async"]
+RESUMING = {"iterate", "path", "workers", "object", "address"}
 # These compare no digest, so what they get must not need one.
 WITHOUT_PROOF = {"bare", "bare async"}
 
@@ -45,7 +46,7 @@ def liar() -> Iterator[Liar]:
 
 
 def some_content(chance: random.Random, *, packed: bool) -> bytes:
-    size = chance.choice([1, 2, 300, 5000, chance.randrange(1, 60_000)])
+    size = chance.choice([chance.randrange(1, 4), 300, 5000, chance.randrange(1, 60_000)])
     start = chance.randrange(len(NOISE) - size)
     content = NOISE[start : start + size]
     return gzip.compress(content, 1, mtime=0) if packed else content
@@ -58,19 +59,23 @@ class Run:
         chance = random.Random(seed)
         self.liar, self.folder = liar, folder
         self.way = chance.choice(WAYS)
-        # Whether the resource was loaded, with its size and digest.
-        self.known = self.way in {"iterate", "path", "workers", "object"} and chance.random() < 0.5
+        resumed = self.way in RESUMING and chance.random() < 0.6
+        # Whether the resource was loaded, with its size and digest. What can be proved at the end hides what went wrong before.
+        self.known = self.way in RESUMING - {"address"} and chance.random() < (0.1 if resumed else 0.5)
         labelled = self.known and chance.random() < 0.15
-        digest = chance.choice(["", "", "repr", "md5", "amazon", "google", "wrong"])
+        digest = "" if resumed and chance.random() < 0.8 else chance.choice(["", "repr", "md5", "amazon", "google", "wrong"])
+        etag = chance.choice(["none", "weak", "strong", "strong", "changing"])
         contents = (some_content(chance, packed=labelled), some_content(chance, packed=labelled))
         # Of a part only this one is the digest of the whole; without it a later response may be about another content.
         proof = self.known or (digest == "repr" and self.way not in WITHOUT_PROOF)
         self.script = Script(
-            chance, contents, chance.choice([99, 99, 99, 0, 1, 2]), chance.choice(["none", "weak", "strong", "strong", "changing"]), digest,
-            lies=proof, faults=chance.choice([1, 2, 3, 5, 8, 20]), labelled=labelled, ranges=chance.random() < 0.85,
+            chance, contents, chance.choice([99, 99, 99, 99, 0, 1, 2]), "strong" if resumed else etag, digest, lies=proof,
+            faults=chance.choice([2, 2, 2, 3, 5] if resumed else [1, 2, 3, 5, 8, 20]), labelled=labelled, resumed=resumed, ranges=chance.random() < 0.85,
         )  # fmt: skip
         self.old = chance.choice([None, b"old"])
-        self.title = f"seed {seed}: {self.way}, known {self.known}, etag {self.script.etag}, digest {digest}, labelled {labelled}"
+        self.title = (
+            f"seed {seed}: {self.way}, known {self.known}, etag {self.script.etag}, digest {digest}, labelled {labelled}, resumed {resumed}"
+        )
 
     def run(self) -> str:
         """Do it; gives how it ended."""

@@ -31,6 +31,8 @@ class Script:
         lies: Whether bodies may differ from their heads in ways that only a digest or the size of the resource shows.
         faults: Number of requests with a fault; later ones get what they ask for.
         labelled: Whether responses carry a Content-Encoding that belongs to the content.
+        resumed: Whether the first response breaks, so that ranges are requested, and the faults are mostly those of ranges.
+        ranges: Whether the server sends ranges.
     """
 
     chance: random.Random
@@ -40,8 +42,9 @@ class Script:
     digest: str
     lies: bool
     faults: int
-    labelled: bool = False
-    ranges: bool = True
+    labelled: bool
+    resumed: bool
+    ranges: bool
     count: int = 0
     seen: list[str] = field(factory=list)
     lock: threading.Lock = field(factory=threading.Lock)
@@ -127,6 +130,12 @@ class Script:
     def _respond(self, headers: Mapping[str, str]) -> tuple[bytes, bool]:
         chance = self.chance
         wanted = self._range(headers)
+        if self.resumed and self.count == 1:
+            self.seen.append("first half")
+            content = self.content
+            return self._head(200, self._marks(), len(content)) + content[: (len(content) + 1) // 2], False
+        if self.resumed and wanted is not None and chance.random() < 0.9:
+            return self._part(wanted)
         kinds = [self._whole, self._whole, self._part, self._part, self._other_status]
         if wanted is not None:
             kinds += [self._part, self._part]
@@ -181,7 +190,7 @@ class Script:
         chance, content = self.chance, self.content
         size = len(content)
         start, end = self._some(size) if wanted is None or wanted[0] >= wanted[1] else wanted
-        kinds = ["right", "lower", "upper", "blanks", "all of it", "before", "after", "less", "no range", "no total", "other total",
+        kinds = ["right", "lower", "upper", "blanks", "all of it", *["before", "after", "less"] * 3, "no range", "no total", "other total",
                  "multipart", "break", "no length", "more than said", "less than said", "packed"]  # fmt: skip
         kind = chance.choice(kinds)
         self.seen.append(f"206 {kind}")
