@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("orionclient")
 # What a stack answers that knows no such path.
 _NO_SUCH_PATH: Final = frozenset({404, 405, 410, 501})
+# The statuses of content and of a range of it.
+_CONTENT: Final = frozenset({200, 206})
 _VERSIONS_SECONDS: Final = 5.0
 # Number of items to ask for in a page where a server rejects the most that the contract allows.
 _SMALL_PAGE: Final = 100
@@ -351,11 +353,11 @@ class Calls:
             if is_page(response):
                 with response:
                     raise response.error()
-            try:
-                endpoint.check(response.status_code, response.headers, b"")
-            except UnexpectedStatus as error:
+            if response.status_code not in _CONTENT:
+                # Of another 2xx nobody knows what it holds: a proxy has changed the content of a 203, for example.
                 with response:
-                    raise self.translated(error, response) from None
+                    refused = UnexpectedStatus(response.status_code, b"", response.headers, endpoint.OPERATION)
+                    raise self.translated(refused, response)
             return response
 
         return ask

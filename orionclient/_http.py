@@ -170,10 +170,12 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         answer = client.exchange(_message(attempt, content))
         headers = _headers(answer.headers)
         if attempt.keep_open and answer.status < 400:
-            reader = None if "content-encoding" in headers else _reader(answer)
+            labelled = "content-encoding" in headers
+            reader = _reader(answer)
             return Response(
-                answer.status, headers, attempt.url, stream=_pieces(answer, headers), reader=reader, close=answer.close
-            )
+                answer.status, headers, attempt.url, stream=_pieces(answer, headers), reader=None if labelled else reader,
+                stored=reader if labelled else None, close=answer.close,
+            )  # fmt: skip
         try:
             whole = _Whole(attempt, answer.status, headers)
             for piece in _decoded(answer, headers):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from urllib.parse import urljoin
 
 from . import __version__
+from ._wire import header, range_problem
 from .errors import RequestFailed, RequestTimeout, UnexpectedBody, UnexpectedStatus
 from .types import AsyncRawResponse, AsyncSender, Content, File, Json, Multipart, RawResponse, Request, Response, Sender
 
@@ -204,7 +205,11 @@ def send(
     client = connections.client()
     with _own_errors(request):
         sent = _built(client, base_url, authorization, timeout, request, _chunks)
-        return _Raw(client.send(sent, stream=True, auth=_no_auth), request)
+        response = _Raw(client.send(sent, stream=True, auth=_no_auth), request)
+    if problem := _range_problem(request, response):
+        response.close()
+        raise problem
+    return response
 
 
 async def asend(
@@ -214,7 +219,22 @@ async def asend(
     client = connections.async_client()
     with _own_errors(request):
         sent = _built(client, base_url, authorization, timeout, request, _async_chunks)
-        return _AsyncRaw(await client.send(sent, stream=True, auth=_no_auth), request)
+        response = _AsyncRaw(await client.send(sent, stream=True, auth=_no_auth), request)
+    if problem := _range_problem(request, response):
+        await response.aclose()
+        raise problem
+    return response
+
+
+def _range_problem(request: Request, response: RawResponse | AsyncRawResponse) -> UnexpectedBody | None:
+    """Return the error of a response with a part of the content that was not requested."""
+    if request.operation.stream != "download":
+        return None
+    requested = header(request.headers, "range")
+    reason = range_problem(requested, response.status_code, response.headers)
+    if reason is None:
+        return None
+    return UnexpectedBody(request.operation, reason, response.status_code, b"", response.headers)
 
 
 def _built(
@@ -347,13 +367,41 @@ def _part(value: str | File) -> tuple[Any, ...]:
     return (name, payload, value.mime_type) if value.mime_type else (name, payload)
 
 
-def _verify(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
-    if isinstance(setting, (str, os.PathLike)):
-        import ssl
+def _verify(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> ssl.SSLContext:
+    """Return the context; one that the caller made stays as it is."""
+    import ssl
 
+    if isinstance(setting, ssl.SSLContext):
+        return setting
+    if isinstance(setting, bool):
+        context: ssl.SSLContext = library().create_ssl_context(verify=setting)
+    else:
         folder = os.path.isdir(setting)
-        return ssl.create_default_context(cafile=None if folder else setting, capath=setting if folder else None)
-    return setting
+        context = ssl.create_default_context(cafile=None if folder else setting, capath=setting if folder else None)
+    # A connection that ends without TLS having said so may have been cut by anybody (RFC 9112, section 9.8); by default it looks like
+    # the end of a body without a length.
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    context.sslsocket_class, context.sslobject_class = _strict_tls()
+    return context
+
+
+@functools.cache
+def _strict_tls() -> tuple[type[ssl.SSLSocket], type[ssl.SSLObject]]:
+    import ssl
+
+    class StrictSocket(ssl.SSLSocket):
+        suppress_ragged_eofs = property(lambda self: False, lambda self, value: None)
+
+    class StrictObject(ssl.SSLObject):
+        def read(self, len: int = 1024, buffer: Any = None) -> Any:
+            try:
+                return super().read(len, buffer)
+            except ssl.SSLEOFError as error:
+                broken = ssl.SSLSyscallError(ssl.SSL_ERROR_SYSCALL, "the connection ended without the end of TLS")
+                broken.library, broken.reason = error.library, error.reason
+                raise broken from error
+
+    return StrictSocket, StrictObject
 
 
 @contextlib.contextmanager

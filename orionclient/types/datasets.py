@@ -39,6 +39,7 @@ from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.answers import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, name_of, opened
+from orionclient.types._counting import ExpectedCount
 from orionclient.types._creating import created, existing, refilled, removed_on_error
 from orionclient.types._transfers import object_name
 
@@ -246,18 +247,21 @@ class Dataset(Resource):
             The records, in the order in which they were added.
 
         Raises:
-            OrionConnectionError: The stream broke.
+            OrionConnectionError: The stream broke, or had another number of records than the dataset; the latter is raised after the last.
             OrionError: The server refused, or no good answer came.
         """
         codec = codec or default_codec()
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
+        expected, count = ExpectedCount(self, offset=offset, limit=limit), 0
         try:
             for item in json_lines(pieces(self._bound()._calls.opener(list_records, request))):
+                count += 1
                 yield codec.decode(item["record"], int(item["dataset"]), int(item["id"]))
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, OrionError):
                 raise
             raise OrionConnectionError(f"the stream of records of {self._title()} is broken: {error}") from error
+        expected.check(count)
 
     def record(self, record_id: Id, *, codec: Codec | None = None) -> Any:
         """Read one record.
@@ -360,6 +364,7 @@ class Dataset(Resource):
         Raises:
             BadResponse: The conversion needs a chemistry toolkit, for example from SMILES to SDF.
             ValidationError: A list of records or fields is empty.
+            OrionConnectionError: The content did not arrive whole, or has another number of records than the dataset.
             OrionError: The server refused, or no good answer came.
         """
         for name, chosen in (("record_ids", record_ids), ("fieldlist", fieldlist)):
@@ -368,7 +373,8 @@ class Dataset(Resource):
         request = download_dataset.build(self._id()).with_query(
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
-        return b"".join(pieces(self._bound()._calls.opener(download_dataset, request)))
+        expected = ExpectedCount(self, offset=offset, limit=limit, record_ids=record_ids)
+        return b"".join(pieces(expected.counted(self._bound()._calls.opener(download_dataset, request), format)))
 
     def download_to_file(
         self,
@@ -387,9 +393,11 @@ class Dataset(Resource):
             BadResponse: The conversion needs a chemistry toolkit.
             NotEnoughDiskError: The disk has no room.
             ValidationError: The ending names no format.
-            OrionError: The server refused, or the content did not arrive whole.
+            OrionError: The server refused, the content did not arrive whole, or it has another number of records than the dataset.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
-        request = download_dataset.build(self._id()).with_query({"format": format or format_of(name_of(filename))})
+        format = format or format_of(name_of(filename))  # noqa: A001
+        request = download_dataset.build(self._id()).with_query({"format": format})
+        opener = ExpectedCount(self).counted(self._bound()._calls.opener(download_dataset, request), format)
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
-        save(self._bound()._calls.opener(download_dataset, request), filename, what=object_name(self))
+        save(opener, filename, what=object_name(self))

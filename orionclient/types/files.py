@@ -20,7 +20,7 @@ from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import created, existing, project_id, refilled, removed_on_error
-from orionclient.types._transfers import account, begun, object_name
+from orionclient.types._transfers import account, begun, expected_of, object_name
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -176,10 +176,11 @@ class File(Resource):
             The pieces.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole; raised after the last piece.
+            OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last piece.
             OrionError: The server refused, or no good answer came.
         """
-        yield from pieces(self._bound()._calls.opener(download_file, download_file.build(self._id())), chunk_size)
+        ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        yield from pieces(ask, chunk_size, expected=expected_of(self))
 
     def download_to_file(
         self,
@@ -203,8 +204,10 @@ class File(Resource):
 
         Raises:
             NotEnoughDiskError: The disk has no room.
-            OrionError: The server refused, or the content did not arrive whole.
+            OrionError: The server refused, the content did not arrive whole, or it is not that of the file.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
-        save(ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers)
+        save(
+            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_of(self)
+        )  # fmt: skip

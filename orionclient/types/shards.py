@@ -34,7 +34,7 @@ from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import removed_on_error
-from orionclient.types._transfers import account, begun, object_name
+from orionclient.types._transfers import account, begun, expected_of, object_name
 from orionclient.types.collections import ShardCollection, check_metadata, open_needed
 from orionclient.types.uploads import send_content
 
@@ -233,10 +233,10 @@ class Shard(Resource):
             The pieces.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole; raised after the last piece.
+            OrionConnectionError: The content did not arrive whole, or is not that of the shard; raised after the last piece.
             OrionError: The server refused, or no good answer came.
         """
-        yield from pieces(self._opener(), chunk_size)
+        yield from pieces(self._opener(), chunk_size, expected=expected_of(self))
 
     def _opener(self) -> Callable[[Mapping[str, str]], Response]:
         ids = self._ids()
@@ -265,11 +265,13 @@ class Shard(Resource):
 
         Raises:
             NotEnoughDiskError: The disk has no room.
-            OrionError: The server refused, or the content did not arrive whole.
+            OrionError: The server refused, the content did not arrive whole, or it is not that of the shard.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         ask = self._opener()
-        save(ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers)
+        save(
+            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_of(self)
+        )  # fmt: skip
 
 
 def _check_size(source: Opened) -> None:
