@@ -15,7 +15,7 @@ from orion_api.api.files import delete_file, download_file, get_file, list_files
 from orion_api.errors import UnexpectedStatus
 
 from orionclient.cli.__main__ import main
-from orionclient.exceptions import BadResponse
+from orionclient.exceptions import BadResponse, OrionConnectionError
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File
 
@@ -111,9 +111,10 @@ def test_what_is_none(
         # An informational status is followed by the response itself.
         return
     scripted.answers = [answer]
-    with pytest.raises(BadResponse) as caught:
+    # A part that a read did not request is the fault of what stands in between.
+    unasked = answer.status == 206 and operation.startswith(("get_", "list_"))
+    with pytest.raises(OrionConnectionError if unasked else BadResponse, match=str(answer.status)):
         ways[by](scripted.session())
-    assert caught.value.response.status_code == answer.status
     assert lines(caplog) == []
 
 
