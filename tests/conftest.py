@@ -42,7 +42,7 @@ def skipped_waits() -> Iterator[list[float]]:
     with set_testing() as waits:
         yield waits
     # Otherwise the fixtures of a module, which are set up before this one, would wait on a clock that skips.
-    assert CLOCK == Clock()
+    assert Clock() == CLOCK
 
 
 @pytest.fixture(autouse=True)

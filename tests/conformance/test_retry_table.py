@@ -286,7 +286,7 @@ def policy_of(row: dict[str, Any], script: list[Any]) -> HttpSession:
     table = None if named is None else {int(status): count for status, count in named.items()}
     # Only where nobody answers is the time real.
     stalls = any("stall" in str(step) for step in script)
-    return get_session(retry_dict=table, request_timeout=0.5 if stalls else 60, retry_timeout=100_000)
+    return get_session(retry_dict=table, request_timeout=2 if stalls else 60, retry_timeout=100_000)
 
 
 def without_keys(step: Any) -> Any:
