@@ -493,7 +493,7 @@ def test_many_threads_open_one_collection(slow: LocalOrion) -> None:
     def work(number: int) -> None:
         # Half of them share one object, half have one of their own.
         mine = collection if number % 2 else session.get_resource(ShardCollection, collection.id)
-        barrier.wait(30)
+        barrier.wait(120)
         try:
             with mine.opened(timeout=60) as there:
                 for each in range(5):
