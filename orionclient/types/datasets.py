@@ -39,7 +39,6 @@ from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.answers import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, name_of, opened
-from orionclient.types._counting import ExpectedCount
 from orionclient.types._creating import created, existing, refilled, removed_on_error
 from orionclient.types._transfers import object_name
 
@@ -47,6 +46,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
+
+    from orionclient.types._counting import ExpectedCount
 
 _FORMAT_OF: Final = {
     ".sdf": "sdf",
@@ -252,7 +253,7 @@ class Dataset(Resource):
         """
         codec = codec or default_codec()
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
-        expected, count = ExpectedCount(self, offset=offset, limit=limit), 0
+        expected, count = _expected_count(self, offset=offset, limit=limit), 0
         try:
             for item in json_lines(pieces(self._bound()._calls.opener(list_records, request))):
                 count += 1
@@ -373,7 +374,7 @@ class Dataset(Resource):
         request = download_dataset.build(self._id()).with_query(
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
-        expected = ExpectedCount(self, offset=offset, limit=limit, record_ids=record_ids)
+        expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
         return b"".join(pieces(expected.counted(self._bound()._calls.opener(download_dataset, request), format)))
 
     def download_to_file(
@@ -398,6 +399,13 @@ class Dataset(Resource):
         """
         format = format or format_of(name_of(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})
-        opener = ExpectedCount(self).counted(self._bound()._calls.opener(download_dataset, request), format)
+        opener = _expected_count(self).counted(self._bound()._calls.opener(download_dataset, request), format)
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
         save(opener, filename, what=object_name(self))
+
+
+def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
+    # Loaded by the first dataset that is read, not by importing the session.
+    from orionclient.types._counting import ExpectedCount  # noqa: PLC0415
+
+    return ExpectedCount(dataset, **selection)
