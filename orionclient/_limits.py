@@ -1,8 +1,13 @@
-"""What slows a process down: the quota of a session, and the pace towards a server."""
+"""The retry quota of a session, and the rate limiter that all threads of the process share for each origin."""
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from copy import copy
 from typing import Final
+
+from attrs import Factory, define, field
 
 from orionclient._locks import ForkLock
 
@@ -50,67 +55,237 @@ class Quota:
             self._left = min(QUOTA, self._left + (charged or _REFUND))
 
 
-class Pace:
-    """The pace that all threads of a process keep towards one server, slowed down by its 429 and recovering with success."""
+# Requests per second after a 429 that comes before there was anything to measure.
+_FIRST: Final = 20.0
+_LOWEST: Final = 0.05
+# Used of the measured limit, so that the server's bucket fills and absorbs uneven sending.
+_SHARE: Final = 0.98
+# Time for the rate to double while more is tried: seconds, and never fewer than so many requests.
+_DOUBLE: Final = 0.25
+_DOUBLE_REQUESTS: Final = 12
+# Longest time at the measured limit before more is tried, in units of the time to double.
+_PLATEAU: Final = 32.0
+# Seconds without a wait and without a 429 after which a limit is forgotten.
+FORGET: Final = 30.0
+# 429s running that are taken for a pattern, not for chance.
+_PATTERN: Final = 3
+
+
+@define
+class LearnedRate:
+    """The rate that a server allows, learned from its responses. The time is passed in; not safe to share between threads.
+
+    Between two 429s the server's token bucket is empty twice, so what was served meanwhile is what the server allows. The rate
+    stays a little below that, then doubles again and again until the next 429 tells whether the limit is still the same.
+
+    Attributes:
+        limit: Requests per second that the server allows, as far as known; None before the first 429.
+    """
+
+    limit: float | None = None
+    _next: float = 0.0
+    _cut_at: float = float("-inf")
+    _probe_at: float = 0.0
+    _interval: float = 0.0
+    _former: float = 0.0
+    _latency: float = 0.0
+    _idle: float = 0.0
+    _served: int = 0
+    _in_vain: int = 0
+    _needed: float = 0.0
+
+    def _unit(self) -> float:
+        return max(_DOUBLE, _DOUBLE_REQUESTS / (self.limit or _FIRST), 4 * self._latency)
+
+    def rate(self, at: float) -> float:
+        """Tell the rate at a time, in requests per second, unless a 429 comes before it."""
+        assert self.limit is not None
+        doublings = max(0.0, at - self._probe_at) / self._unit()
+        return self.limit * _SHARE * 2 ** min(doublings, 20)
+
+    def reserve(self, now: float) -> float:
+        """Take the next place in the queue; gives the seconds until then."""
+        if self.limit is not None and now - self._needed > FORGET:
+            self.limit = None
+        if self.limit is None:
+            return 0.0
+        start = max(now, self._next)
+        if start > now:
+            self._needed = max(self._needed, now)
+        else:
+            # Time in which nobody asked for more proves nothing.
+            self._probe_at += now - self._next
+            self._idle += now - self._next
+        self._next = start + 1 / self.rate(start)
+        return start - now
+
+    def record_served(self) -> None:
+        """Count a response that is no 429."""
+        self._served += 1
+        self._in_vain = 0
+
+    def is_stale(self, sent: float) -> bool:
+        """Tell whether a request was sent before the last 429 slowed down, so that its own says nothing new."""
+        return sent < self._cut_at
+
+    def cut(self, sent: float, now: float, asked: float, recent: float) -> None:
+        """Slow down after a 429.
+
+        Args:
+            sent: When the request was sent.
+            now: The time.
+            asked: Seconds that the server asks to wait; 0 if it names none.
+            recent: Responses per second before the first 429.
+        """
+        before, interval, self._latency = self.limit, self._interval, now - sent
+        unit, period = self._unit(), now - self._cut_at - self._idle
+        self._interval = 0.0
+        if before is None:
+            self.limit, self._former = max(_FIRST, recent / 2), 0.0
+        elif period < unit * 0.4:
+            # Too short to measure anything: the limit is far below.
+            self.limit, self._former = max(_LOWEST, before / 2), max(self._former, before)
+        elif now <= self._probe_at:
+            self.limit, self._interval = before * 0.9, 2 * unit
+        else:
+            # What was served is less than what was allowed where the rate was low for so long that the bucket ran over.
+            rate = self.rate(sent)
+            early = (before + rate) / 2 if rate < 1.25 * before else 0.0
+            found = max(self._served / period, 0.4 * rate, early, before if interval else _LOWEST)
+            self.limit = found
+            if found < before * (1.05 if interval else 1.25):
+                grown = interval * (3 if found > 0.8 * self._former else 1.25)
+                self._interval = min(max(grown, 2 * unit), _PLATEAU * unit)
+        self._in_vain += 1
+        self._served, self._cut_at, self._idle = 0, now, 0.0
+        self._next = now + 2 / self.limit
+        if self._in_vain >= _PATTERN:
+            # Nothing passes any more: the server is closed until the time that it names.
+            self._next = max(self._next, now + asked)
+        if self._interval:
+            self._interval = max(self._interval, asked)
+        self._probe_at = self._next + self._interval
+        self._needed = now + asked
+
+
+@define
+class _Run:
+    """429s of one operation since its last success: how many, and whether another operation succeeded meanwhile."""
+
+    count: int = 0
+    others: bool = False
+
+
+class RateLimiter:
+    """Spaces the requests of all threads to one origin as fast as its server takes them. Costs nothing before the first 429.
+
+    An operation that is refused three times running while others succeed gets a rate of its own, until that is forgotten.
+    """
 
     def __init__(self) -> None:
         self._lock = ForkLock()
-        self._hold = 0.0
-        self._next = 0.0
-        self._gap = 0.0
+        self._shared = LearnedRate()
+        self._own: dict[str, LearnedRate] = {}
+        self._runs: dict[str, _Run] = {}
+        self._saved = self._shared
+        self._recent: deque[float] = deque(maxlen=64)
 
-    def reserve(self, now: float) -> float:
-        """Take the next place in the row.
+    def reserve(self, operation: str, now: float) -> float:
+        """Take the next place in the queue.
 
         Args:
+            operation: Name of the operation.
             now: The time on the clock that never goes back.
 
         Returns:
-            Seconds to wait; 0 where nothing slows down.
+            Seconds to wait; 0 where nothing limits.
         """
-        if not self._gap and now >= self._hold and now >= self._next:
+        if self._shared.limit is None and not self._own:
             # Nobody waits, and nobody has to wait for this one.
             return 0.0
         with self._lock:
-            start = max(now, self._hold, self._next)
-            self._next = start + self._gap
-            return start - now
+            return self._rate_of(operation).reserve(now)
 
-    def slow_down(self, now: float, wait: float) -> None:
+    def is_stale(self, operation: str, reserved: float) -> bool:
+        """Tell whether a 429 has slowed down since a place was taken, which has to be taken anew then.
+
+        Args:
+            operation: Name of the operation.
+            reserved: When the place was taken.
+
+        Returns:
+            Whether it has.
+        """
+        return self._rate_of(operation).is_stale(reserved)
+
+    def record_served(self, operation: str, now: float) -> None:
+        """Take note of a response that is no 429.
+
+        Args:
+            operation: Name of the operation.
+            now: The time.
+        """
+        self._recent.append(now)
+        if self._shared.limit is None and not self._own:
+            return
+        with self._lock:
+            self._rate_of(operation).record_served()
+            self._runs.pop(operation, None)
+            for run in self._runs.values():
+                run.others = True
+
+    def record_refused(self, operation: str, sent: float, now: float, asked: float) -> None:
         """Take note of a 429.
 
         Args:
-            now: The time on the clock that never goes back.
-            wait: Seconds that the server, or the jitter, asks to wait.
+            operation: Name of the operation.
+            sent: When the request was sent.
+            now: The time.
+            asked: Seconds that the server asks to wait; 0 where it names none.
         """
         with self._lock:
-            if now >= self._hold:
-                # Answers to requests that were under way together are one sign, not many.
-                self._gap = min(1.0, max(0.01, self._gap * 2))
-            self._hold = max(self._hold, now + wait)
+            rate = self._rate_of(operation)
+            if rate.is_stale(sent):
+                return
+            if rate is self._shared:
+                if not self._runs:
+                    self._saved = copy(rate)
+                run = self._runs.setdefault(operation, _Run())
+                run.count += 1
+                if run.count >= _PATTERN and run.others:
+                    self._own[operation], self._shared = rate, self._saved
+                    self._runs.clear()
+            recent = self._recent
+            rate.cut(sent, now, asked, len(recent) / max(now - recent[0], _DOUBLE) if recent else 0.0)
 
-    def recover(self) -> None:
-        """Take note of a success."""
-        if self._gap:
-            with self._lock:
-                self._gap = self._gap * 0.9 if self._gap > 0.001 else 0.0
+    def _rate_of(self, operation: str) -> LearnedRate:
+        own = self._own.get(operation)
+        if own is not None and own.limit is None:
+            del self._own[operation]
+            own = None
+        return own or self._shared
 
 
-_PACES: Final[dict[tuple[str, str, int], Pace]] = {}
+_LIMITERS: Final[dict[tuple[str, str, int], RateLimiter]] = {}
 
 
-def pace_of(origin: tuple[str, str, int]) -> Pace:
-    """Find the pace towards a server.
+def limiter_of(origin: tuple[str, str, int]) -> RateLimiter:
+    """Find the rate limiter of an origin.
 
     Args:
         origin: Its scheme, host and port.
 
     Returns:
-        The pace, one for all sessions of the process.
+        The limiter, one for all sessions of the process.
     """
-    return _PACES.get(origin) or _PACES.setdefault(origin, Pace())
+    return _LIMITERS.get(origin) or _LIMITERS.setdefault(origin, RateLimiter())
 
 
-def forget_paces() -> None:
+def forget_limits() -> None:
     """Let every server be asked at full speed again."""
-    _PACES.clear()
+    _LIMITERS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    # A child learns the limit anew, with its share of it.
+    os.register_at_fork(after_in_child=forget_limits)
