@@ -88,6 +88,7 @@ class LearnedRate:
     _probe_at: float = 0.0
     _interval: float = 0.0
     _former: float = 0.0
+    _sustained: float = 0.0
     _latency: float = 0.0
     _idle: float = 0.0
     _served: int = 0
@@ -139,32 +140,43 @@ class LearnedRate:
         """
         before, interval, self._latency = self.limit, self._interval, now - sent
         unit, period = self._unit(), now - self._cut_at - self._idle
-        self._interval = 0.0
+        served, shortest = self._served / period, max(2 * unit, asked)
+        plateau = 0.0
         if before is None:
-            self.limit, self._former = max(_FIRST, recent / 2), 0.0
+            self.limit, self._former, self._sustained, self._interval = max(_FIRST, recent / 2), 0.0, 0.0, 0.0
+        elif now <= self._probe_at and self._sustained < before:
+            # The trial failed.
+            self.limit = self._sustained if period < unit * 0.4 else max(self._sustained, min(served, before))
+            self._sustained, plateau = self.limit, interval
         elif period < unit * 0.4:
             # Too short to measure anything: the limit is far below.
-            self.limit, self._former = max(_LOWEST, before / 2), max(self._former, before)
+            self._former = max(self._former, before)
+            self.limit = self._sustained = max(_LOWEST, before / 2)
+            self._interval = 0.0
         elif now <= self._probe_at:
-            self.limit, self._interval = before * 0.9, 2 * unit
+            self.limit = self._sustained = min(before * 0.97, served)
+            self._interval = plateau = shortest
         else:
             # What was served is less than what was allowed where the rate was low for so long that the bucket ran over.
             rate = self.rate(sent)
-            early = (before + rate) / 2 if rate < 1.25 * before else 0.0
-            found = max(self._served / period, 0.4 * rate, early, before if interval else _LOWEST)
-            self.limit = found
-            if found < before * (1.05 if interval else 1.25):
-                grown = interval * (3 if found > 0.8 * self._former else 1.25)
-                self._interval = min(max(grown, 2 * unit), _PLATEAU * unit)
+            found = max(served, before if interval else _LOWEST)
+            self.limit = self._sustained = found
+            if found >= before * (1.05 if interval else 1.15):
+                self.limit = self._sustained = max(found, 0.4 * rate)
+                self._interval = 0.0
+            else:
+                grown = interval * (3 if found > 0.8 * self._former else 1.15)
+                self._interval = plateau = max(min(grown, _PLATEAU * unit), shortest)
+                trial = found + (rate - found) / 3
+                if trial > found * 1.05:
+                    self.limit, plateau = trial, shortest
         self._in_vain += 1
         self._served, self._cut_at, self._idle = 0, now, 0.0
         self._next = now + 2 / self.limit
         if self._in_vain >= _PATTERN:
             # Nothing passes any more: the server is closed until the time that it names.
             self._next = max(self._next, now + asked)
-        if self._interval:
-            self._interval = max(self._interval, asked)
-        self._probe_at = self._next + self._interval
+        self._probe_at = self._next + plateau
         self._needed = now + asked
 
 
