@@ -141,8 +141,13 @@ class LearnedRate:
         before, interval, self._latency = self.limit, self._interval, now - sent
         unit, period = self._unit(), now - self._cut_at - self._idle
         served, shortest = self._served / period, max(2 * unit, asked)
-        plateau = 0.0
-        if before is None:
+        plateau = hold = 0.0
+        self._in_vain += 1
+        if before is not None and self._in_vain >= _PATTERN:
+            # Nothing passes any more: the server is closed until the time that it names, which says nothing of the rate.
+            hold = asked or min(unit * 2.0 ** (self._in_vain - _PATTERN), FORGET)
+            plateau = shortest
+        elif before is None:
             self.limit, self._former, self._sustained, self._interval = max(_FIRST, recent / 2), 0.0, 0.0, 0.0
         elif now <= self._probe_at and self._sustained < before:
             # The trial failed.
@@ -170,22 +175,25 @@ class LearnedRate:
                 trial = found + (rate - found) / 3
                 if trial > found * 1.05:
                     self.limit, plateau = trial, shortest
-        self._in_vain += 1
         self._served, self._cut_at, self._idle = 0, now, 0.0
-        self._next = now + 2 / self.limit
-        if self._in_vain >= _PATTERN:
-            # Nothing passes any more: the server is closed until the time that it names.
-            self._next = max(self._next, now + asked)
+        self._next = now + max(hold, 2 / self.limit)
         self._probe_at = self._next + plateau
-        self._needed = now + asked
+        self._needed = now + max(hold, asked)
 
 
 @define
 class _Run:
-    """429s of one operation since its last success: how many, and whether another operation succeeded meanwhile."""
+    """429s in a row that all met one operation: how many, and how many of its own and of other requests were served meanwhile."""
 
-    count: int = 0
-    others: bool = False
+    operation: str
+    before: LearnedRate
+    refused: int = 0
+    own: int = 0
+    others: int = 0
+
+    def is_its_own(self) -> bool:
+        """Tell whether the limit is one of the operation: one of the origin would have met the others too."""
+        return self.refused >= _PATTERN and self.others > 0 and self.refused * self.others >= 5 * self.own
 
 
 class RateLimiter:
@@ -198,8 +206,7 @@ class RateLimiter:
         self._lock = ForkLock()
         self._shared = LearnedRate()
         self._own: dict[str, LearnedRate] = {}
-        self._runs: dict[str, _Run] = {}
-        self._saved = self._shared
+        self._run: _Run | None = None
         self._recent: deque[float] = deque(maxlen=64)
 
     def reserve(self, operation: str, now: float) -> float:
@@ -242,9 +249,9 @@ class RateLimiter:
             return
         with self._lock:
             self._rate_of(operation).record_served()
-            self._runs.pop(operation, None)
-            for run in self._runs.values():
-                run.others = True
+            if self._run is not None:
+                self._run.own += self._run.operation == operation
+                self._run.others += self._run.operation != operation
 
     def record_refused(self, operation: str, sent: float, now: float, asked: float) -> None:
         """Take note of a 429.
@@ -260,20 +267,19 @@ class RateLimiter:
             if rate.is_stale(sent):
                 return
             if rate is self._shared:
-                if not self._runs:
-                    self._saved = copy(rate)
-                run = self._runs.setdefault(operation, _Run())
-                run.count += 1
-                if run.count >= _PATTERN and run.others:
-                    self._own[operation], self._shared = rate, self._saved
-                    self._runs.clear()
+                run = self._run
+                if run is None or run.operation != operation or rate.limit is None:
+                    run = self._run = _Run(operation, copy(rate))
+                run.refused += 1
+                if run.is_its_own():
+                    self._own[operation], self._shared, self._run = rate, run.before, None
             recent = self._recent
             rate.cut(sent, now, asked, len(recent) / max(now - recent[0], _DOUBLE) if recent else 0.0)
 
     def _rate_of(self, operation: str) -> LearnedRate:
         own = self._own.get(operation)
         if own is not None and own.limit is None:
-            del self._own[operation]
+            self._own.pop(operation, None)
             own = None
         return own or self._shared
 
