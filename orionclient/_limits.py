@@ -140,7 +140,8 @@ class LearnedRate:
         """
         before, interval, self._latency = self.limit, self._interval, now - sent
         unit, period = self._unit(), now - self._cut_at - self._idle
-        served, shortest = self._served / period, max(2 * unit, asked)
+        served, shortest = self._served / period, max(2 * unit, asked / 2)
+        few = period < 0.4 * unit and self._served < 24
         plateau = hold = 0.0
         self._in_vain += 1
         if before is not None and self._in_vain >= _PATTERN:
@@ -149,31 +150,34 @@ class LearnedRate:
             plateau = shortest
         elif before is None:
             self.limit, self._former, self._sustained, self._interval = max(_FIRST, recent / 2), 0.0, 0.0, 0.0
-        elif now <= self._probe_at and self._sustained < before:
+        elif now <= self._probe_at and 0 < self._sustained < before:
             # The trial failed.
-            self.limit = self._sustained if period < unit * 0.4 else max(self._sustained, min(served, before))
+            self.limit = max(self._sustained, 0.0 if few else min(served, before))
             self._sustained, plateau = self.limit, interval
-        elif period < unit * 0.4:
+        elif few and not (self._sustained and not interval):
             # Too short to measure anything: the limit is far below.
-            self._former = max(self._former, before)
-            self.limit = self._sustained = max(_LOWEST, before / 2)
-            self._interval = 0.0
-        elif now <= self._probe_at:
-            self.limit = self._sustained = min(before * 0.97, served)
+            self._former = max(self._former, before if interval else 0.0)
+            self.limit = max(_LOWEST, before / 2)
+            self._sustained = self._interval = 0.0
+        elif few or now <= self._probe_at:
+            self.limit = self._sustained = before if few else min(before * 0.97, served)
             self._interval = plateau = shortest
         else:
             # What was served is less than what was allowed where the rate was low for so long that the bucket ran over.
             rate = self.rate(sent)
             found = max(served, before if interval else _LOWEST)
-            self.limit = self._sustained = found
-            if found >= before * (1.05 if interval else 1.15):
-                self.limit = self._sustained = max(found, 0.4 * rate)
+            if rate > 3 * before:
+                self.limit = max(found, 0.4 * rate)
+                self._sustained = self._interval = 0.0
+            elif found > before * (1.05 if interval else 1.25):
+                self.limit = self._sustained = found
                 self._interval = 0.0
             else:
-                grown = interval * (3 if found > 0.8 * self._former else 1.15)
-                self._interval = plateau = max(min(grown, _PLATEAU * unit), shortest)
+                self.limit = self._sustained = found
+                stable = found > 0.8 * self._former
+                self._interval = plateau = max(min(interval * (3 if stable else 1.1), _PLATEAU * unit), shortest)
                 trial = found + (rate - found) / 3
-                if trial > found * 1.05:
+                if stable and trial > found * 1.05:
                     self.limit, plateau = trial, shortest
         self._served, self._cut_at, self._idle = 0, now, 0.0
         self._next = now + max(hold, 2 / self.limit)
