@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from copy import copy
 from typing import Final
 
-from attrs import Factory, define, field
+from attrs import define, evolve
 
 from orionclient._locks import ForkLock
 
@@ -55,19 +54,19 @@ class Quota:
             self._left = min(QUOTA, self._left + (charged or _REFUND))
 
 
-# Requests per second after a 429 that comes before there was anything to measure.
+# Requests per second after a 429 before which nothing was served that could be measured, and the fewest ever.
 _FIRST: Final = 20.0
 _LOWEST: Final = 0.05
-# Used of the measured limit, so that the server's bucket fills and absorbs uneven sending.
+# Used of the measured limit, so that the server's token bucket fills and absorbs uneven sending.
 _SHARE: Final = 0.98
-# Time for the rate to double while more is tried: seconds, and never fewer than so many requests.
+# Time in which the rate doubles while more than the known limit is tried: seconds, and never fewer than so many requests.
 _DOUBLE: Final = 0.25
 _DOUBLE_REQUESTS: Final = 12
-# Longest time at the measured limit before more is tried, in units of the time to double.
+# Longest time at the known limit before more is tried, in units of the time to double.
 _PLATEAU: Final = 32.0
 # Seconds without a wait and without a 429 after which a limit is forgotten.
 FORGET: Final = 30.0
-# 429s running that are taken for a pattern, not for chance.
+# 429s in a row that are taken for a pattern, not for chance.
 _PATTERN: Final = 3
 
 
@@ -75,37 +74,52 @@ _PATTERN: Final = 3
 class LearnedRate:
     """The rate that a server allows, learned from its responses. The time is passed in; not safe to share between threads.
 
-    Between two 429s the server's token bucket is empty twice, so what was served meanwhile is what the server allows. The rate
-    stays a little below that, then doubles again and again until the next 429 tells whether the limit is still the same.
+    At every 429 the server's token bucket is empty, so what was served between two of them is what the server allows. The rate stays
+    a little below that for a while (the plateau), then it doubles again and again until the next 429 tells whether the limit is
+    still the same. While it is, the plateaus get longer; after the limit fell they stay short, because it may rise again. After each
+    confirmation a third of the way up is tried (the trial): a server with a small bucket refuses before its limit can be measured.
 
     Attributes:
         limit: Requests per second that the server allows, as far as known; None before the first 429.
     """
 
     limit: float | None = None
+    # When the next request may go, when the rate was cut last, and when it begins to double.
     _next: float = 0.0
     _cut_at: float = float("-inf")
     _probe_at: float = 0.0
+    # Length of the plateau; 0 while the limit is a guess, or has to be measured again at once.
     _interval: float = 0.0
-    _former: float = 0.0
+    # What is known to pass (0 if nothing is), and the limit before it fell.
     _sustained: float = 0.0
+    _former: float = 0.0
+    # Of the last 429, so that the rate does not double faster than the server can tell.
     _latency: float = 0.0
+    # Since the last cut: seconds in which nobody sent, and responses that are no 429.
     _idle: float = 0.0
     _served: int = 0
+    # Cuts in a row with nothing served between them.
     _in_vain: int = 0
+    # When the limit last mattered.
     _needed: float = 0.0
 
     def _unit(self) -> float:
         return max(_DOUBLE, _DOUBLE_REQUESTS / (self.limit or _FIRST), 4 * self._latency)
 
-    def rate(self, at: float) -> float:
-        """Tell the rate at a time, in requests per second, unless a 429 comes before it."""
-        assert self.limit is not None
+    def _rate(self, at: float) -> float:
+        """Tell the requests per second at a time, if no 429 comes before it."""
         doublings = max(0.0, at - self._probe_at) / self._unit()
-        return self.limit * _SHARE * 2 ** min(doublings, 20)
+        return (self.limit or _FIRST) * _SHARE * 2 ** min(doublings, 20)
 
     def reserve(self, now: float) -> float:
-        """Take the next place in the queue; gives the seconds until then."""
+        """Take the next place in the queue.
+
+        Args:
+            now: The time.
+
+        Returns:
+            Seconds to wait.
+        """
         if self.limit is not None and now - self._needed > FORGET:
             self.limit = None
         if self.limit is None:
@@ -117,7 +131,7 @@ class LearnedRate:
             # Time in which nobody asked for more proves nothing.
             self._probe_at += now - self._next
             self._idle += now - self._next
-        self._next = start + 1 / self.rate(start)
+        self._next = start + 1 / self._rate(start)
         return start - now
 
     def record_served(self) -> None:
@@ -125,12 +139,19 @@ class LearnedRate:
         self._served += 1
         self._in_vain = 0
 
-    def is_stale(self, sent: float) -> bool:
-        """Tell whether a request was sent before the last 429 slowed down, so that its own says nothing new."""
-        return sent < self._cut_at
+    def is_stale(self, at: float) -> bool:
+        """Tell whether the rate was cut since a time: what was planned then is void, and a 429 to what was sent then is no news.
+
+        Args:
+            at: The time.
+
+        Returns:
+            Whether it was.
+        """
+        return at < self._cut_at
 
     def cut(self, sent: float, now: float, asked: float, recent: float) -> None:
-        """Slow down after a 429.
+        """Slow down after a 429 that is news.
 
         Args:
             sent: When the request was sent.
@@ -138,51 +159,61 @@ class LearnedRate:
             asked: Seconds that the server asks to wait; 0 if it names none.
             recent: Responses per second before the first 429.
         """
-        before, interval, self._latency = self.limit, self._interval, now - sent
-        unit, period = self._unit(), now - self._cut_at - self._idle
-        served, shortest = self._served / period, max(2 * unit, asked / 2)
-        few = period < 0.4 * unit and self._served < 24
-        plateau = hold = 0.0
         self._in_vain += 1
-        if before is not None and self._in_vain >= _PATTERN:
-            # Nothing passes any more: the server is closed until the time that it names, which says nothing of the rate.
-            hold = asked or min(unit * 2.0 ** (self._in_vain - _PATTERN), FORGET)
-            plateau = shortest
-        elif before is None:
-            self.limit, self._former, self._sustained, self._interval = max(_FIRST, recent / 2), 0.0, 0.0, 0.0
-        elif now <= self._probe_at and 0 < self._sustained < before:
-            # The trial failed.
-            self.limit = max(self._sustained, 0.0 if few else min(served, before))
-            self._sustained, plateau = self.limit, interval
-        elif few and not (self._sustained and not interval):
-            # Too short to measure anything: the limit is far below.
-            self._former = max(self._former, before if interval else 0.0)
-            self.limit = max(_LOWEST, before / 2)
-            self._sustained = self._interval = 0.0
-        elif few or now <= self._probe_at:
-            self.limit = self._sustained = before if few else min(before * 0.97, served)
-            self._interval = plateau = shortest
+        if self.limit is None:
+            # What was served in a burst may be far above the limit.
+            self.limit = max(_FIRST, recent / 2)
+            self._sustained = self._former = self._interval = plateau = hold = 0.0
+            self._in_vain = 1
         else:
-            # What was served is less than what was allowed where the rate was low for so long that the bucket ran over.
-            rate = self.rate(sent)
-            found = max(served, before if interval else _LOWEST)
-            if rate > 3 * before:
-                self.limit = max(found, 0.4 * rate)
-                self._sustained = self._interval = 0.0
-            elif found > before * (1.05 if interval else 1.25):
-                self.limit = self._sustained = found
-                self._interval = 0.0
+            rate, self._latency = self._rate(sent), now - sent
+            shortest = max(2 * self._unit(), asked / 2)
+            if self._in_vain < _PATTERN:
+                hold, plateau = 0.0, self._learn(self.limit, rate, now, shortest)
             else:
-                self.limit = self._sustained = found
-                stable = found > 0.8 * self._former
-                self._interval = plateau = max(min(interval * (3 if stable else 1.1), _PLATEAU * unit), shortest)
-                trial = found + (rate - found) / 3
-                if stable and trial > found * 1.05:
-                    self.limit, plateau = trial, shortest
+                # Nothing passes any more: the server is closed until the time that it names, which says nothing of the rate.
+                hold, plateau = asked or min(self._unit() * 2.0 ** (self._in_vain - _PATTERN), FORGET), shortest
         self._served, self._cut_at, self._idle = 0, now, 0.0
         self._next = now + max(hold, 2 / self.limit)
         self._probe_at = self._next + plateau
         self._needed = now + max(hold, asked)
+
+    def _learn(self, before: float, rate: float, now: float, shortest: float) -> float:
+        """Set the limit anew, from the one before and the rate that was too high; gives the length of the plateau."""
+        unit, period, interval = self._unit(), now - self._cut_at - self._idle, self._interval
+        served = self._served / period if period > 0 else 0.0
+        few, on_plateau = period < 0.4 * unit and self._served < 24, now <= self._probe_at
+        plateau = self._interval = shortest
+        if on_plateau and 0 < self._sustained < before:
+            # The trial failed.
+            self.limit = self._sustained = max(self._sustained, 0.0 if few else min(served, before))
+            plateau = self._interval = interval
+        elif few and not (self._sustained and not interval):
+            # Too little to measure anything: the limit is far below.
+            self._former = max(self._former, before if interval else 0.0)
+            self.limit = max(_LOWEST, before / 2)
+            self._sustained = self._interval = plateau = 0.0
+        elif few:
+            # It was measured just now, and more is refused at once.
+            self.limit = self._sustained = before
+        elif on_plateau:
+            self.limit = self._sustained = min(before * 0.97, max(served, before * 0.8))
+        elif rate > 3 * before:
+            # Far above what was known: the limit rose.
+            self.limit = max(served, before, 0.4 * rate)
+            self._sustained = self._interval = plateau = 0.0
+        else:
+            self.limit = self._sustained = found = max(served, before if interval else _LOWEST)
+            if found > before * (1.05 if interval else 1.25):
+                # Too low for long, so the bucket ran over and more was allowed than served: measure again at once.
+                self._interval = plateau = 0.0
+            else:
+                stable = found > 0.8 * self._former
+                plateau = self._interval = max(min(interval * (3 if stable else 1.1), _PLATEAU * unit), shortest)
+                trial = found + (rate - found) / 3
+                if trial > found * 1.05 and (stable or rate < 1.7 * found):
+                    self.limit, plateau = trial, shortest
+        return plateau
 
 
 @define
@@ -203,7 +234,8 @@ class _Run:
 class RateLimiter:
     """Spaces the requests of all threads to one origin as fast as its server takes them. Costs nothing before the first 429.
 
-    An operation that is refused three times running while others succeed gets a rate of its own, until that is forgotten.
+    An operation that gets three 429s running while others succeed gets a rate of its own, so that it slows only itself; the others go on
+    as before the first of the three. When its limit is forgotten, it shares the others' again.
     """
 
     def __init__(self) -> None:
@@ -273,10 +305,12 @@ class RateLimiter:
             if rate is self._shared:
                 run = self._run
                 if run is None or run.operation != operation or rate.limit is None:
-                    run = self._run = _Run(operation, copy(rate))
+                    run = self._run = _Run(operation, evolve(rate))
                 run.refused += 1
                 if run.is_its_own():
-                    self._own[operation], self._shared, self._run = rate, run.before, None
+                    # What the origin allowed before says nothing of the operation.
+                    rate = self._own[operation] = evolve(rate, former=0.0)
+                    self._shared, self._run = run.before, None
             recent = self._recent
             rate.cut(sent, now, asked, len(recent) / max(now - recent[0], _DOUBLE) if recent else 0.0)
 

@@ -15,7 +15,17 @@ from attrs import Factory, define, evolve, frozen
 from orionclient._clock import CLOCK
 from orionclient._limits import Quota, RateLimiter, limiter_of
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
-from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted, retry_after_seconds, was_applied
+from orionclient._retry import (
+    Outcome,
+    Policy,
+    Progress,
+    cost_of,
+    may_have_been_applied,
+    next_wait,
+    noted,
+    retry_after_seconds,
+    was_applied,
+)
 from orionclient._stopping import pause
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, origin_of
@@ -217,7 +227,9 @@ class Exchange:
         while True:
             self._progress.attempts += 1
             self._headers["X-Attempt"] = str(self._progress.attempts)
-            answer = yield from _hops(self._out, self._origin, self._headers, self._config, timeout, self._deadline)
+            answer = yield from _hops(
+                self._out, self._origin, self._headers, self._config, timeout=timeout, deadline=self._deadline
+            )
             outcome = self._outcome(answer)
             wait = self._judge(answer, outcome)
             if wait is None:
@@ -317,6 +329,7 @@ def _hops(
     first: tuple[str, str, int],
     headers: Mapping[str, str],
     config: SessionConfig | None,
+    *,
     timeout: float,
     deadline: float,
 ) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -15,7 +16,7 @@ from orionclient._clock import CLOCK
 from orionclient._limits import forget_limits
 from orionclient._messages import Attempt, Headers, Response
 from orionclient._retry import Policy
-from orionclient._sender import Exchange, Outgoing, Pause, Terms
+from orionclient._sender import Exchange, Flow, Outgoing, Pause, Terms
 from orionclient.exceptions import OrionError
 
 URL = "http://virtual.example/"
@@ -82,10 +83,11 @@ class Virtual:
     """Workers that send one request after another to a server, each waiting for its response.
 
     Attributes:
-        takes: Operation, time -> whether the server takes a request now.
-        retry_after: Time -> the header of a 429; None for none.
-        latency: Seconds from the request to its response; half of them until it arrives.
+        takes: Operation, seconds from the start -> whether the server takes a request then.
+        retry_after: Seconds from the start -> the header of a 429; None for none.
+        latency: Seconds from the request to its response.
         noise: Up to so many seconds more for each way, and for each wait.
+        seed: Decides the noise and the jitter.
     """
 
     takes: Callable[[str, float], bool]
@@ -93,77 +95,83 @@ class Virtual:
     latency: float = 0.02
     noise: float = 0.002
     seed: int = 1
-    now: float = 1000.0
+    now: float = 0.0
+    told: Told = attrs.Factory(Told)
+    _terms: Terms = attrs.Factory(lambda: Terms(Policy()))
+    _events: list[tuple[float, int, Callable[[], None]]] = attrs.Factory(list)
+    _serial: int = 0
+    _chance: random.Random = attrs.Factory(lambda self: random.Random(self.seed), takes_self=True)
 
-    def run(self, jobs: Iterator[str] | list[Iterator[str]], workers: int = 32, policy: Policy | None = None) -> Told:
-        """Do all jobs (names of operations): those of one iterator by all workers, or those of a list by a worker each."""
-        chance = random.Random(self.seed)
-        each = jobs if isinstance(jobs, list) else [jobs] * workers
-        terms = Terms(policy or Policy())
-        told, events, serial, start = Told(), [], 0, self.now
-
-        def at(when: float, do: Callable[[], None]) -> None:
-            nonlocal serial
-            heapq.heappush(events, (when, serial := serial + 1, do))
-
-        def next_job(worker: int) -> None:
-            if (operation := next(each[worker], None)) is None:
-                return
-            out = Outgoing(method="GET", url=URL, action=operation, operation=operation)
-            advance(worker, operation, Exchange(out, terms, None).steps(), None)
-
-        def advance(worker: int, operation: str, flow: Any, result: Response | None) -> None:
-            while True:
-                try:
-                    step = flow.send(result)
-                except StopIteration as stop:
-                    good = stop.value.status_code == 200
-                except OrionError:
-                    good = False
-                else:
-                    if isinstance(step, Attempt):
-                        at(self.now + self.latency / 2 + chance.uniform(0, self.noise), lambda: arrive(worker, operation, flow))
-                        return
-                    if isinstance(step, Pause):
-                        late = chance.uniform(0, self.noise)
-                        at(self.now + step.seconds + late, lambda: advance(worker, operation, flow, None))
-                        return
-                    result = None
-                    continue
-                told.failed += not good
-                told.by_worker[worker] += good
-                told.done_at.setdefault(operation, []).append(self.now - start)
-                told.seconds = self.now - start
-                at(self.now, lambda: next_job(worker))
-                return
-
-        def arrive(worker: int, operation: str, flow: Any) -> None:
-            told.sent += 1
-            headers, status = {}, 200
-            if not self.takes(operation, self.now - start):
-                told.refused += 1
-                told.refused_at.append((self.now - start, operation))
-                status, value = 429, self.retry_after(self.now - start)
-                headers = {} if value is None else {"Retry-After": value}
-            response = Response(status, Headers(headers.items()), URL, content=b"{}")
-            at(self.now + self.latency / 2 + chance.uniform(0, self.noise), lambda: advance(worker, operation, flow, response))
-
-        with self._clock(chance):
-            for worker in range(len(each)):
-                at(self.now + chance.uniform(0, 0.03), lambda worker=worker: next_job(worker))
-            while events:
-                self.now, _, do = heapq.heappop(events)
+    def run(self, *jobs: tuple[Iterable[str], int]) -> Told:
+        """Let so many workers each do the jobs (names of operations) of an iterable, which they share."""
+        with self._clock():
+            queues = [queue for operations, workers in jobs for queue in [iter(operations)] * workers]
+            for worker, queue in enumerate(queues):
+                self._in(self._chance.uniform(0, 0.03), self._start, worker, queue)
+            while self._events:
+                self.now, _, do = heapq.heappop(self._events)
                 do()
-        return told
+        return self.told
+
+    def _in(self, seconds: float, do: Callable[..., None], *arguments: Any) -> None:
+        self._serial += 1
+        heapq.heappush(self._events, (self.now + seconds, self._serial, partial(do, *arguments)))
+
+    def _start(self, worker: int, jobs: Iterator[str]) -> None:
+        if (operation := next(jobs, None)) is not None:
+            out = Outgoing(method="GET", url=URL, action=operation, operation=operation)
+            call = _Call(worker, jobs, operation, Exchange(out, self._terms, None).steps())
+            self._advance(call, None)
+
+    def _advance(self, call: _Call, result: Response | None) -> None:
+        try:
+            while not isinstance(step := call.flow.send(result), Attempt | Pause):
+                result = None
+        except StopIteration as stop:
+            self._finish(call, good=stop.value.status_code == 200)
+        except OrionError:
+            self._finish(call, good=False)
+        else:
+            late = self._chance.uniform(0, self.noise)
+            if isinstance(step, Pause):
+                self._in(step.seconds + late, self._advance, call, None)
+            else:
+                self._in(self.latency / 2 + late, self._arrive, call)
+
+    def _arrive(self, call: _Call) -> None:
+        status, headers = 200, {}
+        self.told.sent += 1
+        if not self.takes(call.operation, self.now):
+            status = 429
+            self.told.refused += 1
+            self.told.refused_at.append((self.now, call.operation))
+            if (value := self.retry_after(self.now)) is not None:
+                headers["Retry-After"] = value
+        response = Response(status, Headers(headers.items()), URL, content=b"{}")
+        self._in(self.latency / 2 + self._chance.uniform(0, self.noise), self._advance, call, response)
+
+    def _finish(self, call: _Call, *, good: bool) -> None:
+        self.told.failed += not good
+        self.told.by_worker[call.worker] += good
+        self.told.done_at.setdefault(call.operation, []).append(self.now)
+        self.told.seconds = self.now
+        self._start(call.worker, call.jobs)
 
     @contextmanager
-    def _clock(self, chance: random.Random) -> Iterator[None]:
+    def _clock(self) -> Iterator[None]:
         before = (CLOCK.monotonic, CLOCK.time, CLOCK.uniform)
         CLOCK.monotonic = CLOCK.time = lambda: self.now
-        CLOCK.uniform = chance.uniform
+        CLOCK.uniform = self._chance.uniform
         forget_limits()
         try:
             yield
         finally:
             CLOCK.monotonic, CLOCK.time, CLOCK.uniform = before
             forget_limits()
+
+
+class _Call(NamedTuple):
+    worker: int
+    jobs: Iterator[str]
+    operation: str
+    flow: Flow
