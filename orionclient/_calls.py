@@ -116,6 +116,7 @@ class Calls:
             method=operation.method.upper(),
             url=target,
             action=f"{operation.id} {operation.method.upper()} {request.path}",
+            operation=operation.id,
             retry_class=operation.retry,
             headers={**accept, **headers, **request.headers},
             body=body,

@@ -31,7 +31,6 @@ _FAILURES_REPEATED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 # The server says by these that it has not carried out what was asked.
 _SURELY_NOT_APPLIED: Final = frozenset({408, 425, 429})
 _UNCLEAR: Final = frozenset({500, 502, 503, 504})
-_THROTTLED: Final = frozenset({429, 503})
 
 
 def _status_map(value: Any) -> Any:
@@ -174,9 +173,9 @@ def cost_of(policy: Policy, outcome: Outcome) -> int:
     """
     if outcome.failure is not None:
         return _COST
-    if policy.retry_dict is not None or outcome.status == 404:
+    if policy.retry_dict is not None or outcome.status in {404, 429}:
         return 0
-    return _COST_THROTTLED if outcome.status == 429 else _COST
+    return _COST
 
 
 def may_have_been_applied(retry_class: str, outcome: Outcome) -> bool:
@@ -266,7 +265,7 @@ def next_wait(
     if left <= 0:
         return None
     named = (policy.backoff_dict or {}).get(outcome.status or 0)
-    base, cap = named or (max(policy.base, 1.0) if outcome.status in _THROTTLED else policy.base, policy.cap)
+    base, cap = named or (max(policy.base, 1.0) if outcome.status == 503 else policy.base, policy.cap)
     wait = min(cap, uniform(base, max(base, progress.last_wait.get(reason, base) * 3)))
     # Every repeat that was promised has to fit into the time that is left, so none may wait for more than its share.
     wait = min(wait, max(base, remaining / (left + 1)))

@@ -7,16 +7,26 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
 
 from orionclient._clock import CLOCK
-from orionclient._limits import Quota, pace_of
+from orionclient._limits import Quota, RateLimiter, limiter_of
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
 from orionclient._ranges import range_problem
-from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted, was_applied
+from orionclient._retry import (
+    Outcome,
+    Policy,
+    Progress,
+    cost_of,
+    may_have_been_applied,
+    next_wait,
+    noted,
+    retry_after_seconds,
+    was_applied,
+)
 from orionclient._stopping import pause
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, origin_of
@@ -44,6 +54,7 @@ class Outgoing:
         method: HTTP method.
         url: Absolute address.
         action: What is attempted, for messages.
+        operation: Id of the operation in the contract; empty where it has none. Limits of the server are learned by it, or by the method.
         retry_class: ``read``, ``write``, ``create`` or ``keyed``.
         headers: Headers of this request.
         body: The body; None for none.
@@ -55,6 +66,7 @@ class Outgoing:
     method: str
     url: str
     action: str
+    operation: str = ""
     retry_class: str = "read"
     headers: Mapping[str, str] = {}
     body: Body | None = None
@@ -212,24 +224,18 @@ class Exchange:
             OrionConnectionError: No answer came.
             OrionTimeout: No answer came in time.
         """
-        pace, timeout = pace_of(self._origin), self._terms.policy.request_timeout
+        timeout = self._terms.policy.request_timeout
         while True:
-            # A place in the row is taken even where the deadline comes first: the last attempt is made at once then.
-            held = pace.reserve(CLOCK.monotonic())
-            if 0 < held < self._deadline - CLOCK.monotonic():
-                yield Pause(held)
             self._progress.attempts += 1
             self._headers["X-Attempt"] = str(self._progress.attempts)
-            until = min(CLOCK.monotonic() + timeout, self._deadline)
-            answer = yield from _hops(self._out, self._origin, self._headers, self._config, until)
+            answer = yield from _hops(
+                self._out, self._origin, self._headers, self._config, timeout=timeout, deadline=self._deadline
+            )
             outcome = self._outcome(answer)
             wait = self._judge(answer, outcome)
-            if outcome.status == 429:
-                pace.slow_down(CLOCK.monotonic(), wait or 0.0)
             if wait is None:
                 if outcome.good:
                     self._terms.quota.earn(self._progress.charged)
-                    pace.recover()
                 if isinstance(answer, Failure):
                     error = OrionTimeout if answer.kind == "timeout" else OrionConnectionError
                     raise error(answer.text).during(self._call(outcome)) from answer.cause
@@ -311,11 +317,26 @@ class Exchange:
 _TAKES_KEYS: Final[set[tuple[str, str, int]]] = set()
 
 
+def _wait_for_turn(limiter: RateLimiter, operation: str, deadline: float) -> Generator[Step, Any, None]:
+    """Wait as the rate limiter says; where that would pass the deadline, the last attempt is made at once."""
+    while 0 < (held := limiter.reserve(operation, now := CLOCK.monotonic())) < deadline - now:
+        yield Pause(held)
+        if not limiter.is_stale(operation, now):
+            return
+
+
 def _hops(
-    out: Outgoing, first: tuple[str, str, int], headers: Mapping[str, str], config: SessionConfig | None, until: float
+    out: Outgoing,
+    first: tuple[str, str, int],
+    headers: Mapping[str, str],
+    config: SessionConfig | None,
+    *,
+    timeout: float,
+    deadline: float,
 ) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
-    """Send once and follow redirects of reads; each hop decides anew whether it gets the token."""
+    """Send once and follow redirects of reads; each hop decides anew whether it gets the token, and has its origin's limiter."""
     url, origin = out.url, first
+    operation, left = out.operation or out.method, timeout
     for _ in range(_MAX_HOPS + 1):
         sent = dict(headers)
         if origin != first:
@@ -324,15 +345,26 @@ def _hops(
         # The only line of this package that lets the token out.
         if config is not None and config.token and origin == config.origin:
             sent["Authorization"] = config.authorization
+        limiter = limiter_of(origin)
+        yield from _wait_for_turn(limiter, operation, deadline)
+        started = CLOCK.monotonic()
         answer = yield Attempt(
             method=out.method,
             url=url,
             headers=sent,
             body=out.body,
-            timeout=max(until - CLOCK.monotonic(), 0.001),
+            timeout=max(min(left, deadline - started), 0.001),
             stream=out.stream,
             keep_open=out.keep_open,
         )
+        now = CLOCK.monotonic()
+        left -= now - started
+        if isinstance(answer, AnyResponse):
+            if answer.status_code == 429:
+                asked = retry_after_seconds(answer.headers.get("retry-after"), CLOCK.time())
+                limiter.record_refused(operation, started, now, asked or 0.0)
+            else:
+                limiter.record_served(operation, now)
         if answer is None or isinstance(answer, Failure):
             return answer or Failure("protocol", "the attempt came back without a result")
         problem = None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from orionclient import _http, _sender
-from orionclient._limits import forget_paces
+from orionclient._limits import forget_limits
 from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
@@ -98,7 +98,7 @@ class Model(RuleBasedStateMachine):
         self.faults.clear()
         _http.close_connections()
         _sender._TAKES_KEYS.clear()
-        forget_paces()
+        forget_limits()
 
     @initialize(content=contents)
     def start(self, content: bytes) -> None:

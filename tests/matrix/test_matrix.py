@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 
 from orionclient import _http, _sender
 from orionclient._clock import CLOCK, Clock
-from orionclient._limits import forget_paces
+from orionclient._limits import forget_limits
 from orionclient.emulator import envelope
 from orionclient.emulator.faulty import Faulty
 from orionclient.session import SessionConfig
@@ -78,7 +78,7 @@ def play(
     how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
     # What was learned of keys and paces belongs to the run before.
     _sender._TAKES_KEYS.clear()
-    forget_paces()
+    forget_limits()
     _http.close_connections()
     ground.faults.clear()
     with how(scene) if how is not None else distrusted(scene, scene.proxy), listening(scene):  # type: ignore[arg-type]

@@ -74,10 +74,10 @@ REMOVALS = [
         "tests/session/test_verbs.py::test_the_quota_of_a_session_ends_its_repeats",
     ),
     Removal(
-        "the shared pace",
+        "the rate limiter",
         "orionclient/_sender.py",
-        "                yield Pause(held)\n",
-        "                pass\n",
+        "        yield Pause(held)\n",
+        "        pass\n",
         "tests/session/test_verbs.py::test_one_429_slows_all_sessions_of_the_process",
     ),
     Removal(

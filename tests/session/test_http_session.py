@@ -19,9 +19,11 @@ from helpers.scripted import Answer, Scripted, drip
 from orion_api.api.files import download_file, get_file, upload_file_content
 
 from orionclient import _http
+from orionclient._clock import CLOCK
+from orionclient._limits import limiter_of
 from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, send_async
-from orionclient.config import SessionConfig
+from orionclient.config import SessionConfig, origin_of
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session
 from orionclient.testing import set_testing
@@ -128,8 +130,8 @@ def test_retry_timeout_caps_the_sum(scripted: Scripted, skipped_waits: list[floa
     [
         ("7", 7, 7.7),
         ("Sun, 06 Nov 1994 08:49:37 GMT", 0, 0),
-        ("soon", 1, 90),
-        ("-3", 1, 90),
+        ("soon", 0.1, 90),
+        ("-3", 0.1, 90),
         ("99999999999999", None, 0),
     ],
 )
@@ -261,6 +263,50 @@ def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
         os._exit(0 if empty and good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert session.get_resource(File, 1).name == "x"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_learns_limits_anew(scripted: Scripted) -> None:
+    scripted.then(Answer(429, headers={"Retry-After": "1"}), Answer())
+    get_session().get(scripted.url)
+    assert _waits(scripted)
+    child = os.fork()
+    if child == 0:
+        os._exit(1 if _waits(scripted) else 0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert _waits(scripted)
+
+
+def _waits(server: Scripted) -> bool:
+    """Whether requests to a server are slowed down."""
+    limiter = limiter_of(origin_of(server.url))
+    return max(limiter.reserve("GET", CLOCK.monotonic()) for _ in range(3)) > 0
+
+
+def test_a_429_of_the_storage_slows_only_the_storage(scripted: Scripted) -> None:
+    with Scripted(Answer(429, headers={"Retry-After": "1"}), Answer(raw=b"content")) as storage:
+        scripted.then(Answer(302, headers={"Location": f"{storage.url}/presigned"}))
+        assert get_session().get(scripted.url).content == b"content"
+        assert not _waits(scripted)
+        assert _waits(storage)
+
+
+def test_asynchronous_calls_keep_to_the_same_limit(scripted: Scripted, skipped_waits: list[float]) -> None:
+    scripted.then(Answer(429, headers={"Retry-After": "7"}), Answer(data=FILE))
+    session = scripted.session(retry_dict=None)
+    CLOCK.monotonic = lambda: sum(skipped_waits)
+
+    async def three() -> None:
+        async with session.raw_async as client:
+            for _ in range(3):
+                await get_file.asyncio(1, client=client)
+
+    asyncio.run(three())
+    session.get_resource(File, 1)
+    first, *others = skipped_waits
+    assert 7 <= first <= 7.7
+    assert len(others) == 3
+    assert all(0 < wait < 0.1 for wait in others)
 
 
 def test_asynchronous_connections_are_kept_inside_the_block(scripted: Scripted) -> None:

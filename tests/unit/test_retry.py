@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orionclient._limits import QUOTA, Pace, Quota
+from orionclient._limits import QUOTA, Quota
 from orionclient._retry import (
     DEFAULT_REPEATS,
     Outcome,
@@ -216,27 +216,13 @@ def test_the_quota_ends_the_repeats_of_a_dead_service() -> None:
         (LIBRARY, Outcome(failure="lost"), 14),
         (NAMED, Outcome(failure="lost"), 14),
         (LIBRARY, Outcome(503), 14),
-        (LIBRARY, Outcome(429), 5),
+        (LIBRARY, Outcome(429), 0),
         (LIBRARY, Outcome(404), 0),
         (NAMED, Outcome(409), 0),
     ],
 )
 def test_what_a_repeat_costs(policy: Policy, outcome: Outcome, cost: int) -> None:
     assert cost_of(policy, outcome) == cost
-
-
-def test_the_pace_holds_all_and_recovers() -> None:
-    pace = Pace()
-    assert pace.reserve(0.0) == 0
-    pace.slow_down(0.0, 5.0)
-    pace.slow_down(0.0, 2.0)
-    waits = [pace.reserve(1.0) for _ in range(3)]
-    assert waits == pytest.approx([4.0, 4.01, 4.02])
-    pace.slow_down(10.0, 1.0)
-    assert [pace.reserve(12.0) for _ in range(2)] == pytest.approx([0, 0.02])
-    for _ in range(100):
-        pace.recover()
-    assert [pace.reserve(100.0) for _ in range(5)] == [0] * 5
 
 
 def test_policies_pickle() -> None:
@@ -271,12 +257,13 @@ def test_waits_grow_threefold(outcome: Outcome) -> None:
     assert (waited(outcome, progress) is None) == (outcome.status != 404)
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_who_asks_for_less_is_given_a_second_at_least(status: int) -> None:
-    assert waited(Outcome(status), uniform=lambda low, _: low) == 1.0
-    assert waited(Outcome(status)) == 3.0
+def test_who_asks_for_less_is_given_a_second_at_least() -> None:
+    assert waited(Outcome(503), uniform=lambda low, _: low) == 1.0
+    assert waited(Outcome(503)) == 3.0
     slow = Policy(base=5.0)
-    assert waited(Outcome(status), policy=slow, uniform=lambda low, _: low) == 5.0
+    assert waited(Outcome(503), policy=slow, uniform=lambda low, _: low) == 5.0
+    # After a 429 the rate limiter slows down; the wait of the request itself may be as short as any.
+    assert waited(Outcome(429), uniform=lambda low, _: low) == Policy().base
     assert waited(Outcome(500), policy=slow, uniform=lambda low, _: low) == 5.0
 
 

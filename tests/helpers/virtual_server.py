@@ -1,0 +1,177 @@
+"""A rate-limited server and its clients in virtual time: what they do depends on a seed, never on the machine."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+import attrs
+
+from orionclient._clock import CLOCK
+from orionclient._limits import forget_limits
+from orionclient._messages import Attempt, Headers, Response
+from orionclient._retry import Policy
+from orionclient._sender import Exchange, Flow, Outgoing, Pause, Terms
+from orionclient.exceptions import OrionError
+
+URL = "http://virtual.example/"
+
+
+@attrs.define
+class Bucket:
+    """A token bucket, as of the server: `rate` requests a second, which may change with the time, and bursts of a tenth of that."""
+
+    rate: Callable[[float], float]
+    burst: float = 0.1
+    _tokens: float = -1.0
+    _at: float = 0.0
+
+    def takes(self, now: float) -> bool:
+        rate = self.rate(now)
+        most = max(1.0, rate * self.burst)
+        self._tokens = most if self._tokens < 0 else min(most, self._tokens + (now - self._at) * rate)
+        self._at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+@attrs.define
+class Window:
+    """`count` requests in each `seconds`, then none until the next window begins."""
+
+    count: int
+    seconds: float
+    _window: int = -1
+    _used: int = 0
+
+    def takes(self, now: float) -> bool:
+        if (window := int(now / self.seconds)) != self._window:
+            self._window, self._used = window, 0
+        self._used += 1
+        return self._used <= self.count
+
+    def opens_in(self, now: float) -> float:
+        return self.seconds - now % self.seconds
+
+
+@attrs.define
+class Told:
+    """What came of a run."""
+
+    seconds: float = 0.0
+    sent: int = 0
+    refused: int = 0
+    failed: int = 0
+    by_worker: Counter[int] = attrs.Factory(Counter)
+    done_at: dict[str, list[float]] = attrs.Factory(dict)
+    refused_at: list[tuple[float, str]] = attrs.Factory(list)
+
+    @property
+    def share_refused(self) -> float:
+        return self.refused / self.sent
+
+
+@attrs.define
+class Virtual:
+    """Workers that send one request after another to a server, each waiting for its response.
+
+    Attributes:
+        takes: Operation, seconds from the start -> whether the server takes a request then.
+        retry_after: Seconds from the start -> the header of a 429; None for none.
+        latency: Seconds from the request to its response.
+        noise: Up to so many seconds more for each way, and for each wait.
+        seed: Decides the noise and the jitter.
+    """
+
+    takes: Callable[[str, float], bool]
+    retry_after: Callable[[float], str | None] = lambda _: None
+    latency: float = 0.02
+    noise: float = 0.002
+    seed: int = 1
+    now: float = 0.0
+    told: Told = attrs.Factory(Told)
+    _terms: Terms = attrs.Factory(lambda: Terms(Policy()))
+    _events: list[tuple[float, int, Callable[[], None]]] = attrs.Factory(list)
+    _serial: int = 0
+    _chance: random.Random = attrs.Factory(lambda self: random.Random(self.seed), takes_self=True)
+
+    def run(self, *jobs: tuple[Iterable[str], int]) -> Told:
+        """Let so many workers each do the jobs (names of operations) of an iterable, which they share."""
+        with self._clock():
+            queues = [queue for operations, workers in jobs for queue in [iter(operations)] * workers]
+            for worker, queue in enumerate(queues):
+                self._in(self._chance.uniform(0, 0.03), self._start, worker, queue)
+            while self._events:
+                self.now, _, do = heapq.heappop(self._events)
+                do()
+        return self.told
+
+    def _in(self, seconds: float, do: Callable[..., None], *arguments: Any) -> None:
+        self._serial += 1
+        heapq.heappush(self._events, (self.now + seconds, self._serial, partial(do, *arguments)))
+
+    def _start(self, worker: int, jobs: Iterator[str]) -> None:
+        if (operation := next(jobs, None)) is not None:
+            out = Outgoing(method="GET", url=URL, action=operation, operation=operation)
+            call = _Call(worker, jobs, operation, Exchange(out, self._terms, None).steps())
+            self._advance(call, None)
+
+    def _advance(self, call: _Call, result: Response | None) -> None:
+        try:
+            while not isinstance(step := call.flow.send(result), Attempt | Pause):
+                result = None
+        except StopIteration as stop:
+            self._finish(call, good=stop.value.status_code == 200)
+        except OrionError:
+            self._finish(call, good=False)
+        else:
+            late = self._chance.uniform(0, self.noise)
+            if isinstance(step, Pause):
+                self._in(step.seconds + late, self._advance, call, None)
+            else:
+                self._in(self.latency / 2 + late, self._arrive, call)
+
+    def _arrive(self, call: _Call) -> None:
+        status, headers = 200, {}
+        self.told.sent += 1
+        if not self.takes(call.operation, self.now):
+            status = 429
+            self.told.refused += 1
+            self.told.refused_at.append((self.now, call.operation))
+            if (value := self.retry_after(self.now)) is not None:
+                headers["Retry-After"] = value
+        response = Response(status, Headers(headers.items()), URL, content=b"{}")
+        self._in(self.latency / 2 + self._chance.uniform(0, self.noise), self._advance, call, response)
+
+    def _finish(self, call: _Call, *, good: bool) -> None:
+        self.told.failed += not good
+        self.told.by_worker[call.worker] += good
+        self.told.done_at.setdefault(call.operation, []).append(self.now)
+        self.told.seconds = self.now
+        self._start(call.worker, call.jobs)
+
+    @contextmanager
+    def _clock(self) -> Iterator[None]:
+        before = (CLOCK.monotonic, CLOCK.time, CLOCK.uniform)
+        CLOCK.monotonic = CLOCK.time = lambda: self.now
+        CLOCK.uniform = self._chance.uniform
+        forget_limits()
+        try:
+            yield
+        finally:
+            CLOCK.monotonic, CLOCK.time, CLOCK.uniform = before
+            forget_limits()
+
+
+class _Call(NamedTuple):
+    worker: int
+    jobs: Iterator[str]
+    operation: str
+    flow: Flow
