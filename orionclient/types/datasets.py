@@ -20,6 +20,7 @@ from orion_api.api.datasets import (
     upload_dataset_content,
 )
 
+from orionclient._fields import read_field
 from orionclient._resource import Declaration, Field, Id, Resource, SessionLike, optional, resource_id, text, texts
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
@@ -31,7 +32,7 @@ from orionclient.types._transfers import object_name
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
 
 _FORMAT_OF: Final = {
@@ -237,7 +238,7 @@ class Dataset(Resource):
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
         try:
             for item in json_lines(pieces(self._bound()._calls.opener(list_records, request))):
-                yield codec.decode(item["record"], int(item["dataset"]), int(item["id"]))
+                yield codec.decode(read_field(item, "record", dict), _id_in(item, "dataset"), _id_in(item, "id"))
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, OrionError):
                 raise
@@ -377,3 +378,10 @@ class Dataset(Resource):
         request = download_dataset.build(self._id()).with_query({"format": format or format_of(name_of(filename))})
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
         save(self._bound()._calls.opener(download_dataset, request), filename, what=object_name(self))
+
+
+def _id_in(item: Mapping[str, Any], name: str) -> int:
+    try:
+        return resource_id(item.get(name), repr(name))
+    except ValidationError as error:
+        raise ValueError(str(error)) from None

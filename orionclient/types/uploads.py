@@ -21,7 +21,7 @@ from orion_api.api.uploads import (
 )
 
 from orionclient._clock import CLOCK
-from orionclient._fields import read_field
+from orionclient._fields import each_object, read_field
 from orionclient._resource import Declaration, Field, Resource, optional, resource_id, text
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
 from orionclient.transfer.digests import announced
@@ -267,10 +267,7 @@ def _read_digest(part: Mapping[str, Any]) -> str:
 def _read_targets(data: Mapping[str, Any], wanted: range) -> dict[int, tuple[str, float]]:
     """Read the presigned URLs of some parts, each with the time when it expires; the first one has to be there."""
     targets: dict[int, tuple[str, float]] = {}
-    for index, target in enumerate(read_field(data, "targets", list)):
-        within = f"targets[{index}]"
-        if not isinstance(target, dict):
-            raise ValueError(f"the server sent a {type(target).__name__} for {within!r}")  # noqa: TRY004 - not a caller's error
+    for target, within in each_object(read_field(data, "targets", list), "targets"):
         number, url = read_field(target, "number", int, within=within), read_field(target, "url", str, within=within)
         if url and number in wanted:
             targets[number] = (url, _seconds(target.get("expires")))
