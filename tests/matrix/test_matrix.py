@@ -68,12 +68,12 @@ def play(
     request: pytest.FixtureRequest, folder: Path, cell: Cell, way: str, run: Run, wire: str | None, *, stays: bool
 ) -> tuple[str, int, int]:
     ground: Ground = request.getfixturevalue("stored" if run.what == "storage" else "ground")
-    work = Work(ground, folder, large=bool(cell.given.get("large")))
+    work = Work(ground, folder, large=bool(cell.given.get("large")), known=bool(cell.given.get("known")))
     work.id = COLUMN[cell.column].prepare(work)
     scene = Scene(cell, way, run, ground, work, stays=stays)
     if wire is not None:
         over(scene, request, wire)
-    if cell.fault == "D7":
+    if cell.fault in {"D7", "D19"}:
         work.filters = {"limit": 2}
     how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
     # What was learned of keys and paces belongs to the run before.
