@@ -75,6 +75,13 @@ def format_of(filename: str) -> str:
     return _FORMAT_OF[suffix]
 
 
+def _id_in(item: Mapping[str, Any], name: str) -> int:
+    try:
+        return resource_id(item.get(name), repr(name))
+    except ValidationError as error:
+        raise ValueError(str(error)) from None
+
+
 class Dataset(Resource):
     """Ordered records, most of them with a molecule.
 
@@ -378,10 +385,3 @@ class Dataset(Resource):
         request = download_dataset.build(self._id()).with_query({"format": format or format_of(name_of(filename))})
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
         save(self._bound()._calls.opener(download_dataset, request), filename, what=object_name(self))
-
-
-def _id_in(item: Mapping[str, Any], name: str) -> int:
-    try:
-        return resource_id(item.get(name), repr(name))
-    except ValidationError as error:
-        raise ValueError(str(error)) from None
