@@ -170,8 +170,8 @@ class Cube:
 
     Attributes:
         names: Its title and its name, as far as it has them.
-        parameters: Its parameters. Each has the strings `name` and `type`; `promoted_name`, `title` and `description` are strings and
-            `choices` is a list, where they are not missing or null.
+        parameters: Its parameters. Each has the strings `name` and `type` ("unknown" where the server names none), `promoted_name`, a
+            string or None, and `choices`, a list or None.
     """
 
     names: tuple[str, ...]
@@ -202,12 +202,14 @@ def _cube(data: Mapping[str, Any], within: str) -> Cube:
     parameters = []
     listed = read_optional_field(data, "parameters", list, within=within) or []
     for parameter, place in each_object(listed, f"{within}.parameters"):
-        for name in ("name", "type"):
-            read_field(parameter, name, str, within=place)
-        for name in ("promoted_name", "title", "description"):
-            read_optional_field(parameter, name, str, within=place)
-        read_optional_field(parameter, "choices", list, within=place)
-        parameters.append(parameter)
+        promoted = parameter.get("promoted_name")
+        known = {
+            "name": read_field(parameter, "name", str, within=place),
+            "type": read_optional_field(parameter, "type", str, within=place) or "unknown",
+            "promoted_name": promoted if isinstance(promoted, str) else None,
+            "choices": read_optional_field(parameter, "choices", list, within=place),
+        }
+        parameters.append({**parameter, **known})
     return Cube(tuple(filter(None, names)), tuple(parameters))
 
 

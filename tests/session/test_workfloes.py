@@ -241,16 +241,12 @@ ODD_SPECIFICATIONS = [
         ({"cubes": [{"name": "a", "parameters": [{**GOOD, name: value}]}]}, f"specification.cubes[0].parameters[0].{name}")
         for name, values in {
             "name": (None, 7, ["x"], {}, True),
-            "type": (None, 7, ["x"], {}, True),
-            "promoted_name": (7, ["x"], {}, True),
-            "title": (7, ["x"]),
-            "description": (7, ["x"]),
+            "type": (7, ["x"], {}, True),
             "choices": ("abc", 7, {"a": 1}, True),
         }.items()
         for value in values
     ),
     ({"cubes": [{"name": "a", "parameters": [{"type": "string"}]}]}, "specification.cubes[0].parameters[0].name"),
-    ({"cubes": [{"name": "a", "parameters": [{"name": "x"}]}]}, "specification.cubes[0].parameters[0].type"),
 ]  # fmt: skip
 
 
@@ -276,6 +272,24 @@ def test_a_specification_without_parameters_has_none(scripted: Scripted, specifi
     scripted.then(Answer(data={"id": 3, "name": "dock", "specification": specification}))
     with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known are none"):
         scripted.session().get_resource(WorkFloeSpec, 3).start("x", text="CNS")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"name": "x"},
+        {"name": "x", "type": None},
+        *({"name": "x", "promoted_name": name} for name in (7, ["x"], {}, True, "")),
+    ],
+    ids=str,
+)
+def test_an_odd_parameter_that_is_not_set_does_no_harm(scripted: Scripted, odd: dict[str, Any]) -> None:
+    specification = {"cubes": [{"name": "a", "parameters": [odd, GOOD]}]}
+    scripted.then(
+        Answer(data={"id": 3, "name": "dock", "specification": specification}), Answer(201, {"id": 5, "name": "x"})
+    )
+    scripted.session().get_resource(WorkFloeSpec, 3).start("x", {"cube": {"a": {"x": [1]}}}, text="CNS")
+    assert json.loads(scripted.asked[-1].body)["parameters"] == {"cube": {"a": {"x": [1]}}, "promoted": {"text": "CNS"}}
 
 
 @pytest.mark.parametrize("parameters", [[1], "x", 7, {"promoted": [1]}, {"cube": "x"}, {"cube": {"all": [1]}}], ids=str)
