@@ -1,4 +1,4 @@
-"""What can be done with a checkout; `nox --list` names every session."""
+"""What can be done with a checkout: `nox --list` names every session; `.ci/run` runs what every change has to pass."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
+# Tests that need more than pytest's tools run in the session that has these tools.
+LAYERS = ("tests/surface/test_layers.py",)
+TYPING = ("tests/typing",)
+GENERATOR = ("tests/generator",)
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
-# Connections, counts of requests, kills of the store, and of the transfers kills, memory, random ones and small machines.
+# Connections, counts of requests, foreign servers, kills of the store, and of the transfers kills, memory, random ones and small machines.
 MOVING = (
+    "tests/referees",
     "tests/connections",
     "tests/benchmarks",
     "tests/emulator/test_emulator_kills.py",
@@ -26,6 +31,10 @@ MOVING = (
 )
 # Half of their time, the tests wait: for a connection, a deadline, or a process. Who has nothing left takes tests from others.
 AT_ONCE = ("-n", "4", "--dist", "worksteal")
+# All tests of the session `tests` together have to cover the handwritten code; chosen ones cover what they cover.
+# The other sessions go without: coverage's tracer does not follow forks.
+COVERAGE = ("--cov", "--cov-report=", "--cov-fail-under=95")
+IGNORED = [f"--ignore={place}" for place in (*LAYERS, *TYPING, *GENERATOR, *FAULTS, *MOVING)]
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -78,24 +87,23 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests but those of `faults` and `moving`; arguments go to pytest. Needs no network once the tools are installed."""
-    _clean(session)
-    _group(session, "test", "referees", "lint", "types")
-    session.install(".[emulator]")
-    session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
-    # Chosen tests cover what they cover; all of them have to cover the handwritten code.
-    # Faults and what moves bytes have sessions of their own, without coverage, whose tracer does not go with forks.
-    apart = [f"--ignore={place}" for place in (*FAULTS, *MOVING)]
-    options = session.posargs or [*AT_ONCE, *apart, "--cov", "--cov-report=", "--cov-fail-under=95"]
-    session.run("pytest", *options)
-
-
-def _apart(session: nox.Session, *places: str) -> None:
-    """Run tests that have a session of their own; arguments go to pytest."""
+    """Run the tests but those of other sessions; arguments go to pytest. Needs no network once the tools are installed."""
     _clean(session)
     _group(session, "test")
     session.install(".[emulator]")
-    session.run("pytest", *AT_ONCE, *places, *session.posargs)
+    # Coverage makes the tests take half as long again, so only `.ci/run` asks for it.
+    coverage = COVERAGE if os.environ.get("ORION_COVERAGE") else ()
+    session.run("pytest", *(session.posargs or [*AT_ONCE, *IGNORED, *coverage]))
+
+
+def _apart(
+    session: nox.Session, *places: str, groups: tuple[str, ...] = ("test",), env: dict[str, str] | None = None
+) -> None:
+    """Run tests that have a session of their own; arguments go to pytest."""
+    _clean(session)
+    _group(session, *groups)
+    session.install(".[emulator]")
+    session.run("pytest", *AT_ONCE, *places, *session.posargs, env=env)
 
 
 @nox.session
@@ -106,8 +114,8 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def moving(session: nox.Session) -> None:
-    """Run the tests of what moves bytes and takes long: connections, counts, kills, memory, random transfers."""
-    _apart(session, *MOVING)
+    """Run the tests of what moves bytes and takes long: connections, counts, foreign servers, kills, memory, random transfers."""
+    _apart(session, *MOVING, groups=("test", "referees"))
 
 
 @nox.session
@@ -139,9 +147,9 @@ def nightly(session: nox.Session) -> None:
     session.install(".[emulator,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
-    # With 2,000 random schedules; the cells of the matrix are the same as by day.
-    long = ("tests/emulator/test_emulator_jobs_ends.py", "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py",
-            "tests/security", "tests/transfers")  # fmt: skip
+    # The retry table by operation, examples of `ocli` in both forms, 2,000 random schedules; the matrix is the same as by day.
+    long = ("tests/cli/test_examples.py", "tests/conformance", "tests/emulator/test_emulator_jobs_ends.py",
+            "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py", "tests/security", "tests/transfers")  # fmt: skip
     # Matrix, table and security, and what a session does besides; connections and long transfers were there already.
     quick = [f"--ignore={place}" for place in MOVING]
     others = ("tests/session", "tests/compat", "tests/faultproxy", "tests/transfers", *quick, *FAULTS)
@@ -177,7 +185,8 @@ def transfers(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, layers and the contract's rules."""
-    _group(session, "lint")
+    _clean(session)
+    _group(session, "lint", "test")
     session.install(".[emulator]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -185,17 +194,20 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", "--isolated", "--select", "S", "generated")
     session.run("bandit", "-q", "-r", "orionclient", "generated", "generator", "noxfile.py")
     session.run("lint-imports", env={"PYTHONPATH": str(ROOT)})
+    session.run("pytest", "-n", "2", *LAYERS)
     session.run(_generator_python(session), "-m", "generator", "lint", external=True)
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types: mypy strict over everything, pyright for completeness of the public ones."""
-    _group(session, "types", "test", "referees")
+    """Check types: mypy strict over everything, pyright for completeness of the public ones, and what mypy tells a user."""
+    _clean(session)
+    _group(session, "types", "test")
     session.install("nox", ".[emulator]")
     session.run("mypy")
     session.run("pyright")
     session.run("pyright", "--verifytypes", "orionclient", "--ignoreexternal")
+    session.run("pytest", *TYPING)
 
 
 @nox.session
@@ -208,6 +220,12 @@ def generate(session: nox.Session) -> None:
 def check(session: nox.Session) -> None:
     """Tell whether generated/orion_api is what openapi/ and the templates make."""
     session.run(_generator_python(session), "-m", "generator", "check", external=True)
+
+
+@nox.session
+def generator(session: nox.Session) -> None:
+    """Test the generator; arguments go to pytest."""
+    _apart(session, *GENERATOR, env={"ORION_GENERATOR_PYTHON": _generator_python(session)})
 
 
 @nox.session

@@ -46,6 +46,21 @@ class Facts:
         return int(found[1]) if found else None
 
     @property
+    def largest_page(self) -> int | None:
+        """The maximum of the parameter `limit` of a paged listing."""
+        limit = self._paging("limit")
+        return None if limit is None else limit["schema"].get("maximum")
+
+    @property
+    def offset(self) -> bool:
+        """Whether a paged listing has the parameter `offset`."""
+        return self._paging("offset") is not None
+
+    def _paging(self, name: str) -> dict[str, Any] | None:
+        paged = self.data.get("x-orion-paging") == "link"
+        return next((each for each in self.parameters if paged and (each["in"], each["name"]) == ("query", name)), None)
+
+    @property
     def stream(self) -> str | None:
         """Direction in which raw bytes go: upload, download or none."""
         return self.data.get("x-orion-stream")

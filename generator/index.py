@@ -33,6 +33,8 @@ def _arguments(facts: Facts) -> str:
         "route": facts.route,
         "retry": facts.data["x-orion-retry"],
         "paging": facts.data.get("x-orion-paging"),
+        "largest_page": facts.largest_page,
+        "offset": facts.offset,
         "stream": facts.stream,
         "auth": facts.auth,
         "success": facts.success,

@@ -28,7 +28,7 @@ RESERVED_FIELDS = frozenset({"to_dict", "from_dict", "form_values", "additional_
 RESERVED_PARAMETERS = frozenset({"body", "client"})
 RETRIES = ("read", "write", "create", "keyed")
 PAGINGS = ("link", "stream")
-EVIDENCE = ("documented", "observed", "assumed")
+EVIDENCE = ("documented", "listed", "observed", "assumed")
 BODIES = ("application/json", "application/octet-stream", "application/x-ndjson", "multipart/form-data")
 
 
@@ -317,6 +317,7 @@ def r12_evidence(contract: Contract) -> Iterator[Violation]:
             yield file, where, f"set `x-orion-evidence` to one of: {', '.join(EVIDENCE)}"
     marked = [(file, name, schema) for file, name, schema in _components(contract, "schemas")]
     marked += [(file, where, schema) for file, where, _, schema in _properties(contract)]
+    marked += list(_parameters(contract))
     for file, where, schema in marked:
         if schema.get("x-orion-evidence", EVIDENCE[0]) not in EVIDENCE:
             yield file, where, f"set `x-orion-evidence` to one of: {', '.join(EVIDENCE)}"

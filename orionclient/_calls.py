@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urljoin
 
@@ -36,12 +38,21 @@ if TYPE_CHECKING:
 
     Check = Callable[[dict[str, Any]], object]
 
+_log = logging.getLogger("orionclient")
 # What a stack answers that knows no such path.
 _NO_SUCH_PATH: Final = frozenset({404, 405, 410, 501})
+# The statuses of content and of a range of it.
+_CONTENT: Final = frozenset({200, 206})
 _VERSIONS_SECONDS: Final = 5.0
+# Number of items to ask for in a page where a server rejects the most that the contract allows.
+_SMALL_PAGE: Final = 100
 
 # What each server offers, asked once for a process and only to explain an error; empty where it does not say.
 _OFFERS: Final[dict[tuple[str, str, int], Offers]] = {}
+# Largest page that each server accepts, by operation, where that is less than the contract allows; 0 where it accepts no limit.
+_PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
+# Successes that the contract does not document and of which the log has a line.
+_LOGGED: Final[set[tuple[str, int]]] = set()
 
 
 def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str, str]]:
@@ -268,25 +279,50 @@ class Calls:
         return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
 
     def items(
-        self, endpoint: Endpoint, ids: Mapping[str, Id], *, query: Mapping[str, Any] | None = None
+        self,
+        endpoint: Endpoint,
+        ids: Mapping[str, Id],
+        *,
+        query: Mapping[str, Any] | None = None,
+        page_size: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Walk through all pages of a listing, one request a page, the next when it is needed.
 
         Args:
             endpoint: The generated operation.
             ids: Ids for its path.
-            query: Query parameters.
+            query: Query parameters; a `limit` among them is the size of the pages.
+            page_size: Number of items to ask for in a page; if omitted, the most that the contract allows. A server that rejects it is
+                asked for less, and remembered.
 
         Yields:
             The items, nothing converted.
 
         Raises:
-            BadResponse: A page is none, a resource in it has no id, or its `next` link leads to another host or in a circle.
+            BadResponse: A page is none, a resource in it has no id, its `next` link leads to another host or in a circle, or the pages
+                end before there are as many items as the server counts.
             OrionError: The server refused, or no good answer came.
         """
-        pages = Pages(endpoint.build(**ids).with_query(query or {}), self._config().origin)
+        operation, origin = endpoint.OPERATION, self._config().origin
+        limit = None
+        if operation.largest_page and "limit" not in (query or {}):
+            largest = _PAGE_SIZES.get((origin, operation.id), operation.largest_page)
+            limit = min(page_size or largest, largest) or None
+        pages = Pages(endpoint.build(**ids).with_query(query or {}), origin, limit)
+        smaller = False
         while pages.request is not None:
-            page, response = self._read(endpoint, pages.request)
+            try:
+                page, response = self._read(endpoint, pages.request)
+            except OrionError as error:
+                if limit is None or not _asks_for_less(error):
+                    raise
+                limit, smaller = _SMALL_PAGE if limit > _SMALL_PAGE else None, True
+                if not pages.shrink(limit):
+                    raise
+                continue
+            if smaller:
+                # Only now it is known that the size of the page was what was wrong.
+                _PAGE_SIZES[origin, operation.id] = limit or 0
             yield from pages.accept(page, response)
 
     def call(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
@@ -322,11 +358,11 @@ class Calls:
             if is_page(response):
                 with response:
                     raise response.error()
-            try:
-                endpoint.check(response.status_code, response.headers, b"")
-            except UnexpectedStatus as error:
+            if response.status_code not in _CONTENT:
+                # Of another 2xx nobody knows what it holds: a proxy has changed the content of a 203, for example.
                 with response:
-                    raise self.translated(error, response) from None
+                    refused = UnexpectedStatus(response.status_code, b"", response.headers, endpoint.OPERATION)
+                    raise self.translated(refused, response)
             return response
 
         return ask
@@ -395,7 +431,7 @@ def _checked(
     found = endpoint.check(status_code, headers, content)
     operation = endpoint.OPERATION
     # No content has no id, and a page has those of its items.
-    if operation.paging is None and operation.stream != "download" and status_code != 204:
+    if operation.paging is None and operation.stream != "download" and 204 not in operation.success:
         problem = lacking_id(operation, found)
         if problem is not None:
             raise UnexpectedBody(operation, problem, status_code, content, headers)
@@ -404,7 +440,19 @@ def _checked(
             check(found)
         except ValueError as error:
             raise UnexpectedBody(operation, str(error), status_code, content, headers) from None
+    if status_code not in operation.success and (operation.id, status_code) not in _LOGGED:
+        _LOGGED.add((operation.id, status_code))
+        _log.warning("%s: success with status %d, which is not documented", operation.id, status_code)
     return found
+
+
+def _asks_for_less(error: OrionError) -> bool:
+    """Tell whether fewer items in a page may help: the server rejects the limit, or the page is too large to be read."""
+    if isinstance(error, BadResponse):
+        return error.response.status_code in {400, 422} and re.search(rb"\blimit\b", error.response.content) is not None
+    from orionclient._unpacking import TooLargeError  # noqa: PLC0415 - for an error that is rare
+
+    return isinstance(error.__cause__, TooLargeError)
 
 
 def _broken(answer: Response | AsyncResponse) -> bool:

@@ -19,7 +19,7 @@ from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
 from orionclient._socket import DEADLINE
-from orionclient._unpacking import CutError, Unpacker, UnpackingError
+from orionclient._unpacking import CutError, TooLargeError, Unpacker, UnpackingError
 from orionclient._warning import warn
 from orionclient.config import origin_of
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
@@ -170,10 +170,12 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         answer = client.exchange(_message(attempt, content))
         headers = _headers(answer.headers)
         if attempt.keep_open and answer.status < 400:
-            reader = None if "content-encoding" in headers else _reader(answer)
+            labelled = "content-encoding" in headers
+            reader = _reader(answer)
             return Response(
-                answer.status, headers, attempt.url, stream=_pieces(answer, headers), reader=reader, close=answer.close
-            )
+                answer.status, headers, attempt.url, stream=_pieces(answer, headers), reader=None if labelled else reader,
+                stored=reader if labelled else None, close=answer.close,
+            )  # fmt: skip
         try:
             whole = _Whole(attempt, answer.status, headers)
             for piece in _decoded(answer, headers):
@@ -267,7 +269,7 @@ class _Whole:
             return True
         if not self._refusal:
             self._pieces.clear()
-            raise UnpackingError(f"the answer is larger than {_LARGEST >> 20} MiB and is not read")
+            raise TooLargeError(f"the answer is larger than {_LARGEST >> 20} MiB and is not read")
         return False
 
     @property

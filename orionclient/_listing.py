@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from orionclient._resource import Endpoint, Id, SessionLike
 
 R = TypeVar("R", bound=Resource)
-_LARGEST_PAGE: Final = 1000
+# Size of the pages of exact searches, which mostly find few.
+_EXACT_PAGE: Final = 100
 # Filters that the server compares inexactly (documented).
 _INEXACT: Final = ("name", "title")
 
@@ -62,11 +63,9 @@ class Listing(Iterator[R], Generic[R]):
     def _items(self, limit: int | None) -> Iterator[R]:
         if limit == 0:
             return
-        query = self._filters
-        if limit is not None and not self._exact and "limit" not in query:
-            # The page need not be larger than what is wanted of it.
-            query = {**query, "limit": min(limit, _LARGEST_PAGE)}
-        found = self._session._calls.items(self._endpoint, self._ids, query=query)
+        # The page need not be larger than what is wanted of it.
+        page_size = _EXACT_PAGE if self._exact else limit
+        found = self._session._calls.items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
         fitting = (item for item in found if all(item.get(name) == value for name, value in self._exact.items()))
         for item in islice(fitting, limit):
             yield self._template._made(item, self._session)
@@ -92,7 +91,7 @@ class Listing(Iterator[R], Generic[R]):
             return sum(1 for _ in self._items(None))
         page = self._session._calls.json(self._endpoint, self._ids, query={**self._filters, "limit": 1})
         number = page.get("count")
-        if not isinstance(number, int):
+        if not isinstance(number, int) or isinstance(number, bool):
             raise OrionError(f"the server did not say how many there are: {number!r:.60}")
         return number
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 CHUNK: Final = 1 << 19
+_BUFFER: Final = 1 << 16
 # More of a refusal is not read; its words are at its start.
 _LONGEST_REFUSAL: Final = 1 << 20
 Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
@@ -213,6 +214,7 @@ class Response:
         content: The body, where it was read already.
         stream: Iterator over the body, where it was not.
         reader: Reads the body into a buffer, where it was not read and can be taken as it is.
+        stored: Reads a compressed body into a buffer as it comes, where `stream` decompresses it.
         close: What ends the connection's use.
 
     Attributes:
@@ -231,6 +233,7 @@ class Response:
         content: bytes | None = None,
         stream: Iterator[bytes] | None = None,
         reader: Callable[[memoryview], int] | None = None,
+        stored: Callable[[memoryview], int] | None = None,
         close: Callable[[], None] | None = None,
     ) -> None:
         self.status_code = status_code
@@ -240,6 +243,7 @@ class Response:
         self._content = content
         self._stream = stream
         self._reader = reader
+        self._stored = stored
         self._copies = False
         self._close = close
 
@@ -272,6 +276,13 @@ class Response:
         if self._stream is not None:
             # A buffer filled from the socket would pass by.
             self._stream, self._reader = wrap(self._stream), None
+
+    def as_stored(self) -> None:
+        """Take the body of an open response as it comes: what its header Content-Encoding says belongs to the content."""
+        self.headers = Headers((name, value) for name, value in self.headers.items() if name.lower() != "content-encoding")
+        if self._stored is not None:
+            self._reader, self._stored = self._stored, None
+            self._stream = _filled(self._reader)
 
     def _start(self) -> Iterator[bytes]:
         count = 0
@@ -411,6 +422,7 @@ class Response:
             "_content": self.content,
             "_stream": None,
             "_reader": None,
+            "_stored": None,
             "_close": None,
         }
 
@@ -437,6 +449,12 @@ def _tell(error: OrionError, call: CallInfo | None) -> None:
     """Add to an error what was attempted, where it does not say."""
     if error.call is None and call is not None:
         error.during(call)
+
+
+def _filled(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
+    buffer = memoryview(bytearray(_BUFFER))
+    while count := readinto(buffer):
+        yield bytes(buffer[:count])
 
 
 def _copying(pieces: Iterator[bytes]) -> Callable[[memoryview], int]:

@@ -38,9 +38,10 @@ def lacking_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
     """
     if operation.id in _WITHOUT_ID:
         return None
+    # Where the number comes as text too, that is the one that is used.
+    found = data.get("id_str") or data.get("id")
     try:
-        # Where the number comes as text too, that is the one that is used.
-        resource_id(data.get("id_str") or data.get("id"), "the id in the answer")
+        resource_id(found, "the id in the answer")
     except ValidationError as error:
         return str(error) if data.get("id") is not None else "the answer has no id"
     return None
@@ -50,53 +51,119 @@ class Pages:
     """A walk through the pages of a listing, without I/O: which request comes next, and what a page holds.
 
     Args:
-        request: Request for the first page.
+        first: Request for the first page.
         origin: Scheme, host and port that no page may lead away from.
+        limit: Number of items to ask for in a page; None where the caller has chosen it, or leaves it to the server.
 
     Attributes:
         request: Request for the next page; None after the last.
     """
 
-    def __init__(self, request: Request, origin: tuple[str, str, int]) -> None:
-        self.request: Request | None = request
+    def __init__(self, first: Request, origin: tuple[str, str, int], limit: int | None = None) -> None:
+        self._first = first
         self._origin = origin
+        self._limit = limit
+        # Number of items that lie before the next page, and that of the largest page so far.
+        self._position = self._start = _number_in(first, "offset") or 0
+        self._largest = 0
         self._seen: set[str] = set()
-        self._before: set[Any] = set()
+        self._ids: set[Any] = set()
+        self._results: list[Any] = []
+        self.request: Request | None = self._at_position()
+
+    def _at_position(self) -> Request:
+        moved = self._position != self._start
+        query = tuple(pair for pair in self._first.query if not (moved and pair[0] == "offset"))
+        more = {"offset": self._position if moved else None, "limit": self._limit}
+        return evolve(self._first, query=query).with_query(more)
+
+    def shrink(self, limit: int | None) -> bool:
+        """Ask for the page that failed again, with fewer items.
+
+        Args:
+            limit: Number of items to ask for in a page; None leaves it to the server.
+
+        Returns:
+            Whether it can be asked for again.
+        """
+        if self._position != self._start and not self._first.operation.offset:
+            return False
+        self._limit = limit
+        self.request = self._at_position()
+        return True
 
     def accept(self, page: Mapping[str, Any], response: Response) -> Iterator[dict[str, Any]]:
         """Take a page.
 
         Args:
-            page: The JSON object of the answer.
-            response: The answer.
+            page: The JSON object of the response.
+            response: The response.
 
         Yields:
             Its items.
 
         Raises:
-            BadResponse: The page is none, a resource in it has no id, or its `next` link leads to another host or in a circle.
+            BadResponse: The page is none, a resource in it has no id, its `next` link leads to another host or in a circle, or the pages
+                end before there are as many items as the server counts.
         """
-        results, following = page.get("results"), page.get("next")
+        results = page.get("results")
         if not isinstance(results, list):
             raise response.error("the page holds no list of results")
-        # What is made while a listing is read moves items on to the next page, where they would come again.
-        before, self._before = self._before, set()
+        before, self._ids = self._ids, {item["id"] for item in results if _has_plain_id(item)}
+        last, self._results = self._results, [] if self._ids else results
+        by_offset = self._position != self._start and self.request is not None and self.request.url is None
+        repeated = by_offset and bool(results) and (self._ids == before if self._ids else results == last)
+        if not repeated:
+            self._position += len(results)
+            yield from self._items(results, before, response)
+        # A circle may lead to the first page as well, which no link has named, with or without the limit that was added.
+        self._seen |= {response.url, response.url.removesuffix(f"limit={self._limit}").rstrip("?&")}
+        if "next" in page:
+            self._follow(page["next"], response)
+        elif self._is_last(page.get("count"), len(results), response, repeated=repeated):
+            self.request = None
+        else:
+            self._largest = max(self._largest, len(results))
+            self.request = self._at_position()
+
+    def _items(self, results: list[Any], before: set[Any], response: Response) -> Iterator[dict[str, Any]]:
         for item in results:
             if not isinstance(item, dict):
                 raise response.error("an item of the page is no JSON object")
-            if self.request is not None and (problem := lacking_id(self.request.operation, item)):
+            if problem := lacking_id(self._first.operation, item):
                 raise response.error(problem)
-            number = item.get("id")
-            if isinstance(number, int | str):
-                self._before.add(number)
-                if number in before:
-                    continue
-            yield item
-        if not following or self.request is None:
+            # What is made while a listing is read moves items on to the next page, where they would come again.
+            if not (before and _has_plain_id(item) and item["id"] in before):
+                yield item
+
+    def _is_last(self, count: Any, size: int, response: Response, *, repeated: bool) -> bool:
+        """Find out whether a page that names no next one is the last: by the server's count, else by its size."""
+        operation = self._first.operation
+        counted = isinstance(count, int) and not isinstance(count, bool)
+        full = size >= (self._limit or _number_in(self._first, "limit") or 1)
+        if counted and self._position >= count and not repeated:
+            return True
+        # A short first page without a count may be all there is, or the most that the server gives at once.
+        more = counted or full
+        if not more and (repeated or not size or size < self._largest):
+            return True
+        why = ""
+        if repeated:
+            why = "the next page is the same again"
+        elif not size:
+            why = "the next page is empty"
+        elif not operation.offset:
+            why = f"the page names no next one and {operation.id} takes no offset"
+        if why and more:
+            of = f"{self._position} of {count}" if counted else f"{self._position}"
+            raise response.error(f"the listing is not complete: after {of} items {why}")
+        return bool(why)
+
+    def _follow(self, following: Any, response: Response) -> None:
+        """Follow the link to the next page; null and the empty string are the end."""
+        if not following:
             self.request = None
             return
-        # A circle may lead to the first page as well, which no link has named.
-        self._seen.add(response.url)
         try:
             target = urljoin(response.url, str(following))
         except ValueError as error:
@@ -105,7 +172,7 @@ class Pages:
         if problem:
             raise response.error(f"the link to the next page {problem}; it was not followed")
         self._seen.add(target)
-        self.request = evolve(self.request, url=target)
+        self.request = evolve(self._first, url=target)
 
     def _problem(self, target: str) -> str | None:
         try:
@@ -116,3 +183,13 @@ class Pages:
         if target in self._seen or len(self._seen) >= _MAX_PAGES:
             return "leads in a circle"
         return None
+
+
+def _number_in(request: Request, name: str) -> int | None:
+    """Find a number in a query."""
+    given = dict(request.query).get(name, "")
+    return int(given) if given.isascii() and given.isdigit() else None
+
+
+def _has_plain_id(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("id"), int | str)

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from orionclient._connection import Connection, Incoming, Line, Message, Proxied
 from orionclient._library import httpcore
-from orionclient._socket import Backend
+from orionclient._socket import Backend, StrictTLS
 from orionclient.config import SessionConfig, is_loopback, origin_of
 from orionclient.exceptions import ValidationError
 
@@ -161,6 +161,9 @@ def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
     # Some systems build Python without this bound.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # A connection that ends without TLS having said so may have been cut by anybody (RFC 9112, section 9.8).
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    context.sslobject_class = StrictTLS
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

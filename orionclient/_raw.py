@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from orionclient._calls import is_page
+from orionclient._ranges import range_problem
+from orionclient.exceptions import OrionConnectionError
 from orionclient.transfer.answers import verify
 
 if TYPE_CHECKING:
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
     from orionclient._calls import Calls
     from orionclient._http import AsyncConnections
     from orionclient._messages import AsyncResponse, Response
+
+
+def _problem(request: Request, response: Response | AsyncResponse) -> OrionConnectionError | None:
+    """Make the error of a response that holds another range than the requested one."""
+    requested = next((value for name, value in request.headers.items() if name.lower() == "range"), None)
+    problem = range_problem(requested, response.status_code, response.headers)
+    if problem is None:
+        return None
+    error = OrionConnectionError(problem)
+    if response.call is not None:
+        error.during(response.call)
+    return error
 
 
 class RawSender:
@@ -39,7 +53,7 @@ class RawSender:
 
         Raises:
             BadResponse: A web page came in place of content.
-            OrionConnectionError: No answer came.
+            OrionConnectionError: No answer came, or it holds another range of the content than the requested one.
             OrionTimeout: No answer came in time.
         """
         response = self._calls.send(request)
@@ -47,6 +61,9 @@ class RawSender:
             if is_page(response):
                 with response:
                     raise response.error()
+            if problem := _problem(request, response):
+                response.close()
+                raise problem
             verify(response)
         return response
 
@@ -85,7 +102,7 @@ class AsyncRawSender:
 
         Raises:
             BadResponse: A web page came in place of content.
-            OrionConnectionError: No answer came.
+            OrionConnectionError: No answer came, or it holds another range of the content than the requested one.
             OrionTimeout: No answer came in time.
         """
         response = await self._calls.send_async(request, self._connections)
@@ -93,6 +110,9 @@ class AsyncRawSender:
             if is_page(response):
                 async with response:
                     raise response.settled(await response.aread()).error()
+            if problem := _problem(request, response):
+                await response.aclose()
+                raise problem
             verify(response)
         return response
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
 from attrs import evolve, field, frozen
@@ -57,7 +57,12 @@ class CallsLike(Protocol):
         ...
 
     def items(
-        self, endpoint: Endpoint, ids: Mapping[str, Id], *, query: Mapping[str, Any] | None = None
+        self,
+        endpoint: Endpoint,
+        ids: Mapping[str, Id],
+        *,
+        query: Mapping[str, Any] | None = None,
+        page_size: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Walk through all pages of a listing."""
         ...
@@ -105,9 +110,11 @@ class Field(Generic[T]):
     """A field of a resource, converted from the wire when it is read.
 
     Args:
-        convert: From the value on the wire to the value that people get.
+        convert: From the value on the wire to the value that people get; a TypeError or ValueError becomes an `OrionError` that names
+            the field.
         doc: Meaning and unit.
-        default: Documented value where the server has not sent the field; without it reading raises `NotLoaded`.
+        default: Documented value where the server sent nothing or null; without it reading raises `NotLoaded` or, for null, whatever
+            `convert` makes of it.
         wire: Name on the wire, where it is another one.
     """
 
@@ -131,14 +138,13 @@ class Field(Generic[T]):
     def __get__(self, instance: Resource | None, owner: type) -> Self | T:
         if instance is None:
             return self
-        try:
-            value = instance._data[self.wire]
-        except KeyError:
-            if not isinstance(self.default, _Nothing):
-                return copy.copy(self.default)
+        value = instance._data.get(self.wire, NOTHING)
+        if not isinstance(self.default, _Nothing) and (value is NOTHING or value is None):
+            return copy.copy(self.default)
+        if value is NOTHING:
             raise NotLoaded(
                 f"{instance._title()}: {self.name!r} was not in the last answer; call session.refresh_resource(...)"
-            ) from None
+            )
         try:
             return self.convert(value)
         except (TypeError, ValueError, OverflowError) as error:
@@ -215,56 +221,146 @@ class Parent(Field[P]):
         return value._id()
 
 
-def text(value: Any) -> str:
-    """Read a text; null is the empty text.
+def string(value: Any) -> str:
+    """Read a string.
 
     Args:
         value: The value on the wire.
 
     Returns:
-        The text.
+        The string.
+
+    Raises:
+        TypeError: It is of another type.
     """
-    return "" if value is None else str(value)
+    if isinstance(value, str):
+        return value
+    raise TypeError("it is not a string")
 
 
-def optional(convert: Callable[[Any], T]) -> Callable[[Any], T | None]:
-    """Let null through.
+def integer(value: Any) -> int:
+    """Read a whole number.
 
     Args:
-        convert: What to do with everything else.
+        value: The value on the wire.
 
     Returns:
-        The conversion.
+        The number.
+
+    Raises:
+        TypeError: It is of another type, for example a string of digits.
     """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    # For JSON Schema 3.0 is a whole number, too; above 2^53 a float may stand for several of them.
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        return int(value)
+    raise TypeError("it is not a whole number")
 
-    def read(value: Any) -> T | None:
-        return None if value is None else convert(value)
 
-    return read
+def identifier(value: Any) -> int:
+    """Read an id, which may come as a string of digits.
+
+    Args:
+        value: The value on the wire.
+
+    Returns:
+        The id.
+
+    Raises:
+        TypeError: It is of another type.
+        ValidationError: It is a string of something else.
+    """
+    return resource_id(value) if isinstance(value, str) else integer(value)
 
 
-def texts(value: Any) -> list[str]:
-    """Read a list of texts; null is the empty list.
+def number(value: Any) -> float:
+    """Read a number.
+
+    Args:
+        value: The value on the wire.
+
+    Returns:
+        The number.
+
+    Raises:
+        TypeError: It is of another type.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    raise TypeError("it is not a number")
+
+
+def boolean(value: Any) -> bool:
+    """Read true or false.
+
+    Args:
+        value: The value on the wire.
+
+    Returns:
+        The value.
+
+    Raises:
+        TypeError: It is of another type.
+    """
+    if isinstance(value, bool):
+        return value
+    raise TypeError("it is neither true nor false")
+
+
+def strings(value: Any) -> list[str]:
+    """Read a list of strings.
 
     Args:
         value: The value on the wire.
 
     Returns:
         A list of its own.
+
+    Raises:
+        TypeError: It, or an item of it, is of another type.
     """
-    return [str(item) for item in value or []]
+    if isinstance(value, list | tuple):
+        return [string(item) for item in value]
+    raise TypeError("it is not a list")
 
 
-def moment(value: str) -> datetime:
-    """Read a time in ISO 8601.
+def json_object(value: Any) -> dict[str, Any]:
+    """Read a JSON object.
 
     Args:
-        value: For example ``2018-04-18T23:58:37.393553Z``.
+        value: The value on the wire.
 
     Returns:
-        The time, with its zone.
+        A dict of its own.
+
+    Raises:
+        TypeError: It is of another type.
     """
-    return datetime.fromisoformat(value)
+    if isinstance(value, Mapping):
+        return json.loads(json.dumps(dict(value)))  # type: ignore[no-any-return]
+    raise TypeError("it is not a JSON object")
+
+
+@overload
+def optional(convert: Callable[[Any], T]) -> Callable[[Any], T | None]: ...
+@overload
+def optional(convert: Callable[[Any], T], null: T) -> Callable[[Any], T]: ...
+def optional(convert: Callable[[Any], T], null: T | None = None) -> Callable[[Any], T | None]:
+    """Allow null.
+
+    Args:
+        convert: Conversion of every other value.
+        null: The documented value that null stands for.
+
+    Returns:
+        The conversion.
+    """
+
+    def read(value: Any) -> T | None:
+        return copy.copy(null) if value is None else convert(value)
+
+    return read
 
 
 def resource_id(value: object, what: str = "id") -> int:
@@ -405,8 +501,12 @@ class Resource:
             raise ValidationError(f"{cls.__name__}.from_msg takes a mapping, not {type(msg).__name__}")
         instance = cls(session=session)
         # People pass the resource itself where the server sends its id.
-        given = {name: cls.fields()[name].given(instance, msg[name]) for name in msg if isinstance(msg[name], Resource)}
-        instance._replace({**msg, **given})
+        given = {
+            name: _fields_of(cls)[name].given(instance, value)
+            for name, value in msg.items()
+            if isinstance(value, Resource)
+        }
+        instance._replace({**msg, **given} if given else msg)
         return instance
 
     def _made(self, msg: Mapping[str, Any], session: SessionLike | None) -> Self:
@@ -475,7 +575,7 @@ class Resource:
     def _key(self) -> tuple[Any, ...]:
         try:
             return (type(self).__name__, *sorted(self._ids().items()))
-        except ValidationError:
+        except OrionError:
             return (type(self).__name__, str(self._data.get("id")))
 
     def __repr__(self) -> str:

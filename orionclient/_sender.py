@@ -15,6 +15,7 @@ from attrs import Factory, define, evolve, frozen
 from orionclient._clock import CLOCK
 from orionclient._limits import Quota, pace_of
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
+from orionclient._ranges import range_problem
 from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted, was_applied
 from orionclient._stopping import pause
 from orionclient._version import __version__
@@ -334,6 +335,13 @@ def _hops(
         )
         if answer is None or isinstance(answer, Failure):
             return answer or Failure("protocol", "the attempt came back without a result")
+        problem = None
+        if out.method == "GET" and not any(name.lower() == "range" for name in sent):
+            # Whoever requests a range judges what comes; everybody else would take the part for the whole.
+            problem = range_problem(None, answer.status_code, answer.headers)
+        if problem is not None:
+            yield Discard(answer)
+            return Failure("protocol", problem, status=answer.status_code)
         target = answer.headers.get("location")
         if answer.status_code not in _REDIRECTS or out.method not in {"GET", "HEAD"} or target is None:
             return answer

@@ -69,10 +69,27 @@ class Stream(httpcore.NetworkStream):
         except httpcore.ConnectTimeout:
             self.close()
             raise
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+        inner = self._inner.start_tls(ssl_context, server_hostname, left)
+        secure = inner.get_extra_info("socket")
+        if isinstance(secure, ssl.SSLSocket):
+            # By default an end that TLS did not announce looks like any other.
+            secure.suppress_ragged_eofs = False
+        return Stream(inner)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+
+class StrictTLS(ssl.SSLObject):
+    """TLS in an event loop, where an end that TLS did not announce is an error: the library takes it for the end of the content."""
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - the standard library's name
+        try:
+            return super().read(len, buffer)
+        except ssl.SSLEOFError as error:
+            broken = ssl.SSLSyscallError(ssl.SSL_ERROR_SYSCALL, "the connection ended without the end of TLS")
+            broken.library, broken.reason = error.library, error.reason
+            raise broken from error
 
 
 class Backend(httpcore.NetworkBackend):

@@ -19,6 +19,10 @@ class UnpackingError(Exception):
     """A packed body that is not unpacked; the text says why and quotes nothing."""
 
 
+class TooLargeError(UnpackingError):
+    """The body is larger than what is read at once."""
+
+
 class CutError(UnpackingError):
     """A packed body that ends too early or is damaged."""
 

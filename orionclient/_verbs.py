@@ -78,14 +78,14 @@ class Verbs:
             resource: Their class, or an instance of it.
             filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; lists repeat the name. The
                 server decides which it knows and compares names inexactly.
-            limit: Largest number of resources.
+            limit: Largest number of resources. If omitted, all, in pages as large as the API allows.
             exact: True keeps only those whose `name` (or `title`) is the filter's, to the letter.
 
         Returns:
             An iterator with `count()`, `first()` and `one()`; fields may be missing until `refresh_resource`.
 
         Raises:
-            BadResponse: The server does not know a filter, or sent an item without an id.
+            BadResponse: The server does not know a filter, sent an item without an id, or its pages end too early.
             ValidationError: The kind cannot be listed, or a filter is an empty list; raised at once, before any request.
         """
         template = _template(resource)

@@ -14,8 +14,10 @@ from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_termin
 from helpers.plain import Plain
 from helpers.real_time import real_time
 from helpers.scripted import Scripted
+from orion_api import _runtime
 
 from orionclient import _calls
+from orionclient._clock import CLOCK, Clock
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.testing import set_testing
@@ -36,8 +38,22 @@ for name in [name for name in os.environ if name.startswith("ORION_") and name n
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give every test a home of its own, so that no profile of the person is read or written."""
+def skipped_waits() -> Iterator[list[float]]:
+    """Skip the waits between attempts and tell which they were, in seconds."""
+    with set_testing() as waits:
+        yield waits
+    # Otherwise the fixtures of a module, which are set up before this one, would wait on a clock that skips.
+    assert Clock() == CLOCK
+
+
+@pytest.fixture(autouse=True)
+def own_home(
+    skipped_waits: list[float], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Give every test a home of its own, so that no profile of the person is read or written.
+
+    `monkeypatch` comes after `skipped_waits`, so that what a test changes of the clock is undone first.
+    """
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
@@ -45,16 +61,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture(autouse=True)
-def skipped_waits() -> Iterator[list[float]]:
-    """Skip the waits between attempts and tell which they were, in seconds."""
-    with set_testing() as waits:
-        yield waits
-
-
-@pytest.fixture(autouse=True)
-def forgotten_versions() -> None:
-    """Ask every server anew what it offers: another test's may have had the same port."""
+def forgotten_servers() -> None:
+    """Forget what was learned of servers: that of another test may have had the same port."""
     _calls._OFFERS.clear()
+    _calls._PAGE_SIZES.clear()
+    _calls._LOGGED.clear()
+    _runtime._LOGGED.clear()
 
 
 @pytest.fixture

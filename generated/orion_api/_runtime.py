@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import io
 import json
+import logging
 import os
 import threading
 import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from urllib.parse import urljoin
 
 from . import __version__
+from ._wire import header, range_problem
 from .errors import RequestFailed, RequestTimeout, UnexpectedBody, UnexpectedStatus
 from .types import AsyncRawResponse, AsyncSender, Content, File, Json, Multipart, RawResponse, Request, Response, Sender
 
@@ -27,6 +29,9 @@ Check = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
 Parse = Callable[[dict[str, Any]], T]
 
 CHUNK = 1 << 20
+_LOG = logging.getLogger("orion_api")
+# Operations and statuses of which the log has a line.
+_LOGGED: set[tuple[str, int]] = set()
 
 
 # ---------------------------------------------------------------- what the operation modules call
@@ -36,14 +41,14 @@ def call(client: Sender, request: Request, check: Check, parse: Parse[T]) -> T:
     """Send, read, check and parse."""
     with client.send(request) as response:
         content = response.read()
-    return _parsed(client, response, content, check, parse)
+    return _parsed(client, request, response, content, check, parse)
 
 
 async def acall(client: AsyncSender, request: Request, check: Check, parse: Parse[T]) -> T:
     """As `call`, asynchronously."""
     async with await client.asend(request) as response:
         content = await response.aread()
-    return _parsed(client, response, content, check, parse)
+    return _parsed(client, request, response, content, check, parse)
 
 
 def detailed(client: Sender, request: Request, check: Check, parse: Parse[T] | None) -> Response[T]:
@@ -92,13 +97,19 @@ def _detailed(
     check: Check,
     parse: Parse[T] | None,
 ) -> Response[T]:
-    wanted = response.status_code in request.operation.success
-    result = _parsed(client, response, content, check, parse) if parse is not None and wanted else None
+    result = None
+    if response.status_code in request.operation.success:
+        result = _parsed(client, request, response, content, check, parse) if parse is not None else None
+    elif parse is not None and 200 <= response.status_code < 300:
+        with contextlib.suppress(UnexpectedStatus, UnexpectedBody):
+            result = parse(check(response.status_code, response.headers, content))
+            _log_undocumented(request, response.status_code)
     return Response(response.status_code, content, response.headers, result)
 
 
 def _parsed(
     client: Sender | AsyncSender,
+    request: Request,
     response: RawResponse | AsyncRawResponse,
     content: bytes,
     check: Check,
@@ -106,13 +117,23 @@ def _parsed(
 ) -> T:
     status, headers = response.status_code, response.headers
     try:
-        return parse(check(status, headers, content))
+        result = parse(check(status, headers, content))
     except UnexpectedStatus as error:
         raise client.error(error, response) from None
     except UnexpectedBody as error:
         # `parse` sees the data only; whoever looks for the reason wants the answer too.
         whole = UnexpectedBody(error.operation, error.reason, status, content, headers)
         raise client.error(whole, response) from None
+    _log_undocumented(request, status)
+    return result
+
+
+def _log_undocumented(request: Request, status: int) -> None:
+    """Log a success that the contract does not document, once for each operation and status."""
+    operation = request.operation
+    if status not in operation.success and (operation.id, status) not in _LOGGED:
+        _LOGGED.add((operation.id, status))
+        _LOG.warning("%s: success with status %d, which is not documented", operation.id, status)
 
 
 # ---------------------------------------------------------------- the senders of client.py
@@ -184,7 +205,11 @@ def send(
     client = connections.client()
     with _own_errors(request):
         sent = _built(client, base_url, authorization, timeout, request, _chunks)
-        return _Raw(client.send(sent, stream=True, auth=_no_auth), request)
+        response = _Raw(client.send(sent, stream=True, auth=_no_auth), request)
+    if problem := _range_problem(request, response):
+        response.close()
+        raise problem
+    return response
 
 
 async def asend(
@@ -194,7 +219,22 @@ async def asend(
     client = connections.async_client()
     with _own_errors(request):
         sent = _built(client, base_url, authorization, timeout, request, _async_chunks)
-        return _AsyncRaw(await client.send(sent, stream=True, auth=_no_auth), request)
+        response = _AsyncRaw(await client.send(sent, stream=True, auth=_no_auth), request)
+    if problem := _range_problem(request, response):
+        await response.aclose()
+        raise problem
+    return response
+
+
+def _range_problem(request: Request, response: RawResponse | AsyncRawResponse) -> UnexpectedBody | None:
+    """Return the error of a response with a part of the content that was not requested."""
+    if request.operation.stream != "download":
+        return None
+    requested = header(request.headers, "range")
+    reason = range_problem(requested, response.status_code, response.headers)
+    if reason is None:
+        return None
+    return UnexpectedBody(request.operation, reason, response.status_code, b"", response.headers)
 
 
 def _built(
@@ -327,16 +367,44 @@ def _part(value: str | File) -> tuple[Any, ...]:
     return (name, payload, value.mime_type) if value.mime_type else (name, payload)
 
 
-def _verify(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> bool | ssl.SSLContext:
-    if isinstance(setting, (str, os.PathLike)):
-        import ssl
+def _verify(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> ssl.SSLContext:
+    """Return the context; one that the caller made stays as it is."""
+    import ssl
 
+    if isinstance(setting, ssl.SSLContext):
+        return setting
+    if isinstance(setting, bool):
+        context: ssl.SSLContext = library().create_ssl_context(verify=setting)
+    else:
         folder = os.path.isdir(setting)
-        return ssl.create_default_context(cafile=None if folder else setting, capath=setting if folder else None)
-    return setting
+        context = ssl.create_default_context(cafile=None if folder else setting, capath=setting if folder else None)
+    # A connection that ends without TLS having said so may have been cut by anybody (RFC 9112, section 9.8); by default it looks like
+    # the end of a body without a length.
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    context.sslsocket_class, context.sslobject_class = _strict_tls()
+    return context
 
 
-@contextmanager
+@functools.cache
+def _strict_tls() -> tuple[type[ssl.SSLSocket], type[ssl.SSLObject]]:
+    import ssl
+
+    class StrictSocket(ssl.SSLSocket):
+        suppress_ragged_eofs = property(lambda self: False, lambda self, value: None)
+
+    class StrictObject(ssl.SSLObject):
+        def read(self, len: int = 1024, buffer: Any = None) -> Any:
+            try:
+                return super().read(len, buffer)
+            except ssl.SSLEOFError as error:
+                broken = ssl.SSLSyscallError(ssl.SSL_ERROR_SYSCALL, "the connection ended without the end of TLS")
+                broken.library, broken.reason = error.library, error.reason
+                raise broken from error
+
+    return StrictSocket, StrictObject
+
+
+@contextlib.contextmanager
 def _own_errors(request: Request) -> Iterator[None]:
     """Raise our errors in place of the library's, whose classes differ from one library to the other."""
     http = library()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as _datetime
 import json
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from .errors import UnexpectedBody
+from .errors import UnexpectedBody, UnexpectedStatus
 from .types import UNSET, File, Operation, Unset, encode_text
 
 T = TypeVar("T")
@@ -83,8 +84,63 @@ def header(headers: Mapping[str, str], name: str) -> str:
     return next((value for key, value in headers.items() if key.lower() == name), "")
 
 
+def check_status(
+    operation: Operation,
+    status_code: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    parse: Callable[[dict[str, Any]], Any] | None,
+) -> None:
+    """Accept a documented success, and another 2xx whose body is as documented; `parse` is None where none is."""
+    if status_code in operation.success:
+        return
+    # 206 is a part of something that was not asked for in parts.
+    if not 200 <= status_code < 300 or status_code == 206 or (parse is None and content):
+        raise UnexpectedStatus(status_code, content, headers, operation)
+    try:
+        if parse is not None:
+            parse(json_answer(operation, status_code, headers, content))
+    except UnexpectedBody:
+        raise UnexpectedStatus(status_code, content, headers, operation) from None
+
+
+_CONTENT_RANGE = re.compile(r"\s*bytes\s+(\d{1,19})\s*-\s*(\d{1,19})\s*/\s*(\d{1,19})\s*", re.IGNORECASE | re.ASCII)
+_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.IGNORECASE | re.ASCII)
+
+
+def range_problem(requested: str, status_code: int, headers: Mapping[str, str]) -> str | None:
+    """Return why a response cannot be the range (or, with an empty string, the whole content) that was requested."""
+    found = _CONTENT_RANGE.fullmatch(header(headers, "content-range"))
+    start, end, total = (int(found[1]), int(found[2]) + 1, int(found[3])) if found else (0, 0, 0)
+    length = header(headers, "content-length").strip()
+    if status_code == 200:
+        # The header has no meaning here, but caches exist that send a part and change its status alone.
+        part = start < end <= total and end - start < total and length != str(total)
+        return "a 200 response has the Content-Range of a part" if part else None
+    if status_code != 206:
+        return None
+    if not requested:
+        return "a 206 response with a part of the content came, and no range was requested"
+    if header(headers, "content-type").strip().lower().startswith("multipart/"):
+        return "a 206 response holds several ranges, and one was requested"
+    if header(headers, "content-encoding").strip().lower() not in {"", "identity"}:
+        return "a 206 response holds a part of a compressed form"
+    if not start < end <= total:
+        return "a 206 response has no valid Content-Range with a total"
+    if length.isdecimal() and int(length) != end - start:
+        return "the Content-Length of a 206 response differs from its Content-Range"
+    wanted = _RANGE.fullmatch(requested)
+    if wanted is None or wanted[1] == wanted[2] == "":
+        return None
+    if wanted[1] == "":
+        within = start == max(0, total - int(wanted[2]))
+    else:
+        within = start == int(wanted[1]) and (wanted[2] == "" or end <= int(wanted[2]) + 1)
+    return None if within else "a 206 response holds another range than the requested one"
+
+
 def json_answer(operation: Operation, status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of an answer whose status is a documented success."""
+    """Return the JSON object of a response."""
     media_type = header(headers, "content-type").partition(";")[0].strip().lower()
     if not (media_type == "application/json" or media_type.endswith("+json")):
         reason = f"the answer is {media_type or 'of no named media type'}, not application/json"

@@ -48,18 +48,21 @@ class DeleteFileFilters(TypedDict):
 class ListFoldersFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     project: NotRequired[int]
 
 
 class ListGroupsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
 
 
 class ListJobsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     tags: NotRequired[list[Tag]]
@@ -74,6 +77,7 @@ class DownloadJobLogsFilters(TypedDict):
 class ListMolsearchDatabasesFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     state: NotRequired[str]
@@ -83,6 +87,7 @@ class ListMolsearchDatabasesFilters(TypedDict):
 class ListMolsearchQueriesFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     state: NotRequired[str]
@@ -92,16 +97,19 @@ class ListMolsearchQueriesFilters(TypedDict):
 class ListMolsearchHitsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
 
 
 class ListOrganizationsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
 
 
 class ListPackagesFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     state: NotRequired[str]
@@ -110,6 +118,7 @@ class ListPackagesFilters(TypedDict):
 class ListProjectsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     archived: NotRequired[bool]
 
@@ -117,6 +126,7 @@ class ListProjectsFilters(TypedDict):
 class ListSecretsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     tags: NotRequired[list[Tag]]
@@ -136,6 +146,7 @@ class ListShardsFilters(TypedDict):
 class ListSharesFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
 
 
 class UnshareResourceFilters(TypedDict):
@@ -146,6 +157,7 @@ class UnshareResourceFilters(TypedDict):
 class ListTagsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
 
 
 class RemoveTagsFilters(TypedDict):
@@ -156,11 +168,13 @@ class RemoveTagsFilters(TypedDict):
 class ListTokensFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
 
 
 class ListUploadsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     resource_type: NotRequired[str]
     resource_id: NotRequired[int]
     state: NotRequired[str]
@@ -169,17 +183,20 @@ class ListUploadsFilters(TypedDict):
 class ListPartsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
 
 
 class ListUsersFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     username: NotRequired[str]
 
 
 class ListWorkfloesFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     title: NotRequired[str]
     state: NotRequired[str]
@@ -578,6 +595,7 @@ WorkFloeSpecState: TypeAlias = str
 class ListCollectionsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     tags: NotRequired[list[Tag]]
@@ -589,6 +607,7 @@ class ListCollectionsFilters(TypedDict):
 class ListDatasetsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     tags: NotRequired[list[Tag]]
@@ -599,6 +618,7 @@ class ListDatasetsFilters(TypedDict):
 class ListFilesFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
+    offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
     tags: NotRequired[list[Tag]]

@@ -52,10 +52,12 @@ class Operation:
         route: Path with placeholders.
         retry: When it may be repeated: `read`, `write` (repeatable), `create` (only what surely was not applied), `keyed`.
         paging: How a list goes on: `link`, `stream` or None for what is no list.
+        largest_page: Largest `limit` of a page; None where a list has no pages or takes no limit.
+        offset: Whether a page can be asked for by `offset`, a number of items to leave out.
         stream: Direction in which raw bytes go, or None.
         auth: Whether the token is sent.
         success: The documented statuses of an answer that is no error.
-        evidence: How the operation is known: `documented`, `observed` or `assumed`.
+        evidence: How the operation is known: `documented`, `listed`, `observed` or `assumed`.
         tag: Name of the kind of resource.
         version: The N of `/api/vN/`, None where the path has none.
     """
@@ -65,6 +67,8 @@ class Operation:
     route: str
     retry: Literal["read", "write", "create", "keyed"]
     paging: str | None = None
+    largest_page: int | None = None
+    offset: bool = False
     stream: Literal["upload", "download"] | None = None
     auth: bool = True
     success: tuple[int, ...] = (200,)
@@ -159,7 +163,7 @@ class Response(Generic[T]):
         status_code: Any number the server sent.
         content: The bytes of the body.
         headers: The headers; lookup does not distinguish upper and lower case.
-        parsed: The model, or None when the status is no documented success or the answer has no body.
+        parsed: The model, or None when the status is no success or the answer has no body.
     """
 
     status_code: int

@@ -16,10 +16,11 @@ from orionclient.cli.commands import Command, ParameterType
 from orionclient.cli.contracted import JsonText
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current
-from orionclient.exceptions import error_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from orionclient.transfer.answers import Opener
 
 
 class _OperationId(ParameterType):
@@ -118,22 +119,26 @@ def _run(
         if dry_run:
             planned(state, "send", [f"{found.method} {request.path}{_query(request.query)}"])
             return
-        answer = state.session.raw.send(request)
-        if answer.status_code not in found.success:
-            raise _refused(answer)
         if found.stream == "download":
-            _write(answer, output)
+            what = f"{state.session.config.url} {request.path}{_query(request.query)}"
+            _write(state.session._calls.opener(module, request), output, what)
         else:
-            text = answer.content
-            state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
+            _print(state, module, state.session.raw.send(request))
     finally:
         if stream is not None:
             stream.close()
 
 
-def _refused(answer: Any) -> Exception:
-    found = error_for(answer)
-    return found.during(answer.call) if getattr(answer, "call", None) else found
+def _print(state: Any, module: Any, answer: Any) -> None:
+    """Print a response; one that is not a success is raised."""
+    from orion_api.errors import UnexpectedBody, UnexpectedStatus  # noqa: PLC0415
+
+    text = answer.content
+    try:
+        module.check(answer.status_code, answer.headers, text)
+    except (UnexpectedStatus, UnexpectedBody) as error:
+        raise state.session.raw.error(error, answer) from None
+    state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
 
 
 def _pretty(content: bytes) -> str:
@@ -146,16 +151,17 @@ def _query(query: Sequence[tuple[str, str]]) -> str:
     return "?" + "&".join(f"{name}={value}" for name, value in query) if query else ""
 
 
-def _write(answer: Any, output: str | None) -> None:
-    if output is None:
-        out = sys.stdout.buffer
-        for chunk in answer.iter_content():
-            out.write(chunk)
-        out.flush()
+def _write(opener: Opener, output: str | None, what: str) -> None:
+    from orionclient.transfer.answers import pieces  # noqa: PLC0415
+    from orionclient.transfer.downloads import save  # noqa: PLC0415
+
+    if output is not None:
+        save(opener, output, what=what)
         return
-    with Path(output).open("wb") as target:
-        for chunk in answer.iter_content():
-            target.write(chunk)
+    out = sys.stdout.buffer
+    for chunk in pieces(opener):
+        out.write(chunk)
+    out.flush()
 
 
 def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:

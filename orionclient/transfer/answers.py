@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
 from orionclient._messages import Response
+from orionclient._ranges import ContentRange, range_problem
 from orionclient._stopping import check
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
-from orionclient.transfer.digests import Digest, announced, packed
+from orionclient.transfer.digests import Digest, announced, hasher_of, packed
+from orionclient.transfer.expected import Expected, OtherContentError
 from orionclient.transfer.progress import Meter
 from orionclient.utils import Backoff
 
@@ -28,12 +29,6 @@ Callback = Callable[["Progress"], object]
 # How often a download that breaks is taken up again without having come forward in between.
 REOPENINGS: Final = 5
 _FORWARD: Final = 1 << 20
-_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-
-
-class OtherContentError(OrionConnectionError):
-    """What came is not what was announced, or not what came before; only starting anew can help."""
-
 
 @frozen
 class Content:
@@ -63,11 +58,11 @@ class Content:
         """
         headers = response.headers
         etag = headers.get("etag", "")
-        piece = _RANGE.fullmatch(headers.get("content-range", "")) if response.status_code == 206 else None
+        part = ContentRange.of(headers) if response.status_code == 206 else None
         length = headers.get("content-length", "")
         whole = not packed(headers)
         known = length.isascii() and length.isdigit() and whole
-        size = int(piece[3]) if piece else int(length) if known and response.status_code != 206 else None
+        size = part.total if part else int(length) if known and response.status_code != 206 else None
         ranges = response.status_code == 206 or headers.get("accept-ranges", "").strip().lower() == "bytes"
         strong = etag.startswith('"') and whole
         return cls(size, etag if strong else None, announced(headers), ranges)
@@ -114,7 +109,7 @@ def short(count: int, size: int) -> OrionConnectionError:
 
 def wrong(digest: Digest) -> OrionConnectionError:
     """Make the error of content that has another digest."""
-    name = {"sha-256": "SHA-256", "crc32c": "CRC32C"}[digest.algorithm]
+    name = {"sha-256": "SHA-256", "crc32c": "CRC32C", "md5": "MD5"}[digest.algorithm]
     return OtherContentError(f"the content did not arrive whole: its {name} digest is not the announced one")
 
 
@@ -128,12 +123,10 @@ def continued(opener: Opener, content: Content, start: int, end: int | None = No
     if content.etag is not None and (start or end is not None):
         headers = {"Range": f"bytes={start}-{'' if end is None else end - 1}", "If-Range": content.etag}
     response = asked(opener, headers)
-    if response.status_code == 206:
-        found = _RANGE.fullmatch(response.headers.get("content-range", ""))
-        if not found or int(found[1]) != start or int(found[3]) != content.size:
-            # Another piece than was asked for, or of something else; the whole will tell.
-            response.close()
-            response = opener({})
+    if response.status_code == 206 and Content.of(response).size != content.size:
+        # A range of something else; the whole will tell.
+        response.close()
+        response = asked(opener, {})
     if content.marked and not content.same_as(Content.of(response)):
         response.close()
         raise said(changed(), response)
@@ -141,13 +134,25 @@ def continued(opener: Opener, content: Content, start: int, end: int | None = No
 
 
 def asked(opener: Opener, headers: Mapping[str, str]) -> Response:
-    """Ask for a piece; for the whole where there is no such piece."""
+    """Request a range or the whole; the whole also where the server has no such range or sends another one.
+
+    Raises an `OrionConnectionError` where a response to a request for the whole is not the whole.
+    """
+    requested = headers.get("Range")
     try:
-        return opener(headers)
+        response = opener(headers)
     except BadResponse as error:
-        if error.response.status_code != 416:
+        if error.response.status_code != 416 or requested is None:
             raise
-    return opener({})
+        return asked(opener, {})
+    problem = range_problem(requested, response.status_code, response.headers)
+    if problem is None:
+        _limit(response)
+        return response
+    response.close()
+    if requested is None:
+        raise said(OrionConnectionError(problem), response)
+    return asked(opener, {})
 
 
 def changed() -> OrionConnectionError:
@@ -160,32 +165,94 @@ def said(error: OrionError, response: Response) -> OrionError:
     return error.during(response.call) if response.call else error
 
 
-def verify(response: Response | AsyncResponse) -> None:
-    """Have the content of an open answer verified at its end, where the answer is the whole content and announces a digest of it.
+def algorithm_for(content: Content, expected: Expected) -> str | None:
+    """Choose the digest to compute: that of the resource, else the announced one; None where there is neither.
 
     Args:
-        response: The answer; whoever reads it to its end gets an `OrionConnectionError` there if the digest is another one.
+        content: What the response says.
+        expected: What the resource says.
+
+    Returns:
+        The name of the algorithm.
+    """
+    if expected.sha256 is not None:
+        return "sha-256"
+    return content.digest.algorithm if content.digest else None
+
+
+def prove(content: Content, expected: Expected, size: int, algorithm: str | None, digest: bytes) -> None:
+    """Compare what arrived with what was announced and with what the resource has.
+
+    Args:
+        content: What the response says.
+        expected: What the resource says.
+        size: Bytes that arrived.
+        algorithm: Which digest was computed; None for none.
+        digest: The digest.
+
+    Raises:
+        OtherContentError: It is another content.
+    """
+    if content.digest is not None and content.digest.algorithm == algorithm and content.digest.value != digest:
+        raise wrong(content.digest)
+    expected.check(size, digest if algorithm == "sha-256" else None)
+
+
+class _Check:
+    """Counts and hashes what passes; at the end it raises where that is not what was announced."""
+
+    def __init__(self, digest: Digest | None, length: int | None) -> None:
+        self._digest, self._length = digest, length
+        self._hasher: Any = digest.hasher() if digest else None
+        self._count = 0
+
+    def update(self, piece: bytes) -> None:
+        self._count += len(piece)
+        if self._length is not None and self._count > self._length:
+            raise OtherContentError("more came than was announced")
+        if self._hasher is not None:
+            self._hasher.update(piece)
+
+    def finish(self) -> None:
+        if self._length is not None and self._count < self._length:
+            raise short(self._count, self._length)
+        if self._digest is not None and self._hasher.digest() != self._digest.value:
+            raise wrong(self._digest)
+
+
+def verify(response: Response | AsyncResponse) -> None:
+    """Have the content of an open response verified at its end, as far as the response announces what it is.
+
+    Args:
+        response: The response; whoever reads it to its end gets an `OrionConnectionError` there if the digest of the whole, or the length
+            of a range, is another one.
     """
     digest = announced(response.headers) if response.status_code == 200 else None
-    if digest is None:
-        return
-    hasher = digest.hasher()
+    if digest is not None:
+        _through(response, _Check(digest, None))
+    else:
+        _limit(response)
 
-    def finish() -> None:
-        if hasher.digest() != digest.value:
-            raise wrong(digest)
 
+def _limit(response: Response | AsyncResponse) -> None:
+    """Hold the content of a range that comes without a length to what its Content-Range says."""
+    found = ContentRange.of(response.headers) if response.status_code == 206 else None
+    if found is not None and not response.headers.get("content-length", "").strip().isdecimal():
+        _through(response, _Check(None, found.end - found.start))
+
+
+def _through(response: Response | AsyncResponse, check: _Check) -> None:
     def checked(stream: Iterator[bytes]) -> Iterator[bytes]:
         for piece in stream:
-            hasher.update(piece)
+            check.update(piece)
             yield piece
-        finish()
+        check.finish()
 
     async def checked_async(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for piece in stream:
-            hasher.update(piece)
+            check.update(piece)
             yield piece
-        finish()
+        check.finish()
 
     if isinstance(response, Response):
         response.through(checked)
@@ -193,8 +260,49 @@ def verify(response: Response | AsyncResponse) -> None:
         response.through(checked_async)
 
 
+def stored(opener: Opener) -> Opener:
+    """Make an opener that takes every body as it comes: a Content-Encoding in its head belongs to the content.
+
+    Args:
+        opener: Requests the content.
+
+    Returns:
+        The opener.
+    """
+
+    def ask(headers: Mapping[str, str]) -> Response:
+        response = opener(headers)
+        response.as_stored()
+        return response
+
+    return ask
+
+
+def is_stored_form(response: Response, expected: Expected) -> bool | None:
+    """Find out whether a body that is labelled as compressed is the content of the resource as it comes, by its length.
+
+    Args:
+        response: The response.
+        expected: What the resource says.
+
+    Returns:
+        None where that cannot be known before the content was read.
+    """
+    length = response.headers.get("content-length", "").strip()
+    if not packed(response.headers) or (expected.size is None and expected.sha256 is None):
+        # Without a resource to compare with, the label counts.
+        return False
+    if expected.size is None or not (length.isascii() and length.isdigit()):
+        return None
+    return int(length) == expected.size
+
+
 def pieces(
-    opener: Opener, chunk_size: int | None = None, callback: Callback | None = None, item: str = ""
+    opener: Opener,
+    chunk_size: int | None = None,
+    callback: Callback | None = None,
+    item: str = "",
+    expected: Expected | None = None,
 ) -> Iterator[bytes]:
     """Pass content on and check it at the end; where the connection breaks, go on from the byte where it broke.
 
@@ -203,20 +311,24 @@ def pieces(
         chunk_size: Largest piece in bytes; as they come without it.
         callback: Told of the progress; None for nobody.
         item: Name of what is moved.
+        expected: What the resource says of its content; None for nothing.
 
     Yields:
         The pieces.
 
     Raises:
-        OrionConnectionError: The connection broke again and again, the content changed meanwhile, or it is not what was announced;
-            the last is found out after the last piece.
+        OrionConnectionError: The connection broke again and again, the content changed meanwhile, or it is not what was announced or
+            what the resource has; the last two are found out after the last piece.
     """
-    response = opener({})
+    expected = Expected() if expected is None else expected
+    response = asked(opener, {})
+    if is_stored_form(response, expected):
+        opener = stored(opener)
+        response.as_stored()
     content = Content.of(response)
-    hasher: Any = content.digest.hasher() if content.digest else None
-    if not content.marked:
-        # Only what was passed on can tell whether another answer goes on with it.
-        hasher = hashlib.sha256()
+    # Without a mark only what was passed on can tell whether another answer goes on with it.
+    algorithm = algorithm_for(content, expected) if content.marked else "sha-256"
+    hasher: Any = hasher_of(algorithm) if algorithm else None
     meter = Meter(item, content.size, callback)
     patience, count, skip = Patience(), 0, 0
     try:
@@ -240,8 +352,10 @@ def pieces(
             response.close()
             response, skip = continued(opener, content, count)
             content = _told_again(content, response)
-        if content.digest is not None and hasher is not None and hasher.digest() != content.digest.value:
-            raise said(wrong(content.digest), response)
+        try:
+            prove(content, expected, count, algorithm, hasher.digest() if hasher is not None else b"")
+        except OtherContentError as error:
+            raise said(error, response) from error.__cause__
     finally:
         response.close()
     meter.finish()

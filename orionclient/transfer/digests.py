@@ -1,4 +1,4 @@
-"""Digests that a server announces (RFC 9530), and their verification beside the transfer."""
+"""Digests that a server announces (RFC 9530, Content-MD5, S3 and Google Cloud Storage), and their verification beside the transfer."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+# In the order in which they are preferred: MD5 costs as much as SHA-256, and CRC32C nearly nothing. Their sizes in bytes.
+_SIZES: Final = {"sha-256": 32, "crc32c": 4, "md5": 16}
 _ENTRY: Final = re.compile(r"(?:^|,)\s*([a-z0-9-]+)=:([A-Za-z0-9+/=]+):")
 _BLOCK: Final = 1 << 20
 # Below this a thread costs more than it hides.
@@ -27,7 +29,7 @@ class Digest:
     """A digest as it was announced.
 
     Attributes:
-        algorithm: ``sha-256`` or ``crc32c``.
+        algorithm: ``sha-256``, ``crc32c`` or ``md5``.
         value: The digest.
     """
 
@@ -45,12 +47,26 @@ class Digest:
         Returns:
             An object with `update` and `digest`.
         """
-        return _hasher(self.algorithm)
+        return hasher_of(self.algorithm)
 
 
-def _hasher(algorithm: str) -> Any:
+def hasher_of(algorithm: str) -> Any:
+    """Make what computes a digest.
+
+    Args:
+        algorithm: ``sha-256``, ``crc32c`` or ``md5``.
+
+    Returns:
+        An object with `update` and `digest`; None where this machine has none.
+    """
     if algorithm == "sha-256":
         return hashlib.sha256()
+    if algorithm == "md5":
+        try:
+            return hashlib.md5(usedforsecurity=False)
+        except ValueError:
+            # Some systems forbid it altogether.
+            return None
     try:
         return _Crc32c(importlib.import_module("google_crc32c").Checksum())
     except ImportError:
@@ -86,24 +102,47 @@ def announced(headers: Mapping[str, str]) -> Digest | None:
     """Find the digest of the whole content that can be verified here.
 
     Args:
-        headers: Headers of an answer.
+        headers: Headers of a response with status 200, or with 206 and a valid `Content-Range`.
 
     Returns:
-        SHA-256 where it is announced, else CRC32C where the package google-crc32c is installed, else None.
+        SHA-256 where it is announced, else CRC32C where the package google-crc32c is installed, else MD5, else None.
     """
     if packed(headers):
         # It would be that of the packed form.
         return None
-    # The digest of the content is that of the whole only where the content is the whole.
-    names = ("repr-digest",) if "content-range" in headers else ("repr-digest", "content-digest")
-    found = {name: value for header in names for name, value in _ENTRY.findall(headers.get(header, ""))}
-    for algorithm in ("sha-256", "crc32c"):
-        if algorithm in found and _hasher(algorithm) is not None:
-            try:
-                return Digest(algorithm, base64.b64decode(found[algorithm], validate=True))
-            except binascii.Error:
-                continue
+    entries = list(_entries(headers))
+    for algorithm, size in _SIZES.items():
+        for name, text in entries:
+            value = _decoded(text) if name == algorithm else None
+            if value is not None and len(value) == size and hasher_of(algorithm) is not None:
+                return Digest(algorithm, value)
     return None
+
+
+def _entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Algorithms and values in base64, those of the standard first."""
+    yield from _ENTRY.findall(headers.get("repr-digest", ""))
+    if "content-range" in headers:
+        # Of a part only that one is the digest of the whole; what storages send with a part is not documented.
+        return
+    yield from _ENTRY.findall(headers.get("content-digest", ""))
+    # The digest of the digests of parts has a number behind it, or is declared as such.
+    if headers.get("x-amz-checksum-type", "").strip().upper() != "COMPOSITE":
+        yield "sha-256", headers.get("x-amz-checksum-sha256", "")
+        yield "crc32c", headers.get("x-amz-checksum-crc32c", "")
+    # Google announces that of the stored form, also where it decompresses it on the way.
+    if headers.get("x-goog-stored-content-encoding", "").strip().lower() in {"", "identity"}:
+        for entry in headers.get("x-goog-hash", "").split(","):
+            name, _, value = entry.partition("=")
+            yield name.strip().lower(), value
+    yield "md5", headers.get("content-md5", "")
+
+
+def _decoded(value: str) -> bytes | None:
+    try:
+        return base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def content_digest(pieces: Iterable[bytes | memoryview]) -> tuple[str, bytes, int]:

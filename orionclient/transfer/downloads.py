@@ -17,17 +17,20 @@ from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, Ori
 from orionclient.transfer.answers import (
     REOPENINGS,
     Content,
-    OtherContentError,
     Patience,
+    algorithm_for,
     asked,
     changed,
     continued,
+    is_stored_form,
     pieces,
+    prove,
     said,
     short,
-    wrong,
+    stored,
 )
-from orionclient.transfer.digests import Follower, announced
+from orionclient.transfer.digests import Follower, announced, hasher_of, packed
+from orionclient.transfer.expected import Expected, OtherContentError
 from orionclient.transfer.partial import Journal, Part, room_for
 from orionclient.transfer.pipes import opened_to_write
 from orionclient.transfer.plans import plan_ranges
@@ -52,6 +55,7 @@ def save(
     callback: Callback | None = None,
     durable: bool = True,
     workers: int = 1,
+    expected: Expected | None = None,
 ) -> None:
     """Write content to a path; the path holds the old file or the whole new one, never a part.
 
@@ -63,16 +67,17 @@ def save(
         callback: Told of the progress; None for nobody.
         durable: False leaves it to the system when the file is on the disk.
         workers: Streams at once for a large object, where the server sends pieces.
+        expected: What the resource says of its content; None for nothing.
 
     Raises:
         NotEnoughDiskError: The disk has no room.
-        OrionConnectionError: The content did not arrive whole.
+        OrionConnectionError: The content did not arrive whole, or is not that of the resource.
         OSError: The path cannot be written: it is a folder, a link that leads to itself, or a pipe that nobody reads from, which is found
             out before anything is asked for.
     """
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
-        for piece in pieces(opener, callback=callback, item=Path(named).name if isinstance(named, str) else ""):
+        for piece in pieces(opener, callback=callback, item=Path(named).name if isinstance(named, str) else "", expected=expected):
             _write_all(target, piece)
         return
     # A link is followed, so that the file that it names is replaced and not the link.
@@ -86,13 +91,14 @@ def save(
     if given.exists() and not given.is_file():
         # A device or a pipe cannot be replaced, only written to.
         with room_for(given), opened_to_write(given) as stream:
-            for piece in pieces(opener, callback=callback, item=given.name):
+            for piece in pieces(opener, callback=callback, item=given.name, expected=expected):
                 _write_all(stream, piece)
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
     with room_for(path):
-        _save(opener, path, what, Meter(path.name, None, callback), durable=durable, workers=workers)
+        meter = Meter(path.name, None, callback)
+        _save(opener, path, what, meter, expected or Expected(), durable=durable, workers=workers)
 
 
 def _write_all(stream: Any, piece: bytes) -> None:
@@ -107,13 +113,16 @@ def _write_all(stream: Any, piece: bytes) -> None:
         rest = rest[count:]
 
 
-def _save(opener: Opener, path: Path, what: str, meter: Meter, *, durable: bool, workers: int) -> None:
+def _save(
+    opener: Opener, path: Path, what: str, meter: Meter, expected: Expected, *, durable: bool, workers: int
+) -> None:
     part = Part(path)
     keep = False
     left, patience, broken = REOPENINGS, Patience(), False
     try:
         while True:
-            download = _Download(opener, part, path, what, meter)
+            # A body that is labelled as compressed may be the content as it comes: where nothing else tells, both forms are tried in turn.
+            download = _Download(opener, part, path, what, meter, expected, as_stored=left % 2 != REOPENINGS % 2)
             try:
                 download.run(workers)
             except OtherContentError:
@@ -152,12 +161,25 @@ class _Piece:
 class _Download:
     """One try to bring content into a part."""
 
-    def __init__(self, opener: Opener, part: Part, path: Path, what: str, meter: Meter) -> None:
+    def __init__(
+        self,
+        opener: Opener,
+        part: Part,
+        path: Path,
+        what: str,
+        meter: Meter,
+        expected: Expected,
+        *,
+        as_stored: bool,
+    ) -> None:
         self._opener = opener
         self._part = part
         self._path = path
         self._what = what
         self._meter = meter
+        self._expected = expected
+        self._as_stored = as_stored
+        self._algorithm: str | None = None
         self._content = Content(None, None, None, ranges=False)
         self._follower: Follower | None = None
         self._pieces: list[_Piece] = []
@@ -182,7 +204,7 @@ class _Download:
                 try:
                     self._prove()
                 except OtherContentError as error:
-                    raise said(error, response) from None
+                    raise said(error, response) from error.__cause__
         finally:
             if self._follower is not None:
                 self._follower.stop()
@@ -192,21 +214,27 @@ class _Download:
         kept = self._part.read_journal(self._what)
         if kept is None:
             self._part.empty()
-            return self._opener({}), None
+            return self._whole(), None
         missing = self._part.size() if kept.done is None else _first_missing(kept.done)
         headers = {"Range": f"bytes={missing}-", "If-Range": kept.etag}
         response = asked(self._opener, headers if missing < kept.size else {})
         found = Content.of(response)
-        is_piece = response.status_code == 206
-        begins = not is_piece or response.headers.get("content-range", "").startswith(f"bytes {missing}-")
-        if begins and _known(kept).same_as(found) and found.size == kept.size:
+        if _known(kept).same_as(found) and found.size == kept.size:
             return response, kept
         self._part.empty()
-        if is_piece:
-            # Another piece than was asked for, or one of another content.
+        if response.status_code == 206 or packed(response.headers):
+            # A range of another content.
             response.close()
-            response = self._opener({})
+            response = self._whole()
         return response, None
+
+    def _whole(self) -> Response:
+        response = asked(self._opener, {})
+        form = is_stored_form(response, self._expected)
+        if form or (form is None and self._as_stored):
+            self._opener = stored(self._opener)
+            response.as_stored()
+        return response
 
     def _prepare(self, response: Response, kept: Journal | None) -> None:
         content = Content.of(response)
@@ -214,13 +242,20 @@ class _Download:
             # A piece may come without the marks of the whole.
             content = evolve(content, etag=kept.etag, digest=_known(kept).digest or content.digest)
         self._content, self.marked = content, content.marked
+        try:
+            self._expected.check(content.size)
+        except OtherContentError as error:
+            # Before any of it is fetched.
+            raise said(error, response) from error.__cause__
         free = shutil.disk_usage(self._path.parent).free
         held = 0 if kept is None else self._part.size() if kept.done is None else sum(b - a for a, b in kept.done)
         if content.size is not None and content.size - held > free:
             raise NotEnoughDiskError(f"{self._path} needs {content.size} bytes and {self._path.parent} has {free} left")
         self._meter.total = content.size
-        if content.digest is not None:
-            self._follower = Follower(self._part.path, content.digest.hasher(), content.size)
+        self._algorithm = algorithm_for(content, self._expected)
+        if self._algorithm is not None:
+            size = self._expected.size if content.size is None else content.size
+            self._follower = Follower(self._part.path, hasher_of(self._algorithm), size)
 
     def _record(self) -> None:
         content = self._content
@@ -364,11 +399,11 @@ class _Download:
         self._follower.reach(self._content.size or 0 if gap is None else gap)
 
     def _prove(self) -> None:
-        size, digest = self._content.size, self._content.digest
-        if size is not None and self._part.size() != size:
-            raise OtherContentError(f"the content did not arrive whole: {self._part.size()} of {size} bytes came")
-        if digest is not None and self._follower is not None and self._follower.finish() != digest.value:
-            raise wrong(digest)
+        size = self._part.size()
+        if self._content.size is not None and size != self._content.size:
+            raise OtherContentError(f"the content did not arrive whole: {size} of {self._content.size} bytes came")
+        digest = self._follower.finish() if self._follower is not None else b""
+        prove(self._content, self._expected, size, self._algorithm, digest)
 
 
 def _known(kept: Journal) -> Content:

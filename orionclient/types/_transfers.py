@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orionclient.exceptions import AuthorizationRequired, NotFoundResponse
+from orionclient.transfer.expected import Expected
+from orionclient.types._waited import refreshed
 
 if TYPE_CHECKING:
     from orionclient._resource import Resource, SessionLike
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound=Resource)
 
 _LOOK_SECONDS: Final = 10.0
+_SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 def object_name(resource: Resource) -> str:
@@ -29,6 +33,31 @@ def object_name(resource: Resource) -> str:
     """
     ids = "/".join(str(number) for number in resource._ids().values())
     return f"{resource._bound().config.url} {resource.declaration.name} {ids}"
+
+
+def expected_of(resource: Resource) -> Expected:
+    """Read what a file or shard says of its content, without a request.
+
+    Args:
+        resource: The file or shard; of a handle nothing is known.
+
+    Returns:
+        What to compare the content with.
+    """
+
+    def read() -> Expected:
+        size, digest = resource._data.get("size"), resource._data.get("sha256")
+        known = isinstance(size, int) and not isinstance(size, bool)
+        whole = isinstance(digest, str) and _SHA256.fullmatch(digest)
+        return Expected(size if known else None, bytes.fromhex(digest) if whole else None)
+
+    def refresh() -> Expected:
+        refreshed(resource)
+        return read()
+
+    found = read()
+    found.refresh = refresh
+    return found
 
 
 def account(session: SessionLike) -> str:

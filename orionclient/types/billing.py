@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orion_api.api.billing import get_current_balance
 
-from orionclient._resource import Declaration, Field, Resource, text
+from orionclient._resource import Declaration, Field, Resource, identifier, string
 
 if TYPE_CHECKING:
     from orionclient._resource import SessionLike
@@ -49,10 +49,10 @@ class Balance(Resource):
         name="balance", schema="BalanceInfo", id_name="balance_id", linkable=False
     )
 
-    organization: Field[int] = Field(int, "Id of the organization.")
+    organization: Field[int] = Field(identifier, "Id of the organization.")
     amount: Field[Decimal] = Field(money, "What is left, in units of `currency`; negative where more was spent.")
-    currency: Field[str] = Field(text, "Currency of the amount, three letters of ISO 4217.")
-    updated: Field[str] = Field(text, "When the balance last changed, ISO 8601 in UTC.")
+    currency: Field[str] = Field(string, "Currency of the amount, three letters of ISO 4217.")
+    updated: Field[str] = Field(string, "When the balance last changed, ISO 8601 in UTC.")
 
     def _title(self) -> str:
         return type(self).__name__

@@ -18,7 +18,17 @@ from orion_api.api.collections import (
 from orion_api.api.shards import list_shards
 
 from orionclient._listing import Listing
-from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Resource,
+    SessionLike,
+    identifier,
+    integer,
+    json_object,
+    optional,
+    string,
+)
 from orionclient._waiting import polled
 from orionclient._warning import warn
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
@@ -38,23 +48,6 @@ if TYPE_CHECKING:
 _MAX_METADATA_BYTES: Final = 256 * 1024
 # From these no call leads back.
 _LASTING: Final = frozenset({"error", "deleting"})
-
-
-def metadata_of(value: Any) -> dict[str, Any]:
-    """Read metadata; null is none.
-
-    Args:
-        value: The value on the wire.
-
-    Returns:
-        A dict of its own.
-
-    Raises:
-        TypeError: It is no JSON object.
-    """
-    if value is not None and not isinstance(value, dict):
-        raise TypeError("metadata is a JSON object")
-    return json.loads(json.dumps(value or {}))  # type: ignore[no-any-return]
 
 
 def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -135,22 +128,26 @@ class ShardCollection(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(int, "Number of the collection, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Display name; need not be unique (documented), and may be empty.")
+    id: Field[int] = Field(identifier, "Number of the collection, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Display name; need not be unique (documented), and may be empty.")
     state: Field[str] = Field(
-        text, "`open`, `processing`, `ready`, `error` or `deleting` (observed); others are possible."
+        string, "`open`, `processing`, `ready`, `error` or `deleting` (observed); others are possible."
     )
-    metadata: Field[dict[str, Any]] = Field(metadata_of, "JSON object that the user chose (documented).")
-    version: Field[int] = Field(int, "1 or 2; ids of the shards of a version-2 collection exceed 2^53 (documented).")
-    shard_count: Field[int] = Field(int, "Number of its shards, those that are not ready included (assumed).")
-    created: Field[str] = Field(text, "When the collection was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(int, "Id of the user that made the collection (assumed).")
-    project: Field[int] = Field(int, "Id of the project that the collection belongs to (assumed).")
-    description: Field[str] = Field(text, "Free text; may be empty (assumed).")
+    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object that the user chose (documented).")
+    version: Field[int] = Field(
+        integer, "1 or 2; ids of the shards of a version-2 collection exceed 2^53 (documented)."
+    )
+    shard_count: Field[int] = Field(integer, "Number of its shards, those that are not ready included (assumed).")
+    created: Field[str] = Field(string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the collection (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the collection belongs to (assumed).")
+    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
     path: Field[str | None] = Field(
-        optional(str), "Path of the folder of the project; None where it lies in none (assumed)."
+        optional(string), "Path of the folder of the project; None where it lies in none (assumed)."
     )
-    deleted: Field[str] = Field(text, "When the collection went to the trash; empty when it is not there (assumed).")
+    deleted: Field[str] = Field(
+        optional(string, ""), "When the collection went to the trash; empty when it is not there (assumed)."
+    )
 
     @classmethod
     def create(

@@ -21,7 +21,20 @@ from orion_api.api.datasets import (
 )
 
 from orionclient._fields import read_field
-from orionclient._resource import Declaration, Field, Id, Resource, SessionLike, optional, resource_id, text, texts
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Id,
+    Resource,
+    SessionLike,
+    boolean,
+    identifier,
+    integer,
+    optional,
+    resource_id,
+    string,
+    strings,
+)
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.answers import pieces
@@ -34,6 +47,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
+
+    from orionclient.types._counting import ExpectedCount
 
 _FORMAT_OF: Final = {
     ".sdf": "sdf",
@@ -114,22 +129,25 @@ class Dataset(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(int, "Number of the dataset, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Display name; need not be unique (documented).")
-    description: Field[str] = Field(text, "Free text; may be empty (documented).")
-    count: Field[int] = Field(int, "Number of records (documented).")
+    id: Field[int] = Field(identifier, "Number of the dataset, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Display name; need not be unique (documented).")
+    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (documented).")
+    count: Field[int] = Field(integer, "Number of records (documented).")
     dirty: Field[bool] = Field(
-        bool, "True while records were added and the dataset was not finalized (documented; the meaning is assumed)."
+        optional(boolean, null=False),
+        "True while records were added and the dataset was not finalized (documented; the meaning is assumed).",
     )
-    created: Field[str] = Field(text, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(int, "Id of the user that made the dataset (documented).")
-    project: Field[int] = Field(int, "Id of the project that the dataset belongs to (documented).")
+    created: Field[str] = Field(string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the dataset (documented).")
+    project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
     path: Field[str | None] = Field(
-        optional(str),
+        optional(string),
         "Path of the folder of the project; None where it lies in none (documented; the meaning is assumed).",
     )
-    systemtags: Field[list[str]] = Field(texts, "Tags that the stack itself has set (documented).")
-    deleted: Field[str] = Field(text, "When the dataset went to the trash; empty when it is not there (documented).")
+    systemtags: Field[list[str]] = Field(optional(strings, []), "Tags that the stack itself has set (documented).")
+    deleted: Field[str] = Field(
+        optional(string, ""), "When the dataset went to the trash; empty when it is not there (documented)."
+    )
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
         super().__init__(session=session, **fields)
@@ -238,18 +256,21 @@ class Dataset(Resource):
             The records, in the order in which they were added.
 
         Raises:
-            OrionConnectionError: The stream broke.
+            OrionConnectionError: The stream broke, or had another number of records than the dataset; the latter is raised after the last.
             OrionError: The server refused, or no good answer came.
         """
         codec = codec or default_codec()
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
+        expected, count = _expected_count(self, offset=offset, limit=limit), 0
         try:
             for item in json_lines(pieces(self._bound()._calls.opener(list_records, request))):
+                count += 1
                 yield codec.decode(read_field(item, "record", dict), _id_in(item, "dataset"), _id_in(item, "id"))
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, OrionError):
                 raise
             raise OrionConnectionError(f"the stream of records of {self._title()} is broken: {error}") from error
+        expected.check(count)
 
     def record(self, record_id: Id, *, codec: Codec | None = None) -> Any:
         """Read one record.
@@ -352,6 +373,7 @@ class Dataset(Resource):
         Raises:
             BadResponse: The conversion needs a chemistry toolkit, for example from SMILES to SDF.
             ValidationError: A list of records or fields is empty.
+            OrionConnectionError: The content did not arrive whole, or has another number of records than the dataset.
             OrionError: The server refused, or no good answer came.
         """
         for name, chosen in (("record_ids", record_ids), ("fieldlist", fieldlist)):
@@ -360,7 +382,8 @@ class Dataset(Resource):
         request = download_dataset.build(self._id()).with_query(
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
-        return b"".join(pieces(self._bound()._calls.opener(download_dataset, request)))
+        expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
+        return b"".join(pieces(expected.counted(self._bound()._calls.opener(download_dataset, request), format)))
 
     def download_to_file(
         self,
@@ -379,9 +402,18 @@ class Dataset(Resource):
             BadResponse: The conversion needs a chemistry toolkit.
             NotEnoughDiskError: The disk has no room.
             ValidationError: The ending names no format.
-            OrionError: The server refused, or the content did not arrive whole.
+            OrionError: The server refused, the content did not arrive whole, or it has another number of records than the dataset.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
-        request = download_dataset.build(self._id()).with_query({"format": format or format_of(name_of(filename))})
+        format = format or format_of(name_of(filename))  # noqa: A001
+        request = download_dataset.build(self._id()).with_query({"format": format})
+        opener = _expected_count(self).counted(self._bound()._calls.opener(download_dataset, request), format)
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
-        save(self._bound()._calls.opener(download_dataset, request), filename, what=object_name(self))
+        save(opener, filename, what=object_name(self))
+
+
+def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
+    # Loaded by the first dataset that is read, not by importing the session.
+    from orionclient.types._counting import ExpectedCount  # noqa: PLC0415
+
+    return ExpectedCount(dataset, **selection)

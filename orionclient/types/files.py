@@ -14,13 +14,13 @@ from orion_api.api.files import (
     upload_file_content,
 )
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
+from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, integer, optional, string
 from orionclient.transfer.answers import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import created, existing, project_id, refilled, removed_on_error
-from orionclient.types._transfers import account, begun, object_name
+from orionclient.types._transfers import account, begun, expected_of, object_name
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -62,23 +62,25 @@ class File(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(int, "Number of the file, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Display name; need not be unique (documented).")
+    id: Field[int] = Field(identifier, "Number of the file, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     state: Field[str] = Field(
-        text, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
+        string, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
     )
-    size: Field[int] = Field(int, "Length of the content in bytes (documented); 0 before the upload.")
-    created: Field[str] = Field(text, "When the file was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(int, "Id of the user that made the file (documented).")
-    project: Field[int] = Field(int, "Id of the project that the file belongs to (documented).")
-    description: Field[str] = Field(text, "Free text; may be empty (assumed).")
+    size: Field[int] = Field(integer, "Length of the content in bytes (documented); 0 before the upload.")
+    created: Field[str] = Field(string, "When the file was made, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the file (documented).")
+    project: Field[int] = Field(identifier, "Id of the project that the file belongs to (documented).")
+    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
     sha256: Field[str | None] = Field(
-        optional(str), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
+        optional(string), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
     )
     path: Field[str | None] = Field(
-        optional(str), "Path of the folder of the project; None where it lies in none (assumed)."
+        optional(string), "Path of the folder of the project; None where it lies in none (assumed)."
     )
-    deleted: Field[str] = Field(text, "When the file went to the trash; empty when it is not there (assumed).")
+    deleted: Field[str] = Field(
+        optional(string, ""), "When the file went to the trash; empty when it is not there (assumed)."
+    )
 
     @classmethod
     def upload(
@@ -174,10 +176,11 @@ class File(Resource):
             The pieces.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole; raised after the last piece.
+            OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last piece.
             OrionError: The server refused, or no good answer came.
         """
-        yield from pieces(self._bound()._calls.opener(download_file, download_file.build(self._id())), chunk_size)
+        ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        yield from pieces(ask, chunk_size, expected=expected_of(self))
 
     def download_to_file(
         self,
@@ -201,8 +204,10 @@ class File(Resource):
 
         Raises:
             NotEnoughDiskError: The disk has no room.
-            OrionError: The server refused, or the content did not arrive whole.
+            OrionError: The server refused, the content did not arrive whole, or it is not that of the file.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
-        save(ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers)
+        save(
+            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_of(self)
+        )  # fmt: skip

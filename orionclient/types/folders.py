@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from orion_api.api.folders import assign_paths, create_paths, list_folders
 
 from orionclient import types
-from orionclient._resource import Declaration, Field, Resource, SessionLike, resource_id, text
+from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, resource_id, string
 from orionclient.exceptions import ValidationError
 from orionclient.types._creating import project_id
 
@@ -35,10 +35,10 @@ class Folder(Resource):
         name="folder", schema="FolderInfo", id_name="path", list=list_folders, linkable=False
     )
 
-    path: Field[str] = Field(text, "Path from the root of the project.")
-    project: Field[int] = Field(int, "Id of the project that the folder belongs to.")
-    owner: Field[int] = Field(int, "Id of the user that made the folder.")
-    created: Field[str] = Field(text, "When the folder was made, ISO 8601 in UTC.")
+    path: Field[str] = Field(string, "Path from the root of the project.")
+    project: Field[int] = Field(identifier, "Id of the project that the folder belongs to.")
+    owner: Field[int] = Field(identifier, "Id of the user that made the folder.")
+    created: Field[str] = Field(string, "When the folder was made, ISO 8601 in UTC.")
 
     def _title(self) -> str:
         return f"Folder {self._data.get('path', 'without path')}"

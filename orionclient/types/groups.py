@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from orion_api.api.groups import get_group, list_groups
 
-from orionclient._resource import Declaration, Field, Resource, text
+from orionclient._resource import Declaration, Field, Resource, identifier, optional, string
 
 
 class Group(Resource):
@@ -24,8 +24,8 @@ class Group(Resource):
         name="group", schema="GroupInfo", id_name="group_id", get=get_group, list=list_groups
     )
 
-    id: Field[int] = Field(int, "Number of the group, unique in the stack.")
-    name: Field[str] = Field(text, "Name of the group.")
-    description: Field[str] = Field(text, "What the group is for; may be empty.")
-    organization: Field[int] = Field(int, "Id of the organization that the group belongs to.")
-    created: Field[str] = Field(text, "When the group was made, ISO 8601 in UTC.")
+    id: Field[int] = Field(identifier, "Number of the group, unique in the stack.")
+    name: Field[str] = Field(string, "Name of the group.")
+    description: Field[str] = Field(optional(string, ""), "What the group is for; may be empty.")
+    organization: Field[int] = Field(identifier, "Id of the organization that the group belongs to.")
+    created: Field[str] = Field(string, "When the group was made, ISO 8601 in UTC.")

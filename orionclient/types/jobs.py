@@ -10,14 +10,25 @@ from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_
 
 from orionclient._clock import CLOCK
 from orionclient._listing import Listing
-from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, resource_id, text
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Resource,
+    SessionLike,
+    identifier,
+    json_object,
+    number,
+    optional,
+    resource_id,
+    string,
+)
 from orionclient._waiting import polled
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.transfer.answers import pieces
 from orionclient.types._creating import created
 from orionclient.types._waited import refreshed
 from orionclient.types.billing import money
-from orionclient.types.workfloes import WorkFloeSpec, json_object
+from orionclient.types.workfloes import WorkFloeSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,31 +71,33 @@ class WorkFloeJob(Resource):
         taggable=True,
     )
 
-    id: Field[int] = Field(int, "Number of the job, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Display name; may be empty and need not be unique (documented).")
+    id: Field[int] = Field(identifier, "Number of the job, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Display name; may be empty and need not be unique (documented).")
     state: Field[str] = Field(
-        text, "`complete` at the end (documented), `queued` and `running` before (assumed); others are possible."
+        string, "`complete` at the end (documented), `queued` and `running` before (assumed); others are possible."
     )
     reason: Field[str] = Field(
-        text, "Why the job did not succeed; empty on success and before the end (documented).", default=""
+        string, "Why the job did not succeed; empty on success and before the end (documented).", default=""
     )
     outcome: Field[str | None] = Field(
-        optional(str), "`succeeded`, `failed` or `cancelled`; None before the end (assumed)."
+        optional(string), "`succeeded`, `failed` or `cancelled`; None before the end (assumed)."
     )
-    progress: Field[float] = Field(float, "How much is done, from 0 to 1, as the job itself says (assumed).")
-    workfloe: Field[int] = Field(int, "Id of the floe (documented).")
-    parameters: Field[dict[str, Any]] = Field(json_object, "The parameters as they were given (assumed).")
-    system_parameters: Field[dict[str, Any]] = Field(json_object, "How to run the job, as it was given (assumed).")
-    created: Field[str] = Field(text, "When the job was made, ISO 8601 in UTC (assumed).")
+    progress: Field[float] = Field(number, "How much is done, from 0 to 1, as the job itself says (assumed).")
+    workfloe: Field[int] = Field(identifier, "Id of the floe (documented).")
+    parameters: Field[dict[str, Any]] = Field(optional(json_object, {}), "The parameters as they were given (assumed).")
+    system_parameters: Field[dict[str, Any]] = Field(
+        optional(json_object, {}), "How to run the job, as it was given (assumed)."
+    )
+    created: Field[str] = Field(string, "When the job was made, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
-        optional(str), "When the job left the queue, ISO 8601 in UTC; None before (assumed)."
+        optional(string), "When the job left the queue, ISO 8601 in UTC; None before (assumed)."
     )
-    finished: Field[str | None] = Field(optional(str), "When the job ended, ISO 8601 in UTC; None before (assumed).")
-    run_time: Field[float] = Field(float, "How long the job ran until now or its end, in seconds (assumed).")
+    finished: Field[str | None] = Field(optional(string), "When the job ended, ISO 8601 in UTC; None before (assumed).")
+    run_time: Field[float] = Field(number, "How long the job ran until now or its end, in seconds (assumed).")
     cost: Field[Decimal] = Field(money, "What the job cost until now, in units of `currency` (assumed).")
-    currency: Field[str] = Field(text, "Currency of the cost, three letters of ISO 4217 (assumed).")
-    owner: Field[int] = Field(int, "Id of the user that made the job (assumed).")
-    project: Field[int] = Field(int, "Id of the project that the job belongs to (assumed).")
+    currency: Field[str] = Field(string, "Currency of the cost, three letters of ISO 4217 (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the job (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")
 
     @classmethod
     def start(

@@ -17,12 +17,22 @@ from orion_api.api.molsearch import (
     list_molsearch_queries,
 )
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, resource_id, text
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Resource,
+    SessionLike,
+    identifier,
+    integer,
+    json_object,
+    optional,
+    resource_id,
+    string,
+)
 from orionclient.exceptions import ValidationError
 from orionclient.types._creating import created
 from orionclient.types._waited import waited
 from orionclient.types.datasets import Dataset
-from orionclient.types.workfloes import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,15 +66,15 @@ class MolsearchDatabase(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(int, "Number of the database, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Display name; may be empty and need not be unique (assumed).")
-    state: Field[str] = Field(text, "`LOADED` (documented), `LOADING` or `ERROR` (assumed); others are possible.")
-    search_type: Field[str] = Field(text, "`2D` or `3D` (documented).")
-    dataset: Field[int] = Field(int, "Id of the dataset that it was made of (assumed).")
-    count: Field[int] = Field(int, "Number of records when it was loaded; 0 before (assumed).")
-    created: Field[str] = Field(text, "When the database was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(int, "Id of the user that made the database (assumed).")
-    project: Field[int] = Field(int, "Id of the project that the database belongs to (assumed).")
+    id: Field[int] = Field(identifier, "Number of the database, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
+    state: Field[str] = Field(string, "`LOADED` (documented), `LOADING` or `ERROR` (assumed); others are possible.")
+    search_type: Field[str] = Field(string, "`2D` or `3D` (documented).")
+    dataset: Field[int] = Field(identifier, "Id of the dataset that it was made of (assumed).")
+    count: Field[int] = Field(integer, "Number of records when it was loaded; 0 before (assumed).")
+    created: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the database (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
 
     @classmethod
     def create(
@@ -130,19 +140,21 @@ class MolsearchQuery(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(int, "Number of the query, unique in the stack (assumed).")
-    name: Field[str] = Field(text, "Display name; may be empty and need not be unique (assumed).")
-    query_type: Field[str] = Field(text, "`title`, `subsearch`, `graphsim` or `fastrocs` (assumed).")
-    database: Field[int] = Field(int, "Id of the database (assumed).")
+    id: Field[int] = Field(identifier, "Number of the query, unique in the stack (assumed).")
+    name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
+    query_type: Field[str] = Field(string, "`title`, `subsearch`, `graphsim` or `fastrocs` (assumed).")
+    database: Field[int] = Field(identifier, "Id of the database (assumed).")
     state: Field[str] = Field(
-        text, "`SUCCESS` (documented), `QUEUED`, `RUNNING` or `ERROR` (assumed); others are possible."
+        string, "`SUCCESS` (documented), `QUEUED`, `RUNNING` or `ERROR` (assumed); others are possible."
     )
-    reason: Field[str] = Field(text, "Why the state is `ERROR`; else empty (assumed).", default="")
-    parameters: Field[dict[str, Any]] = Field(json_object, "What is searched for, as it was given (assumed).")
-    count: Field[int] = Field(int, "Number of hits; 0 before the end (assumed).")
-    created: Field[str] = Field(text, "When the query was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(int, "Id of the user that made the query (assumed).")
-    project: Field[int] = Field(int, "Id of the project that the query belongs to (assumed).")
+    reason: Field[str] = Field(string, "Why the state is `ERROR`; else empty (assumed).", default="")
+    parameters: Field[dict[str, Any]] = Field(
+        optional(json_object, {}), "What is searched for, as it was given (assumed)."
+    )
+    count: Field[int] = Field(integer, "Number of hits; 0 before the end (assumed).")
+    created: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the query (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the query belongs to (assumed).")
 
     @classmethod
     def create_title_query(

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from orion_api.api.organizations import get_organization, list_organizations
 
-from orionclient._resource import Declaration, Field, Resource, text
+from orionclient._resource import Declaration, Field, Resource, identifier, string
 
 
 class Organization(Resource):
@@ -20,6 +20,6 @@ class Organization(Resource):
         list=list_organizations,
     )
 
-    id: Field[int] = Field(int, "Number of the organization, unique in the stack.")
-    name: Field[str] = Field(text, "Name of the organization.")
-    created: Field[str] = Field(text, "When the organization was made, ISO 8601 in UTC.")
+    id: Field[int] = Field(identifier, "Number of the organization, unique in the stack.")
+    name: Field[str] = Field(string, "Name of the organization.")
+    created: Field[str] = Field(string, "When the organization was made, ISO 8601 in UTC.")

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from orion_api.api.packages import create_package, delete_package, get_package, list_packages, upload_package_content
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, optional, text
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Resource,
+    SessionLike,
+    identifier,
+    integer,
+    json_object,
+    optional,
+    string,
+)
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.sources import Opened, Source, name_of, opened
 from orionclient.types._creating import created, removed_on_error
 from orionclient.types._waited import waited
-from orionclient.types.workfloes import json_object
 
 if TYPE_CHECKING:
     import tarfile
@@ -44,21 +53,21 @@ class WorkFloePackage(Resource):
         sharable=True,
     )
 
-    id: Field[int] = Field(int, "Number of the package, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Name of the package, from its manifest (assumed).")
-    version: Field[str] = Field(text, "Version from the manifest; empty before the upload (assumed).")
-    state: Field[str] = Field(text, "`uploading`, `processing`, `ready` or `error` (assumed); others are possible.")
-    reason: Field[str] = Field(text, "Why the state is `error`; else empty (assumed).", default="")
+    id: Field[int] = Field(identifier, "Number of the package, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Name of the package, from its manifest (assumed).")
+    version: Field[str] = Field(optional(string, ""), "Version from the manifest; empty before the upload (assumed).")
+    state: Field[str] = Field(string, "`uploading`, `processing`, `ready` or `error` (assumed); others are possible.")
+    reason: Field[str] = Field(string, "Why the state is `error`; else empty (assumed).", default="")
     specification: Field[dict[str, Any]] = Field(
         json_object, "The manifest: `name`, `version` and so on (observed); empty before the upload."
     )
-    size: Field[int] = Field(int, "Length of the archive in bytes; 0 before the upload (assumed).")
+    size: Field[int] = Field(integer, "Length of the archive in bytes; 0 before the upload (assumed).")
     sha256: Field[str | None] = Field(
-        optional(str), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
+        optional(string), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
     )
-    created: Field[str] = Field(text, "When the package was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(int, "Id of the user that made the package (assumed).")
-    project: Field[int] = Field(int, "Id of the project that the package belongs to (assumed).")
+    created: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the package (assumed).")
+    project: Field[int] = Field(identifier, "Id of the project that the package belongs to (assumed).")
 
     @classmethod
     def upload(cls, session: SessionLike, filename: Source, project: Any = None) -> Self:

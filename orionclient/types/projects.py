@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from orion_api.api.projects import create_project, get_project, list_projects, update_project
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, text
+from orionclient._resource import Declaration, Field, Resource, SessionLike, boolean, identifier, optional, string
 
 
 class Project(Resource):
@@ -33,13 +33,15 @@ class Project(Resource):
         update=update_project,
     )
 
-    id: Field[int] = Field(int, "Number of the project, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Name of the project.")
-    description: Field[str] = Field(text, "What the project is for; may be empty.")
-    owner: Field[int] = Field(int, "Id of the user that made the project.")
-    organization: Field[int] = Field(int, "Id of the organization that the project belongs to.")
-    created: Field[str] = Field(text, "When the project was made, ISO 8601 in UTC.")
-    archived: Field[bool] = Field(bool, "Whether the project is closed for changes; it can still be read.")
+    id: Field[int] = Field(identifier, "Number of the project, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Name of the project.")
+    description: Field[str] = Field(optional(string, ""), "What the project is for; may be empty.")
+    owner: Field[int] = Field(identifier, "Id of the user that made the project.")
+    organization: Field[int] = Field(identifier, "Id of the organization that the project belongs to.")
+    created: Field[str] = Field(string, "When the project was made, ISO 8601 in UTC.")
+    archived: Field[bool] = Field(
+        optional(boolean, null=False), "Whether the project is closed for changes; it can still be read."
+    )
 
     @classmethod
     def create(cls, session: SessionLike, name: str, description: str | None = None) -> Self:

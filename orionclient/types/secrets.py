@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.secrets import create_secret, delete_secret, get_secret, list_secrets, update_secret
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, text
+from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, optional, string
 from orionclient.exceptions import ValidationError
 from orionclient.types._creating import created
 
@@ -42,13 +42,13 @@ class Secret(Resource):
         unspoken=("value",),
     )
 
-    id: Field[int] = Field(int, "Number of the secret, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Display name; need not be unique.")
-    description: Field[str] = Field(text, "Free text; may be empty.")
-    project: Field[int] = Field(int, "Id of the project that the secret belongs to.")
-    owner: Field[int] = Field(int, "Id of the user that made the secret.")
-    created: Field[str] = Field(text, "When the secret was made, ISO 8601 in UTC.")
-    changed: Field[str] = Field(text, "When the value was last set, ISO 8601 in UTC.")
+    id: Field[int] = Field(identifier, "Number of the secret, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Display name; need not be unique.")
+    description: Field[str] = Field(optional(string, ""), "Free text; may be empty.")
+    project: Field[int] = Field(identifier, "Id of the project that the secret belongs to.")
+    owner: Field[int] = Field(identifier, "Id of the user that made the secret.")
+    created: Field[str] = Field(string, "When the secret was made, ISO 8601 in UTC.")
+    changed: Field[str] = Field(string, "When the value was last set, ISO 8601 in UTC.")
 
     @classmethod
     def create(

@@ -15,15 +15,27 @@ from orion_api.api.shards import (
     upload_shard_content,
 )
 
-from orionclient._resource import Declaration, Field, Parent, Resource, SessionLike, optional, resource_id, text
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Parent,
+    Resource,
+    SessionLike,
+    identifier,
+    integer,
+    json_object,
+    optional,
+    resource_id,
+    string,
+)
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.answers import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
 from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import removed_on_error
-from orionclient.types._transfers import account, begun, object_name
-from orionclient.types.collections import ShardCollection, check_metadata, metadata_of, open_needed
+from orionclient.types._transfers import account, begun, expected_of, object_name
+from orionclient.types.collections import ShardCollection, check_metadata, open_needed
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -73,18 +85,19 @@ class Shard(Resource):
     )
 
     id: Field[int] = Field(
-        int, "Number of the shard; exceeds 2^53 in version-2 collections (documented), so hand it on as int or text."
+        identifier,
+        "Number of the shard; exceeds 2^53 in version-2 collections (documented), so hand it on as int or text.",
     )
     collection: Field[ShardCollection] = Parent(
         ShardCollection, "The collection that the shard belongs to; a handle with its id where it was not given."
     )
-    name: Field[str] = Field(text, "Display name; may be empty.")
-    state: Field[str] = Field(text, "`open`, `temporary` or `ready` (documented); others are possible.")
-    size: Field[int] = Field(int, "Length of the content in bytes; 0 before the upload (assumed).")
-    metadata: Field[dict[str, Any]] = Field(metadata_of, "JSON object that the user chose (documented).")
-    created: Field[str] = Field(text, "When the shard was made, ISO 8601 in UTC with microseconds (assumed).")
+    name: Field[str] = Field(string, "Display name; may be empty.")
+    state: Field[str] = Field(string, "`open`, `temporary` or `ready` (documented); others are possible.")
+    size: Field[int] = Field(integer, "Length of the content in bytes; 0 before the upload (assumed).")
+    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object that the user chose (documented).")
+    created: Field[str] = Field(string, "When the shard was made, ISO 8601 in UTC with microseconds (assumed).")
     sha256: Field[str | None] = Field(
-        optional(str), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
+        optional(string), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
     )
 
     def _replace(self, data: Mapping[str, Any]) -> None:
@@ -220,10 +233,10 @@ class Shard(Resource):
             The pieces.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole; raised after the last piece.
+            OrionConnectionError: The content did not arrive whole, or is not that of the shard; raised after the last piece.
             OrionError: The server refused, or no good answer came.
         """
-        yield from pieces(self._opener(), chunk_size)
+        yield from pieces(self._opener(), chunk_size, expected=expected_of(self))
 
     def _opener(self) -> Callable[[Mapping[str, str]], Response]:
         ids = self._ids()
@@ -252,11 +265,13 @@ class Shard(Resource):
 
         Raises:
             NotEnoughDiskError: The disk has no room.
-            OrionError: The server refused, or the content did not arrive whole.
+            OrionError: The server refused, the content did not arrive whole, or it is not that of the shard.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         ask = self._opener()
-        save(ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers)
+        save(
+            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_of(self)
+        )  # fmt: skip
 
 
 def _check_size(source: Opened) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.tokens import create_token, delete_token, get_token, list_tokens, update_token
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, text
+from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, string
 from orionclient.exceptions import NotLoaded, OrionError
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class Token(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(int, "Number of the token, unique in the stack.")
-    description: Field[str] = Field(text, "What the token is for; may be empty.")
-    created: Field[str] = Field(text, "When the token was made, ISO 8601 in UTC.")
+    id: Field[int] = Field(identifier, "Number of the token, unique in the stack.")
+    description: Field[str] = Field(string, "What the token is for; may be empty.")
+    created: Field[str] = Field(string, "When the token was made, ISO 8601 in UTC.")
 
     _value: str | None = None
 

@@ -22,7 +22,17 @@ from orion_api.api.uploads import (
 
 from orionclient._clock import CLOCK
 from orionclient._fields import each_object, read_field
-from orionclient._resource import Declaration, Field, Resource, optional, resource_id, text
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Resource,
+    boolean,
+    identifier,
+    integer,
+    optional,
+    resource_id,
+    string,
+)
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
 from orionclient.transfer.digests import announced
 from orionclient.transfer.plans import UploadPlan, is_part_size, part_size
@@ -72,19 +82,19 @@ class Upload(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(int, "Number of the upload, unique in the stack (assumed).")
-    resource_type: Field[str] = Field(text, "Kind of what it goes to: `file` or `shard` (assumed).")
-    resource_id: Field[int] = Field(int, "Id of the file or shard that it goes to (assumed).")
+    id: Field[int] = Field(identifier, "Number of the upload, unique in the stack (assumed).")
+    resource_type: Field[str] = Field(string, "Kind of what it goes to: `file` or `shard` (assumed).")
+    resource_id: Field[int] = Field(identifier, "Id of the file or shard that it goes to (assumed).")
     collection: Field[int | None] = Field(
-        optional(int), "Id of the collection of the shard; None for a file (assumed)."
+        optional(identifier), "Id of the collection of the shard; None for a file (assumed)."
     )
-    size: Field[int] = Field(int, "Length of the whole content in bytes (assumed).")
-    part_size: Field[int] = Field(int, "Length of every part but the last in bytes (assumed).")
-    state: Field[str] = Field(text, "`open` while it takes parts, then `complete` (assumed); others are possible.")
-    presigned: Field[bool] = Field(bool, "Whether parts go to addresses on the storage of the stack (assumed).")
-    received: Field[int] = Field(int, "Length of the parts that are there together in bytes (assumed).")
-    created: Field[str] = Field(text, "When the upload was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(int, "Id of the user that made the upload (assumed).")
+    size: Field[int] = Field(integer, "Length of the whole content in bytes (assumed).")
+    part_size: Field[int] = Field(integer, "Length of every part but the last in bytes (assumed).")
+    state: Field[str] = Field(string, "`open` while it takes parts, then `complete` (assumed); others are possible.")
+    presigned: Field[bool] = Field(boolean, "Whether parts go to addresses on the storage of the stack (assumed).")
+    received: Field[int] = Field(integer, "Length of the parts that are there together in bytes (assumed).")
+    created: Field[str] = Field(string, "When the upload was made, ISO 8601 in UTC with microseconds (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that made the upload (assumed).")
 
 
 def send_content(

@@ -11,7 +11,17 @@ from attrs import frozen
 from orion_api.api.workfloes import get_workfloe, list_workfloes
 
 from orionclient._fields import each_object, read_field, read_optional_field
-from orionclient._resource import Declaration, Field, Resource, optional, resource_id, text, texts
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Resource,
+    identifier,
+    json_object,
+    optional,
+    resource_id,
+    string,
+    strings,
+)
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.types._waited import refreshed
 from orionclient.types.collections import ShardCollection
@@ -39,23 +49,6 @@ _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
 }
 
 
-def json_object(value: Any) -> dict[str, Any]:
-    """Read a JSON object; null is the empty one.
-
-    Args:
-        value: The value on the wire.
-
-    Returns:
-        A dict of its own.
-
-    Raises:
-        TypeError: It is no JSON object.
-    """
-    if value is not None and not isinstance(value, dict):
-        raise TypeError("it is no JSON object")
-    return json.loads(json.dumps(value or {}))  # type: ignore[no-any-return]
-
-
 class WorkFloeSpec(Resource):
     """A floe that jobs can be started of.
 
@@ -80,17 +73,17 @@ class WorkFloeSpec(Resource):
         list=list_workfloes,
     )
 
-    id: Field[int] = Field(int, "Number of the floe, unique in the stack (documented).")
-    name: Field[str] = Field(text, "Name of the floe; need not be unique (documented).")
-    title: Field[str] = Field(text, "What a person reads in place of the name; may be empty (documented).")
-    uuid: Field[str] = Field(text, "Identity of the floe over all its versions (documented; the meaning is assumed).")
-    state: Field[str] = Field(text, "`ready` or `deprecated` (documented); others are possible.")
-    description: Field[str] = Field(text, "Free text; may be empty (assumed).")
-    tags: Field[list[str]] = Field(texts, "Tags that the maker of the floe has given it (assumed).")
+    id: Field[int] = Field(identifier, "Number of the floe, unique in the stack (documented).")
+    name: Field[str] = Field(string, "Name of the floe; need not be unique (documented).")
+    title: Field[str] = Field(string, "What a person reads in place of the name; may be empty (documented).")
+    uuid: Field[str] = Field(string, "Identity of the floe over all its versions (documented; the meaning is assumed).")
+    state: Field[str] = Field(string, "`ready` or `deprecated` (documented); others are possible.")
+    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
+    tags: Field[list[str]] = Field(optional(strings, []), "Tags that the maker of the floe has given it (assumed).")
     package: Field[int | None] = Field(
-        optional(int), "Id of the package that it came in; None where it is part of the stack (assumed)."
+        optional(identifier), "Id of the package that it came in; None where it is part of the stack (assumed)."
     )
-    created: Field[str] = Field(text, "When the stack first saw the floe, ISO 8601 in UTC (assumed).")
+    created: Field[str] = Field(string, "When the stack first saw the floe, ISO 8601 in UTC (assumed).")
     specification: Field[dict[str, Any]] = Field(
         json_object,
         "Cubes and their parameters (documented); empty when listed (documented).",

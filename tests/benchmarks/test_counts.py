@@ -55,6 +55,13 @@ def test_a_thousand_shards_need_a_connection_for_each_worker(measure: Measure, w
     assert told["requests"] == 3001
 
 
+def test_a_listing_needs_a_request_for_a_thousand_items(measure: Measure) -> None:
+    told = measure("pages", count=20_000)
+    assert (told["items"], told["lost"], told["connections"]) == (20_000, 0, 1)
+    # One to look at the collection.
+    assert told["requests"] == 21
+
+
 def test_half_a_million_shards_are_listed_and_handed_on_in_little_memory(measure: Measure) -> None:
     told = measure("listed", count=500_000, workers=8)
     assert (told["items"], told["lost"]) == (500_000, 0)

@@ -67,7 +67,7 @@ def process(own_home: Path, tmp_path: Path) -> Callable[..., subprocess.Complete
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
             **settings,
         )

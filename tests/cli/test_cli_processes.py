@@ -59,7 +59,7 @@ def test_help_loads_neither_httpx_nor_rich(words: list[str], own_home: Path) -> 
         env=environment(own_home),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -81,7 +81,7 @@ def test_rich_stays_out_of_a_listing(planted: LocalOrion, own_home: Path) -> Non
         env=environment(own_home, planted),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -122,7 +122,7 @@ def test_a_closed_pipe_is_quiet(form: str, planted: LocalOrion, own_home: Path) 
         env=environment(own_home, planted),
         stdout=writing,
         stderr=subprocess.PIPE,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     os.close(writing)
@@ -133,7 +133,12 @@ def test_help_into_a_closed_pipe_is_quiet(own_home: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [*COMMAND, "--help"], env=environment(own_home), stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False
+        [*COMMAND, "--help"],
+        env=environment(own_home),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=300,
+        check=False,
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -150,7 +155,7 @@ def test_a_full_disk_is_told(words: list[str], planted: LocalOrion, own_home: Pa
             env=environment(own_home, planted),
             stdout=full,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     assert done.returncode == 9, done.stderr
@@ -175,7 +180,7 @@ def test_ctrl_c_leaves_with_130_and_no_noise(what: str, planted: LocalOrion, own
     # It asks again and again; with the second question it surely is under way.
     _until(lambda: len([each for each in planted.faults.requests("get_job") if f"/{job.id}/" in each.path]) >= 2)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     job.cancel()
     assert (process.returncode, err) == (130, ""), err
     assert what == "logs" or out == ""
@@ -184,7 +189,7 @@ def test_ctrl_c_leaves_with_130_and_no_noise(what: str, planted: LocalOrion, own
 def _until(good: Callable[[], bool]) -> None:
     import time
 
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not good():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -208,7 +213,7 @@ def test_ctrl_c_in_an_upload_of_many(planted: LocalOrion, own_home: Path, tmp_pa
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         _until(lambda: (process.send_signal(signal.SIGINT), process.poll() is not None)[1])
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
     finally:
         planted.faults.clear()
     assert process.returncode == 130

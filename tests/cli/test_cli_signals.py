@@ -49,20 +49,20 @@ class Ocli:
         process = self.start(*words)
         until(lambda: under_way() or process.poll() is not None)
         process.send_signal(sent)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
         assert (process.returncode, out) == (128 + sent, ""), err
         self.stack.faults.clear()
         return err
 
     def done(self, *words: str) -> list[str]:
         process = self.start(*words)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
         assert (process.returncode, err) == (0, "")
         return out.splitlines()
 
 
 def until(good: Callable[[], Any]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not good():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -126,7 +126,7 @@ def test_an_upload(ocli: Ocli, sent: int, word: str) -> None:
     (ocli.folder / name).write_bytes(os.urandom(LARGE))
     # The first part arrives; the others are answered by nobody.
     ocli.stack.faults.script(
-        "upload_part", ["pass", {"step": "stall", "seconds": 60}, {"step": "stall", "seconds": 60}]
+        "upload_part", ["pass", {"step": "stall", "seconds": 300}, {"step": "stall", "seconds": 300}]
     )
     words = ("files", "upload", name)
     assert ocli.stopped(sent, lambda: any(received(ocli.stack)), *words) == f"{word}: {AGAIN}"
@@ -163,7 +163,7 @@ def test_a_collection(ocli: Ocli, sent: int, word: str) -> None:
     contents = {f"{index}": os.urandom(6 * MIB) for index in range(2)}
     for name, content in contents.items():
         (ocli.folder / "source" / name).write_bytes(content)
-    stall = {"step": "stall", "seconds": 60}
+    stall = {"step": "stall", "seconds": 300}
     ocli.stack.faults.script("upload_shard_content", ["pass", stall])
     session = ocli.stack.session()
     words = ("collections", "upload", "source", "--jobs", "1", "--name", f"c {sent}")
@@ -199,7 +199,7 @@ def test_where_nothing_can_be_gone_on_with_it_is_silent(ocli: Ocli, sent: int, w
     }
     words = [str(ids[each]().id) if each in ids else each for each in words]
     ocli.stack.faults.clear()
-    ocli.stack.faults.script(operation, [{"step": "stall", "seconds": 60}])
+    ocli.stack.faults.script(operation, [{"step": "stall", "seconds": 300}])
     before = len(ocli.stack.faults.requests(operation))
     assert ocli.stopped(sent, lambda: len(ocli.stack.faults.requests(operation)) > before, *words) == ""
     assert what != "small upload" or not list(session.list_resources(File, {"name": name}))
@@ -221,19 +221,19 @@ def test_a_wait(ocli: Ocli, sent: int, word: str) -> None:
 def test_a_second_one_ends_at_once(ocli: Ocli, sent: int, word: str) -> None:
     (ocli.folder / "one").write_bytes(b"x" * MIB)
     os.mkfifo(ocli.folder / "silent")
-    ocli.stack.faults.script("upload_file_content", [{"step": "stall", "seconds": 60}])
+    ocli.stack.faults.script("upload_file_content", [{"step": "stall", "seconds": 300}])
     # Opened in both directions, nobody has to wait for anybody.
     writer = os.open(ocli.folder / "silent", os.O_RDWR)
     try:
         os.write(writer, b"x")
-        with ocli.start("--timeout", "60", "files", "upload", "silent", "one") as process:
+        with ocli.start("--timeout", "300", "files", "upload", "silent", "one") as process:
             until(lambda: len(ocli.stack.faults.requests("upload_file_content")) >= 1)
             process.send_signal(sent)
             # It waits for the thread that reads from somebody who says nothing more.
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(2)
             process.send_signal(sent)
-            out, err = process.communicate(timeout=5)
+            out, err = process.communicate(timeout=120)
     finally:
         os.close(writer)
     assert (process.returncode, out, err) == (128 + sent, "", "")

@@ -29,7 +29,7 @@ def planted(stack: LocalOrion) -> LocalOrion:
 def completed(home: Path, line: str, orion: LocalOrion | None = None, **more: str) -> list[str]:
     words = line.split(" ")
     env = environment(home, orion, _OCLI_COMPLETE="fish_complete", COMP_WORDS=line, COMP_CWORD=words[-1], **more)
-    done = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.stderr == ""
     return [part for part in done.stdout.splitlines() if part]
 
@@ -42,7 +42,7 @@ def test_the_script_is_good_for_its_shell(shell: str, call: Call, tmp_path: Path
     if program := shutil.which(shell):
         (tmp_path / "script").write_text(done.stdout)
         checked = subprocess.run(
-            [program, "-n", str(tmp_path / "script")], capture_output=True, text=True, timeout=30, check=False
+            [program, "-n", str(tmp_path / "script")], capture_output=True, text=True, timeout=300, check=False
         )
         assert (checked.returncode, checked.stderr) == (0, "")
 
@@ -70,12 +70,12 @@ def test_a_slow_server_is_not_waited_for(real_time: None) -> None:
     release = threading.Event()
 
     def slow() -> list[str]:
-        release.wait(30)
+        release.wait(120)
         return ["late"]
 
     began = time.monotonic()
     assert completing.within(slow, 0.05) == []
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     release.set()
 
 

@@ -23,7 +23,7 @@ def stopped(own_home: Path, tmp_path: Path) -> Iterator[None]:
     """Stop whatever a test has started."""
     yield
     subprocess.run(
-        [*COMMAND, "emulator", "stop"], env=environment(own_home), capture_output=True, timeout=60, check=False
+        [*COMMAND, "emulator", "stop"], env=environment(own_home), capture_output=True, timeout=300, check=False
     )
     assert not (own_home / ".orion" / "local" / "running.json").exists()
 

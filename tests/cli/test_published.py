@@ -208,7 +208,7 @@ def test_scenario_24_jobs_start_from_a_subprocess(
         env = environment(own_home, orion)
         env["PATH"] = f"{program.parent}:{env['PATH']}"
         done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, given], env=env, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-c", SCRIPT, given], env=env, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, done.stderr
         job = json.loads(done.stdout)

@@ -143,7 +143,7 @@ def test_the_process_of_the_local_orion_ends_by_a_file(tmp_path: Path, kept_sign
     seen: dict[str, Any] = {}
 
     def watch() -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not (tmp_path / "running.json").exists() and time.monotonic() < end:
             time.sleep(0.02)
         seen.update(json.loads((tmp_path / "running.json").read_text()))

@@ -29,7 +29,9 @@ class Terminal:
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
-        self._shell = pexpect.spawn("/bin/sh", ["-i"], cwd=str(folder), env=env, dimensions=(ROWS, COLUMNS), timeout=30)
+        self._shell = pexpect.spawn(
+            "/bin/sh", ["-i"], cwd=str(folder), env=env, dimensions=(ROWS, COLUMNS), timeout=120
+        )
         self.raw = b""
         self.wait_for(r"^\$\s*$")
 
@@ -105,7 +107,7 @@ def terminal(tmp_path: Path, own_home: Path) -> Iterator[Terminal]:
 
 
 def until(good: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not good():
         assert time.monotonic() < end
         time.sleep(0.01)

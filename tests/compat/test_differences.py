@@ -115,6 +115,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(errors.NotLoaded, match="refresh_resource"):
         _ = File(id=1).name
     assert not hasattr(File(id=1), "name")
+    for value in (None, 7):
+        with pytest.raises(errors.OrionError, match=f"File 1: the server sent {value} for 'name'"):
+            _ = File.from_msg({"id": 1, "name": value}).name
 
 
 @shows("D8")
@@ -281,6 +284,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         with pytest.raises(errors.BadResponse, match="another host"):
             list(scripted.session().list_resources(File))
         assert len(other.asked) == 1
+    scripted.answers = [Answer(data={"count": 2, "results": [{**FILE, "id": each}]}) for each in (1, 2)]
+    assert [each.id for each in scripted.session().list_resources(File)] == [1, 2]
+    assert scripted.asked[-1].path.endswith("?offset=1&limit=1000")
     scripted.answers = [Answer(302, headers={"Location": "/again"})]
     with pytest.raises(errors.OrionConnectionError, match="more than 5 redirects"):
         get_session().get(scripted.url)

@@ -1,4 +1,7 @@
-"""The table of retries, row by row: over the session's raw senders, with effects counted and every step consumed."""
+"""The retry table, row by row: over the session's raw senders, with effects counted and every step consumed.
+
+By day each row is tried with one operation of every class, another one in each row; with ORION_NIGHTLY=1 with every operation.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import hashlib
 import importlib
 import io
 import json
+import os
 import re
 import tarfile
 from collections.abc import Callable, Iterator
@@ -242,14 +246,37 @@ def raw_async(session: OrionSession, operation: Operation, given: dict[str, Any]
 
 WAYS = {"raw": raw, "raw_async": raw_async}
 DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith("delete_")}
-CASES = [
-    pytest.param(row, operation, way, id=f"{row['scenario']}-{operation.id}-{way}")
-    for row in TABLE
-    for operation in OPERATIONS.values()
-    for way in WAYS
-    if operation.retry in row["classes"]
-    and (row.get("answers") != "json" or (operation.stream != "download" and operation.success != (204,)))
-]
+# Operations of one class differ in nothing that the retry policy looks at.
+CLASSES: dict[str, Callable[[Operation], bool]] = {
+    "read": lambda each: each.retry == "read" and each.stream is None,
+    "download": lambda each: each.retry == "read" and each.stream == "download",
+    "change": lambda each: each.retry == "write" and each.stream is None and each.success == (200,),
+    "change without content": lambda each: each.retry == "write" and each.method == "POST" and each.success == (204,),
+    "delete": lambda each: each.retry == "write" and each.method == "DELETE",
+    "upload": lambda each: each.retry == "write" and each.stream == "upload",
+    "creation": lambda each: each.retry == "keyed" and each.stream is None,
+    "creation from content": lambda each: each.retry == "keyed" and each.stream == "upload",
+    "creation without key": lambda each: each.retry == "create",
+}
+MEMBERS = {name: [each for each in OPERATIONS.values() if belongs(each)] for name, belongs in CLASSES.items()}
+
+
+def applies(row: dict[str, Any], operation: Operation) -> bool:
+    has_json = operation.stream != "download" and operation.success != (204,)
+    return operation.retry in row["classes"] and (has_json or row.get("answers") != "json")
+
+
+def cases(*, nightly: bool) -> Iterator[tuple[dict[str, Any], Operation, str]]:
+    """All operations that a row applies to, or one of each class, the next one for the next row or way."""
+    turns = ((row, way) for row in TABLE for way in WAYS)
+    for turn, (row, way) in enumerate(turns):
+        for members in MEMBERS.values():
+            chosen = members if nightly else [members[turn % len(members)]]
+            yield from ((row, operation, way) for operation in chosen if applies(row, operation))
+
+
+ALL = list(cases(nightly=True))
+CASES = ALL if os.environ.get("ORION_NIGHTLY") == "1" else list(cases(nightly=False))
 
 
 def policy_of(row: dict[str, Any], script: list[Any]) -> HttpSession:
@@ -259,7 +286,7 @@ def policy_of(row: dict[str, Any], script: list[Any]) -> HttpSession:
     table = None if named is None else {int(status): count for status, count in named.items()}
     # Only where nobody answers is the time real.
     stalls = any("stall" in str(step) for step in script)
-    return get_session(retry_dict=table, request_timeout=0.5 if stalls else 60, retry_timeout=100_000)
+    return get_session(retry_dict=table, request_timeout=2 if stalls else 60, retry_timeout=100_000)
 
 
 def without_keys(step: Any) -> Any:
@@ -271,7 +298,9 @@ def without_keys(step: Any) -> Any:
     return step
 
 
-@pytest.mark.parametrize(("row", "operation", "way"), CASES)
+@pytest.mark.parametrize(
+    ("row", "operation", "way"), CASES, ids=[f"{row['scenario']}-{operation.id}-{way}" for row, operation, way in CASES]
+)
 def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Operation, way: str) -> None:
     ground: Ground = request.getfixturevalue("presigned" if operation.id in PRESIGNED else "ground")
     faults = ground.orion.faults
@@ -319,7 +348,27 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
 
 
 def test_every_operation_is_in_the_table() -> None:
-    assert {case.values[1].id for case in CASES} == set(OPERATIONS)
+    assert {operation.id for _, operation, _ in ALL} == set(OPERATIONS)
+    by_operation = {
+        (row["scenario"], each.id, way)
+        for row in TABLE
+        for each in OPERATIONS.values()
+        for way in WAYS
+        if applies(row, each)
+    }
+    assert sorted((row["scenario"], operation.id, way) for row, operation, way in ALL) == sorted(by_operation)
     assert set(NEEDS) <= set(OPERATIONS)
     document = contract.load()
     assert len(OPERATIONS) == sum(len(item) for item in document["paths"].values())
+
+
+def test_every_operation_is_in_exactly_one_class() -> None:
+    found = {each.id: [name for name, belongs in CLASSES.items() if belongs(each)] for each in OPERATIONS.values()}
+    assert {name: classes for name, classes in found.items() if len(classes) != 1} == {}
+    assert all(MEMBERS.values())
+
+
+def test_by_day_every_row_meets_every_class_that_it_applies_to() -> None:
+    class_of = {each.id: name for name, members in MEMBERS.items() for each in members}
+    found = [{(row["scenario"], class_of[operation.id], way) for row, operation, way in each} for each in (CASES, ALL)]
+    assert found[0] == found[1]

@@ -81,7 +81,7 @@ def cases(verb: str) -> list[Any]:
 
 def patient(orion: LocalOrion, script: list[Any]) -> OrionSession:
     stalls = "stall" in str(script)
-    return OrionSession(orion.config(), requests_session=get_session(request_timeout=0.7 if stalls else 60))
+    return OrionSession(orion.config(), requests_session=get_session(request_timeout=2 if stalls else 60))
 
 
 @pytest.mark.parametrize(("operation", "script", "must"), cases("upload"))

@@ -85,7 +85,7 @@ class Fast:
         assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(10)
+        self._process.wait(120)
 
     def stats(self) -> dict[str, int]:
         """Connections that carried a request, requests, and the most connections at once, since the last reset."""
@@ -96,7 +96,7 @@ class Fast:
         return self._ask("/_reset")
 
     def _ask(self, path: str) -> dict[str, int]:
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=120) as answer:
             return dict(json.load(answer))
 
 

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from connections_certificates import FILE as WHOLE_FILE
 from helpers.canary import CANARY
+from helpers.real_time import LATE
 from helpers.scripted import Answer, Scripted
 from orion_api.api.files import download_file, get_file
 
@@ -21,12 +22,14 @@ from orionclient.exceptions import AuthorizationRequired, OrionConnectionError, 
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
 
-LIMIT, OVERSHOOT = 0.25, 0.5
+LIMIT = 0.25
+# Where something has to be in time, there is time for it on a busy machine too.
+ROOM = 1.5
 
 
 def _drip(start: bytes, piece: bytes) -> Answer:
     def write(handler: BaseHTTPRequestHandler) -> None:
-        end = time.monotonic() + 2
+        end = time.monotonic() + 120
         handler.close_connection = True
         with contextlib.suppress(OSError):
             handler.wfile.write(start)
@@ -85,7 +88,7 @@ def test_a_dripping_answer(
         way(session, scripted.url)
     overshoot = time.monotonic() - started - LIMIT
     record_property("overshoot of the deadline in s", overshoot)
-    assert overshoot <= OVERSHOOT
+    assert overshoot <= LATE
 
 
 def open_download(session: OrionSession, url: str) -> None:
@@ -115,7 +118,7 @@ def test_the_head_of_a_stream(
         way(session, scripted.url)
     overshoot = time.monotonic() - started - LIMIT
     record_property("overshoot of the deadline in s", overshoot)
-    assert overshoot <= OVERSHOOT
+    assert overshoot <= LATE
 
 
 def test_the_body_of_a_stream_may_take_as_long_as_it_comes(scripted: Scripted) -> None:
@@ -126,23 +129,23 @@ def test_the_body_of_a_stream_may_take_as_long_as_it_comes(scripted: Scripted) -
         for _ in range(12):
             handler.wfile.write(b"x")
             handler.wfile.flush()
-            time.sleep(0.05)
+            time.sleep(ROOM / 8)
 
     scripted.then(Answer(write=write))
-    with get_session({}, LIMIT, LIMIT).get(scripted.url, stream=True) as answer:
+    with get_session({}, ROOM, ROOM).get(scripted.url, stream=True) as answer:
         assert answer.content == b"x" * 12
 
 
 def test_a_body_that_is_read_slowly_by_us(scripted: Scripted) -> None:
     def slow() -> object:
         for _ in range(8):
-            time.sleep(0.05)
+            time.sleep(ROOM / 6)
             yield b"x"
 
     scripted.then(Answer(data=1))
     body = slow()
     # The time for an upload is time without progress; it does not run out while the source is read.
-    with get_session({}, LIMIT, 30).put(scripted.url, data=body, stream=True) as answer:
+    with get_session({}, ROOM, 120).put(scripted.url, data=body, stream=True) as answer:
         assert answer.ok
 
 
@@ -168,7 +171,7 @@ def test_a_refusal_is_no_stream(scripted: Scripted, drip: str, way: Callable[[Or
     started = time.monotonic()
     with pytest.raises(OrionTimeout, match="in time") as caught:
         way(session, scripted.url)
-    assert time.monotonic() - started - LIMIT <= OVERSHOOT
+    assert time.monotonic() - started - LIMIT <= LATE
     assert caught.value.attempts == 1
 
 
@@ -196,7 +199,7 @@ def test_a_request_inside_the_body_of_another(scripted: Scripted) -> None:
             started = time.monotonic()
             with pytest.raises(OrionTimeout, match="in time"):
                 session.put(scripted.url, data=(inside() for _ in range(1)))
-            assert time.monotonic() - started - LIMIT <= OVERSHOOT
+            assert time.monotonic() - started - LIMIT <= LATE
         assert len(other.asked) == 2
 
 
@@ -204,20 +207,20 @@ class Slow(io.BytesIO):
     """A source that gives a piece now and then, for longer than a request may take; small ones would go in one packet."""
 
     def readinto(self, buffer: object) -> int:
-        time.sleep(LIMIT / 5)
+        time.sleep(ROOM / 5)
         return super().readinto(memoryview(buffer)[: 1 << 17])  # type: ignore[arg-type]
 
 
 def test_a_stream_inside_the_body_of_another_has_its_own_time(scripted: Scripted) -> None:
     scripted.then(Answer(data=1))
     with Scripted(Answer(data=1)) as other:
-        patient = get_session({}, LIMIT, 30)
+        patient = get_session({}, ROOM, 120)
 
         def inside() -> Iterator[bytes]:
             yield patient.put(other.url, data=Slow(bytes(8 << 17)), stream=True).content
 
         with pytest.raises(OrionTimeout):
-            get_session({}, LIMIT, LIMIT).put(scripted.url, data=inside())
+            get_session({}, ROOM, ROOM).put(scripted.url, data=inside())
     # Not cut in its middle by the time of the one outside, which was over meanwhile.
     assert [asked.body for asked in other.asked] == [bytes(8 << 17)]
 
@@ -257,15 +260,15 @@ def _addresses(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
 def test_all_addresses_of_a_name_share_one_time(
     silent: int, monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession, str], None]
 ) -> None:
-    _addresses(monkeypatch, *["127.0.0.1"] * 5)
-    policy = get_session({}, request_timeout=LIMIT, retry_timeout=LIMIT)
+    _addresses(monkeypatch, *["127.0.0.1"] * 60)
+    policy = get_session({}, request_timeout=ROOM, retry_timeout=ROOM)
     session = OrionSession(
         SessionConfig(f"http://orion.test:{silent}", CANARY, allow_http=True), requests_session=policy
     )
     started = time.monotonic()
     with pytest.raises(OrionConnectionError, match="cannot be reached"):
         way(session, "")
-    assert time.monotonic() - started - LIMIT <= OVERSHOOT
+    assert time.monotonic() - started - ROOM <= LATE
 
 
 @pytest.mark.parametrize("way", [by_session, by_raw_async])
@@ -277,7 +280,7 @@ def test_a_silent_address_leaves_time_for_the_next(
         _fill(listening, ("::1", port), waiting)
         _addresses(monkeypatch, "::1", "127.0.0.1")
         scripted.then(Answer(data=WHOLE_FILE))
-        policy = get_session({}, request_timeout=4 * LIMIT, retry_timeout=4 * LIMIT)
+        policy = get_session({}, request_timeout=2 * ROOM, retry_timeout=2 * ROOM)
         way(
             OrionSession(SessionConfig(f"http://orion.test:{port}", CANARY, allow_http=True), requests_session=policy),
             "",

@@ -129,7 +129,7 @@ def start(caller, code="", floe=1, **fields):
     return answer.json()
 
 
-def until(look, wanted, seconds=30):
+def until(look, wanted, seconds=120):
     """What `look` gives as soon as `wanted` is true of it."""
     deadline = time.monotonic() + seconds
     while not wanted(found := look()):

@@ -283,7 +283,7 @@ def test_nothing_stays_behind_after_downloads(fresh, connect, drugs, refused):
         pass
     assert ada.get("/api/v1/users/me/").status_code == 200
     # The server notices that the last reader left in a thread of its own.
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while left := [path for path in (fresh.folder / "blobs").rglob("*") if path.is_file()]:
         assert time.monotonic() < end, left
         time.sleep(0.02)

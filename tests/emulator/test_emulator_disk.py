@@ -36,7 +36,7 @@ def small(tmp_path):
         with meant("a server in a process of its own tells the test its token"):
             url, token = process.stdout.readline().split()
         learn(token)
-        with httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=30) as client:
+        with httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=120) as client:
             yield client
         process.stdin.close()
         assert process.wait(20) == 0

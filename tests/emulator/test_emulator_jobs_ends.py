@@ -85,12 +85,12 @@ def test_cancelling_between_taking_and_starting(single, connect, monkeypatch):
 
     def slowly(self, job):
         taken.set()
-        go.wait(30)
+        go.wait(120)
         return run(self, job)
 
     monkeypatch.setattr(engine.Engine, "_run", slowly)
     job = start(ada, "print('began')")
-    assert taken.wait(30)
+    assert taken.wait(120)
     assert ada.post(f"{JOBS}{job['id']}/cancel/").json()["state"] == "running"
     go.set()
     assert outcome(reach(ada, job)) == ("complete", "cancelled", "cancelled by ada")
@@ -181,7 +181,7 @@ class Killed:
         self.process.stdout.close()
 
     def connect(self, token):
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Token {token}"}, timeout=30)
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Token {token}"}, timeout=120)
 
 
 def test_no_job_is_lost_when_the_server_is_killed(tmp_path):

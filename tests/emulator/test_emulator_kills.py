@@ -168,7 +168,7 @@ def completion(content):
 def write(url, token, fatal, books, seed):
     luck = random.Random(seed)
     headers = {"Authorization": f"Token {token}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=30) as client, contextlib.suppress(httpx.TransportError):
+    with httpx.Client(base_url=url, headers=headers, timeout=120) as client, contextlib.suppress(httpx.TransportError):
         while not fatal.over.is_set():
             works = [files, datasets, shards]
             luck.shuffle(works)
@@ -218,7 +218,7 @@ def check(folder, books):
         assert kept == named - {None}
         assert not list((folder / "blobs" / "staging").iterdir())
         headers = {"Authorization": f"Token {server.issue_token('ada')}"}
-        with httpx.Client(base_url=server.url, headers=headers, timeout=30) as client:
+        with httpx.Client(base_url=server.url, headers=headers, timeout=120) as client:
             for path, gone in list(books.deleting.items()):
                 status = client.get(path).status_code
                 assert status == 404 if gone else status in {200, 404}, path

@@ -299,7 +299,7 @@ def test_the_rest_of_a_refused_body_does_not_spoil_the_connection(server, connec
 
 def test_a_client_that_waits_to_be_asked_is_not_asked_for_a_refused_body(server):
     port = int(server.url.rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
         connection.sendall(
             f"PUT /api/v3/storage/files/1/upload HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
             "Expect: 100-continue\r\nContent-Length: 100000000\r\n\r\n".encode()
@@ -310,7 +310,7 @@ def test_a_client_that_waits_to_be_asked_is_not_asked_for_a_refused_body(server)
 def test_a_client_that_never_sends_its_body_gets_its_refusal(server, monkeypatch):
     monkeypatch.setattr(envelope, "_DRAIN_SECONDS", 0.1)
     port = int(server.url.rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
         head = f"PUT /api/v3/storage/files/1/upload HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 1000\r\n\r\n"
         connection.sendall(head.encode())
         assert connection.recv(1000).startswith(b"HTTP/1.1 401 ")

@@ -32,7 +32,7 @@ def test_starts_on_a_free_loopback_port_and_stops_without_a_trace(tmp_path):
             assert answer.status == 200
     with pytest.raises(OSError, match=r"refused|reset"), socket.create_connection(("127.0.0.1", port), timeout=2):
         pass
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 120
     while set(threading.enumerate()) - before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert set(threading.enumerate()) <= before
@@ -221,9 +221,9 @@ def test_foreground_server_stops_on_a_signal(tmp_path):
     environ = {"PYTHONPATH": ":".join(sys.path)}
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
         url = process.stdout.readline().strip()
-        assert httpx.get(f"{url}/api/versions/", timeout=10).status_code == 200
+        assert httpx.get(f"{url}/api/versions/", timeout=120).status_code == 200
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=20)[0] == "stopped\n"
+        assert process.communicate(timeout=120)[0] == "stopped\n"
 
 
 def test_stopping_does_not_wait_for_a_stalled_upload(tmp_path):
@@ -232,12 +232,12 @@ def test_stopping_does_not_wait_for_a_stalled_upload(tmp_path):
         httpx.post(
             f"{server.url}/api/v3/storage/files/", json={"name": "x"}, headers={"Authorization": f"Token {token}"}
         )
-        stalled = socket.create_connection(("127.0.0.1", port), timeout=10)
+        stalled = socket.create_connection(("127.0.0.1", port), timeout=120)
         stalled.sendall(
             f"PUT /api/v3/storage/files/1/upload HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Token {token}\r\n"
             "Content-Length: 100\r\n\r\nabc".encode()
         )
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 120
         while not list((tmp_path / "blobs" / "staging").iterdir()) and time.monotonic() < deadline:
             time.sleep(0.01)
     stalled.close()
@@ -247,11 +247,11 @@ def test_stopping_does_not_wait_for_a_stalled_upload(tmp_path):
 def test_who_does_not_take_an_answer_is_hung_up_on(tmp_path):
     with Server(tmp_path, seed="demo") as server:
         token, port = server.issue_token("ada"), int(server.url.rsplit(":", 1)[1])
-        with httpx.Client(base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=30) as client:
+        with httpx.Client(base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=120) as client:
             client.post("/api/v3/storage/files/", json={"name": "x"})
             # More than the two systems hold for somebody who does not read.
             assert client.put("/api/v3/storage/files/1/upload", content=bytes(32 << 20)).status_code == 200
-        lazy = socket.create_connection(("127.0.0.1", port), timeout=10)
+        lazy = socket.create_connection(("127.0.0.1", port), timeout=120)
         head = f"HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Token {token}\r\n\r\n"
         lazy.sendall(f"GET /api/v3/storage/files/1/download {head}".encode())
         assert lazy.recv(100).startswith(b"HTTP/1.1 200")

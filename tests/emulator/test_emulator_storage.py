@@ -30,7 +30,7 @@ def ada(stored, connect):
 @pytest.fixture
 def plain():
     """Sends no token."""
-    with httpx.Client(verify=False, timeout=30) as client:
+    with httpx.Client(verify=False, timeout=120) as client:
         yield client
 
 

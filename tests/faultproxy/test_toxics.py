@@ -144,7 +144,7 @@ def test_timeout_without_end(proxy: FaultProxy, echo: Echo) -> None:
     assert talk(proxy, seconds=0.1) == "timeout"
     assert bytes(echo.got) == b""
     proxy.remove(toxic)
-    assert echo.ended.acquire(timeout=5)
+    assert echo.ended.acquire(timeout=120)
     assert talk(proxy) == LINE
 
 
@@ -152,7 +152,7 @@ def test_timeout_without_end(proxy: FaultProxy, echo: Echo) -> None:
 def test_reset_peer(proxy: FaultProxy, echo: Echo, direction: str, arrived: bytes) -> None:
     proxy.reset_peer(direction=direction, times=1)  # type: ignore[arg-type]
     assert talk(proxy) == "reset"
-    assert echo.ended.acquire(timeout=5)
+    assert echo.ended.acquire(timeout=120)
     assert bytes(echo.got) == arrived
     assert echo.ends == ["reset"]
     assert talk(proxy) == LINE
@@ -170,7 +170,7 @@ def test_limit_data(proxy: FaultProxy, how: str, expected: bytes | str) -> None:
 def test_limit_data_upstream(proxy: FaultProxy, echo: Echo) -> None:
     proxy.limit_data(30, direction="upstream")
     talk(proxy)
-    assert echo.ended.acquire(timeout=5)
+    assert echo.ended.acquire(timeout=120)
     assert bytes(echo.got) == LINE[:30]
 
 

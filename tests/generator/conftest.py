@@ -33,7 +33,7 @@ def tools_python() -> str:
         return sys.executable
     pytest.fail(
         "set ORION_GENERATOR_PYTHON to the interpreter of an environment with generator/requirements.txt, "
-        "or run: nox -s tests",
+        "or run: nox -s generator",
         pytrace=False,
     )
 

@@ -60,7 +60,7 @@ def test_a_new_kind_is_three_files_and_a_line(run: Any, project: Path) -> None:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     command = [sys.executable, "-W", "error", NEW / "job.py", project]
-    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
 
     after = contents(project)

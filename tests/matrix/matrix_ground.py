@@ -92,13 +92,13 @@ class Ground:
         request = urllib.request.Request(f"{self.orion.url}{_FILES}{number}/upload", content, method="PUT")
         request.add_header("Authorization", f"Token {self.orion.token}")
         request.add_header("Content-Type", "application/octet-stream")
-        urllib.request.urlopen(request, timeout=30).close()
+        urllib.request.urlopen(request, timeout=120).close()
 
     def content(self, number: int) -> bytes:
         # The second origin refuses a token, so what leads there is followed without.
         request = urllib.request.Request(f"{self.orion.url}{_FILES}{number}/download")
         request.add_unredirected_header("Authorization", f"Token {self.orion.token}")
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return bytes(answer.read())
 
     def named(self, path: str, name: str) -> int:

@@ -84,7 +84,7 @@ class Server:
         request = urllib.request.Request(self.orion.url + path)
         request.add_header("Authorization", f"Token {self.orion.token}")
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
             error.close()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from helpers.real_time import LATE
 from matrix_cells import Cell, Run
 from matrix_ground import COLUMN, CONTENT, Ground, Work
 from orion_api.errors import OrionApiError
@@ -147,7 +148,7 @@ class Scene:
     def kept_time(self) -> None:
         """Nothing ends after its deadline, and every wait was waited for."""
         deadline = WAIT if self.cell.column == "W" else self.policy().retry_timeout
-        assert self.clocked <= deadline + 0.5, (self.clocked, self.told)
+        assert self.clocked <= deadline + LATE, (self.clocked, self.told)
         if not self.cell.real:
             waited = sum(each.wait or 0.0 for each in self.attempts)
             assert self.clocked >= waited, (self.clocked, self.told)
@@ -238,7 +239,7 @@ class Scene:
     def is_T(self) -> None:
         assert isinstance(self.error, OrionTimeout), self.told
         total = self.given["total"]
-        assert total * 0.9 <= self.seconds <= total + 0.5, (self.seconds, self.told)
+        assert total * 0.9 <= self.seconds <= total + LATE, (self.seconds, self.told)
         self.at_most_once()
 
     def gave_up(self) -> None:

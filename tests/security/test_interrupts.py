@@ -216,7 +216,7 @@ def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
 
 
 def until(good: Callable[[], Any]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while not good():
         assert time.monotonic() < end
         time.sleep(0.01)

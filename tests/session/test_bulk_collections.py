@@ -298,7 +298,7 @@ def test_two_processes_at_once_lose_nothing(
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    told = [process.communicate(timeout=60)[0].split() for process in processes]
+    told = [process.communicate(timeout=120)[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     there = on_server(plain, collection)
     assert dict(there) == {name: (folder / name).read_bytes() for name in NAMES}

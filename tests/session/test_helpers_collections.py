@@ -119,7 +119,7 @@ assert callable(helpers.collections.try_hard_to_create_shard) and callable(helpe
 assert "httpx" not in sys.modules and "orionclient.emulator" not in sys.modules
 """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=300, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     with pytest.raises(AttributeError, match="no attribute 'parameters'"):

@@ -196,10 +196,10 @@ def test_redirects_share_one_deadline(scripted: Scripted) -> None:
         handler.end_headers()  # type: ignore[attr-defined]
 
     scripted.then(Answer(write=slow))
-    started = time.monotonic()
     with pytest.raises(OrionTimeout):
         get_session(request_timeout=0.5, retry_timeout=0.5).get(scripted.url)
-    assert time.monotonic() - started < 1
+    # Each of them alone would be in time, and all that are allowed would be followed.
+    assert len(scripted.asked) <= 2
 
 
 def test_a_proxy_gets_its_own_credentials(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,11 +142,11 @@ def test_a_limit_asks_for_no_more(scripted: Scripted) -> None:
     assert [each.path.rpartition("?")[2] for each in scripted.asked] == ["limit=5", "limit=1000"]
 
 
-def test_no_limit_sends_none(scripted: Scripted) -> None:
+def test_no_limit_asks_for_the_largest_page(scripted: Scripted) -> None:
     scripted.answers = [Answer(data={"count": 0, "next": None, "results": []})]
     filters = {"name": "x"}
     assert list(scripted.session().list_resources(File, filters)) == []
-    assert [each.path for each in scripted.asked] == ["/api/v3/storage/files/?name=x"]
+    assert [each.path for each in scripted.asked] == ["/api/v3/storage/files/?name=x&limit=1000"]
     assert filters == {"name": "x"}
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from helpers.scripted import Answer, Scripted
+from orion_api import AuthenticatedClient
 from orion_api.api.files import download_file
+from orion_api.errors import UnexpectedBody
 
 from orionclient.exceptions import BadResponse, OrionConnectionError
 from orionclient.local import LocalOrion
-from orionclient.session import OrionSession
+from orionclient.session import OrionSession, get_session
 from orionclient.transfer.digests import content_digest
 from orionclient.types import File
 
@@ -122,11 +125,116 @@ def test_both_headers_announce(scripted: Scripted, way: Callable[..., None], nam
         way(scripted.session(), 1, lambda _: None)
 
 
-def test_a_piece_is_not_held_against_the_digest_of_the_whole(scripted: Scripted, way: Callable[..., None]) -> None:
-    scripted.then(Answer(206, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9", "Repr-Digest": WRONG}))
+RANGE = {"Content-Range": "bytes 0-6/9", "Repr-Digest": WRONG}
+
+
+def ranged(session: OrionSession, take: Take) -> None:
+    with download_file.sync(1, client=session.raw, range_="bytes=0-6") as answer:
+        take(answer.read())
+
+
+def aranged(session: OrionSession, take: Take) -> None:
+    async def work() -> None:
+        async with await download_file.asyncio(1, client=session.raw_async, range_="bytes=0-6") as answer:
+            take(await answer.aread())
+
+    asyncio.run(work())
+
+
+WITH_A_RANGE = pytest.mark.parametrize("way", [ranged, aranged])
+
+
+@WITH_A_RANGE
+def test_a_range_is_not_held_against_the_digest_of_the_whole(scripted: Scripted, way: Callable[..., None]) -> None:
+    scripted.then(Answer(206, raw=CONTENT[:7], headers=RANGE))
     got = bytearray()
-    way(scripted.session(), 1, got.extend)
+    way(scripted.session(), got.extend)
     assert bytes(got) == CONTENT[:7]
+
+
+@WITH_A_RANGE
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"Content-Range": "bytes 1-7/9"}, "another range"),
+        ({"Content-Range": "bytes 0-6/*"}, "no valid Content-Range"),
+        ({"Content-Type": "multipart/byteranges; boundary=x"}, "several ranges"),
+    ],
+)
+def test_another_range_is_an_error(
+    scripted: Scripted, way: Callable[..., None], headers: dict[str, str], words: str
+) -> None:
+    scripted.then(Answer(206, raw=CONTENT[:7], headers=headers))
+    with pytest.raises(OrionConnectionError, match=words) as caught:
+        way(scripted.session(), lambda _: None)
+    assert caught.value.request_id
+
+
+@WITH_A_RANGE
+@pytest.mark.parametrize("length", [6, 8])
+def test_a_range_without_a_length_has_the_one_it_says(scripted: Scripted, way: Callable[..., None], length: int) -> None:
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 206 x\r\nContent-Range: bytes 0-6/9\r\n\r\n" + CONTENT[:length])
+        handler.close_connection = True
+
+    scripted.then(Answer(write=write))
+    with pytest.raises(OrionConnectionError):
+        way(scripted.session(), lambda _: None)
+
+
+def bare(scripted: Scripted, take: Take) -> None:
+    with AuthenticatedClient(scripted.url, "x") as client, download_file.sync(1, client=client) as answer:
+        take(answer.read())
+
+
+def abare(scripted: Scripted, take: Take) -> None:
+    async def work() -> None:
+        async with (
+            AuthenticatedClient(scripted.url, "x") as client,
+            await download_file.asyncio_detailed(1, client=client) as answer,
+        ):
+            take(await answer.aread())
+
+    asyncio.run(work())
+
+
+UNASKED = [
+    Answer(206, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9"}),
+    Answer(206, raw=CONTENT, headers={"Content-Range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}),
+    Answer(206, raw=CONTENT[:7]),
+    Answer(200, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9"}),
+]
+
+
+@pytest.mark.parametrize("unasked", UNASKED)
+def test_a_part_that_nobody_asked_for_is_an_error(
+    scripted: Scripted, way: Callable[..., None], unasked: Answer
+) -> None:
+    scripted.then(unasked)
+    with pytest.raises(OrionConnectionError, match=r"no range was requested|Content-Range of a part") as caught:
+        way(scripted.session(), 1, lambda _: None)
+    assert caught.value.request_id
+
+
+@pytest.mark.parametrize("unasked", UNASKED)
+@pytest.mark.parametrize("take_bare", [bare, abare])
+def test_nor_does_the_bare_client_take_it(scripted: Scripted, take_bare: Callable[..., None], unasked: Answer) -> None:
+    scripted.then(unasked)
+    with pytest.raises(UnexpectedBody, match=r"no range was requested|Content-Range of a part"):
+        take_bare(scripted, lambda _: None)
+    got = bytearray()
+    scripted.answers[:] = [Answer(raw=CONTENT)]
+    take_bare(scripted, got.extend)
+    assert bytes(got) == CONTENT
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_nor_does_a_request_to_any_address(scripted: Scripted, stream: bool) -> None:
+    scripted.then(UNASKED[0])
+    with pytest.raises(OrionConnectionError, match="no range was requested"):
+        get_session({}).get(f"{scripted.url}/x", stream=stream)
+    # Whoever asks for a range gets it, and judges it.
+    assert get_session({}).get(f"{scripted.url}/x", headers={"range": "bytes=0-6"}).content == CONTENT[:7]
 
 
 def test_what_is_not_read_to_its_end_is_not_verified(scripted: Scripted) -> None:

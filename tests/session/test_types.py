@@ -85,9 +85,9 @@ def test_making() -> None:
 
 
 def test_from_msg_keeps_what_it_does_not_know(session: OrionSession) -> None:
-    message = {"id": 3, "name": None, "new": {"deep": [1]}, "count": "7"}
+    message = {"id": "3", "name": "x", "new": {"deep": [1]}, "description": None}
     dataset = Dataset.from_msg(message, session=session)
-    assert (dataset.id, dataset.name, dataset.count, dataset.session) == (3, "", 7, session)
+    assert (dataset.id, dataset.name, dataset.description, dataset.session) == (3, "x", "", session)
     assert dataset.to_dict() == message
     dataset.to_dict()["new"]["deep"].append(2)
     assert dataset.to_dict() == message

@@ -52,7 +52,7 @@ def python(script: str, home: Path | None = None) -> subprocess.CompletedProcess
     roots = {str(Path(str(package.__file__)).parents[1]) for package in (orionclient, orion_api)}
     env["PYTHONPATH"] = os.pathsep.join(sorted(roots))
     return subprocess.run(
-        [sys.executable, "-W", "error", "-c", script], env=env, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-W", "error", "-c", script], env=env, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -34,7 +34,7 @@ def broken(house: Path) -> tuple[set[str], str]:
     """The ids of the broken contracts, and what was printed."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(house), str(house / "generated")]), "COLUMNS": "200"}
     command = [sys.executable, "-c", RUN, "--no-cache"]
-    done = subprocess.run(command, cwd=house, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=house, env=env, capture_output=True, text=True, timeout=300, check=False)
     verdicts = {
         key: next(
             (line[len(name) :].split()[0] for line in done.stdout.splitlines() if line.startswith(f"{name} ")), None

@@ -51,7 +51,7 @@ def in_table() -> set[tuple[str, str]]:
     spec = importlib.util.spec_from_file_location("retry_table", ROOT / "tests" / "conformance" / "test_retry_table.py")
     table: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(table)
-    return {(operation.tag, operation.id) for operation in (case.values[1] for case in table.CASES)}
+    return {(operation.tag, operation.id) for _, operation, _ in table.ALL}
 
 
 def lacking(wanted: set[tuple[str, str]]) -> list[str]:

@@ -106,7 +106,7 @@ class Run:
 
     def end(self) -> int:
         self._reader.join(120)
-        code = self._process.wait(10)
+        code = self._process.wait(120)
         self._proxy.settle()
         return code
 

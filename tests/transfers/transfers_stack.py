@@ -27,7 +27,7 @@ SMALL_PLANS = {
 }
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
     """Look again until it holds, as what a server cleans up after a broken connection does a moment later."""
     end = time.monotonic() + seconds
     while not (found := condition()):

@@ -80,6 +80,53 @@ def test_what_cannot_be_verified_is_none(headers: dict[str, str], no_crc: None) 
     assert announced(headers) is None
 
 
+MD5 = hashlib.md5(b"x").digest()
+MD5_TEXT = base64.b64encode(MD5).decode()
+SHA_64 = base64.b64encode(SHA).decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"content-md5": MD5_TEXT}, Digest("md5", MD5)),
+        ({"content-md5": MD5_TEXT, "x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
+        ({"x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
+        ({"x-amz-checksum-crc32c": "AAAAAA=="}, Digest("crc32c", bytes(4))),
+        ({"x-amz-checksum-type": "FULL_OBJECT", "x-amz-checksum-crc32c": "AAAAAA=="}, Digest("crc32c", bytes(4))),
+        ({"x-goog-hash": f"crc32c=AAAAAA==, md5={MD5_TEXT}"}, Digest("crc32c", bytes(4))),
+        ({"x-goog-hash": f"md5={MD5_TEXT}"}, Digest("md5", MD5)),
+        ({"repr-digest": f"md5=:{MD5_TEXT}:"}, Digest("md5", MD5)),
+        # A broken one leaves the next.
+        ({"repr-digest": "sha-256=:AAAA:", "x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
+        ({"content-md5": "AAAA"}, None),
+        ({"content-md5": f"{MD5_TEXT}?"}, None),
+        # The digest of the digests of the parts of an upload.
+        ({"x-amz-checksum-sha256": f"{SHA_64}-3"}, None),
+        ({"x-amz-checksum-type": "COMPOSITE", "x-amz-checksum-sha256": SHA_64}, None),
+        # Of the form that is stored, which was decompressed on the way.
+        ({"x-goog-hash": f"md5={MD5_TEXT}", "x-goog-stored-content-encoding": "gzip"}, None),
+        ({"x-goog-hash": f"md5={MD5_TEXT}", "x-goog-stored-content-encoding": "identity"}, Digest("md5", MD5)),
+        ({"content-md5": MD5_TEXT, "content-range": "bytes 0-1/2"}, None),
+        ({"x-amz-checksum-sha256": SHA_64, "content-range": "bytes 0-1/2"}, None),
+        ({"content-md5": MD5_TEXT, "content-encoding": "gzip"}, None),
+    ],
+)
+def test_what_storages_announce(headers: dict[str, str], expected: Digest | None, crc: None) -> None:
+    assert announced(headers) == expected
+
+
+def test_md5_where_there_is_nothing_better(no_crc: None) -> None:
+    assert announced({"x-goog-hash": f"crc32c=AAAAAA==,md5={MD5_TEXT}"}) == Digest("md5", MD5)
+
+
+def test_md5_may_be_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(**_: object) -> None:
+        raise ValueError("disabled for FIPS")
+
+    monkeypatch.setattr(hashlib, "md5", forbidden)
+    assert announced({"content-md5": MD5_TEXT}) is None
+
+
 def test_crc32c_is_taken_where_there_is_nothing_better(crc: None) -> None:
     assert announced({"repr-digest": CRC_TEXT}) == Digest("crc32c", bytes(4))
     assert announced({"repr-digest": f"{CRC_TEXT}, {SHA_TEXT}"}) == Digest("sha-256", SHA)

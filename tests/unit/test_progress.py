@@ -75,13 +75,13 @@ def test_nobody_waits_for_somebody_who_is_told(time: Time) -> None:
     def callback(progress: Progress) -> None:
         told.append(progress)
         inside.set()
-        assert leave.wait(30)
+        assert leave.wait(120)
 
     meter = Meter("a", None, callback)
     time.now += 1
     telling = threading.Thread(target=meter.add, args=(1,), daemon=True)
     telling.start()
-    assert inside.wait(30)
+    assert inside.wait(120)
     time.now += 1
     others = [threading.Thread(target=meter.add, args=(1,), daemon=True) for _ in range(3)]
     for thread in others:

@@ -78,6 +78,7 @@ class ListFoldersQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
 
 
@@ -87,6 +88,7 @@ class ListGroupsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
 
 
@@ -96,6 +98,7 @@ class ListJobsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
@@ -116,6 +119,7 @@ class ListMolsearchDatabasesQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
@@ -128,6 +132,7 @@ class ListMolsearchQueriesQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
@@ -140,6 +145,7 @@ class ListMolsearchHitsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
 class ListOrganizationsQuery(BaseModel):
@@ -148,6 +154,7 @@ class ListOrganizationsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
 class ListPackagesQuery(BaseModel):
@@ -156,6 +163,7 @@ class ListPackagesQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
@@ -167,6 +175,7 @@ class ListProjectsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     archived: bool | None = False
 
@@ -177,6 +186,7 @@ class ListSecretsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
@@ -203,6 +213,7 @@ class ListSharesQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
 class UnshareResourceQuery(BaseModel):
@@ -219,6 +230,7 @@ class ListTagsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
 class RemoveTagsQuery(BaseModel):
@@ -235,6 +247,7 @@ class ListTokensQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
 class ListUploadsQuery(BaseModel):
@@ -243,6 +256,7 @@ class ListUploadsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     resource_type: Annotated[str | None, Field(max_length=50)] = None
     resource_id: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
@@ -254,6 +268,7 @@ class ListPartsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
 class ListUsersQuery(BaseModel):
@@ -262,6 +277,7 @@ class ListUsersQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     username: Annotated[str | None, Field(max_length=150)] = None
 
 
@@ -271,6 +287,7 @@ class ListWorkfloesQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     title: Annotated[str | None, Field(max_length=255)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
@@ -283,6 +300,7 @@ class ListCollectionsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
@@ -305,6 +323,7 @@ class ListDatasetsQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
@@ -326,6 +345,7 @@ class ListFilesQuery(BaseModel):
     )
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None

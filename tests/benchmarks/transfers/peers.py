@@ -212,6 +212,23 @@ def requests_shards(task: Task) -> Run:
     return shards(task, send)
 
 
+def httpx_pages(task: Task) -> Run:
+    """One client, pages of `size` items by their links, `json()` of each."""
+    client = _httpx(task)
+
+    def run() -> dict[str, float]:
+        found, following = 0, f"/api/v1/storage/collections/1/shards/?limit={task['size']}"
+        while found < task["count"]:
+            answer = client.get(task["url"] + following)
+            good(answer.status_code)
+            page = answer.json()
+            found += sum(shard["id"] > 0 for shard in page["results"])
+            following = page["next"]
+        return {"items": found, "lost": task["count"] - found}
+
+    return run
+
+
 PROGRAMS: Final[dict[str, Callable[[Task], Run]]] = {
     "urllib3 down": urllib3_down,
     "urllib3 down checked": urllib3_down_checked,
@@ -227,5 +244,6 @@ PROGRAMS: Final[dict[str, Callable[[Task], Run]]] = {
     "requests up": requests_up,
     "urllib3 shards": urllib3_shards,
     "httpx shards": httpx_shards,
+    "httpx pages": httpx_pages,
     "requests shards": requests_shards,
 }

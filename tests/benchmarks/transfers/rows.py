@@ -16,6 +16,7 @@ OURS: Final = "orionclient"
 LIMITS: Final = ("raw socket", "cp")
 SHARDS: Final = 1000
 SHARD: Final = 4096
+PAGED: Final = 20_000
 REQUESTS: Final = 15_000
 SECONDS: Final = 0.02
 _LEAST: Final = 0.1
@@ -126,6 +127,7 @@ def rows(place: Place) -> Iterator[Row]:
     yield from _many(place)
     yield _ranges(place)
     yield from _shards(place)
+    yield _pages(place)
     yield from _threads(place)
     yield from _tools(place)
     yield from _memory(place)
@@ -240,6 +242,26 @@ def _shards(place: Place) -> Iterator[Row]:
             ),
             server=place.slow,
         )
+
+
+def _pages(place: Place) -> Row:
+    task = _task(place, place.slow.url, count=PAGED)
+    entries = [Entry(OURS, "pages", task)]
+    entries += [Entry(f"httpx, pages of {size:,}", "httpx pages", {**task, "size": size}) for size in (1000, 100)]
+    return Row(
+        "pages",
+        f"{PAGED:,} shards listed, latency {SECONDS * 1000:.0f} ms",
+        "<= 1.5 x httpx with pages of 1,000; a request for each of them",
+        entries[1].label,
+        tuple(entries),
+        (
+            Goal("wall", 1.5, entries[1].label),
+            # One more gets the collection, before the clock starts.
+            Goal("requests", PAGED / 1000 + 1, unit="requests"),
+            Goal("lost", 0, unit="lost"),
+        ),
+        server=place.slow,
+    )
 
 
 def _threads(place: Place) -> Iterator[Row]:

@@ -167,6 +167,17 @@ def _listed(task: Task) -> Run:
     return run
 
 
+def _pages(task: Task) -> Run:
+    """List shards, page after page, and read the id of each."""
+    collection = _collection(task)
+
+    def run() -> dict[str, float]:
+        found = sum(shard.id > 0 for shard in collection.list_shards(limit=task["count"]))
+        return {"items": found, "lost": task["count"] - found}
+
+    return run
+
+
 PROGRAMS: Final[dict[str, Callable[[Task], Run]]] = {
     "download": _download,
     "download checked": _download_checked,
@@ -176,6 +187,7 @@ PROGRAMS: Final[dict[str, Callable[[Task], Run]]] = {
     "shards": _shards,
     "threads": _threads,
     "listed": _listed,
+    "pages": _pages,
     **limits.PROGRAMS,
     **peers.PROGRAMS,
     **tools.PROGRAMS,

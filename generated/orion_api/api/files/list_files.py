@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -34,6 +33,7 @@ def build(
     *,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
@@ -46,6 +46,7 @@ def build(
     Args:
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         tags: Only items that carry every one of these tags; repeat the parameter for several.
@@ -61,6 +62,7 @@ def build(
             {
                 "limit": limit,
                 "cursor": cursor,
+                "offset": offset,
                 "name": name,
                 "project": project,
                 "tags": tags,
@@ -73,14 +75,13 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -100,6 +101,7 @@ def sync_detailed(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
@@ -113,6 +115,7 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         tags: Only items that carry every one of these tags; repeat the parameter for several.
@@ -122,7 +125,7 @@ def sync_detailed(
         state: Only files in this state.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
@@ -130,7 +133,15 @@ def sync_detailed(
     return _runtime.detailed(
         client,
         build(
-            limit=limit, cursor=cursor, name=name, project=project, tags=tags, path=path, deleted=deleted, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            tags=tags,
+            path=path,
+            deleted=deleted,
+            state=state,
         ),
         check,
         parse,
@@ -142,6 +153,7 @@ def sync(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
@@ -155,6 +167,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         tags: Only items that carry every one of these tags; repeat the parameter for several.
@@ -173,7 +186,15 @@ def sync(
     return _runtime.call(
         client,
         build(
-            limit=limit, cursor=cursor, name=name, project=project, tags=tags, path=path, deleted=deleted, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            tags=tags,
+            path=path,
+            deleted=deleted,
+            state=state,
         ),
         check,
         parse,
@@ -185,6 +206,7 @@ async def asyncio_detailed(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
@@ -196,7 +218,15 @@ async def asyncio_detailed(
     return await _runtime.adetailed(
         client,
         build(
-            limit=limit, cursor=cursor, name=name, project=project, tags=tags, path=path, deleted=deleted, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            tags=tags,
+            path=path,
+            deleted=deleted,
+            state=state,
         ),
         check,
         parse,
@@ -208,6 +238,7 @@ async def asyncio(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
@@ -219,7 +250,15 @@ async def asyncio(
     return await _runtime.acall(
         client,
         build(
-            limit=limit, cursor=cursor, name=name, project=project, tags=tags, path=path, deleted=deleted, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            tags=tags,
+            path=path,
+            deleted=deleted,
+            state=state,
         ),
         check,
         parse,

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -33,6 +32,7 @@ def build(
     *,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Request:
     """Return the request; nothing is sent.
@@ -40,6 +40,7 @@ def build(
     Args:
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
     """
     return Request(
@@ -49,6 +50,7 @@ def build(
             {
                 "limit": limit,
                 "cursor": cursor,
+                "offset": offset,
                 "name": name,
             }
         ),
@@ -56,14 +58,13 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -83,6 +84,7 @@ def sync_detailed(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Response[GroupPage]:
     """List the groups of the organization; return the answer, whatever its status.
@@ -91,15 +93,16 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.detailed(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return _runtime.detailed(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
 
 
 def sync(
@@ -107,6 +110,7 @@ def sync(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> GroupPage:
     """List the groups of the organization.
@@ -115,6 +119,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
 
     Returns:
@@ -124,7 +129,7 @@ def sync(
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.call(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
 
 
 async def asyncio_detailed(
@@ -132,10 +137,11 @@ async def asyncio_detailed(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Response[GroupPage]:
     """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return await _runtime.adetailed(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
 
 
 async def asyncio(
@@ -143,7 +149,8 @@ async def asyncio(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> GroupPage:
     """As `sync`, asynchronously."""
-    return await _runtime.acall(client, build(limit=limit, cursor=cursor, name=name), check, parse)
+    return await _runtime.acall(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)

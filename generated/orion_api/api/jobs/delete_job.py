@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     AsyncSender,
@@ -39,13 +38,12 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: only the status is checked.
+    """Return an empty dict: no content is documented.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, None)
     return {}
 
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -34,6 +33,7 @@ def build(
     *,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -44,6 +44,7 @@ def build(
     Args:
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         state: Only databases in this state.
@@ -56,6 +57,7 @@ def build(
             {
                 "limit": limit,
                 "cursor": cursor,
+                "offset": offset,
                 "name": name,
                 "project": project,
                 "state": state,
@@ -66,14 +68,13 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -93,6 +94,7 @@ def sync_detailed(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -104,20 +106,23 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         state: Only databases in this state.
         search_type: Only databases of this kind, `2D` or `3D`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
     """
     return _runtime.detailed(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+        ),
         check,
         parse,
     )
@@ -128,6 +133,7 @@ def sync(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -139,6 +145,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         state: Only databases in this state.
@@ -153,7 +160,9 @@ def sync(
     """
     return _runtime.call(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+        ),
         check,
         parse,
     )
@@ -164,6 +173,7 @@ async def asyncio_detailed(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -172,7 +182,9 @@ async def asyncio_detailed(
     """As `sync_detailed`, asynchronously."""
     return await _runtime.adetailed(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+        ),
         check,
         parse,
     )
@@ -183,6 +195,7 @@ async def asyncio(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -191,7 +204,9 @@ async def asyncio(
     """As `sync`, asynchronously."""
     return await _runtime.acall(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, search_type=search_type),
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+        ),
         check,
         parse,
     )

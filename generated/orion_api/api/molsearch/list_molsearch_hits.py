@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -34,6 +33,7 @@ def build(
     *,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Request:
     """Return the request; nothing is sent.
 
@@ -41,6 +41,7 @@ def build(
         query_id: Id of the query.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
     """
     return Request(
         operation=OPERATION,
@@ -49,20 +50,20 @@ def build(
             {
                 "limit": limit,
                 "cursor": cursor,
+                "offset": offset,
             }
         ),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -83,6 +84,7 @@ def sync_detailed(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Response[MolsearchHitPage]:
     """List the hits of a query; return the answer, whatever its status.
 
@@ -91,14 +93,15 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.detailed(client, build(query_id, limit=limit, cursor=cursor), check, parse)
+    return _runtime.detailed(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
 
 def sync(
@@ -107,6 +110,7 @@ def sync(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> MolsearchHitPage:
     """List the hits of a query.
 
@@ -115,6 +119,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
 
     Returns:
         One page of hits.
@@ -123,7 +128,7 @@ def sync(
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.call(client, build(query_id, limit=limit, cursor=cursor), check, parse)
+    return _runtime.call(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
 
 async def asyncio_detailed(
@@ -132,9 +137,10 @@ async def asyncio_detailed(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Response[MolsearchHitPage]:
     """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(query_id, limit=limit, cursor=cursor), check, parse)
+    return await _runtime.adetailed(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
 
 async def asyncio(
@@ -143,6 +149,7 @@ async def asyncio(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> MolsearchHitPage:
     """As `sync`, asynchronously."""
-    return await _runtime.acall(client, build(query_id, limit=limit, cursor=cursor), check, parse)
+    return await _runtime.acall(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)

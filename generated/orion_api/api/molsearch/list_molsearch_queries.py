@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -33,6 +32,7 @@ def build(
     *,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -43,6 +43,7 @@ def build(
     Args:
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         state: Only queries in this state.
@@ -55,6 +56,7 @@ def build(
             {
                 "limit": limit,
                 "cursor": cursor,
+                "offset": offset,
                 "name": name,
                 "project": project,
                 "state": state,
@@ -65,14 +67,13 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -92,6 +93,7 @@ def sync_detailed(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -103,20 +105,21 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         state: Only queries in this state.
         database: Only queries of the database with this id.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
     """
     return _runtime.detailed(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, database=database),
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
         check,
         parse,
     )
@@ -127,6 +130,7 @@ def sync(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -138,6 +142,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
         state: Only queries in this state.
@@ -152,7 +157,7 @@ def sync(
     """
     return _runtime.call(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, database=database),
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
         check,
         parse,
     )
@@ -163,6 +168,7 @@ async def asyncio_detailed(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -171,7 +177,7 @@ async def asyncio_detailed(
     """As `sync_detailed`, asynchronously."""
     return await _runtime.adetailed(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, database=database),
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
         check,
         parse,
     )
@@ -182,6 +188,7 @@ async def asyncio(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -190,7 +197,7 @@ async def asyncio(
     """As `sync`, asynchronously."""
     return await _runtime.acall(
         client,
-        build(limit=limit, cursor=cursor, name=name, project=project, state=state, database=database),
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
         check,
         parse,
     )

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -44,7 +43,7 @@ def build(
         collection_id: Id of the collection.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of shards to leave out at the start; only without `cursor`.
+        offset: Number of items to leave out at the start; only without `cursor`.
         state: Only shards in this state; repeat the parameter for several, of which any will do.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
     """
@@ -64,14 +63,13 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -103,12 +101,12 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of shards to leave out at the start; only without `cursor`.
+        offset: Number of items to leave out at the start; only without `cursor`.
         state: Only shards in this state; repeat the parameter for several, of which any will do.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
@@ -135,7 +133,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of shards to leave out at the start; only without `cursor`.
+        offset: Number of items to leave out at the start; only without `cursor`.
         state: Only shards in this state; repeat the parameter for several, of which any will do.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -35,6 +34,7 @@ def build(
     *,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Request:
     """Return the request; nothing is sent.
 
@@ -43,6 +43,7 @@ def build(
         resource_id: Id of the resource.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
     """
     return Request(
         operation=OPERATION,
@@ -51,20 +52,20 @@ def build(
             {
                 "limit": limit,
                 "cursor": cursor,
+                "offset": offset,
             }
         ),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -86,6 +87,7 @@ def sync_detailed(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Response[SharePage]:
     """List whom a resource is shared with; return the answer, whatever its status.
 
@@ -95,14 +97,17 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.detailed(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)
+    return _runtime.detailed(
+        client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
+    )
 
 
 def sync(
@@ -112,6 +117,7 @@ def sync(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> SharePage:
     """List whom a resource is shared with.
 
@@ -121,6 +127,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
 
     Returns:
         One page of shares.
@@ -129,7 +136,9 @@ def sync(
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
         UnexpectedBody: If a successful answer is not what the contract says.
     """
-    return _runtime.call(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)
+    return _runtime.call(
+        client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
+    )
 
 
 async def asyncio_detailed(
@@ -139,9 +148,12 @@ async def asyncio_detailed(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> Response[SharePage]:
     """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)
+    return await _runtime.adetailed(
+        client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
+    )
 
 
 async def asyncio(
@@ -151,6 +163,9 @@ async def asyncio(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
 ) -> SharePage:
     """As `sync`, asynchronously."""
-    return await _runtime.acall(client, build(resource_type, resource_id, limit=limit, cursor=cursor), check, parse)
+    return await _runtime.acall(
+        client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
+    )

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
-from ...errors import UnexpectedStatus
 from ...operations import OPERATIONS
 from ...types import (
     UNSET,
@@ -34,6 +33,7 @@ def build(
     *,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -44,6 +44,7 @@ def build(
     Args:
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
         state: Only floes in this state.
@@ -56,6 +57,7 @@ def build(
             {
                 "limit": limit,
                 "cursor": cursor,
+                "offset": offset,
                 "name": name,
                 "title": title,
                 "state": state,
@@ -66,14 +68,13 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful answer as it is.
+    """Return the JSON object of a successful response as it is.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
-        UnexpectedBody: If the answer is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
+        UnexpectedBody: If the response is no JSON object.
     """
-    if status_code not in OPERATION.success:
-        raise UnexpectedStatus(status_code, content, headers, OPERATION)
+    _wire.check_status(OPERATION, status_code, headers, content, parse)
     return _wire.json_answer(OPERATION, status_code, headers, content)
 
 
@@ -93,6 +94,7 @@ def sync_detailed(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -104,19 +106,23 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
         state: Only floes in this state.
         tags: Only items that carry every one of these tags; repeat the parameter for several.
 
     Returns:
-        Status, headers and body; `parsed` is set for a documented success.
+        Status, headers and body; `parsed` is set for a success.
 
     Raises:
         UnexpectedBody: If a successful answer is not what the contract says.
     """
     return _runtime.detailed(
-        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        check,
+        parse,
     )
 
 
@@ -125,6 +131,7 @@ def sync(
     client: Sender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -136,6 +143,7 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
+        offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
         state: Only floes in this state.
@@ -149,7 +157,10 @@ def sync(
         UnexpectedBody: If a successful answer is not what the contract says.
     """
     return _runtime.call(
-        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        check,
+        parse,
     )
 
 
@@ -158,6 +169,7 @@ async def asyncio_detailed(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -165,7 +177,10 @@ async def asyncio_detailed(
 ) -> Response[WorkFloeSpecPage]:
     """As `sync_detailed`, asynchronously."""
     return await _runtime.adetailed(
-        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        check,
+        parse,
     )
 
 
@@ -174,6 +189,7 @@ async def asyncio(
     client: AsyncSender,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -181,5 +197,8 @@ async def asyncio(
 ) -> WorkFloeSpecPage:
     """As `sync`, asynchronously."""
     return await _runtime.acall(
-        client, build(limit=limit, cursor=cursor, name=name, title=title, state=state, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        check,
+        parse,
     )

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from orion_api.api.protocols import create_protocol, delete_protocol, get_protocol, list_protocols, update_protocol
 
-from orionclient._resource import Declaration, Field, Resource, optional, text
+from orionclient._resource import Declaration, Field, Resource, identifier, integer, optional, string
 
 
 class Protocol(Resource):
@@ -27,11 +27,11 @@ class Protocol(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(int, "Number of the protocol.")
-    name: Field[str] = Field(text, "Display name.")
-    steps: Field[int] = Field(int, "Number of its steps.")
-    created: Field[str] = Field(text, "When it was made, ISO 8601 in UTC.")
-    owner: Field[int] = Field(int, "Id of the user that made it.")
-    project: Field[int] = Field(int, "Id of its project.")
-    path: Field[str | None] = Field(optional(str), "Path of its folder; None where it lies in none.")
-    deleted: Field[str] = Field(text, "When it went to the trash; empty when it is not there.")
+    id: Field[int] = Field(identifier, "Number of the protocol.")
+    name: Field[str] = Field(string, "Display name.")
+    steps: Field[int] = Field(integer, "Number of its steps.")
+    created: Field[str] = Field(string, "When it was made, ISO 8601 in UTC.")
+    owner: Field[int] = Field(identifier, "Id of the user that made it.")
+    project: Field[int] = Field(identifier, "Id of its project.")
+    path: Field[str | None] = Field(optional(string), "Path of its folder; None where it lies in none.")
+    deleted: Field[str] = Field(string, "When it went to the trash; empty when it is not there.")

@@ -1,0 +1,190 @@
+"""The number of records in a file of each format, counted while it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Protocol
+
+from orionclient.exceptions import OrionError
+from orionclient.transfer.expected import OtherContentError
+from orionclient.types._waited import refreshed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from orionclient._messages import Response
+    from orionclient.transfer.answers import Opener
+    from orionclient.types.datasets import Dataset
+
+_MAGIC: Final = b"ORIONREC1\n"
+# A record with several conformers may be written as several structures.
+_AT_LEAST: Final = frozenset({"sdf", "smi"})
+
+
+class ExpectedCount:
+    """The number of records that a dataset says it has, less what a request leaves out.
+
+    Args:
+        dataset: The dataset; of a handle nothing is known.
+        offset: Number of records that are left out at the start.
+        limit: Largest number of records; None for all.
+        record_ids: Only these records; None for all.
+    """
+
+    def __init__(
+        self, dataset: Dataset, *, offset: int | None = None, limit: int | None = None, record_ids: Sequence[int] | None = None
+    ) -> None:
+        self._dataset, self._offset, self._limit = dataset, offset or 0, limit
+        self._chosen = None if record_ids is None else len({int(number) for number in record_ids})
+        self._before = self._known()
+        self._refreshed = False
+
+    def _known(self) -> int | None:
+        count = self._dataset._data.get("count") if self._chosen is None else self._chosen
+        if not isinstance(count, int) or isinstance(count, bool):
+            return None
+        left = max(0, count - self._offset)
+        return left if self._limit is None else min(left, self._limit)
+
+    def check(self, found: int, *, at_least: bool = False) -> None:
+        """Compare with what arrived; on a difference refresh the dataset once, for records may have been added.
+
+        Args:
+            found: Number of records that arrived.
+            at_least: True takes more of them too.
+
+        Raises:
+            OtherContentError: The number differs.
+        """
+        if self._before is None or _fits(found, self._before, self._before, at_least=at_least):
+            return
+        cause = None
+        if not self._refreshed:
+            self._refreshed = True
+            try:
+                refreshed(self._dataset)
+            except OrionError as error:
+                cause = error
+        now = self._known()
+        # Any number between both is right while records are added.
+        if now is None or _fits(found, min(self._before, now), max(self._before, now), at_least=at_least):
+            return
+        text = f"the content did not arrive whole: {found} records came, and {self._dataset._title()} has {now} of them"
+        raise OtherContentError(text) from cause
+
+    def counted(self, opener: Opener, format: str) -> Opener:  # noqa: A002 - as in `Dataset.download`
+        """Make an opener whose content is counted, and compared at its end.
+
+        Args:
+            opener: Requests the content.
+            format: Its format; of one that is not known nothing is compared.
+
+        Returns:
+            The opener.
+        """
+        if format not in _COUNTERS:
+            return opener
+
+        def ask(headers: Mapping[str, str]) -> Response:
+            response = opener(headers)
+            if response.status_code == 200:
+                response.through(self._pass(format))
+            return response
+
+        return ask
+
+    def _pass(self, form: str) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
+        def passed(stream: Iterator[bytes]) -> Iterator[bytes]:
+            counter = _COUNTERS[form]()
+            for piece in stream:
+                counter.update(piece)
+                yield piece
+            found = counter.finish()
+            if found is not None:
+                self.check(found, at_least=form in _AT_LEAST)
+
+        return passed
+
+
+def _fits(found: int, least: int, most: int, *, at_least: bool) -> bool:
+    return least <= found and (at_least or found <= most)
+
+
+class _Counter(Protocol):
+    def update(self, piece: bytes) -> None: ...
+
+    def finish(self) -> int | None: ...
+
+
+class _Lines:
+    """Counts lines that are not blank."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        # A byte of the line that has not ended yet, empty while it is blank.
+        self._line = b""
+
+    def update(self, piece: bytes) -> None:
+        lines = piece.split(b"\n")
+        lines[0] = self._line + lines[0]
+        self._line = lines.pop().lstrip()[:1]
+        self._count += sum(map(bool, map(bytes.strip, lines)))
+
+    def finish(self) -> int | None:
+        return self._count + bool(self._line)
+
+
+class _Structures:
+    """Counts the ends of the records of an SD file."""
+
+    def __init__(self) -> None:
+        self._count, self._tail = 0, b""
+
+    def update(self, piece: bytes) -> None:
+        self._count += (self._tail + piece).count(b"\n$$$$")
+        self._tail = (self._tail + piece[-4:])[-4:]
+
+    def finish(self) -> int | None:
+        return self._count
+
+
+class _Container:
+    """Counts the records of our own container: lines but the first and the last."""
+
+    def __init__(self) -> None:
+        self._lines, self._start = _Lines(), b""
+
+    def update(self, piece: bytes) -> None:
+        if len(self._start) < len(_MAGIC):
+            self._start += piece[: len(_MAGIC) - len(self._start)]
+        if _MAGIC.startswith(self._start):
+            self._lines.update(piece)
+
+    def finish(self) -> int | None:
+        # Nothing is known of other containers.
+        lines = self._lines.finish()
+        return max(0, lines - 2) if lines is not None and self._start == _MAGIC else None
+
+
+class _Rows:
+    """Counts the rows of a table but its header; a line break in quotes ends none."""
+
+    def __init__(self) -> None:
+        self._rows, self._quoted, self._last = 0, False, b""
+
+    def update(self, piece: bytes) -> None:
+        for index, part in enumerate(piece.split(b'"')):
+            if index:
+                self._quoted = not self._quoted
+            if not self._quoted:
+                self._rows += part.count(b"\n")
+        self._last = piece[-1:] or self._last
+
+    def finish(self) -> int | None:
+        # A table without columns has no rows either.
+        return self._rows + (self._last != b"\n") - 1 if self._last else None
+
+
+_COUNTERS: Final[Mapping[str, Callable[[], _Counter]]] = {
+    "json": _Lines, "smi": _Lines, "sdf": _Structures, "csv": _Rows, "binary": _Container,
+}  # fmt: skip

@@ -1,0 +1,342 @@
+"""From page to page where the server names no next one, and how many items a page is asked for."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from helpers.scripted import Answer, Scripted
+from orion_api.operations import OPERATIONS
+
+from orionclient.exceptions import BadResponse, OrionConnectionError
+from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.types import Dataset, File, Folder, MolsearchQuery, ShardCollection, Upload
+
+NAMED = {"name": "x", "path": "/x", "project": 1}
+
+
+def send(handler: BaseHTTPRequestHandler, data: Any, status: int = 200) -> None:
+    body = json.dumps(data).encode()
+    handler.send_response_only(status)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def numbers(handler: BaseHTTPRequestHandler) -> dict[str, int]:
+    found = parse_qs(urlsplit(handler.path).query)
+    return {name: int(values[0]) for name, values in found.items() if values[0].isdigit()}
+
+
+def paged(
+    total: int, *, most: int = 1000, usual: int = 100, ids: bool = True, **more: Callable[[int, int], Any]
+) -> Answer:
+    """A server that knows `limit` and `offset`; `more` makes further fields of a page of its first item and the one behind it."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        query = numbers(handler)
+        start = query.get("offset", 0)
+        end = min(start + min(query.get("limit", usual), most), total)
+        results = [{"id": each} if ids else {**NAMED, "name": f"{each}", "number": each} for each in range(start, end)]
+        send(handler, {"results": results, **{name: make(start, end) for name, make in more.items()}})
+
+    return Answer(write=write)
+
+
+def counted(total: int) -> Callable[[int, int], int]:
+    return lambda _start, _end: total
+
+
+def queries(scripted: Scripted) -> list[str]:
+    return [urlsplit(each.path).query for each in scripted.asked]
+
+
+def ids_of(listing: Iterator[Any]) -> list[int]:
+    return [each.id for each in listing]
+
+
+# ---------------------------------------------------------------------- no next page is named
+
+
+@pytest.mark.parametrize("total", [0, 1, 99, 100, 101, 250, 300])
+@pytest.mark.parametrize("named", [True, False])
+def test_without_next_the_count_tells_when_all_came(scripted: Scripted, total: int, named: bool) -> None:
+    scripted.answers = [paged(total, most=100, count=counted(total))]
+    filters = {"name": "x"} if named else {}
+    assert ids_of(scripted.session().list_resources(File, filters)) == list(range(total))
+    before = "name=x&" if named else ""
+    offsets = ["", *(f"offset={each}&" for each in range(100, total, 100))]
+    assert queries(scripted) == [f"{before}{offset}limit=1000" for offset in offsets]
+
+
+@pytest.mark.parametrize(
+    ("total", "most", "requests"),
+    [
+        # A full page needs one more request; a first page that is not full may be the most that the server gives at once.
+        (2000, 1000, 3),
+        (1500, 1000, 2),
+        (250, 100, 3),
+        (300, 100, 4),
+        (7, 1000, 2),
+        (0, 1000, 1),
+    ],
+)
+def test_without_next_and_count_a_page_tells(scripted: Scripted, total: int, most: int, requests: int) -> None:
+    scripted.answers = [paged(total, most=most)]
+    assert ids_of(scripted.session().list_resources(File)) == list(range(total))
+    assert len(scripted.asked) == requests
+
+
+def test_pages_of_the_callers_size_go_on_by_offset(scripted: Scripted) -> None:
+    scripted.answers = [paged(9, count=counted(9))]
+    session = scripted.session()
+    assert ids_of(session.list_resources(File, {"limit": 4})) == list(range(9))
+    assert queries(scripted) == ["limit=4", "limit=4&offset=4", "limit=4&offset=8"]
+    del scripted.asked[:]
+    assert ids_of(session.list_resources(File, {"limit": 4, "offset": 2})) == list(range(2, 9))
+    assert queries(scripted) == ["limit=4&offset=2", "limit=4&offset=6"]
+    del scripted.asked[:]
+    assert ids_of(session.list_resources(File, {"offset": 2}, limit=3)) == [2, 3, 4]
+    assert queries(scripted) == ["offset=2&limit=3"]
+
+
+def test_null_ends_whatever_the_count_says(scripted: Scripted) -> None:
+    scripted.answers = [paged(250, most=100, count=counted(250), next=lambda _start, _end: None)]
+    assert len(ids_of(scripted.session().list_resources(File))) == 100
+    assert len(scripted.asked) == 1
+
+
+def test_the_last_link_may_be_missing(scripted: Scripted) -> None:
+    """A server names the next page by a cursor, and leaves the name out where there is none."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        start = numbers(handler).get("cursor", 0)
+        following = {"next": f"?cursor={start + 2}"} if start < 4 else {}
+        send(handler, {"results": [{"id": start}, {"id": start + 1}], "count": 6, **following})
+
+    scripted.answers = [Answer(write=write)]
+    assert ids_of(scripted.session().list_resources(File)) == list(range(6))
+    assert len(scripted.asked) == 3
+
+
+def test_an_offset_goes_on_behind_links(scripted: Scripted) -> None:
+    scripted.then(Answer(data={"results": [{"id": 0}, {"id": 1}], "next": "?cursor=2", "count": 5}))
+    scripted.then(Answer(data={"results": [{"id": 2}], "count": 5}), paged(5, count=counted(5)))
+    assert ids_of(scripted.session().list_resources(File)) == list(range(5))
+    assert queries(scripted) == ["limit=1000", "cursor=2", "offset=3&limit=1000"]
+
+
+@pytest.mark.parametrize("has_ids", [True, False])
+def test_a_page_that_comes_again_is_an_error(scripted: Scripted, has_ids: bool) -> None:
+    """A server that does not know `offset` sends the first page for ever."""
+    page = [{"id": each} for each in range(3)] if has_ids else [{**NAMED, "path": f"/{each}"} for each in range(3)]
+    scripted.answers = [Answer(data={"results": page, "count": 7})]
+    listing: Iterator[Any] = scripted.session().list_resources(File if has_ids else Folder)
+    assert len(list(itertools.islice(listing, 3))) == 3
+    with pytest.raises(BadResponse, match="not complete: after 3 of 7 items the next page is the same again"):
+        next(listing)
+    assert len(scripted.asked) == 2
+
+
+def test_an_empty_page_before_the_count_is_an_error(scripted: Scripted) -> None:
+    scripted.answers = [paged(3, count=counted(7))]
+    listing = scripted.session().list_resources(File)
+    assert ids_of(itertools.islice(listing, 3)) == [0, 1, 2]
+    with pytest.raises(BadResponse, match="not complete: after 3 of 7 items the next page is empty"):
+        next(listing)
+    scripted.answers = [Answer(data={"results": [], "count": 7})]
+    with pytest.raises(BadResponse, match="after 0 of 7 items the next page is empty"):
+        list(scripted.session().list_resources(File))
+
+
+def test_a_full_page_that_comes_again_is_an_error_without_a_count(scripted: Scripted) -> None:
+    scripted.answers = [Answer(data={"results": [{"id": 1}, {"id": 2}]})]
+    with pytest.raises(BadResponse, match="not complete: after 2 items the next page is the same again"):
+        list(scripted.session().list_resources(File, {"limit": 2}))
+    # A server that sends all there is, whatever it is asked for, is none that hides something.
+    del scripted.asked[:]
+    assert ids_of(scripted.session().list_resources(File)) == [1, 2]
+    assert len(scripted.asked) == 2
+
+
+def test_the_count_of_the_last_page_holds(scripted: Scripted) -> None:
+    """While a listing is read, items may come and go."""
+    counts = iter([5, 5, 7, 7])
+    scripted.answers = [paged(7, most=2, count=lambda _start, _end: next(counts))]
+    assert ids_of(scripted.session().list_resources(File)) == list(range(7))
+
+
+@pytest.mark.parametrize("count", [None, "250", True, 2.5])
+def test_a_count_that_is_none_counts_for_nothing(scripted: Scripted, count: Any) -> None:
+    scripted.answers = [paged(250, most=100, count=counted(count))]
+    assert len(ids_of(scripted.session().list_resources(File))) == 250
+
+
+def test_an_operation_without_offset_does_not_end_silently(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    from attrs import evolve
+    from orion_api.api.files import list_files
+
+    monkeypatch.setattr(list_files, "OPERATION", evolve(list_files.OPERATION, offset=False))
+    scripted.answers = [paged(250, most=100, count=counted(250))]
+    with pytest.raises(BadResponse, match="after 100 of 250 items .* list_files takes no offset"):
+        list(scripted.session().list_resources(File))
+    scripted.answers = [paged(7)]
+    assert len(ids_of(scripted.session().list_resources(File))) == 7
+
+
+LISTINGS: dict[str, Callable[[OrionSession], Iterator[Any]]] = {
+    "tags": lambda session: session.list_tags(File(id=1)),
+    "shares": lambda session: session.list_shares(File(id=1)),
+    "shards": lambda session: ShardCollection(id=1, session=session).list_shards(),
+    "folders": lambda session: session.list_resources(Folder),
+    "hits": lambda session: MolsearchQuery(id=1, session=session).hits(),
+    "uploads": lambda session: session.list_resources(Upload),
+}
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_every_listing_goes_on_by_offset(scripted: Scripted, name: str) -> None:
+    has_ids = name in {"shards", "uploads"}
+    scripted.answers = [paged(250, most=100, ids=has_ids, count=counted(250))]
+    assert len(list(LISTINGS[name](scripted.session()))) == 250
+    assert queries(scripted) == ["limit=1000", "offset=100&limit=1000", "offset=200&limit=1000"]
+
+
+def test_the_contract_lets_every_listing_go_on() -> None:
+    listings = [each for each in OPERATIONS.values() if each.paging == "link"]
+    assert len(listings) > 20
+    assert {(each.largest_page, each.offset) for each in listings} == {(1000, True)}
+    assert not [each.id for each in OPERATIONS.values() if each.paging != "link" and (each.largest_page or each.offset)]
+
+
+def test_the_local_orion_takes_an_offset(orion: LocalOrion, session: OrionSession) -> None:
+    for each in range(5):
+        session.create_paths(f"/{each}")
+        Dataset.create(session, f"{each}")
+    assert [each.name for each in session.list_resources(Dataset, {"offset": 3})] == ["3", "4"]
+    assert [each.name for each in session.list_resources(Dataset, {"offset": 1, "limit": 2})] == ["1", "2", "3", "4"]
+    paths = [each.path for each in session.list_resources(Folder)]
+    assert [each.path for each in session.list_resources(Folder, {"offset": 2})] == paths[2:]
+    # Pages without their links, as from a server that goes by `offset` alone.
+    orion.faults.clear()
+    orion.faults.script("list_datasets", ["remove;field=next"], times=9)
+    assert [each.name for each in session.list_resources(Dataset, {"limit": 2})] == ["0", "1", "2", "3", "4"]
+    assert len(orion.faults.requests("list_datasets")) == 3
+
+
+# ---------------------------------------------------------------------- how many items a page is asked for
+
+
+@pytest.mark.parametrize("total", [0, 999, 1000, 2500])
+def test_a_listing_asks_for_a_thousand_at_a_time(scripted: Scripted, total: int) -> None:
+    scripted.answers = [
+        paged(total, count=counted(total), next=lambda _, end: f"?limit=1000&offset={end}" if end < total else None)
+    ]
+    assert ids_of(scripted.session().list_resources(File)) == list(range(total))
+    assert len(scripted.asked) == max(1, -(-total // 1000))
+
+
+def test_questions_for_few_ask_for_few(scripted: Scripted) -> None:
+    scripted.answers = [
+        paged(5000, count=counted(5000), next=lambda start, _: f"?offset={start + 9}" if start < 9 else None)
+    ]
+    session = scripted.session()
+    listing = session.list_resources(File)
+    assert listing.count() == 5000
+    assert listing.first() == File(id=0)
+    with pytest.raises(LookupError):
+        listing.one()
+    assert len(list(session.list_resources(File, limit=5))) == 5
+    assert queries(scripted) == ["limit=1", "limit=1", "limit=2", "limit=5"]
+    del scripted.asked[:]
+    assert session.list_resources(File, {"name": "x"}, exact=True).first() is None
+    assert queries(scripted)[0] == "name=x&limit=100"
+
+
+def rejecting(largest: int, total: int, status: int, body: Any) -> Answer:
+    """A server that rejects a larger `limit`, or any where `largest` is 0."""
+    good = paged(total, count=counted(total), next=lambda _, end: f"?offset={end}" if end < total else None)
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        if numbers(handler).get("limit", 0) > largest:
+            send(handler, body, status)
+        else:
+            good.write(handler)  # type: ignore[misc]
+
+    return Answer(write=write)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("body", [{"detail": 'The parameter "limit" is too large.'}, {"limit": ["at most 100"]}])
+@pytest.mark.parametrize(
+    ("largest", "first"), [(500, ["limit=1000", "limit=100"]), (0, ["limit=1000", "limit=100", ""])]
+)
+def test_a_server_that_rejects_the_limit_is_asked_for_less_and_remembered(
+    scripted: Scripted, status: int, body: Any, largest: int, first: list[str]
+) -> None:
+    scripted.answers = [rejecting(largest, 150, status, body)]
+    session = scripted.session()
+    assert ids_of(session.list_resources(File)) == list(range(150))
+    assert queries(scripted) == [*first, "offset=100"]
+    del scripted.asked[:]
+    # Another session of the process knows it, and another operation does not.
+    assert len(ids_of(scripted.session().list_resources(File))) == 150
+    assert queries(scripted) == [first[-1], "offset=100"]
+    del scripted.asked[:]
+    assert len(ids_of(session.list_resources(File, limit=2))) == 2
+    assert queries(scripted) == ["limit=2" if largest else ""]
+    del scripted.asked[:]
+    next(session.list_resources(Dataset))
+    assert queries(scripted) == first
+
+
+def test_what_is_wrong_with_something_else_is_not_remembered(scripted: Scripted) -> None:
+    scripted.answers = [Answer(400, {"detail": 'Unknown parameter "colour"; known are limit, name.'})]
+    session = scripted.session()
+    with pytest.raises(BadResponse, match="colour"):
+        list(session.list_resources(File, {"colour": "red"}))
+    scripted.answers = [Answer(403, {"detail": "limit"})]
+    del scripted.asked[:]
+    with pytest.raises(BadResponse):
+        list(session.list_resources(File))
+    assert queries(scripted) == ["limit=1000"]
+    # The limit of the caller is the caller's.
+    scripted.answers = [rejecting(0, 9, 400, {"detail": "limit"})]
+    del scripted.asked[:]
+    with pytest.raises(BadResponse, match="limit"):
+        list(session.list_resources(File, {"limit": 3}))
+    assert queries(scripted) == ["limit=3"]
+
+
+def test_pages_that_are_too_large_to_be_read_come_smaller(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand items of 100 kB are more than is read at once."""
+    from orionclient import _http
+
+    monkeypatch.setattr(_http, "_LARGEST", 4000)
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        query = numbers(handler)
+        start = query.get("offset", query.get("cursor", 0))
+        end = min(start + query.get("limit", 100), 400)
+        # The large ones are on a later page.
+        results = [{"id": each, "text": "x" * 30 * (each >= 200)} for each in range(start, end)]
+        small = results[:150] if start == 0 else results
+        following = {"next": f"?limit=1000&cursor={len(small)}"} if start == 0 else {}
+        send(handler, {"results": small, "count": 400, **following})
+
+    scripted.answers = [Answer(write=write)]
+    session = scripted.session()
+    listing = session.list_resources(File)
+    assert ids_of(itertools.islice(listing, 150)) == list(range(150))
+    with pytest.raises(OrionConnectionError, match="larger than"):
+        list(listing)
+    monkeypatch.setattr(_http, "_LARGEST", 8000)
+    assert ids_of(session.list_resources(File)) == list(range(400))
+    assert "offset=150&limit=100" in queries(scripted)

@@ -1,0 +1,95 @@
+"""Which responses hold what was requested: the rules of the session and of the bare client are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from orion_api import _wire
+
+from orionclient._ranges import ContentRange, range_problem
+
+Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
+
+
+def of_the_bare_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
+    return _wire.range_problem(requested or "", status, headers)
+
+
+BOTH = pytest.mark.parametrize("problem", [range_problem, of_the_bare_client])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("bytes 0-4/10", (0, 5, 10)),
+        ("BYTES 3-3/4", (3, 4, 4)),
+        ("  Bytes  3 - 4 / 10 ", (3, 5, 10)),
+        ("bytes 0-4/*", None),
+        ("bytes */10", None),
+        ("bytes 4-3/10", None),
+        ("bytes 0-10/10", None),
+        ("bytes=0-4/10", None),
+        ("items 0-4/10", None),
+        ("bytes 0-4/10, bytes 0-4/10", None),
+        ("bytes ٠-٤/١٠", None),
+        (f"bytes 0-{'9' * 40}/{'9' * 40}", None),
+        ("", None),
+    ],
+)
+def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
+    found = ContentRange.of({"content-range": value})
+    assert (None if found is None else (found.start, found.end, found.total)) == expected
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("requested", "status", "headers"),
+    [
+        (None, 200, {}),
+        (None, 404, {"content-range": "bytes 0-4/10"}),
+        (None, 416, {"content-range": "bytes */10"}),
+        # Of a 200 the header says nothing, as long as all of it may have come.
+        (None, 200, {"content-range": "bytes 0-9/10"}),
+        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "10"}),
+        (None, 200, {"content-range": "nonsense"}),
+        ("bytes=0-4", 200, {}),
+        ("bytes=0-4", 206, {"content-range": "bytes 0-4/10"}),
+        ("bytes=0-4", 206, {"content-range": "bytes 0-4/10", "content-length": "5"}),
+        ("bytes=0-4", 206, {"content-range": "BYTES 0-2/10", "content-encoding": "identity"}),
+        ("bytes=0-40", 206, {"content-range": "bytes 0-9/10"}),
+        ("bytes=3-", 206, {"content-range": "bytes 3-9/10"}),
+        ("bytes=3-", 206, {"content-range": "bytes 3-5/10"}),
+        ("bytes=-4", 206, {"content-range": "bytes 6-9/10"}),
+        ("bytes=-40", 206, {"content-range": "bytes 0-9/10"}),
+        ("bytes=0-1,4-5", 206, {"content-range": "bytes 0-5/10"}),
+    ],
+)
+def test_what_was_requested(problem: Problem, requested: str | None, status: int, headers: dict[str, str]) -> None:
+    assert problem(requested, status, headers) is None
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("requested", "status", "headers", "words"),
+    [
+        (None, 206, {"content-range": "bytes 0-4/10"}, "no range was requested"),
+        (None, 206, {"content-range": "bytes 0-9/10"}, "no range was requested"),
+        (None, 206, {}, "no range was requested"),
+        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "5"}, "Content-Range of a part"),
+        (None, 200, {"content-range": "bytes 5-9/10"}, "Content-Range of a part"),
+        ("bytes=0-4", 206, {}, "no valid Content-Range"),
+        ("bytes=0-4", 206, {"content-range": "bytes 0-4/*"}, "no valid Content-Range"),
+        ("bytes=0-4", 206, {"content-range": "bytes 0-4/10", "content-length": "6"}, "Content-Length"),
+        ("bytes=0-4", 206, {"content-range": "bytes 0-4/10", "content-encoding": "gzip"}, "compressed"),
+        ("bytes=0-4", 206, {"content-range": "bytes 0-5/10"}, "another range"),
+        ("bytes=0-4", 206, {"content-range": "bytes 1-4/10"}, "another range"),
+        ("bytes=3-", 206, {"content-range": "bytes 2-9/10"}, "another range"),
+        ("bytes=-4", 206, {"content-range": "bytes 5-9/10"}, "another range"),
+        ("bytes=0-1,4-5", 206, {"content-type": "Multipart/byteranges; boundary=x"}, "several ranges"),
+    ],
+)
+def test_what_was_not(
+    problem: Problem, requested: str | None, status: int, headers: dict[str, str], words: str
+) -> None:
+    assert words in str(problem(requested, status, headers))
