@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from orionclient._resource import Endpoint, Id
     from orionclient.config import SessionConfig
 
+    Check = Callable[[dict[str, Any]], object]
+
 _log = logging.getLogger("orionclient")
 # What a stack answers that knows no such path.
 _NO_SUCH_PATH: Final = frozenset({404, 405, 410, 501})
@@ -139,7 +141,7 @@ class Calls:
         return send(out, self._terms, config)
 
     def _read(
-        self, endpoint: Endpoint, request: Request, timeout: float | None = None
+        self, endpoint: Endpoint, request: Request, timeout: float | None = None, check: Check | None = None
     ) -> tuple[dict[str, Any], Response]:
         """Send and check; the body is decoded once, where it is found out whether it is whole."""
         found: dict[str, Any] | None = None
@@ -147,7 +149,7 @@ class Calls:
         def broken(answer: Response | AsyncResponse) -> bool:
             nonlocal found
             try:
-                found = _checked(endpoint, answer.status_code, answer.headers, answer.content or b"")
+                found = _checked(endpoint, answer.status_code, answer.headers, answer.content or b"", check)
             except (UnexpectedStatus, UnexpectedBody):
                 return _broken(answer)
             return False
@@ -159,7 +161,7 @@ class Calls:
         response = send(out, terms, config)
         if found is None:
             try:
-                found = _checked(endpoint, response.status_code, response.headers, response.content)
+                found = _checked(endpoint, response.status_code, response.headers, response.content, check)
             except (UnexpectedStatus, UnexpectedBody) as error:
                 raise self.translated(error, response) from None
         return found, response
@@ -255,6 +257,7 @@ class Calls:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        check: Check | None = None,
     ) -> dict[str, Any]:
         """Send a request and decode the JSON object of its answer.
 
@@ -264,16 +267,17 @@ class Calls:
             query: Query parameters, also such as the contract does not know: the server decides.
             body: JSON body; None for none.
             timeout: Seconds for the whole call; the session's own without it.
+            check: Optional. Checks the object of a good response; its ValueError says what is wrong with it.
 
         Returns:
             The object, nothing converted; empty where the answer has no body.
 
         Raises:
-            BadResponse: A resource came without an id.
+            BadResponse: A resource came without an id, or `check` failed.
             OrionError: The server refused, or no good answer came.
         """
         request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
-        return self._read(endpoint, request.with_query(query) if query else request, timeout)[0]
+        return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
 
     def items(
         self,
@@ -322,20 +326,22 @@ class Calls:
                 _PAGE_SIZES[origin, operation.id] = limit or 0
             yield from pages.accept(page, response)
 
-    def call(self, endpoint: Endpoint, request: Request) -> dict[str, Any]:
+    def call(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
         """Send a request that was built and decode the JSON object of its answer.
 
         Args:
             endpoint: The generated operation.
             request: What its builder returned.
+            check: Optional. Checks the object of a good response; its ValueError says what is wrong with it.
 
         Returns:
             The object, nothing converted.
 
         Raises:
+            BadResponse: `check` failed.
             OrionError: The server refused, or no good answer came.
         """
-        return self._read(endpoint, request)[0]
+        return self._read(endpoint, request, check=check)[0]
 
     def opener(self, endpoint: Endpoint, request: Request) -> Callable[[Mapping[str, str]], Response]:
         """Make what asks for content, as often as a transfer needs it.
@@ -419,7 +425,9 @@ def _is_html(answer: Response) -> bool:
     return "html" in answer.headers.get("content-type", "").lower()
 
 
-def _checked(endpoint: Endpoint, status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+def _checked(
+    endpoint: Endpoint, status_code: int, headers: Mapping[str, str], content: bytes, check: Check | None = None
+) -> dict[str, Any]:
     """Read the answer, and see that what it tells of can be used."""
     found = endpoint.check(status_code, headers, content)
     operation = endpoint.OPERATION
@@ -428,6 +436,11 @@ def _checked(endpoint: Endpoint, status_code: int, headers: Mapping[str, str], c
         problem = lacking_id(operation, found)
         if problem is not None:
             raise UnexpectedBody(operation, problem, status_code, content, headers)
+    if check is not None:
+        try:
+            check(found)
+        except ValueError as error:
+            raise UnexpectedBody(operation, str(error), status_code, content, headers) from None
     if status_code not in operation.success and (operation.id, status_code) not in _LOGGED:
         _LOGGED.add((operation.id, status_code))
         _log.warning("%s: success with status %d, which is not documented", operation.id, status_code)

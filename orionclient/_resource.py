@@ -51,6 +51,7 @@ class CallsLike(Protocol):
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        check: Callable[[dict[str, Any]], object] | None = None,
     ) -> dict[str, Any]:
         """Send a request and decode the JSON object of its answer."""
         ...
@@ -66,7 +67,9 @@ class CallsLike(Protocol):
         """Walk through all pages of a listing."""
         ...
 
-    def call(self, endpoint: Endpoint, request: Any) -> dict[str, Any]:
+    def call(
+        self, endpoint: Endpoint, request: Any, *, check: Callable[[dict[str, Any]], object] | None = None
+    ) -> dict[str, Any]:
         """Send a request that was built and decode the JSON object of its answer."""
         ...
 

@@ -36,7 +36,7 @@ def read_offers(value: Any) -> dict[str, tuple[int, ...]]:
         listed = numbers if isinstance(numbers, Iterable) and not isinstance(numbers, str) else [numbers]
         try:
             offers[str(name)] = tuple(sorted(int(number) for number in listed))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ValidationError(f"orion_versions: {numbers!r:.60} is no list of version numbers") from None
     return offers
 

@@ -18,6 +18,7 @@ from orionclient.cli.output import clean
 from orionclient.cli.state import State, current
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
 from orionclient.types import WorkFloeJob, WorkFloeSpec
+from orionclient.types.workfloes import cubes_of, promoted_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,17 +100,8 @@ def _spec(state: State, given: str) -> WorkFloeSpec:
     return found[-1]
 
 
-def _promoted(spec: WorkFloeSpec) -> dict[str, Mapping[str, Any]]:
-    return {
-        each["promoted_name"]: each
-        for cube in spec.specification.get("cubes") or []
-        for each in cube.get("parameters") or []
-        if isinstance(each.get("promoted_name"), str) and each["promoted_name"]
-    }
-
-
 def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -> click.Option:
-    kind = str(parameter.get("type"))
+    kind = str(parameter["type"])
     choices = parameter.get("choices")
     read: ParameterType = (
         IdOf(kind) if kind in _RESOURCES else JsonText() if kind in {"json", "object"} else _TYPES.get(kind, Loose())
@@ -137,7 +129,7 @@ class _Starting(click.Command):
 
     def __init__(self, spec: WorkFloeSpec, state: State) -> None:
         self._spec, self._state = spec, state
-        self._parameters = _promoted(spec)
+        self._parameters = promoted_of(cubes_of(spec))
         # Promoted names need be no identifiers, which click makes of an option's name.
         self._variables = {
             f"value_{number}": name for number, name in enumerate(self._parameters) if not _NO_OPTION.search(name)
@@ -276,8 +268,9 @@ class _Share:
     def __call__(self, job: WorkFloeJob) -> None:
         if self._on:
             self._written = True
-            share = job.to_dict().get("progress") or 0.0
-            click.echo(f"\r\x1b[Kjob {job.id} {clean(job.state)} {share:.0%}", err=True, nl=False)
+            share = job.to_dict().get("progress")
+            percent = f" {share:.0%}" if isinstance(share, int | float) else ""
+            click.echo(f"\r\x1b[Kjob {job.id} {clean(job.state)}{percent}", err=True, nl=False)
 
     def end(self) -> None:
         if self._written:

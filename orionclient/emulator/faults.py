@@ -24,17 +24,21 @@ from orionclient.emulator.steps import (  # the steps are written next to the sc
     hints,
     html,
     length,
+    missing_next,
     next_link,
+    null_field,
     parse,
     pass_,
     redirect,
     remove,
     reset,
     reset_after,
+    resize,
     set_field,
     stall,
     status,
     strip,
+    unasked_range,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -42,8 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Applied", "Faults", "Report", "Script", "Seen", "Step", "broken_json", "close", "close_after", "cut", "digest",
-    "drip", "garbage", "gzip_cut", "headers", "hints", "html", "length", "next_link", "pass_", "redirect", "remove",
-    "reset", "reset_after", "set_field", "stall", "status", "strip",
+    "drip", "garbage", "gzip_cut", "headers", "hints", "html", "length", "missing_next", "next_link", "null_field", "pass_", "redirect",
+    "remove", "reset", "reset_after", "resize", "set_field", "stall", "status", "strip", "unasked_range",
 ]  # fmt: skip
 
 _MOST_SCRIPTS = 1_000

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from orionclient.emulator.envelope import Envelope, problem_response
 from orionclient.emulator.problems import ProblemError
-from orionclient.emulator.rewriting import Held, Rewrite, edit
+from orionclient.emulator.rewriting import Held, Rewrite, UnfitError, edit
 from orionclient.emulator.wire import RawAnswer, encode_headers, head_bytes, wire_of
 
 if TYPE_CHECKING:
@@ -127,10 +127,11 @@ class Misdeed:
         await self._wire.write(head + bytes(page.body))
         await self._wire.end("close")
 
-    async def _do_redirect(self, url: str, code: int) -> None:
+    async def _do_redirect(self, url: str | None, code: int) -> None:
         await self._before(None, applied=False)
         self._note(code)
-        await self._answer(Response(status_code=code, headers={"Location": self._address(url)}))
+        headers = {} if url is None else {"Location": self._address(url)}
+        await self._answer(Response(status_code=code, headers=headers))
 
     async def _do_reset(self, read: int | None, *, applied: bool) -> None:
         await self._before(read, applied=applied)
@@ -338,6 +339,49 @@ class Misdeed:
     async def _do_remove(self, field: str) -> None:
         await self._rewritten_json(lambda body, _: edit(body, field, None))
 
+    async def _do_null_field(self, field: str) -> None:
+        await self._rewritten_json(lambda body, _: edit(body, field, lambda: None, there=True))
+
+    async def _do_missing_next(self) -> None:
+        def rewrite(body: bytes, _: MutableHeaders) -> bytes:
+            data = json.loads(body)
+            if not isinstance(data, dict) or not data.get("next"):
+                raise UnfitError("there is no next page")
+            return json.dumps({name: value for name, value in data.items() if name != "next"}).encode()
+
+        await self._rewritten_json(rewrite)
+
+    async def _do_resize(self, by: int, framing: Any) -> None:
+        raw = None if framing == "length" else RawAnswer(self._wire, framing=framing)
+
+        def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
+            if "content-range" in headers:
+                raise UnfitError("the real answer is a byte range")
+            if len(body) + by < 0:
+                raise UnfitError(f"the body has {len(body)} bytes only")
+            _drop_digests(headers)
+            return body[: len(body) + by] + bytes(max(0, by))
+
+        to = None if raw is None else raw.send
+        await self._real(Held(self._watch.send, self._note, self._note_unfit, rewrite, "", to=to).send)
+        if raw is not None and self._entry.applied:
+            await self._wire.lost.wait()
+
+    async def _do_unasked_range(self, start: int, size: int | None) -> None:
+        asked = "range" in Headers(scope=self._scope)
+
+        def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
+            piece = body[start : start + (-(-(len(body) - start) // 2) if size is None else size)]
+            if asked:
+                raise UnfitError("the request asks for a range")
+            if not piece or "content-range" in headers:
+                raise UnfitError(f"the body has {len(body)} bytes only")
+            _drop_digests(headers)
+            headers["Content-Range"] = f"bytes {start}-{start + len(piece) - 1}/{len(body)}"
+            return piece
+
+        await self._real(Held(self._watch.send, self._note, self._note_unfit, rewrite, "", status=206).send)
+
     async def _do_next_link(self, url: str) -> None:
         def rewrite(body: bytes, _: MutableHeaders) -> bytes | None:
             data = json.loads(body)
@@ -382,6 +426,12 @@ def _status_response(code: int, data: Any, text: str | None) -> Response:
 def _is_plain(added: list[tuple[bytes, bytes]]) -> bool:
     names = {name for name, _ in added}
     return not names & {b"content-length", b"transfer-encoding", b"connection"}
+
+
+def _drop_digests(headers: MutableHeaders) -> None:
+    for name in ("Repr-Digest", "Content-Digest"):
+        if name in headers:
+            del headers[name]
 
 
 def _anything(_: Headers) -> str:

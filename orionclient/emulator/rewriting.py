@@ -17,6 +17,10 @@ Rewrite = Callable[[bytes, MutableHeaders], bytes | None]
 _MOST_HELD = 64 * 1024 * 1024
 
 
+class UnfitError(Exception):
+    """The response has no place for the change; the text says why."""
+
+
 class Held:
     """Holds a real answer back until it is whole, and rewrites it.
 
@@ -26,16 +30,28 @@ class Held:
         unfit: Called with the status and a reason before an answer that is let through as it is.
         rewrite: Gives the new body, and may change the headers; None when the answer has no place for the change.
         media: The only media type that is rewritten; empty for any.
+        status: Status of the rewritten response; the real one if omitted.
+        to: Where the rewritten response goes; to `send` if omitted.
     """
 
     def __init__(
-        self, send: Send, fit: Callable[[int], None], unfit: Callable[[int, str], None], rewrite: Rewrite, media: str
+        self,
+        send: Send,
+        fit: Callable[[int], None],
+        unfit: Callable[[int, str], None],
+        rewrite: Rewrite,
+        media: str,
+        *,
+        status: int | None = None,
+        to: Send | None = None,
     ) -> None:
         self._send = send
         self._fit = fit
         self._unfit = unfit
         self._rewrite = rewrite
         self._media = media
+        self._status = status
+        self._to = to or send
         self._start: Message = {}
         self._body = bytearray()
         self._through = False
@@ -71,35 +87,41 @@ class Held:
 
     async def _finish(self) -> None:
         headers = MutableHeaders(raw=list(self._start["headers"]))
-        body = self._rewrite(bytes(self._body), headers)
+        try:
+            body = self._rewrite(bytes(self._body), headers)
+        except UnfitError as error:
+            await self._let_through(str(error), more=False)
+            return
         if body is None:
             await self._let_through("the real answer has no such field", more=False)
             return
         headers["Content-Length"] = str(len(body))
-        self._fit(self._start["status"])
-        await self._send({**self._start, "headers": headers.raw})
-        await self._send({"type": "http.response.body", "body": body})
+        status = self._status or self._start["status"]
+        self._fit(status)
+        await self._to({**self._start, "status": status, "headers": headers.raw})
+        await self._to({"type": "http.response.body", "body": body})
 
 
-def edit(body: bytes, field: str, value: Callable[[], Any] | None) -> bytes | None:
+def edit(body: bytes, field: str, value: Callable[[], Any] | None, *, there: bool = False) -> bytes | None:
     """JSON with a field set or, without a value, removed; None when there is no place for it."""
     data = json.loads(body)
-    return json.dumps(data).encode() if set_at(data, field.split("."), value) else None
+    return json.dumps(data).encode() if set_at(data, field.split("."), value, there=there) else None
 
 
-def set_at(data: Any, path: list[str], value: Callable[[], Any] | None) -> bool:
+def set_at(data: Any, path: list[str], value: Callable[[], Any] | None, *, there: bool = False) -> bool:
     """Set (or, without a value, remove) what the path names; whether there was a place for it.
 
     Args:
         data: Decoded JSON, changed in place.
         path: Names of fields and numbers of items; `*` is every item.
         value: Gives the new value.
+        there: True changes only fields that are there.
     """
     head, *rest = path
     if rest:
-        changed = [set_at(child, rest, value) for child in _children(data, head)]
+        changed = [set_at(child, rest, value, there=there) for child in _children(data, head)]
         return any(changed)
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or (there and head not in data):
         return False
     if value is None:
         return data.pop(head, data) is not data

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Step", "broken_json", "close", "close_after", "cut", "digest", "drip", "garbage", "gzip_cut", "headers", "hints", "html",
-    "length", "next_link", "parse", "pass_", "redirect", "remove", "reset", "reset_after", "set_field", "stall", "status", "strip",
+    "length", "missing_next", "next_link", "null_field", "parse", "pass_", "redirect", "remove", "reset", "reset_after", "resize",
+    "set_field", "stall", "status", "strip", "unasked_range",
 ]  # fmt: skip
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -100,6 +101,9 @@ _SECONDS = _Parameter(f"seconds from 0 to {_LONGEST_WAIT}", _is_wait)
 _YES_NO = _Parameter("true or false", lambda value: isinstance(value, bool), default=False)
 _TEXT = _Parameter("a text", lambda value: value is None or isinstance(value, str))
 _LINE = _Parameter("a text of one line", lambda value: isinstance(value, str) and _is_line(value))
+_LOCATION = _Parameter(
+    "a text of one line", lambda value: value is None or (isinstance(value, str) and _is_line(value))
+)
 _NAME = _Parameter("the name of a field, with dots", lambda value: isinstance(value, str) and value != "")
 _ANY = _Parameter("JSON", _is_json)
 _HEADERS = _Parameter("names and values of headers", lambda value: value is None or _is_headers(value))
@@ -120,7 +124,7 @@ _STEPS: dict[str, dict[str, _Parameter]] = {
         "code": _CODE.needed(), "headers": _HEADERS, "json": _ANY, "text": _TEXT, "read": _SIZE, "applied": _YES_NO,
     },
     "html": {"code": _CODE.or_else(200), "text": _TEXT, "applied": _YES_NO},
-    "redirect": {"url": _LINE.needed(), "code": _REDIRECT},
+    "redirect": {"url": _LOCATION, "code": _REDIRECT},
     "reset": {"read": _SIZE, "applied": _YES_NO},
     "close": {"read": _SIZE, "applied": _YES_NO},
     "garbage": {"text": _TEXT},
@@ -131,12 +135,16 @@ _STEPS: dict[str, dict[str, _Parameter]] = {
     "broken_json": {},
     "gzip_cut": {"how": _one_of("cut", "crc")},
     "set_field": {"field": _NAME.needed(), "value": _ANY},
+    "null_field": {"field": _NAME.needed()},
     "remove": {"field": _NAME.needed()},
+    "missing_next": {},
     "next_link": {"url": _LINE.needed()},
     "digest": {},
     "headers": {"headers": _HEADERS.needed()},
     "hints": {"times": _NUMBER.or_else(1)},
     "strip": {"headers": _NAMES.needed()},
+    "resize": {"by": _NUMBER.needed(), "framing": _one_of("length", "chunked", "close")},
+    "unasked_range": {"start": _COUNT.or_else(0), "size": _SIZE},
 }  # fmt: skip
 
 # Short forms that people write most.
@@ -230,8 +238,10 @@ def _check_together(name: str, values: Mapping[str, Any]) -> None:
         raise ValueError("step stall: it waits either while it reads (read) or while it answers (sent)")
     if name == "status" and values["json"] is not None and values["text"] is not None:
         raise ValueError("step status: the body is either json or text")
+    if name == "unasked_range" and values["size"] == 0:
+        raise ValueError("step unasked_range: a byte range has at least one byte")
     for key in ("size", "times"):
-        if key in values and not (values[key] and 1 <= values[key] <= 1_000_000):
+        if key in values and name != "unasked_range" and not (values[key] and 1 <= values[key] <= 1_000_000):
             raise ValueError(f"{key} of step {name} must be from 1 to 1000000")
 
 
@@ -268,8 +278,13 @@ def html(code: int = 200, *, text: str | None = None, applied: bool = False) -> 
     return _make("html", {"code": code, "text": text, "applied": applied})
 
 
-def redirect(url: str, *, code: int = 302) -> Step:
-    """A redirect; the url `self` is the address that was asked for."""
+def redirect(url: str | None = None, *, code: int = 302) -> Step:
+    """A redirect, with nothing carried out.
+
+    Args:
+        url: Where it leads; `self` is the address that was asked for. If omitted, there is no `Location`.
+        code: The status, 300 to 399.
+    """
     return _make("redirect", {"url": url, "code": code})
 
 
@@ -357,6 +372,11 @@ def set_field(field: str, value: object = None) -> Step:
     return _make("set_field", {"field": field, "value": value})
 
 
+def null_field(field: str) -> Step:
+    """The real JSON with null in a field that it has. Dots lead inside, `*` is every item of a list."""
+    return _make("null_field", {"field": field})
+
+
 def remove(field: str) -> Step:
     """The real JSON without a field."""
     return _make("remove", {"field": field})
@@ -365,6 +385,31 @@ def remove(field: str) -> Step:
 def next_link(url: str = "self") -> Step:
     """A page whose `next` is this address; `self` is the address that was asked for."""
     return _make("next_link", {"url": url})
+
+
+def missing_next() -> Step:
+    """A page without `next`, although there is a next page."""
+    return _make("missing_next", {})
+
+
+def resize(by: int, framing: Literal["length", "chunked", "close"] = "length") -> Step:
+    """The real response with content of another size, whole as a response and without digests.
+
+    Args:
+        by: Bytes to add (zeros at the end) or, negative, to leave out at the end.
+        framing: How the response says where its body ends: by its own, new length, in chunks, or by the end of the connection.
+    """
+    return _make("resize", {"by": by, "framing": framing})
+
+
+def unasked_range(start: int = 0, size: int | None = None) -> Step:
+    """A 206 with a byte range of the real content, without digests, to a request without `Range`.
+
+    Args:
+        start: First byte.
+        size: Bytes; if omitted, half of what follows `start`.
+    """
+    return _make("unasked_range", {"start": start, "size": size})
 
 
 def digest() -> Step:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from attrs import frozen
+
 MIB: Final = 1 << 20
 SMALLEST_PART: Final = 8 * MIB
 LARGEST_PART: Final = 64 * MIB
@@ -11,6 +13,26 @@ LARGEST_PART: Final = 64 * MIB
 _WHOLE: Final = 16 * MIB
 # With so many parts a part that is lost three times costs less than a quarter of the content.
 _PARTS: Final = 16
+# What is taken of a server: no more parts than this, none smaller than MIB and none larger than this.
+_MOST_PARTS: Final = 10_000
+_LARGEST_ALLOWED: Final = 5 << 30
+
+
+@frozen
+class UploadPlan:
+    """How a server takes an upload in parts.
+
+    Attributes:
+        id: Id of the upload.
+        size: Length of the whole content in bytes.
+        part_size: Length of every part but the last in bytes.
+        presigned: Whether parts go to presigned URLs.
+    """
+
+    id: int
+    size: int
+    part_size: int
+    presigned: bool
 
 
 def part_size(size: int) -> int | None:
@@ -20,12 +42,26 @@ def part_size(size: int) -> int | None:
         size: Bytes of the content.
 
     Returns:
-        Bytes of a part, 8 to 64 MiB in whole MiB; None where one request sends the whole.
+        Bytes of a part, 8 to 64 MiB in whole MiB, and more only above 10,000 parts; None where one request sends the whole.
     """
     if size <= _WHOLE:
         return None
     wished = -(-size // _PARTS // MIB) * MIB
-    return min(max(wished, SMALLEST_PART), LARGEST_PART)
+    least = -(-size // _MOST_PARTS // MIB) * MIB
+    return max(min(max(wished, SMALLEST_PART), LARGEST_PART), least)
+
+
+def is_part_size(size: int, each: int) -> bool:
+    """Tell whether a part size that a server chose can be used.
+
+    Args:
+        size: Bytes of the content.
+        each: Bytes of a part.
+
+    Returns:
+        True from 1 MiB to 5 GiB, where that makes at most 10,000 parts.
+    """
+    return MIB <= each <= _LARGEST_ALLOWED and -(-size // each) <= _MOST_PARTS
 
 
 def plan_parts(size: int, each: int) -> list[tuple[int, int, int]]:

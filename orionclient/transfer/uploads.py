@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from orionclient._stopping import pool, result_of
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
@@ -13,9 +13,10 @@ from orionclient.transfer.digests import content_digest
 from orionclient.transfer.plans import part_size, plan_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
+    from orionclient.transfer.plans import UploadPlan
     from orionclient.transfer.progress import Meter
     from orionclient.transfer.sources import Opened, Slice
 
@@ -27,27 +28,27 @@ _MISMATCH: Final = frozenset({409, 422})
 class PartsOf(Protocol):
     """The requests of an upload in parts to one object."""
 
-    def find(self, size: int) -> Mapping[str, Any] | None:
+    def find(self, size: int) -> UploadPlan | None:
         """Look for an upload of this size that an earlier run began."""
         ...
 
-    def create(self, size: int, each: int) -> Mapping[str, Any]:
+    def create(self, size: int, each: int) -> UploadPlan:
         """Begin one."""
         ...
 
-    def digests(self, upload: Mapping[str, Any]) -> Mapping[int, str]:
+    def digests(self, upload: UploadPlan) -> Mapping[int, str]:
         """Ask which parts are there: number -> SHA-256 in hexadecimal."""
         ...
 
-    def put(self, upload: Mapping[str, Any], number: int, part: Slice, digest: str) -> str | None:
+    def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
         """Send a part; gives the digest of what arrived, None where the server does not say."""
         ...
 
-    def complete(self, upload: Mapping[str, Any], size: int, digest: str) -> None:
+    def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
         """Make the parts the content."""
         ...
 
-    def abort(self, upload: Mapping[str, Any]) -> None:
+    def abort(self, upload: UploadPlan) -> None:
         """Throw the parts away."""
         ...
 
@@ -67,7 +68,7 @@ def send_parts(source: Opened, to: PartsOf, meter: Meter) -> None:
     found = to.find(source.size)
     if found is not None:
         try:
-            _send(source, to, found, meter)
+            _send(source, to, found, meter, known=to.digests)
         except BadResponse as error:
             if error.response.status_code not in _MISMATCH | {404}:
                 raise
@@ -78,10 +79,15 @@ def send_parts(source: Opened, to: PartsOf, meter: Meter) -> None:
     _send(source, to, to.create(source.size, part_size(source.size) or source.size), meter)
 
 
-def _send(source: Opened, to: PartsOf, upload: Mapping[str, Any], meter: Meter) -> None:
+def _send(
+    source: Opened,
+    to: PartsOf,
+    upload: UploadPlan,
+    meter: Meter,
+    known: Callable[[UploadPlan], Mapping[int, str]] = lambda _: {},
+) -> None:
     try:
-        known = to.digests(upload) if upload["received"] else {}
-        digests = _Sending(source, to, upload, known, meter).run()
+        digests = _Sending(source, to, upload, known(upload), meter).run()
         source.check_unchanged()
         to.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
     except Exception:
@@ -92,9 +98,7 @@ def _send(source: Opened, to: PartsOf, upload: Mapping[str, Any], meter: Meter) 
 
 
 class _Sending:
-    def __init__(
-        self, source: Opened, to: PartsOf, upload: Mapping[str, Any], known: Mapping[int, str], meter: Meter
-    ) -> None:
+    def __init__(self, source: Opened, to: PartsOf, upload: UploadPlan, known: Mapping[int, str], meter: Meter) -> None:
         self._source = source
         self._to = to
         self._upload = upload
@@ -104,7 +108,7 @@ class _Sending:
 
     def run(self) -> list[bytes]:
         """Send what is missing; gives the digests of all parts in order."""
-        parts = plan_parts(self._source.size, self._upload["part_size"])
+        parts = plan_parts(self._source.size, self._upload.part_size)
         with pool(_WORKERS, "upload", self._stopped) as threads:
             futures: list[Future[bytes]] = []
             try:

@@ -20,6 +20,7 @@ from orion_api.api.datasets import (
     upload_dataset_content,
 )
 
+from orionclient._fields import read_field
 from orionclient._resource import (
     Declaration,
     Field,
@@ -44,7 +45,7 @@ from orionclient.types._transfers import object_name
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from orionclient.types._counting import ExpectedCount
@@ -87,6 +88,13 @@ def format_of(filename: str) -> str:
             f"the ending {suffix!r} of {Path(filename).name!r} names no format; known are {', '.join(_FORMAT_OF)}"
         )
     return _FORMAT_OF[suffix]
+
+
+def _id_in(item: Mapping[str, Any], name: str) -> int:
+    try:
+        return resource_id(item.get(name), repr(name))
+    except ValidationError as error:
+        raise ValueError(str(error)) from None
 
 
 class Dataset(Resource):
@@ -257,7 +265,7 @@ class Dataset(Resource):
         try:
             for item in json_lines(pieces(self._bound()._calls.opener(list_records, request))):
                 count += 1
-                yield codec.decode(item["record"], int(item["dataset"]), int(item["id"]))
+                yield codec.decode(read_field(item, "record", dict), _id_in(item, "dataset"), _id_in(item, "id"))
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, OrionError):
                 raise

@@ -179,7 +179,7 @@ class WorkFloeJob(Resource):
     @property
     def succeeded(self) -> bool:
         """True for a job that is complete and gives no reason why it should have failed; as of the last answer."""
-        failed = self.reason or self.to_dict().get("outcome") not in {None, "succeeded"}
+        failed = self.reason or self.to_dict().get("outcome") not in (None, "succeeded")
         return self.state == _END and not failed
 
     def wait(self, timeout: float = _DAY, *, on_progress: Callable[[Self], object] | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from orion_api.api.tokens import create_token, delete_token, get_token, list_tokens, update_token
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, string
-from orionclient.exceptions import NotLoaded
+from orionclient.exceptions import NotLoaded, OrionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,9 +69,12 @@ class Token(Resource):
 
         Raises:
             NotLoaded: This is not the instance that creating gave.
+            OrionError: What the server sent is no string.
         """
         if self._value is None:
             raise NotLoaded(f"{self._title()}: the value of a token is shown once, when it is created; create another")
+        if not isinstance(self._value, str) or not self._value:
+            raise OrionError(f"{self._title()}: the server sent no string for 'token'")
         return self._value
 
     def _replace(self, data: Mapping[str, Any]) -> None:

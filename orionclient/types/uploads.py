@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import logging
 import re
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -19,10 +21,21 @@ from orion_api.api.uploads import (
 )
 
 from orionclient._clock import CLOCK
-from orionclient._resource import Declaration, Field, Resource, boolean, identifier, integer, optional, string
+from orionclient._fields import each_object, read_field
+from orionclient._resource import (
+    Declaration,
+    Field,
+    Resource,
+    boolean,
+    identifier,
+    integer,
+    optional,
+    resource_id,
+    string,
+)
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
 from orionclient.transfer.digests import announced
-from orionclient.transfer.plans import part_size
+from orionclient.transfer.plans import UploadPlan, is_part_size, part_size
 from orionclient.transfer.progress import Meter
 from orionclient.transfer.uploads import send_parts
 
@@ -34,6 +47,7 @@ if TYPE_CHECKING:
     from orionclient.transfer.progress import Progress
     from orionclient.transfer.sources import Opened, Slice
 
+_log = logging.getLogger("orionclient")
 # Answers of a stack that takes content in one piece only.
 _UNKNOWN: Final = frozenset({404, 405, 410, 501})
 _FIND_SECONDS: Final = 10.0
@@ -42,6 +56,7 @@ _TARGETS_AT_ONCE: Final = 50
 _MARGIN: Final = 30.0
 # How often content is sent of which the server has another digest.
 _SENDINGS: Final = 5
+_SHA256: Final = re.compile("[0-9a-fA-F]{64}")
 
 
 class Upload(Resource):
@@ -92,6 +107,8 @@ def send_content(
 ) -> dict[str, Any]:
     """Send content to a file or shard: in one request, or in parts where it is large and the stack takes parts.
 
+    Where a response of the parts protocol cannot be used, for example a part size of one byte, the content goes in one request.
+
     Args:
         resource: The file or shard.
         source: The content.
@@ -113,8 +130,12 @@ def send_content(
         try:
             send_parts(source, parts, meter)
         except BadResponse as error:
-            if not parts.refused or error.response.status_code not in _UNKNOWN:
+            status = error.response.status_code
+            if status >= 300 and not (parts.refused and status in _UNKNOWN):
                 raise
+            if status < 300:
+                _log.warning("an upload in parts cannot be used, the content is sent in one request: %s", error)
+            meter.back(meter.bytes)
         else:
             meter.finish()
             return calls.json(get, resource._ids())
@@ -148,38 +169,60 @@ class _Parts:
         # Whether the stack would not begin an upload in parts.
         self.refused = False
 
-    def find(self, size: int) -> Mapping[str, Any] | None:
+    def find(self, size: int) -> UploadPlan | None:
         if self._fresh:
             return None
         query = {**self._what, "state": "open"}
         try:
-            listed = self._calls.json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results", ())
+            listed = self._calls.json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
         except OrionError:
             # It is only worth a new beginning, which will tell what is wrong.
             return None
-        return next((upload for upload in listed if upload["size"] == size), None)
+        for upload in listed if isinstance(listed, list) else ():
+            # An upload to something else, and one that cannot be used, are left alone.
+            with contextlib.suppress(ValueError):
+                if isinstance(upload, dict) and self._is_ours(upload):
+                    return _read_plan(upload, size)
+        return None
 
-    def create(self, size: int, each: int) -> Mapping[str, Any]:
+    def _is_ours(self, upload: Mapping[str, Any]) -> bool:
+        own = {**self._what, "state": "open"}
+        return all(str(upload.get(name)) == str(value) for name, value in own.items())
+
+    def create(self, size: int, each: int) -> UploadPlan:
+        made: dict[str, Any] = {}
+
+        def check(upload: dict[str, Any]) -> None:
+            made.update(upload)
+            _read_plan(upload, size)
+
+        body = {**self._what, **self._place, "size": size, "part_size": each}
         try:
-            return self._calls.json(
-                create_upload, {}, body={**self._what, **self._place, "size": size, "part_size": each}
-            )
+            return _read_plan(self._calls.json(create_upload, {}, body=body, check=check), size)
         except BadResponse:
             self.refused = True
+            if made:
+                # The first error is the one to tell.
+                with contextlib.suppress(OrionError):
+                    self._delete(resource_id(made["id"]))
             raise
 
-    def digests(self, upload: Mapping[str, Any]) -> Mapping[int, str]:
-        listed = self._calls.items(list_parts, {"upload_id": upload["id"]})
-        return {part["number"]: part["sha256"] for part in listed}
+    def digests(self, upload: UploadPlan) -> Mapping[int, str]:
+        found: dict[int, str] = {}
+        for part in self._calls.items(list_parts, {"upload_id": upload.id}):
+            # A part whose digest is not known is sent again.
+            with contextlib.suppress(ValueError):
+                found[read_field(part, "number", int)] = _read_digest(part)
+        return found
 
-    def put(self, upload: Mapping[str, Any], number: int, part: Slice, digest: str) -> str | None:
-        if not upload["presigned"]:
-            request = upload_part.build(upload["id"], number, body=part, content_digest=digest)
-            return str(self._calls.call(upload_part, request)["sha256"])
+    def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
+        if not upload.presigned:
+            request = upload_part.build(upload.id, number, body=part, content_digest=digest)
+            return _read_digest(self._calls.call(upload_part, request, check=_read_digest))
         headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
         for again in (True, False):
             answer = self._calls.put_elsewhere(
-                self._target(upload, number), part, headers, f"part {number} of upload {upload['id']}"
+                self._target(upload, number), part, headers, f"part {number} of upload {upload.id}"
             )  # fmt: skip
             if answer.status_code != 403 or not again:
                 break
@@ -190,23 +233,62 @@ class _Parts:
         answer.raise_for_status()
         return None
 
-    def _target(self, upload: Mapping[str, Any], number: int) -> str:
+    def _target(self, upload: UploadPlan, number: int) -> str:
         with self._lock:
             url, until = self._targets.get(number, ("", 0.0))
             if not url or until < CLOCK.time() + _MARGIN:
-                count = -(-upload["size"] // upload["part_size"])
-                wanted = list(range(number, min(number + _TARGETS_AT_ONCE, count + 1)))
-                found = self._calls.json(obtain_upload_targets, {"upload_id": upload["id"]}, body={"numbers": wanted})
-                for target in found["targets"]:
-                    self._targets[target["number"]] = (target["url"], _seconds(target.get("expires")))
+                count = -(-upload.size // upload.part_size)
+                wanted = range(number, min(number + _TARGETS_AT_ONCE, count + 1))
+                found = self._calls.json(
+                    obtain_upload_targets, {"upload_id": upload.id}, body={"numbers": list(wanted)},
+                    check=lambda data: _read_targets(data, wanted),
+                )  # fmt: skip
+                self._targets.update(_read_targets(found, wanted))
                 url = self._targets[number][0]
             return url
 
-    def complete(self, upload: Mapping[str, Any], size: int, digest: str) -> None:
-        self._calls.json(complete_upload, {"upload_id": upload["id"]}, body={"size": size, "digest": digest})
+    def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
+        body = {"size": size, "digest": digest}
+        self._calls.json(complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
 
-    def abort(self, upload: Mapping[str, Any]) -> None:
-        self._calls.json(delete_upload, {"upload_id": upload["id"]}, timeout=_FIND_SECONDS)
+    def abort(self, upload: UploadPlan) -> None:
+        self._delete(upload.id)
+
+    def _delete(self, number: int) -> None:
+        self._calls.json(delete_upload, {"upload_id": number}, timeout=_FIND_SECONDS)
+
+
+def _read_plan(upload: Mapping[str, Any], size: int) -> UploadPlan:
+    each = read_field(upload, "part_size", int)
+    if upload.get("size", size) != size:
+        raise ValueError(f"the server sent {upload['size']!r:.60} for 'size', not {size}")
+    if not is_part_size(size, each):
+        raise ValueError(f"the server sent {each!r:.60} for 'part_size': from 1 MiB to 5 GiB and at most 10,000 parts")
+    return UploadPlan(resource_id(upload.get("id")), size, each, read_field(upload, "presigned", bool))
+
+
+def _read_digest(part: Mapping[str, Any]) -> str:
+    sha256 = read_field(part, "sha256", str)
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError(f"the server sent {sha256!r:.80} for 'sha256'")
+    return sha256.lower()
+
+
+def _read_targets(data: Mapping[str, Any], wanted: range) -> dict[int, tuple[str, float]]:
+    """Read the presigned URLs of some parts, each with the time when it expires; the first one has to be there."""
+    targets: dict[int, tuple[str, float]] = {}
+    for target, within in each_object(read_field(data, "targets", list), "targets"):
+        number, url = read_field(target, "number", int, within=within), read_field(target, "url", str, within=within)
+        if url and number in wanted:
+            targets[number] = (url, _seconds(target.get("expires")))
+    if wanted[0] not in targets:
+        raise ValueError(f"'targets' has no URL for part {wanted[0]}")
+    return targets
+
+
+def _check_complete(upload: Mapping[str, Any]) -> None:
+    if read_field(upload, "state", str) == "open":
+        raise ValueError("the server sent 'open' for 'state' of a completed upload")
 
 
 def _arrived(found: Mapping[str, Any], digest: str) -> bool:
@@ -219,7 +301,9 @@ def _arrived(found: Mapping[str, Any], digest: str) -> bool:
 
 
 def _seconds(expires: object) -> float:
+    """When a URL expires, in seconds since the epoch; 0 where that cannot be read, so that it is used once."""
     try:
-        return dt.datetime.fromisoformat(str(expires)).timestamp()
-    except ValueError:
+        moment = dt.datetime.fromisoformat(str(expires))
+        return moment.replace(tzinfo=moment.tzinfo or dt.UTC).timestamp()
+    except (ValueError, OverflowError):
         return 0.0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from attrs import frozen
 from orion_api.api.workfloes import get_workfloe, list_workfloes
 
+from orionclient._fields import each_object, read_field, read_optional_field
 from orionclient._resource import (
     Declaration,
     Field,
@@ -20,7 +22,7 @@ from orionclient._resource import (
     string,
     strings,
 )
-from orionclient.exceptions import ValidationError
+from orionclient.exceptions import OrionError, ValidationError
 from orionclient.types._waited import refreshed
 from orionclient.types.collections import ShardCollection
 from orionclient.types.datasets import Dataset
@@ -117,8 +119,8 @@ class WorkFloeSpec(Resource):
 
         if not self.specification:
             refreshed(self)
-        given = dict(parameters or {})
-        both = {**(given.get("promoted") or {}), **promoted}
+        given = _group("parameters", parameters)
+        both = {**_group("promoted", given.get("promoted")), **promoted}
         if both or "promoted" in given:
             given["promoted"] = both
         return WorkFloeJob.start(self._bound(), self, name, self._checked(given))
@@ -126,21 +128,17 @@ class WorkFloeSpec(Resource):
     def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters as they are sent."""
         _known(f"{self._title()}: a group of parameters", given, ("promoted", "cube"))
-        cubes = [cube for cube in self.specification.get("cubes") or [] if isinstance(cube, Mapping)]
-        promoted = {
-            each["promoted_name"]: each
-            for cube in cubes
-            for each in cube.get("parameters") or []
-            if each.get("promoted_name")
-        }
+        cubes = cubes_of(self)
+        promoted = promoted_of(cubes)
         checked = dict(given)
-        for name, value in (given.get("promoted") or {}).items():
+        for name, value in _group("promoted", given.get("promoted")).items():
             _known(f"{self._title()}: the promoted parameter", [name], promoted)
             checked["promoted"] = {**checked["promoted"], name: _value(promoted[name], name, value)}
-        by_name = {cube.get(key): cube for cube in cubes for key in ("title", "name") if cube.get(key)}
-        for cube_name, values in (given.get("cube") or {}).items():
+        by_name = {name: cube for cube in cubes for name in cube.names}
+        for cube_name, group in _group("cube", given.get("cube")).items():
             _known(f"{self._title()}: the cube", [cube_name], by_name)
-            own = {each["name"]: each for each in by_name[cube_name].get("parameters") or []}
+            own = {each["name"]: each for each in by_name[cube_name].parameters}
+            values = _group(f"the cube {cube_name!r}", group)
             _known(f"{self._title()}: the parameter of the cube {cube_name!r}", values, own)
             sent = {name: _value(own[name], name, value) for name, value in values.items()}
             checked["cube"] = {**checked["cube"], cube_name: sent}
@@ -148,15 +146,82 @@ class WorkFloeSpec(Resource):
             self._complete(cube, checked)
         return checked
 
-    def _complete(self, cube: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-        """Refuse parameters among which a required one is missing."""
+    def _complete(self, cube: Cube, given: Mapping[str, Any]) -> None:
+        """Reject parameters among which a required one is missing."""
         promoted, by_cube = given.get("promoted") or {}, given.get("cube") or {}
-        own = {**by_cube.get(cube.get("title"), {}), **by_cube.get(cube.get("name"), {})}
-        for each in cube.get("parameters") or []:
+        own = {name for cube_name in cube.names for name in by_cube.get(cube_name, ())}
+        for each in cube.parameters:
             name = each.get("promoted_name") or each["name"]
             there = each.get("promoted_name") in promoted or each["name"] in own
             if each.get("required") and each.get("default") is None and not there:
-                raise ValidationError(f"{self._title()} needs the parameter {name!r} ({each.get('type')})")
+                raise ValidationError(f"{self._title()} needs the parameter {name!r} ({each['type']})")
+
+
+@frozen
+class Cube:
+    """A cube of a specification.
+
+    Attributes:
+        names: Its title and its name, as far as it has them.
+        parameters: Its parameters. Each has the strings `name` and `type` ("unknown" where the server names none), `promoted_name`, a
+            string or None, and `choices`, a list or None.
+    """
+
+    names: tuple[str, ...]
+    parameters: tuple[dict[str, Any], ...]
+
+
+def cubes_of(spec: WorkFloeSpec) -> list[Cube]:
+    """Read the cubes of a specification.
+
+    Args:
+        spec: The floe, with its specification.
+
+    Returns:
+        The cubes; missing lists are empty.
+
+    Raises:
+        OrionError: A field of the specification is missing or of another type; the message names it.
+    """
+    try:
+        listed = read_optional_field(spec.specification, "cubes", list, within="specification") or []
+        return [_cube(data, place) for data, place in each_object(listed, "specification.cubes")]
+    except ValueError as error:
+        raise OrionError(f"{spec._title()}: {error}") from None
+
+
+def _cube(data: Mapping[str, Any], within: str) -> Cube:
+    names = tuple(read_optional_field(data, name, str, within=within) for name in ("title", "name"))
+    parameters = []
+    listed = read_optional_field(data, "parameters", list, within=within) or []
+    for parameter, place in each_object(listed, f"{within}.parameters"):
+        promoted = parameter.get("promoted_name")
+        known = {
+            "name": read_field(parameter, "name", str, within=place),
+            "type": read_optional_field(parameter, "type", str, within=place) or "unknown",
+            "promoted_name": promoted if isinstance(promoted, str) else None,
+            "choices": read_optional_field(parameter, "choices", list, within=place),
+        }
+        parameters.append({**parameter, **known})
+    return Cube(tuple(filter(None, names)), tuple(parameters))
+
+
+def promoted_of(cubes: Iterable[Cube]) -> dict[str, dict[str, Any]]:
+    """Find the promoted parameters.
+
+    Args:
+        cubes: The cubes of a floe.
+
+    Returns:
+        Promoted name -> parameter.
+    """
+    return {each["promoted_name"]: each for cube in cubes for each in cube.parameters if each.get("promoted_name")}
+
+
+def _group(what: str, given: Any) -> dict[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise ValidationError(f"{what} is a mapping of names to values, not {type(given).__name__}")
+    return dict(given or {})
 
 
 def _known(what: str, given: Any, known: Any) -> None:
@@ -167,7 +232,7 @@ def _known(what: str, given: Any, known: Any) -> None:
 
 def _value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
     """A value as it is sent, for a parameter as the specification describes it."""
-    kind, many = str(parameter.get("type")), bool(parameter.get("many"))
+    kind, many = str(parameter["type"]), bool(parameter.get("many"))
     if value is None and not parameter.get("required"):
         return None
     if kind in _KINDS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pytest
 from cli.conftest import Call
 from helpers.canary import CANARIES
 
+from orionclient.cli.jobs import _Share
+from orionclient.cli.state import State
+from orionclient.emulator.faults import set_field
 from orionclient.local import LocalOrion
-from orionclient.types import Dataset, WorkFloeSpec
+from orionclient.types import Dataset, WorkFloeJob, WorkFloeSpec
 
 pytestmark = pytest.mark.usefixtures("real_time")
 FLOE = '''
@@ -158,3 +162,25 @@ def test_the_path_of_a_log_in_a_pipe_is_left_as_it_is(call: Call, planted: Local
     job = started(call, planted, "echo", "name", "--text", "\x1b[31mred")
     call("jobs", "wait", str(job["id"]))
     assert '"text": ' in call("jobs", "logs", str(job["id"])).stdout
+
+
+@pytest.mark.parametrize("cubes", ["x", [None], [{"name": "echo", "parameters": [{"promoted_name": "text"}]}]], ids=str)
+def test_an_odd_specification_is_an_error_that_names_the_field(call: Call, planted: LocalOrion, cubes: object) -> None:
+    planted.faults.clear()
+    planted.faults.script("get_workfloe", [set_field("specification.cubes", cubes)])
+    done = call("jobs", "start", "echo", "x", "--text", "CNS", on=planted)
+    planted.faults.assert_consumed()
+    assert done.exit_code == 1
+    assert "'specification.cubes" in done.output
+
+
+@pytest.mark.parametrize("progress", ["half", [], {}, None])
+def test_a_progress_that_is_no_number_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], progress: object
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    share = _Share(State())
+    share(WorkFloeJob(id=1, state="running", progress=progress))
+    assert capsys.readouterr().err.endswith("job 1 running")
+    share(WorkFloeJob(id=1, state="running", progress=0.5))
+    assert capsys.readouterr().err.endswith("job 1 running 50%")

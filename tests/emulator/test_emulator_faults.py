@@ -29,16 +29,20 @@ from orionclient.emulator.faults import (
     hints,
     html,
     length,
+    missing_next,
     next_link,
+    null_field,
     pass_,
     redirect,
     remove,
     reset,
     reset_after,
+    resize,
     set_field,
     stall,
     status,
     strip,
+    unasked_range,
 )  # fmt: skip
 from orionclient.emulator.steps import _STEPS, parse
 from orionclient.local import LocalOrion
@@ -535,6 +539,95 @@ def test_next_links(ada, faults, dataset, stack):
     assert not faults.report().applied[-1].applied
 
 
+def test_a_page_without_next(ada, faults, dataset):
+    ada.post(DATASETS, json={"name": "second"})
+    faults.script("list_datasets", [missing_next(), missing_next()])
+    page = ada.get(f"{DATASETS}?limit=1").json()
+    assert "next" not in page
+    assert page["count"] > len(page["results"]) == 1
+    assert ada.get(f"{DATASETS}?limit=1000").json()["next"] is None
+    assert [(each.applied, each.reason) for each in faults.report().applied] == [
+        (True, ""),
+        (False, "there is no next page"),
+    ]
+
+
+def test_null_in_a_field_that_is_there(ada, faults, dataset):
+    real = ada.get(dataset).json()
+    faults.script("get_dataset", [null_field("name"), null_field("nothing")])
+    assert [ada.get(dataset).json() for _ in range(2)] == [{**real, "name": None}, real]
+    faults.script("list_datasets", [null_field("results.*.name")])
+    assert {each["name"] for each in ada.get(DATASETS).json()["results"]} == {None}
+    assert [each.applied for each in faults.report().applied] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("step", "piece", "said"),
+    [
+        (unasked_range(), CONTENT[: -(-len(CONTENT) // 2)], f"bytes 0-{-(-len(CONTENT) // 2) - 1}/{len(CONTENT)}"),
+        (unasked_range(3, 2), CONTENT[3:5], f"bytes 3-4/{len(CONTENT)}"),
+        (unasked_range(3, 10**9), CONTENT[3:], f"bytes 3-{len(CONTENT) - 1}/{len(CONTENT)}"),
+    ],
+    ids=["half", "two bytes", "rest"],
+)
+def test_a_206_that_nobody_asked_for(ada, faults, content, step, piece, said):
+    faults.script("download_file", step)
+    answer = ada.get(content)
+    assert (answer.status_code, answer.content, answer.headers["Content-Range"]) == (206, piece, said)
+    assert answer.headers["Content-Length"] == str(len(piece))
+    assert "Repr-Digest" not in answer.headers
+    assert faults.requests("download_file")[-1].status == 206
+    faults.assert_consumed()
+
+
+def test_a_206_that_somebody_asked_for_stays(ada, faults, content):
+    faults.script("download_file", [unasked_range(), unasked_range(10**9)])
+    assert ada.get(content, headers={"Range": "bytes=1-2"}).content == CONTENT[1:3]
+    assert ada.get(content).content == CONTENT
+    assert [each.reason for each in faults.report().applied] == [
+        "the request asks for a range",
+        f"the body has {len(CONTENT)} bytes only",
+    ]
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+@pytest.mark.parametrize("by", [-1, -len(CONTENT), 7])
+def test_content_of_another_size(ada, faults, content, framing, by):
+    faults.script("download_file", resize(by, framing))
+    answer = ada.get(content)
+    assert answer.content == (CONTENT + bytes(7))[: len(CONTENT) + by]
+    assert answer.headers.get("Content-Length") == (str(len(answer.content)) if framing == "length" else None)
+    assert (answer.headers.get("Transfer-Encoding") == "chunked") == (framing == "chunked")
+    assert "Repr-Digest" not in answer.headers
+    faults.assert_consumed()
+    assert ada.get(content).content == CONTENT
+
+
+def test_content_that_cannot_be_resized_is_the_real_one(ada, faults, content):
+    faults.script("download_file", [resize(-len(CONTENT) - 1, "close"), resize(1, "close")])
+    answer = ada.get(content)
+    assert (answer.content, answer.headers["Content-Length"]) == (CONTENT, str(len(CONTENT)))
+    assert ada.get(content, headers={"Range": "bytes=1-2"}).content == CONTENT[1:3]
+    assert [each.reason for each in faults.report().applied] == [
+        f"the body has {len(CONTENT)} bytes only",
+        "the real answer is a byte range",
+    ]
+
+
+@pytest.mark.parametrize("code", range(300, 309))
+@pytest.mark.parametrize("url", ["self", None])
+def test_a_redirect_stores_nothing(ada, faults, content, code, url):
+    faults.script("upload_file_content", redirect(url, code=code))
+    answer = ada.put(
+        content.replace("download", "upload"), content=b"other", headers={"Content-Type": "application/octet-stream"}
+    )
+    assert answer.status_code == code
+    assert ("Location" in answer.headers) == (url is not None)
+    assert faults.effects("upload_file_content") == 0
+    faults.assert_consumed()
+    assert ada.get(content).content == CONTENT
+
+
 def test_refusals_and_downloads_are_not_rewritten(ada, faults, content):
     faults.script("get_dataset", broken_json())
     assert ada.get(f"{DATASETS}999/").json()["code"] == "not_found"
@@ -738,6 +831,12 @@ def test_a_fault_of_the_faults_is_in_the_log(ada, faults, dataset, monkeypatch, 
         ("length;by=0", "other than 0"),
         ("drip;seconds=1;size=0", "from 1 to 1000000"),
         ("hints;times=-1", "from 1 to 1000000"),
+        ("resize", "step resize needs by"),
+        ("resize;by=0", "other than 0"),
+        ("resize;by=1;framing=real", "one of length, chunked, close"),
+        ("unasked_range;start=-1", "a number of bytes"),
+        ("unasked_range;size=0", "at least one byte"),
+        ("null_field", "step null_field needs field"),
         ("redirect;url=x;code=200", "300 to 399"),
         ({"step": "redirect", "url": "a\r\nb"}, "one line"),
         ({"step": "status", "code": 503, "headers": {"X": "a\r\nb"}}, "names and values of headers"),

@@ -12,7 +12,7 @@ COLUMNS = list(DATA["operations"])
 # What a row may say of its cells without asking for less of them: how the fault comes about, and what has to come of it.
 _PLAIN = {
     "id", "what", "time", "scripts", "proxy", "how", "beyond", "error", "waits", "asked", "attempts", "more", "policy", "warm", "seconds",
-    "total", "large", "redirects", "by_key",
+    "total", "large", "redirects", "by_key", "known", "on_access", "raw_error",
 }  # fmt: skip
 _REASONS = {"note", "raw", "by_verb", "raw_letter", "raw_note", "verbs"}
 _FAULTS = {"scripts", "by_verb", "proxy", "how"}
@@ -120,7 +120,10 @@ def runs_of(cell: Cell, way: str = "verb") -> list[Run]:
     runs += [Run("toxic", toxic) for toxic in given.get("proxy", ())]
     runs += [Run("beyond", given["beyond"])] if "beyond" in given else []
     runs += [Run("how", how) for how in given.get("how", ())]
-    errors, asked, waits = given.get("error", ""), given.get("asked", [None]), given.get("waits", ())
+    errors = given.get("error", "")
+    if way == "raw_async":
+        errors = given.get("raw_error", errors)
+    asked, waits = given.get("asked", [None]), given.get("waits", ())
     # The last that is said holds for the runs after it, too; of waits only what is scripted.
     return [
         run._replace(

@@ -37,6 +37,8 @@ class Work:
     ground: Ground
     folder: Path
     large: bool = False
+    # Whether what is downloaded is got before, with its size and digest.
+    known: bool = False
     filters: dict[str, Any] = field(default_factory=dict)
     number: int = field(default_factory=lambda: next(_NUMBERS))
     id: int = 0
@@ -191,7 +193,8 @@ async def _raw_upload(client: Any, work: Work) -> Any:
 
 
 def _download(session: OrionSession, work: Work) -> Any:
-    File(id=work.id, session=session).download_to_file(work.target, durable=False)
+    file = session.get_resource(File, work.id) if work.known else File(id=work.id, session=session)
+    file.download_to_file(work.target, durable=False)
     return work.target.read_bytes()
 
 

@@ -33,10 +33,23 @@ FAULTS: list[Any] = [
     "reset", "close", "reset_after", "close_after", 429, 500, 502, 503, 504, 408, 400, 403, 404, "garbage", "html", "broken_json",
     "gzip_cut", "gzip_cut;how=crc", "hints", "cut;sent=0", "cut;sent=40", "cut;sent=5;how=close", "cut;sent=5;framing=close;how=close",
     "length;by=7", "digest", "reset;read=10", "status;code=503;read=10", "status;code=504;applied=true", 'strip;headers=["Range"]',
-    {"step": "status", "code": 503, "headers": {"Retry-After": "1"}}, "pass", "pass",
+    {"step": "status", "code": 503, "headers": {"Retry-After": "1"}}, "unasked_range", "unasked_range;start=3", "redirect", "redirect",
+    "resize;by=-1", "resize;by=9", "resize;by=-1;framing=close", "resize;by=9;framing=chunked", "null_field;field=name",
+    "null_field;field=state", "null_field;field=size", "null_field;field=sha256", "null_field;field=results.*.name",
+    "null_field;field=results.0.state", "missing_next", "missing_next", "pass", "pass",
 ]  # fmt: skip
+
+
+def drawn(fault: Any) -> st.SearchStrategy[Any]:
+    """The status and the target of a redirect are drawn as well."""
+    if fault != "redirect":
+        return st.just(fault)
+    targets = st.sampled_from(["self", "self", None])
+    return st.builds(lambda code, url: {"step": "redirect", "code": code, "url": url}, st.integers(300, 308), targets)
+
+
 # How often a fault comes, and how many calls there are without one, is drawn as well.
-schedules = st.lists(st.sampled_from(FAULTS), max_size=4)
+schedules = st.lists(st.sampled_from(FAULTS).flatmap(drawn), max_size=4)
 contents = st.binary(min_size=1, max_size=64).flatmap(
     lambda piece: st.sampled_from([1, 50, 4_000]).map(lambda times: piece * times)
 )
@@ -199,9 +212,13 @@ class Model(RuleBasedStateMachine):
         number = self.pick(which, self.there["file"])
         target = self.server.folder / "target"
         target.write_bytes(b"old")
+        content = next(iter(self.content[number]))
+        # Content of another size is whole as a response: only what is known of the file shows that it is wrong.
+        resized = any(str(step).startswith("resize") for step in steps)
+        known = {"size": len(content)} if resized and content is not None else {}
 
         def call(session: OrionSession) -> bytes:
-            file = File(id=number, session=session)
+            file = File(id=number, session=session, **known)
             if not sink:
                 return b"".join(file.download())
             file.download_to_file(target, durable=False)

@@ -19,6 +19,7 @@ import pytest
 from helpers.nasty_names import CORPUS, PATHS
 from helpers.plain import Plain
 
+from orionclient.emulator.faults import set_field
 from orionclient.exceptions import AuthorizationRequired, OrionError, TransferErrors, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
@@ -441,3 +442,20 @@ def test_shards_without_a_name_have_their_number(collection: ShardCollection, tm
     (result,) = collection.download(tmp_path / "here", durable=True)
     assert result.value == tmp_path / "here" / f"shard-{shard.id}"
     assert hashlib.sha256(result.value.read_bytes()).hexdigest() == shard.sha256
+
+
+ODD_FIELDS = [("sha256", "xyz"), ("sha256", "abc"), ("sha256", None), ("size", []), ("size", {}), ("state", None)]
+
+
+@pytest.mark.parametrize(("field", "value"), ODD_FIELDS, ids=str)
+def test_an_odd_shard_among_those_that_are_there(
+    orion: LocalOrion, collection: ShardCollection, folder: Path, field: str, value: Any
+) -> None:
+    """It is not known to have the content, so its file is sent again; the other files are not."""
+    collection.upload(folder)
+    orion.faults.script("list_shards", [set_field(f"results.0.{field}", value)])
+    before = operations(orion)["create_shard"]
+    results = collection.upload(folder)
+    orion.faults.assert_consumed()
+    assert [result.error for result in results] == [None] * len(NAMES)
+    assert operations(orion)["create_shard"] - before == 1

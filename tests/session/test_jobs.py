@@ -362,3 +362,9 @@ def test_the_report_of_a_job(session: OrionSession, tmp_path: Path) -> None:
     with pytest.raises(NoResultFound, match=f"Job {silent.id} made no report"):
         download_report(silent, tmp_path / "none.zip")
     assert not (tmp_path / "none.zip").exists()
+
+
+@pytest.mark.parametrize("outcome", [["failed"], {"x": 1}, 7])
+def test_an_outcome_of_another_type_is_no_success(outcome: Any) -> None:
+    job = WorkFloeJob(id=1, state="complete", reason="", outcome=outcome)
+    assert not job.succeeded

@@ -94,6 +94,25 @@ def test_a_broken_stream_of_records(scripted: Scripted) -> None:
         list(Dataset(id=1, session=scripted.session()).records())
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("record", value) for value in (None, [], [["a", 1]], "x", 7)),
+        *(("dataset", value) for value in (None, "x", 1.5, True, [], -1)),
+        *(("id", value) for value in (None, "x", 1.5, True, [], -1)),
+    ],
+    ids=str,
+)
+def test_an_odd_record_is_an_error_that_names_the_field(scripted: Scripted, field: str, value: Any) -> None:
+    good = {"id": 1, "dataset": 1, "record": {"a": 1}}
+    raw = b"".join(json.dumps(item).encode() + b"\n" for item in (good, {**good, "id": "2", field: value}))
+    scripted.then(Answer(raw=raw, headers={"Content-Type": "application/x-ndjson"}))
+    records = Dataset(id=1, session=scripted.session()).records()
+    assert next(records) == {"a": 1}
+    with pytest.raises(OrionConnectionError, match=rf"stream of records of Dataset 1 is broken: .*'{field}'"):
+        next(records)
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_json_lines_are_cut_anywhere(size: int) -> None:
     items = [{"a": "ü\u2028"}, {"b": 1}]

@@ -11,7 +11,7 @@ from helpers.canary import CANARIES
 from helpers.plain import Plain
 from helpers.scripted import Answer, Scripted
 
-from orionclient.exceptions import InvalidCredentials, NotFoundResponse, NotLoaded, ValidationError
+from orionclient.exceptions import InvalidCredentials, NotFoundResponse, NotLoaded, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import Token, User
@@ -122,4 +122,11 @@ def test_what_cannot_be_done_with_tokens(session: OrionSession) -> None:
 def test_a_server_that_gives_no_value(scripted: Scripted) -> None:
     scripted.answers = [Answer(201, {"id": 7, "description": "", "created": "2026-01-01T00:00:00.000000Z"})]
     with pytest.raises(NotLoaded):
+        _ = Token.create(scripted.session()).value
+
+
+@pytest.mark.parametrize("value", [7, "", ["x"], {"x": 1}, True])
+def test_a_value_that_is_no_string(scripted: Scripted, value: Any) -> None:
+    scripted.then(Answer(201, {"id": 1, "description": "", "created": "2020-01-01T00:00:00Z", "token": value}))
+    with pytest.raises(OrionError, match="Token 1: the server sent no string for 'token'"):
         _ = Token.create(scripted.session()).value

@@ -116,7 +116,7 @@ def test_what_is_known_is_not_tried(scripted: Scripted, known: Any) -> None:
     assert session.orion_versions == {"files": (1, 2)}
 
 
-@pytest.mark.parametrize("wrong", [[3], "3", {"files": "three"}, {"files": None}])
+@pytest.mark.parametrize("wrong", [[3], "3", {"files": "three"}, {"files": None}, {"files": [float("inf")]}])
 def test_no_versions(wrong: Any) -> None:
     with pytest.raises(ValidationError, match="orion_versions"):
         OrionSession(orion_versions=wrong)

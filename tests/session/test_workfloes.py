@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.scripted import Answer, Scripted
 
-from orionclient.exceptions import ValidationError
+from orionclient.exceptions import OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, Project, Secret, ShardCollection, WorkFloeSpec
@@ -220,3 +220,80 @@ def test_the_specification_is_fetched_once(session: OrionSession, orion: LocalOr
     ):
         spec.start("x", colour="red")
     assert orion.faults.effects("create_job") == 2
+
+
+GOOD = {"name": "text", "promoted_name": "text", "type": "string"}
+ODD_SPECIFICATIONS = [
+    ([], "specification"),
+    ("x", "specification"),
+    (7, "specification"),
+    ({"cubes": "x"}, "specification.cubes"),
+    ({"cubes": {"name": "a"}}, "specification.cubes"),
+    ({"cubes": [None]}, "specification.cubes[0]"),
+    ({"cubes": [{"name": "a", "parameters": []}, "x"]}, "specification.cubes[1]"),
+    ({"cubes": [{"name": 7, "parameters": []}]}, "specification.cubes[0].name"),
+    ({"cubes": [{"title": ["a"], "parameters": []}]}, "specification.cubes[0].title"),
+    ({"cubes": [{"name": "a", "parameters": "x"}]}, "specification.cubes[0].parameters"),
+    ({"cubes": [{"name": "a", "parameters": {"text": GOOD}}]}, "specification.cubes[0].parameters"),
+    ({"cubes": [{"name": "a", "parameters": [GOOD, None]}]}, "specification.cubes[0].parameters[1]"),
+    ({"cubes": [{"name": "a", "parameters": [GOOD, ["x"]]}]}, "specification.cubes[0].parameters[1]"),
+    *(
+        ({"cubes": [{"name": "a", "parameters": [{**GOOD, name: value}]}]}, f"specification.cubes[0].parameters[0].{name}")
+        for name, values in {
+            "name": (None, 7, ["x"], {}, True),
+            "type": (7, ["x"], {}, True),
+            "choices": ("abc", 7, {"a": 1}, True),
+        }.items()
+        for value in values
+    ),
+    ({"cubes": [{"name": "a", "parameters": [{"type": "string"}]}]}, "specification.cubes[0].parameters[0].name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("specification", "field"), ODD_SPECIFICATIONS, ids=str)
+def test_an_odd_specification_is_an_error_that_names_the_field(
+    scripted: Scripted, specification: Any, field: str
+) -> None:
+    scripted.then(Answer(data={"id": 3, "name": "dock", "specification": specification}))
+    spec = scripted.session().get_resource(WorkFloeSpec, 3)
+    with pytest.raises(OrionError) as caught:
+        spec.start("x", text="CNS")
+    assert {asked.method for asked in scripted.asked} == {"GET"}
+    assert f"{field!r}" in str(caught.value)
+    assert "WorkFloeSpec 3" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "specification",
+    [{}, None, {"cubes": None}, {"cubes": []}, {"cubes": [{}]}, {"cubes": [{"parameters": None}]}, {"cubes": [{"name": None}]}],
+    ids=str,
+)  # fmt: skip
+def test_a_specification_without_parameters_has_none(scripted: Scripted, specification: Any) -> None:
+    scripted.then(Answer(data={"id": 3, "name": "dock", "specification": specification}))
+    with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known are none"):
+        scripted.session().get_resource(WorkFloeSpec, 3).start("x", text="CNS")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"name": "x"},
+        {"name": "x", "type": None},
+        *({"name": "x", "promoted_name": name} for name in (7, ["x"], {}, True, "")),
+    ],
+    ids=str,
+)
+def test_an_odd_parameter_that_is_not_set_does_no_harm(scripted: Scripted, odd: dict[str, Any]) -> None:
+    specification = {"cubes": [{"name": "a", "parameters": [odd, GOOD]}]}
+    scripted.then(
+        Answer(data={"id": 3, "name": "dock", "specification": specification}), Answer(201, {"id": 5, "name": "x"})
+    )
+    scripted.session().get_resource(WorkFloeSpec, 3).start("x", {"cube": {"a": {"x": [1]}}}, text="CNS")
+    assert json.loads(scripted.asked[-1].body)["parameters"] == {"cube": {"a": {"x": [1]}}, "promoted": {"text": "CNS"}}
+
+
+@pytest.mark.parametrize("parameters", [[1], "x", 7, {"promoted": [1]}, {"cube": "x"}, {"cube": {"all": [1]}}], ids=str)
+def test_parameters_that_are_no_mapping(spec: WorkFloeSpec, scripted: Scripted, parameters: Any) -> None:
+    with pytest.raises(ValidationError, match="is a mapping of names to values, not"):
+        spec.start("x", parameters)
+    assert not scripted.asked

@@ -61,6 +61,7 @@ def of_sending(chance: random.Random, size: int) -> Any:
         [
             steps.reset(read=read), steps.close(read=read), steps.status(503, read=read), steps.status(500, read=read),
             steps.stall(2 * PATIENCE, read=read), "garbage", "html", 400, 403, 409, 422, 507,
+            steps.redirect(chance.choice(["self", None]), code=chance.randint(300, 308)),
         ]
     )  # fmt: skip
 
@@ -80,9 +81,28 @@ def of_answering(chance: random.Random, size: int) -> Any:
             steps.headers({"ETag": '"other"'}), steps.headers({"ETag": None}), steps.headers({"ETag": 'W/"weak"'}),
             steps.headers({"Content-Range": "bytes 1-2/3"}), steps.headers({"Content-Range": None}),
             steps.headers({"Accept-Ranges": None}), steps.strip("range"), steps.strip("range", "if-range"), 416, 412, 403,
-            steps.stall(2 * PATIENCE, sent=sent),
+            steps.stall(2 * PATIENCE, sent=sent), steps.unasked_range(sent), steps.unasked_range(sent, chance.randint(1, size)),
+            steps.resize(max(by, -size), chance.choice(["length", "chunked", "close"])),
         ]
     )  # fmt: skip
+
+
+def of_parts(chance: random.Random) -> Any:
+    """What can happen to a response of the parts protocol, besides."""
+    fields = [
+        "id",
+        "size",
+        "part_size",
+        "presigned",
+        "state",
+        "targets",
+        "targets.*.url",
+        "targets.*.number",
+        "targets.*.expires",
+    ]
+    return chance.choice(
+        [steps.null_field(chance.choice(fields)), steps.set_field("part_size", chance.choice([0, 1, 1 << 60]))]
+    )
 
 
 def some(chance: random.Random, size: int, special: Callable[[random.Random, int], Any], most: int = 6) -> list[Any]:
@@ -146,7 +166,7 @@ class Transfer:
             self.stack.orion.storage.faults.script("put_part", some(chance, part, of_sending))
         for operation in ("create_upload", "complete_upload", "obtain_upload_targets"):
             if chance.random() < 0.5:
-                faults.script(operation, [common(chance)])
+                faults.script(operation, [chance.choice([common, of_parts])(chance)])
         made = None
         try:
             made = self.stack.upload(self.session(), self.kind, self.source())

@@ -25,7 +25,9 @@ GIB = 1024 * MIB
         (160 * MIB, 10 * MIB),
         (1 * GIB, 64 * MIB),
         (5 * GIB, 64 * MIB),
-        (1024 * GIB, 64 * MIB),
+        (625 * GIB, 64 * MIB),
+        # More than 10,000 parts are too many.
+        (1024 * GIB, 105 * MIB),
     ],
 )
 def test_the_size_of_a_part(size: int, each: int | None) -> None:
