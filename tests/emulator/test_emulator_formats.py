@@ -30,7 +30,7 @@ def parse(tmp_path_factory):
 
     def parse(form, text):
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return list(molecules.read(path, form))
+        return list(molecules.read(path, form, 1 << 30))
 
     return parse
 

@@ -71,6 +71,18 @@ def _check_target(call: Call) -> None:
         resources.find_named(call, db, DATASETS)
 
 
+def _check_upload(call: Call) -> None:
+    _check_target(call)
+    try:
+        molecules.format_of(call.query["format"])
+    except molecules.UnknownFormatError as error:
+        raise _unknown_format(error) from None
+
+
+def _unknown_format(error: molecules.UnknownFormatError) -> ProblemError:
+    return ProblemError(422, str(error), "unknown_format")
+
+
 def upload_dataset_content(call: Call) -> dict[str, Any]:
     """Make the records of the uploaded file the records of the dataset."""
     form = call.query["format"]
@@ -107,10 +119,12 @@ def _parsed(call: Call, form: str) -> Iterator[Staged]:
     """The records of the upload as JSON lines on disk, so that the database is not locked while they are read."""
     with call.stack.blobs.staged() as parsed:
         try:
-            for record in molecules.read(call.content.path, form):
+            for record in molecules.read(call.content.path, form, call.stack.limits.upload):
                 parsed.write(strictjson.dumps(record).encode() + b"\n")
         except molecules.MalformedError as error:
             raise unprocessable(f"Line {error.line}: {error.message}", error.line) from None
+        except molecules.TooLargeError as error:
+            raise ProblemError(413, str(error), "too_large") from None
         parsed.complete(durable=False)
         yield parsed
 
@@ -185,6 +199,9 @@ def download_dataset(call: Call) -> Download:
     except molecules.ConversionError as error:
         made.discard()
         raise ProblemError(422, str(error), "not_convertible") from None
+    except molecules.UnknownFormatError as error:
+        made.discard()
+        raise _unknown_format(error) from None
     except BaseException:
         made.discard()
         raise
@@ -202,7 +219,7 @@ HANDLERS = {
     "get_dataset": Handler(lambda call: resources.get(call, DATASETS)),
     "update_dataset": Handler(lambda call: resources.update(call, DATASETS)),
     "delete_dataset": Handler(lambda call: resources.delete(call, DATASETS)),
-    "upload_dataset_content": Handler(upload_dataset_content, _check_target),
+    "upload_dataset_content": Handler(upload_dataset_content, _check_upload),
     "list_records": Handler(list_records),
     "add_records": Handler(add_records, _check_target),
     "get_record": Handler(get_record),
