@@ -14,6 +14,7 @@ from orionclient.cli.derived import deadline_option
 from orionclient.cli.progress import watching
 from orionclient.cli.state import current
 from orionclient.cli.transfers import AGAIN, DOWNLOADED, jobs_option
+from orionclient.transfer.names import check_path
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _upload(kind: Kind) -> Command:
         dry_run: bool,
     ) -> None:
         state = current()
-        sources = [Path(path) for path in paths]
+        sources = [Path(check_path(path)) for path in paths]
         for path in sources:
             path.stat()
         if dry_run:
@@ -104,6 +105,7 @@ def _upload(kind: Kind) -> Command:
 def _download(_kind: Kind) -> Command:
     def run(number: int, folder: str, jobs: int) -> None:
         state = current()
+        check_path(folder)
         collection = state.shard_session.get_resource(ShardCollection, number)
         items: list[dict[str, Any]] = []
 

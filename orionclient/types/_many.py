@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from orionclient.exceptions import NotLoaded, ValidationError
 from orionclient.transfer import bulk
-from orionclient.transfer.names import UniqueNames, UniquePaths, prepared
+from orionclient.transfer.names import UniqueNames, UniquePaths, check_path, prepared
 from orionclient.transfer.progress import Progress
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def fetched(
         TransferErrors: Something failed.
         OSError: The folder cannot be made.
     """
-    root = Path(folder)
+    root = Path(check_path(folder))
     root.mkdir(parents=True, exist_ok=True)
     # A link that the user names is the folder, and another process may stand elsewhere.
     root = root.resolve()

@@ -44,6 +44,8 @@ CREATE TABLE IF NOT EXISTS records (
 Record = molecules.Record
 
 _PIECE = 256 * 1024
+# A compressed file may grow to so many times its size, and in any case to so many bytes.
+_MOST_RATIO, _FREE_GROWTH = 100, 256 * 1024 * 1024
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
@@ -118,9 +120,12 @@ def add_records(call: Call) -> dict[str, Any]:
 def _parsed(call: Call, form: str) -> Iterator[Staged]:
     """The records of the upload as JSON lines on disk, so that the database is not locked while they are read."""
     with call.stack.blobs.staged() as parsed:
+        limit = min(call.stack.limits.upload, max(_FREE_GROWTH, _MOST_RATIO * call.content.size))
         try:
-            for record in molecules.read(call.content.path, form, call.stack.limits.upload):
+            for record in molecules.read(call.content.path, form, limit):
                 parsed.write(strictjson.dumps(record).encode() + b"\n")
+                if molecules.format_of(form)[1] and parsed.size > 2 * limit:
+                    raise molecules.TooLargeError(f"The records of the file have more than {2 * limit} bytes.")
         except molecules.MalformedError as error:
             raise unprocessable(f"Line {error.line}: {error.message}", error.line) from None
         except molecules.TooLargeError as error:
