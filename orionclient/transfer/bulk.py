@@ -38,11 +38,13 @@ class Result(Generic[I, V]):
         item: The item.
         value: What was made of it; None where it failed.
         error: Why it failed; None where it did not.
+        skipped: True if nothing was moved, because the same content is there already.
     """
 
     item: I
     value: V | None = None
     error: Exception | None = None
+    skipped: bool = False
 
 
 class StoppedError(OrionError):
