@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from attrs import evolve
 
 from orionclient.cli import contracted
 from orionclient.cli.asking import dry_run, planned
@@ -25,7 +24,7 @@ from orionclient.transfer import bulk
 from orionclient.transfer.names import UniqueNames, check_path, prepared
 from orionclient.transfer.plans import part_size
 from orionclient.types import Dataset, Shard, ShardCollection
-from orionclient.types._many import Piece, files_of
+from orionclient.types._many import Piece, files_of, moved
 from orionclient.types._many_files import send_files
 from orionclient.types._many_shards import send_shards
 
@@ -137,12 +136,14 @@ def _upload(kind: Kind) -> Command:
             planned(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
             return
         single = len(paths) == 1 and found[0].anew
+        act: Callable[..., object]
         if kind.kind is Shard:
             collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
             act = partial(send_shards, collection, found, metadata=values["metadata"], compare=not single)
         else:
             settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
-            act = partial(send_files, kind.kind, state.session, found, options=values, **settings)
+            sent: Any = kind.kind
+            act = partial(send_files, sent, state.session, found, options=values, **settings)
         with watching(state) as watch, _printing(state, watch, "uploaded", summary=not single) as told:
 
             def sentence(result: Result[Path, Any], item: dict[str, Any]) -> str:
@@ -156,7 +157,7 @@ def _upload(kind: Kind) -> Command:
 
             state.again = _again_uploading(kind, found, single=single)
             with _first_error(single=single):
-                act(workers=jobs, progress=watch, each=each)
+                act(workers=min(jobs, len(found)), progress=watch, each=each)
             state.again = ""
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
@@ -218,10 +219,6 @@ def _again_uploading(kind: Kind, found: Sequence[Piece], *, single: bool) -> str
     """How to resume uploads: what is done is skipped, and what goes in parts is resumed."""
     in_parts = any(each.path.is_file() and part_size(each.path.stat().st_size) for each in found)
     return AGAIN if kind.kind is not Dataset and (in_parts or not single) else ""
-
-
-def _told(watch: Watch, item: str) -> Callable[[Progress], object]:
-    return lambda progress: watch(evolve(progress, item=item))
 
 
 @contextmanager
@@ -294,12 +291,12 @@ def _download(kind: Kind) -> Command:
             return
         chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
 
-        def fetch(watch: Watch, resource: Any) -> Path:
+        def fetch(resource: Any) -> Path:
             path = chosen.path_of(resource)
             if kind.kind is Dataset:
                 resource.download_to_file(path, format=as_format)
             else:
-                resource.download_to_file(path, progress=_told(watch, path.name))
+                resource.download_to_file(path, progress=relay.named(path.name))
             return path
 
         resources = [session.get_resource(template, number) for number in ids]
@@ -312,10 +309,14 @@ def _download(kind: Kind) -> Command:
                     item = {"id": result.item.id, "path": str(path), "size": path.stat().st_size}
                 told(result, item, f"Downloaded {kind.noun} {result.item.id} to {result.value}", item.get("size", 0))
 
+            relay = bulk.Watch(watch)
             # The server makes a dataset's file anew each time.
             state.again = "" if kind.kind is Dataset else AGAIN
             with _first_error(single=len(ids) == 1):
-                bulk.gathered(bulk.run(partial(fetch, watch), resources, workers=jobs, stop=watch.stop), each=each)
+                moved(
+                    fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, watch=relay,
+                    each=each, return_exceptions=False,
+                )  # fmt: skip
             state.again = ""
 
     options: list[click.Parameter] = [

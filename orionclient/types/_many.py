@@ -188,7 +188,10 @@ def moved(
     Raises:
         TransferErrors: Something failed.
     """
-    results = bulk.run(function, items, workers=workers, executor=executor, stop=watch.stop)
+    if workers == 1 and executor is None and not isinstance(workers, bool):
+        results = bulk.run_in_turn(function, items)
+    else:
+        results = bulk.run(function, items, workers=workers, executor=executor, stop=watch.stop)
     seen = _seen(results, shown)
     return bulk.gathered(seen, watch=watch, each=each, after=after, return_exceptions=return_exceptions)
 

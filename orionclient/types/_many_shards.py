@@ -150,8 +150,8 @@ def send_shards(
         return [evolve(each, value=kept.get(each.value.id, each.value)) if each.value else each for each in results]
 
     return moved(
-        Send(collection, metadata, Path.cwd(), watch if local else None), _compared(pieces, there), shown, workers=workers, executor=executor,
-        watch=watch, each=each, return_exceptions=return_exceptions, after=after,
+        Send(collection, metadata, Path.cwd(), watch if local else None), _compared(pieces, there), shown, workers=workers,
+        executor=executor, watch=watch, each=each, return_exceptions=return_exceptions, after=after,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def test_many_paths_and_folders(call: Call, stack: LocalOrion, tree: Path, tmp_p
     done = call("files", "upload", "frames", "single.txt", "--tag", "of june", "--jobs", "3", "--json", on=stack)
     assert done.exit_code == 0, done.output
     made = json.loads(done.stdout)
-    assert [each["name"] for each in made] == ["frames/1.xyz", "frames/2.xyz", "frames/late/3.xyz", "single.txt"]
+    assert [each["name"] for each in made] == ["1.xyz", "2.xyz", "late/3.xyz", "single.txt"]
     assert [content(stack, each["id"]) for each in made] == [b"1.xyz", b"2.xyz", b"late/3.xyz", b"single"]
     listed = call("files", "list", "--tag", "of june", "-q").stdout.split()
     assert sorted(listed) == sorted(str(each["id"]) for each in made)
@@ -199,7 +199,7 @@ def test_what_is_no_file_in_a_folder_is_told(call: Call, stack: LocalOrion, tree
     assert done.exit_code == 6
     assert "links to folders are not followed" in done.stderr
     # The others are there nevertheless.
-    assert [each["name"] for each in json.loads(done.stdout)] == ["frames/1.xyz", "frames/2.xyz", "frames/late/3.xyz"]
+    assert [each["name"] for each in json.loads(done.stdout)] == ["1.xyz", "2.xyz", "late/3.xyz"]
     (tree / "linked").unlink()
     os.mkfifo(tree / "0.pipe")
     done = call("files", "upload", "frames", on=stack)
