@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from orionclient.cli.progress import Watch
     from orionclient.cli.state import State
     from orionclient.transfer.bulk import Result
-    from orionclient.transfer.progress import Progress
 
 #: How to go on with what was interrupted.
 AGAIN: Final = "run the same command again to go on from there"
@@ -135,30 +134,7 @@ def _upload(kind: Kind) -> Command:
         if dry_run:
             planned(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
             return
-        single = len(paths) == 1 and found[0].anew
-        act: Callable[..., object]
-        if kind.kind is Shard:
-            collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
-            act = partial(send_shards, collection, found, metadata=values["metadata"], compare=not single)
-        else:
-            settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
-            sent: Any = kind.kind
-            act = partial(send_files, sent, state.session, found, options=values, **settings)
-        with watching(state) as watch, _printing(state, watch, "uploaded", summary=not single) as told:
-
-            def sentence(result: Result[Path, Any], item: dict[str, Any]) -> str:
-                if result.skipped:
-                    return f"Skipped {item['name']}: it is there already as {kind.noun} {item['id']}"
-                return f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
-
-            def each(result: Result[Path, Any]) -> None:
-                item = {} if result.value is None else {**result.value.to_dict(), "skipped": result.skipped}
-                told(result, item, sentence(result, item) if item else "", _size_of(result))
-
-            state.again = _again_uploading(kind, found, single=single)
-            with _first_error(single=single):
-                act(workers=min(jobs, len(found)), progress=watch, each=each)
-            state.again = ""
+        _send(state, kind, found, values, jobs=jobs, single=len(paths) == 1 and found[0].anew)
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
     if kind.kind is Shard:
@@ -197,6 +173,35 @@ def _upload(kind: Kind) -> Command:
     )
 
 
+def _send(state: State, kind: Kind, found: Sequence[Piece], values: dict[str, Any], *, jobs: int, single: bool) -> None:
+    act: Callable[..., object]
+    if kind.kind is Shard:
+        collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
+        act = partial(send_shards, collection, found, metadata=values["metadata"], compare=not single)
+    else:
+        sent: Any = kind.kind
+        settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
+        act = partial(send_files, sent, state.session, found, options=values, **settings)
+    with watching(state) as watch, _printing(state, watch, "uploaded", summary=not single) as told:
+
+        def each(result: Result[Path, Any]) -> None:
+            if result.value is None:
+                told(result, {}, "", 0)
+                return
+            item = {**result.value.to_dict(), "skipped": result.skipped}
+            sentence = f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
+            if result.skipped:
+                sentence = f"Skipped {item['name']}: it is there already as {kind.noun} {item['id']}"
+            # A dataset has no size of its own.
+            count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
+            told(result, item, sentence, count)
+
+        state.again = _again_uploading(kind, found, single=single)
+        with _first_error(single=single):
+            act(workers=min(jobs, len(found)), progress=watch, each=each)
+        state.again = ""
+
+
 def _uploaded(kind: Kind) -> dict[str, Any]:
     """The shape of what --json prints of uploads."""
     schemas = contracted.document()["components"]["schemas"]
@@ -206,13 +211,6 @@ def _uploaded(kind: Kind) -> dict[str, Any]:
         "items": {"allOf": [{"$ref": f"#/components/schemas/{kind.schema}"}, skipped]},
         "components": {"schemas": schemas},
     }
-
-
-def _size_of(result: Result[Path, Any]) -> int:
-    known = None if result.value is None else result.value.to_dict().get("size")
-    if known is None:
-        known = result.item.stat().st_size if result.item.is_file() else 0
-    return int(known)
 
 
 def _again_uploading(kind: Kind, found: Sequence[Piece], *, single: bool) -> str:
@@ -233,6 +231,39 @@ def _first_error(*, single: bool) -> Iterator[None]:
         raise
 
 
+class Tally:
+    """Counts results for a summary.
+
+    Args:
+        verb: What was done, for example ``uploaded``.
+    """
+
+    def __init__(self, verb: str) -> None:
+        self._verb = verb
+        self._done = self._skipped = self._failed = self._bytes = 0
+
+    def add(self, result: Result[Any, Any], count: int) -> None:
+        """Count a result.
+
+        Args:
+            result: The result.
+            count: Bytes of its content.
+        """
+        if result.error is not None:
+            self._failed += 1
+        elif result.skipped:
+            self._skipped += 1
+        else:
+            self._done += 1
+            self._bytes += count
+
+    def __str__(self) -> str:
+        failed = f", {self._failed} failed" if self._failed else ""
+        # 63 MB rather than 63.0 MB.
+        moved = size(self._bytes).replace(".0 ", " ")
+        return f"{self._done} {self._verb}, {self._skipped} skipped{failed}, {moved}"
+
+
 @contextmanager
 def _printing(
     state: State, watch: Watch, verb: str, *, summary: bool
@@ -250,14 +281,12 @@ def _printing(
     """
     streams = state.form in {"table", "ids", "jsonl"} and not watch.has_bars
     kept: list[tuple[dict[str, Any], str]] = []
-    counts = {"done": 0, "skipped": 0, "failed": 0, "bytes": 0}
+    tally = Tally(verb)
 
     def told(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
+        tally.add(result, count)
         if result.error is not None:
-            counts["failed"] += 1
             return
-        counts["skipped" if result.skipped else "done"] += 1
-        counts["bytes"] += 0 if result.skipped else count
         if streams:
             state.out.done([item], [sentence])
         else:
@@ -272,8 +301,7 @@ def _printing(
         if not streams and (whole or kept):
             state.out.done([item for item, _ in kept], [sentence for _, sentence in kept])
         if summary and state.form == "table":
-            failed = f", {counts['failed']} failed" if counts["failed"] else ""
-            state.out.write(f"{counts['done']} {verb}, {counts['skipped']} skipped{failed}, {size(counts['bytes'])}")
+            state.out.write(str(tally))
 
 
 def _download(kind: Kind) -> Command:

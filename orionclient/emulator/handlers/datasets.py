@@ -125,13 +125,17 @@ def _parsed(call: Call, form: str) -> Iterator[Staged]:
             for record in molecules.read(call.content.path, form, limit):
                 parsed.write(strictjson.dumps(record).encode() + b"\n")
                 if molecules.format_of(form)[1] and parsed.size > 2 * limit:
-                    raise molecules.TooLargeError(f"The records of the file have more than {2 * limit} bytes.")
+                    raise _too_large(f"The records of the file have more than {2 * limit} bytes.")
         except molecules.MalformedError as error:
             raise unprocessable(f"Line {error.line}: {error.message}", error.line) from None
         except molecules.TooLargeError as error:
-            raise ProblemError(413, str(error), "too_large") from None
+            raise _too_large(str(error)) from None
         parsed.complete(durable=False)
         yield parsed
+
+
+def _too_large(detail: str) -> ProblemError:
+    return ProblemError(413, detail, "too_large")
 
 
 def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: Staged) -> int:
