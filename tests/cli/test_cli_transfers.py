@@ -437,7 +437,7 @@ def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Pat
         ("packages", "init", ""),
         ("packages", "show-dockerfile", ""),
         ("folders", "create", ""),
-        ("folders", "assign", "file", "1", ""),
+        ("folders", "move", "file", "1", ""),
         ("api", "upload_file_content", "-p", "file_id=1", "--file", ""),
         ("api", "download_file", "-p", "file_id=1", "-o", ""),
         ("api", "create_file", "--body", "@"),

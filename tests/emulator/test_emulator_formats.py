@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from orionclient.emulator import molecules
 from orionclient.emulator.formats.jsonlines import check_record
+from orionclient.emulator.formats.records import MalformedError
 from orionclient.emulator.formats.sdf import looks_like_header
 from orionclient.emulator.formats.smiles import check_smiles
 

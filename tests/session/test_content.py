@@ -262,7 +262,7 @@ def test_the_server_rejects_a_format(
             act()
         assert caught.value.response.json()["code"] == "unknown_format"  # type: ignore[attr-defined]
     assert plain.get(DATASETS)["count"] == 1
-    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [name]
 
 
 def test_without_an_extension_a_dataset_is_binary(session: OrionSession, tmp_path: Path) -> None:
