@@ -257,6 +257,11 @@ class Tally:
             self._done += 1
             self._bytes += count
 
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing went well."""
+        return not self._done and not self._skipped
+
     def __str__(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""
         # 63 MB rather than 63.0 MB.
@@ -300,7 +305,7 @@ def _printing(
         watch.clear()
         if not streams and (whole or kept):
             state.out.done([item for item, _ in kept], [sentence for _, sentence in kept])
-        if summary and state.form == "table":
+        if summary and state.form == "table" and not tally.is_empty:
             state.out.write(str(tally))
 
 

@@ -157,9 +157,12 @@ def test_purging_takes_the_records_along(fresh, connect, drugs):
 
 def test_unknown_formats(ada, url, refused):
     assert ada.put(f"{url}upload", content=b"x") == refused(400, "bad_parameter", "required")
-    for form in ("mol2", "SDF", ""):
-        assert upload(ada, url, form, b"x") == refused(400, "bad_parameter", "sdf, smi")
-        assert ada.get(f"{url}download/?format={form}") == refused(400, "bad_parameter", "sdf")
+    for form in ("mol2", "sdf.bz2"):
+        assert upload(ada, url, form, b"x") == refused(422, "unknown_format", "sdf, smi")
+        assert ada.get(f"{url}download/?format={form}") == refused(422, "unknown_format", "sdf")
+    for form in ("", "x" * 256):
+        assert upload(ada, url, form, b"x") == refused(400, "bad_parameter", "format")
+        assert ada.get(f"{url}download/?format={form}") == refused(400, "bad_parameter", "format")
 
 
 def test_adding_and_finalizing(ada, url):
