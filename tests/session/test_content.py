@@ -336,3 +336,21 @@ def test_an_empty_choice_is_no_choice(session: OrionSession) -> None:
             dataset.download(**options)
     with pytest.raises(ValidationError, match="'tags' is empty"):
         session.list_resources(Dataset, {"tags": []})
+
+
+@pytest.mark.parametrize("name", ["x.sdf.gz", "x.SDF", "x.sd", "x.sd.gz"])
+def test_records_are_counted_in_every_spelling_of_a_format(scripted: Scripted, tmp_path: Path, name: str) -> None:
+    content = drugs("sdf").read_bytes()
+    records = content.split(b"$$$$\n")
+    dataset = Dataset.from_msg({"id": 1, "name": "x", "count": 24}, scripted.session())
+    pack = gzip.compress if name.endswith("gz") else bytes
+    # Two gzip files behind each other are one.
+    half = len(b"$$$$\n".join(records[:12])) + 5
+    scripted.then(Answer(raw=pack(content[:half]) + pack(content[half:])))
+    dataset.download_to_file(tmp_path / name)
+    assert (tmp_path / name).exists()
+    half_of_it = Answer(raw=pack(content[:half]))
+    scripted.answers[:] = [half_of_it, Answer(data={"id": 1, "name": "x", "count": 24}), half_of_it]
+    with pytest.raises(OrionError, match="12 records came"):
+        dataset.download_to_file(tmp_path / f"half-{name}")
+    assert not (tmp_path / f"half-{name}").exists()
