@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient.types._many import fetched
+from orionclient.types._many import fetched, named_files
 from orionclient.types._many_files import send_files
+from orionclient.types.files import File
 
 if TYPE_CHECKING:
     import os
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from orionclient._resource import Id, SessionLike
     from orionclient.transfer.bulk import Paths, Result
     from orionclient.transfer.progress import Progress
-    from orionclient.types import File, Project
+    from orionclient.types import Project
 
 
 class Transfers:
@@ -42,8 +43,9 @@ class Transfers:
         each removes what it sent where an older equal file is ready by then. Where the younger one is done first, both stay.
 
         Args:
-            paths: A folder, of which all files are sent in sorted order, named by their paths relative to it with ``/``; or any number of
-                paths, also from an iterator, named by their last part. Equal names get a number. Links to folders are not followed.
+            paths: A folder or file, or any number of them, also from an iterator. Of a folder all files are sent in sorted order, named
+                by their paths relative to it with ``/``, without its own name; other files are named by the last part of their path.
+                Equal names get a number. Links to folders are not followed.
             project: Project or its id; the session's own project without it.
             folder_path: Path of the folder of the project to put them in, which is made where it is missing.
             tags: Tags for those that are sent, for example ``[job_tag()]``; None among them is left out.
@@ -55,10 +57,12 @@ class Transfers:
             return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
 
         Returns:
-            A `Result` for each file, in order: `item` is its path, `value` the file on the server, `error` None.
+            A `Result` for each file, in order: `item` is its path, `value` the file on the server, `error` None, `skipped` True if it was
+            there already.
 
         Raises:
             TransferErrors: Some files failed; its `results` has all. The other files are there.
+            ValidationError: A path is empty; of a folder or list raised before any request.
             OSError: The folder is not there.
 
         Example:
@@ -69,8 +73,8 @@ class Transfers:
             ['hits.smi', 'misses.smi']
         """
         return send_files(
-            self, paths, project, folder_path=folder_path, tags=tags, workers=workers, progress=progress, executor=executor, each=each,
-            return_exceptions=return_exceptions,
+            File, self, named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,
+            progress=progress, executor=executor, each=each, return_exceptions=return_exceptions,
         )  # fmt: skip
 
     def download_files(
@@ -101,10 +105,12 @@ class Transfers:
             return_exceptions: As for `upload_files`.
 
         Returns:
-            A `Result` for each file, in order: `item` is the file on the server, `value` the path, `error` None.
+            A `Result` for each file, in order: `item` is the file on the server, `value` the path, `error` None, `skipped` True if it was
+            there already.
 
         Raises:
             TransferErrors: Some files failed; its `results` has all. The other files are there, and none is there in part.
+            ValidationError: The path of the folder is empty.
             OSError: The folder cannot be made.
 
         Example:

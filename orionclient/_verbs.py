@@ -10,6 +10,7 @@ from orionclient._resource import Endpoint, Id, Resource
 from orionclient._waiting import check, until
 from orionclient.exceptions import NotFoundResponse, ValidationError
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
+from orionclient.transfer.names import check_path
 from orionclient.transfer.sources import opened
 from orionclient.types import folders, shares
 from orionclient.types import tags as tags_of
@@ -153,7 +154,7 @@ class Verbs:
             The resource.
 
         Raises:
-            ValidationError: The kind cannot be created, or takes no content.
+            ValidationError: The kind cannot be created, or takes no content; or a path is empty.
             BadResponse: The server refused the parameters.
         """
         template = _template(resource_type)
@@ -164,6 +165,8 @@ class Verbs:
             if set(files) != {"file"}:
                 raise ValidationError(f'files is {{"file": path or binary file}}, not {sorted(files)}')
         ids, body = template._parent_ids(), dict(params or {})
+        if kind.declaration.in_folders:
+            check_path(body.get("path"))
         if not files:
             with kind.declaration.speaking(body):
                 return template._made(self._calls.json(endpoint, ids, body=body), self)

@@ -11,6 +11,7 @@ from orionclient.config import SessionConfig
 from orionclient.emulator.server import Server
 from orionclient.floes._loading import command, gathered, loading
 from orionclient.session import OrionSession
+from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +77,7 @@ class LocalOrion:
         proxied: bool = False,
         durable: bool | None = None,
     ) -> None:
-        self._wanted = None if folder is None else Path(folder)
+        self._wanted = None if folder is None else Path(check_path(folder))
         self._seed = seed
         self._user = user
         self._face = faults

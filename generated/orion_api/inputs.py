@@ -18,7 +18,7 @@ class DeleteDatasetFilters(TypedDict):
 
 
 class UploadDatasetContentFilters(TypedDict):
-    format: Literal["sdf", "smi", "csv", "json", "binary"]
+    format: str
 
 
 RecordId: TypeAlias = int
@@ -34,7 +34,7 @@ Fieldlist: TypeAlias = str
 
 
 class DownloadDatasetFilters(TypedDict):
-    format: NotRequired[Literal["binary", "json", "csv", "sdf", "smi"]]
+    format: NotRequired[str]
     record_ids: NotRequired[list[RecordId]]
     offset: NotRequired[int]
     limit: NotRequired[int]

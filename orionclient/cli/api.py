@@ -16,6 +16,7 @@ from orionclient.cli.commands import Command, ParameterType
 from orionclient.cli.contracted import JsonText
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current
+from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,6 +96,8 @@ def _run(
     from orion_api.operations import OPERATIONS  # noqa: PLC0415
 
     state = current()
+    check_path(file)
+    check_path(output)
     if listing or operation is None:
         if not listing:
             raise click.UsageError("name an operation; ocli api --list names them")

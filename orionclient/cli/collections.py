@@ -13,7 +13,8 @@ from orionclient.cli.completing import IdOf
 from orionclient.cli.derived import deadline_option
 from orionclient.cli.progress import watching
 from orionclient.cli.state import current
-from orionclient.cli.transfers import AGAIN, DOWNLOADED, jobs_option
+from orionclient.cli.transfers import AGAIN, DOWNLOADED, Tally, jobs_option
+from orionclient.transfer.names import check_path
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _upload(kind: Kind) -> Command:
         dry_run: bool,
     ) -> None:
         state = current()
-        sources = [Path(path) for path in paths]
+        sources = [Path(check_path(path)) for path in paths]
         for path in sources:
             path.stat()
         if dry_run:
@@ -64,10 +65,14 @@ def _upload(kind: Kind) -> Command:
         else:
             collection = session.get_resource(ShardCollection, into)
             collection.ensure_open()
+        tally = Tally("uploaded")
         with watching(state) as watch:
             state.again = f"run the same command again with --into {collection.id} to go on from there"
             collection.upload(
-                sources[0] if len(sources) == 1 else sources, workers=jobs, progress=watch, each=lambda _: None
+                sources[0] if len(sources) == 1 else sources,
+                workers=jobs,
+                progress=watch,
+                each=lambda result: tally.add(result, 0 if result.value is None else result.value.size),
             )
             state.again = ""
         if close:
@@ -75,6 +80,8 @@ def _upload(kind: Kind) -> Command:
         session.refresh_resource(collection)
         words = "Created collection with id" if into is None else "Uploaded to collection with id"
         state.out.one(collection.to_dict(), sentence=f"{words} {collection.id}")
+        if state.form == "table":
+            state.out.write(str(tally))
 
     return Command(
         "upload",
@@ -104,6 +111,7 @@ def _upload(kind: Kind) -> Command:
 def _download(_kind: Kind) -> Command:
     def run(number: int, folder: str, jobs: int) -> None:
         state = current()
+        check_path(folder)
         collection = state.shard_session.get_resource(ShardCollection, number)
         items: list[dict[str, Any]] = []
 

@@ -111,8 +111,12 @@ class JsonText(ParameterType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read it."""
+        from orionclient.transfer.names import check_path  # noqa: PLC0415
+
         if not isinstance(value, str):
             return value
+        if value == "@":
+            check_path("")
         try:
             if value.startswith("@"):
                 with click.open_file(value[1:], encoding="utf-8") as stream:

@@ -22,6 +22,7 @@ from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current
 from orionclient.config import SessionConfig, config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
+from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from orionclient.session import OrionSession
@@ -65,7 +66,7 @@ def _folder_option() -> click.Option:
 
 
 def _folder(given: str | None) -> Path:
-    return Path(given).absolute() if given else config_path().absolute().parent / "local"
+    return Path(check_path(given)).absolute() if given is not None else config_path().absolute().parent / "local"
 
 
 def _running(folder: Path) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from orionclient.cli.commands import Command
 from orionclient.cli.completing import IdOf
 from orionclient.cli.state import current
 from orionclient.exceptions import ValidationError
+from orionclient.transfer.names import check_path
 from orionclient.types import WorkFloePackage
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def commands(kind: Kind) -> list[Command]:
 def _init() -> Command:
     def run(folder: str, dry_run: bool) -> None:
         state = current()
-        root = Path(folder)
+        root = Path(check_path(folder))
         name = root.resolve().name
         minor = ".".join(platform.python_version_tuple()[:2])
         manifest = {"name": name, "version": "0.1.0", "python_version": minor, "requirements": []}
@@ -101,7 +102,7 @@ def _init() -> Command:
 
 
 def _manifest(folder: str) -> dict[str, Any]:
-    path = Path(folder) / _MANIFEST
+    path = Path(check_path(folder)) / _MANIFEST
     try:
         found = json.loads(path.read_text("utf-8"))
     except ValueError as error:
@@ -153,6 +154,8 @@ def _packed(folder: Path) -> io.BytesIO:
 def _upload(kind: Kind) -> Command:
     def run(paths: Sequence[str], project: int | None, dry_run: bool) -> None:
         state = current()
+        for given in paths:
+            check_path(given)
         if dry_run:
             planned(state, "upload", paths)
             return

@@ -5,50 +5,44 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from attrs import evolve, frozen
 
-from orionclient._stopping import pool, result_of
 from orionclient.cli import contracted
 from orionclient.cli.asking import dry_run, planned
-from orionclient.cli.commands import Command
+from orionclient.cli.commands import Command, ParameterType
 from orionclient.cli.completing import IdOf
-from orionclient.cli.progress import watching
+from orionclient.cli.progress import size, watching
 from orionclient.cli.state import current
+from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
-from orionclient.transfer.names import prepared
+from orionclient.transfer import bulk
+from orionclient.transfer.names import UniqueNames, check_path, prepared
 from orionclient.transfer.plans import part_size
 from orionclient.types import Dataset, Shard, ShardCollection
-from orionclient.types._many import regular, walked
+from orionclient.types._many import Piece, files_of, moved
+from orionclient.types._many_files import send_files
+from orionclient.types._many_shards import send_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from orionclient.cli.derived import Kind
     from orionclient.cli.progress import Watch
     from orionclient.cli.state import State
-    from orionclient.transfer.progress import Progress
+    from orionclient.transfer.bulk import Result
 
 #: How to go on with what was interrupted.
 AGAIN: Final = "run the same command again to go on from there"
 _FORMATS: Final = ("sdf", "smi", "csv", "json", "binary")
-_ENDINGS: Final = (
-    ".sdf",
-    ".sd",
-    ".mol",
-    ".smi",
-    ".smiles",
-    ".ism",
-    ".csv",
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".oedb",
-    ".bin",
+# A dataset with such a name is downloaded under it, any other as JSON.
+_EXTENSIONS: Final = (
+    *(".sdf", ".sd", ".mol", ".smi", ".smiles", ".ism", ".csv", ".json", ".jsonl", ".ndjson", ".oedb", ".bin"),
+    *(".oeb", ".oez", ".mol2", ".pdb", ".mae", ".cif"),
 )
 
 #: What --json prints of downloads.
@@ -59,6 +53,14 @@ DOWNLOADED: Final[dict[str, Any]] = {
         "required": ["id", "path", "size"],
         "properties": {"id": {"type": "integer"}, "path": {"type": "string"}, "size": {"type": "integer"}},
     },
+}
+_AGAIN_HELP: Final = "Run it again to go on after a break"
+_COMPARED: Final = "of a folder or several paths, what is there already with the same content is skipped"
+_SOURCES: Final = "files, folders with all in them, or - for standard input"
+_UPLOAD_HELP: Final = {
+    "files": f"Upload files: {_SOURCES}. {_AGAIN_HELP}: {_COMPARED}; a single file is made anew.",
+    "datasets": f"Upload datasets: {_SOURCES}. Each is made anew, unless --if-exists says otherwise.",
+    "shards": f"Upload shards: {_SOURCES}. {_AGAIN_HELP}: {_COMPARED}; a single file is made anew.",
 }
 _EXAMPLES: Final = {
     "files": ("drugs.sdf", "1 -o copy.sdf"),
@@ -90,33 +92,34 @@ def jobs_option() -> click.Option:
     )
 
 
-@frozen
-class Sent:
-    """Something to upload.
+class _Format(ParameterType):
+    """A format of datasets; which ones there are is the server's business."""
 
-    Attributes:
-        source: Its path; None for standard input.
-        name: Display name.
-        found: Whether it was found in a folder; what is named there may be a pipe.
-    """
+    name = "format"
 
-    source: Path | None
-    name: str
-    found: bool = False
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Name the usual ones that begin so."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        return [CompletionItem(each) for each in _FORMATS if each.startswith(incomplete)]
 
 
-def _found(paths: Sequence[str], name: str | None) -> Iterator[Sent]:
+def _format_option(variable: str, default: str) -> click.Option:
+    text = f"Format: {', '.join(_FORMATS)}, or what else the server knows; with .gz for gzip. Defaults to {default}."
+    return click.Option(["--as", variable], type=_Format(), help=text)
+
+
+def _found(paths: Sequence[str], name: str | None) -> Iterator[Piece]:
+    names = UniqueNames()
     for given in paths:
-        path = Path(given)
         if given == "-":
-            yield Sent(None, name or "stdin")
-        elif path.is_dir():
-            # A folder's own name stays part of the names, so that two folders do not mix.
-            top = path.resolve().name
-            for each, called in walked(path, f"{top}/"):
-                yield Sent(each, called, found=True)
-        else:
-            yield Sent(path, name or path.name)
+            yield Piece(Path(given), names.add(name or "stdin"), sys.stdin.buffer, anew=True)
+            continue
+        is_folder = Path(check_path(given)).is_dir()
+        for path, found in files_of(given):
+            # A pipe that is named itself is meant; one in a folder would be waited for.
+            anew = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))
+            yield Piece(path, names.add(found if is_folder else name or found), anew=anew)
 
 
 def _upload(kind: Kind) -> Command:
@@ -127,23 +130,11 @@ def _upload(kind: Kind) -> Command:
         found = list(_found(paths, name))
         if not found:
             raise click.UsageError(f"there is no file in {', '.join(paths)}")
+        check_path(values.get("folder_path"))
         if dry_run:
-            planned(state, "upload", [f"{each.source or '-'} as {kind.noun} {each.name}" for each in found])
+            planned(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
             return
-        if kind.kind is Shard:
-            collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
-            act = partial(_send_shard, collection, values)
-        else:
-            act = partial(_send, state, kind, values)
-        with watching(state) as watch:
-            state.again = _again_uploading(kind, found, values)
-            _print(
-                state,
-                watch,
-                _moved(found, partial(act, watch), jobs, watch),
-                lambda item: f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}",
-            )
-            state.again = ""
+        _send(state, kind, found, values, jobs=jobs, single=len(paths) == 1 and found[0].anew)
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
     if kind.kind is Shard:
@@ -165,9 +156,7 @@ def _upload(kind: Kind) -> Command:
             ),
         ]
     if kind.kind is Dataset:
-        options.append(
-            click.Option(["--as", "format"], type=click.Choice(_FORMATS), help="Format; told by the ending without it.")
-        )
+        options.append(_format_option("format", "the extension of the file, and to binary if it has none"))
     return Command(
         "upload",
         params=[
@@ -178,97 +167,146 @@ def _upload(kind: Kind) -> Command:
             dry_run(),
         ],
         callback=run,
-        help=f"Upload {kind.noun}s: files, folders with all in them, or - for standard input. Run it again to go on after a break.",
-        shape=f"[{kind.schema}]",
+        help=_UPLOAD_HELP[kind.group],
+        shape=_uploaded(kind),
         example=f"ocli {kind.group} upload {_EXAMPLES[kind.group][0]}",
     )
 
 
-def _source(each: Sent) -> Any:
-    if each.found and each.source is not None:
-        regular(each.source)
-    return each.source if each.source is not None else sys.stdin.buffer
-
-
-def _again_uploading(kind: Kind, found: Sequence[Sent], values: dict[str, Any]) -> str:
-    """Tell how to go on with uploads; only those that go in parts can be, and what is done is not to be done twice."""
-    in_parts = [each for each in found if each.source and part_size(each.source.stat().st_size)]
-    if kind.kind is Dataset or not in_parts:
-        return ""
-    if len(found) == 1 or values.get("if_exists"):
-        return AGAIN
+def _send(state: State, kind: Kind, found: Sequence[Piece], values: dict[str, Any], *, jobs: int, single: bool) -> None:
+    act: Callable[..., object]
     if kind.kind is Shard:
-        return "run the same command again, without what is done, to go on from there"
-    return "run the same command again with --if-exists skip to go on from there"
-
-
-def _told(watch: Watch, item: str) -> Callable[[Progress], object]:
-    return lambda progress: watch(evolve(progress, item=item))
-
-
-def _send(state: State, kind: Kind, values: dict[str, Any], watch: Watch, each: Sent) -> dict[str, Any]:
-    more = {} if kind.kind is Dataset else {"progress": _told(watch, each.name)}
-    source = _source(each)
-    if each.source is None and kind.kind is Dataset:
-        source = source.read()
-    upload: Any = kind.kind.upload  # type: ignore[attr-defined]
-    found: dict[str, Any] = upload(state.session, each.name, source, **values, **more).to_dict()
-    return found
-
-
-def _send_shard(collection: Any, values: dict[str, Any], watch: Watch, each: Sent) -> dict[str, Any]:
-    shard = Shard.create(
-        collection, each.name, values["metadata"], file=_source(each), progress=_told(watch, each.name)
-    )
-    return shard.to_dict()
-
-
-def _moved(items: Sequence[Any], act: Callable[[Any], Any], jobs: int, watch: Watch) -> Iterator[Any]:
-    """Move several things at a time; results come in order, the first failure when the others are done."""
-    if len(items) == 1 or jobs == 1:
-        first: Exception | None = None
-        for item in items:
-            try:
-                yield act(item)
-            except Exception as error:  # noqa: BLE001 - raised when the others are done
-                first = first or error
+        collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
+        act = partial(send_shards, collection, found, metadata=values["metadata"], compare=not single)
     else:
-        first = None
-        stopped = threading.Event()
-        with pool(jobs, "ocli", stopped) as threads:
-            futures = [threads.submit(act, item) for item in items]
-            try:
-                for future in futures:
-                    try:
-                        yield result_of(future)
-                    except Exception as error:  # noqa: BLE001 - raised when the others are done
-                        first = first or error
-            except BaseException:
-                # Also those that wait for a server that stands still.
-                stopped.set()
-                watch.stop()
-                for future in futures:
-                    future.cancel()
-                raise
-    if first is not None:
-        raise first
+        sent: Any = kind.kind
+        settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
+        act = partial(send_files, sent, state.session, found, options=values, **settings)
+    with watching(state) as watch, _printing(state, watch, "uploaded", summary=not single) as told:
+
+        def each(result: Result[Path, Any]) -> None:
+            if result.value is None:
+                told(result, {}, "", 0)
+                return
+            item = {**result.value.to_dict(), "skipped": result.skipped}
+            sentence = f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
+            if result.skipped:
+                sentence = f"Skipped {item['name']}: it is there already as {kind.noun} {item['id']}"
+            # A dataset has no size of its own.
+            count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
+            told(result, item, sentence, count)
+
+        state.again = _again_uploading(kind, found, single=single)
+        with _first_error(single=single):
+            act(workers=min(jobs, len(found)), progress=watch, each=each)
+        state.again = ""
 
 
-def _print(
-    state: State, watch: Watch, results: Iterable[dict[str, Any]], sentence: Callable[[dict[str, Any]], str]
-) -> None:
-    """Print results as they come where form and bars allow it; what went well is printed although something else failed."""
-    if state.form in {"table", "ids", "jsonl"} and not watch.has_bars:
-        for item in results:
-            state.out.done([item], [sentence(item)])
-        return
-    kept: list[dict[str, Any]] = []
+def _uploaded(kind: Kind) -> dict[str, Any]:
+    """The shape of what --json prints of uploads."""
+    schemas = contracted.document()["components"]["schemas"]
+    skipped = {"type": "object", "required": ["skipped"], "properties": {"skipped": {"type": "boolean"}}}
+    return {
+        "type": "array",
+        "items": {"allOf": [{"$ref": f"#/components/schemas/{kind.schema}"}, skipped]},
+        "components": {"schemas": schemas},
+    }
+
+
+def _again_uploading(kind: Kind, found: Sequence[Piece], *, single: bool) -> str:
+    """How to resume uploads: what is done is skipped, and what goes in parts is resumed."""
+    in_parts = any(each.path.is_file() and part_size(each.path.stat().st_size) for each in found)
+    return AGAIN if kind.kind is not Dataset and (in_parts or not single) else ""
+
+
+@contextmanager
+def _first_error(*, single: bool) -> Iterator[None]:
+    """Raise the error itself where one thing was asked for, or where several failed for different reasons the first."""
     try:
-        kept.extend(results)
+        yield
+    except TransferErrors as error:
+        failed = [result.error for result in error.results if result.error is not None]
+        if failed and (single or len({type(each) for each in failed}) > 1):
+            raise failed[0] from None
+        raise
+
+
+class Tally:
+    """Counts results for a summary.
+
+    Args:
+        verb: What was done, for example ``uploaded``.
+    """
+
+    def __init__(self, verb: str) -> None:
+        self._verb = verb
+        self._done = self._skipped = self._failed = self._bytes = 0
+
+    def add(self, result: Result[Any, Any], count: int) -> None:
+        """Count a result.
+
+        Args:
+            result: The result.
+            count: Bytes of its content.
+        """
+        if result.error is not None:
+            self._failed += 1
+        elif result.skipped:
+            self._skipped += 1
+        else:
+            self._done += 1
+            self._bytes += count
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing went well."""
+        return not self._done and not self._skipped
+
+    def __str__(self) -> str:
+        failed = f", {self._failed} failed" if self._failed else ""
+        # 63 MB rather than 63.0 MB.
+        moved = size(self._bytes).replace(".0 ", " ")
+        return f"{self._done} {self._verb}, {self._skipped} skipped{failed}, {moved}"
+
+
+@contextmanager
+def _printing(
+    state: State, watch: Watch, verb: str, *, summary: bool
+) -> Iterator[Callable[[Result[Any, Any], dict[str, Any], str, int], None]]:
+    """Print results as they come where form and bars allow it, and a summary for a person; what went well is printed in any case.
+
+    Args:
+        state: The options.
+        watch: Takes its bars off the screen.
+        verb: What was done, for the summary.
+        summary: True prints one.
+
+    Yields:
+        A function that takes a result, its document, its sentence and its size in bytes.
+    """
+    streams = state.form in {"table", "ids", "jsonl"} and not watch.has_bars
+    kept: list[tuple[dict[str, Any], str]] = []
+    tally = Tally(verb)
+
+    def told(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
+        tally.add(result, count)
+        if result.error is not None:
+            return
+        if streams:
+            state.out.done([item], [sentence])
+        else:
+            kept.append((item, sentence))
+
+    whole = False
+    try:
+        yield told
+        whole = True
     finally:
         watch.clear()
-        if sys.exc_info()[0] is None or kept:
-            state.out.done(kept, [sentence(item) for item in kept])
+        if not streams and (whole or kept):
+            state.out.done([item for item, _ in kept], [sentence for _, sentence in kept])
+        if summary and state.form == "table" and not tally.is_empty:
+            state.out.write(str(tally))
 
 
 def _download(kind: Kind) -> Command:
@@ -276,6 +314,7 @@ def _download(kind: Kind) -> Command:
         ids: Sequence[int], output: str | None, force: bool, jobs: int, as_format: str | None = None, **values: Any
     ) -> None:
         state = current()
+        check_path(output)
         session = state.shard_session if kind.kind is Shard else state.session
         template = kind.template(values)
         if output == "-":
@@ -285,24 +324,32 @@ def _download(kind: Kind) -> Command:
             return
         chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
 
-        def fetch(watch: Watch, resource: Any) -> dict[str, Any]:
+        def fetch(resource: Any) -> Path:
             path = chosen.path_of(resource)
             if kind.kind is Dataset:
                 resource.download_to_file(path, format=as_format)
             else:
-                resource.download_to_file(path, progress=_told(watch, path.name))
-            return {"id": resource.id, "path": str(path), "size": path.stat().st_size}
+                resource.download_to_file(path, progress=relay.named(path.name))
+            return path
 
         resources = [session.get_resource(template, number) for number in ids]
-        with watching(state) as watch:
+        with watching(state) as watch, _printing(state, watch, "downloaded", summary=False) as told:
+
+            def each(result: Result[Any, Path]) -> None:
+                item: dict[str, Any] = {}
+                if result.value is not None:
+                    path = result.value
+                    item = {"id": result.item.id, "path": str(path), "size": path.stat().st_size}
+                told(result, item, f"Downloaded {kind.noun} {result.item.id} to {result.value}", item.get("size", 0))
+
+            relay = bulk.Watch(watch)
             # The server makes a dataset's file anew each time.
             state.again = "" if kind.kind is Dataset else AGAIN
-            _print(
-                state,
-                watch,
-                _moved(resources, partial(fetch, watch), jobs, watch),
-                lambda item: f"Downloaded {kind.noun} {item['id']} to {item['path']}",
-            )
+            with _first_error(single=len(ids) == 1):
+                moved(
+                    fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, watch=relay,
+                    each=each, return_exceptions=False,
+                )  # fmt: skip
             state.again = ""
 
     options: list[click.Parameter] = [
@@ -311,13 +358,7 @@ def _download(kind: Kind) -> Command:
         jobs_option(),
     ]
     if kind.kind is Dataset:
-        options.append(
-            click.Option(
-                ["--as", "as_format"],
-                type=click.Choice(_FORMATS),
-                help="Format; told by the ending of the path without it.",
-            )
-        )
+        options.append(_format_option("as_format", "the extension of the path"))
     return Command(
         "download",
         params=[*kind.ids(several=True), *options],
@@ -359,8 +400,8 @@ class _Targets:
         if self._fixed and self._output is not None:
             return self._output
         name = str(resource.to_dict().get("name") or f"{self._kind.noun}-{resource.id}")
-        if self._kind.kind is Dataset and (self._ending or not name.lower().endswith(_ENDINGS)):
-            name = f"{name.removesuffix(Path(name).suffix) if name.lower().endswith(_ENDINGS) else name}.{_ending(self._ending)}"
+        if self._kind.kind is Dataset:
+            name = _named(name, self._ending)
         with self._lock:
             name = self._names.add(name)
         path = prepared(self._folder, name)
@@ -369,5 +410,11 @@ class _Targets:
         return path
 
 
-def _ending(as_format: str | None) -> str:
-    return {"binary": "oedb", None: "json"}.get(as_format, str(as_format))
+def _named(name: str, as_format: str | None) -> str:
+    """The name of a dataset with the extension of a format; without one a usual extension stays."""
+    bare = name.lower().removesuffix(".gz")
+    extension = next((each for each in _EXTENSIONS if bare.endswith(each)), "")
+    if extension and as_format is None:
+        return name
+    stem = name[: len(bare) - len(extension)] if extension else name
+    return f"{stem}.{'oedb' if as_format == 'binary' else as_format or 'json'}"

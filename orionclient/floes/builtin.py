@@ -14,9 +14,10 @@ from orionclient.floes import CollectionOut, DatasetOut, FileOut, Parameter, flo
 from orionclient.records import RecordCodec, json_lines
 from orionclient.session import APISession
 from orionclient.types import Dataset, File, Shard, ShardCollection
+from orionclient.types.datasets import format_of
 from orionclient.utils import TemporaryPath
 
-_FORMATS = {"sdf": "sdf", "sd": "sdf", "mol": "sdf", "smi": "smi", "smiles": "smi", "ism": "smi", "csv": "csv"}
+_EXTENSIONS = ("sdf", "sd", "mol", "smi", "smiles", "ism", "csv")
 _HEAD = 1 << 16
 
 
@@ -48,7 +49,8 @@ def etl(
 
 def _format_of(name: str, path: Path) -> str:
     """The name of a file in Orion is any text, so its content has to tell where the name does not."""
-    if found := _FORMATS.get(name.rpartition(".")[2].lower()):
+    found = format_of(name)
+    if found.removesuffix(".gz") in _EXTENSIONS:
         return found
     with path.open("rb") as stream:
         head = stream.read(_HEAD)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.exceptions import ValidationError
 from orionclient.session import APISession, in_orion
+from orionclient.transfer.names import check_path
 from orionclient.types import File, Shard, ShardCollection
 from orionclient.utils import TemporaryPath, job_tag
 
@@ -156,6 +157,6 @@ def local_path(kept: Any, *, session: OrionSession = APISession) -> Iterator[str
 
 
 def _there(path: str | os.PathLike[str]) -> str:
-    found = Path(path).absolute()
+    found = Path(check_path(path)).absolute()
     found.stat()
     return str(found)

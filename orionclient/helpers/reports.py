@@ -18,6 +18,7 @@ from orionclient._resource import resource_id
 from orionclient.config import origin_of
 from orionclient.exceptions import BadResponse, MultipleResultsFound, NoResultFound, ValidationError
 from orionclient.helpers.filenames import UniqueFilenames, safe_filename
+from orionclient.transfer.names import check_path
 from orionclient.types import File, ShardCollection, WorkFloeJob
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _target(given: str | os.PathLike[str] | BinaryIO) -> Path | BinaryIO:
             raise ValidationError(f"the zip is a path or a file that is open with 'wb', not {type(given).__name__}")
         return given
     # A link is followed, so that the file that it names is replaced and not the link.
-    path = Path(os.path.realpath(given))
+    path = Path(os.path.realpath(check_path(given)))
     if path.exists() and not path.is_file():
         raise ValidationError(f"{path} is no file that can be replaced; pass another path or an open binary file")
     return path

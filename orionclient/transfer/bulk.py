@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from orionclient.transfer.progress import Progress
 
-__all__ = ["Paths", "Result", "StoppedError", "Watch", "gathered", "is_local", "run"]
+__all__ = ["Paths", "Result", "StoppedError", "Watch", "gathered", "is_local", "run", "run_in_turn"]
 
 I = TypeVar("I")  # noqa: E741 - an item
 V = TypeVar("V")
@@ -38,11 +38,13 @@ class Result(Generic[I, V]):
         item: The item.
         value: What was made of it; None where it failed.
         error: Why it failed; None where it did not.
+        skipped: True if nothing was moved, because the same content is there already.
     """
 
     item: I
     value: V | None = None
     error: Exception | None = None
+    skipped: bool = False
 
 
 class StoppedError(OrionError):
@@ -174,6 +176,24 @@ def run(
             stop()
         if executor is None:
             pool.shutdown(cancel_futures=True)
+
+
+def run_in_turn(function: Callable[[I], V], items: Iterable[I]) -> Iterator[Result[I, V]]:
+    """Run a function over items in the thread of the caller, which an interrupt reaches at once.
+
+    Args:
+        function: The function.
+        items: The items.
+
+    Yields:
+        A result for each item, in their order.
+    """
+    for item in items:
+        try:
+            result = Result(item, function(item))
+        except Exception as error:  # noqa: BLE001 - as for threads
+            result = Result(item, None, error)
+        yield result
 
 
 @contextmanager

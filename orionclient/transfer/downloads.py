@@ -31,6 +31,7 @@ from orionclient.transfer.answers import (
 )
 from orionclient.transfer.digests import Follower, announced, hasher_of, packed
 from orionclient.transfer.expected import Expected, OtherContentError
+from orionclient.transfer.names import check_path
 from orionclient.transfer.partial import Journal, Part, room_for
 from orionclient.transfer.pipes import opened_to_write
 from orionclient.transfer.plans import plan_ranges
@@ -72,6 +73,7 @@ def save(
     Raises:
         NotEnoughDiskError: The disk has no room.
         OrionConnectionError: The content did not arrive whole, or is not that of the resource.
+        ValidationError: The path is empty.
         OSError: The path cannot be written: it is a folder, a link that leads to itself, or a pipe that nobody reads from, which is found
             out before anything is asked for.
     """
@@ -81,7 +83,7 @@ def save(
             _write_all(target, piece)
         return
     # A link is followed, so that the file that it names is replaced and not the link.
-    path = Path(os.path.realpath(target))
+    path = Path(os.path.realpath(check_path(target)))
     if path.is_symlink():
         raise OSError(errno.ELOOP, "the target is a link that leads to itself", str(path))
     if path.is_dir():

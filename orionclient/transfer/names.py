@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from orionclient.exceptions import ValidationError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+P = TypeVar("P")
 _MAX_BYTES: Final = 255
 # Above these a name is no path any more but one long name: a path of many systems ends at 4,096 bytes, some at far less.
 _MOST_PARTS, _MOST_BYTES = 16, 1000
@@ -27,6 +28,28 @@ _RESERVED: Final = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])", re.IGNORECASE
 )
 _EXTENSION: Final = re.compile(r"(?:\.tar)?\.[^. ]{1,16}\Z", re.IGNORECASE)
+
+
+def check_path(path: P) -> P:
+    """Reject an empty path: it would mean the working folder, and is most often a variable that is not set.
+
+    Args:
+        path: What was given as a path; what is not a string passes, for ``Path("")`` cannot be told from ``Path(".")``.
+
+    Returns:
+        The same.
+
+    Raises:
+        ValidationError: It is the empty string.
+
+    Example:
+        >>> from orionclient.transfer.names import check_path
+        >>> check_path("hits.sdf")
+        'hits.sdf'
+    """
+    if isinstance(path, str) and not path:
+        raise ValidationError("the path is empty; name a file or folder ('.' is the working folder)")
+    return path
 
 
 def safe_filename(name: str, *, default: str = "unnamed") -> str:

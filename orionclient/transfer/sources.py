@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.digests import content_digest
+from orionclient.transfer.names import check_path
 from orionclient.transfer.partial import room_for
 from orionclient.transfer.pipes import opened_to_read, read_all
 
@@ -226,14 +227,14 @@ def opened(source: Source) -> Iterator[Opened]:
         OSError: The path cannot be read: it is missing, a folder, or a pipe that nobody writes to. Or a stream that does not block has
             nothing at the moment.
         NotEnoughDiskError: There is no room to keep a stream.
-        ValidationError: The source is nothing that holds bytes.
+        ValidationError: The source is nothing that holds bytes, or an empty path.
     """
     if isinstance(source, Opened):
         yield source
     elif isinstance(source, bytes):
         yield _in_memory(memoryview(source))
     elif isinstance(source, str | os.PathLike):
-        path = Path(source)
+        path = Path(check_path(source))
         with opened_to_read(path) as stream:
             if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not _hides_its_size(stream):
                 yield _of_file(stream, 0, path)

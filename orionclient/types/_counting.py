@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from orionclient.types.datasets import Dataset
 
 _MAGIC: Final = b"ORIONREC1\n"
+_GZIP: Final = zlib.MAX_WBITS | 16
+_BLOCK: Final = 1 << 20
 # A record with several conformers may be written as several structures.
 _AT_LEAST: Final = frozenset({"sdf", "smi"})
 
@@ -82,20 +85,25 @@ class ExpectedCount:
         Returns:
             The opener.
         """
-        if format not in _COUNTERS:
+        ending = format.lower()
+        bare = ending.removesuffix(".gz")
+        form = _ALIASES.get(bare, bare)
+        if form not in _COUNTERS:
             return opener
 
         def ask(headers: Mapping[str, str]) -> Response:
             response = opener(headers)
             if response.status_code == 200:
-                response.through(self._pass(format))
+                response.through(self._pass(form, compressed=bare != ending))
             return response
 
         return ask
 
-    def _pass(self, form: str) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
+    def _pass(self, form: str, *, compressed: bool) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
         def passed(stream: Iterator[bytes]) -> Iterator[bytes]:
             counter = _COUNTERS[form]()
+            if compressed:
+                counter = _Compressed(counter)
             for piece in stream:
                 counter.update(piece)
                 yield piece
@@ -185,6 +193,33 @@ class _Rows:
         return self._rows + (self._last != b"\n") - 1 if self._last else None
 
 
+class _Compressed:
+    """Counts in gzip of a format, a block at a time; nothing is known of what is not gzip."""
+
+    def __init__(self, counter: _Counter) -> None:
+        self._counter, self._gzip, self._is_gzip = counter, zlib.decompressobj(_GZIP), True
+
+    def update(self, piece: bytes) -> None:
+        try:
+            while piece and self._is_gzip:
+                self._counter.update(self._gzip.decompress(piece, _BLOCK))
+                piece = self._gzip.unconsumed_tail
+                if self._gzip.eof:
+                    piece, self._gzip = self._gzip.unused_data, zlib.decompressobj(_GZIP)
+        except zlib.error:
+            self._is_gzip = False
+
+    def finish(self) -> int | None:
+        if not self._is_gzip:
+            return None
+        self._counter.update(self._gzip.flush())
+        return self._counter.finish()
+
+
+# Other extensions of the same formats.
+_ALIASES: Final = {
+    "sd": "sdf", "mol": "sdf", "smiles": "smi", "ism": "smi", "jsonl": "json", "ndjson": "json", "oedb": "binary", "bin": "binary",
+}  # fmt: skip
 _COUNTERS: Final[Mapping[str, Callable[[], _Counter]]] = {
     "json": _Lines, "smi": _Lines, "sdf": _Structures, "csv": _Rows, "binary": _Container,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from orionclient._listing import Listing
 from orionclient._resource import Resource, SessionLike, resource_id
 from orionclient.exceptions import OrionError, ValidationError
+from orionclient.transfer.names import check_path
 from orionclient.types import tags as tags_of
 
 if TYPE_CHECKING:
@@ -61,12 +62,13 @@ def created(
         The resource.
 
     Raises:
-        ValidationError: The kind cannot be created, or a tag is empty.
+        ValidationError: The kind cannot be created, or a tag or the path of the folder is empty.
         OrionError: The server refused, or no good answer came.
     """
     endpoint, named = kind.declaration.create, tags_of.texts_of(tags)
     if endpoint is None:
         raise ValidationError(f"{kind.__name__} cannot be created")
+    check_path(params.get("path"))
     params = {"name": name, "project": project_id(session, project), **params}
     body = {key: value for key, value in params.items() if value is not None}
     made = kind.from_msg(session._calls.json(endpoint, {}, body=body), session)
@@ -95,10 +97,11 @@ def existing(
         What is there; None where something new is to be made.
 
     Raises:
-        ValidationError: `if_exists` is another word, no project is known, or it is ``error`` and there is one.
+        ValidationError: `if_exists` is another word, `folder_path` is empty, no project is known, or it is ``error`` and there is one.
         MultipleResultsFound: It is ``replace`` and there are several.
         OrionError: The server refused, or no good answer came.
     """
+    check_path(folder_path)
     if if_exists is None:
         return None
     number, endpoint = project_id(session, project), kind.declaration.list

@@ -6,13 +6,13 @@ import hashlib
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
 from attrs import field, frozen
 
 from orionclient.exceptions import NotLoaded, ValidationError
 from orionclient.transfer import bulk
-from orionclient.transfer.names import UniqueNames, UniquePaths, prepared
+from orionclient.transfer.names import UniqueNames, UniquePaths, check_path, prepared
 from orionclient.transfer.progress import Progress
 
 if TYPE_CHECKING:
@@ -27,6 +27,38 @@ R = TypeVar("R", bound="File | Shard")
 I = TypeVar("I")  # noqa: E741 - an item
 V = TypeVar("V")
 W = TypeVar("W")
+
+
+@frozen
+class Piece:
+    """A file to send.
+
+    Attributes:
+        path: The file.
+        name: Its name on the server.
+        stream: What is sent in place of the path; None sends the file.
+        anew: True sends it in any case, False only a regular file that is not there already.
+        there: Id and SHA-256 digest of what is there with the same name and size, where that is known before.
+    """
+
+    path: Path
+    name: str
+    stream: BinaryIO | None = None
+    anew: bool = False
+    there: tuple[tuple[int, bytes], ...] = ()
+
+
+@frozen
+class Moved(Generic[V]):
+    """What became of an item that did not fail.
+
+    Attributes:
+        value: What was made of it, or found.
+        skipped: True where it was found.
+    """
+
+    value: V
+    skipped: bool
 
 
 def sha256_of(path: Path) -> str:
@@ -59,32 +91,48 @@ def regular(path: Path) -> None:
         raise ValidationError(f"{path} is no file" + ("; links to folders are not followed" if path.is_dir() else ""))
 
 
-def named_files(paths: Any) -> Iterator[tuple[Path, str]]:
-    """Find the files to send, one after the other.
+def named_files(paths: Any) -> Iterator[Piece]:
+    """Find the files to send.
 
     Args:
-        paths: A folder, whose files are found in sorted order, at any depth; or paths of files and folders.
+        paths: A folder or file, or paths of folders and files, also from an iterator.
 
-    Yields:
-        The path and the name: for a folder the path relative to it with ``/``, else the last part; all different.
+    Returns:
+        The files, found as they are needed: of a folder all in sorted order, at any depth, named by their paths relative to it with
+        ``/``; others named by their last part. Equal names get a number.
 
     Raises:
-        ValidationError: That are no paths.
+        ValidationError: These are no paths, or one is empty.
         OSError: A folder cannot be read, or a single path is not there.
     """
-    names = UniqueNames()
     if isinstance(paths, bytes) or (not isinstance(paths, str | os.PathLike) and not hasattr(paths, "__iter__")):
         raise ValidationError(f"pass a folder or paths, not {type(paths).__name__}")
     if isinstance(paths, str | os.PathLike):
-        root = Path(paths)
-        root.stat()
-        for path, name in walked(root, "") if root.is_dir() else [(root, root.name)]:
-            yield path, names.add(name)
-        return
-    for given in paths:
-        root = Path(given)
-        for path, name in walked(root, f"{root.name}/") if root.is_dir() else [(root, root.name)]:
-            yield path, names.add(name)
+        Path(check_path(paths)).stat()
+        paths = [paths]
+    elif isinstance(paths, list | tuple | set | frozenset):
+        # What can be read twice is checked before anything is sent.
+        for given in paths:
+            check_path(given)
+    names = UniqueNames()
+    return (Piece(path, names.add(name)) for given in paths for path, name in files_of(given))
+
+
+def files_of(given: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
+    """Find the files that a path stands for.
+
+    Args:
+        given: The path.
+
+    Returns:
+        The path and the name: for a folder those of all its files, relative to it, else the path itself and its last part.
+
+    Raises:
+        ValidationError: The path is empty.
+        OSError: The folder cannot be read.
+    """
+    root = Path(check_path(given))
+    return walked(root, "") if root.is_dir() else iter([(root, root.name)])
 
 
 def walked(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
@@ -140,7 +188,10 @@ def moved(
     Raises:
         TransferErrors: Something failed.
     """
-    results = bulk.run(function, items, workers=workers, executor=executor, stop=watch.stop)
+    if workers == 1 and executor is None and not isinstance(workers, bool):
+        results = bulk.run_in_turn(function, items)
+    else:
+        results = bulk.run(function, items, workers=workers, executor=executor, stop=watch.stop)
     seen = _seen(results, shown)
     return bulk.gathered(seen, watch=watch, each=each, after=after, return_exceptions=return_exceptions)
 
@@ -180,14 +231,14 @@ class Fetch:
     durable: bool
     watch: Watch | None = field(default=None)
 
-    def __call__(self, wanted: Wanted) -> Path:
+    def __call__(self, wanted: Wanted) -> Moved[Path]:
         """Fetch it.
 
         Args:
             wanted: What and where to.
 
         Returns:
-            The path.
+            The path, and whether it was there.
 
         Raises:
             ValidationError: A link or something that is no file is in the way.
@@ -197,10 +248,10 @@ class Fetch:
         size, digest = _known(wanted.resource, "size"), _known(wanted.resource, "sha256")
         if digest and path.exists() and path.stat().st_size == size and sha256_of(path) == digest.lower():
             tell(self.watch, wanted.relative, size)
-            return path
+            return Moved(path, skipped=True)
         progress = self.watch.named(wanted.relative) if self.watch else None
         wanted.resource.download_to_file(path, progress=progress, durable=self.durable)
-        return path
+        return Moved(path, skipped=False)
 
 
 def tell(watch: Watch | None, name: str, size: int | None) -> None:
@@ -250,9 +301,10 @@ def fetched(
 
     Raises:
         TransferErrors: Something failed.
+        ValidationError: The path of the folder is empty.
         OSError: The folder cannot be made.
     """
-    root = Path(folder)
+    root = Path(check_path(folder))
     root.mkdir(parents=True, exist_ok=True)
     # A link that the user names is the folder, and another process may stand elsewhere.
     root = root.resolve()
@@ -263,10 +315,13 @@ def fetched(
         for each_one in resources
     )
 
-    def shown(result: Result[Wanted, Path]) -> Result[R, Path]:
-        if result.error is None and not local:
+    def shown(result: Result[Wanted, Moved[Path]]) -> Result[R, Path]:
+        done = result.value
+        if done is None:
+            return bulk.Result(result.item.resource, None, result.error)
+        if not local:
             tell(watch, result.item.relative, _known(result.item.resource, "size"))
-        return bulk.Result(result.item.resource, result.value, result.error)
+        return bulk.Result(result.item.resource, done.value, skipped=done.skipped)
 
     return moved(
         Fetch(root, durable, watch if local else None), wanted, shown, workers=workers, executor=executor, watch=watch,

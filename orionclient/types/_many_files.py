@@ -1,10 +1,10 @@
-"""Many files sent at once: what is there already is not sent again."""
+"""Many files or datasets sent at once; a file that is there already is not sent again."""
 
 from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
 from orion_api.api.files import list_files
@@ -12,83 +12,90 @@ from orion_api.api.files import list_files
 from orionclient._listing import Listing
 from orionclient.exceptions import OrionError
 from orionclient.transfer import bulk
-from orionclient.types._creating import project_id
-from orionclient.types._many import moved, named_files, regular, sha256_of, tell
+from orionclient.transfer.names import check_path
+from orionclient.types._creating import existing, project_id
+from orionclient.types._many import Moved, Piece, moved, regular, sha256_of, tell
+from orionclient.types.datasets import Dataset
 from orionclient.types.files import File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
     from orionclient._resource import SessionLike
     from orionclient.transfer.bulk import Result, Watch
     from orionclient.transfer.progress import Progress
 
-
-@frozen
-class Piece:
-    """A file to send.
-
-    Attributes:
-        path: The file.
-        name: Its name on the server.
-    """
-
-    path: Path
-    name: str
+R = TypeVar("R", File, Dataset)
 
 
 @frozen
-class Send:
+class Send(Generic[R]):
     """Sends one file, unless it is there.
 
     Attributes:
+        kind: What is made of it. A dataset is always made anew.
         session: The session.
         project: Id of the project; None where the server has to choose.
         folder_path: Path of the folder of the project.
-        tags: Tags for what is sent.
+        if_exists: What to do where the name is there, as for `File.upload`; None compares the content of files.
+        options: Further arguments of the upload.
         base: Folder that relative paths start from, also in a process that stands elsewhere.
         watch: Watches the transfers; None in another process.
     """
 
+    kind: type[R]
     session: SessionLike
     project: int | None
     folder_path: str | None
-    tags: tuple[str | None, ...]
+    if_exists: str | None
+    options: Mapping[str, Any]
     base: Path
     watch: Watch | None = None
 
-    def __call__(self, piece: Piece) -> File:
+    def __call__(self, piece: Piece) -> Moved[R]:
         """Send it.
 
         Args:
             piece: The file.
 
         Returns:
-            The file on the server, ready.
+            What is on the server, ready, and whether it was there.
 
         Raises:
-            ValidationError: It is no file.
+            ValidationError: It is no file, or `if_exists` says so.
             OSError: It cannot be read.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
         path = self.base / piece.path
-        regular(path)
-        found = self._found(self.project, piece.name, path.stat().st_size, lambda: sha256_of(path))
+        if not piece.anew:
+            regular(path)
+        compared = self.kind is File and not piece.anew and self.if_exists is None
+        found: Any = None
+        if self.if_exists == "skip":
+            found = existing(
+                self.kind, self.session, piece.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
+            )  # fmt: skip
+        elif compared:
+            found = self._found(self.project, piece.name, path.stat().st_size, lambda: sha256_of(path))
         if found is not None:
-            tell(self.watch, piece.name, found.size)
-            return found
-        made = File.upload(
-            self.session, piece.name, path, self.project, folder_path=self.folder_path, tags=self.tags,
-            progress=self.watch.named(piece.name) if self.watch else None,
-        )  # fmt: skip
-        # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
-        with contextlib.suppress(OrionError):
-            older = self._found(made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id)
-            if older is not None:
-                self.session.delete_resource(made, immediate=True)
-                return older
-        return made
+            tell(self.watch, piece.name, found.to_dict().get("size"))
+            return Moved(found, skipped=True)
+        made: Any = self._upload(piece, path)
+        if compared:
+            # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
+            with contextlib.suppress(OrionError):
+                older: Any = self._found(made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id)
+                if older is not None:
+                    self.session.delete_resource(made, immediate=True)
+                    return Moved(older, skipped=True)
+        return Moved(made, skipped=False)
+
+    def _upload(self, piece: Piece, path: Path) -> R:
+        options: dict[str, Any] = {**self.options, "folder_path": self.folder_path, "if_exists": self.if_exists}
+        if self.kind is File and self.watch is not None:
+            options["progress"] = self.watch.named(piece.name)
+        return self.kind.upload(self.session, piece.name, piece.stream or path, self.project, **options)
 
     def _found(
         self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
@@ -109,26 +116,30 @@ class Send:
 
 
 def send_files(
+    kind: type[R],
     session: SessionLike,
-    paths: Any,
+    pieces: Iterable[Piece],
     project: Any,
     *,
     folder_path: str | None,
-    tags: Sequence[str | None] | None,
+    if_exists: str | None = None,
+    options: Mapping[str, Any],
     workers: int,
     progress: Callable[[Progress], object] | None,
-    executor: Executor | None,
-    each: Callable[[Result[Path, File]], object] | None,
-    return_exceptions: bool,
-) -> list[Result[Path, File]]:
+    executor: Executor | None = None,
+    each: Callable[[Result[Path, R]], object] | None,
+    return_exceptions: bool = False,
+) -> list[Result[Path, R]]:
     """Send files, see `OrionSession.upload_files`.
 
     Args:
+        kind: What is made of each.
         session: The session.
-        paths: A folder, or paths.
+        pieces: The files.
         project: Project or its id.
         folder_path: Path of the folder of the project.
-        tags: Tags for what is sent.
+        if_exists: What to do where a name is there; None compares the content of files.
+        options: Further arguments of each upload, as `File.upload` and `Dataset.upload` take them.
         workers: Number of files at a time.
         progress: Told how far each is.
         executor: Any executor; threads without it.
@@ -140,21 +151,25 @@ def send_files(
 
     Raises:
         TransferErrors: Something failed.
+        ValidationError: The path of the folder is empty.
     """
     watch, local = bulk.Watch(progress), bulk.is_local(executor)
     send = Send(
-        session, project_id(session, project), folder_path, tuple(tags or ()), Path.cwd(), watch if local else None
-    )
+        kind, session, project_id(session, project), check_path(folder_path), if_exists, dict(options), Path.cwd(),
+        watch if local else None,
+    )  # fmt: skip
 
-    def shown(result: Result[Piece, File]) -> Result[Path, File]:
-        file = result.value
-        if file is not None and not local:
+    def shown(result: Result[Piece, Moved[R]]) -> Result[Path, R]:
+        done = result.value
+        if done is None:
+            return bulk.Result(result.item.path, None, result.error)
+        made = done.value
+        if not local:
             # It came back with a session of its own.
-            file = File.from_msg(file.to_dict(), session)
-            tell(watch, result.item.name, file.size)
-        return bulk.Result(result.item.path, file, result.error)
+            made = kind.from_msg(made.to_dict(), session)
+            tell(watch, result.item.name, made.to_dict().get("size"))
+        return bulk.Result(result.item.path, made, skipped=done.skipped)
 
     return moved(
-        send, (Piece(path, name) for path, name in named_files(paths)), shown, workers=workers, executor=executor, watch=watch,
-        each=each, return_exceptions=return_exceptions,
+        send, pieces, shown, workers=workers, executor=executor, watch=watch, each=each, return_exceptions=return_exceptions
     )  # fmt: skip

@@ -12,48 +12,19 @@ from orion_api.api.collections import get_collection
 
 from orionclient.exceptions import OrionError
 from orionclient.transfer import bulk
-from orionclient.types._many import moved, named_files, regular, sha256_of, tell
+from orionclient.types._many import Moved, Piece, moved, regular, sha256_of, tell
 from orionclient.types.shards import Shard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Executor
 
     from orionclient.transfer.bulk import Result, Watch
     from orionclient.transfer.progress import Progress
     from orionclient.types.collections import ShardCollection
 
-
 # Id and SHA-256 digest of shards of one name and size.
 There = tuple[tuple[int, bytes], ...]
-
-
-@frozen
-class Piece:
-    """A file to send as a shard.
-
-    Attributes:
-        path: The file.
-        name: Name of the shard.
-        there: Ready shards of this name and size.
-    """
-
-    path: Path
-    name: str
-    there: There = ()
-
-
-@frozen
-class Sent:
-    """What became of a piece.
-
-    Attributes:
-        shard: The shard.
-        made: True where it was made here.
-    """
-
-    shard: Shard
-    made: bool
 
 
 @frozen
@@ -62,22 +33,24 @@ class Send:
 
     Attributes:
         collection: The collection.
+        metadata: JSON object to keep with each that is made.
         base: Folder that relative paths start from, also in a process that stands elsewhere.
         watch: Watches the transfers; None in another process.
     """
 
     collection: ShardCollection
+    metadata: Mapping[str, Any] | None
     base: Path
     watch: Watch | None = None
 
-    def __call__(self, piece: Piece) -> Sent:
+    def __call__(self, piece: Piece) -> Moved[Shard]:
         """Send it.
 
         Args:
             piece: The file.
 
         Returns:
-            The shard, ready.
+            The shard, ready, and whether it was there.
 
         Raises:
             ValidationError: It is no file, or too large.
@@ -85,13 +58,17 @@ class Send:
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
         path = self.base / piece.path
-        regular(path)
+        if not piece.anew:
+            regular(path)
         found = self._found(piece, path) if piece.there else None
         if found is not None:
             tell(self.watch, piece.name, found.size)
-            return Sent(found, made=False)
+            return Moved(found, skipped=True)
         progress = self.watch.named(piece.name) if self.watch else None
-        return Sent(Shard.create(self.collection, piece.name, file=path, progress=progress), made=True)
+        shard = Shard.create(
+            self.collection, piece.name, self.metadata, file=piece.stream or path, progress=progress
+        )  # fmt: skip
+        return Moved(shard, skipped=False)
 
     def _found(self, piece: Piece, path: Path) -> Shard | None:
         digest = bytes.fromhex(sha256_of(path))
@@ -107,19 +84,23 @@ class Send:
 
 def send_shards(
     collection: ShardCollection,
-    paths: Any,
+    pieces: Iterable[Piece],
     *,
+    metadata: Mapping[str, Any] | None = None,
+    compare: bool = True,
     workers: int,
     progress: Callable[[Progress], object] | None,
-    executor: Executor | None,
+    executor: Executor | None = None,
     each: Callable[[Result[Path, Shard]], object] | None,
-    return_exceptions: bool,
+    return_exceptions: bool = False,
 ) -> list[Result[Path, Shard]]:
     """Send files as shards, see `ShardCollection.upload`.
 
     Args:
         collection: The collection.
-        paths: A folder, or paths.
+        pieces: The files.
+        metadata: JSON object to keep with each that is made.
+        compare: False makes all anew, without looking for what is there.
         workers: Number of files at a time.
         progress: Told how far each is.
         executor: Any executor; threads without it.
@@ -134,28 +115,31 @@ def send_shards(
         OrionError: The collection is not open.
     """
     session = collection._bound()
-    collection._replace(session._calls.json(get_collection, collection._ids()))
-    if collection.state != "open":
-        raise OrionError(
-            f"{collection._title()} is {collection.state!r} and takes no shards; collection.ensure_open() waits until it can be opened,"
-            " and opens it"
-        )
-    there, number = _index(collection)
+    there: dict[int, There] = {}
+    number = 0
+    if compare:
+        collection._replace(session._calls.json(get_collection, collection._ids()))
+        if collection.state != "open":
+            raise OrionError(
+                f"{collection._title()} is {collection.state!r} and takes no shards; collection.ensure_open() waits until it can be opened,"
+                " and opens it"
+            )
+        there, number = _index(collection)
     watch, local = bulk.Watch(progress), bulk.is_local(executor)
     own: set[int] = set()
 
-    def shown(result: Result[Piece, Sent]) -> Result[Path, Shard]:
-        sent, piece = result.value, result.item
-        if sent is None:
+    def shown(result: Result[Piece, Moved[Shard]]) -> Result[Path, Shard]:
+        done, piece = result.value, result.item
+        if done is None:
             return bulk.Result(piece.path, None, result.error)
-        if sent.made:
-            own.add(sent.shard.id)
-        shard = sent.shard
+        shard = done.value
+        if compare and not done.skipped and not piece.anew:
+            own.add(shard.id)
         if not local:
             # It came back with a collection and a session of its own.
             shard = Shard(collection=collection)._made(shard.to_dict(), session)
             tell(watch, piece.name, shard.size)
-        return bulk.Result(piece.path, shard)
+        return bulk.Result(piece.path, shard, skipped=done.skipped)
 
     def after(results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
         there.clear()
@@ -166,8 +150,8 @@ def send_shards(
         return [evolve(each, value=kept.get(each.value.id, each.value)) if each.value else each for each in results]
 
     return moved(
-        Send(collection, Path.cwd(), watch if local else None), _pieces(paths, there), shown, workers=workers, executor=executor,
-        watch=watch, each=each, return_exceptions=return_exceptions, after=after,
+        Send(collection, metadata, Path.cwd(), watch if local else None), _compared(pieces, there), shown, workers=workers,
+        executor=executor, watch=watch, each=each, return_exceptions=return_exceptions, after=after,
     )  # fmt: skip
 
 
@@ -186,14 +170,14 @@ def _index(collection: ShardCollection) -> tuple[dict[int, There], int]:
     return there, number
 
 
-def _pieces(paths: Any, there: dict[int, There]) -> Iterator[Piece]:
-    for path, name in named_files(paths):
-        try:
-            candidates = there.get(_brief(name, path.stat().st_size), ())
-        except OSError:
-            # Said for this file alone, by who opens it.
-            candidates = ()
-        yield Piece(path, name, candidates)
+def _compared(pieces: Iterable[Piece], there: dict[int, There]) -> Iterator[Piece]:
+    for piece in pieces:
+        candidates: There = ()
+        if not piece.anew:
+            # That it cannot be read is said for this file alone, by who opens it.
+            with contextlib.suppress(OSError):
+                candidates = there.get(_brief(piece.name, piece.path.stat().st_size), ())
+        yield evolve(piece, there=candidates)
 
 
 def _brief(*parts: object) -> int:

@@ -348,8 +348,9 @@ class ShardCollection(Resource):
         are not ready; closing the collection drops them.
 
         Args:
-            paths: A folder, of which all files are sent in sorted order, named by their paths relative to it with ``/``; or any number of
-                paths, also from an iterator, named by their last part. Equal names get a number. Links to folders are not followed.
+            paths: A folder or file, or any number of them, also from an iterator. Of a folder all files are sent in sorted order, named
+                by their paths relative to it with ``/``, without its own name; other files are named by the last part of their path.
+                Equal names get a number. Links to folders are not followed.
             workers: Number of files at a time; at most four times as many are looked ahead.
             progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
                 processes or machines it is called when a file is done.
@@ -358,10 +359,12 @@ class ShardCollection(Resource):
             return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
 
         Returns:
-            A `Result` for each file, in order: `item` is its path, `value` the shard, `error` None.
+            A `Result` for each file, in order: `item` is its path, `value` the shard, `error` None, `skipped` True if it was there
+            already.
 
         Raises:
             TransferErrors: Some files failed; its `results` has all. The other files are there.
+            ValidationError: A path is empty; of a folder or list raised before any request.
             OrionError: The collection is not open, or cannot be read.
             OSError: The folder is not there.
 
@@ -375,10 +378,11 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.upload("frames")]
             ['1.xyz', '2.xyz', 'late/3.xyz']
         """
+        from orionclient.types._many import named_files  # noqa: PLC0415 - as below
         from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - it knows shards
 
         return send_shards(
-            self, paths, workers=workers, progress=progress, executor=executor, each=each, return_exceptions=return_exceptions
+            self, named_files(paths), workers=workers, progress=progress, executor=executor, each=each, return_exceptions=return_exceptions
         )  # fmt: skip
 
     def download(
@@ -407,10 +411,12 @@ class ShardCollection(Resource):
             return_exceptions: As for `upload`.
 
         Returns:
-            A `Result` for each shard, in order: `item` is the shard, `value` the path of the file, `error` None.
+            A `Result` for each shard, in order: `item` is the shard, `value` the path of the file, `error` None, `skipped` True if it was
+            there already.
 
         Raises:
             TransferErrors: Some shards failed; its `results` has all. The other files are there, and none is there in part.
+            ValidationError: The path of the folder is empty.
             OSError: The folder cannot be made.
             OrionError: The shards cannot be listed.
 

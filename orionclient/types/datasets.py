@@ -50,20 +50,6 @@ if TYPE_CHECKING:
 
     from orionclient.types._counting import ExpectedCount
 
-_FORMAT_OF: Final = {
-    ".sdf": "sdf",
-    ".sd": "sdf",
-    ".mol": "sdf",
-    ".smi": "smi",
-    ".smiles": "smi",
-    ".ism": "smi",
-    ".csv": "csv",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".oedb": "binary",
-    ".bin": "binary",
-}
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
 # Orion's own cubes keep records below about 100 MB (observed); the service refuses larger ones late.
@@ -71,23 +57,21 @@ _MAX_RECORD_BYTES: Final = 100_000_000
 
 
 def format_of(filename: str) -> str:
-    """Find the format of a molecule file from the end of its name.
+    """Name the format of a file after its extension. Which formats there are is the server's business.
 
     Args:
         filename: Name or path.
 
     Returns:
-        ``sdf``, ``smi``, ``csv``, ``json`` or ``binary``.
+        The extension in lower case without its dot, with what stands before a ``.gz``: ``sdf``, ``oeb.gz``; ``binary`` if there is none.
 
-    Raises:
-        ValidationError: The ending is none of the known ones.
+    Example:
+        >>> from orionclient.types.datasets import format_of
+        >>> format_of("drugs.SDF"), format_of("library.v2.oeb.gz"), format_of("library")
+        ('sdf', 'oeb.gz', 'binary')
     """
-    suffix = Path(filename).suffix.lower()
-    if suffix not in _FORMAT_OF:
-        raise ValidationError(
-            f"the ending {suffix!r} of {Path(filename).name!r} names no format; known are {', '.join(_FORMAT_OF)}"
-        )
-    return _FORMAT_OF[suffix]
+    *_, before, last = ("", "", *(suffix.lower().strip(".") for suffix in Path(filename).suffixes))
+    return (f"{before}.{last}" if last == "gz" and before else last) or "binary"
 
 
 def _id_in(item: Mapping[str, Any], name: str) -> int:
@@ -208,7 +192,9 @@ class Dataset(Resource):
             project: Project or its id; the session's own project without it.
             folder_path: Path of the folder to put it in, which is made where it is missing.
             description: Free text.
-            format: ``sdf``, ``smi``, ``csv``, ``json`` or ``binary``; told by the file's ending without it.
+            format: Format of the file, passed on to the server, for example ``sdf``, ``smi``, ``csv``, ``json``, ``oeb`` or ``binary``, and
+                any of them with ``.gz`` behind it for gzip. Defaults to the file's extension without its dot, and to ``binary`` for a
+                name without one.
             tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
             if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
                 ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
@@ -218,9 +204,9 @@ class Dataset(Resource):
 
         Raises:
             MultipleResultsFound: Several are there where one is to be replaced.
-            BadResponse: The file is malformed; the text names the line. Nothing is left behind.
+            BadResponse: The server does not know the format, or the file is malformed; the message names the line. Nothing is left behind.
             OSError: The path cannot be read; nothing was sent.
-            ValidationError: No format is known for the ending, a tag is empty, or `if_exists` says so.
+            ValidationError: A path or a tag is empty, or `if_exists` says so.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
         format = format or format_of(name_of(filename))  # noqa: A001
@@ -364,14 +350,15 @@ class Dataset(Resource):
             record_ids: Only the records with these ids.
             offset: Number of records to leave out at the start.
             limit: Largest number of records.
-            format: ``binary`` (our own container, an assumption), ``json``, ``csv``, ``sdf`` or ``smi``.
+            format: Format of the file, passed on to the server: ``binary`` (our own container, an assumption), ``json``, ``csv``, ``sdf``,
+                ``smi`` or what else the server knows; with ``.gz`` behind it the file is compressed with gzip (assumed).
             fieldlist: Only these fields, in this order.
 
         Returns:
             The file.
 
         Raises:
-            BadResponse: The conversion needs a chemistry toolkit, for example from SMILES to SDF.
+            BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit, for example from SMILES to SDF.
             ValidationError: A list of records or fields is empty.
             OrionConnectionError: The content did not arrive whole, or has another number of records than the dataset.
             OrionError: The server refused, or no good answer came.
@@ -391,17 +378,17 @@ class Dataset(Resource):
         *,
         format: str | None = None,  # noqa: A002 - as in `download`
     ) -> None:
-        """Write all records to a path in the format that its ending names, or in another one.
+        """Write all records to a path in the format that its extension names, or in another one.
 
         Args:
             filename: The path; an existing file is replaced, whole or not at all. A link is followed and stays; a pipe or device is
                 written to as it is. Or an open binary file with a name.
-            format: As for `download`; the ending of the path tells it without it.
+            format: As for `download`. Defaults to the extension of the path as for `upload`.
 
         Raises:
-            BadResponse: The conversion needs a chemistry toolkit.
+            BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit.
             NotEnoughDiskError: The disk has no room.
-            ValidationError: The ending names no format.
+            ValidationError: The path is empty.
             OrionError: The server refused, the content did not arrive whole, or it has another number of records than the dataset.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """

@@ -10,6 +10,7 @@ from orion_api.api.folders import assign_paths, create_paths, list_folders
 from orionclient import types
 from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, resource_id, string
 from orionclient.exceptions import ValidationError
+from orionclient.transfer.names import check_path
 from orionclient.types._creating import project_id
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def create(session: SessionLike, paths: Sequence[str]) -> None:
     """
     if not paths:
         raise ValidationError("no path was given")
-    body: dict[str, Any] = {"paths": [_text("path", path) for path in paths]}
+    body: dict[str, Any] = {"paths": [_text("path", check_path(path)) for path in paths]}
     project = project_id(session, None)
     session._calls.json(create_paths, {}, body=body if project is None else {**body, "project": project})
 
@@ -90,7 +91,7 @@ def _assignment(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
     item = {
         "resource_type": _kind(given["resource_type"]),
         "id": resource_id(given["id"]),
-        "path": _text("path", given["path"]),
+        "path": _text("path", check_path(given["path"])),
     }
     return item if given.get("name") is None else {**item, "name": _text("name", given["name"])}
 

@@ -147,10 +147,10 @@ def test_several_uploads_at_once(ocli: Ocli, sent: int, word: str) -> None:
     ocli.stack.faults.script("upload_part", [{"step": "stall", "seconds": 2, "read": MIB}], times=20)
     words = ("files", "upload", *names, "--jobs", "2")
     err = ocli.stopped(sent, lambda: len(received(ocli.stack)) == 2, *words)
-    assert err == f"{word}: run the same command again with --if-exists skip to go on from there\n"
+    assert err == f"{word}: {AGAIN}"
     begun = {file.name: file.id for file in session.list_resources(File) if file.name in names}
     assert len(begun) == 2
-    done = dict(zip(names, map(int, ocli.done(*words, "--if-exists", "skip")), strict=True))
+    done = dict(zip(names, map(int, ocli.done(*words)), strict=True))
     assert begun.items() <= done.items()
     for name in names:
         [file] = session.list_resources(File, {"name": name})

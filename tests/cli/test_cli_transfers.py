@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from orionclient.examples import drugs
 from orionclient.helpers.filenames import UniqueFilenames
 from orionclient.local import LocalOrion
 from orionclient.transfer import pipes
+from orionclient.transfer.bulk import Result
 from orionclient.transfer.progress import Progress
 from orionclient.types import Dataset, File, Shard, ShardCollection
 
@@ -44,7 +46,7 @@ def test_many_paths_and_folders(call: Call, stack: LocalOrion, tree: Path, tmp_p
     done = call("files", "upload", "frames", "single.txt", "--tag", "of june", "--jobs", "3", "--json", on=stack)
     assert done.exit_code == 0, done.output
     made = json.loads(done.stdout)
-    assert [each["name"] for each in made] == ["frames/1.xyz", "frames/2.xyz", "frames/late/3.xyz", "single.txt"]
+    assert [each["name"] for each in made] == ["1.xyz", "2.xyz", "late/3.xyz", "single.txt"]
     assert [content(stack, each["id"]) for each in made] == [b"1.xyz", b"2.xyz", b"late/3.xyz", b"single"]
     listed = call("files", "list", "--tag", "of june", "-q").stdout.split()
     assert sorted(listed) == sorted(str(each["id"]) for each in made)
@@ -199,7 +201,7 @@ def test_what_is_no_file_in_a_folder_is_told(call: Call, stack: LocalOrion, tree
     assert done.exit_code == 6
     assert "links to folders are not followed" in done.stderr
     # The others are there nevertheless.
-    assert [each["name"] for each in json.loads(done.stdout)] == ["frames/1.xyz", "frames/2.xyz", "frames/late/3.xyz"]
+    assert [each["name"] for each in json.loads(done.stdout)] == ["1.xyz", "2.xyz", "late/3.xyz"]
     (tree / "linked").unlink()
     os.mkfifo(tree / "0.pipe")
     done = call("files", "upload", "frames", on=stack)
@@ -261,3 +263,189 @@ def test_an_interrupt_does_not_wait_for_the_server(own_home: Path, stack: LocalO
         stack.faults.clear()
     assert running.returncode == 130, error
     assert time.monotonic() - began < 120
+
+
+def on_server(stack: LocalOrion) -> list[str]:
+    return sorted(file.name for file in stack.session().list_resources(File))
+
+
+@pytest.fixture
+def empty(stack: LocalOrion) -> LocalOrion:
+    """The stack without files."""
+    for file in stack.session().list_resources(File):
+        stack.session().delete_resource(file, immediate=True)
+    return stack
+
+
+def test_a_folder_twice_is_a_folder_once(call: Call, empty: LocalOrion, tree: Path, tmp_path: Path) -> None:
+    names = ["1.xyz", "2.xyz", "late/3.xyz"]
+    first = call("files", "upload", "frames", on=empty)
+    assert first.exit_code == 0, first.output
+    assert first.stdout.splitlines()[3:] == ["3 uploaded, 0 skipped, 20 bytes"]
+    (tree / "2.xyz").write_text("changed")
+    (tree / "4.xyz").write_text("4")
+    again = call("files", "upload", "frames")
+    lines = again.stdout.splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["Skipped", "Uploaded", "Uploaded", "Skipped", "2"]
+    assert lines[0].startswith("Skipped 1.xyz: it is there already as file ")
+    assert lines[-1] == "2 uploaded, 2 skipped, 8 bytes"
+    assert on_server(empty) == sorted([*names, "2.xyz", "4.xyz"])
+    # The session names them the same.
+    assert [result.skipped for result in empty.session().upload_files(tree)] == [True] * 4
+    shown = json.loads(call("files", "upload", "frames", "--json").stdout)
+    assert [(each["name"], each["skipped"]) for each in shown] == [
+        (each, True) for each in [*names[:2], "4.xyz", names[2]]
+    ]
+    assert len(on_server(empty)) == 5
+
+
+def test_equal_names_of_several_folders(call: Call, empty: LocalOrion, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "1.xyz").write_text("other")
+    for skipped in (False, True):
+        shown = json.loads(call("files", "upload", "frames", "other", "--json", on=empty).stdout)
+        assert [(each["name"], each["skipped"]) for each in shown] == [
+            (name, skipped) for name in ("1.xyz", "2.xyz", "late/3.xyz", "1-2.xyz")
+        ]
+    assert [result.skipped for result in empty.session().upload_files([tree, tmp_path / "other"])] == [True] * 4
+
+
+def test_a_single_file_is_made_anew(call: Call, empty: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("one")
+    first = call("files", "upload", "one.txt", "--json", on=empty)
+    assert [each["skipped"] for each in json.loads(first.stdout)] == [False]
+    assert call("files", "upload", "one.txt").stdout.splitlines()[1:] == []
+    skipped = call("files", "upload", "one.txt", "--if-exists", "skip", "--json")
+    assert [each["skipped"] for each in json.loads(skipped.stdout)] == [True]
+    assert on_server(empty) == ["one.txt"] * 2
+    # Of several it is compared.
+    (tmp_path / "two.txt").write_text("two")
+    assert call("files", "upload", "one.txt", "two.txt").stdout.endswith("\n1 uploaded, 1 skipped, 3 bytes\n")
+    assert on_server(empty) == ["one.txt"] * 2 + ["two.txt"]
+
+
+def test_what_failed_is_counted(call: Call, empty: LocalOrion, tree: Path) -> None:
+    empty.faults.script("upload_file_content", ["pass", 403])
+    done = call("files", "upload", "frames", "--jobs", "1", on=empty)
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (6, "2 uploaded, 0 skipped, 1 failed, 15 bytes")
+    assert "1 of 3 transfers failed; the first, frames/2.xyz" in done.stderr
+    assert call("files", "upload", "frames").stdout.endswith("\n1 uploaded, 2 skipped, 5 bytes\n")
+
+
+def test_datasets_are_never_skipped_by_themselves(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    for name in ("a.smi", "b.smi"):
+        (folder / name).write_text("CCO ethanol\n")
+    for number in (1, 2):
+        done = call("datasets", "upload", "sets", on=stack)
+        assert done.stdout.endswith("\n2 uploaded, 0 skipped, 24 bytes\n")
+        assert stack.session().list_resources(Dataset, {"name": "a.smi"}, exact=True).count() == number
+    assert call("datasets", "upload", "sets", "--if-exists", "skip").stdout.endswith(
+        "\n0 uploaded, 2 skipped, 0 bytes\n"
+    )
+
+
+def test_shards_of_a_folder_twice(call: Call, stack: LocalOrion, tree: Path) -> None:
+    collection = ShardCollection.create(stack.session(), "frames")
+    words = ("shards", "upload", str(collection.id), "frames")
+    assert call(*words, "--metadata", '{"n": 1}', on=stack).stdout.endswith("\n3 uploaded, 0 skipped, 20 bytes\n")
+    assert call(*words).stdout.endswith("\n0 uploaded, 3 skipped, 0 bytes\n")
+    shards = list(collection.list_shards())
+    assert sorted(shard.name for shard in shards) == ["1.xyz", "2.xyz", "late/3.xyz"]
+    assert [shard.metadata for shard in shards] == [{"n": 1}] * 3
+    again = call("collections", "upload", "frames", "--into", str(collection.id))
+    assert again.stdout.splitlines()[-1] == "0 uploaded, 3 skipped, 0 bytes"
+    # A single one is made anew.
+    assert call("shards", "upload", str(collection.id), "frames/1.xyz", "-q").exit_code == 0
+    assert collection.list_shards().count() == 4
+
+
+def test_a_summary_counts_bytes() -> None:
+    tally = transfers.Tally("uploaded")
+    for value in range(5):
+        tally.add(Result("x", value), 12_600_000)
+    for _ in range(2):
+        tally.add(Result("x", 1, skipped=True), 1)
+    assert str(tally) == "5 uploaded, 2 skipped, 63 MB"
+
+
+def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "x.oeb.gz").write_bytes(b"x")
+    before = stack.session().list_resources(Dataset).count()
+    there = str(Dataset.upload(stack.session(), "drugs", drugs("sdf")).id)
+    for words in (
+        ("upload", "x.oeb.gz"),
+        ("upload", "x.oeb.gz", "--name", "x", "--as", "oeb.gz"),
+        ("download", there, "-o", "y.oeb.gz"),
+        ("download", there, "-o", "y.sdf", "--as", "oeb.gz"),
+    ):
+        done = call("datasets", *words, on=stack)
+        assert (done.exit_code, done.stdout) == (6, "")
+        assert "422" in done.stderr
+        assert "The format 'oeb.gz' is not known here; known are sdf, smi, csv, json, binary" in done.stderr
+    assert stack.session().list_resources(Dataset).count() == before + 1
+    assert call("datasets", "download", there, "-o", "back.sdf.gz").exit_code == 0
+    assert gzip.decompress((tmp_path / "back.sdf.gz").read_bytes()).count(b"$$$$") == 24
+    made = json.loads(call("datasets", "upload", "back.sdf.gz", "--json").stdout)
+    assert [each["count"] for each in made] == [24]
+    # It is downloaded under its name.
+    (tmp_path / "back.sdf.gz").unlink()
+    done = call("datasets", "download", str(made[0]["id"]))
+    assert done.stdout == f"Downloaded dataset {made[0]['id']} to back.sdf.gz\n"
+    assert gzip.decompress((tmp_path / "back.sdf.gz").read_bytes()).count(b"$$$$") == 24
+
+
+@pytest.mark.parametrize(
+    ("name", "as_format", "found"),
+    [
+        ("hits", None, "hits.json"),
+        ("hits v1.2", None, "hits v1.2.json"),
+        ("hits.sdf", None, "hits.sdf"),
+        ("hits.SDF.gz", None, "hits.SDF.gz"),
+        ("hits.oeb.gz", None, "hits.oeb.gz"),
+        ("hits.gz", None, "hits.gz.json"),
+        ("hits.sdf.gz", "csv", "hits.csv"),
+        ("hits.sdf", "csv.gz", "hits.csv.gz"),
+        ("hits", "binary", "hits.oedb"),
+        ("hits v1.2", "oeb", "hits v1.2.oeb"),
+    ],
+)
+def test_names_of_downloaded_datasets(name: str, as_format: str | None, found: str) -> None:
+    assert transfers._named(name, as_format) == found
+
+
+def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "private.txt").write_text("not to be sent")
+    number = str(ShardCollection.create(stack.session(), "c").id)
+    stack.faults.clear()
+    for words in (
+        ("files", "upload", ""),
+        ("files", "upload", "private.txt", ""),
+        ("files", "upload", "private.txt", "--path", ""),
+        ("files", "create", "x", "--path", ""),
+        ("files", "download", "1", "-o", ""),
+        ("datasets", "upload", "", "--as", "smi"),
+        ("datasets", "upload", ""),
+        ("datasets", "download", "1", "-o", ""),
+        ("shards", "upload", number, ""),
+        ("shards", "upload", number, "private.txt", "--metadata", "@"),
+        ("collections", "upload", ""),
+        ("collections", "upload", "private.txt", "", "--into", number),
+        ("collections", "download", number, ""),
+        ("packages", "upload", ""),
+        ("packages", "init", ""),
+        ("packages", "show-dockerfile", ""),
+        ("folders", "create", ""),
+        ("folders", "move", "file", "1", ""),
+        ("api", "upload_file_content", "-p", "file_id=1", "--file", ""),
+        ("api", "download_file", "-p", "file_id=1", "-o", ""),
+        ("api", "create_file", "--body", "@"),
+        ("emulator", "start", "--folder", ""),
+        ("emulator", "stop", "--folder", ""),
+    ):
+        done = call(*words, on=stack)
+        assert (words, done.exit_code) == (words, 6)
+        assert "the path is empty; name a file or folder" in done.stderr, (words, done.stderr)
+    assert stack.faults.requests() == []
+    assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

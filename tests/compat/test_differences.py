@@ -393,3 +393,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.warns(DeprecationWarning, match="try_hard_to_download_shard"), pytest.raises(errors.OrionServiceError):
         try_hard_to_download_shard(shard, str(tmp_path / "shard"), attempts=100)
     assert len(scripted.asked) == 1
+
+
+@shows("D36")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = Dataset(id=1, session=scripted.session())
+    scripted.then(Answer(raw=b"content"))
+    for name in ("a.OEB.GZ", "a.sdf", "a"):
+        dataset.download_to_file(tmp_path / name)
+    dataset.download_to_file(tmp_path / "b.oeb.gz", format="csv")
+    asked = [each.path.partition("format=")[2].partition("&")[0] for each in scripted.asked]
+    assert asked == ["oeb.gz", "sdf", "binary", "csv"]

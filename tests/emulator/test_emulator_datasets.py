@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import resource
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from orionclient.emulator import selection
+from orionclient.emulator.handlers import datasets
 
 DATASETS = "/api/v1/storage/datasets/"
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -155,9 +157,12 @@ def test_purging_takes_the_records_along(fresh, connect, drugs):
 
 def test_unknown_formats(ada, url, refused):
     assert ada.put(f"{url}upload", content=b"x") == refused(400, "bad_parameter", "required")
-    for form in ("mol2", "SDF", ""):
-        assert upload(ada, url, form, b"x") == refused(400, "bad_parameter", "sdf, smi")
-        assert ada.get(f"{url}download/?format={form}") == refused(400, "bad_parameter", "sdf")
+    for form in ("mol2", "sdf.bz2"):
+        assert upload(ada, url, form, b"x") == refused(422, "unknown_format", "sdf, smi")
+        assert ada.get(f"{url}download/?format={form}") == refused(422, "unknown_format", "sdf")
+    for form in ("", "x" * 256):
+        assert upload(ada, url, form, b"x") == refused(400, "bad_parameter", "format")
+        assert ada.get(f"{url}download/?format={form}") == refused(400, "bad_parameter", "format")
 
 
 def test_adding_and_finalizing(ada, url):
@@ -344,3 +349,43 @@ def test_a_selection_notices_a_purge(fresh, connect):
         db.execute("DELETE FROM datasets")
         with pytest.raises(selection.ContentGoneError):
             picked.check_unchanged(db)
+
+
+@pytest.mark.parametrize("form", ["sdf", "smi", "csv"])
+def test_compressed_drugs_go_round(ada, url, drugs, form):
+    assert upload(ada, url, f"{form}.gz", gzip.compress(drugs[form])).json()["count"] == 24
+    answer = ada.get(f"{url}download/", params={"format": f"{form}.gz"})
+    assert "content-encoding" not in answer.headers
+    assert gzip.decompress(answer.content) == download(ada, url, form)
+    assert download(ada, url, f"{form}.gz") == answer.content
+
+
+def test_an_unknown_format_is_rejected_before_the_body(ada, url):
+    answer = upload(ada, url, "oeb.gz", b"x" * 100_000)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_format")
+    assert "'oeb.gz' is not known here; known are sdf, smi, csv, json, binary" in answer.json()["detail"]
+    answer = ada.get(f"{url}download/", params={"format": "oeb"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_format")
+    assert upload(ada, url, "", b"x").status_code == 400
+    assert contents(ada, url) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [("smi", b"CCO ethanol\n" * 200_000), ("csv", b"x" * 255 + b",y\n" + b",\n" * 50_000)],
+    ids=["growth", "growth as records"],
+)
+def test_a_gzip_bomb_is_rejected(ada, url, monkeypatch, form, content):
+    monkeypatch.setattr(datasets, "_FREE_GROWTH", 1 << 20)
+    answer = upload(ada, url, f"{form}.gz", gzip.compress(content))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large"), answer.text
+    assert contents(ada, url) == []
+    # As it is, it is taken.
+    assert upload(ada, url, form, content).status_code == 200
+
+
+def test_a_damaged_gzip_file_changes_nothing(ada, url, drugs):
+    upload(ada, url, "smi", drugs["smi"])
+    answer = upload(ada, url, "smi.gz", gzip.compress(drugs["smi"])[:-4])
+    assert (answer.status_code, "not valid gzip" in answer.json()["detail"]) == (422, True)
+    assert len(contents(ada, url)) == 24

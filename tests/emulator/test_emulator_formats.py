@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from orionclient.emulator import molecules
 from orionclient.emulator.formats.jsonlines import check_record
+from orionclient.emulator.formats.records import MalformedError
 from orionclient.emulator.formats.sdf import looks_like_header
 from orionclient.emulator.formats.smiles import check_smiles
 
@@ -30,7 +33,7 @@ def parse(tmp_path_factory):
 
     def parse(form, text):
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return list(molecules.read(path, form))
+        return list(molecules.read(path, form, 1 << 30))
 
     return parse
 
@@ -480,3 +483,43 @@ def test_a_damaged_sd_file_is_never_taken_for_another_record(parse, data):
         return
     assert len(records) == 1
     assert parse("sdf", write("sdf", *records)) == records
+
+
+def test_gzip_of_any_format(tmp_path):
+    for name, text in {"smi": "CCO ethanol\n", "CSV": "smiles\nCCO\n", "jsonl": '{"a":1}\n'}.items():
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(text.encode()))
+        records = list(molecules.read(path, f"{name}.gz", 1 << 20))
+        assert len(records) == 1
+        pieces = b"".join(molecules.write(f"{name}.GZ", lambda records=records: enumerate(records, 1), None))
+        assert gzip.decompress(pieces).decode() == text
+
+
+@pytest.mark.parametrize("name", ["oeb", "oeb.gz", "", "gz", ".gz", "sdf.gz.gz", "sdf "])
+def test_an_unknown_format_names_the_known_ones(name):
+    with pytest.raises(molecules.UnknownFormatError, match="known are sdf, smi, csv, json, binary.*gzip"):
+        molecules.format_of(name)
+
+
+def test_a_damaged_gzip_file(tmp_path):
+    content = gzip.compress(b"CCO ethanol\n" * 10_000)
+    path = tmp_path / "x"
+    for damaged in (b"CCO ethanol\n", content[:-9], content[:20], content[:-8] + b"12345678"):
+        path.write_bytes(damaged)
+        with pytest.raises(MalformedError, match="not valid gzip"):
+            list(molecules.read(path, "smi.gz", 1 << 30))
+
+
+def test_a_gzip_bomb_takes_neither_memory_nor_disk(tmp_path):
+    path = tmp_path / "x"
+    line = gzip.compress(b" " * (8 << 20))
+    for content in (gzip.compress(b"CCO\n" * (1 << 20)), line * 8):
+        path.write_bytes(content)
+        tracemalloc.start()
+        try:
+            with pytest.raises((molecules.TooLargeError, MalformedError), match="more than"):
+                for _ in molecules.read(path, "smi.gz", 1 << 20):
+                    pass
+            assert tracemalloc.get_traced_memory()[1] < 8 << 20
+        finally:
+            tracemalloc.stop()

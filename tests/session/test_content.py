@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import os
@@ -241,14 +242,55 @@ def test_conversions_that_need_a_toolkit(session: OrionSession, tmp_path: Path) 
     assert list(tmp_path.glob("x.*")) == []
 
 
-def test_unknown_endings(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
-    for source in (tmp_path / "x.docx", b"CC", io.BytesIO(b"CC")):
-        with pytest.raises(ValidationError, match="names no format"):
-            Dataset.upload(session, "x", source)
-    assert Dataset.upload(session, "x", Tell(b"CC ethane")).count == 1
-    with pytest.raises(ValidationError, match="names no format"):
-        Dataset(id=1, session=session).download_to_file(tmp_path / "x.docx")
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        *((f"x{extension}", extension[1:]) for extension in (".oeb", ".oez", ".mol2", ".pdb", ".mae", ".cif")),
+        *(("x.oeb.gz", "oeb.gz"), ("my.library.OEB.GZ", "oeb.gz"), ("x.docx", "docx"), ("x.gz", "gz")),
+    ],
+)
+def test_the_server_rejects_a_format(
+    session: OrionSession, plain: Plain, tmp_path: Path, name: str, format: str
+) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    there = Dataset.upload(session, "there", b"CC ethane", format="smi")
+    for act in (
+        lambda: Dataset.upload(session, "x", tmp_path / name),
+        lambda: there.download_to_file(tmp_path / f"back-{name}"),
+    ):
+        with pytest.raises(BadResponse, match=f"422.*{format!r}.*known are sdf, smi, csv, json, binary") as caught:
+            act()
+        assert caught.value.response.json()["code"] == "unknown_format"  # type: ignore[attr-defined]
     assert plain.get(DATASETS)["count"] == 1
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [name]
+
+
+def test_without_an_extension_a_dataset_is_binary(session: OrionSession, tmp_path: Path) -> None:
+    Dataset.upload(session, "x", drugs("smi")).download_to_file(tmp_path / "drugs")
+    content = (tmp_path / "drugs").read_bytes()
+    assert content.startswith(b"ORIONREC1\n")
+    for source in (tmp_path / "drugs", content, io.BytesIO(content)):
+        assert Dataset.upload(session, "x", source).count == 24
+    with pytest.raises(BadResponse, match="422"):
+        Dataset.upload(session, "x", b"CC ethane")
+    assert Dataset.upload(session, "x", Tell(b"CC ethane")).count == 1
+
+
+@pytest.mark.parametrize("format", ["sdf", "smi", "csv"])
+def test_a_compressed_dataset_goes_there_and_back(session: OrionSession, tmp_path: Path, format: str) -> None:
+    content = Dataset.upload(session, "drugs", drugs(format)).download(format=format)
+    (tmp_path / f"drugs.{format}.gz").write_bytes(gzip.compress(content))
+    dataset = Dataset.upload(session, "drugs", tmp_path / f"drugs.{format}.gz")
+    assert dataset.count == 24
+    dataset.download_to_file(tmp_path / f"back.{format.upper()}.gz")
+    assert gzip.decompress((tmp_path / f"back.{format.upper()}.gz").read_bytes()) == content
+    assert gzip.decompress(dataset.download(format=f"{format}.gz")) == content
+    # The given format wins over the extension.
+    assert Dataset.upload(session, "drugs", tmp_path / f"drugs.{format}.gz", format=f"{format}.GZ").count == 24
+    dataset.download_to_file(tmp_path / "plain.gz", format=format)
+    assert (tmp_path / "plain.gz").read_bytes() == content
+    with pytest.raises(BadResponse, match="422"):
+        Dataset.upload(session, "drugs", tmp_path / f"drugs.{format}.gz", format=format)
 
 
 @pytest.mark.parametrize(
@@ -294,3 +336,21 @@ def test_an_empty_choice_is_no_choice(session: OrionSession) -> None:
             dataset.download(**options)
     with pytest.raises(ValidationError, match="'tags' is empty"):
         session.list_resources(Dataset, {"tags": []})
+
+
+@pytest.mark.parametrize("name", ["x.sdf.gz", "x.SDF", "x.sd", "x.sd.gz"])
+def test_records_are_counted_in_every_spelling_of_a_format(scripted: Scripted, tmp_path: Path, name: str) -> None:
+    content = drugs("sdf").read_bytes()
+    records = content.split(b"$$$$\n")
+    dataset = Dataset.from_msg({"id": 1, "name": "x", "count": 24}, scripted.session())
+    pack = gzip.compress if name.endswith("gz") else bytes
+    # Two gzip files behind each other are one.
+    half = len(b"$$$$\n".join(records[:12])) + 5
+    scripted.then(Answer(raw=pack(content[:half]) + pack(content[half:])))
+    dataset.download_to_file(tmp_path / name)
+    assert (tmp_path / name).exists()
+    half_of_it = Answer(raw=pack(content[:half]))
+    scripted.answers[:] = [half_of_it, Answer(data={"id": 1, "name": "x", "count": 24}), half_of_it]
+    with pytest.raises(OrionError, match="12 records came"):
+        dataset.download_to_file(tmp_path / f"half-{name}")
+    assert not (tmp_path / f"half-{name}").exists()

@@ -270,8 +270,9 @@ def test_down_to_file_objects(session: OrionSession, tmp_path: Path) -> None:
     with (tmp_path / "x.smi").open("wb") as stream:
         dataset.download_to_file(stream)
     assert (tmp_path / "x.smi").read_bytes() == drugs("smi").read_bytes()
-    with pytest.raises(ValidationError, match="names no format"):
-        dataset.download_to_file(io.BytesIO())
+    unnamed = io.BytesIO()
+    dataset.download_to_file(unnamed)
+    assert unnamed.getvalue() == dataset.download()
 
 
 def test_an_error_of_the_file_object_is_told(session: OrionSession) -> None:

@@ -34,7 +34,7 @@ class UploadDatasetContentQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    format: Literal["sdf", "smi", "csv", "json", "binary"]
+    format: Annotated[str, Field(max_length=255, min_length=1)]
 
 
 class RecordId(RootModel[int]):
@@ -58,7 +58,7 @@ class DownloadDatasetQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    format: Literal["binary", "json", "csv", "sdf", "smi"] | None = "binary"
+    format: Annotated[str | None, Field(max_length=255, min_length=1)] = "binary"
     record_ids: Annotated[list[RecordId] | None, Field(max_length=200)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
     limit: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None

@@ -17,16 +17,17 @@ from orionclient.emulator.formats.records import MOST_RECORD, MalformedError, Re
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+    from orionclient.emulator.formats.records import Lines
 
 _MAGIC = "ORIONREC1"
 
 
-def read(path: Path) -> Iterator[Record]:
+def read(file: Lines) -> Iterator[Record]:
     """The records of a container; the last line is checked before the end."""
     digest = hashlib.sha256()
     count, ended, number = 0, False, 0
-    for number, line in read_lines(path, MOST_RECORD):
+    for number, line in read_lines(file, MOST_RECORD):
         if ended:
             raise MalformedError(number, "The container goes on after its end.")
         if number == 1 and line != _MAGIC:

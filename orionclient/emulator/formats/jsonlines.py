@@ -19,12 +19,13 @@ from orionclient.emulator.formats.smiles import check_smiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+    from orionclient.emulator.formats.records import Lines
 
 
-def read(path: Path) -> Iterator[Record]:
+def read(file: Lines) -> Iterator[Record]:
     """The records of a file; blank lines do not count."""
-    for number, line in read_lines(path, MOST_RECORD):
+    for number, line in read_lines(file, MOST_RECORD):
         if line.strip(" \t\r"):
             yield parse(number, line)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import gzip
+import zlib
+from typing import TYPE_CHECKING, Any, Protocol
 
 from orionclient.emulator import strictjson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 Record = dict[str, Any]
 
@@ -38,6 +39,14 @@ class MalformedError(ValueError):
 
 class ConversionError(ValueError):
     """A record that a format cannot hold; the message is a sentence."""
+
+
+class Lines(Protocol):
+    """An open file, or what decompresses one."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Read a line, or its first `size` bytes."""
+        ...
 
 
 def molecule(form: str, text: str) -> Record:
@@ -76,15 +85,20 @@ def pick_molecule(record: Record, form: str, fields: list[str] | None) -> str | 
     return next((name for name in names if is_molecule(record.get(name), form)), None)
 
 
-def read_lines(path: Path, most: int = MOST_LINE) -> Iterator[tuple[int, str]]:
+def read_lines(file: Lines, most: int = MOST_LINE) -> Iterator[tuple[int, str]]:
     """The lines of a file with their numbers, without their endings. A byte order mark at the start is left out."""
-    with path.open("rb") as file:
-        number = 0
-        while data := file.readline(most + 2):
-            number += 1
-            if len(data) > most and len(data.rstrip(b"\r\n")) > most:
-                raise MalformedError(number, f"The line has more than {most} bytes.")
-            yield number, _decode(number, data)
+    number = 0
+    while True:
+        number += 1
+        try:
+            data = file.readline(most + 2)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise MalformedError(number, "The file is not valid gzip from here on: it is damaged or was cut.") from None
+        if not data:
+            return
+        if len(data) > most and len(data.rstrip(b"\r\n")) > most:
+            raise MalformedError(number, f"The line has more than {most} bytes.")
+        yield number, _decode(number, data)
 
 
 def _decode(number: int, data: bytes) -> str:

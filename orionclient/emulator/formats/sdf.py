@@ -28,7 +28,8 @@ from orionclient.emulator.formats.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+    from orionclient.emulator.formats.records import Lines
 
 _END = "M  END"
 _DELIMITER = "$$$$"
@@ -41,9 +42,9 @@ def looks_like_header(line: str) -> bool:
     return line.startswith(">") and "<" in line and ">" in line[1:]
 
 
-def read(path: Path) -> Iterator[Record]:
+def read(file: Lines) -> Iterator[Record]:
     """The records of an SD file."""
-    reader = _Reader(read_lines(path))
+    reader = _Reader(read_lines(file))
     while record := reader.record():
         yield record
 

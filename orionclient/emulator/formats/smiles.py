@@ -19,7 +19,8 @@ from orionclient.emulator.formats.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+    from orionclient.emulator.formats.records import Lines
 
 _SYMBOLS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo"
@@ -122,10 +123,10 @@ def _check_bracket(match: re.Match[str]) -> None:
         raise ValueError(f"{match[0][:40]!r} at character {match.start() + 1} is no atom")
 
 
-def read(path: Path) -> Iterator[Record]:
+def read(file: Lines) -> Iterator[Record]:
     """The records of a file of SMILES and titles."""
     count = 0
-    for number, line in read_lines(path):
+    for number, line in read_lines(file):
         text, title = _split(line)
         if not text:
             continue

@@ -25,14 +25,14 @@ from orionclient.emulator.formats.records import (
 from orionclient.emulator.formats.smiles import check_smiles
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from orionclient.emulator.formats.records import Lines
 
 Records = Callable[[], Iterable[tuple[int, Record]]]
 
 
-def read(path: Path) -> Iterator[Record]:
+def read(file: Lines) -> Iterator[Record]:
     """The records of a CSV file. An empty cell of a molecule column means that the record has no such molecule."""
-    rows = _rows(path)
+    rows = _rows(file)
     line, header = next(rows, (1, []))
     _check_header(line, header)
     for count, (number, row) in enumerate(rows, 1):
@@ -43,9 +43,9 @@ def read(path: Path) -> Iterator[Record]:
         yield _record(number, count, header, row)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows(file: Lines) -> Iterator[tuple[int, list[str]]]:
     # The csv module wants the line endings, for a quoted value may go over several lines.
-    lines = (f"{text}\n" for _, text in read_lines(path))
+    lines = (f"{text}\n" for _, text in read_lines(file))
     reader = csv.reader(lines, strict=True)
     start = 1
     while True:

@@ -44,6 +44,8 @@ CREATE TABLE IF NOT EXISTS records (
 Record = molecules.Record
 
 _PIECE = 256 * 1024
+# A compressed file may grow to so many times its size, and in any case to so many bytes.
+_MOST_RATIO, _FREE_GROWTH = 100, 256 * 1024 * 1024
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
@@ -69,6 +71,18 @@ KIND = DATASETS = Kind(
 def _check_target(call: Call) -> None:
     with call.stack.store.reading() as db:
         resources.find_named(call, db, DATASETS)
+
+
+def _check_upload(call: Call) -> None:
+    _check_target(call)
+    try:
+        molecules.format_of(call.query["format"])
+    except molecules.UnknownFormatError as error:
+        raise _unknown_format(error) from None
+
+
+def _unknown_format(error: molecules.UnknownFormatError) -> ProblemError:
+    return ProblemError(422, str(error), "unknown_format")
 
 
 def upload_dataset_content(call: Call) -> dict[str, Any]:
@@ -106,13 +120,22 @@ def add_records(call: Call) -> dict[str, Any]:
 def _parsed(call: Call, form: str) -> Iterator[Staged]:
     """The records of the upload as JSON lines on disk, so that the database is not locked while they are read."""
     with call.stack.blobs.staged() as parsed:
+        limit = min(call.stack.limits.upload, max(_FREE_GROWTH, _MOST_RATIO * call.content.size))
         try:
-            for record in molecules.read(call.content.path, form):
+            for record in molecules.read(call.content.path, form, limit):
                 parsed.write(strictjson.dumps(record).encode() + b"\n")
+                if molecules.format_of(form)[1] and parsed.size > 2 * limit:
+                    raise _too_large(f"The records of the file have more than {2 * limit} bytes.")
         except molecules.MalformedError as error:
             raise unprocessable(f"Line {error.line}: {error.message}", error.line) from None
+        except molecules.TooLargeError as error:
+            raise _too_large(str(error)) from None
         parsed.complete(durable=False)
         yield parsed
+
+
+def _too_large(detail: str) -> ProblemError:
+    return ProblemError(413, detail, "too_large")
 
 
 def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: Staged) -> int:
@@ -185,6 +208,9 @@ def download_dataset(call: Call) -> Download:
     except molecules.ConversionError as error:
         made.discard()
         raise ProblemError(422, str(error), "not_convertible") from None
+    except molecules.UnknownFormatError as error:
+        made.discard()
+        raise _unknown_format(error) from None
     except BaseException:
         made.discard()
         raise
@@ -202,7 +228,7 @@ HANDLERS = {
     "get_dataset": Handler(lambda call: resources.get(call, DATASETS)),
     "update_dataset": Handler(lambda call: resources.update(call, DATASETS)),
     "delete_dataset": Handler(lambda call: resources.delete(call, DATASETS)),
-    "upload_dataset_content": Handler(upload_dataset_content, _check_target),
+    "upload_dataset_content": Handler(upload_dataset_content, _check_upload),
     "list_records": Handler(list_records),
     "add_records": Handler(add_records, _check_target),
     "get_record": Handler(get_record),

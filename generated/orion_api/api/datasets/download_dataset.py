@@ -44,7 +44,9 @@ def build(
 
     Args:
         dataset_id: Id of the dataset.
-        format: Format of the file.
+        format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
+            file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
+            whose detail names those that it can.
         record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
             is refused with 404.
         offset: Number of records to leave out at the start.
@@ -93,7 +95,9 @@ def sync_detailed(
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        format: Format of the file.
+        format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
+            file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
+            whose detail names those that it can.
         record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
             is refused with 404.
         offset: Number of records to leave out at the start.
@@ -124,7 +128,9 @@ def sync(
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        format: Format of the file.
+        format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
+            file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
+            whose detail names those that it can.
         record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
             is refused with 404.
         offset: Number of records to leave out at the start.

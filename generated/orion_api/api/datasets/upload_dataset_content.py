@@ -45,9 +45,11 @@ def build(
     Args:
         dataset_id: Id of the dataset.
         body: The bytes of the molecule file.
-        format: Format of the body: `sdf`, `smi` (one SMILES and a title a line), `csv` (with a header; the column
-            `smiles` is the molecule), `json` (one record a line), `binary` (what download_dataset gives by that
-            name).
+        format: Format of the body, usually the ending of its file without the dot: `sdf`, `smi` (one SMILES and a
+            title a line), `csv` (with a header; the column `smiles` is the molecule), `json` (one record a
+            line), `binary` (what download_dataset gives by that name). With `.gz` behind it, as in `sdf.gz`,
+            the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
+            422, whose detail names those that it can.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
             refused with 400 and changes nothing.
     """
@@ -104,9 +106,11 @@ def sync_detailed(
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the molecule file.
-        format: Format of the body: `sdf`, `smi` (one SMILES and a title a line), `csv` (with a header; the column
-            `smiles` is the molecule), `json` (one record a line), `binary` (what download_dataset gives by that
-            name).
+        format: Format of the body, usually the ending of its file without the dot: `sdf`, `smi` (one SMILES and a
+            title a line), `csv` (with a header; the column `smiles` is the molecule), `json` (one record a
+            line), `binary` (what download_dataset gives by that name). With `.gz` behind it, as in `sdf.gz`,
+            the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
+            422, whose detail names those that it can.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
             refused with 400 and changes nothing.
 
@@ -135,9 +139,11 @@ def sync(
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the molecule file.
-        format: Format of the body: `sdf`, `smi` (one SMILES and a title a line), `csv` (with a header; the column
-            `smiles` is the molecule), `json` (one record a line), `binary` (what download_dataset gives by that
-            name).
+        format: Format of the body, usually the ending of its file without the dot: `sdf`, `smi` (one SMILES and a
+            title a line), `csv` (with a header; the column `smiles` is the molecule), `json` (one record a
+            line), `binary` (what download_dataset gives by that name). With `.gz` behind it, as in `sdf.gz`,
+            the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
+            422, whose detail names those that it can.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
             refused with 400 and changes nothing.
 

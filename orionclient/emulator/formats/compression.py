@@ -1,0 +1,45 @@
+"""Gzip around any format: read up to a limit, and written piece by piece."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+
+class TooLargeError(ValueError):
+    """A compressed file that is too large when decompressed; the message is a sentence."""
+
+
+class Decompressed:
+    """The lines of a gzip file.
+
+    Args:
+        file: The compressed file.
+        limit: Largest number of bytes to decompress.
+    """
+
+    def __init__(self, file: BinaryIO, limit: int) -> None:
+        self._file = gzip.GzipFile(fileobj=file)
+        self._limit = limit
+        self._count = 0
+
+    def readline(self, size: int) -> bytes:
+        """Read a line of at most `size` bytes."""
+        line = self._file.readline(size)
+        self._count += len(line)
+        if self._count > self._limit:
+            raise TooLargeError(f"The file has more than {self._limit} bytes when decompressed.")
+        return line
+
+
+def compress(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces as one gzip file, without a time in it: the same content gives the same bytes."""
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
