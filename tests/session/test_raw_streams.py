@@ -172,7 +172,9 @@ def test_another_range_is_an_error(
 
 @WITH_A_RANGE
 @pytest.mark.parametrize("length", [6, 8])
-def test_a_range_without_a_length_has_the_one_it_says(scripted: Scripted, way: Callable[..., None], length: int) -> None:
+def test_a_range_without_a_length_has_the_one_it_says(
+    scripted: Scripted, way: Callable[..., None], length: int
+) -> None:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 206 x\r\nContent-Range: bytes 0-6/9\r\n\r\n" + CONTENT[:length])
         handler.close_connection = True
