@@ -279,7 +279,9 @@ class Response:
 
     def as_stored(self) -> None:
         """Take the body of an open response as it comes: what its header Content-Encoding says belongs to the content."""
-        self.headers = Headers((name, value) for name, value in self.headers.items() if name.lower() != "content-encoding")
+        self.headers = Headers(
+            (name, value) for name, value in self.headers.items() if name.lower() != "content-encoding"
+        )
         if self._stored is not None:
             self._reader, self._stored = self._stored, None
             self._stream = _filled(self._reader)

@@ -60,10 +60,9 @@ def range_problem(requested: str | None, status: int, headers: Mapping[str, str]
         The reason, for a person; None for a 200 with the whole content, a 206 with the range that was requested, and every other status.
     """
     found = ContentRange.of(headers)
-    length = headers.get("content-length", "").strip()
     if status == 200:
         # The header has no meaning here, but caches exist that send a part and change its status alone.
-        part = found is not None and found.end - found.start < found.total and length != str(found.total)
+        part = found is not None and found.end - found.start < found.total and _length(headers) != found.total
         return "a 200 response has the Content-Range of a part" if part else None
     if status != 206:
         return None
@@ -71,13 +70,22 @@ def range_problem(requested: str | None, status: int, headers: Mapping[str, str]
         return "a 206 response with a part of the content came, and no range was requested"
     if headers.get("content-type", "").strip().lower().startswith("multipart/"):
         return "a 206 response holds several ranges, and one was requested"
+    return _problem_of_one(requested, found, headers)
+
+
+def _problem_of_one(requested: str, found: ContentRange | None, headers: Mapping[str, str]) -> str | None:
     if headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
         return "a 206 response holds a part of a compressed form"
     if found is None:
         return "a 206 response has no valid Content-Range with a total"
-    if length.isdecimal() and int(length) != found.end - found.start:
+    if _length(headers) not in {None, found.end - found.start}:
         return "the Content-Length of a 206 response differs from its Content-Range"
     return None if _is_within(requested, found) else "a 206 response holds another range than the requested one"
+
+
+def _length(headers: Mapping[str, str]) -> int | None:
+    length = headers.get("content-length", "").strip()
+    return int(length) if length.isascii() and length.isdigit() else None
 
 
 def _is_within(requested: str, found: ContentRange) -> bool:

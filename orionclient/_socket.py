@@ -73,7 +73,7 @@ class Stream(httpcore.NetworkStream):
         secure = inner.get_extra_info("socket")
         if isinstance(secure, ssl.SSLSocket):
             # By default an end that TLS did not announce looks like any other.
-            secure.suppress_ragged_eofs = False
+            secure.suppress_ragged_eofs = False  # type: ignore[attr-defined]
         return Stream(inner)
 
     def get_extra_info(self, info: str) -> Any:

@@ -30,6 +30,7 @@ Callback = Callable[["Progress"], object]
 REOPENINGS: Final = 5
 _FORWARD: Final = 1 << 20
 
+
 @frozen
 class Content:
     """What an answer says of the content.

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-# In the order in which they are preferred: MD5 costs as much as SHA-256, and CRC32C nearly nothing. Their sizes in bytes.
-_SIZES: Final = {"sha-256": 32, "crc32c": 4, "md5": 16}
+# In the order in which they are preferred: MD5 costs as much as SHA-256, and CRC32C nearly nothing.
+_ALGORITHMS: Final = ("sha-256", "crc32c", "md5")
 _ENTRY: Final = re.compile(r"(?:^|,)\s*([a-z0-9-]+)=:([A-Za-z0-9+/=]+):")
 _BLOCK: Final = 1 << 20
 # Below this a thread costs more than it hides.
@@ -111,10 +111,10 @@ def announced(headers: Mapping[str, str]) -> Digest | None:
         # It would be that of the packed form.
         return None
     entries = list(_entries(headers))
-    for algorithm, size in _SIZES.items():
+    for algorithm in _ALGORITHMS:
         for name, text in entries:
             value = _decoded(text) if name == algorithm else None
-            if value is not None and len(value) == size and hasher_of(algorithm) is not None:
+            if value and hasher_of(algorithm) is not None:
                 return Digest(algorithm, value)
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import itertools
 import os
 import shutil
 import threading
@@ -79,7 +80,9 @@ def save(
     """
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
-        for piece in pieces(opener, callback=callback, item=Path(named).name if isinstance(named, str) else "", expected=expected):
+        for piece in pieces(
+            opener, callback=callback, item=Path(named).name if isinstance(named, str) else "", expected=expected
+        ):
             _write_all(target, piece)
         return
     # A link is followed, so that the file that it names is replaced and not the link.
@@ -122,9 +125,11 @@ def _save(
     keep = False
     left, patience, broken = REOPENINGS, Patience(), False
     try:
-        while True:
+        for attempt in itertools.count():
             # A body that is labelled as compressed may be the content as it comes: where nothing else tells, both forms are tried in turn.
-            download = _Download(opener, part, path, what, meter, expected, as_stored=left % 2 != REOPENINGS % 2)
+            download = _Download(
+                opener, part, path, what=what, meter=meter, expected=expected, as_stored=attempt % 2 == 1
+            )
             try:
                 download.run(workers)
             except OtherContentError:
@@ -168,10 +173,10 @@ class _Download:
         opener: Opener,
         part: Part,
         path: Path,
+        *,
         what: str,
         meter: Meter,
         expected: Expected,
-        *,
         as_stored: bool,
     ) -> None:
         self._opener = opener

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
 from orionclient.exceptions import OrionError
@@ -11,7 +10,7 @@ from orionclient.transfer.expected import OtherContentError
 from orionclient.types._waited import refreshed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from orionclient._messages import Response
     from orionclient.transfer.answers import Opener
@@ -35,7 +34,12 @@ class ExpectedCount:
     """
 
     def __init__(
-        self, dataset: Dataset, *, offset: int | None = None, limit: int | None = None, record_ids: Sequence[int] | None = None
+        self,
+        dataset: Dataset,
+        *,
+        offset: int | None = None,
+        limit: int | None = None,
+        record_ids: Sequence[int] | None = None,
     ) -> None:
         self._dataset, self._offset, self._limit = dataset, offset or 0, limit
         self._chosen = None if record_ids is None else len({int(number) for number in record_ids})

@@ -48,8 +48,8 @@ def expected_of(resource: Resource) -> Expected:
     def read() -> Expected:
         size, digest = resource._data.get("size"), resource._data.get("sha256")
         known = isinstance(size, int) and not isinstance(size, bool)
-        whole = isinstance(digest, str) and _SHA256.fullmatch(digest)
-        return Expected(size if known else None, bytes.fromhex(digest) if whole else None)
+        found = _SHA256.fullmatch(digest) if isinstance(digest, str) else None
+        return Expected(size if known else None, bytes.fromhex(found[0]) if found else None)
 
     def refresh() -> Expected:
         refreshed(resource)

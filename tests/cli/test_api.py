@@ -68,3 +68,17 @@ def test_what_is_wrong_is_told(words: list[str], told: str, call: Call, planted:
     done = call("api", *words, on=planted)
     assert done.exit_code == 2, done.output
     assert told in done.stderr
+
+
+def test_bytes_that_are_not_whole_leave_no_file(orion: LocalOrion, call: Call) -> None:
+    File.upload(orion.session(), "x", b"some content")
+    number = str(orion.session().list_resources(File, {"name": "x"}).one().id)
+    orion.faults.script("download_file", ["digest"] * 20)
+    done = call("api", "download_file", "-p", f"file_id={number}", "-o", "here", on=orion)
+    assert done.exit_code != 0
+    assert not Path("here").exists()
+    orion.faults.clear()
+    assert call("api", "download_file", "-p", f"file_id={number}", "-o", "here", on=orion).exit_code == 0
+    assert Path("here").read_bytes() == b"some content"
+    assert call("api", "download_file", "-p", "file_id=999", "-o", "there", on=orion).exit_code == 5
+    assert not Path("there").exists()

@@ -193,7 +193,11 @@ NAMES = [name for name in vars(Ways) if name[0] != "_" and name not in {"session
 
 @pytest.fixture(params=NAMES)
 def way(
-    request: pytest.FixtureRequest, server: Ending, authority: tuple[ssl.SSLContext, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    server: Ending,
+    authority: tuple[ssl.SSLContext, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], bytes]:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority[1]))
     return getattr(Ways(server, authority[1], tmp_path), request.param)  # type: ignore[no-any-return]

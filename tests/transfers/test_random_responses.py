@@ -63,26 +63,28 @@ class Run:
         # Whether the resource was loaded, with its size and digest. What can be proved at the end hides what went wrong before.
         self.known = self.way in RESUMING - {"address"} and chance.random() < (0.1 if resumed else 0.5)
         labelled = self.known and chance.random() < 0.15
-        digest = "" if resumed and chance.random() < 0.8 else chance.choice(["", "repr", "md5", "amazon", "google", "wrong"])
+        digest = chance.choice(["", "repr", "md5", "amazon", "google", "wrong"])
+        if resumed and chance.random() < 0.8:
+            digest = ""
         etag = chance.choice(["none", "weak", "strong", "strong", "changing"])
         contents = (some_content(chance, packed=labelled), some_content(chance, packed=labelled))
         # Of a part only this one is the digest of the whole; without it a later response may be about another content.
         proof = self.known or (digest == "repr" and self.way not in WITHOUT_PROOF)
         self.script = Script(
             chance, contents, chance.choice([99, 99, 99, 99, 0, 1, 2]), "strong" if resumed else etag, digest, lies=proof,
-            faults=chance.choice([2, 2, 2, 3, 5] if resumed else [1, 2, 3, 5, 8, 20]), labelled=labelled, resumed=resumed, ranges=chance.random() < 0.85,
+            faults=chance.choice([2, 2, 2, 3, 5] if resumed else [1, 2, 3, 5, 8, 20]), labelled=labelled, resumed=resumed,
+            ranges=chance.random() < 0.85,
         )  # fmt: skip
         self.old = chance.choice([None, b"old"])
         self.title = (
-            f"seed {seed}: {self.way}, known {self.known}, etag {self.script.etag}, digest {digest}, labelled {labelled}, resumed {resumed}"
+            f"seed {seed}: {self.way}, known {self.known}, etag {self.script.etag}, digest {digest}, labelled {labelled},"
+            f" resumed {resumed}"
         )
 
     def run(self) -> str:
         """Do it; gives how it ended."""
         self.liar.script = self.script
-        session = OrionSession(
-            SessionConfig(url=self.liar.url, token=CANARY), requests_session=get_session({}, 10, 30)
-        )
+        session = OrionSession(SessionConfig(url=self.liar.url, token=CANARY), requests_session=get_session({}, 10, 30))
         self.file = session.get_resource(File, 1) if self.known else File(id=1, session=session)
         target = self.folder / "target"
         if self.old is not None:

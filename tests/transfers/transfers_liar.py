@@ -149,7 +149,16 @@ class Script:
     def _whole(self, wanted: tuple[int, int] | None) -> tuple[bytes, bool]:
         chance, content, marks = self.chance, self.content, self._marks()
         size = len(content)
-        kinds = ["right", "break", "no length", "chunked", "chunks break", "range of the whole", "part as 200", "packed"]
+        kinds = [
+            "right",
+            "break",
+            "no length",
+            "chunked",
+            "chunks break",
+            "range of the whole",
+            "part as 200",
+            "packed",
+        ]
         if self.lies:
             kinds += ["short", "short without a length", "longer", "other bytes"]
         if self.labelled:
@@ -170,13 +179,19 @@ class Script:
         if kind == "part as 200":
             start, end = self._some(size)
             with_length = chance.random() < 0.5
-            head = self._head(200, [*marks, f"Content-Range: bytes {start}-{end - 1}/{size}"], end - start if with_length else None)
+            head = self._head(
+                200, [*marks, f"Content-Range: bytes {start}-{end - 1}/{size}"], end - start if with_length else None
+            )
             return head + content[start:end], with_length
         if kind == "packed":
             # On the way: what it says of its content is said of the packed form, so it says nothing.
             body = gzip.compress(content, 1, mtime=0)
             return self._head(200, ["Content-Encoding: gzip"], len(body)) + body, True
-        body = {"short": self._cut(content), "short without a length": self._cut(content), "longer": content + b"more"}.get(kind, content)
+        body = {
+            "short": self._cut(content),
+            "short without a length": self._cut(content),
+            "longer": content + b"more",
+        }.get(kind, content)
         if kind == "other bytes":
             body = bytes(size)
         return self._head(200, marks, None if "without" in kind else len(body)) + body, "without" not in kind
@@ -194,35 +209,32 @@ class Script:
                  "multipart", "break", "no length", "more than said", "less than said", "packed"]  # fmt: skip
         kind = chance.choice(kinds)
         self.seen.append(f"206 {kind}")
+        start, end = {
+            "all of it": (0, size),
+            "before": (max(0, start - 1 - chance.randrange(size)), end),
+            "after": (min(start + 1, end - 1), end),
+            "less": (start, chance.randint(start + 1, end)),
+        }.get(kind, (start, end))
         form = {"upper": "BYTES {}-{}/{}", "blanks": " bytes  {} - {} / {} "}.get(kind, "bytes {}-{}/{}")
-        if kind == "all of it":
-            start, end = 0, size
-        elif kind == "before":
-            start = max(0, start - 1 - chance.randrange(size))
-        elif kind == "after":
-            start = min(start + 1, end - 1)
-        elif kind == "less":
-            end = chance.randint(start + 1, end)
-        told: list[str] = [*self._marks_of_part(), "Content-Range: " + form.format(start, end - 1, size)]
-        body = content[start:end]
+        total = {"no total": "*", "other total": size + 1 + chance.randrange(size)}.get(kind, size)
+        told = [*self._marks_of_part(), "Content-Range: " + form.format(start, end - 1, total)]
         if kind == "no range":
             told.pop()
-        elif kind == "no total":
-            told[-1] = f"Content-Range: bytes {start}-{end - 1}/*"
-        elif kind == "other total":
-            told[-1] = f"Content-Range: bytes {start}-{end - 1}/{size + 1 + chance.randrange(size)}"
-        elif kind == "multipart":
-            body = b"--b\r\nContent-Range: bytes %d-%d/%d\r\n\r\n%b\r\n--b--\r\n" % (start, end - 1, size, body)
-            told += ["Content-Type: multipart/byteranges; boundary=b"]
-        elif kind == "packed":
-            body = gzip.compress(content, 1)[start:end]
-            told.append("Content-Encoding: gzip")
+        told += {
+            "packed": ["Content-Encoding: gzip"],
+            "multipart": ["Content-Type: multipart/byteranges; boundary=b"],
+        }.get(kind, [])
+        right = content[start:end]
+        body = {
+            "multipart": b"--b\r\nContent-Range: bytes %d-%d/%d\r\n\r\n%b\r\n--b--\r\n" % (start, end - 1, size, right),
+            "packed": gzip.compress(content, 1)[start:end],
+            "more than said": right + b"more",
+            "less than said": self._cut(right),
+        }.get(kind, right)
         if kind == "break":
             return self._head(206, told, len(body)) + self._cut(body), False
-        if kind in {"no length", "more than said", "less than said"}:
-            body = {"more than said": body + b"more", "less than said": self._cut(body)}.get(kind, body)
-            return self._head(206, told, None) + body, False
-        return self._head(206, told, len(body)) + body, True
+        ends = kind in {"no length", "more than said", "less than said"}
+        return self._head(206, told, None if ends else len(body)) + body, not ends
 
     def _other_status(self, wanted: tuple[int, int] | None) -> tuple[bytes, bool]:
         status = self.chance.choice([201, 202, 203, 204, 205, 226, 300, 302, 302, 304, 416, 416, 404, 500])
@@ -286,7 +298,10 @@ class Liar:
         if "download" in path or path == "/moved":
             return self.script.respond(headers)
         body = json.dumps(self.script.info()).encode()
-        return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body), True
+        return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+            len(body),
+            body,
+        ), True
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -97,8 +97,10 @@ SHA_64 = base64.b64encode(SHA).decode()
         ({"x-goog-hash": f"md5={MD5_TEXT}"}, Digest("md5", MD5)),
         ({"repr-digest": f"md5=:{MD5_TEXT}:"}, Digest("md5", MD5)),
         # A broken one leaves the next.
-        ({"repr-digest": "sha-256=:AAAA:", "x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
-        ({"content-md5": "AAAA"}, None),
+        ({"repr-digest": "sha-256=:A:", "x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
+        # One of another length fits no content.
+        ({"content-md5": "AAAA"}, Digest("md5", bytes(3))),
+        ({"content-md5": ""}, None),
         ({"content-md5": f"{MD5_TEXT}?"}, None),
         # The digest of the digests of the parts of an upload.
         ({"x-amz-checksum-sha256": f"{SHA_64}-3"}, None),

@@ -1,0 +1,315 @@
+"""What a resource says of its content is compared with what arrives: size, digest, and the form that is labelled as compressed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import random
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.scripted import Answer, Scripted
+
+from orionclient.exceptions import NotFoundResponse, OrionConnectionError
+from orionclient.transfer.answers import REOPENINGS
+from orionclient.transfer.expected import Expected, OtherContentError
+from orionclient.types import File, Shard, ShardCollection
+
+CONTENT = random.Random(31).randbytes(50_000)
+OTHER = random.Random(32).randbytes(50_000)
+PACKED = gzip.compress(CONTENT, 1, mtime=0)
+LABEL = {"Content-Encoding": "gzip"}
+
+
+def info(content: bytes | None, **changes: Any) -> dict[str, Any]:
+    known = {} if content is None else {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return {"id": 7, "name": "x", "state": "ready", **known, **changes}
+
+
+def unending(content: bytes, **headers: str) -> Answer:
+    """Content that ends with the connection."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(200)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(content)
+        handler.close_connection = True
+
+    return Answer(write=write)
+
+
+class Stored:
+    """A file or shard of a scripted server: what the client knows of it, and what it says when it is requested again."""
+
+    def __init__(self, kind: type[File | Shard], scripted: Scripted, known: dict[str, Any]) -> None:
+        session = scripted.session()
+        self.scripted = scripted
+        template = File() if kind is File else Shard(collection=ShardCollection(id=3))
+        self.resource: File | Shard = template._made(known, session)
+
+    def requests(self) -> list[str]:
+        """What was requested: the content or the resource."""
+        return [
+            "content" if asked.path.rstrip("/").endswith("download") else "resource" for asked in self.scripted.asked
+        ]
+
+
+@pytest.fixture(params=[File, Shard])
+def stored(request: pytest.FixtureRequest, scripted: Scripted) -> Callable[[dict[str, Any]], Stored]:
+    return lambda known: Stored(request.param, scripted, known)
+
+
+def iterate(resource: Any, target: Path) -> bytes:
+    return b"".join(resource.download())
+
+
+def to_object(resource: Any, target: Path) -> bytes:
+    stream = io.BytesIO()
+    resource.download_to_file(stream)
+    return stream.getvalue()
+
+
+def to_path(resource: Any, target: Path) -> bytes:
+    resource.download_to_file(target)
+    return target.read_bytes()
+
+
+STREAMS = [iterate, to_object]
+WAYS = pytest.mark.parametrize("way", [*STREAMS, to_path])
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "target"
+
+
+WRONG = {
+    "fewer bytes": Answer(raw=CONTENT[:100]),
+    "fewer bytes with a mark": Answer(raw=CONTENT[:100], headers={"ETag": '"1"', "Accept-Ranges": "bytes"}),
+    "none": Answer(raw=b""),
+    "other bytes": Answer(raw=OTHER),
+    "more bytes": Answer(raw=CONTENT + b"x"),
+    "fewer bytes without a length": unending(CONTENT[:20_000]),
+    "fewer bytes with a mark and without a length": unending(CONTENT[:20_000], ETag='"1"'),
+}
+
+
+@WAYS
+@pytest.mark.parametrize("wrong", WRONG)
+def test_another_content_is_an_error(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], wrong: str
+) -> None:
+    made = stored(info(CONTENT))
+    attempts = REOPENINGS if way is to_path else 1
+    scripted.then(WRONG[wrong], Answer(data=info(CONTENT)), *[WRONG[wrong]] * (attempts - 1))
+    with pytest.raises(
+        OrionConnectionError, match=r"^download_\w+ GET .* the content did not arrive whole: .*\(request \w+\)$"
+    ):
+        way(made.resource, target)
+    # The resource is refreshed once.
+    assert made.requests() == ["content", "resource", *["content"] * (attempts - 1)]
+    assert list(target.parent.iterdir()) == []
+
+
+@WAYS
+def test_the_right_content_needs_no_other_request(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
+) -> None:
+    made = stored(info(CONTENT))
+    scripted.then(Answer(raw=CONTENT))
+    assert way(made.resource, target) == CONTENT
+    assert made.requests() == ["content"]
+
+
+@WAYS
+@pytest.mark.parametrize(
+    "known", [{}, {"size": None, "sha256": None}, {"size": "12", "sha256": "no digest"}, {"sha256": ""}]
+)
+def test_of_a_handle_nothing_is_known(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], known: dict[str, Any]
+) -> None:
+    made = stored({"id": 7, **known})
+    scripted.then(Answer(raw=CONTENT))
+    assert way(made.resource, target) == CONTENT
+    assert made.requests() == ["content"]
+
+
+@WAYS
+def test_a_digest_in_capitals_is_one(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
+) -> None:
+    made = stored(info(CONTENT, sha256=hashlib.sha256(CONTENT).hexdigest().upper()))
+    scripted.then(Answer(raw=CONTENT))
+    assert way(made.resource, target) == CONTENT
+
+
+@WAYS
+@pytest.mark.parametrize("before", [OTHER, OTHER[:1000], b""])
+def test_content_that_was_replaced_meanwhile(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], before: bytes
+) -> None:
+    made = stored(info(before))
+    scripted.then(Answer(raw=CONTENT), Answer(data=info(CONTENT)))
+    assert way(made.resource, target) == CONTENT
+    # It is not requested again, and the resource is what it is now.
+    assert made.requests() == ["content", "resource"]
+    assert made.resource.size == len(CONTENT)
+
+
+@WAYS
+def test_a_resource_that_is_gone_meanwhile(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
+) -> None:
+    made = stored(info(OTHER))
+    scripted.then(Answer(raw=CONTENT), Answer(404, {"detail": "gone"}))
+    expected = NotFoundResponse if way is to_path else OtherContentError
+    with pytest.raises(expected) as caught:
+        way(made.resource, target)
+    if way is not to_path:
+        assert isinstance(caught.value.__cause__, NotFoundResponse)
+    assert not target.exists()
+
+
+def test_a_cut_that_the_server_does_not_repeat(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+    made = stored(info(CONTENT))
+    scripted.then(unending(CONTENT[:20_000]), Answer(data=info(CONTENT)), unending(CONTENT))
+    made.resource.download_to_file(target)
+    assert target.read_bytes() == CONTENT
+    assert made.requests() == ["content", "resource", "content"]
+
+
+def test_what_is_wrong_is_not_gone_on_with(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+    # Two MiB, for less is not kept between two runs.
+    content, wrong = random.Random(33).randbytes(2 << 20), random.Random(34).randbytes(2 << 20)
+    mark = {"ETag": '"1"', "Accept-Ranges": "bytes"}
+    made = stored(info(content))
+    scripted.then(
+        *[Answer(raw=wrong, headers=mark)] * 1, Answer(data=info(content)), *[Answer(raw=wrong, headers=mark)] * 4
+    )
+    with pytest.raises(OtherContentError):
+        made.resource.download_to_file(target)
+    assert list(target.parent.iterdir()) == []
+    scripted.asked.clear()
+    scripted.answers[:] = [Answer(raw=content, headers=mark)]
+    made.resource.download_to_file(target)
+    assert target.read_bytes() == content
+    assert [asked.headers.get("Range") for asked in scripted.asked] == [None]
+
+
+def test_another_size_is_found_before_any_of_it_is_fetched(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path
+) -> None:
+    made, told = stored(info(CONTENT)), []
+    scripted.then(Answer(raw=OTHER * 3), Answer(data=info(CONTENT)), Answer(raw=CONTENT))
+    made.resource.download_to_file(target, progress=told.append)
+    assert target.read_bytes() == CONTENT
+    assert {each.total for each in told} <= {None, len(CONTENT)}
+
+
+# -- other statuses
+
+
+@WAYS
+@pytest.mark.parametrize("status", [201, 202, 203, 204, 205, 226, 299])
+def test_another_good_status_is_no_content(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], status: int
+) -> None:
+    made = stored({"id": 7})
+    scripted.then(Answer(status, raw=b"" if status in {204, 205} else CONTENT))
+    with pytest.raises(Exception, match=str(status)):
+        way(made.resource, target)
+    assert not target.exists()
+
+
+# -- what is labelled as compressed
+
+
+@WAYS
+@pytest.mark.parametrize("with_digest", [True, False])
+def test_a_label_on_what_is_stored_compressed(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], with_digest: bool
+) -> None:
+    made = stored(info(PACKED) if with_digest else info(PACKED, sha256=None))
+    scripted.then(Answer(raw=PACKED, headers={**LABEL, "ETag": '"1"'}))
+    assert way(made.resource, target) == PACKED
+    assert made.requests() == ["content"]
+
+
+@WAYS
+def test_a_label_on_what_is_compressed_on_the_way(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
+) -> None:
+    made = stored(info(CONTENT))
+    scripted.then(Answer(raw=PACKED, headers=LABEL))
+    assert way(made.resource, target) == CONTENT
+    assert made.requests() == ["content"]
+
+
+@WAYS
+def test_a_label_on_what_is_not_compressed_at_all(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
+) -> None:
+    made = stored(info(CONTENT))
+    scripted.then(Answer(raw=CONTENT, headers=LABEL))
+    assert way(made.resource, target) == CONTENT
+
+
+def test_without_a_length_both_forms_are_tried(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+    made = stored(info(PACKED))
+    labelled = unending(PACKED, Content_Encoding="gzip")
+    scripted.then(labelled, Answer(data=info(PACKED)), labelled)
+    made.resource.download_to_file(target)
+    assert target.read_bytes() == PACKED
+    # A stream has passed on the other form by then.
+    scripted.answers[:] = [labelled, Answer(data=info(PACKED))]
+    with pytest.raises(OtherContentError):
+        iterate(made.resource, target)
+
+
+def test_a_broken_label_is_resumed_in_its_form(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+    made, mark = stored(info(PACKED)), {**LABEL, "ETag": '"1"'}
+    half = len(PACKED) // 2
+    short = Answer(raw=PACKED[:half], headers={**mark, "Content-Length": str(len(PACKED)), "Connection": "close"})
+    scripted.then(short, Answer(raw=PACKED, headers=mark))
+    made.resource.download_to_file(target)
+    assert target.read_bytes() == PACKED
+    assert [asked.headers.get("Range") for asked in scripted.asked] == [None, f"bytes={half}-"]
+
+
+# -- the comparison itself
+
+
+def test_what_is_not_known_is_not_compared() -> None:
+    Expected().check(5, b"x")
+    Expected(size=5).check(5, b"x")
+    Expected(sha256=b"x").check(5)
+    Expected(size=5, sha256=b"x").check(None)
+    with pytest.raises(OtherContentError, match="5 bytes came, and the resource has 6"):
+        Expected(size=6).check(5)
+    with pytest.raises(OtherContentError, match="SHA-256 digest is not that of the resource"):
+        Expected(size=5, sha256=b"y").check(5, b"x")
+    with pytest.raises(OtherContentError, match="0 bytes"):
+        Expected(size=6).check(0)
+
+
+def test_it_is_refreshed_once() -> None:
+    refreshes: list[int] = []
+
+    def refresh() -> Expected:
+        refreshes.append(1)
+        return Expected(size=7)
+
+    expected = Expected(size=6, refresh=refresh)
+    expected.check(6)
+    assert refreshes == []
+    expected.check(7)
+    for _ in range(2):
+        with pytest.raises(OtherContentError, match="has 7"):
+            expected.check(8)
+    assert refreshes == [1]
