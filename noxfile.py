@@ -47,6 +47,8 @@ def _clean(session: nox.Session) -> None:
     """Let no setting of the person's own reach the session."""
     for name in [name for name in os.environ if name.startswith("ORION_")]:
         session.env[name] = ""
+    # Without compiled files every worker and every process of a test compiles everything anew.
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
 
 
 def _generator_python(session: nox.Session) -> str:
@@ -93,6 +95,9 @@ def tests(session: nox.Session) -> None:
     session.install(".[emulator]")
     # Coverage makes the tests take half as long again, so only `.ci/run` asks for it.
     coverage = COVERAGE if os.environ.get("ORION_COVERAGE") else ()
+    if not session.posargs:
+        # Compiles the tests once; on a fresh clone each of the workers would do it.
+        session.run("pytest", "--collect-only", "-q", *IGNORED, silent=True)
     session.run("pytest", *(session.posargs or [*AT_ONCE, *IGNORED, *coverage]))
 
 

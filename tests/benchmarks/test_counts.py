@@ -37,13 +37,13 @@ def measure() -> Iterator[Measure]:
                 check=False,
             )
             assert done.returncode == 0, done.stderr
-            with urllib.request.urlopen(url + "/_counts", timeout=30) as answer:
+            with urllib.request.urlopen(url + "/_counts", timeout=120) as answer:
                 counts = json.load(answer)
             return {**json.loads(done.stdout), **counts}
 
         yield run
         server.stdin.close()
-        server.wait(10)
+        server.wait(120)
 
 
 @pytest.mark.parametrize("workers", [32, 64])

@@ -271,7 +271,7 @@ def go_on(client, books, upload, parts):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-@pytest.mark.timeout(60 + 10 * POINTS)
+@pytest.mark.timeout(600 + 10 * POINTS)
 def test_what_was_acknowledged_survives(tmp_path):
     did, luck = Counter(), random.Random(7)
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(orion, Path(folder))
 
 
-@pytest.mark.timeout(1800 if NIGHTLY else 300)
+@pytest.mark.timeout(1800 if NIGHTLY else 900)
 @pytest.mark.parametrize("keyed", [False, True], ids=["no keys", "keys"])
 @pytest.mark.parametrize("number", range(SCHEDULES // _SHARE // 2))
 def test_schedules(

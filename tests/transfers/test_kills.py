@@ -30,7 +30,7 @@ MOST = 1.25
 SLACK = 512 << 10
 
 pytestmark = [
-    pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 300),
+    pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 900),
     pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on this system"),
 ]
 

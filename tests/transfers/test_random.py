@@ -32,7 +32,7 @@ NOISE = random.Random(6).randbytes(LARGEST)
 # A server that stalls is given up after so many seconds.
 PATIENCE = 0.6
 
-pytestmark = pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 300)
+pytestmark = pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 900)
 
 
 def size_of(chance: random.Random) -> int:

@@ -23,7 +23,7 @@ def run(stack: Stack, code: str, *arguments: object, folder: Path, **environ: st
     """Run a program against the stack, without a variable that it is not given; gives what it printed."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
-        capture_output=True, check=False, timeout=280, cwd=folder,
+        capture_output=True, check=False, timeout=800, cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), **stack.orion.environ, **environ},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
@@ -52,7 +52,7 @@ print(made.id)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the limit is not kept")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_two_gibibytes_in_256_mebibytes(simple: Stack, tmp_path: Path) -> None:
     source, size = tmp_path / "source", 2 * GIB
     with source.open("wb") as stream:
