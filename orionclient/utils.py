@@ -109,7 +109,7 @@ class TemporaryPath:
         handle, path = tempfile.mkstemp(safe, prefix, dir)
         self.path: str = path
         os.close(handle)
-        self._finalizer = weakref.finalize(self, _remove, self.path)
+        self._finalizer = weakref.finalize(self, _remove, self.path, os.getpid())
 
     def __enter__(self) -> str:
         return self.path
@@ -123,7 +123,10 @@ class TemporaryPath:
         return self.path
 
 
-def _remove(path: str) -> None:
+def _remove(path: str, process: int) -> None:
+    if os.getpid() != process:
+        # A forked child that ends must not remove the file of its parent.
+        return
     try:
         os.unlink(path)  # noqa: PTH108 - runs at interpreter exit, when pathlib may be gone
     except FileNotFoundError:
