@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import socket
 import threading
 import weakref
 from typing import Any, Final, Protocol
@@ -94,6 +95,24 @@ class LockedFile:
             with contextlib.suppress(OSError):
                 fcntl.flock(self._file, fcntl.LOCK_UN)
             self._file.close()
+
+
+class Listening(socket.socket):
+    """A socket to listen on, which a forked child closes, as it does every connection that was accepted."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        close_in_child(self)
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Take the next connection.
+
+        Returns:
+            The connection, and where it comes from.
+        """
+        accepted, address = super().accept()
+        close_in_child(accepted)
+        return accepted, address
 
 
 _LOCKS: Final[weakref.WeakSet[ForkLock]] = weakref.WeakSet()

@@ -14,11 +14,11 @@ from attrs import Factory, define, evolve, frozen
 
 from orionclient._clock import CLOCK
 from orionclient._limits import Quota, pace_of
-from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
+from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
 from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted, was_applied
 from orionclient._stopping import pause
 from orionclient._version import __version__
-from orionclient.config import SessionConfig, is_loopback, origin_of
+from orionclient.config import SessionConfig, origin_of
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ _MAX_HOPS: Final = 5
 _BREAKS: Final = re.compile(r"[\r\n\0]")
 # What another server gets of the headers: what the content depends on, and who asks.
 _HARMLESS: Final = frozenset(
-    {"accept", "accept-encoding", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
+    {"accept", "accept-encoding", "idempotency-key", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
 )
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+# These ask for the same request again at another address; after the others it is a GET, whatever it was.
+_SAME_REQUEST: Final = frozenset({307, 308})
+_REDIRECTS: Final = _SAME_REQUEST | {301, 302, 303}
 AnyResponse = Response | AsyncResponse
 
 
@@ -49,6 +51,8 @@ class Outgoing:
         stream: True for content of any size, in either direction: the time-out then bounds every wait without progress.
         keep_open: True leaves a good answer open, for its content to be read piece by piece.
         broken: Tells whether the body of a good answer is cut or garbled; such an answer counts as lost. None to take any.
+        authenticate: False sends no token, wherever it goes: for presigned addresses, on which the profile's settings hold all the same.
+        confidential: True for a body that must not be redirected to another origin.
     """
 
     method: str
@@ -60,6 +64,8 @@ class Outgoing:
     stream: bool = False
     keep_open: bool = False
     broken: Callable[[AnyResponse], bool] | None = None
+    authenticate: bool = True
+    confidential: bool = False
 
 
 @frozen
@@ -70,7 +76,8 @@ class AttemptInfo:
         call: What is attempted, the number of the attempt, the seconds since the first, the request's identifier.
         retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
         status: Status of the answer; None where there was none.
-        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost`` or ``protocol`` where the attempt failed without a good answer.
+        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost``, ``protocol`` or ``redirect`` where the attempt failed without
+            a good answer.
         wait: Seconds until the next attempt; None where this was the last.
     """
 
@@ -188,6 +195,8 @@ class Exchange:
         check_headers(out.headers)
         self._out, self._terms, self._config = out, terms, config
         self._origin = origin_of(out.url)
+        # The origin that the last attempt was redirected to.
+        self._reached = self._origin
         self._progress = Progress()
         self._started = CLOCK.monotonic()
         self._deadline = self._started + terms.policy.retry_timeout
@@ -220,7 +229,7 @@ class Exchange:
             self._progress.attempts += 1
             self._headers["X-Attempt"] = str(self._progress.attempts)
             until = min(CLOCK.monotonic() + timeout, self._deadline)
-            answer = yield from _hops(self._out, self._origin, self._headers, self._config, until)
+            answer = yield from self._attempt(until)
             outcome = self._outcome(answer)
             wait = self._judge(answer, outcome)
             if outcome.status == 429:
@@ -241,20 +250,70 @@ class Exchange:
                 yield Discard(answer)
             yield Pause(wait)
 
+    def _attempt(self, until: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
+        """Send once and follow redirects; each hop decides anew whether it gets the token."""
+        out, config, url, origin = self._out, self._config, self._out.url, self._origin
+        seconds = until - CLOCK.monotonic()
+        for _ in range(_MAX_HOPS + 1):
+            self._reached = origin
+            sent = dict(self._headers)
+            if origin != self._origin:
+                # What the caller of get_session().get(...) sent along was meant for the first address alone.
+                sent = {name: value for name, value in sent.items() if _is_harmless(name)}
+            # The only line of this package that lets the token out.
+            if config is not None and config.token and origin == config.origin and out.authenticate:
+                sent["Authorization"] = config.authorization
+            # How long a body takes to be sent again is its own matter, as it was the first time.
+            left = seconds if out.stream and out.body is not None else until - CLOCK.monotonic()
+            answer = yield Attempt(
+                method=out.method,
+                url=url,
+                headers=sent,
+                body=out.body,
+                timeout=max(left, 0.001),
+                stream=out.stream,
+                keep_open=out.keep_open,
+            )
+            if answer is None or isinstance(answer, Failure):
+                return answer or Failure("protocol", "the attempt came back without a result")
+            target = self._redirect(answer)
+            if target is None:
+                return answer
+            before = origin
+            try:
+                url = urljoin(url, target)
+                origin = origin_of(url)
+            except ValueError as error:
+                yield Discard(answer)
+                return Failure("redirect", f"the answer redirects to an address that is not followed: {error}")
+            if out.confidential and origin != self._origin:
+                return answer
+            yield Discard(answer)
+            if origin[0] == "http" and before[0] == "https":
+                return Failure("redirect", "the answer redirects from https to unencrypted http")
+        return Failure("redirect", f"more than {_MAX_HOPS} redirects")
+
+    def _redirect(self, answer: AnyResponse) -> str | None:
+        """Where the request is to be sent again as it is; None where it is not."""
+        body, followed = self._out.body, _REDIRECTS if self._out.method in {"GET", "HEAD"} else _SAME_REQUEST
+        if answer.status_code not in followed or (body is not None and not body.replayable):
+            return None
+        return answer.headers.get("location")
+
     def _outcome(self, answer: AnyResponse | Failure) -> Outcome:
         if isinstance(answer, Failure):
             return Outcome(answer.status, answer.kind)
         if "idempotency-keys" in answer.headers.get("x-orion-features", ""):
-            _TAKES_KEYS.add(self._origin)
+            _TAKES_KEYS.add(self._reached)
         out, status = self._out, answer.status_code
-        if status < 400 and not out.keep_open and out.broken is not None and out.broken(answer):
+        if is_success(status) and not out.keep_open and out.broken is not None and out.broken(answer):
             return Outcome(status, "lost")
         return Outcome(status, None, answer.headers.get("retry-after"))
 
     @property
     def _retry_class(self) -> str:
         keyed = self._out.retry_class == "keyed"
-        return "create" if keyed and self._origin not in _TAKES_KEYS else self._out.retry_class
+        return "create" if keyed and self._reached not in _TAKES_KEYS else self._out.retry_class
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(
@@ -306,47 +365,14 @@ class Exchange:
         return wait
 
 
+def _is_harmless(header: str) -> bool:
+    name = header.lower()
+    # Those of the second kind describe the body, which is sent along.
+    return name in _HARMLESS or name.startswith("content-")
+
+
 # Servers that announced that they take idempotency keys, learned from any of their answers.
 _TAKES_KEYS: Final[set[tuple[str, str, int]]] = set()
-
-
-def _hops(
-    out: Outgoing, first: tuple[str, str, int], headers: Mapping[str, str], config: SessionConfig | None, until: float
-) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
-    """Send once and follow redirects of reads; each hop decides anew whether it gets the token."""
-    url, origin = out.url, first
-    for _ in range(_MAX_HOPS + 1):
-        sent = dict(headers)
-        if origin != first:
-            # What the caller of get_session().get(...) sent along was meant for the first address alone.
-            sent = {name: value for name, value in sent.items() if name.lower() in _HARMLESS}
-        # The only line of this package that lets the token out.
-        if config is not None and config.token and origin == config.origin:
-            sent["Authorization"] = config.authorization
-        answer = yield Attempt(
-            method=out.method,
-            url=url,
-            headers=sent,
-            body=out.body,
-            timeout=max(until - CLOCK.monotonic(), 0.001),
-            stream=out.stream,
-            keep_open=out.keep_open,
-        )
-        if answer is None or isinstance(answer, Failure):
-            return answer or Failure("protocol", "the attempt came back without a result")
-        target = answer.headers.get("location")
-        if answer.status_code not in _REDIRECTS or out.method not in {"GET", "HEAD"} or target is None:
-            return answer
-        yield Discard(answer)
-        before = origin
-        try:
-            url = urljoin(url, target)
-            origin = origin_of(url)
-        except ValueError as error:
-            return Failure("protocol", f"the answer redirects to an address that is not followed: {error}")
-        if origin[0] == "http" and before[0] == "https" and not is_loopback(origin[1]):
-            return Failure("protocol", "the answer redirects from https to unencrypted http")
-    return Failure("protocol", f"more than {_MAX_HOPS} redirects")
 
 
 def send(out: Outgoing, terms: Terms, config: SessionConfig | None) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import weakref
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
 from orionclient._clock import CLOCK
 from orionclient._stopping import pause
+from orionclient._temporary import remove_at_end
 
 __all__ = ["Backoff", "TemporaryPath", "job_tag"]
 
@@ -109,7 +109,7 @@ class TemporaryPath:
         handle, path = tempfile.mkstemp(safe, prefix, dir)
         self.path: str = path
         os.close(handle)
-        self._finalizer = weakref.finalize(self, _remove, self.path, os.getpid())
+        self._finalizer = remove_at_end(self, self.path)
 
     def __enter__(self) -> str:
         return self.path
@@ -121,13 +121,3 @@ class TemporaryPath:
 
     def __fspath__(self) -> str:
         return self.path
-
-
-def _remove(path: str, process: int) -> None:
-    if os.getpid() != process:
-        # A forked child that ends must not remove the file of its parent.
-        return
-    try:
-        os.unlink(path)  # noqa: PTH108 - runs at interpreter exit, when pathlib may be gone
-    except FileNotFoundError:
-        return

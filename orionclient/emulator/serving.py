@@ -7,11 +7,11 @@ import contextlib
 import logging
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import uvicorn
 
-from orionclient._locks import close_in_child
+from orionclient._locks import Listening
 from orionclient.emulator.wire import WireProtocol
 
 if TYPE_CHECKING:
@@ -88,22 +88,11 @@ def configuration(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-class Listening(socket.socket):
-    """A listening socket which, as every connection that it accepts, a forked child does not keep open."""
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        """Take the next connection."""
-        accepted, address = super().accept()
-        close_in_child(accepted)
-        return accepted, address
-
-
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one."""
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
     # With the protocol named, asyncio switches Nagle's algorithm off; without it every answer waits 40 ms.
     bound = Listening(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    close_in_child(bound)
     try:
         if port:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
