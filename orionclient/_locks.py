@@ -96,6 +96,11 @@ class LockedFile:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
             self._file.close()
 
+    def __del__(self) -> None:
+        # An interrupt may come before anybody has it, or before there is a file.
+        with contextlib.suppress(AttributeError):
+            self.close()
+
 
 class Listening(socket.socket):
     """A socket to listen on, which a forked child closes, as it does every connection that was accepted."""

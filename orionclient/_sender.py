@@ -18,7 +18,7 @@ from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Failure
 from orionclient._retry import Outcome, Policy, Progress, cost_of, may_have_been_applied, next_wait, noted, was_applied
 from orionclient._stopping import pause
 from orionclient._version import __version__
-from orionclient.config import SessionConfig, origin_of
+from orionclient.config import SessionConfig, is_loopback, origin_of
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _HARMLESS: Final = frozenset(
 # These ask for the same request again at another address; after the others it is a GET, whatever it was.
 _SAME_REQUEST: Final = frozenset({307, 308})
 _REDIRECTS: Final = _SAME_REQUEST | {301, 302, 303}
+_READS: Final = frozenset({"GET", "HEAD"})
 AnyResponse = Response | AsyncResponse
 
 
@@ -289,13 +290,15 @@ class Exchange:
             if out.confidential and origin != self._origin:
                 return answer
             yield Discard(answer)
-            if origin[0] == "http" and before[0] == "https":
+            # On this machine nobody listens to what is read; what is sent goes nowhere unencrypted.
+            local = out.method in _READS and is_loopback(origin[1])
+            if origin[0] == "http" and before[0] == "https" and not local:
                 return Failure("redirect", "the answer redirects from https to unencrypted http")
         return Failure("redirect", f"more than {_MAX_HOPS} redirects")
 
     def _redirect(self, answer: AnyResponse) -> str | None:
         """Where the request is to be sent again as it is; None where it is not."""
-        body, followed = self._out.body, _REDIRECTS if self._out.method in {"GET", "HEAD"} else _SAME_REQUEST
+        body, followed = self._out.body, _REDIRECTS if self._out.method in _READS else _SAME_REQUEST
         if answer.status_code not in followed or (body is not None and not body.replayable):
             return None
         return answer.headers.get("location")
