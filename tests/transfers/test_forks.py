@@ -10,7 +10,6 @@ import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from helpers.forked import end, fork_waiting, living_child
@@ -44,12 +43,15 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def forked() -> Iterator[Callable[[Any], None]]:
+def forked() -> Iterator[Callable[[progress.Progress], None]]:
     """Forks a child in the middle of a transfer, and interrupts the parent's."""
     children = []
 
-    def fork_and_interrupt(_: object) -> None:
-        children.append(fork_waiting())
+    def fork_and_interrupt(state: progress.Progress) -> None:
+        if state.bytes < len(CONTENT) // 4:
+            return
+        if not children:
+            children.append(fork_waiting())
         raise KeyboardInterrupt
 
     yield fork_and_interrupt
@@ -71,7 +73,7 @@ def starts(stack: Stack) -> list[str]:
 
 
 def test_an_interrupted_download_is_resumed(
-    with_storage: Stack, source: Path, tmp_path: Path, forked: Callable[[Any], None]
+    with_storage: Stack, source: Path, tmp_path: Path, forked: Callable[[progress.Progress], None]
 ) -> None:
     file = File.upload(with_storage.session(), "x", source)
     with pytest.raises(KeyboardInterrupt):
@@ -82,7 +84,9 @@ def test_an_interrupted_download_is_resumed(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "target"]
 
 
-def test_an_interrupted_upload_is_resumed(simple: Stack, source: Path, forked: Callable[[Any], None]) -> None:
+def test_an_interrupted_upload_is_resumed(
+    simple: Stack, source: Path, forked: Callable[[progress.Progress], None]
+) -> None:
     session = simple.session()
     with pytest.raises(KeyboardInterrupt):
         File.upload(session, "x", source, progress=forked)
@@ -99,6 +103,8 @@ KILLED = """
     progress._EVERY, partial._WORTH_KEEPING = 0.0, 1
 
     def fork(state):
+        if state.bytes < 1 << 19:
+            return
         if os.fork():
             os.kill(os.getpid(), signal.SIGKILL)
         print("child", flush=True)
