@@ -14,7 +14,7 @@ from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
-from orionclient._messages import AsyncResponse, Body, Payload, Response
+from orionclient._messages import AsyncResponse, Body, Payload, Response, is_success
 from orionclient._pages import Pages, lacking_id
 from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
@@ -46,6 +46,8 @@ _CONTENT: Final = frozenset({200, 206})
 _VERSIONS_SECONDS: Final = 5.0
 # Number of items to ask for in a page where a server rejects the most that the contract allows.
 _SMALL_PAGE: Final = 100
+# Operations whose body is a password or another secret.
+_CONFIDENTIAL: Final = frozenset({"obtain_token", "create_secret", "update_secret"})
 
 # What each server offers, asked once for a process and only to explain an error; empty where it does not say.
 _OFFERS: Final[dict[tuple[str, str, int], Offers]] = {}
@@ -125,6 +127,7 @@ class Calls:
             stream=operation.stream is not None,
             keep_open=operation.stream == "download",
             broken=broken or _broken,
+            confidential=operation.id in _CONFIDENTIAL,
         )
         return out, config
 
@@ -194,7 +197,7 @@ class Calls:
         found = _translated(error, response)
         operation = error.operation
         changes = operation is not None and operation.retry != "read"
-        if changes and response.status_code < 300 and isinstance(found, OrionError) and found.call is not None:
+        if changes and is_success(response.status_code) and isinstance(found, OrionError) and found.call is not None:
             # The server says that it was carried out; only what it says of it cannot be read. A page may be somebody else's.
             applied = found.call.applied or not _is_html(response)
             found.during(evolve(found.call, may_have_been_applied=True, applied=applied))
@@ -390,9 +393,10 @@ class Calls:
         except ValidationError as error:
             raise OrionConnectionError(f"the server names an address that cannot be used: {error}") from None
         out = Outgoing(
-            method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True
-        )
-        return send(out, self._terms, None)
+            method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True,
+            authenticate=False,
+        )  # fmt: skip
+        return send(out, self._terms, config)
 
 
 def _absolute(base: str, url: str, config: SessionConfig) -> str:
@@ -416,7 +420,7 @@ def is_page(answer: Response | AsyncResponse) -> bool:
     Returns:
         Whether it is one.
     """
-    good, headers = answer.status_code < 400, answer.headers
+    good, headers = is_success(answer.status_code), answer.headers
     html = headers.get("content-type", "").lower().startswith("text/html")
     return good and html and not {"etag", "repr-digest", "content-digest"} & {name.lower() for name in headers}
 

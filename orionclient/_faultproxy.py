@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
+from orionclient._locks import Listening
 from orionclient._toxics import ON_DATA, PIECE, Counts, Direction, How, Toxic, shaped
 
 if TYPE_CHECKING:
@@ -201,9 +202,9 @@ class FaultProxy:
         return self
 
     def stop(self) -> None:
-        """End all connections and the proxy."""
+        """End all connections and the proxy; in a forked child nothing happens, for it is its parent's."""
         loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
+        if loop is None or thread is None or not thread.is_alive():
             return
         self._run(self._finish())
         loop.call_soon_threadsafe(loop.stop)
@@ -242,7 +243,15 @@ class FaultProxy:
 
     async def _listen(self) -> None:
         if self._listener is None:
-            self._listener = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+            bound = Listening(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            try:
+                # `up` takes the port of before, in which connections may be in TIME_WAIT.
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                bound.bind(("127.0.0.1", self.port))
+                self._listener = await asyncio.start_server(self._accept, sock=bound)
+            except BaseException:
+                bound.close()
+                raise
             self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:

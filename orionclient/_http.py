@@ -16,7 +16,7 @@ from attrs import evolve
 from orionclient._clock import CLOCK
 from orionclient._connection import Message, refuse_surplus
 from orionclient._library import httpcore, httpx
-from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
+from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
 from orionclient._socket import DEADLINE
 from orionclient._unpacking import CutError, TooLargeError, Unpacker, UnpackingError
@@ -78,9 +78,8 @@ def _warn(attempt: Attempt, settings: Settings) -> None:
     if settings.verify or not attempt.url.lower().startswith("https:"):
         return
     host = origin_of(attempt.url)[1]
-    warn(
-        f"the certificate of {host} is not checked (verify is false): others may read and change what is sent, the token included"
-    )
+    token = ", the token included" if "Authorization" in attempt.headers else ""
+    warn(f"the certificate of {host} is not checked (verify is false): others may read and change what is sent{token}")
 
 
 def _distrust(error: BaseException, outer: BaseException | None) -> str | None:
@@ -102,7 +101,8 @@ def _failure(error: BaseException, outer: BaseException | None) -> Failure:
     """
     if isinstance(error, UnpackingError):
         return Failure("lost" if isinstance(error, CutError) else "protocol", str(error), error)
-    if secure := _distrust(error, outer):
+    # The library calls every error of a handshake so. Once it is over, the request may have been sent, whatever breaks then.
+    if type(error).__name__ == "ConnectError" and (secure := _distrust(error, outer)):
         return Failure("tls", secure, error)
     return _failure_of_library(error)
 
@@ -169,7 +169,7 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     try:
         answer = client.exchange(_message(attempt, content))
         headers = _headers(answer.headers)
-        if attempt.keep_open and answer.status < 400:
+        if attempt.keep_open and is_success(answer.status):
             labelled = "content-encoding" in headers
             reader = _reader(answer)
             return Response(
@@ -256,7 +256,7 @@ class _Whole:
     def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
         self._pieces: list[bytes] = []
         self._count = 0
-        self._refusal = status >= 400
+        self._refusal = not is_success(status)
         # What somebody else's server sends unpacked, to one who asked for any kind of content, is as large as it is.
         bounded = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
         self._most = _LARGEST_REFUSAL if self._refusal else _LARGEST if bounded else None
@@ -404,7 +404,7 @@ async def transmit_async(
             stack.push_async_callback(answer.aclose)
             stack.callback(refuse_surplus, answer.stream, answer.extensions.get("network_stream"))
             stream, body = _async_pieces(answer), None
-            if not attempt.keep_open or answer.status_code >= 400:
+            if not attempt.keep_open or not is_success(answer.status_code):
                 body = await _async_whole(attempt, answer)
                 stream = _once(body)
     except BaseException as error:

@@ -22,6 +22,18 @@ _LONGEST_REFUSAL: Final = 1 << 20
 Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 
 
+def is_success(status: int) -> bool:
+    """Tell whether a status is one of success; a redirect that was not followed is none.
+
+    Args:
+        status: Status of a response.
+
+    Returns:
+        True from 200 to 299.
+    """
+    return 200 <= status < 300
+
+
 class Headers(Mapping[str, str]):
     """Headers of an answer; names are looked up in any case, repeated ones are joined by a comma.
 
@@ -157,7 +169,7 @@ class Body:
             yield from payload
 
 
-FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol"]
+FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol", "redirect"]
 
 
 @frozen
@@ -165,8 +177,9 @@ class Failure:
     """An attempt without an answer.
 
     Attributes:
-        kind: ``connect``: nothing was sent. ``tls``: the certificate is not trusted. ``timeout``: no answer in time. ``lost``: the
-            connection broke. ``protocol``: what came is no HTTP.
+        kind: ``connect``: nothing was sent. ``tls``: the handshake failed, for example because the certificate is not trusted; nothing
+            was sent. ``timeout``: no answer in time. ``lost``: the connection broke. ``protocol``: what came is no HTTP.
+            ``redirect``: the server redirects to where the request must not go.
         text: What happened, for a person.
         cause: The error of the library.
         status: Status of the answer that broke off; None where not even that came.
@@ -249,8 +262,8 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """True for a status below 400."""
-        return self.status_code < 400
+        """True for a status from 200 to 299. A redirect that was not followed, or 304, is no success."""
+        return is_success(self.status_code)
 
     @property
     def reason(self) -> str:
@@ -363,10 +376,10 @@ class Response:
         return self._reader(buffer)
 
     def raise_for_status(self) -> None:
-        """Raise the error that fits a status of 400 or more.
+        """Raise the error that fits a status other than 200 to 299.
 
         Raises:
-            OrionError: The status is 400 or more.
+            OrionError: The status is another one, that of a redirect which was not followed included.
         """
         if not self.ok:
             raise self.error()
@@ -527,7 +540,7 @@ class AsyncResponse:
         pieces: list[bytes] = []
         async for piece in self.aiter_bytes():
             pieces.append(piece)
-            if self.status_code >= 400 and sum(map(len, pieces)) >= _LONGEST_REFUSAL:
+            if not is_success(self.status_code) and sum(map(len, pieces)) >= _LONGEST_REFUSAL:
                 await self.aclose()
                 break
         return b"".join(pieces)

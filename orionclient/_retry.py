@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, define, field, fields, frozen
 
+from orionclient._messages import is_success
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ _FAILURES_REPEATED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 # The server says by these that it has not carried out what was asked.
 _SURELY_NOT_APPLIED: Final = frozenset({408, 425, 429})
-_UNCLEAR: Final = frozenset({500, 502, 503, 504})
+# After a redirect to a page that is read by GET, what was sent has mostly been carried out.
+_UNCLEAR: Final = frozenset({302, 303, 500, 502, 503, 504})
 
 
 def _status_map(value: Any) -> Any:
@@ -111,8 +113,8 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """True for an answer that can be used and is no error."""
-        return self.failure is None and self.status is not None and self.status < 400
+        """True for a response of success that can be used."""
+        return self.failure is None and self.status is not None and is_success(self.status)
 
 
 @define
@@ -205,7 +207,7 @@ def was_applied(retry_class: str, outcome: Outcome) -> bool:
     Returns:
         True where that is certain.
     """
-    good = outcome.status is not None and 200 <= outcome.status < 300
+    good = outcome.status is not None and is_success(outcome.status)
     return good and outcome.failure is not None and retry_class != "read"
 
 

@@ -14,7 +14,7 @@ from attrs import Factory, define, evolve, frozen
 
 from orionclient._clock import CLOCK
 from orionclient._limits import Quota, RateLimiter, limiter_of
-from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
+from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
 from orionclient._ranges import range_problem
 from orionclient._retry import (
     Outcome,
@@ -40,9 +40,12 @@ _MAX_HOPS: Final = 5
 _BREAKS: Final = re.compile(r"[\r\n\0]")
 # What another server gets of the headers: what the content depends on, and who asks.
 _HARMLESS: Final = frozenset(
-    {"accept", "accept-encoding", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
+    {"accept", "accept-encoding", "idempotency-key", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
 )
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+# These ask for the same request again at another address; after the others it is a GET, whatever it was.
+_SAME_REQUEST: Final = frozenset({307, 308})
+_REDIRECTS: Final = _SAME_REQUEST | {301, 302, 303}
+_READS: Final = frozenset({"GET", "HEAD"})
 AnyResponse = Response | AsyncResponse
 
 
@@ -61,6 +64,8 @@ class Outgoing:
         stream: True for content of any size, in either direction: the time-out then bounds every wait without progress.
         keep_open: True leaves a good answer open, for its content to be read piece by piece.
         broken: Tells whether the body of a good answer is cut or garbled; such an answer counts as lost. None to take any.
+        authenticate: False sends no token, wherever it goes: for presigned addresses, on which the profile's settings hold all the same.
+        confidential: True for a body that must not be redirected to another origin.
     """
 
     method: str
@@ -73,6 +78,8 @@ class Outgoing:
     stream: bool = False
     keep_open: bool = False
     broken: Callable[[AnyResponse], bool] | None = None
+    authenticate: bool = True
+    confidential: bool = False
 
 
 @frozen
@@ -83,7 +90,8 @@ class AttemptInfo:
         call: What is attempted, the number of the attempt, the seconds since the first, the request's identifier.
         retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
         status: Status of the answer; None where there was none.
-        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost`` or ``protocol`` where the attempt failed without a good answer.
+        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost``, ``protocol`` or ``redirect`` where the attempt failed without
+            a good answer.
         wait: Seconds until the next attempt; None where this was the last.
     """
 
@@ -201,6 +209,8 @@ class Exchange:
         check_headers(out.headers)
         self._out, self._terms, self._config = out, terms, config
         self._origin = origin_of(out.url)
+        # The origin that the last attempt was redirected to.
+        self._reached = self._origin
         self._progress = Progress()
         self._started = CLOCK.monotonic()
         self._deadline = self._started + terms.policy.retry_timeout
@@ -228,9 +238,7 @@ class Exchange:
         while True:
             self._progress.attempts += 1
             self._headers["X-Attempt"] = str(self._progress.attempts)
-            answer = yield from _hops(
-                self._out, self._origin, self._headers, self._config, timeout=timeout, deadline=self._deadline
-            )
+            answer = yield from self._attempt(timeout)
             outcome = self._outcome(answer)
             wait = self._judge(answer, outcome)
             if wait is None:
@@ -248,20 +256,97 @@ class Exchange:
                 yield Discard(answer)
             yield Pause(wait)
 
+    def _attempt(self, timeout: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
+        """Send once and follow redirects."""
+        out, url, left = self._out, self._out.url, timeout
+        for _ in range(_MAX_HOPS + 1):
+            self._reached = origin_of(url)
+            answer, spent = yield from self._hop(url, left)
+            # How long a body takes to be sent again is its own matter, as it was the first time.
+            left -= 0.0 if out.stream and out.body is not None else spent
+            target = None if isinstance(answer, Failure) else self._redirect(answer, url)
+            if isinstance(answer, Failure) or target is None:
+                return answer
+            yield Discard(answer)
+            if isinstance(target, Failure):
+                return target
+            url = target
+        return Failure("redirect", f"more than {_MAX_HOPS} redirects")
+
+    def _hop(
+        self, url: str, left: float
+    ) -> Generator[Step, AnyResponse | Failure | None, tuple[AnyResponse | Failure, float]]:
+        """Send to one address, which decides about the token and has its own rate limiter; gives the seconds that it took, too."""
+        out, config, origin = self._out, self._config, self._reached
+        sent = dict(self._headers)
+        if origin != self._origin:
+            # What the caller of get_session().get(...) sent along was meant for the first address alone.
+            sent = {name: value for name, value in sent.items() if _is_harmless(name)}
+        # The only line of this package that lets the token out.
+        if config is not None and config.token and origin == config.origin and out.authenticate:
+            sent["Authorization"] = config.authorization
+        limiter, operation = limiter_of(origin), out.operation or out.method
+        yield from _wait_for_turn(limiter, operation, self._deadline)
+        started = CLOCK.monotonic()
+        answer = yield Attempt(
+            method=out.method,
+            url=url,
+            headers=sent,
+            body=out.body,
+            timeout=max(min(left, self._deadline - started), 0.001),
+            stream=out.stream,
+            keep_open=out.keep_open,
+        )
+        now = CLOCK.monotonic()
+        if answer is None or isinstance(answer, Failure):
+            return answer or Failure("protocol", "the attempt came back without a result"), now - started
+        if answer.status_code == 429:
+            asked = retry_after_seconds(answer.headers.get("retry-after"), CLOCK.time())
+            limiter.record_refused(operation, started, now, asked or 0.0)
+        else:
+            limiter.record_served(operation, now)
+        if out.method == "GET" and not any(name.lower() == "range" for name in sent):
+            # Whoever requests a range judges what comes; everybody else would take the part for the whole.
+            problem = range_problem(None, answer.status_code, answer.headers)
+            if problem is not None:
+                yield Discard(answer)
+                return Failure("protocol", problem, status=answer.status_code), now - started
+        return answer, now - started
+
+    def _redirect(self, answer: AnyResponse, url: str) -> str | Failure | None:
+        """Where the request is to be sent again as it is; None where it is not."""
+        out, reads = self._out, self._out.method in _READS
+        target = answer.headers.get("location")
+        followed = _REDIRECTS if reads else _SAME_REQUEST
+        if answer.status_code not in followed or target is None or (out.body is not None and not out.body.replayable):
+            return None
+        try:
+            url = urljoin(url, target)
+            origin = origin_of(url)
+        except ValueError as error:
+            return Failure("redirect", f"the answer redirects to an address that is not followed: {error}")
+        if out.confidential and origin != self._origin:
+            return None
+        # On this machine nobody listens to what is read; what is sent goes nowhere unencrypted.
+        local = reads and is_loopback(origin[1])
+        if origin[0] == "http" and self._reached[0] == "https" and not local:
+            return Failure("redirect", "the answer redirects from https to unencrypted http")
+        return url
+
     def _outcome(self, answer: AnyResponse | Failure) -> Outcome:
         if isinstance(answer, Failure):
             return Outcome(answer.status, answer.kind)
         if "idempotency-keys" in answer.headers.get("x-orion-features", ""):
-            _TAKES_KEYS.add(self._origin)
+            _TAKES_KEYS.add(self._reached)
         out, status = self._out, answer.status_code
-        if status < 400 and not out.keep_open and out.broken is not None and out.broken(answer):
+        if is_success(status) and not out.keep_open and out.broken is not None and out.broken(answer):
             return Outcome(status, "lost")
         return Outcome(status, None, answer.headers.get("retry-after"))
 
     @property
     def _retry_class(self) -> str:
         keyed = self._out.retry_class == "keyed"
-        return "create" if keyed and self._origin not in _TAKES_KEYS else self._out.retry_class
+        return "create" if keyed and self._reached not in _TAKES_KEYS else self._out.retry_class
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(
@@ -313,6 +398,12 @@ class Exchange:
         return wait
 
 
+def _is_harmless(header: str) -> bool:
+    name = header.lower()
+    # Those of the second kind describe the body, which is sent along.
+    return name in _HARMLESS or name.startswith("content-")
+
+
 # Servers that announced that they take idempotency keys, learned from any of their answers.
 _TAKES_KEYS: Final[set[tuple[str, str, int]]] = set()
 
@@ -323,70 +414,6 @@ def _wait_for_turn(limiter: RateLimiter, operation: str, deadline: float) -> Gen
         yield Pause(held)
         if not limiter.is_stale(operation, now):
             return
-
-
-def _hops(
-    out: Outgoing,
-    first: tuple[str, str, int],
-    headers: Mapping[str, str],
-    config: SessionConfig | None,
-    *,
-    timeout: float,
-    deadline: float,
-) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
-    """Send once and follow redirects of reads; each hop decides anew whether it gets the token, and has its origin's limiter."""
-    url, origin = out.url, first
-    operation, left = out.operation or out.method, timeout
-    for _ in range(_MAX_HOPS + 1):
-        sent = dict(headers)
-        if origin != first:
-            # What the caller of get_session().get(...) sent along was meant for the first address alone.
-            sent = {name: value for name, value in sent.items() if name.lower() in _HARMLESS}
-        # The only line of this package that lets the token out.
-        if config is not None and config.token and origin == config.origin:
-            sent["Authorization"] = config.authorization
-        limiter = limiter_of(origin)
-        yield from _wait_for_turn(limiter, operation, deadline)
-        started = CLOCK.monotonic()
-        answer = yield Attempt(
-            method=out.method,
-            url=url,
-            headers=sent,
-            body=out.body,
-            timeout=max(min(left, deadline - started), 0.001),
-            stream=out.stream,
-            keep_open=out.keep_open,
-        )
-        now = CLOCK.monotonic()
-        left -= now - started
-        if isinstance(answer, AnyResponse):
-            if answer.status_code == 429:
-                asked = retry_after_seconds(answer.headers.get("retry-after"), CLOCK.time())
-                limiter.record_refused(operation, started, now, asked or 0.0)
-            else:
-                limiter.record_served(operation, now)
-        if answer is None or isinstance(answer, Failure):
-            return answer or Failure("protocol", "the attempt came back without a result")
-        problem = None
-        if out.method == "GET" and not any(name.lower() == "range" for name in sent):
-            # Whoever requests a range judges what comes; everybody else would take the part for the whole.
-            problem = range_problem(None, answer.status_code, answer.headers)
-        if problem is not None:
-            yield Discard(answer)
-            return Failure("protocol", problem, status=answer.status_code)
-        target = answer.headers.get("location")
-        if answer.status_code not in _REDIRECTS or out.method not in {"GET", "HEAD"} or target is None:
-            return answer
-        yield Discard(answer)
-        before = origin
-        try:
-            url = urljoin(url, target)
-            origin = origin_of(url)
-        except ValueError as error:
-            return Failure("protocol", f"the answer redirects to an address that is not followed: {error}")
-        if origin[0] == "http" and before[0] == "https" and not is_loopback(origin[1]):
-            return Failure("protocol", "the answer redirects from https to unencrypted http")
-    return Failure("protocol", f"more than {_MAX_HOPS} redirects")
 
 
 def send(out: Outgoing, terms: Terms, config: SessionConfig | None) -> Response:

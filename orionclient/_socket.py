@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._clock import CLOCK
 from orionclient._library import httpcore
+from orionclient._locks import close_in_child
 from orionclient._stopping import LOOK, check, stoppable
 
 if TYPE_CHECKING:
@@ -74,10 +75,16 @@ class Stream(httpcore.NetworkStream):
         if isinstance(secure, ssl.SSLSocket):
             # By default an end that TLS did not announce looks like any other.
             secure.suppress_ragged_eofs = False  # type: ignore[attr-defined]
-        return Stream(inner)
+        return _tracked(inner)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+
+def _tracked(inner: httpcore.NetworkStream) -> Stream:
+    """Have a forked child close its copy: with it the connection would outlive the end that the parent makes of it."""
+    close_in_child(inner.get_extra_info("socket"))
+    return Stream(inner)
 
 
 class StrictTLS(ssl.SSLObject):
@@ -118,7 +125,7 @@ class Backend(httpcore.NetworkBackend):
             share = max(end - time.monotonic(), 0.001) / len(numbers)
             number = numbers.pop(0)
             try:
-                return Stream(self._inner.connect_tcp(number, port, share, local_address, socket_options))
+                return _tracked(self._inner.connect_tcp(number, port, share, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if not numbers:
                     raise

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
+from orionclient._locks import CAN_LOCK_FILES, LockedFile
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
@@ -344,15 +345,16 @@ def _edit(path: Path | None, change: Callable[[configparser.RawConfigParser], ob
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with path.open("ab") as stream:
-        path.chmod(0o600)
-        try:
-            import fcntl  # noqa: PLC0415 - not on Windows, where the rename alone has to do
-        except ImportError:
-            yield
-            return
-        fcntl.flock(stream, fcntl.LOCK_EX)
+    if not CAN_LOCK_FILES:  # pragma: no cover - Windows, where the rename alone has to do
         yield
+        return
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    path.chmod(0o600)
+    handle = LockedFile(descriptor, wait=True)
+    try:
+        yield
+    finally:
+        handle.close()
 
 
 def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urljoin, urlsplit
 
 from attrs import fields, frozen
 
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _MAX_WORDS = 500
+_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 # Inside the brackets of a pattern: control characters, what turns the direction of a text or ends its line, and surrogates, which cannot
 # be written.
 UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -414,6 +416,8 @@ def server_words(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
     Returns:
         One line for a person.
     """
+    if response.status_code in _REDIRECTS and (target := response.headers.get("location")):
+        return f"the server redirects to {_origin(response.url, target)}, which is not followed"
     body = blanked(response.content, secrets)[:65536].decode("utf-8", "replace").strip()
     if not body:
         return "the answer has no body"
@@ -426,6 +430,15 @@ def server_words(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
     except (ValueError, RecursionError):
         words = body
     return one_line(words, limit=_MAX_WORDS)
+
+
+def _origin(base: str, url: str) -> str:
+    """Scheme, host and port: path and query may be a permission."""
+    try:
+        parts = urlsplit(urljoin(base, url))
+    except ValueError:
+        return "an address that cannot be used"
+    return one_line(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", limit=_MAX_WORDS)
 
 
 def _detail(data: Any) -> str:

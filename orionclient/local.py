@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from orionclient._temporary import TemporaryFolder
 from orionclient.config import SessionConfig
 from orionclient.emulator.server import Server
 from orionclient.floes._loading import command, gathered, loading
@@ -108,8 +108,7 @@ class LocalOrion:
         floes = gathered(self._floes)
         with ExitStack() as stack:
             if self._wanted is None:
-                temporary = tempfile.TemporaryDirectory(prefix="orion-", ignore_cleanup_errors=True)
-                self.folder = Path(stack.enter_context(temporary))
+                self.folder = Path(stack.enter_context(TemporaryFolder("orion-")))
             else:
                 self.folder = self._wanted
             self.server = stack.enter_context(
@@ -132,7 +131,7 @@ class LocalOrion:
         return self
 
     def stop(self) -> None:
-        """Stop the server, and remove the folder if it was a temporary one."""
+        """Stop the server, and remove the folder if it was a temporary one. In a forked child both are left to the parent."""
         self._exit.close()
 
     def __enter__(self) -> Self:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import weakref
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -106,10 +105,12 @@ class TemporaryPath:
 
     def __init__(self, suffix: str | None = None, prefix: str | None = None, dir: str | None = None) -> None:  # noqa: A002 - tempfile's name
         safe = suffix and "".join("_" if character in "/\\\0" else character for character in suffix)
+        from orionclient._temporary import remove_at_end  # noqa: PLC0415 - not by importing the session
+
         handle, path = tempfile.mkstemp(safe, prefix, dir)
         self.path: str = path
         os.close(handle)
-        self._finalizer = weakref.finalize(self, _remove, self.path)
+        self._finalizer = remove_at_end(self, self.path)
 
     def __enter__(self) -> str:
         return self.path
@@ -121,10 +122,3 @@ class TemporaryPath:
 
     def __fspath__(self) -> str:
         return self.path
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)  # noqa: PTH108 - runs at interpreter exit, when pathlib may be gone
-    except FileNotFoundError:
-        return

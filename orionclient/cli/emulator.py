@@ -323,7 +323,7 @@ def _faults() -> Command:
             answers.append(http.post(url, json=load, headers=head))
         answers.append(http.get(url, headers=head))
         for answer in answers:
-            if answer.status_code >= 400:
+            if not answer.ok:
                 raise error_for(answer)
         report = answers[-1].json()
         count = len(report["scripts"])

@@ -13,6 +13,8 @@ import subprocess  # running programs is what this is for  # nosec B404
 import threading
 from typing import TYPE_CHECKING
 
+from orionclient._locks import close_in_child
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -61,6 +63,9 @@ class Process:
                 stderr=subprocess.STDOUT if errors is None else errors,
                 start_new_session=True,
             )
+        if popen.stdin is not None:
+            # A forked child of the server that kept the other end would keep the program running.
+            close_in_child(popen.stdin)
         try:
             _await_end(popen)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
 import sqlite3
 import threading
 from dataclasses import replace
@@ -144,7 +145,10 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """End the jobs and the requests under way (after two seconds at most), then close everything. Doing it again is harmless."""
+        """End the jobs and the requests under way (after two seconds at most), then close everything. Doing it again is harmless.
+
+        In a forked child nothing happens: the server is its parent's.
+        """
         running, self._running = self._running, None
         if running is not None:
             running.stop()
@@ -236,6 +240,7 @@ class _Running:
         second: Storage | None,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._process = os.getpid()
         self._guard = _lock_folder(folder)
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
@@ -297,6 +302,8 @@ class _Running:
             self._server.ready.set()
 
     def stop(self) -> None:
+        if os.getpid() != self._process:
+            return
         # First, for a job must not take the end of the server for an error of its own.
         if self._engine is not None:
             self._engine.close()

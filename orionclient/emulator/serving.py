@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from orionclient._locks import Listening
 from orionclient.emulator.wire import WireProtocol
 
 if TYPE_CHECKING:
@@ -91,12 +92,14 @@ def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one."""
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
     # With the protocol named, asyncio switches Nagle's algorithm off; without it every answer waits 40 ms.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound = Listening(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if port:
-            # Lets a restart take the port while connections of the last run are still in TIME_WAIT.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        # Lets a restart take the port while connections of the last run are still in TIME_WAIT, which need the option too. A port that the
+        # system chooses is bound without it: it could be one that another program is about to listen on.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.listen(512)
     except BaseException:
         bound.close()

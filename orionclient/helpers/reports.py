@@ -6,7 +6,6 @@ import mmap
 import os
 import re
 import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from attrs import frozen
 
 from orionclient._resource import resource_id
+from orionclient._temporary import TemporaryFolder
 from orionclient.config import origin_of
 from orionclient.exceptions import BadResponse, MultipleResultsFound, NoResultFound, ValidationError
 from orionclient.helpers.filenames import UniqueFilenames, safe_filename
@@ -140,7 +140,7 @@ def download_report(
     index = _index(current)
     # Beside the target, for only there a rename puts the zip in its place at once.
     folder = target.parent if isinstance(target, Path) else None
-    with tempfile.TemporaryDirectory(".part", ".report-", folder, ignore_cleanup_errors=True) as temporary:
+    with TemporaryFolder(".report-", ".part", folder) as temporary:
         made = Path(temporary, "report.zip")
         with zipfile.ZipFile(made, "x", zipfile.ZIP_DEFLATED) as archive:
             report = _Export(session, current, index, archive, Path(temporary)).run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import json
 import os
 import re
@@ -15,16 +16,12 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from attrs import asdict, define, field
 
+from orionclient._locks import CAN_LOCK_FILES, LockedFile, close_in_child
 from orionclient.exceptions import NotEnoughDiskError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows
-    fcntl = None  # type: ignore[assignment]
 
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # What is less is fetched again sooner than it is worth a file that stays behind.
@@ -69,7 +66,7 @@ class Part:
         self._target = target
         self.path: Path = target.with_name(_name_beside(target.name))
         self._shared = True
-        self._handle = _locked(self.path)
+        self._handle: LockedFile | io.FileIO | None = _locked(self.path)
         if self._handle is None:
             # Another download of the same is under way; both are right, and the last one wins.
             self._shared = False
@@ -77,7 +74,7 @@ class Part:
         else:
             self._sweep()
 
-    def _private(self) -> int:
+    def _private(self) -> LockedFile | io.FileIO:
         shared = self.path
         # Where nothing can be locked, trying would leave an empty file of each name.
         for self.path in _others(shared) if _locks(shared.parent) else []:
@@ -85,7 +82,9 @@ class Part:
             if handle is not None:
                 return handle
         self.path = shared.with_name(f"{shared.name}.{secrets.token_hex(4)}")
-        return _opened(self.path, os.O_EXCL)
+        file = io.FileIO(_opened(self.path, os.O_EXCL), "r+")
+        close_in_child(file)
+        return file
 
     def _sweep(self) -> None:
         """Remove what others left that were killed; who is at work holds a lock."""
@@ -94,7 +93,7 @@ class Part:
                 handle = _locked(path)
                 if handle is not None:
                     path.unlink(missing_ok=True)
-                    os.close(handle)
+                    handle.close()
 
     @property
     def _record(self) -> Path:
@@ -209,10 +208,11 @@ class Part:
             keep: True leaves what is there for the next run, if it is worth it.
         """
         handle, self._handle = self._handle, None
-        if handle is None:
+        if handle is None or handle.closed:
+            # The second is so in a forked child, where the file is still its parent's.
             return
         # An interrupt may come just after the move. What is under this name then may be the part of somebody else.
-        held = os.fstat(handle)
+        held = os.fstat(handle.fileno())
         try:
             ours, gone = self.path.stat().st_ino == held.st_ino, False
         except FileNotFoundError:
@@ -222,44 +222,44 @@ class Part:
             self._forget()
         if not worth and ours:
             self.path.unlink(missing_ok=True)
-        os.close(handle)
+        handle.close()
 
 
 def _locks(folder: Path) -> bool:
-    if fcntl is None:  # pragma: no cover - Windows
+    if not CAN_LOCK_FILES:  # pragma: no cover - Windows
         return False
     try:
         with tempfile.TemporaryFile(dir=folder) as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            LockedFile(os.dup(stream.fileno())).close()
     except OSError:
         return False
     return True
 
 
-def _locked(path: Path) -> int | None:
-    if fcntl is None:  # pragma: no cover - Windows
+def _locked(path: Path) -> LockedFile | None:
+    if not CAN_LOCK_FILES:  # pragma: no cover - Windows
         return None
     while True:
         try:
-            handle = _opened(path, 0)
+            descriptor = _opened(path, 0)
         except OSError as error:
             if error.errno not in {errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO}:
                 raise
             # A link, a folder, or somebody else's: nothing to write to.
             return None
-        status = os.fstat(handle)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
+            os.close(descriptor)
+            return None
         try:
-            if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
-                raise BlockingIOError
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            handle = LockedFile(descriptor)
         except OSError:
-            os.close(handle)
             return None
         with contextlib.suppress(FileNotFoundError):
             if os.stat(path, follow_symlinks=False).st_ino == status.st_ino:  # noqa: PTH116 - not through a link
                 return handle
         # Its writer moved it into place between the opening and the lock.
-        os.close(handle)
+        handle.close()
 
 
 def _text_of(record: Path) -> str:

@@ -9,6 +9,7 @@ import stat
 import time
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from orionclient._locks import close_in_child
 from orionclient._stopping import check
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def opened_to_write(path: Path) -> IO[bytes]:
             if error.errno != errno.ENXIO or not path.is_fifo():
                 raise
         else:
+            # A child that is forked meanwhile would keep the reader waiting for the end.
+            close_in_child(stream)
             _let_wait(stream)
             return stream
     raise OSError(errno.ENXIO, "nobody reads from the pipe", str(path))
@@ -58,7 +61,11 @@ def opened_to_read(path: Path) -> IO[bytes]:
     Raises:
         OSError: It cannot be read.
     """
-    return path.open("rb", buffering=0) if path.is_file() else open(path, "rb", buffering=0, opener=_opener)
+    if path.is_file():
+        return path.open("rb", buffering=0)
+    stream = open(path, "rb", buffering=0, opener=_opener)  # noqa: SIM115 - whoever asked closes it
+    close_in_child(stream)
+    return stream
 
 
 def read_all(stream: Any, path: Path) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Final, Self
 
+from orionclient._locks import CAN_LOCK_FILES, LockedFile
 from orionclient.config import config_path
 from orionclient.transfer.plans import part_size
 
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orionclient.transfer.sources import Opened
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows
-    fcntl = None  # type: ignore[assignment]
 
 # A small upload takes hardly longer than its note, and is hardly ever killed.
 _WORTH_A_NOTE: Final = 1 << 20
@@ -35,14 +31,14 @@ class Unfinished:
         resource_id: Id of the object that an earlier run made; None where there is none.
     """
 
-    def __init__(self, handle: int | None, path: Path | None, *, in_parts: bool) -> None:
+    def __init__(self, handle: LockedFile | None, path: Path | None, *, in_parts: bool) -> None:
         self._handle = handle
         self._path = path
         self._in_parts = in_parts
         self.resource_id: int | None = None
         if handle is not None:
             with contextlib.suppress(ValueError, TypeError, AttributeError):
-                found = json.loads(os.pread(handle, 1000, 0).decode("ascii", "replace") or "{}").get("id")
+                found = json.loads(os.pread(handle.fileno(), 1000, 0).decode("ascii", "replace") or "{}").get("id")
                 self.resource_id = found if isinstance(found, int) else None
 
     @classmethod
@@ -58,7 +54,7 @@ class Unfinished:
             The note. It remembers nothing where another process sends the same right now.
         """
         path = None
-        if source.path is not None and source.size >= _WORTH_A_NOTE and fcntl is not None:
+        if source.path is not None and source.size >= _WORTH_A_NOTE and CAN_LOCK_FILES:
             key = json.dumps([os.path.realpath(source.path), source.mark, *purpose], default=str)
             path = _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
         handle = None if path is None else _locked(path)
@@ -67,12 +63,17 @@ class Unfinished:
             yield note
         finally:
             if handle is not None:
-                os.close(handle)
+                handle.close()
 
     @property
     def remembers(self) -> bool:
         """Whether the next run will know of this upload and has something to go on with."""
-        return self._handle is not None and self._in_parts
+        return self._open is not None and self._in_parts
+
+    @property
+    def _open(self) -> LockedFile | None:
+        """The file; None where there is none, and in a forked child, where it is its parent's."""
+        return None if self._handle is None or self._handle.closed else self._handle
 
     def write(self, resource_id: int) -> None:
         """Remember the object.
@@ -81,13 +82,13 @@ class Unfinished:
             resource_id: Its id.
         """
         self.resource_id = resource_id
-        if self._handle is not None:
-            os.ftruncate(self._handle, 0)
-            os.pwrite(self._handle, json.dumps({"id": resource_id}).encode(), 0)
+        if (handle := self._open) is not None:
+            os.ftruncate(handle.fileno(), 0)
+            os.pwrite(handle.fileno(), json.dumps({"id": resource_id}).encode(), 0)
 
     def clear(self) -> None:
         """Forget it: it is done, or given up."""
-        if self._handle is not None and self._path is not None:
+        if self._open is not None and self._path is not None:
             self._path.unlink(missing_ok=True)
 
 
@@ -95,9 +96,7 @@ def _folder() -> Path:
     return config_path().parent / "uploads"
 
 
-def _locked(path: Path) -> int | None:
-    if fcntl is None:  # pragma: no cover - Windows
-        return None
+def _locked(path: Path) -> LockedFile | None:
     if path.parts[0] == "~":
         # Nobody has a home here, and a folder of this name is none.
         return None
@@ -105,18 +104,12 @@ def _locked(path: Path) -> int | None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sweep(path.parent)
         while True:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if path.stat().st_ino == os.fstat(handle).st_ino:
+            handle = LockedFile(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+            # Its owner may have finished between the opening and the lock.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
                     return handle
-            except FileNotFoundError:
-                # Its owner finished between the opening and the lock.
-                pass
-            except OSError:
-                os.close(handle)
-                return None
-            os.close(handle)
+            handle.close()
     except OSError:
         # A home that cannot be written to is no reason not to send.
         return None

@@ -87,6 +87,12 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert all(hasattr(answer, name) for name in names.split())
     assert type(answer).__module__.startswith("orionclient.")
     assert not any(hasattr(answer, name) for name in ("cookies", "history", "elapsed", "encoding", "iter_lines"))
+    assert answer.ok
+    scripted.answers = [Answer(304, raw=b"")]
+    answer = get_session().get(scripted.url)
+    assert not answer.ok
+    with pytest.raises(errors.BadResponse, match="304"):
+        answer.raise_for_status()
 
 
 @shows("D4")
@@ -283,6 +289,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         scripted.answers = [Answer(data={"count": 2, "next": other.url, "results": [FILE]})]
         with pytest.raises(errors.BadResponse, match="another host"):
             list(scripted.session().list_resources(File))
+        assert len(other.asked) == 1
+        scripted.asked = []
+        scripted.answers = [Answer(307, headers={"Location": "/other"}), Answer(data=FILE)]
+        scripted.session().update_resource(File(id=1), {"name": "y"})
+        assert [asked.method for asked in scripted.asked][:2] == ["PATCH", "PATCH"]
+        scripted.answers = [Answer(307, headers={"Location": other.url})]
+        with pytest.raises(errors.BadResponse, match="is not followed"):
+            scripted.session().retrieve_token("ada", "password")
         assert len(other.asked) == 1
     scripted.answers = [Answer(data={"count": 2, "results": [{**FILE, "id": each}]}) for each in (1, 2)]
     assert [each.id for each in scripted.session().list_resources(File)] == [1, 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import json
+import os
 import socket
 import ssl
 import threading
@@ -167,6 +168,73 @@ class Secure:
         self._socket.close()
         for worker in self._workers:
             worker.join(6)
+
+
+class Damaging(Secure):
+    """The same, which answers a request with bytes that are no record of TLS, past the library."""
+
+    def __init__(self, context: ssl.SSLContext, damage: bytes) -> None:
+        super().__init__(context)
+        self._damage = damage
+
+    def _speak(self, raw: socket.socket) -> None:
+        raw.settimeout(5)
+        try:
+            with raw, self._context.wrap_socket(raw, server_side=True) as stream:
+                self.asked.append(stream.recv(65536))
+                with socket.socket(fileno=os.dup(stream.fileno())) as plain:
+                    plain.sendall(self._damage)
+                    plain.shutdown(socket.SHUT_WR)
+                    # The end of the client, so that what was sent is not lost by a reset.
+                    while plain.recv(65536):
+                        pass
+        except OSError:
+            return
+
+
+class Tunnel:
+    """An HTTP proxy on loopback that leads every CONNECT to the same port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.asked: list[bytes] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def _serve(self) -> None:
+        while True:
+            client, _ = self._socket.accept()
+            with client:
+                head = client.recv(65536)
+                if not head:
+                    return
+                self.asked.append(head.partition(b" HTTP")[0])
+                with socket.create_connection(("127.0.0.1", self._port)) as server:
+                    client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+                    up = threading.Thread(target=_pump, args=(client, server), daemon=True)
+                    up.start()
+                    _pump(server, client)
+                    up.join(10)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with socket.create_connection(self._socket.getsockname()):
+            pass
+        self._thread.join(10)
+        self._socket.close()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while piece := source.recv(65536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
 
 
 def context_for(folder: Path, leaf: Made, *chain: Made) -> ssl.SSLContext:

@@ -19,12 +19,26 @@ from typing import Any, NamedTuple
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
-from connections_certificates import DAY, NOW, Made, Secure, anonymous, by_name, context_for, make, only_tls_1_1
+from connections_certificates import (
+    DAY,
+    NOW,
+    Damaging,
+    Made,
+    Secure,
+    Tunnel,
+    anonymous,
+    by_name,
+    context_for,
+    make,
+    only_tls_1_1,
+)
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from helpers.canary import CANARY
+from helpers.scripted import Answer, Scripted
+from orion_api.api.datasets import create_dataset
 from orion_api.api.files import get_file
 
 from orionclient import _http, _pool
@@ -32,7 +46,7 @@ from orionclient.cli.root import ocli
 from orionclient.config import SessionConfig, read_profiles, resolve, save_profile
 from orionclient.exceptions import OrionConnectionError, ValidationError
 from orionclient.session import OrionSession, get_session
-from orionclient.types import File
+from orionclient.types import Dataset, File
 
 HOST = "orion.example.test"
 VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -351,6 +365,132 @@ def test_a_proxy_is_trusted_like_the_server(authority: Authority, way: Callable[
         assert (caught.value.attempts, proxy.asked) == (1, [])
         assert way(evolve(config, ca_file=str(authority.file))) == "x"
     assert [asked.split(b" ", 2)[1] for asked in proxy.asked] == [b"http://orion.invalid/api/v3/storage/files/1/"]
+
+
+def put(config: SessionConfig, url: str) -> int:
+    """Send content to an address with a signature."""
+    calls = OrionSession(config, requests_session=get_session({}, 5, 5))._calls
+    return calls.put_elsewhere(url, b"content", {}, "part 1").status_code
+
+
+def test_content_goes_to_whom_the_profile_trusts(authority: Authority) -> None:
+    with Secure(authority.server("storage.example.test")) as storage:
+        url = f"https://storage.example.test:{storage.port}/x?signature=1"
+        config = SessionConfig(f"https://{HOST}", CANARY, ca_file=str(authority.file))
+        assert put(config, url) == 200
+        with pytest.raises(OrionConnectionError, match="local issuer"):
+            put(evolve(config, ca_file=None), url)
+    assert [CANARY.encode() in asked for asked in storage.asked] == [False]
+
+
+def test_content_goes_to_anybody_where_the_profile_checks_nobody(authority: Authority) -> None:
+    with Secure(authority.server("storage.example.test", signer=None)) as storage:
+        config = SessionConfig(f"https://{HOST}", CANARY, verify=False)
+        with pytest.warns(UserWarning, match="storage.example.test is not checked") as told:
+            assert put(config, f"https://storage.example.test:{storage.port}/x") == 200
+    # No token is sent, so that none can be read.
+    assert "token" not in str(told[0].message)
+    assert [CANARY.encode() in asked for asked in storage.asked] == [False]
+
+
+def test_content_goes_through_the_proxy_of_the_profile(authority: Authority, scripted: Scripted) -> None:
+    scripted.then(Answer(raw=b""))
+    config = SessionConfig("http://orion.invalid", CANARY, allow_http=True, proxy=scripted.url)
+    assert put(config, "http://storage.invalid/x?signature=1") == 200
+    assert [(asked.path, asked.body) for asked in scripted.asked] == [
+        ("http://storage.invalid/x?signature=1", b"content")
+    ]
+    assert "Authorization" not in scripted.asked[0].headers
+
+
+def test_content_is_redirected_to_no_unencrypted_address(authority: Authority, scripted: Scripted) -> None:
+    with Secure(authority.server(HOST)) as server:
+        server.head = f"HTTP/1.1 307 Moved\r\nLocation: {scripted.url}/x\r\n"
+        config = SessionConfig(f"https://{HOST}", CANARY, ca_file=str(authority.file))
+        with pytest.raises(OrionConnectionError, match="from https to unencrypted http"):
+            put(config, f"https://{HOST}:{server.port}/x")
+    assert (len(server.asked), scripted.asked) == (1, [])
+
+
+def create(config: SessionConfig) -> None:
+    Dataset.create(OrionSession(config), "x")
+
+
+def create_raw(config: SessionConfig) -> None:
+    create_dataset.sync(body={"name": "x"}, client=OrionSession(config).raw)
+
+
+def create_raw_async(config: SessionConfig) -> None:
+    async def work() -> None:
+        await create_dataset.asyncio(body={"name": "x"}, client=OrionSession(config).raw_async)
+
+    asyncio.run(work())
+
+
+CREATES = pytest.mark.parametrize("way", [create, create_raw, create_raw_async], ids=["session", "raw", "raw_async"])
+PROXIED = pytest.mark.parametrize("proxied", [False, True], ids=["direct", "proxied"])
+DAMAGE = {
+    "no record": b"HTTP/1.1 500 x\r\n",
+    "alert 40": b"\x15\x03\x03\x00\x02\x02\x28",
+    "alert 70": b"\x15\x03\x03\x00\x02\x02\x46",
+    "hung up": b"",
+}
+
+
+def created(
+    way: Callable[[SessionConfig], None], server: Secure, authority: Authority, *, proxied: bool
+) -> OrionConnectionError:
+    """Have something created, and give the error."""
+    config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file))
+    with Tunnel(server.port) as tunnel:
+        with pytest.raises(OrionConnectionError) as caught:
+            way(evolve(config, proxy=tunnel.url) if proxied else config)
+        _http.close_connections()
+    assert tunnel.asked == [f"CONNECT {HOST}:{server.port}".encode()] * proxied
+    assert caught.value.attempts == 1
+    return caught.value
+
+
+@CREATES
+@PROXIED
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_breaks_after_the_handshake_may_have_been_applied(
+    authority: Authority, way: Callable[[SessionConfig], None], proxied: bool, version: ssl.TLSVersion, damage: str
+) -> None:
+    context = authority.server(HOST)
+    context.maximum_version = version
+    with Damaging(context, DAMAGE[damage]) as server:
+        error = created(way, server, authority, proxied=proxied)
+    assert (error.may_have_been_applied, len(server.asked)) == (True, 1)
+    assert "the connection broke" in str(error)
+
+
+@CREATES
+@PROXIED
+@pytest.mark.parametrize("name", ["signed by itself", "nothing newer than TLS 1.1", "no certificate at all"])
+def test_what_breaks_in_the_handshake_was_not_applied(
+    authority: Authority, way: Callable[[SessionConfig], None], proxied: bool, name: str
+) -> None:
+    with Secure(CASES[name].server(authority)) as server:
+        error = created(way, server, authority, proxied=proxied)
+    assert (error.may_have_been_applied, server.asked) == (False, [])
+    assert re.search(str(CASES[name].problem), str(error))
+
+
+@CREATES
+@PROXIED
+def test_a_server_that_wants_a_certificate_says_so_after_the_handshake(
+    authority: Authority, way: Callable[[SessionConfig], None], proxied: bool
+) -> None:
+    context = authority.server(HOST)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(authority.file)
+    with Secure(context) as server:
+        error = created(way, server, authority, proxied=proxied)
+    # The request was sent before the server said so, and what it did with it cannot be known.
+    assert (error.may_have_been_applied, server.asked) == (True, [])
 
 
 def _warned(way: Callable[[SessionConfig], str], config: SessionConfig) -> list[str]:

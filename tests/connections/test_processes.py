@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -12,13 +13,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import pytest
 import pytest_socket
+from connections_certificates import context_for, make
 from connections_server import Fast
+from helpers.forked import living_child
 
 from orionclient._locks import ForkLock
-from orionclient.session import OrionSession, SessionConfig
+from orionclient.session import OrionSession, SessionConfig, get_session
 from orionclient.types import File
 
 CHILDREN, EACH = 4, 300
@@ -164,6 +168,40 @@ def test_a_child_says_nothing_about_what_it_inherited(fast: Fast) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert fast.stats()["connections"] == 2
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_a_connection_in_use_ends_with_its_request_while_a_child_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secure: bool
+) -> None:
+    root = make("root", ca=True)
+    context = context_for(tmp_path, make("server", root, hosts=("127.0.0.1",))) if secure else None
+    (tmp_path / "root.pem").write_bytes(root.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "root.pem"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    after: list[bytes] = []
+
+    def serve() -> None:
+        connection = listening.accept()[0]
+        with connection if context is None else context.wrap_socket(connection, server_side=True) as stream:
+            stream.settimeout(60)
+            stream.recv(65536)
+            stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegin")
+            try:
+                after.append(stream.recv(1))
+            except (ConnectionError, ssl.SSLError):
+                after.append(b"")
+
+    server = threading.Thread(target=serve)
+    server.start()
+    with listening:
+        url = f"http{'s' * secure}://127.0.0.1:{listening.getsockname()[1]}/"
+        with get_session().get(url, stream=True) as answer:
+            assert next(answer.iter_content()) == b"begin"
+            with living_child():
+                answer.close()
+                server.join(60)
+    assert after == [b""]
 
 
 def test_a_lock_that_another_thread_held_is_open_in_the_child() -> None:

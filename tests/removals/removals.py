@@ -34,8 +34,8 @@ REMOVALS = [
     Removal(
         "the origin check",
         "orionclient/_sender.py",
-        "if config is not None and config.token and origin == config.origin:",
-        "if config is not None and config.token:",
+        "if config is not None and config.token and origin == config.origin and out.authenticate:",
+        "if config is not None and config.token and out.authenticate:",
         "tests/session/test_origin.py::test_a_redirect_to_another_origin_goes_without_the_token",
     ),
     Removal(

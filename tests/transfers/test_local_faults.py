@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from transfers_stack import Stack, eventually
 
+from orionclient import _locks
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import NotEnoughDiskError, OrionError
 from orionclient.transfer import downloads, partial, pipes
@@ -525,7 +526,7 @@ def test_a_folder_in_which_nothing_can_be_locked(made: File, folder: Path, monke
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(partial.fcntl, "flock", refuse)
+    monkeypatch.setattr(_locks.fcntl, "flock", refuse)
     made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == CONTENT
     assert {*names(folder)} <= {"target", ".target.part"}

@@ -40,6 +40,10 @@ CLASSES = ("read", "write", "keyed", "create")
         (Outcome(failure="tls"), 0, 0, 0, 0),
         (Outcome(failure="proxy"), 0, 0, 0, 0),
         (Outcome(failure="protocol"), 0, 0, 0, 0),
+        (Outcome(failure="redirect"), 0, 0, 0, 0),
+        (Outcome(302), 0, 0, 0, 0),
+        (Outcome(304), 0, 0, 0, 0),
+        (Outcome(307), 0, 0, 0, 0),
         (Outcome(400), 0, 0, 0, 0),
         (Outcome(401), 0, 0, 0, 0),
         (Outcome(403), 0, 0, 0, 0),
@@ -82,6 +86,12 @@ def test_the_interactive_policy_is_short() -> None:
     assert allowed_repeats(interactive_policy(max_retries=0), "read", Outcome(404)) == 0
 
 
+@pytest.mark.parametrize("status", [*range(100, 600), None])
+def test_only_success_is_good(status: int | None) -> None:
+    assert Outcome(status).good is (status in range(200, 300))
+    assert not Outcome(status, "lost").good
+
+
 @pytest.mark.parametrize(
     ("outcome", "classes"),
     [
@@ -91,6 +101,11 @@ def test_the_interactive_policy_is_short() -> None:
         (Outcome(failure="lost"), ("write", "keyed", "create")),
         (Outcome(failure="timeout"), ("write", "keyed", "create")),
         (Outcome(failure="protocol"), ("write", "keyed", "create")),
+        (Outcome(failure="redirect"), ()),
+        (Outcome(301), ()),
+        (Outcome(302), ("write", "keyed", "create")),
+        (Outcome(303), ("write", "keyed", "create")),
+        (Outcome(307), ()),
         (Outcome(200, "lost"), ("write", "keyed", "create")),
         (Outcome(500), ("write", "keyed", "create")),
         (Outcome(503, retry_after="1"), ()),

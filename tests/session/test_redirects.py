@@ -1,0 +1,234 @@
+"""Redirects: 307 and 308 send the same request again, without the token at another origin; every other one is no success."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.canary import CANARY
+from helpers.scripted import Answer, Scripted
+from orion_api import AuthenticatedClient
+from orion_api.api.files import update_file, upload_file_content
+from orion_api.errors import UnexpectedStatus
+
+from orionclient import _sender
+from orionclient._clock import CLOCK
+from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError
+from orionclient.session import OrionSession, get_session
+from orionclient.types import Dataset, File, Secret
+
+CONTENT = b"0123456789" * 1000
+FILE = {
+    "id": 1,
+    "name": "y",
+    "state": "ready",
+    "project": 1,
+    "owner": 1,
+    "created": "2020-01-01T00:00:00.000000Z",
+    "size": 3,
+}
+SAME = [307, 308]
+OTHERS = [300, 301, 302, 303, 304, 305, 306, 399]
+
+
+@pytest.mark.parametrize("status", OTHERS)
+def test_content_that_is_redirected_is_not_taken_as_stored(scripted: Scripted, status: int, tmp_path: Path) -> None:
+    scripted.then(Answer(status, raw=b"", headers={"Location": "/elsewhere"}))
+    path = tmp_path / "x"
+    path.write_bytes(CONTENT)
+    with pytest.raises(BadResponse, match=f"{status}"):
+        get_session().upload_file(f"{scripted.url}/bucket/x?signature=1", path)
+    answer = scripted.session()._calls.put_elsewhere(f"{scripted.url}/bucket/x?signature=1", CONTENT, {}, "part 1")
+    with pytest.raises(BadResponse, match=f"{status}"):
+        answer.raise_for_status()
+    assert not answer.ok
+    assert [asked.method for asked in scripted.asked] == ["PUT", "PUT"]
+
+
+@pytest.mark.parametrize("status", SAME)
+def test_content_follows_a_redirect_without_the_token(scripted: Scripted, status: int) -> None:
+    with Scripted(Answer(raw=b"")) as storage:
+        scripted.then(Answer(status, raw=b"", headers={"Location": f"{storage.url}/moved?signature=2"}))
+        http = get_session()
+        http.headers["Authorization"] = "secret of the first address"
+        answer = http.upload_file(f"{scripted.url}/bucket/x", io.BytesIO(CONTENT), headers={"Content-MD5": "md5"})
+        assert (answer.status_code, answer.url) == (200, f"{storage.url}/moved?signature=2")
+        headers = {"Content-Digest": "digest"}
+        # At the profile's own origin too: an address with a signature takes no token.
+        calls = scripted.session()._calls
+        assert calls.put_elsewhere(f"{scripted.url}/bucket/x", CONTENT, headers, "part 1").ok
+    assert [(asked.method, asked.path, asked.body) for asked in storage.asked] == [
+        ("PUT", "/moved?signature=2", CONTENT)
+    ] * 2
+    assert [storage.asked[0].headers["Content-MD5"], storage.asked[1].headers["Content-Digest"]] == ["md5", "digest"]
+    assert [asked.headers.get("Authorization") for asked in storage.asked] == [None, None]
+    assert "Authorization" not in scripted.asked[1].headers
+
+
+def test_a_presigned_request_that_comes_back_to_the_stack_has_no_token(scripted: Scripted) -> None:
+    with Scripted(Answer(307, raw=b"", headers={"Location": f"{scripted.url}/content"})) as storage:
+        scripted.then(Answer(raw=b""))
+        assert scripted.session()._calls.put_elsewhere(f"{storage.url}/x", CONTENT, {}, "part 1").ok
+    assert [(asked.path, asked.body) for asked in scripted.asked] == [("/content", CONTENT)]
+    assert "Authorization" not in scripted.asked[0].headers
+
+
+def by_session(session: OrionSession) -> str:
+    file = File(id=1)
+    session.update_resource(file, {"name": "y"})
+    return file.name
+
+
+def by_raw(session: OrionSession) -> str:
+    return str(update_file.sync(1, body={"name": "y"}, client=session.raw).name)
+
+
+def by_raw_async(session: OrionSession) -> str:
+    async def work() -> str:
+        return str((await update_file.asyncio(1, body={"name": "y"}, client=session.raw_async)).name)
+
+    return asyncio.run(work())
+
+
+WAYS = pytest.mark.parametrize("way", [by_session, by_raw, by_raw_async])
+
+
+@WAYS
+@pytest.mark.parametrize("status", SAME)
+def test_a_call_follows_a_redirect_and_keeps_the_token_at_its_own_origin(
+    scripted: Scripted, status: int, way: Any
+) -> None:
+    scripted.then(Answer(status, raw=b"", headers={"Location": "/other/"}), Answer(data=FILE))
+    assert way(scripted.session()) == "y"
+    assert [(asked.method, asked.body) for asked in scripted.asked[:2]] == [("PATCH", b'{"name": "y"}')] * 2
+    assert [asked.headers["Authorization"] for asked in scripted.asked[:2]] == [f"Token {CANARY}"] * 2
+    assert scripted.asked[1].path == "/other/"
+
+
+@WAYS
+def test_a_call_goes_to_another_origin_without_the_token(scripted: Scripted, way: Any) -> None:
+    with Scripted(Answer(401, {"detail": "no token"})) as other:
+        scripted.then(Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))
+        with pytest.raises(InvalidCredentials, match="no token"):
+            way(scripted.session())
+    assert [asked.method for asked in other.asked] == ["PATCH"]
+    assert CANARY not in str(other.asked)
+
+
+@WAYS
+@pytest.mark.parametrize("status", [300, 301, 302, 303])
+def test_an_error_names_where_a_call_was_redirected_to(scripted: Scripted, status: int, way: Any) -> None:
+    scripted.then(Answer(status, raw=b"page", headers={"Location": "https://user:word@sso.example.test/in?ticket=1"}))
+    with pytest.raises(BadResponse, match="redirects to https://sso.example.test, which is not followed") as caught:
+        way(scripted.session())
+    assert not {"user", "word", "ticket"} & set(str(caught.value).replace("?", " ").replace("=", " ").split())
+    assert len(scripted.asked) == 1
+
+
+@pytest.mark.parametrize(("location", "words"), [("http://[::1", "an address that cannot be used"), ("/x", "{url}")])
+def test_where_a_redirect_leads_may_be_unusable_or_relative(scripted: Scripted, location: str, words: str) -> None:
+    scripted.then(Answer(302, raw=b"", headers={"Location": location}))
+    with pytest.raises(BadResponse) as caught:
+        by_session(scripted.session())
+    assert f"redirects to {words.replace('{url}', scripted.url)}, which" in str(caught.value)
+
+
+def test_a_redirect_to_a_page_leaves_open_whether_it_was_applied(scripted: Scripted) -> None:
+    for status, unclear in ((301, False), (302, True), (303, True)):
+        scripted.answers = [Answer(status, raw=b"", headers={"Location": "/made"})]
+        with pytest.raises(BadResponse) as caught:
+            Dataset.create(scripted.session(), "x")
+        assert caught.value.may_have_been_applied is unclear
+    assert [asked.method for asked in scripted.asked] == ["POST"] * 3
+
+
+@pytest.mark.parametrize("status", SAME)
+def test_a_body_that_cannot_be_read_again_is_not_redirected(scripted: Scripted, status: int) -> None:
+    scripted.then(Answer(status, raw=b"", headers={"Location": "/elsewhere"}))
+    answer = get_session().put(f"{scripted.url}/x", data=iter([b"abc"]), headers={"Content-Length": "3"})
+    with pytest.raises(BadResponse, match=f"{status} .*redirects to {scripted.url}, which is not followed"):
+        answer.raise_for_status()
+    assert [asked.body for asked in scripted.asked] == [b"abc"]
+
+
+def test_five_redirects_and_no_more(scripted: Scripted) -> None:
+    again = Answer(308, raw=b"", headers={"Location": "/again"})
+    scripted.then(*[again] * 5, Answer(raw=b""))
+    assert get_session().upload_file(f"{scripted.url}/x", CONTENT).status_code == 200
+    assert len(scripted.asked) == 6
+    scripted.answers, scripted.asked = [again], []
+    with pytest.raises(OrionConnectionError, match="more than 5 redirects") as caught:
+        get_session().post(f"{scripted.url}/x", json=1)
+    # No server has taken it.
+    assert (caught.value.attempts, caught.value.may_have_been_applied, len(scripted.asked)) == (1, False, 6)
+
+
+def test_secrets_and_passwords_stay_at_the_origin(scripted: Scripted) -> None:
+    with Scripted(Answer(201, {"id": 1, "name": "x", "token": "t"})) as other:
+        scripted.then(Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))
+        with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
+            Secret.create(scripted.session(), "name", "password")
+        with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
+            scripted.session().retrieve_token("ada", "password")
+    assert (len(scripted.asked), other.asked) == (2, [])
+
+
+class _Slow(io.BytesIO):
+    """A source that takes longer than a request may."""
+
+    def readinto(self, buffer: Any) -> int:
+        CLOCK.sleep(40.0)
+        return super().readinto(buffer)
+
+
+def test_a_redirected_upload_has_its_time_again(scripted: Scripted) -> None:
+    scripted.then(Answer(307, raw=b"", headers={"Location": "/moved"}), Answer(raw=b""))
+    answer = get_session(request_timeout=60, retry_timeout=1000).put(
+        f"{scripted.url}/x", data=_Slow(CONTENT), stream=True
+    )
+    with answer:
+        assert answer.ok
+    assert [asked.body for asked in scripted.asked] == [CONTENT] * 2
+
+
+def test_a_conditional_read_gets_its_304(scripted: Scripted) -> None:
+    scripted.then(Answer(304, raw=b"", headers={"ETag": '"a"'}))
+    for stream in (False, True):
+        answer = get_session().get(scripted.url, headers={"If-None-Match": '"a"'}, stream=stream)
+        assert (answer.status_code, answer.ok, answer.content) == (304, False, b"")
+        with pytest.raises(BadResponse, match="304"):
+            answer.raise_for_status()
+    assert len(scripted.asked) == 2
+
+
+def _hang_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+
+
+def test_a_creation_is_not_repeated_where_nobody_knows_its_key(scripted: Scripted) -> None:
+    _sender._TAKES_KEYS.clear()
+    keys = {"X-Orion-Features": "idempotency-keys"}
+    with Scripted(Answer(write=_hang_up)) as other:
+        scripted.then(Answer(data=FILE, headers=keys), Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))
+        session = scripted.session()
+        session.get_resource(File, 1)
+        with pytest.raises(OrionConnectionError) as caught:
+            Dataset.create(session, "x")
+    assert (len(other.asked), caught.value.may_have_been_applied) == (1, True)
+    assert other.asked[0].headers["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("status", [300, 302, 303, 304, 307, 308])
+def test_a_redirect_is_no_success_without_a_session(scripted: Scripted, status: int) -> None:
+    scripted.then(Answer(status, raw=b"", headers={"Location": "/elsewhere"}))
+    client = AuthenticatedClient(base_url=scripted.url, token=CANARY)
+    with pytest.raises(UnexpectedStatus, match=str(status)):
+        upload_file_content.sync(1, body=CONTENT, client=client)
+    with pytest.raises(UnexpectedStatus, match=str(status)):
+        update_file.sync(1, body={"name": "y"}, client=client)
+    client.close()
+    assert len(scripted.asked) == 2
