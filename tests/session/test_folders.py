@@ -130,7 +130,7 @@ def test_only_who_may_change_a_resource_moves_it(orion: LocalOrion, session: Ori
         ({7: 8}, "has unknown 7"),
         ({"id": "abc"}, "id must be a whole number"),
         ({"id": None}, "id must be a whole number"),
-        ({"path": ""}, "a path is a text"),
+        ({"path": ""}, "the path is empty"),
         ({"path": None}, "a path is a text"),
         ({"name": ""}, "a name is a text"),
         ({"name": 7}, "a name is a text"),
