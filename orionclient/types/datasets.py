@@ -20,7 +20,6 @@ from orion_api.api.datasets import (
     upload_dataset_content,
 )
 
-from orionclient._fields import read_field
 from orionclient._resource import (
     Declaration,
     Field,
@@ -31,6 +30,7 @@ from orionclient._resource import (
     identifier,
     integer,
     optional,
+    read_field,
     resource_id,
     string,
     strings,
