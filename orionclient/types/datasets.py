@@ -20,7 +20,6 @@ from orion_api.api.datasets import (
     upload_dataset_content,
 )
 
-from orionclient._fields import read_field
 from orionclient._resource import (
     Declaration,
     Field,
@@ -31,6 +30,7 @@ from orionclient._resource import (
     identifier,
     integer,
     optional,
+    read_field,
     resource_id,
     string,
     strings,
@@ -72,6 +72,13 @@ def format_of(filename: str) -> str:
     """
     *_, before, last = ("", "", *(suffix.lower().strip(".") for suffix in Path(filename).suffixes))
     return (f"{before}.{last}" if last == "gz" and before else last) or "binary"
+
+
+def _id_in(item: Mapping[str, Any], name: str) -> int:
+    try:
+        return resource_id(item.get(name), repr(name))
+    except ValidationError as error:
+        raise ValueError(str(error)) from None
 
 
 def _id_in(item: Mapping[str, Any], name: str) -> int:

@@ -21,15 +21,16 @@ from orion_api.api.uploads import (
 )
 
 from orionclient._clock import CLOCK
-from orionclient._fields import each_object, read_field
 from orionclient._resource import (
     Declaration,
     Field,
     Resource,
     boolean,
+    each_object,
     identifier,
     integer,
     optional,
+    read_field,
     resource_id,
     string,
 )

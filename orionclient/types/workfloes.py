@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from attrs import frozen
 from orion_api.api.workfloes import get_workfloe, list_workfloes
 
-from orionclient._fields import each_object, read_field, read_optional_field
 from orionclient._resource import (
     Declaration,
     Field,
     Resource,
+    each_object,
     identifier,
     json_object,
     optional,
+    read_field,
+    read_optional_field,
     resource_id,
     string,
     strings,
