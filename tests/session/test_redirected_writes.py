@@ -72,7 +72,7 @@ def test_a_source_that_cannot_be_read_again_is_sent_once(scripted: Scripted) -> 
     scripted.then(Answer(307, headers={"Location": "/final"}))
     response = get_session().put(f"{scripted.url}/key", data=iter([b"he", b"llo"]))
     assert (response.status_code, response.ok, len(scripted.asked)) == (307, False, 1)
-    with pytest.raises(BadResponse, match="the redirect to /final was not followed"):
+    with pytest.raises(BadResponse, match="which is not followed"):
         response.raise_for_status()
 
 
@@ -91,7 +91,7 @@ def test_an_api_call_keeps_its_token_on_its_own_origin(scripted: Scripted) -> No
 def test_the_body_of_an_api_call_goes_to_no_other_origin(scripted: Scripted, status: int) -> None:
     with Scripted(Answer(data=STORED)) as other:
         scripted.then(Answer(status, headers={"Location": f"{other.url}/taken?x=1"}))
-        with pytest.raises(BadResponse, match=f"the redirect to {other.url}/taken was not followed"):
+        with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
             Secret.create(scripted.session(), "password", "a value")
         assert other.asked == []
 
