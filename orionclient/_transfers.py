@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orionclient.types._many import fetched, named_files
-from orionclient.types._many_files import send_files
 from orionclient.types.files import File
 
 if TYPE_CHECKING:
@@ -72,6 +71,8 @@ class Transfers:
             >>> [result.value.name for result in session.upload_files(["hits.smi", "misses.smi"])]
             ['hits.smi', 'misses.smi']
         """
+        from orionclient.types._many_files import send_files  # noqa: PLC0415 - loaded when used
+
         return send_files(
             File, self, named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,
             progress=progress, executor=executor, each=each, return_exceptions=return_exceptions,
