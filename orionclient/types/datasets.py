@@ -81,13 +81,6 @@ def _id_in(item: Mapping[str, Any], name: str) -> int:
         raise ValueError(str(error)) from None
 
 
-def _id_in(item: Mapping[str, Any], name: str) -> int:
-    try:
-        return resource_id(item.get(name), repr(name))
-    except ValidationError as error:
-        raise ValueError(str(error)) from None
-
-
 class Dataset(Resource):
     """Ordered records, most of them with a molecule.
 
