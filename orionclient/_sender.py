@@ -361,7 +361,7 @@ def _hops(
         if isinstance(answer, AnyResponse):
             if answer.status_code == 429:
                 asked = retry_after_seconds(answer.headers.get("retry-after"), CLOCK.time())
-                limiter.record_refused(operation, started, now, asked or 0.0)
+                limiter.record_refused(operation, started, now, asked)
             else:
                 limiter.record_served(operation, now)
         if answer is None or isinstance(answer, Failure):
