@@ -64,6 +64,8 @@ _DOUBLE: Final = 0.25
 _DOUBLE_REQUESTS: Final = 12
 # Longest time at the known limit before more is tried, in units of the time to double.
 _PLATEAU: Final = 32.0
+# Seconds that a request waits after a 429 that names no time.
+_BACK_OFF: Final = 1.0
 # Seconds without a wait and without a 429 after which a limit is forgotten.
 FORGET: Final = 30.0
 # 429s in a row that are taken for a pattern, not for chance.
@@ -105,6 +107,10 @@ class LearnedRate:
 
     def _unit(self) -> float:
         return max(_DOUBLE, _DOUBLE_REQUESTS / (self.limit or _FIRST), 4 * self._latency)
+
+    def _shortest(self, wait: float) -> float:
+        """Tell the length of the shortest plateau: a refusal costs its request the wait, so dear ones are risked less often."""
+        return max(2 * self._unit(), wait / 2)
 
     def _rate(self, at: float) -> float:
         """Tell the requests per second at a time, if no 429 comes before it."""
@@ -150,13 +156,13 @@ class LearnedRate:
         """
         return at < self._cut_at
 
-    def cut(self, sent: float, now: float, asked: float, recent: float) -> None:
+    def cut(self, sent: float, now: float, asked: float | None, recent: float) -> None:
         """Slow down after a 429 that is news.
 
         Args:
             sent: When the request was sent.
             now: The time.
-            asked: Seconds that the server asks to wait; 0 if it names none.
+            asked: Seconds that the server asks to wait; None if it names none.
             recent: Responses per second before the first 429.
         """
         self._in_vain += 1
@@ -167,23 +173,23 @@ class LearnedRate:
             self._in_vain = 1
         else:
             rate, self._latency = self._rate(sent), now - sent
-            shortest = max(2 * self._unit(), asked / 2)
+            wait = _BACK_OFF if asked is None else asked
             if self._in_vain < _PATTERN:
-                hold, plateau = 0.0, self._learn(self.limit, rate, now, shortest)
+                hold, plateau = 0.0, self._learn(self.limit, rate, now, wait)
             else:
                 # Nothing passes any more: the server is closed until the time that it names, which says nothing of the rate.
-                hold, plateau = asked or min(self._unit() * 2.0 ** (self._in_vain - _PATTERN), FORGET), shortest
+                hold, plateau = wait, self._shortest(wait)
         self._served, self._cut_at, self._idle = 0, now, 0.0
         self._next = now + max(hold, 2 / self.limit)
         self._probe_at = self._next + plateau
-        self._needed = now + max(hold, asked)
+        self._needed = now + (asked or 0.0)
 
-    def _learn(self, before: float, rate: float, now: float, shortest: float) -> float:
-        """Set the limit anew, from the one before and the rate that was too high; gives the length of the plateau."""
+    def _learn(self, before: float, rate: float, now: float, wait: float) -> float:
+        """Set the limit anew, from the one before, the rate that was too high and the wait of a refusal; gives the plateau."""
         unit, period, interval = self._unit(), now - self._cut_at - self._idle, self._interval
         served = self._served / period if period > 0 else 0.0
         few, on_plateau = period < 0.4 * unit and self._served < 24, now <= self._probe_at
-        plateau = self._interval = shortest
+        plateau = self._interval = shortest = self._shortest(wait)
         if on_plateau and 0 < self._sustained < before:
             # The trial failed.
             self.limit = self._sustained = max(self._sustained, 0.0 if few else min(served, before))
@@ -209,7 +215,8 @@ class LearnedRate:
                 self._interval = plateau = 0.0
             else:
                 stable = found > 0.8 * self._former
-                plateau = self._interval = max(min(interval * (3 if stable else 1.1), _PLATEAU * unit), shortest)
+                grown = max(3 * interval, 4 * wait) if stable else 1.1 * interval
+                plateau = self._interval = max(min(grown, _PLATEAU * unit), shortest)
                 trial = found + (rate - found) / 3
                 if trial > found * 1.05 and (stable or rate < 1.7 * found):
                     self.limit, plateau = trial, shortest
@@ -289,14 +296,14 @@ class RateLimiter:
                 self._run.own += self._run.operation == operation
                 self._run.others += self._run.operation != operation
 
-    def record_refused(self, operation: str, sent: float, now: float, asked: float) -> None:
+    def record_refused(self, operation: str, sent: float, now: float, asked: float | None) -> None:
         """Take note of a 429.
 
         Args:
             operation: Name of the operation.
             sent: When the request was sent.
             now: The time.
-            asked: Seconds that the server asks to wait; 0 where it names none.
+            asked: Seconds that the server asks to wait; None where it names none.
         """
         with self._lock:
             rate = self._rate_of(operation)

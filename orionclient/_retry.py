@@ -33,6 +33,7 @@ _FAILURES_REPEATED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 _SURELY_NOT_APPLIED: Final = frozenset({408, 425, 429})
 # After a redirect to a page that is read by GET, what was sent has mostly been carried out.
 _UNCLEAR: Final = frozenset({302, 303, 500, 502, 503, 504})
+_THROTTLED: Final = frozenset({429, 503})
 
 
 def _status_map(value: Any) -> Any:
@@ -267,11 +268,14 @@ def next_wait(
     if left <= 0:
         return None
     named = (policy.backoff_dict or {}).get(outcome.status or 0)
-    base, cap = named or (max(policy.base, 1.0) if outcome.status == 503 else policy.base, policy.cap)
+    base, cap = named or (max(policy.base, 1.0) if outcome.status in _THROTTLED else policy.base, policy.cap)
     wait = min(cap, uniform(base, max(base, progress.last_wait.get(reason, base) * 3)))
     # Every repeat that was promised has to fit into the time that is left, so none may wait for more than its share.
     wait = min(wait, max(base, remaining / (left + 1)))
     asked = retry_after_seconds(outcome.retry_after, now)
+    if asked is None and outcome.status == 429 and not named and not done:
+        # The rate limiter slows down all requests, so one that is refused once need not wait for long.
+        asked = base
     if asked is not None:
         wait = asked + uniform(0.0, asked / 10)
     if wait >= remaining:

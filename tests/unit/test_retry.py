@@ -277,8 +277,13 @@ def test_who_asks_for_less_is_given_a_second_at_least() -> None:
     assert waited(Outcome(503)) == 3.0
     slow = Policy(base=5.0)
     assert waited(Outcome(503), policy=slow, uniform=lambda low, _: low) == 5.0
-    # After a 429 the rate limiter slows down; the wait of the request itself may be as short as any.
-    assert waited(Outcome(429), uniform=lambda low, _: low) == Policy().base
+    # After the first 429 of a request the rate limiter slows down, so its own wait stays short, unless the caller names one.
+    assert waited(Outcome(429), uniform=lambda low, _: low) == 1.0
+    assert waited(Outcome(429), uniform=lambda _, high: high) == pytest.approx(1.1)
+    again = Progress(repeats={429: 1}, last_wait={429: 1.1})
+    assert waited(Outcome(429), again, uniform=lambda _, high: high) == pytest.approx(3.3)
+    assert waited(Outcome(429), policy=slow, uniform=lambda low, _: low) == 5.0
+    assert waited(Outcome(429), policy=Policy(backoff_dict={429: (2, 20)}), uniform=lambda _, high: high) == 6.0
     assert waited(Outcome(500), policy=slow, uniform=lambda low, _: low) == 5.0
 
 
