@@ -97,7 +97,7 @@ class HttpSession:
             The answer, of any status.
 
         Raises:
-            OrionConnectionError: No answer came.
+            OrionConnectionError: No answer came, or a part of the content to a GET request without `Range`.
             OrionTimeout: No answer came in time.
             ValidationError: The address or a header is not usable.
         """

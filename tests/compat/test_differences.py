@@ -347,6 +347,10 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     target = tmp_path / "target"
     with pytest.raises(errors.OrionConnectionError, match="digest"):
         File(id=1, session=scripted.session()).download_to_file(str(target))
+    known = {"id": 1, "name": "x", "size": 9}
+    scripted.answers[:] = [Answer(raw=b"content"), Answer(data=known), Answer(raw=b"content")]
+    with pytest.raises(errors.OrionConnectionError, match="7 bytes came, and the resource has 9"):
+        File.from_msg(known, scripted.session()).download_to_file(str(target))
     assert list(tmp_path.iterdir()) == []
 
 
