@@ -183,7 +183,9 @@ class Transfer:
 
     def fetch(self) -> str:
         chance, faults = self.chance, self.stack.orion.faults
-        made = self.stack.upload(self.session(), self.kind, self.content)
+        # Only what is under faults is given up soon: a busy machine takes its time.
+        made = self.stack.upload(self.stack.session(), self.kind, self.content)
+        made.session = self.session()
         faults.script(f"download_{self.kind.__name__.lower()}", some(chance, self.size, of_answering, 8))
         if self.stack.storage:
             self.stack.orion.storage.faults.script("get_content", some(chance, self.size, of_answering, 8))
@@ -203,7 +205,8 @@ class Transfer:
         elif self.end == "path":
             assert (target.read_bytes() if target.exists() else None) == old, self.title
             assert set(os.listdir(self.folder)) <= {"target", ".target.part", ".target.part.json"}, self.title
-            # What is left is gone on with, whatever it is.
+            # What is left is resumed, whatever it is.
+            made.session = self.stack.session()
             assert self.pull(made, target) == self.digest, self.title
             assert os.listdir(self.folder) == ["target"], self.title
         self.stack.remove(made)
