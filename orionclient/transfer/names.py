@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import unicodedata
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orionclient.exceptions import ValidationError
 
@@ -47,7 +47,8 @@ def check_path(path: P) -> P:
         >>> check_path("hits.sdf")
         'hits.sdf'
     """
-    if isinstance(path, str | os.PathLike) and not os.fspath(path):
+    given: Any = path
+    if isinstance(given, str | os.PathLike) and not os.fspath(given):
         raise ValidationError("the path is empty; name a file or folder ('.' is the working folder)")
     return path
 
