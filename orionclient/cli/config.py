@@ -24,6 +24,7 @@ from orionclient.config import (
     save_profile,
 )
 from orionclient.exceptions import InvalidCredentials
+from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +129,7 @@ def _profile() -> Command:
         state = current()
         if password is not None and with_token:
             raise click.UsageError("--password and --with-token exclude each other")
+        check_path(ca_file)
         url = url or _answer("Orion Url, ex: https://orion.eyesopen.us")
         username = username or _answer("Orion Username")
         config = SessionConfig(url, username=username, project=project, allow_http=allow_http, ca_file=ca_file)

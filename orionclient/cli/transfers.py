@@ -116,6 +116,8 @@ def _found(paths: Sequence[str], name: str | None) -> Iterator[Piece]:
             yield Piece(Path(given), names.add(name or "stdin"), sys.stdin.buffer, anew=True)
             continue
         is_folder = Path(check_path(given)).is_dir()
+        if is_folder and name is not None:
+            raise click.UsageError("--name is for one file, not for a folder")
         for path, found in files_of(given):
             # A pipe that is named itself is meant; one in a folder would be waited for.
             anew = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import sys
 import time
+import zlib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +20,7 @@ from orionclient.types.datasets import format_of
 from orionclient.utils import TemporaryPath
 
 _EXTENSIONS = ("sdf", "sd", "mol", "smi", "smiles", "ism", "csv")
-_HEAD = 1 << 16
+_HEAD, _GZIP = 1 << 16, b"\x1f\x8b"
 
 
 def _say(*words: object) -> None:
@@ -28,7 +30,9 @@ def _say(*words: object) -> None:
 
 @floe(name="etl", title="ETL: molecules to dataset", tags=["ETL"])
 def etl(
-    file: Annotated[File, Parameter(title="Molecules", description="An SDF, SMILES or CSV file.")],
+    file: Annotated[
+        File, Parameter(title="Molecules", description="An SDF, SMILES or CSV file, compressed with gzip or not.")
+    ],
     dataset: Annotated[
         DatasetOut, Parameter(title="Dataset", description="Name of the dataset to make.")
     ] = "molecules",
@@ -41,19 +45,28 @@ def etl(
     with TemporaryPath(suffix=".molecules") as path:
         file.download_to_file(path)
         progress(0.5)
-        found = format if format != "auto" else _format_of(file.name, Path(path))
+        found = _format_of(format, file.name, Path(path))
         _say(f"file {file.id} {file.name!r}: {file.size} bytes, read as {found}")
         made = Dataset.upload(APISession, dataset, path, format=found)
     _say(f"dataset {made.id} {made.name!r}: {made.count} records")
 
 
-def _format_of(name: str, path: Path) -> str:
+def _format_of(wanted: str, name: str, path: Path) -> str:
     """The name of a file in Orion is any text, so its content has to tell where the name does not."""
-    found = format_of(name)
-    if found.removesuffix(".gz") in _EXTENSIONS:
-        return found
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
+    gzip = ".gz" if head.startswith(_GZIP) else ""
+    if wanted == "auto":
+        wanted = format_of(name).removesuffix(".gz")
+    if wanted not in _EXTENSIONS:
+        wanted = _guessed(head)
+    return wanted + gzip
+
+
+def _guessed(head: bytes) -> str:
+    if head.startswith(_GZIP):
+        with contextlib.suppress(zlib.error):
+            head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _HEAD)
     if b"M  END" in head or b"$$$$" in head:
         return "sdf"
     return "csv" if b"," in head.partition(b"\n")[0] else "smi"

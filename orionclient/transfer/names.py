@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import unicodedata
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orionclient.exceptions import ValidationError
 
@@ -34,20 +34,21 @@ def check_path(path: P) -> P:
     """Reject an empty path: it would mean the working folder, and is most often a variable that is not set.
 
     Args:
-        path: What was given as a path; what is not a string passes, for ``Path("")`` cannot be told from ``Path(".")``.
+        path: What was given as a path; what is no path passes. ``Path("")`` passes too, for it cannot be told from ``Path(".")``.
 
     Returns:
         The same.
 
     Raises:
-        ValidationError: It is the empty string.
+        ValidationError: It is empty.
 
     Example:
         >>> from orionclient.transfer.names import check_path
         >>> check_path("hits.sdf")
         'hits.sdf'
     """
-    if isinstance(path, str) and not path:
+    given: Any = path
+    if isinstance(given, str | os.PathLike) and not os.fspath(given):
         raise ValidationError("the path is empty; name a file or folder ('.' is the working folder)")
     return path
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 from orion_api.api.collections import get_collection
 
-from orionclient.exceptions import OrionError
+from orionclient.exceptions import OrionError, ValidationError
 from orionclient.transfer import bulk
 from orionclient.types._many import Moved, Piece, moved, regular, sha256_of, tell
 from orionclient.types.shards import Shard
@@ -112,7 +112,7 @@ def send_shards(
 
     Raises:
         TransferErrors: Something failed.
-        OrionError: The collection is not open.
+        ValidationError: The collection is not open.
     """
     session = collection._bound()
     there: dict[int, There] = {}
@@ -120,7 +120,7 @@ def send_shards(
     if compare:
         collection._replace(session._calls.json(get_collection, collection._ids()))
         if collection.state != "open":
-            raise OrionError(
+            raise ValidationError(
                 f"{collection._title()} is {collection.state!r} and takes no shards; collection.ensure_open() waits until it can be opened,"
                 " and opens it"
             )

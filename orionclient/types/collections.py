@@ -364,8 +364,8 @@ class ShardCollection(Resource):
 
         Raises:
             TransferErrors: Some files failed; its `results` has all. The other files are there.
-            ValidationError: A path is empty; of a folder or list raised before any request.
-            OrionError: The collection is not open, or cannot be read.
+            ValidationError: A path is empty; of a folder or list raised before any request. Or the collection is not open.
+            OrionError: The collection cannot be read.
             OSError: The folder is not there.
 
         Example:

@@ -191,6 +191,7 @@ def test_sizes() -> None:
 def test_an_empty_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert call("files", "upload", "empty", on=stack).exit_code == 2
+    assert call("files", "upload", "empty", "--name", "x").exit_code == 2
     assert call("files", "upload", "a", "b", "--name", "c").exit_code == 2
 
 
@@ -359,6 +360,10 @@ def test_shards_of_a_folder_twice(call: Call, stack: LocalOrion, tree: Path) -> 
     # A single one is made anew.
     assert call("shards", "upload", str(collection.id), "frames/1.xyz", "-q").exit_code == 0
     assert collection.list_shards().count() == 4
+    # A closed one takes neither, and both are told in the same way.
+    collection.close()
+    for paths in ("frames", "frames/1.xyz"):
+        assert call("shards", "upload", str(collection.id), paths).exit_code == 6
 
 
 def test_a_summary_counts_bytes() -> None:
@@ -443,6 +448,7 @@ def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Pat
         ("api", "create_file", "--body", "@"),
         ("emulator", "start", "--folder", ""),
         ("emulator", "stop", "--folder", ""),
+        ("config", "profile", "--url", "http://localhost", "--username", "ada", "--ca-file", ""),
     ):
         done = call(*words, on=stack)
         assert (words, done.exit_code) == (words, 6)

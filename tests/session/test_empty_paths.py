@@ -73,6 +73,29 @@ def test_an_empty_path_is_an_error_before_any_request(
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]
 
 
+class Unset:
+    """A path of a class of its own, which is empty too."""
+
+    def __fspath__(self) -> str:
+        return ""
+
+
+def test_other_paths_that_are_empty(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "private.txt").write_text("not to be sent")
+    monkeypatch.chdir(tmp_path)
+    session, unset = scripted.session(), Unset()
+    for act in (
+        lambda: session.upload_files(unset),
+        lambda: ShardCollection(id=1, session=session).upload([unset]),
+        lambda: File.upload(session, "x", unset),
+        lambda: File(id=1, session=session).download_to_file(unset),
+        lambda: session.download_files([File(id=1)], unset),
+    ):
+        with pytest.raises(ValidationError, match="the path is empty"):
+            act()
+    assert scripted.asked == []
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_deprecated_helper_too(scripted: Scripted) -> None:
     shard: Any = Shard(collection=1, id=1, session=scripted.session())

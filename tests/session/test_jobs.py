@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Callable
@@ -70,6 +71,16 @@ def test_the_format_is_found_by_name_or_content(
     job = floe("etl").start("x", file=file)
     job.wait(timeout=60)
     assert job.outputs(Dataset).one().count == (24 if kind == "smi" else 2)
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("x.sdf.gz", "auto"), ("x.sdf", "auto"), ("x", "auto"), ("x", "sdf")])
+def test_gzip_is_found_by_content(
+    session: OrionSession, floe: Callable[[str], WorkFloeSpec], name: str, chosen: str
+) -> None:
+    file = File.upload(session, name, gzip.compress(drugs("sdf").read_bytes()))
+    job = floe("etl").start("x", file=file, format=chosen)
+    job.wait(timeout=60)
+    assert job.outputs(Dataset).one().count == 24
 
 
 def test_a_malformed_record_is_the_reason(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
