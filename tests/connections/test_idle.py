@@ -16,7 +16,7 @@ from helpers.scripted import Answer, Scripted
 from orion_api.api.datasets import create_dataset, get_dataset
 from orion_api.models import CreateDataset
 
-from orionclient import _connection
+from orionclient import _connection, _http
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import OrionSession
 from orionclient.types import Dataset
@@ -33,6 +33,25 @@ def good_then_closed(handler: BaseHTTPRequestHandler) -> None:
     handler.end_headers()
     handler.wfile.write(body)
     handler.close_connection = True
+
+
+@pytest.fixture(autouse=True)
+def no_connections() -> None:
+    """Leave no idle connections of other tests, which stay open."""
+    _http.close_connections()
+
+
+_EXPIRED = _connection.Connection.has_expired
+
+
+def wait_for_close() -> None:
+    """Wait until the news that the server closed the idle connection has arrived."""
+    end = time.monotonic() + 120
+    while not all(
+        _EXPIRED(each) for pool in _http.REGISTRY._clients.values() for idle in pool._idle.values() for each in idle
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def silence(handler: BaseHTTPRequestHandler) -> None:
@@ -63,8 +82,7 @@ def test_a_connection_closed_while_idle(
     session = scripted.session()
     for _ in range(5):
         verb(session)
-        # As long as the news of the closing takes on this machine, many times over.
-        time.sleep(0.05)
+        wait_for_close()
     assert len(scripted.asked) == 5
     assert skipped_waits == []
 
@@ -82,7 +100,8 @@ def test_a_connection_of_an_event_loop_closed_while_idle(
                     await get_dataset.asyncio(1, client=client)
                 else:
                     await create_dataset.asyncio(client=client, body=CreateDataset(name="x"))
-                await asyncio.sleep(0.05)
+                # As long as the news of the closing takes on this machine, many times over.
+                await asyncio.sleep(0.5)
 
     asyncio.run(work())
     assert len(scripted.asked) == 5
@@ -113,10 +132,10 @@ def test_a_connection_closed_between_the_look_and_the_request(
     scripted.then(Answer(write=good_then_closed))
     session = scripted.session()
     read(session)
-    time.sleep(0.05)
+    wait_for_close()
     read(session)
     assert (len(scripted.asked), len(skipped_waits)) == (2, 1)
-    time.sleep(0.05)
+    wait_for_close()
     with pytest.raises(OrionConnectionError) as caught:
         create(session)
     # The server never saw it; the client cannot know.

@@ -46,7 +46,7 @@ def asked(scripted: Scripted) -> list[str]:
 @pytest.fixture
 def slow(tmp_path: Path, real_time: None) -> Iterator[LocalOrion]:
     """A local Orion that takes its time to process a collection."""
-    with LocalOrion(tmp_path / "slow", seed="demo", processing=0.6) as running:
+    with LocalOrion(tmp_path / "slow", seed="demo", processing=2.0) as running:
         yield running
 
 
@@ -436,7 +436,7 @@ def test_wait_in_earnest(slow: LocalOrion) -> None:
         collection.wait(timeout=0.1)
     collection.wait(timeout=30)
     assert collection.state == "ready"
-    assert time.monotonic() - start >= 0.6
+    assert time.monotonic() - start >= 2.0
 
 
 # ---------------------------------------------------------------------- ensure_open and opened

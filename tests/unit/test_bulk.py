@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -255,6 +257,20 @@ def test_ctrl_c_is_quiet() -> None:
     # The interruption may be told before the last of the others.
     assert sorted(out.splitlines()) == ["ended", "ended", "interrupted"]
     assert process.returncode == 0
+
+
+IGNORED = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+import conftest
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+"""
+
+
+def test_the_tests_hear_ctrl_c_where_it_was_ignored_at_their_start() -> None:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", IGNORED], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # ---------------------------------------------------------------- results
