@@ -95,10 +95,10 @@ def test_pipes_by_their_path(call: Call, stack: LocalOrion, tmp_path: Path, monk
 
 
 def test_if_exists(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
-    (tmp_path / "one.txt").write_text("one")
-    first = call("files", "upload", "one.txt", "-q", on=stack).stdout
-    assert call("files", "upload", "one.txt", "-q", "--if-exists", "skip").stdout == first
-    assert call("files", "upload", "one.txt", "--if-exists", "error").exit_code == 6
+    (tmp_path / "only here.txt").write_text("one")
+    first = call("files", "upload", "only here.txt", "-q", on=stack).stdout
+    assert call("files", "upload", "only here.txt", "-q", "--if-exists", "skip").stdout == first
+    assert call("files", "upload", "only here.txt", "--if-exists", "error").exit_code == 6
 
 
 def test_datasets_by_ending_and_by_name(call: Call, stack: LocalOrion, tmp_path: Path) -> None:

@@ -338,7 +338,7 @@ def test_metadata_up_to_256_kb(ada, refused):
     assert ada.patch(url, json={"metadata": {}}).json()["metadata"] == {}
 
 
-def test_listing(fresh, connect, refused):
+def test_listing(fresh, connect):
     ada = connect(fresh)
     names = ["alpha", "beta", "Alphabet"]
     for name in names:
@@ -360,7 +360,7 @@ def test_listing(fresh, connect, refused):
         json={"assignments": [{"resource_type": "collection", "id": 1, "path": "/runs"}]},
     )
     assert ids(ada.get(f"{COLLECTIONS}?path=/runs")) == [1, 2]
-    assert ada.get(f"{COLLECTIONS}?offset=1") == refused(400, "bad_parameter", "offset")
+    assert ids(ada.get(f"{COLLECTIONS}?offset=1")) == [2, 3]
 
 
 def test_a_key_makes_one(ada):
