@@ -7,14 +7,14 @@ import json
 import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urljoin
 
 from attrs import evolve
 from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
-from orionclient._messages import AsyncResponse, Body, Payload, Response, is_success
+from orionclient._messages import AsyncResponse, Body, Payload, Response, form_encoded, is_success
 from orionclient._pages import Pages, lacking_id
 from orionclient._retry import Policy
 from orionclient._sender import Outgoing, Terms, limited, send, send_async
@@ -111,7 +111,7 @@ class Calls:
         if request.url is None:
             target = config.url + request.path
             if request.query:
-                target = f"{target}?{urlencode(request.query)}"
+                target = f"{target}?{form_encoded(request.query)}"
         else:
             target = _absolute(config.url + request.path, request.url, config)
         body, headers = _encode(request.body)

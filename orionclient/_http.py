@@ -69,7 +69,7 @@ def _build(attempt: Attempt, content: Any, **extensions: Any) -> httpx.Request:
         return httpx.Request(
             attempt.method, attempt.url, headers=headers, content=content, extensions={"timeout": phases, **extensions}
         )
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:
         raise ValidationError(f"the address cannot be used: {error}") from None
 
 
@@ -221,7 +221,7 @@ def _address(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
 def _parsed(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:
         raise ValidationError(f"the address cannot be used: {error}") from None
     return parsed.raw_scheme, parsed.raw_host, parsed.port, parsed.raw_path, parsed.netloc
 

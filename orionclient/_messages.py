@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
+from urllib.parse import urlencode
 
 from attrs import frozen
 
@@ -32,6 +33,24 @@ def is_success(status: int) -> bool:
         True from 200 to 299.
     """
     return 200 <= status < 300
+
+
+def form_encoded(fields: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> str:
+    """Encode names and values as a query or a form.
+
+    Args:
+        fields: Names with their values; a list repeats its name.
+
+    Returns:
+        The text, ASCII.
+
+    Raises:
+        ValidationError: A name or value holds half of a surrogate pair, which has no UTF-8 form.
+    """
+    try:
+        return urlencode(fields if isinstance(fields, Mapping) else list(fields), doseq=True)
+    except UnicodeEncodeError as error:
+        raise ValidationError(f"{error.object!r:.60} cannot be sent: it holds half of a surrogate pair") from None
 
 
 class Headers(Mapping[str, str]):

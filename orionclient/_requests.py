@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import urlencode
 
-from orionclient._messages import Body, Payload, Response
+from orionclient._messages import Body, Payload, Response, form_encoded
 from orionclient._sender import AttemptInfo, Outgoing, Terms, limited, send
 from orionclient.config import origin_of
+from orionclient.exceptions import ValidationError
 from orionclient.transfer.downloads import save
 from orionclient.transfer.progress import Meter
 from orionclient.transfer.sources import opened
@@ -107,12 +107,12 @@ class HttpSession:
         if json is not None:
             body, own["Content-Type"] = Body(dumps(json).encode()), "application/json"
         elif isinstance(data, Mapping):
-            body, own["Content-Type"] = Body(urlencode(data, doseq=True).encode()), "application/x-www-form-urlencoded"
+            body, own["Content-Type"] = Body(form_encoded(data).encode()), "application/x-www-form-urlencoded"
         elif data is not None:
-            body = Body(data.encode() if isinstance(data, str) else data)
+            body = Body(_utf8(data) if isinstance(data, str) else data)
         if params:
             given = {name: value for name, value in params.items() if value is not None}
-            url = f"{url}{'&' if '?' in url else '?'}{urlencode(given, doseq=True)}"
+            url = f"{url}{'&' if '?' in url else '?'}{form_encoded(given)}"
         method = method.upper()
         out = Outgoing(
             method=method,
@@ -303,3 +303,10 @@ class HttpSession:
 
     def __repr__(self) -> str:
         return f"HttpSession({self.policy!r})"
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise ValidationError("the body holds half of a surrogate pair, which has no UTF-8 form") from None

@@ -11,12 +11,13 @@ import os
 import pickle
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 
 import pytest
 from helpers.canary import CANARY
 from helpers.scripted import Answer, Scripted, drip
-from orion_api.api.files import download_file, get_file, upload_file_content
+from orion_api.api.files import download_file, get_file, list_files, upload_file_content
 
 from orionclient import _http
 from orionclient._clock import CLOCK
@@ -448,3 +449,28 @@ def test_temporary_path() -> None:
     assert os.path.exists(path)
     del other
     assert not os.path.exists(path)
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda url: get_session().get(f"{url}/\ud800"),
+        lambda url: get_session().get(url, params={"a": "\ud800"}),
+        lambda url: get_session().get(url, params={"a": ["b", "c\udfff"]}),
+        lambda url: get_session().post(url, data={"a\ud800": "b"}),
+        lambda url: get_session().post(url, data="\ud800"),
+    ],
+)
+def test_half_of_a_surrogate_pair_cannot_be_sent(scripted: Scripted, send: Callable[[str], object]) -> None:
+    with pytest.raises(ValidationError):
+        send(scripted.url)
+    assert scripted.asked == []
+
+
+def test_half_of_a_surrogate_pair_in_a_filter(scripted: Scripted) -> None:
+    session = scripted.session()
+    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+        list(session.list_resources(File, {"name": "a\ud800b"}))
+    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+        list_files.sync(client=session.raw, name="a\ud800b")
+    assert scripted.asked == []
