@@ -203,7 +203,7 @@ class LearnedRate:
             # It was measured just now, and more is refused at once.
             self.limit = self._sustained = before
         elif on_plateau:
-            self.limit = self._sustained = min(before * 0.97, max(served, before * 0.8))
+            self.limit = self._sustained = min(before * 0.97, max(served, before * 0.9))
         elif rate > 3 * before:
             # Far above what was known: the limit rose.
             self.limit = max(served, before, 0.4 * rate)
