@@ -66,6 +66,9 @@ class LockedFile:
 
     def __init__(self, descriptor: int, *, wait: bool = False) -> None:
         self._file = io.FileIO(descriptor, "r+")
+        if fcntl is None:  # pragma: no cover - Windows
+            self._file.close()
+            raise OSError("files cannot be locked on this system")
         close_in_child(self._file)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -91,7 +94,7 @@ class LockedFile:
 
     def close(self) -> None:
         """Unlock and close the file; again does nothing, and in a forked child neither."""
-        if not self._file.closed:
+        if fcntl is not None and not self._file.closed:
             with contextlib.suppress(OSError):
                 fcntl.flock(self._file, fcntl.LOCK_UN)
             self._file.close()

@@ -35,7 +35,7 @@ def is_success(status: int) -> bool:
     return 200 <= status < 300
 
 
-def form_encoded(fields: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> str:
+def form_encoded(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
     """Encode names and values as a query or a form.
 
     Args:
@@ -47,8 +47,9 @@ def form_encoded(fields: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> str:
     Raises:
         ValidationError: A name or value holds half of a surrogate pair, which has no UTF-8 form.
     """
+    pairs: Any = fields if isinstance(fields, Mapping) else list(fields)
     try:
-        return urlencode(fields if isinstance(fields, Mapping) else list(fields), doseq=True)
+        return urlencode(pairs, doseq=True)
     except UnicodeEncodeError as error:
         raise ValidationError(f"{error.object!r:.60} cannot be sent: it holds half of a surrogate pair") from None
 

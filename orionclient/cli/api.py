@@ -107,7 +107,7 @@ def _run(
         state.out.rows(rows, ("id", "method", "route", "tag"))
         return
     found = OPERATIONS[operation]
-    module = importlib.import_module(f"orion_api.api.{found.tag}.{operation}")
+    module: Any = importlib.import_module(f"orion_api.api.{found.tag}.{operation}")
     given = _given(operation, params)
     stream: Any = None
     if file is not None:
