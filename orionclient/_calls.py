@@ -308,9 +308,9 @@ class Calls:
             OrionError: The server refused, or no good answer came.
         """
         operation, origin = endpoint.OPERATION, self._config().origin
-        limit, allowed = None, operation.largest_page
-        if allowed is not None and "limit" not in (query or {}):
-            largest = _PAGE_SIZES.get((origin, operation.id), allowed)
+        limit: int | None = None
+        largest: int | None = _PAGE_SIZES.get((origin, operation.id), operation.largest_page)
+        if largest is not None and "limit" not in (query or {}):
             limit = min(page_size or largest, largest) or None
         pages = Pages(endpoint.build(**ids).with_query(query or {}), origin, limit)
         smaller = False
