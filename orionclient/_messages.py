@@ -270,7 +270,7 @@ class Response:
         close: Callable[[], None] | None = None,
     ) -> None:
         self.status_code = status_code
-        self.headers = headers
+        self.headers: Mapping[str, str] = headers
         self.url = url
         self.call: CallInfo | None = None
         self._content = content
