@@ -41,13 +41,13 @@ def content(orion: LocalOrion, number: int) -> bytes:
     return b"".join(orion.session().get_resource(File, number).download())
 
 
-def test_many_paths_and_folders(call: Call, stack: LocalOrion, tree: Path, tmp_path: Path) -> None:
+def test_many_paths_and_folders(call: Call, empty: LocalOrion, tree: Path, tmp_path: Path) -> None:
     (tmp_path / "single.txt").write_text("single")
-    done = call("files", "upload", "frames", "single.txt", "--tag", "of june", "--jobs", "3", "--json", on=stack)
+    done = call("files", "upload", "frames", "single.txt", "--tag", "of june", "--jobs", "3", "--json", on=empty)
     assert done.exit_code == 0, done.output
     made = json.loads(done.stdout)
     assert [each["name"] for each in made] == ["1.xyz", "2.xyz", "late/3.xyz", "single.txt"]
-    assert [content(stack, each["id"]) for each in made] == [b"1.xyz", b"2.xyz", b"late/3.xyz", b"single"]
+    assert [content(empty, each["id"]) for each in made] == [b"1.xyz", b"2.xyz", b"late/3.xyz", b"single"]
     listed = call("files", "list", "--tag", "of june", "-q").stdout.split()
     assert sorted(listed) == sorted(str(each["id"]) for each in made)
     back = call("files", "download", *listed, "-o", "back", "--json")
@@ -94,11 +94,11 @@ def test_pipes_by_their_path(call: Call, stack: LocalOrion, tmp_path: Path, monk
     assert pipe.is_fifo()
 
 
-def test_if_exists(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
-    (tmp_path / "only here.txt").write_text("one")
-    first = call("files", "upload", "only here.txt", "-q", on=stack).stdout
-    assert call("files", "upload", "only here.txt", "-q", "--if-exists", "skip").stdout == first
-    assert call("files", "upload", "only here.txt", "--if-exists", "error").exit_code == 6
+def test_if_exists(call: Call, empty: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("one")
+    first = call("files", "upload", "one.txt", "-q", on=empty).stdout
+    assert call("files", "upload", "one.txt", "-q", "--if-exists", "skip").stdout == first
+    assert call("files", "upload", "one.txt", "--if-exists", "error").exit_code == 6
 
 
 def test_datasets_by_ending_and_by_name(call: Call, stack: LocalOrion, tmp_path: Path) -> None:

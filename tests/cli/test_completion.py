@@ -46,14 +46,6 @@ def completed(home: Path, line: str, orion: LocalOrion | None = None, **more: st
     return [part for part in done.stdout.splitlines() if part]
 
 
-def completed_in_time(home: Path, line: str, orion: LocalOrion) -> list[str]:
-    """Complete until the response came within the half second: on a busy machine not every attempt succeeds."""
-    for _ in range(100):
-        if found := completed(home, line, orion):
-            return found
-    return []
-
-
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_is_good_for_its_shell(shell: str, call: Call, tmp_path: Path) -> None:
     done = call("completion", shell)
@@ -74,10 +66,10 @@ def test_groups_commands_and_options(own_home: Path) -> None:
 
 
 def test_live_ids(own_home: Path, planted: LocalOrion) -> None:
-    found = completed_in_time(own_home, "ocli files show ", planted)
+    found = completed(own_home, "ocli files show ", planted)
     assert any("1" in line and "one" in line for line in found), found
     assert "\x1b" not in "".join(found)
-    assert any("frame" in line for line in completed_in_time(own_home, "ocli shards show 1 ", planted))
+    assert any("frame" in line for line in completed(own_home, "ocli shards show 1 ", planted))
     assert completed(own_home, "ocli files show 9", planted) == []
 
 
