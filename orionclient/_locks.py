@@ -123,6 +123,8 @@ class Listening(socket.socket):
         return accepted, address
 
 
+# Held by a thread that opens a handle until the handle is registered; forks of `os.fork` wait for it.
+FORKS_WAIT: Final = threading.RLock()
 _LOCKS: Final[weakref.WeakSet[ForkLock]] = weakref.WeakSet()
 _HANDLES: Final[weakref.WeakSet[Closable]] = weakref.WeakSet()
 
@@ -139,3 +141,6 @@ def _start_child() -> None:
 if hasattr(os, "register_at_fork"):
     # Before the child has threads, which could otherwise each make the lock anew.
     os.register_at_fork(after_in_child=_start_child)
+    os.register_at_fork(
+        before=FORKS_WAIT.acquire, after_in_parent=FORKS_WAIT.release, after_in_child=FORKS_WAIT.release
+    )

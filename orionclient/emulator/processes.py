@@ -13,7 +13,7 @@ import subprocess  # running programs is what this is for  # nosec B404
 import threading
 from typing import TYPE_CHECKING
 
-from orionclient._locks import close_in_child
+from orionclient._locks import FORKS_WAIT, close_in_child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ class Process:
         Raises:
             OSError, ValueError: It cannot be started.
         """
-        with self._lock:
+        with self._lock, FORKS_WAIT:
             if self.stopped:
                 return None
             self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for  # nosec B603
@@ -63,9 +63,9 @@ class Process:
                 stderr=subprocess.STDOUT if errors is None else errors,
                 start_new_session=True,
             )
-        if popen.stdin is not None:
-            # A forked child of the server that kept the other end would keep the program running.
-            close_in_child(popen.stdin)
+            if popen.stdin is not None:
+                # A forked child of the server that kept the other end would keep the program running.
+                close_in_child(popen.stdin)
         try:
             _await_end(popen)
         finally:
