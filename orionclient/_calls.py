@@ -15,9 +15,9 @@ from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
 from orionclient._messages import AsyncResponse, Body, Payload, Response, form_encoded, is_success
-from orionclient._pages import Pages, lacking_id
+from orionclient._pagination import Pages, lacking_id
 from orionclient._retry import Policy
-from orionclient._sender import Outgoing, Terms, limited, send, send_async
+from orionclient._retry_loop import Outgoing, Terms, limited, send, send_async
 from orionclient._versions import Offers, lacking, read_offers
 from orionclient.config import is_loopback, origin_of
 from orionclient.exceptions import (
@@ -455,7 +455,7 @@ def _asks_for_less(error: OrionError) -> bool:
     """Tell whether fewer items in a page may help: the server rejects the limit, or the page is too large to be read."""
     if isinstance(error, BadResponse):
         return error.response.status_code in {400, 422} and re.search(rb"\blimit\b", error.response.content) is not None
-    from orionclient._unpacking import TooLargeError  # noqa: PLC0415 - for an error that is rare
+    from orionclient._decompression import TooLargeError  # noqa: PLC0415 - for an error that is rare
 
     return isinstance(error.__cause__, TooLargeError)
 

@@ -15,12 +15,12 @@ from attrs import evolve
 
 from orionclient._clock import CLOCK
 from orionclient._connection import Message, refuse_surplus
+from orionclient._decompression import CutError, TooLargeError, Unpacker, UnpackingError
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
 from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
 from orionclient._socket import DEADLINE
-from orionclient._unpacking import CutError, TooLargeError, Unpacker, UnpackingError
-from orionclient._warning import warn
+from orionclient._warnings import warn
 from orionclient.config import origin_of
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from orionclient._calls import is_page
 from orionclient._ranges import range_problem
 from orionclient.exceptions import OrionConnectionError
-from orionclient.transfer.answers import verify
+from orionclient.transfer.content import verify
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -10,10 +10,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from orionclient._cancellation import LOOK, check, stoppable
 from orionclient._clock import CLOCK
 from orionclient._library import httpcore
 from orionclient._locks import close_in_child
-from orionclient._stopping import LOOK, check, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orionclient._listing import Listing
+from orionclient._polling import check, until
 from orionclient._resource import Endpoint, Id, Resource
-from orionclient._waiting import check, until
 from orionclient.exceptions import NotFoundResponse, ValidationError
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
 from orionclient.transfer.names import check_path

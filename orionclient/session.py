@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from attrs import evolve
 
 from orionclient._calls import Calls
+from orionclient._http_session import HttpSession
 from orionclient._locks import ForkLock
 from orionclient._raw import AsyncRawSender, RawSender
-from orionclient._requests import HttpSession
 from orionclient._retry import Policy
 from orionclient._transfers import Transfers
 from orionclient._verbs import Verbs

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+from orionclient._cancellation import pause
 from orionclient._clock import CLOCK
-from orionclient._stopping import pause
 
 __all__ = ["Backoff", "TemporaryPath", "job_tag"]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orionclient.cli import contracted
-from orionclient.cli.asking import dry_run, planned
+from orionclient.cli import contract_options
 from orionclient.cli.commands import Command, ParameterType
-from orionclient.cli.contracted import JsonText
+from orionclient.cli.confirmation import dry_run, planned
+from orionclient.cli.contract_options import JsonText
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current
 from orionclient.transfer.names import check_path
@@ -21,7 +21,7 @@ from orionclient.transfer.names import check_path
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from orionclient.transfer.answers import Opener
+    from orionclient.transfer.content import Opener
 
 
 class _OperationId(ParameterType):
@@ -155,7 +155,7 @@ def _query(query: Sequence[tuple[str, str]]) -> str:
 
 
 def _write(opener: Opener, output: str | None, what: str) -> None:
-    from orionclient.transfer.answers import pieces  # noqa: PLC0415
+    from orionclient.transfer.content import pieces  # noqa: PLC0415
     from orionclient.transfer.downloads import save  # noqa: PLC0415
 
     if output is not None:
@@ -169,7 +169,7 @@ def _write(opener: Opener, output: str | None, what: str) -> None:
 
 def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
     known: dict[str, Mapping[str, Any]] = {
-        each["name"]: each for place in ("path", "query") for each in contracted.parameters(operation, place)
+        each["name"]: each for place in ("path", "query") for each in contract_options.parameters(operation, place)
     }
     given: dict[str, Any] = {}
     for text in params:
@@ -178,9 +178,9 @@ def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
             raise click.UsageError(f"--param takes NAME=VALUE, not {text!r}")
         if name not in known:
             raise click.UsageError(f"{operation} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
-        schema = contracted.resolved(known[name]["schema"])
+        schema = contract_options.resolved(known[name]["schema"])
         if schema.get("type") == "array":
-            given.setdefault(name, []).append(_read(name, contracted.resolved(schema.get("items", {})), value))
+            given.setdefault(name, []).append(_read(name, contract_options.resolved(schema.get("items", {})), value))
         else:
             given[name] = _read(name, schema, value)
     missing = [name for name, each in known.items() if each.get("required") and name not in given]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command
-from orionclient.cli.completing import IdOf
-from orionclient.cli.derived import deadline_option
+from orionclient.cli.completion_types import IdOf
+from orionclient.cli.confirmation import dry_run, planned
 from orionclient.cli.progress import watching
+from orionclient.cli.resource_commands import deadline_option
 from orionclient.cli.state import current
 from orionclient.cli.transfers import AGAIN, DOWNLOADED, Tally, jobs_option
 from orionclient.transfer.names import check_path
@@ -20,7 +20,7 @@ from orionclient.types import ShardCollection
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.derived import Kind
+    from orionclient.cli.resource_commands import Kind
 
 
 def commands(kind: Kind) -> list[Command]:

@@ -96,7 +96,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
 
 
 def _profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from orionclient.cli.completing import profiles  # noqa: PLC0415
+    from orionclient.cli.completion_types import profiles  # noqa: PLC0415
 
     return profiles(incomplete)
 

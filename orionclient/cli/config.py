@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import evolve
 
-from orionclient.cli.asking import confirm, dry_run, planned, yes
 from orionclient.cli.commands import Command, Group
-from orionclient.cli.completing import profiles
+from orionclient.cli.completion_types import profiles
+from orionclient.cli.confirmation import confirm, dry_run, planned, yes
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import PROFILE, active_path, active_profile, current
 from orionclient.config import (
@@ -179,7 +179,7 @@ def _profile() -> Command:
 
 
 def _token_for(state: State, config: SessionConfig, password: str) -> str:
-    from orionclient._requests import HttpSession  # noqa: PLC0415
+    from orionclient._http_session import HttpSession  # noqa: PLC0415
     from orionclient._retry import interactive_policy  # noqa: PLC0415
     from orionclient.session import OrionSession  # noqa: PLC0415
 

@@ -106,7 +106,7 @@ def _modes() -> dict[str, Any]:
 
 
 def _server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
-    from orionclient._requests import HttpSession  # noqa: PLC0415
+    from orionclient._http_session import HttpSession  # noqa: PLC0415
     from orionclient._retry import interactive_policy  # noqa: PLC0415
 
     began = time.monotonic()

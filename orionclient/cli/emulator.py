@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.asking import confirm, dry_run, planned, yes
 from orionclient.cli.commands import Command, Group
 from orionclient.cli.config import saved
-from orionclient.cli.contracted import JsonText
-from orionclient.cli.emulated import RUNNING, STOP
+from orionclient.cli.confirmation import confirm, dry_run, planned, yes
+from orionclient.cli.contract_options import JsonText
 from orionclient.cli.root import GROUPS
+from orionclient.cli.server_process import RUNNING, STOP
 from orionclient.cli.state import current
 from orionclient.config import SessionConfig, config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
@@ -79,7 +79,7 @@ def _running(folder: Path) -> dict[str, Any] | None:
 
 
 def _session(found: dict[str, Any]) -> OrionSession:
-    from orionclient._requests import HttpSession  # noqa: PLC0415
+    from orionclient._http_session import HttpSession  # noqa: PLC0415
     from orionclient._retry import interactive_policy  # noqa: PLC0415
     from orionclient.session import OrionSession  # noqa: PLC0415
 
@@ -113,7 +113,7 @@ def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, An
     command = [
         sys.executable,
         "-m",
-        "orionclient.cli.emulated",
+        "orionclient.cli.server_process",
         str(folder),
         seed,
         str(port),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli import contracted
-from orionclient.cli.asking import dry_run, planned
+from orionclient.cli import contract_options
 from orionclient.cli.commands import Command, Group
+from orionclient.cli.confirmation import dry_run, planned
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current
 from orionclient.types import KINDS, Folder
@@ -37,12 +37,12 @@ def group(name: str) -> click.Group:
 def _list() -> Command:
     def run(**values: Any) -> None:
         state = current()
-        found = state.session.list_resources(Folder, contracted.given(values))
+        found = state.session.list_resources(Folder, contract_options.given(values))
         state.out.rows((each.to_dict() for each in found), ("created", "owner", "path", "project"), key="path")
 
     return Command(
         "list",
-        params=list(contracted.filters_of("list_folders")),
+        params=list(contract_options.filters_of("list_folders")),
         callback=run,
         help="List folders.",
         shape="[FolderInfo]",

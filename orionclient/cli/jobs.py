@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import _SETTINGS, Command, ParameterType, common_options
-from orionclient.cli.completing import IdOf
-from orionclient.cli.contracted import JsonText
-from orionclient.cli.derived import deadline_option, each_of
+from orionclient.cli.completion_types import IdOf
+from orionclient.cli.confirmation import dry_run, planned
+from orionclient.cli.contract_options import JsonText
 from orionclient.cli.output import clean
+from orionclient.cli.resource_commands import deadline_option, each_of
 from orionclient.cli.state import State, current
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
 from orionclient.types import WorkFloeJob, WorkFloeSpec
@@ -23,7 +23,7 @@ from orionclient.types.workfloes import cubes_of, promoted_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from orionclient.cli.derived import Kind
+    from orionclient.cli.resource_commands import Kind
 
 _TYPES: Final[Mapping[str, ParameterType]] = {
     "string": click.STRING,

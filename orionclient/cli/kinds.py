@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from orionclient import types
 from orionclient.cli.commands import Group
-from orionclient.cli.derived import Kind, commands
+from orionclient.cli.resource_commands import Kind, commands
 from orionclient.cli.root import GROUPS
 
 if TYPE_CHECKING:

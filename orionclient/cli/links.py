@@ -8,7 +8,7 @@ import click
 
 from orionclient._resource import Resource
 from orionclient.cli.commands import Command, Group
-from orionclient.cli.contracted import JsonText
+from orionclient.cli.contract_options import JsonText
 from orionclient.cli.output import as_json
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current

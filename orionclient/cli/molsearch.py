@@ -9,7 +9,7 @@ from orionclient.cli.state import current
 from orionclient.types import MolsearchQuery
 
 if TYPE_CHECKING:
-    from orionclient.cli.derived import Kind
+    from orionclient.cli.resource_commands import Kind
 
 
 def commands(kind: Kind) -> list[Command]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command
-from orionclient.cli.completing import IdOf
+from orionclient.cli.completion_types import IdOf
+from orionclient.cli.confirmation import dry_run, planned
 from orionclient.cli.state import current
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.names import check_path
@@ -22,7 +22,7 @@ from orionclient.types import WorkFloePackage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.derived import Kind
+    from orionclient.cli.resource_commands import Kind
 
 _MANIFEST: Final = "manifest.json"
 _FLOE: Final = '''"""A first floe."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient._stopping import Stopped
+from orionclient._cancellation import Stopped
 from orionclient.cli.output import clean
 
 if TYPE_CHECKING:

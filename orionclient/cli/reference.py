@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli import contracted
+from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
-from orionclient.cli.ending import CODES
+from orionclient.cli.errors import CODES
 from orionclient.cli.root import GROUPS, ocli
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def schema_of(shape: str | Mapping[str, Any]) -> dict[str, Any]:
         return dict(shape)
     reference = {"$ref": f"#/components/schemas/{shape.strip('[]')}"}
     found = {"type": "array", "items": reference} if shape.startswith("[") else reference
-    return {**found, "components": {"schemas": contracted.document()["components"]["schemas"]}}
+    return {**found, "components": {"schemas": contract_options.document()["components"]["schemas"]}}
 
 
 def _shape(shape: str | Mapping[str, Any]) -> str:

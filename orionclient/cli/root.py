@@ -103,13 +103,13 @@ class Root(click.Group):
         Raises:
             SystemExit: Always.
         """
-        from orionclient.cli import ending  # noqa: PLC0415
+        from orionclient.cli import errors  # noqa: PLC0415
 
         extra.pop("standalone_mode", None)
         given = sys.argv[1:] if args is None else list(args)
         prog_name = prog_name or "ocli"
         self._main_shell_completion(extra, prog_name, complete_var or "_OCLI_COMPLETE")
-        sys.exit(ending.run(self, given, prog_name, extra))
+        sys.exit(errors.run(self, given, prog_name, extra))
 
 
 #: The command itself.

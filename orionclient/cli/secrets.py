@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli import contracted
-from orionclient.cli.asking import dry_run, planned
+from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
-from orionclient.cli.completing import IdOf
-from orionclient.cli.derived import made
+from orionclient.cli.completion_types import IdOf
+from orionclient.cli.confirmation import dry_run, planned
+from orionclient.cli.resource_commands import made
 from orionclient.cli.state import current
 from orionclient.types import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.derived import Kind
+    from orionclient.cli.resource_commands import Kind
 
 
 def commands(kind: Kind) -> list[Command]:
@@ -73,7 +73,7 @@ def _create(kind: Kind) -> Command:
 def _update(kind: Kind) -> Command:
     def run(number: int, value: bool, dry_run: bool, **values: object) -> None:
         state = current()
-        changes = contracted.given(values)
+        changes = contract_options.given(values)
         if not changes and not value:
             raise click.UsageError("nothing to change was given")
         if dry_run:
@@ -86,7 +86,7 @@ def _update(kind: Kind) -> Command:
             state.session.update_resource(secret, changes)
         state.out.one(secret.to_dict(), sentence=f"Updated secret {number}")
 
-    fields = [each for each in contracted.fields_of("update_secret") if each.name != "value"]
+    fields = [each for each in contract_options.fields_of("update_secret") if each.name != "value"]
     return Command(
         "update",
         params=[

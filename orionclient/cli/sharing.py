@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command
-from orionclient.cli.completing import IdOf
+from orionclient.cli.completion_types import IdOf
+from orionclient.cli.confirmation import dry_run, planned
 from orionclient.cli.state import current
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.derived import Kind
+    from orionclient.cli.resource_commands import Kind
 
 _TARGETS: Final = ("user", "group", "project", "organization")
 _DONE: Final = {"tag": "Tagged", "untag": "Untagged", "share": "Shared", "unshare": "Unshared"}

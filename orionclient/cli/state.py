@@ -78,7 +78,7 @@ class State:
     @cached_property
     def session(self) -> OrionSession:
         """A session with the patience that the options give it."""
-        from orionclient._requests import HttpSession  # noqa: PLC0415
+        from orionclient._http_session import HttpSession  # noqa: PLC0415
         from orionclient._retry import interactive_policy  # noqa: PLC0415
         from orionclient.session import OrionSession  # noqa: PLC0415
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command, Group
+from orionclient.cli.confirmation import dry_run, planned
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import current
 from orionclient.types import KINDS

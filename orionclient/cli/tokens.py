@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli.asking import dry_run, planned
 from orionclient.cli.commands import Command
-from orionclient.cli.derived import made
+from orionclient.cli.confirmation import dry_run, planned
 from orionclient.cli.output import clean
+from orionclient.cli.resource_commands import made
 from orionclient.cli.state import current
 from orionclient.types import Token
 
 if TYPE_CHECKING:
-    from orionclient.cli.derived import Kind
+    from orionclient.cli.resource_commands import Kind
 
 
 def commands(kind: Kind) -> list[Command]:

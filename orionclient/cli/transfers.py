@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli import contracted
-from orionclient.cli.asking import dry_run, planned
+from orionclient.cli import contract_options
 from orionclient.cli.commands import Command, ParameterType
-from orionclient.cli.completing import IdOf
+from orionclient.cli.completion_types import IdOf
+from orionclient.cli.confirmation import dry_run, planned
 from orionclient.cli.progress import size, watching
 from orionclient.cli.state import current
 from orionclient.exceptions import TransferErrors
@@ -31,8 +31,8 @@ from orionclient.types._many_shards import send_shards
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from orionclient.cli.derived import Kind
     from orionclient.cli.progress import Watch
+    from orionclient.cli.resource_commands import Kind
     from orionclient.cli.state import State
     from orionclient.transfer.bulk import Result
 
@@ -141,7 +141,9 @@ def _upload(kind: Kind) -> Command:
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
     if kind.kind is Shard:
         options.append(
-            click.Option(["--metadata"], type=contracted.JsonText(), help="JSON object to keep with it, or @FILE.")
+            click.Option(
+                ["--metadata"], type=contract_options.JsonText(), help="JSON object to keep with it, or @FILE."
+            )
         )
     else:
         options += [
@@ -206,7 +208,7 @@ def _send(state: State, kind: Kind, found: Sequence[Piece], values: dict[str, An
 
 def _uploaded(kind: Kind) -> dict[str, Any]:
     """The shape of what --json prints of uploads."""
-    schemas = contracted.document()["components"]["schemas"]
+    schemas = contract_options.document()["components"]["schemas"]
     skipped = {"type": "object", "required": ["skipped"], "properties": {"skipped": {"type": "boolean"}}}
     return {
         "type": "array",

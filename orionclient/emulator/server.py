@@ -20,8 +20,8 @@ from orionclient.emulator.blobs import Blobs
 from orionclient.emulator.call import Limits, Stack
 from orionclient.emulator.contract import Operation, read_operations
 from orionclient.emulator.credentials import Credentials
+from orionclient.emulator.fault_middleware import Faulty
 from orionclient.emulator.faults import Faults
-from orionclient.emulator.faulty import Faulty
 from orionclient.emulator.idempotency import Keys
 from orionclient.emulator.jobs import Engine
 from orionclient.emulator.parts import Parts

@@ -20,8 +20,8 @@ from orionclient.emulator.app import SEEN, DownloadResponse
 from orionclient.emulator.bodies import check_digest, read_upload
 from orionclient.emulator.contract import Operation
 from orionclient.emulator.envelope import Envelope
+from orionclient.emulator.fault_middleware import Faulty
 from orionclient.emulator.faults import Faults
-from orionclient.emulator.faulty import Faulty
 from orionclient.emulator.handlers.uploads import look_for_part
 from orionclient.emulator.parts import place_of
 from orionclient.emulator.presigned import Terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._warning import warn
+from orionclient._warnings import warn
 from orionclient.transfer.sources import opened
 from orionclient.types import Shard
 from orionclient.types._creating import removed_on_error

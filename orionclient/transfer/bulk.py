@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from orionclient._stopping import Stopped, ended_by, result_of
+from orionclient._cancellation import Stopped, ended_by, result_of
 from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve
 
-from orionclient._stopping import pool, result_of
+from orionclient._cancellation import pool, result_of
 from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
-from orionclient.transfer.answers import (
+from orionclient.transfer.content import (
     REOPENINGS,
     Content,
     Patience,
@@ -33,7 +33,7 @@ from orionclient.transfer.answers import (
 from orionclient.transfer.digests import Follower, announced, hasher_of, packed
 from orionclient.transfer.expected import Expected, OtherContentError
 from orionclient.transfer.names import check_path
-from orionclient.transfer.partial import Journal, Part, room_for
+from orionclient.transfer.part_files import Journal, Part, room_for
 from orionclient.transfer.pipes import opened_to_write
 from orionclient.transfer.plans import plan_ranges
 from orionclient.transfer.progress import Meter
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from typing import IO, BinaryIO
 
     from orionclient._messages import Response
-    from orionclient.transfer.answers import Callback, Opener
+    from orionclient.transfer.content import Callback, Opener
 
 _BUFFER: Final = 1 << 20
 _WORTH_RANGES: Final = 64 << 20

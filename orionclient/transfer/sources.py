@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.names import check_path
-from orionclient.transfer.partial import room_for
+from orionclient.transfer.part_files import room_for
 from orionclient.transfer.pipes import opened_to_read, read_all
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING, Final, Protocol
 
-from orionclient._stopping import pool, result_of
+from orionclient._cancellation import pool, result_of
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.plans import part_size, plan_parts

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from orionclient.exceptions import OrionError
 from orionclient.transfer.expected import OtherContentError
-from orionclient.types._waited import refreshed
+from orionclient.types._waiters import refreshed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from orionclient._messages import Response
-    from orionclient.transfer.answers import Opener
+    from orionclient.transfer.content import Opener
     from orionclient.types.datasets import Dataset
 
 _MAGIC: Final = b"ORIONREC1\n"

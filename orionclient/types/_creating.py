@@ -14,7 +14,7 @@ from orionclient.types import tags as tags_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from orionclient.transfer.unfinished import Unfinished
+    from orionclient.transfer.checkpoints import Unfinished
 
 R = TypeVar("R", bound=Resource)
 _CLEAN_UP_SECONDS: Final = 10.0

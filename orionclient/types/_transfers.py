@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orionclient.exceptions import AuthorizationRequired, NotFoundResponse
 from orionclient.transfer.expected import Expected
-from orionclient.types._waited import refreshed
+from orionclient.types._waiters import refreshed
 
 if TYPE_CHECKING:
     from orionclient._resource import Resource, SessionLike
+    from orionclient.transfer.checkpoints import Unfinished
     from orionclient.transfer.sources import Opened
-    from orionclient.transfer.unfinished import Unfinished
 
     R = TypeVar("R", bound=Resource)
 

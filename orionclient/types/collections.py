@@ -18,6 +18,7 @@ from orion_api.api.collections import (
 from orion_api.api.shards import list_shards
 
 from orionclient._listing import Listing
+from orionclient._polling import polled
 from orionclient._resource import (
     Declaration,
     Field,
@@ -29,8 +30,7 @@ from orionclient._resource import (
     optional,
     string,
 )
-from orionclient._waiting import polled
-from orionclient._warning import warn
+from orionclient._warnings import warn
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
 from orionclient.types._creating import created
 

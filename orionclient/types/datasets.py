@@ -37,7 +37,7 @@ from orionclient._resource import (
 )
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
-from orionclient.transfer.answers import pieces
+from orionclient.transfer.content import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, name_of, opened
 from orionclient.types._creating import created, existing, refilled, removed_on_error

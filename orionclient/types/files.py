@@ -15,10 +15,10 @@ from orion_api.api.files import (
 )
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, integer, optional, string
-from orionclient.transfer.answers import pieces
+from orionclient.transfer.checkpoints import Unfinished
+from orionclient.transfer.content import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
-from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import created, existing, project_id, refilled, removed_on_error
 from orionclient.types._transfers import account, begun, expected_of, object_name
 from orionclient.types.uploads import send_content

@@ -10,6 +10,7 @@ from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_
 
 from orionclient._clock import CLOCK
 from orionclient._listing import Listing
+from orionclient._polling import polled
 from orionclient._resource import (
     Declaration,
     Field,
@@ -22,11 +23,10 @@ from orionclient._resource import (
     resource_id,
     string,
 )
-from orionclient._waiting import polled
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.transfer.answers import pieces
+from orionclient.transfer.content import pieces
 from orionclient.types._creating import created
-from orionclient.types._waited import refreshed
+from orionclient.types._waiters import refreshed
 from orionclient.types.billing import money
 from orionclient.types.workfloes import WorkFloeSpec
 

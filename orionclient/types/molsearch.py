@@ -31,7 +31,7 @@ from orionclient._resource import (
 )
 from orionclient.exceptions import ValidationError
 from orionclient.types._creating import created
-from orionclient.types._waited import waited
+from orionclient.types._waiters import waited
 from orionclient.types.datasets import Dataset
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from orionclient._resource import (
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.sources import Opened, Source, name_of, opened
 from orionclient.types._creating import created, removed_on_error
-from orionclient.types._waited import waited
+from orionclient.types._waiters import waited
 
 if TYPE_CHECKING:
     import tarfile

@@ -29,10 +29,10 @@ from orionclient._resource import (
     string,
 )
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.answers import pieces
+from orionclient.transfer.checkpoints import Unfinished
+from orionclient.transfer.content import pieces
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Opened, Source, opened
-from orionclient.transfer.unfinished import Unfinished
 from orionclient.types._creating import removed_on_error
 from orionclient.types._transfers import account, begun, expected_of, object_name
 from orionclient.types.collections import ShardCollection, check_metadata, open_needed

@@ -25,7 +25,7 @@ from orionclient._resource import (
     strings,
 )
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types._waited import refreshed
+from orionclient.types._waiters import refreshed
 from orionclient.types.collections import ShardCollection
 from orionclient.types.datasets import Dataset
 from orionclient.types.files import File

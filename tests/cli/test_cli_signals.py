@@ -15,7 +15,7 @@ import click
 import pytest
 from cli.conftest import COMMAND, environment
 
-from orionclient.cli import ending
+from orionclient.cli import errors
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, ShardCollection, WorkFloeSpec
 
@@ -249,7 +249,7 @@ def usual() -> Iterator[None]:
 
 def handler_in_a_call(sent: int) -> Any:
     seen: list[Any] = []
-    assert ending.run(click.Command("ocli", callback=lambda: seen.append(signal.getsignal(sent))), [], "ocli", {}) == 0
+    assert errors.run(click.Command("ocli", callback=lambda: seen.append(signal.getsignal(sent))), [], "ocli", {}) == 0
     return seen[0]
 
 

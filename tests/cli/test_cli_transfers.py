@@ -168,7 +168,7 @@ def test_progress_goes_to_standard_error_and_not_where_it_is_quiet(
 
 
 def test_a_watch_that_was_stopped_ends_transfers() -> None:
-    from orionclient._stopping import Stopped
+    from orionclient._cancellation import Stopped
 
     watch = Watch(None)
     watch(SimpleNamespace())  # type: ignore[arg-type]

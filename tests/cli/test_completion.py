@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Call, environment
 
-from orionclient.cli import completing
+from orionclient.cli import completion_types
 from orionclient.local import LocalOrion
 from orionclient.types import File, Shard, ShardCollection
 
@@ -30,7 +30,7 @@ def planted(stack: LocalOrion) -> LocalOrion:
 # A person waits half a second; here a busy machine may take its time.
 PATIENT = """
 import sys
-from orionclient.cli import completing, main
+from orionclient.cli import completion_types, main
 completing._SECONDS = 120.0
 completing.within.__defaults__ = (120.0,)
 main(sys.argv[1:])
@@ -86,7 +86,7 @@ def test_a_slow_server_is_not_waited_for(real_time: None) -> None:
         return ["late"]
 
     began = time.monotonic()
-    assert completing.within(slow, 0.05) == []
+    assert completion_types.within(slow, 0.05) == []
     assert time.monotonic() - began < 60
     release.set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from orionclient.cli import ending
+from orionclient.cli import errors
 from orionclient.cli.reference import page
 from orionclient.cli.root import GROUPS
 
@@ -19,4 +19,4 @@ def test_the_page_is_current() -> None:
 def test_the_page_holds_all_groups_and_codes() -> None:
     text = DOCS.read_text("utf-8")
     assert re.findall(r"^## ocli (\w+)$", text, re.MULTILINE) == list(GROUPS)
-    assert [int(code) for code in re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)] == list(ending.CODES)
+    assert [int(code) for code in re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)] == list(errors.CODES)

@@ -15,8 +15,8 @@ import click
 import pytest
 from cli.conftest import Call
 
-from orionclient.cli import completing, emulated, ending, main
-from orionclient.cli.completing import IdOf
+from orionclient.cli import completion_types, errors, main, server_process
+from orionclient.cli.completion_types import IdOf
 from orionclient.cli.progress import watching
 from orionclient.cli.root import ocli
 from orionclient.cli.state import State
@@ -71,7 +71,7 @@ def abort_of(cause: BaseException) -> click.Abort:
 def test_how_a_call_ends(
     error: BaseException, code: int, kept_signals: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert ending.run(raised(error), [], "ocli", {}) == code
+    assert errors.run(raised(error), [], "ocli", {}) == code
     err = capsys.readouterr().err
     assert "Traceback" not in err
     if code in {130, 3}:
@@ -115,22 +115,22 @@ def test_bars_need_rich(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ids_are_completed(stack: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completing, "_SECONDS", 30.0)
-    monkeypatch.setattr(completing.within, "__defaults__", (30.0,))
+    monkeypatch.setattr(completion_types, "_SECONDS", 30.0)
+    monkeypatch.setattr(completion_types.within, "__defaults__", (30.0,))
     for name, value in stack.environ.items():
         monkeypatch.setenv(name, value)
     file = File.upload(stack.session(), "one", b"CNS")
     with click.Context(ocli) as context:
         found = IdOf("file").shell_complete(context, click.Argument(["id"]), str(file.id))
     assert [(item.value, item.help) for item in found] == [(str(file.id), "one")]
-    assert completing.profiles("") == []
+    assert completion_types.profiles("") == []
 
 
 def test_completion_that_fails_is_silent() -> None:
     def wrong() -> list[Any]:
         raise SystemExit(1)
 
-    assert completing.within(wrong) == []
+    assert completion_types.within(wrong) == []
 
 
 def test_groups_are_completed_without_loading_them() -> None:
@@ -151,7 +151,7 @@ def test_the_process_of_the_local_orion_ends_by_a_file(tmp_path: Path, kept_sign
 
     thread = threading.Thread(target=watch)
     thread.start()
-    emulated.main([str(tmp_path), "demo", "0", "storage"])
+    server_process.main([str(tmp_path), "demo", "0", "storage"])
     thread.join()
     assert seen["username"] == "ada"
     assert not (tmp_path / "running.json").exists()

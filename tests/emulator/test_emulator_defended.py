@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from orionclient.config import SessionConfig
-from orionclient.emulator import Server, archives, faulty
+from orionclient.emulator import Server, archives, fault_middleware
 from orionclient.emulator.steps import Step, parse
 from orionclient.emulator.store import Store
 from orionclient.exceptions import ValidationError
@@ -113,7 +113,7 @@ def test_an_unexpected_error_of_a_step_has_an_envelope(ada: httpx.Client, monkey
     def broken(_: str) -> Step:
         raise RuntimeError("not expected")
 
-    monkeypatch.setattr(faulty, "parse", broken)
+    monkeypatch.setattr(fault_middleware, "parse", broken)
     answer = ada.get(USERS, headers={"X-Orion-Fault": "503"})
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
     assert "not expected" not in answer.text

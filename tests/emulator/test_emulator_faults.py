@@ -795,7 +795,7 @@ def test_a_stall_does_not_keep_the_server_from_stopping(tmp_path):
 
 
 def test_a_fault_of_the_faults_is_in_the_log(ada, faults, dataset, monkeypatch, caplog):
-    monkeypatch.setattr("orionclient.emulator.misdeeds.head_bytes", lambda *_: 1 / 0)
+    monkeypatch.setattr("orionclient.emulator.fault_actions.head_bytes", lambda *_: 1 / 0)
     faults.script("get_dataset", hints())
     assert ada.get(dataset).status_code == 500
     assert "failed" in caplog.text
@@ -879,7 +879,7 @@ def test_the_forms_of_a_step(form, step):
 
 def test_every_step_has_a_function_and_is_carried_out():
     import orionclient.emulator.faults as module
-    from orionclient.emulator.misdeeds import Misdeed
+    from orionclient.emulator.fault_actions import Misdeed
 
     assert {name if name != "pass" else "pass_" for name in _STEPS} <= set(module.__all__)
     assert all(hasattr(module, name) for name in module.__all__)

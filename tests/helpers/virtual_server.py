@@ -16,7 +16,7 @@ from orionclient._clock import CLOCK
 from orionclient._limits import forget_limits
 from orionclient._messages import Attempt, Headers, Response
 from orionclient._retry import Policy
-from orionclient._sender import Exchange, Flow, Outgoing, Pause, Terms
+from orionclient._retry_loop import Exchange, Flow, Outgoing, Pause, Terms
 from orionclient.exceptions import OrionError
 
 URL = "http://virtual.example/"

@@ -14,7 +14,7 @@ from helpers.plain import Plain
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from orionclient import _http, _sender
+from orionclient import _http, _retry_loop
 from orionclient._limits import forget_limits
 from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
@@ -110,7 +110,7 @@ class Model(RuleBasedStateMachine):
         self.faults = self.server.orion.faults
         self.faults.clear()
         _http.close_connections()
-        _sender._TAKES_KEYS.clear()
+        _retry_loop._TAKES_KEYS.clear()
         forget_limits()
 
     @initialize(content=contents)

@@ -14,9 +14,9 @@ from orion_api.errors import OrionApiError
 
 from orionclient import exceptions
 from orionclient._clock import CLOCK
-from orionclient._requests import HttpSession
+from orionclient._http_session import HttpSession
 from orionclient._retry import Policy
-from orionclient._sender import AttemptInfo
+from orionclient._retry_loop import AttemptInfo
 from orionclient.emulator.faults import Script
 from orionclient.exceptions import NotFoundResponse, OrionError, OrionTimeout
 from orionclient.session import OrionSession

@@ -16,11 +16,11 @@ from matrix_ground import COLUMN, Ground, Wires, Work
 from matrix_scene import Scene
 from starlette.datastructures import Headers
 
-from orionclient import _http, _sender
+from orionclient import _http, _retry_loop
 from orionclient._clock import CLOCK, Clock
 from orionclient._limits import forget_limits
 from orionclient.emulator import envelope
-from orionclient.emulator.faulty import Faulty
+from orionclient.emulator.fault_middleware import Faulty
 from orionclient.session import SessionConfig
 from orionclient.transfer import plans
 
@@ -77,7 +77,7 @@ def play(
         work.filters = {"limit": 2}
     how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
     # What was learned of keys and paces belongs to the run before.
-    _sender._TAKES_KEYS.clear()
+    _retry_loop._TAKES_KEYS.clear()
     forget_limits()
     _http.close_connections()
     ground.faults.clear()

@@ -33,7 +33,7 @@ class Removal(NamedTuple):
 REMOVALS = [
     Removal(
         "the origin check",
-        "orionclient/_sender.py",
+        "orionclient/_retry_loop.py",
         "if config is not None and config.token and origin == config.origin and out.authenticate:",
         "if config is not None and config.token and out.authenticate:",
         "tests/session/test_origin.py::test_a_redirect_to_another_origin_goes_without_the_token",
@@ -61,21 +61,21 @@ REMOVALS = [
     ),
     Removal(
         "the fsync before the rename",
-        "orionclient/transfer/partial.py",
+        "orionclient/transfer/part_files.py",
         "            if durable:\n                os.fsync(stream.fileno())\n",
         "            pass\n",
         "tests/security/test_promises.py::test_a_download_is_on_the_disk_before_it_takes_its_name",
     ),
     Removal(
         "the quota",
-        "orionclient/_sender.py",
+        "orionclient/_retry_loop.py",
         "        if not self._terms.quota.spend(cost):\n            return None\n",
         "",
         "tests/session/test_verbs.py::test_the_quota_of_a_session_ends_its_repeats",
     ),
     Removal(
         "the rate limiter",
-        "orionclient/_sender.py",
+        "orionclient/_retry_loop.py",
         "        yield Pause(held)\n",
         "        pass\n",
         "tests/session/test_verbs.py::test_one_429_slows_all_sessions_of_the_process",
@@ -89,7 +89,7 @@ REMOVALS = [
     ),
     Removal(
         "the comparison with the resource",
-        "orionclient/transfer/answers.py",
+        "orionclient/transfer/content.py",
         '    expected.check(size, digest if algorithm == "sha-256" else None)\n',
         "",
         "tests/transfers/test_expected.py::test_another_content_is_an_error",

@@ -18,7 +18,7 @@ import pytest
 from helpers.scripted import Answer, Scripted
 from orion_api.api.datasets import get_dataset
 
-from orionclient._unpacking import CutError, Unpacker, UnpackingError
+from orionclient._decompression import CutError, Unpacker, UnpackingError
 from orionclient.exceptions import (
     BadResponse,
     NotFoundResponse,

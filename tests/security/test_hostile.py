@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from helpers.scripted import Answer, Scripted
 
-from orionclient.cli import contracted
+from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
 from orionclient.cli.kinds import KINDS
 from orionclient.cli.output import Output, clean, table, width_of
@@ -36,7 +36,7 @@ _LOCAL = ("config", "completion", "emulator", "links", "packages init", "package
 
 def example(schema: Any, depth: int = 0) -> Any:
     """What fits a schema, with tricks in every text, every name and beside what is known."""
-    schema = contracted.resolved(schema)
+    schema = contract_options.resolved(schema)
     kinds = schema.get("type")
     kind = kinds[0] if isinstance(kinds, list) else kinds
     if kind in {"integer", "number"}:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.scripted import Answer, Scripted
 
-from orionclient.transfer import partial
+from orionclient.transfer import part_files
 from orionclient.types import File
 
 
@@ -28,7 +28,7 @@ def test_a_download_is_on_the_disk_before_it_takes_its_name(
         did.append(("rename", Path(target).name))
         return replace(path, target)
 
-    monkeypatch.setattr(partial.os, "fsync", synced)
+    monkeypatch.setattr(part_files.os, "fsync", synced)
     monkeypatch.setattr(Path, "replace", replaced)
     scripted.then(Answer(raw=b"content", headers={"Content-Type": "application/octet-stream"}))
     File(session=scripted.session(), id=7).download_to_file(tmp_path / "out", durable=durable)

@@ -11,8 +11,8 @@ from helpers.scripted import Scripted
 
 from orionclient.exceptions import ValidationError
 from orionclient.helpers.collections import try_hard_to_download_shard
-from orionclient.helpers.kept import keep_file, local_path
 from orionclient.helpers.reports import download_report
+from orionclient.helpers.storage import keep_file, local_path
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloePackage

@@ -23,7 +23,7 @@ from orionclient import _http
 from orionclient._clock import CLOCK
 from orionclient._limits import limiter_of
 from orionclient._retry import Policy
-from orionclient._sender import Outgoing, Terms, send_async
+from orionclient._retry_loop import Outgoing, Terms, send_async
 from orionclient.config import SessionConfig, origin_of
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session

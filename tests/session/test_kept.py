@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orionclient.exceptions import NotFoundResponse, ValidationError
-from orionclient.helpers.kept import keep_file, keep_shard, local_path, start_collection
+from orionclient.helpers.storage import keep_file, keep_shard, local_path, start_collection
 from orionclient.local import LocalOrion
 from orionclient.session import APISession
 from orionclient.types import Dataset, File, Shard, ShardCollection

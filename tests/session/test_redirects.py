@@ -15,7 +15,7 @@ from orion_api import AuthenticatedClient
 from orion_api.api.files import update_file, upload_file_content
 from orion_api.errors import UnexpectedStatus
 
-from orionclient import _sender
+from orionclient import _retry_loop
 from orionclient._clock import CLOCK
 from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError
 from orionclient.session import OrionSession, get_session
@@ -210,7 +210,7 @@ def _hang_up(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_a_creation_is_not_repeated_where_nobody_knows_its_key(scripted: Scripted) -> None:
-    _sender._TAKES_KEYS.clear()
+    _retry_loop._TAKES_KEYS.clear()
     keys = {"X-Orion-Features": "idempotency-keys"}
     with Scripted(Answer(write=_hang_up)) as other:
         scripted.then(Answer(data=FILE, headers=keys), Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))

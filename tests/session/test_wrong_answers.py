@@ -16,7 +16,7 @@ from helpers.scripted import Answer, Scripted
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import delete_file, download_file, get_file
 
-from orionclient import _pages
+from orionclient import _pagination
 from orionclient.emulator.faults import reset_after, set_field, status
 from orionclient.exceptions import (
     AuthorizationRequired,
@@ -157,7 +157,7 @@ def test_every_resource_of_the_contract_is_known_to_have_an_id() -> None:
                 elif code[0] == "2" and not content:
                     # Where no object is promised, none is looked at.
                     assert code == "204", found["operationId"]
-    assert without == _pages._WITHOUT_ID
+    assert without == _pagination._WITHOUT_ID
 
 
 @pytest.mark.parametrize("number", [1, 4])

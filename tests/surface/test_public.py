@@ -42,7 +42,7 @@ NAMES = {
     "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec",
     "orionclient.local": "LocalOrion",
     "orionclient.floes": "CollectionOut DatasetOut FileOut Parameter describe floe progress",
-    "orionclient.helpers.kept": "keep_file keep_shard local_path start_collection",
+    "orionclient.helpers.storage": "keep_file keep_shard local_path start_collection",
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "Counts FaultProxy Toxic set_testing",
     "orionclient.examples": "drugs",

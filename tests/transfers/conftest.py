@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from transfers_stack import SMALL_PLANS, Stack
 
-from orionclient.transfer import answers, downloads, partial, plans
+from orionclient.transfer import content, downloads, part_files, plans
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def simple(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def small_plans(monkeypatch: pytest.MonkeyPatch) -> None:
     """Divide contents of some kilobytes as if they were some gigabytes."""
-    for module in (plans, answers, downloads, partial):
+    for module in (plans, content, downloads, part_files):
         for name, value in SMALL_PLANS[module.__name__.rpartition(".")[2]].items():
             monkeypatch.setattr(module, name, value)
 

@@ -15,7 +15,7 @@ import pytest
 from helpers.scripted import Answer, Scripted
 
 from orionclient.exceptions import NotFoundResponse, OrionConnectionError
-from orionclient.transfer.answers import REOPENINGS
+from orionclient.transfer.content import REOPENINGS
 from orionclient.transfer.expected import Expected, OtherContentError
 from orionclient.types import File, Shard, ShardCollection
 

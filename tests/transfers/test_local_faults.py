@@ -24,7 +24,7 @@ from transfers_stack import Stack, eventually
 from orionclient import _locks
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import NotEnoughDiskError, OrionError
-from orionclient.transfer import downloads, partial, pipes
+from orionclient.transfer import downloads, part_files, pipes
 from orionclient.transfer.progress import Progress
 from orionclient.types import File
 
@@ -160,7 +160,7 @@ def test_bringing_it_to_the_disk_fails(
     def fail(_: int) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(partial.os, "fsync", fail)
+    monkeypatch.setattr(part_files.os, "fsync", fail)
     if durable:
         with pytest.raises(OSError, match="Input/output error"):
             made.download_to_file(folder / "target")
@@ -173,7 +173,7 @@ def test_bringing_it_to_the_disk_fails(
 @pytest.mark.parametrize("code", [errno.EIO, errno.EROFS, errno.ENOSPC, errno.EDQUOT])
 def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_bytes(b"old")
-    writer = partial.Part.writer
+    writer = part_files.Part.writer
 
     class Failing:
         def __init__(self, stream: Any) -> None:
@@ -196,7 +196,7 @@ def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.
             # Less than was given, as a nearly full disk does.
             return int(self._stream.write(data[:1000]))
 
-    monkeypatch.setattr(partial.Part, "writer", lambda self, position: Failing(writer(self, position)))
+    monkeypatch.setattr(part_files.Part, "writer", lambda self, position: Failing(writer(self, position)))
     with pytest.raises(NotEnoughDiskError if code in {errno.ENOSPC, errno.EDQUOT} else OSError):
         made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == b"old"
@@ -512,9 +512,9 @@ def test_nothing_stays_of_those_that_were_killed(simple: Stack, made: File, fold
 
 
 def test_what_another_is_writing_stays(folder: Path) -> None:
-    first, second = (partial.Part(folder / "target") for _ in range(2))
+    first, second = (part_files.Part(folder / "target") for _ in range(2))
     first.close(keep=False)
-    third = partial.Part(folder / "target")
+    third = part_files.Part(folder / "target")
     assert names(folder) == [".target.part", ".target.part.2"]
     assert (third.path.name, second.path.name) == (".target.part", ".target.part.2")
     second.close(keep=True)

@@ -15,7 +15,7 @@ from transfers_stack import Stack
 
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionConnectionError, OrionError
-from orionclient.transfer.partial import Part
+from orionclient.transfer.part_files import Part
 from orionclient.types import Dataset, File
 
 SIZE = 3 << 20

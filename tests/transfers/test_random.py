@@ -22,7 +22,7 @@ from transfers_stack import SMALL_PLANS, Stack, digest_of
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession
-from orionclient.transfer import answers, downloads, partial, plans
+from orionclient.transfer import content, downloads, part_files, plans
 from orionclient.types import File, Shard
 
 LARGEST = 64 << 20
@@ -137,7 +137,7 @@ class Transfer:
         """Do it; gives how it ended."""
         with pytest.MonkeyPatch.context() as patch:
             if self.small_plans:
-                for module in (plans, answers, downloads, partial):
+                for module in (plans, content, downloads, part_files):
                     for name, value in SMALL_PLANS[module.__name__.rpartition(".")[2]].items():
                         patch.setattr(module, name, value)
             ended = self.send() if self.up else self.fetch()

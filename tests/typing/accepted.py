@@ -19,10 +19,10 @@ import orionclient
 from orionclient.exceptions import BadResponse, NotFoundResponse, OrionConnectionError, OrionError
 from orionclient.floes import CollectionOut, DatasetOut, Parameter, describe, floe, progress
 from orionclient.helpers.collections import try_hard_to_create_shard, try_hard_to_download_shard
-from orionclient.helpers.kept import keep_file, keep_shard, local_path, start_collection
 from orionclient.helpers.parameterize import parameterize_workfloe
 from orionclient.helpers.progress import rich_progress
 from orionclient.helpers.reports import DownloadedReport, download_report
+from orionclient.helpers.storage import keep_file, keep_shard, local_path, start_collection
 from orionclient.links import OrionLink, RecordLink, ShardLink
 from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec

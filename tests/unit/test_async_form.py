@@ -11,7 +11,7 @@ from orion_api.api.files import upload_file_content
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 
 from orionclient._calls import Calls
-from orionclient._pages import Pages
+from orionclient._pagination import Pages
 from orionclient._resource import Endpoint, Id, Resource
 from orionclient.emulator.faults import status
 from orionclient.exceptions import NotFoundResponse, OrionServiceError, ValidationError

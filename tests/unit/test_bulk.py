@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from orionclient._stopping import Stopped
+from orionclient._cancellation import Stopped
 from orionclient.exceptions import NotFoundResponse, OrionError, TransferErrors, ValidationError
 from orionclient.transfer.bulk import Result, StoppedError, Watch, gathered, is_local, run
 from orionclient.transfer.names import UniqueNames

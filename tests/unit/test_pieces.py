@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from orionclient._cancellation import Stopped, pool
 from orionclient._clock import CLOCK
 from orionclient._messages import Response
-from orionclient._stopping import Stopped, pool
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError, OrionTimeout
-from orionclient.transfer import answers
-from orionclient.transfer.answers import (
+from orionclient.transfer import content
+from orionclient.transfer.content import (
     Content,
     OtherContentError,
     Patience,
@@ -328,7 +328,7 @@ def test_given_up(skipped_waits: list[float]) -> None:
 
 
 def test_more_patience_where_it_comes_forward(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "_FORWARD", 1)
+    monkeypatch.setattr(content, "_FORWARD", 1)
     server = Server(
         answer(200, b"0", broken(), content_length="10", etag=TAG),
         *(piece(start, WHOLE[start : start + 1], broken()) for start in range(1, 9)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from orionclient._waiting import polled
+from orionclient._polling import polled
 from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:

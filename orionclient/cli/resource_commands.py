@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import field, frozen
 
-from orionclient.cli import contracted
-from orionclient.cli.asking import confirm, dry_run, planned, yes
+from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
-from orionclient.cli.completing import IdOf
+from orionclient.cli.completion_types import IdOf
+from orionclient.cli.confirmation import confirm, dry_run, planned, yes
 from orionclient.cli.state import State, current
 
 if TYPE_CHECKING:
@@ -157,13 +157,13 @@ def _list(kind: Kind) -> Command:
     def run(limit: int | None, exact: bool = False, **values: Any) -> None:
         state = current()
         template = kind.template(values)
-        filters = contracted.given(values)
+        filters = contract_options.given(values)
         found = state.session.list_resources(template, filters, limit=limit, exact=exact)
         state.out.rows(
             (each.to_dict() for each in found), kind.columns, key="id" if "id" in kind.kind.fields() else "path"
         )
 
-    options = contracted.filters_of(_operation(kind.kind.declaration.list))
+    options = contract_options.filters_of(_operation(kind.kind.declaration.list))
     more: list[click.Parameter] = [
         click.Option(["--limit"], type=click.IntRange(0), help="Largest number; all without it.")
     ]
@@ -218,17 +218,21 @@ def _create(kind: Kind) -> Command:
     def run(dry_run: bool, **values: Any) -> None:
         state = current()
         template = kind.template(values)
-        body = contracted.given(values)
+        body = contract_options.given(values)
         if dry_run:
             planned(state, "create", [f"{kind.noun} {body.get('name', '')}".rstrip()])
             return
-        if "project" in contracted.body_of(operation)[0] and "project" not in body and state.session.config.project:
+        if (
+            "project" in contract_options.body_of(operation)[0]
+            and "project" not in body
+            and state.session.config.project
+        ):
             body["project"] = state.session.config.project
         made(state, kind, state.session.create_resource(template, body))
 
     return Command(
         "create",
-        params=[*kind.parents(), *contracted.fields_of(operation, kind.arguments), dry_run()],
+        params=[*kind.parents(), *contract_options.fields_of(operation, kind.arguments), dry_run()],
         callback=run,
         help=f"Create a {kind.noun}.",
         shape=kind.schema,
@@ -242,7 +246,7 @@ def _update(kind: Kind) -> Command:
     def run(number: int, dry_run: bool, **values: Any) -> None:
         state = current()
         template = kind.template(values)
-        changes = contracted.given(values)
+        changes = contract_options.given(values)
         if not changes:
             raise click.UsageError("nothing to change was given")
         if dry_run:
@@ -254,7 +258,7 @@ def _update(kind: Kind) -> Command:
 
     return Command(
         "update",
-        params=[*kind.ids(), *contracted.fields_of(operation), dry_run()],
+        params=[*kind.ids(), *contract_options.fields_of(operation), dry_run()],
         callback=run,
         help=f"Change a {kind.noun}.",
         shape=kind.schema,

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
 
+from orionclient._cancellation import pause
 from orionclient._clock import CLOCK
 from orionclient._limits import Quota, RateLimiter, limiter_of
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
@@ -27,7 +28,6 @@ from orionclient._retry import (
     retry_after_seconds,
     was_applied,
 )
-from orionclient._stopping import pause
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, origin_of
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError

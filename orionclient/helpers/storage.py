@@ -49,7 +49,7 @@ def keep_file(
 
     Example:
         >>> from pathlib import Path
-        >>> from orionclient.helpers.kept import keep_file, local_path
+        >>> from orionclient.helpers.storage import keep_file, local_path
         >>> written = Path("trajectory.xyz").write_text("frames")
         >>> kept = keep_file("trajectory.xyz", "Trajectory of lig 1", tags=["Trajectory"])
         >>> with local_path(kept) as path:

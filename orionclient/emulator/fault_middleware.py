@@ -15,8 +15,8 @@ from orionclient.emulator import strictjson
 from orionclient.emulator.app import SEEN, read_token
 from orionclient.emulator.bodies import read_body
 from orionclient.emulator.envelope import Envelope
+from orionclient.emulator.fault_actions import Misdeed, problem_app
 from orionclient.emulator.faults import Applied, Seen
-from orionclient.emulator.misdeeds import Misdeed, problem_app
 from orionclient.emulator.problems import ProblemError, bad_body, bad_parameter, of_failure
 from orionclient.emulator.steps import parse
 

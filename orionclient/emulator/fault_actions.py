@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from orionclient.emulator.fault_middleware import Watch
     from orionclient.emulator.faults import Applied
-    from orionclient.emulator.faulty import Watch
     from orionclient.emulator.steps import Step
 
 

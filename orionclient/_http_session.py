@@ -7,7 +7,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient._messages import Body, Payload, Response, form_encoded
-from orionclient._sender import AttemptInfo, Outgoing, Terms, limited, send
+from orionclient._retry_loop import AttemptInfo, Outgoing, Terms, limited, send
 from orionclient.config import origin_of
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.downloads import save

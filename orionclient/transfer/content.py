@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
+from orionclient._cancellation import check
 from orionclient._messages import Response
 from orionclient._ranges import ContentRange, range_problem
-from orionclient._stopping import check
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer.digests import Digest, announced, hasher_of, packed
 from orionclient.transfer.expected import Expected, OtherContentError
