@@ -24,7 +24,7 @@ def lint(folder: Path) -> Contract:
     # First, because the rules take for granted that lists are lists and mappings are mappings.
     with tempfile.TemporaryDirectory() as work:
         tools.validate(contract.document, Path(work))
-    violations = rules.violations(contract)
+    violations = rules.find_violations(contract)
     if violations:
         raise ContractError("\n".join(violations))
     return contract
@@ -60,8 +60,8 @@ def write(folder: Path, output: Path, pinned: dict[str, str]) -> None:
 
 def generate(folder: Path, output: Path) -> None:
     """Write the package in place of what is there."""
-    pinned = tools.pins()
-    tools.refuse_other_versions(pinned)
+    pinned = tools.read_pins()
+    tools.reject_other_versions(pinned)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".generate-") as beside:
         fresh = Path(beside) / output.name
@@ -73,18 +73,18 @@ def generate(folder: Path, output: Path) -> None:
 
 def check(folder: Path, output: Path) -> list[str]:
     """Return what is wrong with the package on disk, a line each; nothing when it is what `generate` writes."""
-    pinned = tools.pins()
-    changed = _changed(folder, output, pinned)
+    pinned = tools.read_pins()
+    changed = _list_changed(folder, output, pinned)
     if changed:
         return [f"{output.name} is out of date: {', '.join(changed)}"]
-    tools.refuse_other_versions(pinned)
+    tools.reject_other_versions(pinned)
     with tempfile.TemporaryDirectory() as beside:
         fresh = Path(beside) / output.name
         write(folder, fresh, pinned)
-        return _differences(fresh, output)
+        return _list_differences(fresh, output)
 
 
-def _changed(folder: Path, output: Path, pinned: dict[str, str]) -> list[str]:
+def _list_changed(folder: Path, output: Path, pinned: dict[str, str]) -> list[str]:
     try:
         old = json.loads((output / FINGERPRINT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -101,7 +101,7 @@ def _changed(folder: Path, output: Path, pinned: dict[str, str]) -> list[str]:
     return changed
 
 
-def _differences(fresh: Path, output: Path) -> list[str]:
+def _list_differences(fresh: Path, output: Path) -> list[str]:
     def files(root: Path) -> dict[str, bytes]:
         found = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}

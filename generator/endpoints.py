@@ -9,11 +9,11 @@ from typing import Any
 
 from . import tools
 from .facts import operations
-from .prepare import CONFIG, prepared, template_data
+from .prepare import CONFIG, prepare_contract, template_data
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Rooms that openapi-python-client does not know; their templates hold plain text.
-OWN_ROOMS = ("_runtime.py", "_wire.py")
+OWN_MODULES = ("_runtime.py", "_wire.py")
 
 
 def write(document: dict[str, Any], output: Path, work: Path) -> None:
@@ -22,18 +22,18 @@ def write(document: dict[str, Any], output: Path, work: Path) -> None:
     shutil.copytree(TEMPLATES, templates)
     (templates / "ops.jinja").write_text(template_data(document), encoding="utf-8")
     source, config = work / "prepared.json", work / "config.json"
-    source.write_text(json.dumps(prepared(document)), encoding="utf-8")
+    source.write_text(json.dumps(prepare_contract(document)), encoding="utf-8")
     config.write_text(json.dumps(CONFIG), encoding="utf-8")
     arguments = ["--path", str(source), "--config", str(config), "--custom-template-path", str(templates)]
     arguments += ["--meta", "none", "--fail-on-warning", "--output-path", str(output)]
     tools.run("openapi_python_client", "generate", *arguments, cwd=work)
-    for name in OWN_ROOMS:
+    for name in OWN_MODULES:
         shutil.copyfile(TEMPLATES / f"{name}.jinja", output / name)
     (output / "py.typed").write_text("", encoding="utf-8")
-    refuse_missing_modules(document, output)
+    reject_missing_modules(document, output)
 
 
-def refuse_missing_modules(document: dict[str, Any], output: Path) -> None:
+def reject_missing_modules(document: dict[str, Any], output: Path) -> None:
     """Raise when an operation has no module: the tool drops what it does not understand, not always with a word."""
     wanted = {f"{facts.tag}/{facts.id}.py" for facts in operations(document)}
     found = {path.relative_to(output / "api").as_posix() for path in (output / "api").glob("*/*.py")}

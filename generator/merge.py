@@ -92,8 +92,8 @@ def merge(folder: Path) -> Contract:
             else:
                 raise ContractError(f"openapi/{path.name}: `{key}` may stand in no file but {HEAD}")
     contract = Contract(_paths_before_components(document), origin)
-    _refuse_twice_named_operations(contract)
-    _refuse_bad_references(contract)
+    _reject_duplicate_operations(contract)
+    _reject_bad_references(contract)
     return contract
 
 
@@ -137,7 +137,7 @@ def _paths_before_components(document: dict[str, Any]) -> dict[str, Any]:
     return {key: document[key] for key in order if key in document}
 
 
-def _refuse_twice_named_operations(contract: Contract) -> None:
+def _reject_duplicate_operations(contract: Contract) -> None:
     seen: dict[str, str] = {}
     for path, item in contract.document.get("paths", {}).items():
         for operation in item.values():
@@ -149,7 +149,7 @@ def _refuse_twice_named_operations(contract: Contract) -> None:
                 seen[name] = file
 
 
-def _refuse_bad_references(contract: Contract) -> None:
+def _reject_bad_references(contract: Contract) -> None:
     for where, value in walk(contract.document):
         if not (isinstance(value, dict) and isinstance(value.get("$ref"), str)):
             continue

@@ -33,7 +33,7 @@ KEEP_RENAMED = {
 }
 
 
-def prepared(document: dict[str, Any]) -> dict[str, Any]:
+def prepare_contract(document: dict[str, Any]) -> dict[str, Any]:
     """Return a copy in which open states are enumerations, so that a class is written for each."""
     result = copy.deepcopy(document)
     for _, value in list(walk(result)):

@@ -32,7 +32,7 @@ EVIDENCE = ("documented", "listed", "observed", "assumed")
 BODIES = ("application/json", "application/octet-stream", "application/x-ndjson", "multipart/form-data")
 
 
-def violations(contract: Contract) -> list[str]:
+def find_violations(contract: Contract) -> list[str]:
     """Return every violation as a line, ordered by file and rule."""
     lines = []
     for number, rule in enumerate(RULES, start=1):

@@ -61,8 +61,8 @@ def write(document: dict[str, Any], output: Path, work: Path) -> None:
     for name in ("__init__.py", "_base.py"):
         shutil.copyfile(TEMPLATES / f"contract{name}.jinja", contract / name)
     _generate(document, output / "inputs.py", INPUTS, work)
-    _generate(_nullable_marked(document), contract / "models.py", MODELS, work)
-    _generate(_queries_only(document), contract / "queries.py", QUERIES, work)
+    _generate(_mark_nullable(document), contract / "models.py", MODELS, work)
+    _generate(_keep_queries(document), contract / "queries.py", QUERIES, work)
 
 
 def _generate(document: dict[str, Any], output: Path, arguments: tuple[str, ...], work: Path) -> None:
@@ -81,7 +81,7 @@ def _generate(document: dict[str, Any], output: Path, arguments: tuple[str, ...]
     output.write_text(re.sub(r"\b(\w+)ParametersQuery\b", name, text), encoding="utf-8")
 
 
-def _nullable_marked(document: dict[str, Any]) -> dict[str, Any]:
+def _mark_nullable(document: dict[str, Any]) -> dict[str, Any]:
     # The models write `X | None` for "may be null" and for "may be absent"; the mark tells them apart.
     result = copy.deepcopy(document)
     for _, value in list(walk(result)):
@@ -93,7 +93,7 @@ def _nullable_marked(document: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _queries_only(document: dict[str, Any]) -> dict[str, Any]:
+def _keep_queries(document: dict[str, Any]) -> dict[str, Any]:
     result = copy.deepcopy(document)
     for item in result["paths"].values():
         for operation in (item[method] for method in METHODS if method in item):

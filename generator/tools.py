@@ -18,13 +18,13 @@ class ToolError(Exception):
     """A tool is missing, has another version, or failed; the message is for a person."""
 
 
-def pins(file: Path = PINS_FILE) -> dict[str, str]:
+def read_pins(file: Path = PINS_FILE) -> dict[str, str]:
     """Name -> exact version, from requirements.txt."""
     lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
     return dict(line.split("==", 1) for line in lines if line)
 
 
-def refuse_other_versions(pinned: dict[str, str]) -> None:
+def reject_other_versions(pinned: dict[str, str]) -> None:
     """Raise ToolError when a tool has another version than the pinned one."""
     for name, wanted in pinned.items():
         try:

@@ -14,11 +14,11 @@ from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
-from orionclient._messages import AsyncResponse, Body, Payload, Response, form_encoded, is_success
-from orionclient._pagination import Pages, lacking_id
+from orionclient._messages import AsyncResponse, Body, Payload, Response, encode_form, is_success
+from orionclient._pagination import Paginator, find_missing_id
 from orionclient._retry import Policy
-from orionclient._retry_loop import Outgoing, Terms, limited, send, send_async
-from orionclient._versions import Offers, lacking, read_offers
+from orionclient._retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
+from orionclient._versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient.config import is_loopback, origin_of
 from orionclient.exceptions import (
     BadResponse,
@@ -40,21 +40,21 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("orionclient")
 # What a stack answers that knows no such path.
-_NO_SUCH_PATH: Final = frozenset({404, 405, 410, 501})
+_UNKNOWN_PATH: Final = frozenset({404, 405, 410, 501})
 # The statuses of content and of a range of it.
 _CONTENT: Final = frozenset({200, 206})
 _VERSIONS_SECONDS: Final = 5.0
 # Number of items to ask for in a page where a server rejects the most that the contract allows.
-_SMALL_PAGE: Final = 100
+_FALLBACK_PAGE_SIZE: Final = 100
 # Operations whose body is a password or another secret.
 _CONFIDENTIAL: Final = frozenset({"obtain_token", "create_secret", "update_secret"})
 
 # What each server offers, asked once for a process and only to explain an error; empty where it does not say.
-_OFFERS: Final[dict[tuple[str, str, int], Offers]] = {}
+_SERVER_VERSIONS: Final[dict[tuple[str, str, int], ServerVersions]] = {}
 # Largest page that each server accepts, by operation, where that is less than the contract allows; 0 where it accepts no limit.
 _PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
 # Successes that the contract does not document and of which the log has a line.
-_LOGGED: Final[set[tuple[str, int]]] = set()
+_LOGGED_STATUSES: Final[set[tuple[str, int]]] = set()
 
 
 def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str, str]]:
@@ -79,14 +79,16 @@ class Calls:
         offers: Versions of the APIs that the stack offers; None takes them for granted.
     """
 
-    def __init__(self, config: Callable[[], SessionConfig], terms: Terms, offers: Offers | None = None) -> None:
+    def __init__(
+        self, config: Callable[[], SessionConfig], terms: CallOptions, offers: ServerVersions | None = None
+    ) -> None:
         self._config = config
         self._terms = terms
         self._offers = offers
 
     def outgoing(
         self, request: Request, broken: Callable[[Response | AsyncResponse], bool] | None = None
-    ) -> tuple[Outgoing, SessionConfig]:
+    ) -> tuple[PreparedRequest, SessionConfig]:
         """Turn a generated request into one that can be sent.
 
         Args:
@@ -103,7 +105,7 @@ class Calls:
         """
         config = self._config()
         operation = request.operation
-        if self._offers is not None and (problem := lacking(self._offers, operation)):
+        if self._offers is not None and (problem := missing_version_message(self._offers, operation)):
             raise InvalidAPIVersion(None).about(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
@@ -111,12 +113,12 @@ class Calls:
         if request.url is None:
             target = config.url + request.path
             if request.query:
-                target = f"{target}?{form_encoded(request.query)}"
+                target = f"{target}?{encode_form(request.query)}"
         else:
-            target = _absolute(config.url + request.path, request.url, config)
+            target = _absolute_url(config.url + request.path, request.url, config)
         body, headers = _encode(request.body)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
-        out = Outgoing(
+        out = PreparedRequest(
             method=operation.method.upper(),
             url=target,
             action=f"{operation.id} {operation.method.upper()} {request.path}",
@@ -126,7 +128,7 @@ class Calls:
             body=body,
             stream=operation.stream is not None,
             keep_open=operation.stream == "download",
-            broken=broken or _broken,
+            broken=broken or _is_broken_json,
             confidential=operation.id in _CONFIDENTIAL,
         )
         return out, config
@@ -152,19 +154,21 @@ class Calls:
         def broken(answer: Response | AsyncResponse) -> bool:
             nonlocal found
             try:
-                found = _checked(endpoint, answer.status_code, answer.headers, answer.content or b"", check)
+                found = _check_response(endpoint, answer.status_code, answer.headers, answer.content or b"", check)
             except (UnexpectedStatus, UnexpectedBody):
-                return _broken(answer)
+                return _is_broken_json(answer)
             return False
 
         out, config = self.outgoing(request, broken)
         terms = self._terms
         if timeout is not None:
-            terms = limited(terms, request_timeout=min(timeout, terms.policy.request_timeout), retry_timeout=timeout)
+            terms = with_timeouts(
+                terms, request_timeout=min(timeout, terms.policy.request_timeout), retry_timeout=timeout
+            )
         response = send(out, terms, config)
         if found is None:
             try:
-                found = _checked(endpoint, response.status_code, response.headers, response.content, check)
+                found = _check_response(endpoint, response.status_code, response.headers, response.content, check)
             except (UnexpectedStatus, UnexpectedBody) as error:
                 raise self.translated(error, response) from None
         return found, response
@@ -178,7 +182,7 @@ class Calls:
         Raises:
             OrionError: The server refused, or no good answer came.
         """
-        return read_offers(self._read(get_api_versions, get_api_versions.build())[0])
+        return parse_server_versions(self._read(get_api_versions, get_api_versions.build())[0])
 
     def translated(
         self, error: UnexpectedStatus | UnexpectedBody, response: Response, *, ask: bool = True
@@ -194,40 +198,40 @@ class Calls:
             The error, not raised. Where the stack knows no such path because it does not offer the version of the API that this client
             needs, `InvalidAPIVersion`.
         """
-        found = _translated(error, response)
+        found = _translate_error(error, response)
         operation = error.operation
         changes = operation is not None and operation.retry != "read"
         if changes and is_success(response.status_code) and isinstance(found, OrionError) and found.call is not None:
             # The server says that it was carried out; only what it says of it cannot be read. A page may be somebody else's.
             applied = found.call.applied or not _is_html(response)
             found.during(evolve(found.call, may_have_been_applied=True, applied=applied))
-        if operation is None or response.status_code not in _NO_SUCH_PATH or not isinstance(found, BadResponse):
+        if operation is None or response.status_code not in _UNKNOWN_PATH or not isinstance(found, BadResponse):
             return found
-        if lacking({}, operation) is None:
+        if missing_version_message({}, operation) is None:
             # Its path has no version, the question for the versions itself included.
             return found
-        problem = lacking(offers, operation) if (offers := self._known_offers(ask=ask)) else None
+        problem = missing_version_message(offers, operation) if (offers := self._known_offers(ask=ask)) else None
         if problem is None:
             return found
         explained = InvalidAPIVersion(response).about(problem)
         return explained.during(found.call) if found.call else explained
 
-    def _known_offers(self, *, ask: bool) -> Offers:
+    def _known_offers(self, *, ask: bool) -> ServerVersions:
         origin = self._config().origin
-        if origin not in _OFFERS and ask:
+        if origin not in _SERVER_VERSIONS and ask:
             # Before the question, whose own failure must not lead to it again.
-            _OFFERS[origin] = {}
+            _SERVER_VERSIONS[origin] = {}
             request = get_api_versions.build()
             out, config = self.outgoing(request)
-            once = Terms(
-                Policy(retry_dict={}, connection_repeats=0, request_timeout=_VERSIONS_SECONDS), self._terms.quota
+            once = CallOptions(
+                Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._terms.quota
             )
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
                 answer = send(out, once, config)
-                _OFFERS[origin] = read_offers(
+                _SERVER_VERSIONS[origin] = parse_server_versions(
                     get_api_versions.check(answer.status_code, answer.headers, answer.content)
                 )
-        return _OFFERS.get(origin, {})
+        return _SERVER_VERSIONS.get(origin, {})
 
     def connections(self) -> AsyncConnections:
         """Make connections for one event loop.
@@ -312,15 +316,15 @@ class Calls:
         largest: int | None = _PAGE_SIZES.get((origin, operation.id), operation.largest_page)
         if largest is not None and "limit" not in (query or {}):
             limit = min(page_size or largest, largest) or None
-        pages = Pages(endpoint.build(**ids).with_query(query or {}), origin, limit)
+        pages = Paginator(endpoint.build(**ids).with_query(query or {}), origin, limit)
         smaller = False
         while pages.request is not None:
             try:
                 page, response = self._read(endpoint, pages.request)
             except OrionError as error:
-                if limit is None or not _asks_for_less(error):
+                if limit is None or not _rejects_page_size(error):
                     raise
-                limit, smaller = _SMALL_PAGE if limit > _SMALL_PAGE else None, True
+                limit, smaller = _FALLBACK_PAGE_SIZE if limit > _FALLBACK_PAGE_SIZE else None, True
                 if not pages.shrink(limit):
                     raise
                 continue
@@ -359,7 +363,7 @@ class Calls:
 
         def ask(headers: Mapping[str, str]) -> Response:
             response = self.send(evolve(request, headers={**request.headers, **headers}))
-            if is_page(response):
+            if is_html_page(response):
                 with response:
                     raise response.error()
             if response.status_code not in _CONTENT:
@@ -389,17 +393,17 @@ class Calls:
         """
         config = self._config()
         try:
-            target = _absolute(config.url, url, config)
+            target = _absolute_url(config.url, url, config)
         except ValidationError as error:
             raise OrionConnectionError(f"the server names an address that cannot be used: {error}") from None
-        out = Outgoing(
+        out = PreparedRequest(
             method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True,
             authenticate=False,
         )  # fmt: skip
         return send(out, self._terms, config)
 
 
-def _absolute(base: str, url: str, config: SessionConfig) -> str:
+def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
     """Make an address absolute; https is not given up for it."""
     try:
         target = urljoin(base, url)
@@ -411,7 +415,7 @@ def _absolute(base: str, url: str, config: SessionConfig) -> str:
     return target
 
 
-def is_page(answer: Response | AsyncResponse) -> bool:
+def is_html_page(answer: Response | AsyncResponse) -> bool:
     """Tell whether a good answer is the page of a portal or balancer: content of Orion carries a mark or a digest.
 
     Args:
@@ -429,7 +433,7 @@ def _is_html(answer: Response) -> bool:
     return "html" in answer.headers.get("content-type", "").lower()
 
 
-def _checked(
+def _check_response(
     endpoint: Endpoint, status_code: int, headers: Mapping[str, str], content: bytes, check: Check | None = None
 ) -> dict[str, Any]:
     """Read the answer, and see that what it tells of can be used."""
@@ -437,7 +441,7 @@ def _checked(
     operation = endpoint.OPERATION
     # No content has no id, and a page has those of its items.
     if operation.paging is None and operation.stream != "download" and 204 not in operation.success:
-        problem = lacking_id(operation, found)
+        problem = find_missing_id(operation, found)
         if problem is not None:
             raise UnexpectedBody(operation, problem, status_code, content, headers)
     if check is not None:
@@ -445,13 +449,13 @@ def _checked(
             check(found)
         except ValueError as error:
             raise UnexpectedBody(operation, str(error), status_code, content, headers) from None
-    if status_code not in operation.success and (operation.id, status_code) not in _LOGGED:
-        _LOGGED.add((operation.id, status_code))
+    if status_code not in operation.success and (operation.id, status_code) not in _LOGGED_STATUSES:
+        _LOGGED_STATUSES.add((operation.id, status_code))
         _log.warning("%s: success with status %d, which is not documented", operation.id, status_code)
     return found
 
 
-def _asks_for_less(error: OrionError) -> bool:
+def _rejects_page_size(error: OrionError) -> bool:
     """Tell whether fewer items in a page may help: the server rejects the limit, or the page is too large to be read."""
     if isinstance(error, BadResponse):
         return error.response.status_code in {400, 422} and re.search(rb"\blimit\b", error.response.content) is not None
@@ -460,7 +464,7 @@ def _asks_for_less(error: OrionError) -> bool:
     return isinstance(error.__cause__, TooLargeError)
 
 
-def _broken(answer: Response | AsyncResponse) -> bool:
+def _is_broken_json(answer: Response | AsyncResponse) -> bool:
     """Tell whether a good answer promises JSON and does not hold it."""
     if "json" not in answer.headers.get("content-type", ""):
         return False
@@ -476,7 +480,7 @@ def _broken(answer: Response | AsyncResponse) -> bool:
     return False
 
 
-def _translated(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
+def _translate_error(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
     # The title of a portal's or balancer's page says more than that it is no JSON.
     if isinstance(error, UnexpectedStatus) or _is_html(response):
         return response.error()

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 
 # Seconds between two looks.
-LOOK: Final = 0.5
+POLL_INTERVAL: Final = 0.5
 
 
-class Stopped(BaseException):
+class Cancelled(BaseException):
     """What began this work was interrupted. No error, so that what was sent stays for the next run, as after any interrupt."""
 
 
-class _Stopping(threading.local):
+class _Cancellation(threading.local):
     """What ends the work of this thread; nothing for those that are interrupted themselves."""
 
     events: tuple[threading.Event, ...] = ()
 
 
-_STOPPING: Final = _Stopping()
+_STOPPING: Final = _Cancellation()
 
 
-def ended_by(event: threading.Event) -> Callable[[], None]:
+def cancel_on(event: threading.Event) -> Callable[[], None]:
     """Make the first thing that threads of a pool do.
 
     Args:
@@ -51,7 +51,7 @@ def ended_by(event: threading.Event) -> Callable[[], None]:
 
 
 @contextmanager
-def pool(workers: int, name: str, event: threading.Event) -> Iterator[ThreadPoolExecutor]:
+def cancellable_pool(workers: int, name: str, event: threading.Event) -> Iterator[ThreadPoolExecutor]:
     """Make threads that are all over when the block ends, also where it is interrupted.
 
     Args:
@@ -64,7 +64,7 @@ def pool(workers: int, name: str, event: threading.Event) -> Iterator[ThreadPool
     """
     prefix = f"{name}-{id(event):x}"
     try:
-        with ThreadPoolExecutor(workers, thread_name_prefix=prefix, initializer=ended_by(event)) as made:
+        with ThreadPoolExecutor(workers, thread_name_prefix=prefix, initializer=cancel_on(event)) as made:
             yield made
     finally:
         # One that was being started when an interrupt came is none of the pool's yet; it ends with the others, but nobody waits for it.
@@ -72,7 +72,7 @@ def pool(workers: int, name: str, event: threading.Event) -> Iterator[ThreadPool
             time.sleep(0.005)
 
 
-def stoppable() -> bool:
+def is_cancellable() -> bool:
     """Tell whether this thread has to look now and then.
 
     Returns:
@@ -81,17 +81,17 @@ def stoppable() -> bool:
     return bool(_STOPPING.events)
 
 
-def check() -> None:
+def raise_if_cancelled() -> None:
     """End the work of this thread where that is wanted.
 
     Raises:
         Stopped: It is.
     """
     if _STOPPING.events and any(event.is_set() for event in _STOPPING.events):
-        raise Stopped
+        raise Cancelled
 
 
-def pause(seconds: float) -> None:
+def wait(seconds: float) -> None:
     """Wait.
 
     Args:
@@ -100,16 +100,16 @@ def pause(seconds: float) -> None:
     Raises:
         Stopped: The work of this thread was ended meanwhile.
     """
-    if not stoppable() or CLOCK.virtual:
+    if not is_cancellable() or CLOCK.virtual:
         CLOCK.sleep(seconds)
         return
     end = CLOCK.monotonic() + seconds
     while (left := end - CLOCK.monotonic()) > 0:
-        check()
-        CLOCK.sleep(min(left, LOOK))
+        raise_if_cancelled()
+        CLOCK.sleep(min(left, POLL_INTERVAL))
 
 
-def result_of(future: Future[V]) -> V:
+def wait_for_result(future: Future[V]) -> V:
     """Wait for what a pool does, and wake now and then: a signal that the system gives to another thread wakes nobody who waits on.
 
     Args:
@@ -120,7 +120,7 @@ def result_of(future: Future[V]) -> V:
     """
     while True:
         try:
-            return future.result(LOOK)
+            return future.result(POLL_INTERVAL)
         except TimeoutError:
             # The work's own, or only that of this wait.
             if future.done():

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Protocol
 import h11
 from attrs import field, frozen
 
-from orionclient._heads import Head, HeaderList, fresh_state, judged_answer, state_after, usual_answer, usual_request
+from orionclient._heads import (
+    HeaderList,
+    ResponseHead,
+    encode_request_head,
+    h11_state_after,
+    head_from_h11,
+    new_h11_state,
+    parse_response_head,
+)
 from orionclient._library import httpcore
-from orionclient._socket import PIECE, Socket
+from orionclient._socket import CHUNK_SIZE, Socket
 
 if TYPE_CHECKING:
     import ssl
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Message:
+class WireRequest:
     """A request as it goes over one connection. Its text has neither headers nor target: the token and signatures stand there.
 
     Attributes:
@@ -50,7 +58,7 @@ class Message:
         return self.scheme, self.host, self.port or (443 if self.scheme == b"https" else 80)
 
 
-class Incoming(Protocol):
+class RawResponse(Protocol):
     """An answer whose content was not read yet."""
 
     status: int
@@ -65,10 +73,10 @@ class Incoming(Protocol):
         ...
 
 
-class Line(Protocol):
+class ConnectionProtocol(Protocol):
     """A connection that carries one request at a time."""
 
-    def exchange(self, message: Message) -> Incoming:
+    def exchange(self, message: WireRequest) -> RawResponse:
         """Send a request and read the head of the answer."""
         ...
 
@@ -102,7 +110,7 @@ class Connection:
         self._socket: Socket | None = None
         self._free_since: float | None = None
 
-    def exchange(self, message: Message) -> Incoming:
+    def exchange(self, message: WireRequest) -> RawResponse:
         """Send a request and read the head of the answer."""
         self._free_since = None
         socket = self._socket
@@ -111,13 +119,13 @@ class Connection:
                 message.host.decode("ascii"), message.origin[2], self._context, message.connecting
             )
         try:
-            state, sent = _sent(socket, message)
-            state, head = _head(socket, state, message)
+            state, sent = _send(socket, message)
+            state, head = _read_head(socket, state, message)
         except h11.LocalProtocolError as error:
             raise httpcore.LocalProtocolError(str(error)) from error
         except h11.RemoteProtocolError as error:
             raise httpcore.RemoteProtocolError(str(error)) from error
-        return _Content(self, socket, state, head, message.waiting, sent=sent)
+        return _BodyReader(self, socket, state, head, message.waiting, sent=sent)
 
     def release(self, *, reusable: bool) -> None:
         """Take the connection back after an answer."""
@@ -145,22 +153,22 @@ class Connection:
             socket.close()
 
 
-def _sent(socket: Socket, message: Message) -> tuple[h11.Connection | None, bool]:
+def _send(socket: Socket, message: WireRequest) -> tuple[h11.Connection | None, bool]:
     """Send a request; gives the state of h11 where it is needed.
 
     The second is False where the server hung up meanwhile, which may have answered before that.
     """
     state = None
-    ready = usual_request(message.method, message.target, message.headers, content=message.content is not None)
+    ready = encode_request_head(message.method, message.target, message.headers, content=message.content is not None)
     if ready is not None:
-        pieces = _counted(message)
+        pieces = _send_counted(message)
     else:
-        state = fresh_state()
+        state = new_h11_state()
         ready = state.send(h11.Request(method=message.method, target=message.target, headers=message.headers)) or b""
-        pieces = _framed(state, message.content or ())
+        pieces = _encode_chunked(state, message.content or ())
     try:
         for piece in pieces:
-            if ready and len(ready) + len(piece) <= PIECE:
+            if ready and len(ready) + len(piece) <= CHUNK_SIZE:
                 # Head and body in one packet: what is small arrives as a whole, at the price of one call.
                 ready += piece
                 continue
@@ -176,13 +184,13 @@ def _sent(socket: Socket, message: Message) -> tuple[h11.Connection | None, bool
     return state, True
 
 
-def _framed(state: h11.Connection, content: Iterable[bytes]) -> Iterator[bytes]:
+def _encode_chunked(state: h11.Connection, content: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in content:
         yield from state.send_with_data_passthrough(h11.Data(data=chunk)) or ()
     yield state.send(h11.EndOfMessage()) or b""
 
 
-def _counted(message: Message) -> Iterator[bytes]:
+def _send_counted(message: WireRequest) -> Iterator[bytes]:
     left = next((int(value) for name, value in message.headers if name.lower() == b"content-length"), 0)
     for chunk in message.content or ():
         left -= len(chunk)
@@ -193,31 +201,33 @@ def _counted(message: Message) -> Iterator[bytes]:
         raise httpcore.LocalProtocolError("Too little data for declared Content-Length")
 
 
-def _head(socket: Socket, state: h11.Connection | None, message: Message) -> tuple[h11.Connection | None, Head]:
+def _read_head(
+    socket: Socket, state: h11.Connection | None, message: WireRequest
+) -> tuple[h11.Connection | None, ResponseHead]:
     """Read the head of an answer; gives the state of h11 where it is needed."""
     if state is None:
         data = socket.read(message.waiting)
-        if head := usual_answer(data, message.method):
+        if head := parse_response_head(data, message.method):
             return None, head
-        state = state_after(message.method)
-        _give(state, data)
+        state = h11_state_after(message.method)
+        _discard(state, data)
     while True:
         event = state.next_event()
         if event is h11.NEED_DATA:
-            _give(state, socket.read(message.waiting))
+            _discard(state, socket.read(message.waiting))
         elif isinstance(event, h11.Response) or (
             isinstance(event, h11.InformationalResponse) and event.status_code == 101
         ):
-            return state, judged_answer(state, event, message.method)
+            return state, head_from_h11(state, event, message.method)
 
 
-def _give(state: h11.Connection, data: bytes) -> None:
+def _discard(state: h11.Connection, data: bytes) -> None:
     if not data and state.their_state == h11.SEND_RESPONSE:
         raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
     state.receive_data(data)
 
 
-class _Content:
+class _BodyReader:
     """The answer of a `Connection`."""
 
     def __init__(
@@ -225,7 +235,7 @@ class _Content:
         line: Connection,
         socket: Socket,
         state: h11.Connection | None,
-        head: Head,
+        head: ResponseHead,
         timeout: float,
         *,
         sent: bool,
@@ -306,7 +316,7 @@ class _Content:
         self._end(reusable=whole and self._keep)
 
 
-class Proxied:
+class ProxiedConnection:
     """A connection through a proxy, made and spoken to by the library.
 
     Args:
@@ -316,7 +326,7 @@ class Proxied:
     def __init__(self, inner: httpcore.ConnectionInterface) -> None:
         self._inner = inner
 
-    def exchange(self, message: Message) -> Incoming:
+    def exchange(self, message: WireRequest) -> RawResponse:
         """Send a request and read the head of the answer."""
         phases = {"connect": message.connecting, "read": message.waiting, "write": message.waiting}
         answer = self._inner.handle_request(
@@ -328,7 +338,7 @@ class Proxied:
                 extensions={"timeout": phases},
             )
         )
-        return _Pieces(answer)
+        return _ProxiedResponse(answer)
 
     def is_idle(self) -> bool:
         """Whether it can carry another request."""
@@ -343,7 +353,7 @@ class Proxied:
         self._inner.close()
 
 
-class _Pieces:
+class _ProxiedResponse:
     """The answer of the library's connection."""
 
     def __init__(self, answer: httpcore.Response) -> None:
@@ -364,12 +374,12 @@ class _Pieces:
 
     def close(self) -> None:
         """End the reading; a connection whose answer was not read to its end goes with it."""
-        refuse_surplus(self._answer.stream, self._answer.extensions.get("network_stream"))
+        close_on_surplus(self._answer.stream, self._answer.extensions.get("network_stream"))
         with contextlib.suppress(httpcore.NetworkError, httpcore.ProtocolError):
             self._answer.close()
 
 
-def refuse_surplus(answer: object, stream: object) -> None:
+def close_on_surplus(answer: object, stream: object) -> None:
     """Have the library close a connection that has read more than its answer; it would take the rest for the next answer.
 
     There is no public way to what it has read. Where its parts have other names this does nothing, and the tests say so.

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_PIECE: Final = 64 * 1024
+_CHUNK_SIZE: Final = 64 * 1024
 # Text that packs better than this is made to do so; what is small may.
-_MOST_TIMES: Final = 200
-_HARMLESS: Final = 16 << 20
-_FORMS: Final = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+_MAX_RATIO: Final = 200
+_ALWAYS_ALLOWED: Final = 16 << 20
+_ENCODINGS: Final = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
 
-class UnpackingError(Exception):
+class DecompressionError(Exception):
     """A packed body that is not unpacked; the text says why and quotes nothing."""
 
 
-class TooLargeError(UnpackingError):
+class TooLargeError(DecompressionError):
     """The body is larger than what is read at once."""
 
 
-class CutError(UnpackingError):
+class TruncatedBodyError(DecompressionError):
     """A packed body that ends too early or is damaged."""
 
 
-class Unpacker:
+class Decompressor:
     """Unpacks one body.
 
     Args:
@@ -41,9 +41,9 @@ class Unpacker:
         named = [name.strip().lower() for value in codings for name in value.split(",")]
         used = [name for name in named if name not in {"", "identity"}]
         # Packed twice, a body of a few bytes unpacks to terabytes.
-        if len(used) > 1 or not _FORMS.keys() >= set(used):
-            raise UnpackingError("the body is packed in a way that was not asked for")
-        self._form = _FORMS[used[0]] if used else None
+        if len(used) > 1 or not _ENCODINGS.keys() >= set(used):
+            raise DecompressionError("the body is packed in a way that was not asked for")
+        self._form = _ENCODINGS[used[0]] if used else None
         self._decoder: Any = None if self._form is None else zlib.decompressobj(self._form)
         self._came = 0
         self._given = 0
@@ -75,10 +75,10 @@ class Unpacker:
                 # Another packed body follows, as the format allows.
                 self._decoder = zlib.decompressobj(self._form)
             try:
-                out = self._decoder.decompress(rest, _PIECE)
+                out = self._decoder.decompress(rest, _CHUNK_SIZE)
             except zlib.error:
                 # Harm on the way, most likely: it may come whole the next time.
-                raise CutError("the packed body is broken") from None
+                raise TruncatedBodyError("the packed body is broken") from None
             if not rest and not out:
                 return
             rest = self._decoder.unused_data if self._decoder.eof else self._decoder.unconsumed_tail
@@ -87,8 +87,10 @@ class Unpacker:
 
     def _counted(self, out: bytes) -> bytes:
         self._given += len(out)
-        if self._given > max(_HARMLESS, self._came * _MOST_TIMES):
-            raise UnpackingError(f"the packed body is more than {_MOST_TIMES} times as large unpacked and is not read")
+        if self._given > max(_ALWAYS_ALLOWED, self._came * _MAX_RATIO):
+            raise DecompressionError(
+                f"the packed body is more than {_MAX_RATIO} times as large unpacked and is not read"
+            )
         return out
 
     def finish(self) -> None:
@@ -98,4 +100,4 @@ class Unpacker:
             CutError: It ended too early.
         """
         if self._came and not self._decoder.eof:
-            raise CutError("the packed body ends too early")
+            raise TruncatedBodyError("the packed body ends too early")

@@ -12,8 +12,8 @@ import threading
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
-from orionclient._locks import Listening
-from orionclient._toxics import ON_DATA, PIECE, Counts, Direction, How, Toxic, shaped
+from orionclient._locks import ListeningSocket
+from orionclient._toxics import CHUNK_SIZE, ON_DATA, Counts, Direction, Toxic, ToxicOptions, apply_toxics
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -25,7 +25,7 @@ T = TypeVar("T")
 _LINGER: Final = struct.pack("ii", 1, 0)
 
 
-class _Link:
+class _ProxiedConnection:
     """One connection through the proxy."""
 
     def __init__(self, number: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
@@ -35,7 +35,7 @@ class _Link:
         self.drawn: dict[int, bool] = {}
         self.passed: dict[int, int] = {}
 
-    def end(self, how: How) -> None:
+    def end(self, how: ToxicOptions) -> None:
         for writer in (self.client, self.server):
             if how == "reset":
                 _linger(writer)
@@ -90,7 +90,7 @@ class FaultProxy:
         self._lock = threading.Lock()
         self._toxics: tuple[Toxic, ...] = ()
         self._added = 0
-        self._links: dict[_Link, None] = {}
+        self._links: dict[_ProxiedConnection, None] = {}
         self._count: dict[str, int] = dict.fromkeys(
             ("connections", "handshakes_failed", "upstream", "downstream", "swallowed", "resets"), 0
         )
@@ -145,14 +145,14 @@ class FaultProxy:
         values = {"size": size, "variation": variation, "seconds": seconds}
         return self._add("slicer", direction, probability, times, values)
 
-    def limit_data(self, size: int, *, how: How = "close", direction: Direction = "downstream", probability: float = 1.0,
+    def limit_data(self, size: int, *, how: ToxicOptions = "close", direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
         """Pass so many bytes on, then end the connection by a `close` (FIN) or a `reset` (RST)."""
         return self._add("limit_data", direction, probability, times, {"size": size}, how)
 
     def _add(  # noqa: PLR0917
         self, name: str, direction: Direction, probability: float, times: int | None, values: dict[str, float],
-             how: How = "close") -> Toxic:  # fmt: skip
+             how: ToxicOptions = "close") -> Toxic:  # fmt: skip
         if direction not in {"upstream", "downstream"} or how not in {"close", "reset"}:
             raise ValueError("direction is upstream or downstream, how is close or reset")
         if not 0 <= probability <= 1 or min(values.values()) < 0 or (times is not None and times < 1):
@@ -183,7 +183,7 @@ class FaultProxy:
         """Be there again, on the same port."""
         self._run(self._listen())
 
-    def end_connections(self, how: How = "close") -> int:
+    def end_connections(self, how: ToxicOptions = "close") -> int:
         """End every connection that is open, as a balancer does with idle ones; gives their number."""
         return self._run(self._end_all(how))
 
@@ -243,7 +243,7 @@ class FaultProxy:
 
     async def _listen(self) -> None:
         if self._listener is None:
-            bound = Listening(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            bound = ListeningSocket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             try:
                 # `up` takes the port of before, in which connections may be in TIME_WAIT.
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -260,7 +260,7 @@ class FaultProxy:
             listener.close()
         await self._end_all("reset")
 
-    async def _end_all(self, how: How) -> int:
+    async def _end_all(self, how: ToxicOptions) -> int:
         links = list(self._links)
         for link in links:
             self._note(resets=how == "reset")
@@ -310,7 +310,7 @@ class FaultProxy:
         except OSError:
             _linger(writer)
             return
-        link = _Link(number, writer, server)
+        link = _ProxiedConnection(number, writer, server)
         with self._lock:
             self._links[link] = None
         try:
@@ -323,10 +323,10 @@ class FaultProxy:
             server.transport.abort()
 
     async def _pump(
-        self, link: _Link, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, link: _ProxiedConnection, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            while data := await reader.read(PIECE):
+            while data := await reader.read(CHUNK_SIZE):
                 end = await self._through(link, direction, data, writer)
                 if end is not None:
                     self._note(resets=end == "reset")
@@ -344,7 +344,7 @@ class FaultProxy:
                 self._note(resets=1)
             link.end("reset")
 
-    def _hitting(self, link: _Link, direction: Direction, names: set[str]) -> list[Toxic]:
+    def _hitting(self, link: _ProxiedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
         """The toxics that harm this connection, drawn where that was not done yet."""
         with self._lock:
             found = []
@@ -361,17 +361,17 @@ class FaultProxy:
                     found.append(toxic)
             return found
 
-    def _random(self, link: _Link, toxic: Toxic, place: int = 0) -> random.Random:
+    def _random(self, link: _ProxiedConnection, toxic: Toxic, place: int = 0) -> random.Random:
         # Chance that can be repeated; nothing is kept secret by it.
         return random.Random(f"{self._seed} {link.number} {toxic.number} {place}")  # noqa: S311 - no secret  # nosec B311
 
     async def _through(
-        self, link: _Link, direction: Direction, data: bytes, writer: asyncio.StreamWriter
-    ) -> How | None:
+        self, link: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
+    ) -> ToxicOptions | None:
         """Pass a piece on as far as the toxics let it; tells how the connection has to end, if it has to."""
         toxics = self._hitting(link, direction, ON_DATA)
         pieces: list[tuple[float, bytes]] = [(0.0, data)]
-        end: How | None = None
+        end: ToxicOptions | None = None
         for toxic in toxics:
             place = link.passed.get(toxic.number, 0)
             link.passed[toxic.number] = place + len(data)
@@ -380,7 +380,7 @@ class FaultProxy:
                 self._note(swallowed=len(data))
                 await self._held(toxic)
                 return toxic.how
-            pieces, end = shaped(toxic, pieces, place, chance, end)
+            pieces, end = apply_toxics(toxic, pieces, place, chance, end)
         await self._write(pieces, direction, writer)
         self._note(swallowed=len(data) - sum(len(piece) for _, piece in pieces))
         return end

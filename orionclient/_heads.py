@@ -11,18 +11,18 @@ import h11
 HeaderList = list[tuple[bytes, bytes]]
 
 # The longest head that is taken; a server that sends more is not one to talk to.
-_LONGEST: Final = 100 * 1024
+_MAX_HEAD_SIZE: Final = 100 * 1024
 _METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
 # Headers that change something about the connection or the framing.
-_SPECIAL: Final = frozenset({b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"})
+_FRAMING_FIELDS: Final = frozenset({b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"})
 _FIELDS: Final = rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [!-~](?:[ -~\t]*[!-~])?\r\n)+)\r\n"
 _REQUEST: Final = re.compile(rb"[A-Z]+ [!-~]+ HTTP/1\.1\r\n" + _FIELDS)
-_ANSWER: Final = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9]) [ -~]*\r\n" + _FIELDS)
+_RESPONSE: Final = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9]) [ -~]*\r\n" + _FIELDS)
 _NO_CONTENT: Final = frozenset({204, 304})
-_DIGITS: Final = 18
+_LENGTH: Final = 18
 
 
-class Head(NamedTuple):
+class ResponseHead(NamedTuple):
     """The head of an answer, and what it says of the content.
 
     Attributes:
@@ -42,7 +42,7 @@ class Head(NamedTuple):
     rest: bytes
 
 
-def usual_request(method: bytes, target: bytes, headers: HeaderList, *, content: bool) -> bytes | None:
+def encode_request_head(method: bytes, target: bytes, headers: HeaderList, *, content: bool) -> bytes | None:
     """Write the head of a request in which nothing could be taken for anything else.
 
     Args:
@@ -56,7 +56,12 @@ def usual_request(method: bytes, target: bytes, headers: HeaderList, *, content:
     """
     fields = {name.lower(): value for name, value in headers}
     length = fields.get(b"content-length", b"" if content else b"0")
-    if method not in _METHODS or b"host" not in fields or not _is_length(length) or not _SPECIAL.isdisjoint(fields):
+    if (
+        method not in _METHODS
+        or b"host" not in fields
+        or not _is_valid_length(length)
+        or not _FRAMING_FIELDS.isdisjoint(fields)
+    ):
         return None
     lines = [b"%b %b HTTP/1.1\r\n" % (method, target), *[b"%b: %b\r\n" % field for field in headers], b"\r\n"]
     head = b"".join(lines)
@@ -64,7 +69,7 @@ def usual_request(method: bytes, target: bytes, headers: HeaderList, *, content:
     return head if head.count(b"\n") == len(fields) + 2 and _REQUEST.fullmatch(head) else None
 
 
-def usual_answer(data: bytes, method: bytes) -> Head | None:
+def parse_response_head(data: bytes, method: bytes) -> ResponseHead | None:
     """Read the head of an answer in which nothing could be taken for anything else.
 
     Args:
@@ -74,7 +79,7 @@ def usual_answer(data: bytes, method: bytes) -> Head | None:
     Returns:
         The head as h11 would read it; None where h11 has to judge, or to wait for more.
     """
-    found = _ANSWER.match(data)
+    found = _RESPONSE.match(data)
     if found is None:
         return None
     lines = found[2].split(b"\r\n")[:-1]
@@ -86,13 +91,15 @@ def usual_answer(data: bytes, method: bytes) -> Head | None:
     else:
         once = len(fields) == len(headers)
     length = fields.get(b"content-length", b"")
-    if not once or not _is_length(length) or not _SPECIAL.isdisjoint(fields):
+    if not once or not _is_valid_length(length) or not _FRAMING_FIELDS.isdisjoint(fields):
         return None
     status = int(found[1])
-    return Head(status, headers, _length(method, status, fields), chunked=False, keep=True, rest=data[found.end() :])
+    return ResponseHead(
+        status, headers, _content_length(method, status, fields), chunked=False, keep=True, rest=data[found.end() :]
+    )
 
 
-def state_after(method: bytes) -> h11.Connection:
+def h11_state_after(method: bytes) -> h11.Connection:
     """Tell h11 of a request that was sent without it.
 
     Args:
@@ -101,27 +108,29 @@ def state_after(method: bytes) -> h11.Connection:
     Returns:
         Its state, in which it can read the answer.
     """
-    state = fresh_state()
-    state.send(_alike(method))
+    state = new_h11_state()
+    state.send(_stand_in_request(method))
     state.send(h11.EndOfMessage())
     return state
 
 
-def fresh_state() -> h11.Connection:
+def new_h11_state() -> h11.Connection:
     """Begin with h11.
 
     Returns:
         Its state before a request.
     """
-    return h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST)
+    return h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_SIZE)
 
 
 @functools.cache
-def _alike(method: bytes) -> h11.Request:
+def _stand_in_request(method: bytes) -> h11.Request:
     return h11.Request(method=method, target=b"/", headers=[(b"Host", b"localhost")])
 
 
-def judged_answer(state: h11.Connection, event: h11.Response | h11.InformationalResponse, method: bytes) -> Head:
+def head_from_h11(
+    state: h11.Connection, event: h11.Response | h11.InformationalResponse, method: bytes
+) -> ResponseHead:
     """Take the head of an answer from h11.
 
     Args:
@@ -135,16 +144,18 @@ def judged_answer(state: h11.Connection, event: h11.Response | h11.Informational
     fields = dict(event.headers)
     # h11 keeps what comes in chunks, for it has to take them apart.
     chunked = b"transfer-encoding" in fields
-    length = None if chunked else _length(method, event.status_code, fields)
+    length = None if chunked else _content_length(method, event.status_code, fields)
     rest = b"" if chunked else bytes(state.trailing_data[0])
-    return Head(event.status_code, event.headers.raw_items(), length, chunked, state.our_state is h11.DONE, rest)
+    return ResponseHead(
+        event.status_code, event.headers.raw_items(), length, chunked, state.our_state is h11.DONE, rest
+    )
 
 
-def _is_length(value: bytes) -> bool:
-    return value.isdigit() and len(value) <= _DIGITS
+def _is_valid_length(value: bytes) -> bool:
+    return value.isdigit() and len(value) <= _LENGTH
 
 
-def _length(method: bytes, status: int, fields: dict[bytes, bytes]) -> int | None:
+def _content_length(method: bytes, status: int, fields: dict[bytes, bytes]) -> int | None:
     """The length of the content; None where only the end of the connection ends it."""
     if method == b"HEAD" or status in _NO_CONTENT or status < 200:
         return 0

@@ -14,11 +14,11 @@ import anyio
 from attrs import evolve
 
 from orionclient._clock import CLOCK
-from orionclient._connection import Message, refuse_surplus
-from orionclient._decompression import CutError, TooLargeError, Unpacker, UnpackingError
+from orionclient._connection import WireRequest, close_on_surplus
+from orionclient._decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
-from orionclient._pool import IDLE, REGISTRY, Settings, close_connections, proxy_for
+from orionclient._pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, proxy_for
 from orionclient._socket import DEADLINE
 from orionclient._warnings import warn
 from orionclient.config import origin_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
-    from orionclient._connection import Incoming
+    from orionclient._connection import RawResponse
     from orionclient._messages import FailureKind
 
 __all__ = [
@@ -45,17 +45,17 @@ _CONNECT_TIMEOUT: Final = 10.0
 _DEFAULT_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _DEFAULT_FIELDS: Final = {name.lower(): (name, value.encode()) for name, value in _DEFAULT_HEADERS.items()}
 # A target that the library would leave as it is: no steps up, no letters to be written otherwise.
-_PLAIN: Final = re.compile(
+_IDENTITY: Final = re.compile(
     r"(https?://[^/?#]+)((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)"
 )
 # Longer ones are for the library to judge.
-_USUAL: Final = 8000
+_MAX_CACHED_URL: Final = 8000
 # Requests that say so where they have no body.
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
-_PIECE: Final = 64 * 1024
+_BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
+_CHUNK_SIZE: Final = 64 * 1024
 # The most that is read of a body that is read whole: of a good answer, and of one that only has to tell what is wrong.
-_LARGEST: Final = 64 << 20
-_LARGEST_REFUSAL: Final = 1 << 20
+_MAX_BODY_SIZE: Final = 64 << 20
+_MAX_ERROR_BODY_SIZE: Final = 1 << 20
 
 
 def _build(attempt: Attempt, content: Any, **extensions: Any) -> httpx.Request:
@@ -73,7 +73,7 @@ def _build(attempt: Attempt, content: Any, **extensions: Any) -> httpx.Request:
         raise ValidationError(f"the address cannot be used: {error}") from None
 
 
-def _warn(attempt: Attempt, settings: Settings) -> None:
+def _warn_insecure(attempt: Attempt, settings: Settings) -> None:
     """Warn about a connection that anybody could read, for every request anew."""
     if settings.verify or not attempt.url.lower().startswith("https:"):
         return
@@ -82,32 +82,32 @@ def _warn(attempt: Attempt, settings: Settings) -> None:
     warn(f"the certificate of {host} is not checked (verify is false): others may read and change what is sent{token}")
 
 
-def _distrust(error: BaseException, outer: BaseException | None) -> str | None:
+def _certificate_error(error: BaseException, outer: BaseException | None) -> str | None:
     chain: BaseException | None = error
     # Behind it stands what the caller was handling already, which is none of this request's.
     while chain is not None and chain is not outer:
         if isinstance(chain, ssl.SSLCertVerificationError):
             return f"the certificate of the server is not trusted: {chain.verify_message}"
-        if isinstance(chain, ssl.SSLError) and chain.reason in _FINAL_TLS:
+        if isinstance(chain, ssl.SSLError) and chain.reason in _PERMANENT_TLS_ERRORS:
             return f"no secure connection can be made: {chain}"
         chain = chain.__cause__ or chain.__context__
     return None
 
 
-def _failure(error: BaseException, outer: BaseException | None) -> Failure:
+def _to_failure(error: BaseException, outer: BaseException | None) -> Failure:
     """Say what an error of the library means: what matters is whether the request may have arrived.
 
     `outer` is the error in whose `except` block the caller makes the request, which Python sets behind every other one.
     """
-    if isinstance(error, UnpackingError):
-        return Failure("lost" if isinstance(error, CutError) else "protocol", str(error), error)
+    if isinstance(error, DecompressionError):
+        return Failure("lost" if isinstance(error, TruncatedBodyError) else "protocol", str(error), error)
     # The library calls every error of a handshake so. Once it is over, the request may have been sent, whatever breaks then.
-    if type(error).__name__ == "ConnectError" and (secure := _distrust(error, outer)):
+    if type(error).__name__ == "ConnectError" and (secure := _certificate_error(error, outer)):
         return Failure("tls", secure, error)
-    return _failure_of_library(error)
+    return _to_library_failure(error)
 
 
-def _forget_frames(error: BaseException, outer: BaseException | None) -> None:
+def _clear_frames(error: BaseException, outer: BaseException | None) -> None:
     """Drop what the library's frames hold: the head of the request, which a traceback with their contents would show."""
     chain: BaseException | None = error
     while chain is not None and chain is not outer:
@@ -115,33 +115,33 @@ def _forget_frames(error: BaseException, outer: BaseException | None) -> None:
         chain = chain.__cause__ or chain.__context__
 
 
-def _failure_of_library(error: BaseException) -> Failure:
+def _to_library_failure(error: BaseException) -> Failure:
     text = str(error) or type(error).__name__
     name = type(error).__name__
     if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
         # Behind the colon the line is quoted, which may hold the token: some servers send back what they got. No cause, for the same.
         return Failure("protocol", f"the answer is no HTTP: {text.partition(':')[0]}")
-    if name.endswith("Timeout") and name not in _MEANINGS:
+    if name.endswith("Timeout") and name not in _FAILURE_KINDS:
         return Failure("timeout", "no answer in time", error)
-    kind, words = _MEANINGS.get(name, ("lost", "the connection broke: {}"))
+    kind, words = _FAILURE_KINDS.get(name, ("lost", "the connection broke: {}"))
     return Failure(kind, words.format(text), None if name == "LocalProtocolError" else error)
 
 
-_UNREACHED: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
-_MEANINGS: Final[dict[str, tuple[FailureKind, str]]] = {
-    **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHED),
+_UNREACHABLE: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
+_FAILURE_KINDS: Final[dict[str, tuple[FailureKind, str]]] = {
+    **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHABLE),
     "ProxyError": ("proxy", "the proxy refuses to connect: {}"),
     "DecodingError": ("lost", "the answer did not arrive whole: what is packed in it is damaged"),
     # The text of the library may quote a header, so that it is no cause either.
     "LocalProtocolError": ("protocol", "the message breaks the rules of HTTP"),
 }
 # What a second attempt would meet again; the other errors of a handshake are those of a broken connection.
-_FINAL_TLS: Final = frozenset({
+_PERMANENT_TLS_ERRORS: Final = frozenset({
     "CA_MD_TOO_WEAK", "CERTIFICATE_VERIFY_FAILED", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL", "NO_PROTOCOLS_AVAILABLE",
     "SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "WRONG_VERSION_NUMBER",
 })  # fmt: skip
 _ERRORS: Final = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError,
-                  httpcore.UnsupportedProtocol, ssl.SSLError, OSError, UnpackingError)  # fmt: skip
+                  httpcore.UnsupportedProtocol, ssl.SSLError, OSError, DecompressionError)  # fmt: skip
 
 
 def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
@@ -155,30 +155,30 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         The answer of any status, or what went wrong.
     """
     outer = sys.exc_info()[1]
-    _warn(attempt, settings)
+    _warn_insecure(attempt, settings)
     client = REGISTRY.client(attempt.url, settings)
     content = attempt.body.chunks() if attempt.body is not None else None
     # There is one already where this request is made while the body of another is read from its source.
     before = DEADLINE.at
     if attempt.stream and content is not None:
         DEADLINE.at = None
-        content = _timed_from_the_end(content, attempt.timeout)
+        content = _start_deadline_at_end(content, attempt.timeout)
     else:
         DEADLINE.at = CLOCK.monotonic() + attempt.timeout
     answer = None
     try:
-        answer = client.exchange(_message(attempt, content))
-        headers = _headers(answer.headers)
+        answer = client.exchange(_to_wire_request(attempt, content))
+        headers = _build_headers(answer.headers)
         if attempt.keep_open and is_success(answer.status):
             labelled = "content-encoding" in headers
-            reader = _reader(answer)
+            reader = _make_reader(answer)
             return Response(
-                answer.status, headers, attempt.url, stream=_pieces(answer, headers), reader=None if labelled else reader,
+                answer.status, headers, attempt.url, stream=_iter_body(answer, headers), reader=None if labelled else reader,
                 stored=reader if labelled else None, close=answer.close,
             )  # fmt: skip
         try:
-            whole = _Whole(attempt, answer.status, headers)
-            for piece in _decoded(answer, headers):
+            whole = BoundedBody(attempt, answer.status, headers)
+            for piece in _iter_decoded(answer, headers):
                 if not whole.takes(piece):
                     break
             body = whole.body
@@ -188,19 +188,22 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     except OrionError:
         raise
     except _ERRORS as error:
-        _forget_frames(error, outer)
-        return evolve(_failure(error, outer), status=None if answer is None else answer.status)
+        _clear_frames(error, outer)
+        return evolve(_to_failure(error, outer), status=None if answer is None else answer.status)
     finally:
         DEADLINE.at = before
 
 
-def _headers(items: Iterable[tuple[bytes, bytes]]) -> Headers:
+def _build_headers(items: Iterable[tuple[bytes, bytes]]) -> Headers:
     return Headers(
-        [(name.decode("latin-1"), value.decode() if value.isascii() else _words(value)) for name, value in items]
+        [
+            (name.decode("latin-1"), value.decode() if value.isascii() else _decode_header(value))
+            for name, value in items
+        ]
     )
 
 
-def _words(value: bytes) -> str:
+def _decode_header(value: bytes) -> str:
     """Read what is no ASCII: mostly UTF-8, and by the old rule latin-1."""
     try:
         return value.decode("utf-8")
@@ -208,17 +211,17 @@ def _words(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _address(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
+def _split_url(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     """Take an address apart as it goes over the wire: scheme, host, port, target, value of `Host`."""
-    if len(url) <= _USUAL and (found := _PLAIN.fullmatch(url)):
+    if len(url) <= _MAX_CACHED_URL and (found := _IDENTITY.fullmatch(url)):
         # Of what stands in front there are few, and the rest goes as it is.
-        scheme, host, port, _, netloc = _parsed(found[1])
+        scheme, host, port, _, netloc = _parse_url(found[1])
         return scheme, host, port, found[2].encode("ascii"), netloc
-    return _parsed(url)
+    return _parse_url(url)
 
 
 @functools.lru_cache(maxsize=256)
-def _parsed(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
+def _parse_url(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeEncodeError) as error:
@@ -226,31 +229,31 @@ def _parsed(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     return parsed.raw_scheme, parsed.raw_host, parsed.port, parsed.raw_path, parsed.netloc
 
 
-def _message(attempt: Attempt, content: Iterable[bytes] | None) -> Message:
-    scheme, host, port, target, netloc = _address(attempt.url)
+def _to_wire_request(attempt: Attempt, content: Iterable[bytes] | None) -> WireRequest:
+    scheme, host, port, target, netloc = _split_url(attempt.url)
     fields = {"host": ("Host", netloc), **_DEFAULT_FIELDS}
     for name, value in attempt.headers.items():
         fields[name.lower()] = (name, value.encode("ascii"))
     if attempt.body is None:
-        if attempt.method in _WITH_BODY:
+        if attempt.method in _BODY_METHODS:
             fields["content-length"] = ("Content-Length", b"0")
     elif attempt.body.length is not None:
         fields["content-length"] = ("Content-Length", str(attempt.body.length).encode())
     elif "content-length" not in fields:
         fields["transfer-encoding"] = ("Transfer-Encoding", b"chunked")
-    return Message(
+    return WireRequest(
         scheme, host, port, target, attempt.method.encode("ascii"),
         [(name.encode("ascii"), value) for name, value in fields.values()],
         content, min(_CONNECT_TIMEOUT, attempt.timeout), attempt.timeout,
     )  # fmt: skip
 
 
-def _timed_from_the_end(chunks: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+def _start_deadline_at_end(chunks: Iterator[bytes], seconds: float) -> Iterator[bytes]:
     yield from chunks
     DEADLINE.at = CLOCK.monotonic() + seconds
 
 
-class _Whole:
+class BoundedBody:
     """A body that is read whole, within bounds."""
 
     def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
@@ -259,7 +262,7 @@ class _Whole:
         self._refusal = not is_success(status)
         # What somebody else's server sends unpacked, to one who asked for any kind of content, is as large as it is.
         bounded = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
-        self._most = _LARGEST_REFUSAL if self._refusal else _LARGEST if bounded else None
+        self._most = _MAX_ERROR_BODY_SIZE if self._refusal else _MAX_BODY_SIZE if bounded else None
 
     def takes(self, piece: bytes) -> bool:
         """Add a piece; False where the rest is not wanted."""
@@ -269,7 +272,7 @@ class _Whole:
             return True
         if not self._refusal:
             self._pieces.clear()
-            raise TooLargeError(f"the answer is larger than {_LARGEST >> 20} MiB and is not read")
+            raise TooLargeError(f"the answer is larger than {_MAX_BODY_SIZE >> 20} MiB and is not read")
         return False
 
     @property
@@ -277,52 +280,52 @@ class _Whole:
         return b"".join(self._pieces)[: self._most]
 
 
-def _raw(answer: Incoming, headers: Mapping[str, str]) -> Iterator[bytes]:
+def _iter_raw(answer: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
     # A small answer gets a small buffer; an empty one would be its end.
     announced = headers.get("content-length", "")
-    buffer = memoryview(bytearray(min(max(int(announced), 1), _PIECE) if announced.isdecimal() else _PIECE))
+    buffer = memoryview(bytearray(min(max(int(announced), 1), _CHUNK_SIZE) if announced.isdecimal() else _CHUNK_SIZE))
     while count := answer.readinto(buffer):
         yield bytes(buffer[:count])
 
 
-def _decoded(answer: Incoming, headers: Mapping[str, str]) -> Iterator[bytes]:
+def _iter_decoded(answer: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
     if "content-encoding" not in headers:
-        yield from _raw(answer, headers)
+        yield from _iter_raw(answer, headers)
         return
-    unpacker = Unpacker(
+    unpacker = Decompressor(
         [value.decode("latin-1") for name, value in answer.headers if name.lower() == b"content-encoding"]
     )
-    for piece in _raw(answer, headers):
+    for piece in _iter_raw(answer, headers):
         yield from unpacker.feed(piece)
     unpacker.finish()
 
 
-def _pieces(answer: Incoming, headers: Mapping[str, str]) -> Iterator[bytes]:
+def _iter_body(answer: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
     try:
-        yield from _decoded(answer, headers)
+        yield from _iter_decoded(answer, headers)
     except _ERRORS as error:
         failed = error
     else:
         return
-    raise _broken(failed)
+    raise _body_error(failed)
 
 
-def _reader(answer: Incoming) -> Callable[[memoryview], int]:
+def _make_reader(answer: RawResponse) -> Callable[[memoryview], int]:
     def readinto(buffer: memoryview) -> int:
         try:
             return answer.readinto(buffer)
         except _ERRORS as error:
             failed = error
-        raise _broken(failed)
+        raise _body_error(failed)
 
     return readinto
 
 
-def _broken(error: BaseException) -> OrionError:
+def _body_error(error: BaseException) -> OrionError:
     """Make the error of a content that breaks; called when the library's own is handled, so that what else is handled is the caller's."""
     outer = sys.exc_info()[1]
-    _forget_frames(error, outer)
-    failure = _failure(error, outer)
+    _clear_frames(error, outer)
+    failure = _to_failure(error, outer)
     made = OrionTimeout(failure.text) if failure.kind == "timeout" else OrionConnectionError(failure.text)
     made.__cause__ = failure.cause
     return made
@@ -354,7 +357,9 @@ class AsyncConnections:
                 verify=context,
                 proxy=httpx.Proxy(proxy, ssl_context=to_proxy) if proxy else None,
                 trust_env=False,
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE),
+                limits=httpx.Limits(
+                    max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS
+                ),
             )
             self._clients[origin[0], proxy] = await self._stack.enter_async_context(client)
         return self._clients[origin[0], proxy]
@@ -383,7 +388,7 @@ async def transmit_async(
         The answer of any status, or what went wrong.
     """
     outer = sys.exc_info()[1]
-    _warn(attempt, settings)
+    _warn_insecure(attempt, settings)
     stack = AsyncExitStack()
     sending = False
     status: int | None = None
@@ -398,17 +403,17 @@ async def transmit_async(
             if connections is None:
                 connections = await stack.enter_async_context(AsyncConnections(settings))
             client = await connections.client(attempt.url)
-            content = None if attempt.body is None else _async_chunks(attempt.body, scope, attempt.timeout)
+            content = None if attempt.body is None else _async_iter_chunks(attempt.body, scope, attempt.timeout)
             answer = await client.handle_async_request(_build(attempt, content, trace=trace))
             status = answer.status_code
             stack.push_async_callback(answer.aclose)
-            stack.callback(refuse_surplus, answer.stream, answer.extensions.get("network_stream"))
-            stream, body = _async_pieces(answer), None
+            stack.callback(close_on_surplus, answer.stream, answer.extensions.get("network_stream"))
+            stream, body = _async_iter_body(answer), None
             if not attempt.keep_open or not is_success(answer.status_code):
-                body = await _async_whole(attempt, answer)
-                stream = _once(body)
+                body = await _async_read_body(attempt, answer)
+                stream = _iter_once(body)
     except BaseException as error:
-        _forget_frames(error, outer)
+        _clear_frames(error, outer)
         with anyio.CancelScope(shield=True):
             await stack.aclose()
         if isinstance(error, OrionError):
@@ -419,33 +424,33 @@ async def transmit_async(
                 return Failure("timeout", "no answer in time", error, status)
             return Failure("connect", "the server cannot be reached in time", error)
         if isinstance(error, _ERRORS):
-            return evolve(_failure(error, outer), status=status)
+            return evolve(_to_failure(error, outer), status=status)
         raise
     if body is not None:
         await stack.aclose()
-    headers = _headers(answer.headers.raw)
+    headers = _build_headers(answer.headers.raw)
     return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
 
 
-async def _async_whole(attempt: Attempt, answer: httpx.Response) -> bytes:
-    whole = _Whole(attempt, answer.status_code, answer.headers)
-    async for piece in _async_decoded(answer):
+async def _async_read_body(attempt: Attempt, answer: httpx.Response) -> bytes:
+    whole = BoundedBody(attempt, answer.status_code, answer.headers)
+    async for piece in _async_iter_decoded(answer):
         if not whole.takes(piece):
             break
     return whole.body
 
 
-async def _async_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:
+async def _async_iter_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:
     async for chunk in body.async_chunks():
         yield chunk
     scope.deadline = min(scope.deadline, anyio.current_time() + seconds)
 
 
-async def _once(body: bytes) -> AsyncIterator[bytes]:
+async def _iter_once(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-async def _async_decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
+async def _async_iter_decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
     codings = answer.headers.get_list("content-encoding")
     # Not `aiter_raw`, which would close at the end what has to be looked at first.
     raw: AsyncIterable[bytes] = answer.stream  # type: ignore[assignment]
@@ -453,22 +458,22 @@ async def _async_decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
         async for piece in raw:
             yield piece
         return
-    unpacker = Unpacker(codings)
+    unpacker = Decompressor(codings)
     async for packed in raw:
         for piece in unpacker.feed(packed):
             yield piece
     unpacker.finish()
 
 
-async def _async_pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
+async def _async_iter_body(answer: httpx.Response) -> AsyncIterator[bytes]:
     try:
-        async for piece in _async_decoded(answer):
+        async for piece in _async_iter_decoded(answer):
             yield piece
     except _ERRORS as error:
         failed = error
     else:
         return
-    raise _broken(failed)
+    raise _body_error(failed)
 
 
 async def sleep_async(seconds: float) -> None:

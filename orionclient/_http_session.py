@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from orionclient._messages import Body, Payload, Response, form_encoded
-from orionclient._retry_loop import AttemptInfo, Outgoing, Terms, limited, send
+from orionclient._messages import Body, Payload, Response, encode_form
+from orionclient._retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
 from orionclient.config import origin_of
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.downloads import save
 from orionclient.transfer.progress import Meter
-from orionclient.transfer.sources import opened
+from orionclient.transfer.sources import open_source
 
 if TYPE_CHECKING:
     import os
@@ -40,7 +40,7 @@ class HttpSession:
     """
 
     def __init__(self, policy: Policy) -> None:
-        self.terms: Terms = Terms(policy)
+        self.terms: CallOptions = CallOptions(policy)
         self.headers: dict[str, str] = {}
 
     @property
@@ -107,14 +107,14 @@ class HttpSession:
         if json is not None:
             body, own["Content-Type"] = Body(dumps(json).encode()), "application/json"
         elif isinstance(data, Mapping):
-            body, own["Content-Type"] = Body(form_encoded(data).encode()), "application/x-www-form-urlencoded"
+            body, own["Content-Type"] = Body(encode_form(data).encode()), "application/x-www-form-urlencoded"
         elif data is not None:
             body = Body(_utf8(data) if isinstance(data, str) else data)
         if params:
             given = {name: value for name, value in params.items() if value is not None}
-            url = f"{url}{'&' if '?' in url else '?'}{form_encoded(given)}"
+            url = f"{url}{'&' if '?' in url else '?'}{encode_form(given)}"
         method = method.upper()
-        out = Outgoing(
+        out = PreparedRequest(
             method=method,
             url=url,
             action=f"{method} {url.partition('?')[0]}",
@@ -124,7 +124,7 @@ class HttpSession:
             stream=stream,
             keep_open=stream,
         )
-        return send(out, self.terms if timeout is None else limited(self.terms, request_timeout=timeout), None)
+        return send(out, self.terms if timeout is None else with_timeouts(self.terms, request_timeout=timeout), None)
 
     def get(self, url: str, **options: Any) -> Response:
         """Send a GET request; see `request`.
@@ -270,11 +270,11 @@ class HttpSession:
             ValidationError: The source changed while it was sent.
             OrionError: The server refused, or no good answer came.
         """
-        with opened(filename) as source:
+        with open_source(filename) as source:
             meter = Meter(source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress)
             given = {**self.headers, "Content-Type": "application/octet-stream", **(headers or {})}
             body = Body(source.slice(meter=meter))
-            out = Outgoing(
+            out = PreparedRequest(
                 method="PUT", url=url, action=f"PUT {url.partition('?')[0]}", retry_class="write", headers=given, body=body, stream=True
             )  # fmt: skip
             response = send(out, self.terms, None)
@@ -298,7 +298,7 @@ class HttpSession:
         return {"policy": self.policy, "headers": self.headers}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.terms = Terms(state["policy"])
+        self.terms = CallOptions(state["policy"])
         self.headers = state["headers"]
 
     def __repr__(self) -> str:

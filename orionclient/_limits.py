@@ -11,16 +11,16 @@ from attrs import define, evolve
 from orionclient._locks import ForkLock
 
 # A dead service stops being asked after some 35 repeats.
-QUOTA: Final = 500
+QUOTA_SIZE: Final = 500
 _REFUND: Final = 1
 
 
-class Quota:
+class RetryQuota:
     """What a session may spend on repeats; success earns it back. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = ForkLock()
-        self._left = QUOTA
+        self._left = QUOTA_SIZE
 
     @property
     def left(self) -> int:
@@ -48,28 +48,28 @@ class Quota:
         Args:
             charged: What it paid.
         """
-        if not charged and self._left >= QUOTA:
+        if not charged and self._left >= QUOTA_SIZE:
             return
         with self._lock:
-            self._left = min(QUOTA, self._left + (charged or _REFUND))
+            self._left = min(QUOTA_SIZE, self._left + (charged or _REFUND))
 
 
 # Requests per second after a 429 before which nothing was served that could be measured, and the fewest ever.
-_FIRST: Final = 20.0
-_LOWEST: Final = 0.05
+_INITIAL_RATE: Final = 20.0
+_MIN_RATE: Final = 0.05
 # Used of the measured limit, so that the server's token bucket fills and absorbs uneven sending.
 _SHARE: Final = 0.98
 # Time in which the rate doubles while more than the known limit is tried: seconds, and never fewer than so many requests.
-_DOUBLE: Final = 0.25
-_DOUBLE_REQUESTS: Final = 12
+_DOUBLING_SECONDS: Final = 0.25
+_DOUBLING_REQUESTS: Final = 12
 # Longest time at the known limit before more is tried, in units of the time to double.
-_PLATEAU: Final = 32.0
+_MAX_PLATEAU: Final = 32.0
 # Seconds that a request waits after a 429 that names no time.
 _BACK_OFF: Final = 1.0
 # Seconds without a wait and without a 429 after which a limit is forgotten.
-FORGET: Final = 30.0
+FORGET_SECONDS: Final = 30.0
 # 429s in a row that are taken for a pattern, not for chance.
-_PATTERN: Final = 3
+_RUN_LENGTH: Final = 3
 
 
 @define
@@ -106,7 +106,7 @@ class LearnedRate:
     _needed: float = 0.0
 
     def _unit(self) -> float:
-        return max(_DOUBLE, _DOUBLE_REQUESTS / (self.limit or _FIRST), 4 * self._latency)
+        return max(_DOUBLING_SECONDS, _DOUBLING_REQUESTS / (self.limit or _INITIAL_RATE), 4 * self._latency)
 
     def _shortest(self, wait: float) -> float:
         """Tell the length of the shortest plateau: a refusal costs its request the wait, so dear ones are risked less often."""
@@ -115,7 +115,7 @@ class LearnedRate:
     def _rate(self, at: float) -> float:
         """Tell the requests per second at a time, if no 429 comes before it."""
         doublings = max(0.0, at - self._probe_at) / self._unit()
-        return (self.limit or _FIRST) * _SHARE * 2 ** min(doublings, 20)
+        return (self.limit or _INITIAL_RATE) * _SHARE * 2 ** min(doublings, 20)
 
     def reserve(self, now: float) -> float:
         """Take the next place in the queue.
@@ -126,7 +126,7 @@ class LearnedRate:
         Returns:
             Seconds to wait.
         """
-        if self.limit is not None and now - self._needed > FORGET:
+        if self.limit is not None and now - self._needed > FORGET_SECONDS:
             self.limit = None
         if self.limit is None:
             return 0.0
@@ -168,13 +168,13 @@ class LearnedRate:
         self._in_vain += 1
         if self.limit is None:
             # What was served in a burst may be far above the limit.
-            self.limit = max(_FIRST, recent / 2)
+            self.limit = max(_INITIAL_RATE, recent / 2)
             self._sustained = self._former = self._interval = plateau = hold = 0.0
             self._in_vain = 1
         else:
             rate, self._latency = self._rate(sent), now - sent
             wait = _BACK_OFF if asked is None else asked
-            if self._in_vain < _PATTERN:
+            if self._in_vain < _RUN_LENGTH:
                 hold, plateau = 0.0, self._learn(self.limit, rate, now, wait)
             else:
                 # Nothing passes any more: the server is closed until the time that it names, which says nothing of the rate.
@@ -197,7 +197,7 @@ class LearnedRate:
         elif few and not (self._sustained and not interval):
             # Too little to measure anything: the limit is far below.
             self._former = max(self._former, before if interval else 0.0)
-            self.limit = max(_LOWEST, before / 2)
+            self.limit = max(_MIN_RATE, before / 2)
             self._sustained = self._interval = plateau = 0.0
         elif few:
             # It was measured just now, and more is refused at once.
@@ -209,14 +209,14 @@ class LearnedRate:
             self.limit = max(served, before, 0.4 * rate)
             self._sustained = self._interval = plateau = 0.0
         else:
-            self.limit = self._sustained = found = max(served, before if interval else _LOWEST)
+            self.limit = self._sustained = found = max(served, before if interval else _MIN_RATE)
             if found > before * (1.05 if interval else 1.25):
                 # Too low for long, so the bucket ran over and more was allowed than served: measure again at once.
                 self._interval = plateau = 0.0
             else:
                 stable = found > 0.8 * self._former
                 grown = max(3 * interval, 4 * wait) if stable else 1.1 * interval
-                plateau = self._interval = max(min(grown, _PLATEAU * unit), shortest)
+                plateau = self._interval = max(min(grown, _MAX_PLATEAU * unit), shortest)
                 trial = found + (rate - found) / 3
                 if trial > found * 1.05 and (stable or rate < 1.7 * found):
                     self.limit, plateau = trial, shortest
@@ -224,7 +224,7 @@ class LearnedRate:
 
 
 @define
-class _Run:
+class _RejectionRun:
     """429s in a row that all met one operation: how many, and how many of its own and of other requests were served meanwhile."""
 
     operation: str
@@ -235,7 +235,7 @@ class _Run:
 
     def is_its_own(self) -> bool:
         """Tell whether the limit is one of the operation: one of the origin would have met the others too."""
-        return self.refused >= _PATTERN and self.others > 0 and self.refused * self.others >= 5 * self.own
+        return self.refused >= _RUN_LENGTH and self.others > 0 and self.refused * self.others >= 5 * self.own
 
 
 class RateLimiter:
@@ -249,7 +249,7 @@ class RateLimiter:
         self._lock = ForkLock()
         self._shared = LearnedRate()
         self._own: dict[str, LearnedRate] = {}
-        self._run: _Run | None = None
+        self._run: _RejectionRun | None = None
         self._recent: deque[float] = deque(maxlen=64)
 
     def reserve(self, operation: str, now: float) -> float:
@@ -312,14 +312,14 @@ class RateLimiter:
             if rate is self._shared:
                 run = self._run
                 if run is None or run.operation != operation or rate.limit is None:
-                    run = self._run = _Run(operation, evolve(rate))
+                    run = self._run = _RejectionRun(operation, evolve(rate))
                 run.refused += 1
                 if run.is_its_own():
                     # What the origin allowed before says nothing of the operation.
                     rate = self._own[operation] = evolve(rate, former=0.0)
                     self._shared, self._run = run.before, None
             recent = self._recent
-            rate.cut(sent, now, asked, len(recent) / max(now - recent[0], _DOUBLE) if recent else 0.0)
+            rate.cut(sent, now, asked, len(recent) / max(now - recent[0], _DOUBLING_SECONDS) if recent else 0.0)
 
     def _rate_of(self, operation: str) -> LearnedRate:
         own = self._own.get(operation)
@@ -332,7 +332,7 @@ class RateLimiter:
 _LIMITERS: Final[dict[tuple[str, str, int], RateLimiter]] = {}
 
 
-def limiter_of(origin: tuple[str, str, int]) -> RateLimiter:
+def get_limiter(origin: tuple[str, str, int]) -> RateLimiter:
     """Find the rate limiter of an origin.
 
     Args:
@@ -344,11 +344,11 @@ def limiter_of(origin: tuple[str, str, int]) -> RateLimiter:
     return _LIMITERS.get(origin) or _LIMITERS.setdefault(origin, RateLimiter())
 
 
-def forget_limits() -> None:
+def clear_limiters() -> None:
     """Let every server be asked at full speed again."""
     _LIMITERS.clear()
 
 
 if hasattr(os, "register_at_fork"):
     # A child learns the limit anew, with its share of it.
-    os.register_at_fork(after_in_child=forget_limits)
+    os.register_at_fork(after_in_child=clear_limiters)

@@ -105,7 +105,7 @@ class LockedFile:
             self.close()
 
 
-class Listening(socket.socket):
+class ListeningSocket(socket.socket):
     """A socket to listen on, which a forked child closes, as it does every connection that was accepted."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -124,12 +124,12 @@ class Listening(socket.socket):
 
 
 # Held by a thread that opens a handle until the handle is registered; forks of `os.fork` wait for it.
-FORKS_WAIT: Final = threading.RLock()
+WAIT_FOR_FORKS: Final = threading.RLock()
 _LOCKS: Final[weakref.WeakSet[ForkLock]] = weakref.WeakSet()
 _HANDLES: Final[weakref.WeakSet[Closable]] = weakref.WeakSet()
 
 
-def _start_child() -> None:
+def _reset_in_child() -> None:
     for lock in list(_LOCKS):
         lock._lock = threading.Lock()
     for handle in list(_HANDLES):
@@ -140,7 +140,7 @@ def _start_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     # Before the child has threads, which could otherwise each make the lock anew.
-    os.register_at_fork(after_in_child=_start_child)
+    os.register_at_fork(after_in_child=_reset_in_child)
     os.register_at_fork(
-        before=FORKS_WAIT.acquire, after_in_parent=FORKS_WAIT.release, after_in_child=FORKS_WAIT.release
+        before=WAIT_FOR_FORKS.acquire, after_in_parent=WAIT_FOR_FORKS.release, after_in_child=WAIT_FOR_FORKS.release
     )

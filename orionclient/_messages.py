@@ -11,15 +11,15 @@ from urllib.parse import urlencode
 
 from attrs import frozen
 
-from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, ValidationError, blanked, error_for
+from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, ValidationError, error_for, redact
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-CHUNK: Final = 1 << 19
-_BUFFER: Final = 1 << 16
+CHUNK_SIZE: Final = 1 << 19
+_BUFFER_SIZE: Final = 1 << 16
 # More of a refusal is not read; its words are at its start.
-_LONGEST_REFUSAL: Final = 1 << 20
+_MAX_ERROR_BODY_SIZE: Final = 1 << 20
 Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 
 
@@ -35,7 +35,7 @@ def is_success(status: int) -> bool:
     return 200 <= status < 300
 
 
-def form_encoded(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
+def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
     """Encode names and values as a query or a form.
 
     Args:
@@ -172,18 +172,20 @@ class Body:
         payload: Any = self._payload
         if isinstance(payload, bytes):
             # Large bytes in one piece are copied over and over by the library's writer.
-            for start in range(0, len(payload), CHUNK):
-                yield payload[start : start + CHUNK]
+            for start in range(0, len(payload), CHUNK_SIZE):
+                yield payload[start : start + CHUNK_SIZE]
         elif hasattr(payload, "read"):
             if self._start is not None:
                 payload.seek(self._start)
             if isinstance(payload, io.RawIOBase | io.BufferedIOBase):
                 # One buffer for all of it.
-                buffer = memoryview(bytearray(min(CHUNK, CHUNK if self.length is None else max(self.length, 1))))
+                buffer = memoryview(
+                    bytearray(min(CHUNK_SIZE, CHUNK_SIZE if self.length is None else max(self.length, 1)))
+                )
                 while count := payload.readinto(buffer):
                     yield buffer[:count]  # type: ignore[misc]
                 return
-            while chunk := payload.read(CHUNK):
+            while chunk := payload.read(CHUNK_SIZE):
                 yield chunk
         else:
             yield from payload
@@ -317,15 +319,15 @@ class Response:
         )
         if self._stored is not None:
             self._reader, self._stored = self._stored, None
-            self._stream = _filled(self._reader)
+            self._stream = _fill(self._reader)
 
     def _start(self) -> Iterator[bytes]:
         count = 0
         pieces = self.iter_content()
         for piece in pieces:
-            yield piece[: _LONGEST_REFUSAL - count]
+            yield piece[: _MAX_ERROR_BODY_SIZE - count]
             count += len(piece)
-            if count >= _LONGEST_REFUSAL:
+            if count >= _MAX_ERROR_BODY_SIZE:
                 pieces.close()  # type: ignore[attr-defined]
                 return
 
@@ -370,7 +372,7 @@ class Response:
                 size = chunk_size or len(piece) or 1
                 yield from (piece[start : start + size] for start in range(0, len(piece), size))
         except OrionError as error:
-            _tell(error, self.call)
+            _attach_call(error, self.call)
             raise
         finally:
             self.close()
@@ -390,7 +392,7 @@ class Response:
         """
         if self._reader is None:
             # It takes the stream with its first piece.
-            self._reader, self._copies = _copying(self.iter_content(len(buffer))), True
+            self._reader, self._copies = _copying_reader(self.iter_content(len(buffer))), True
         elif not self._copies and self._stream is None and self._content is None:
             raise OrionConnectionError("the body was read already or the answer is closed")
         return self._reader(buffer)
@@ -444,8 +446,8 @@ class Response:
         Returns:
             The answer, read whole.
         """
-        headers = Headers(blanked(list(self.headers.items()), secrets))
-        twin = Response(self.status_code, headers, blanked(self.url, secrets), content=blanked(self.content, secrets))
+        headers = Headers(redact(list(self.headers.items()), secrets))
+        twin = Response(self.status_code, headers, redact(self.url, secrets), content=redact(self.content, secrets))
         twin.call = self.call
         return twin
 
@@ -480,19 +482,19 @@ class Response:
         return self.iter_content()
 
 
-def _tell(error: OrionError, call: CallInfo | None) -> None:
+def _attach_call(error: OrionError, call: CallInfo | None) -> None:
     """Add to an error what was attempted, where it does not say."""
     if error.call is None and call is not None:
         error.during(call)
 
 
-def _filled(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
-    buffer = memoryview(bytearray(_BUFFER))
+def _fill(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
+    buffer = memoryview(bytearray(_BUFFER_SIZE))
     while count := readinto(buffer):
         yield bytes(buffer[:count])
 
 
-def _copying(pieces: Iterator[bytes]) -> Callable[[memoryview], int]:
+def _copying_reader(pieces: Iterator[bytes]) -> Callable[[memoryview], int]:
     rest = b""
 
     def readinto(buffer: memoryview) -> int:
@@ -560,7 +562,7 @@ class AsyncResponse:
         pieces: list[bytes] = []
         async for piece in self.aiter_bytes():
             pieces.append(piece)
-            if not is_success(self.status_code) and sum(map(len, pieces)) >= _LONGEST_REFUSAL:
+            if not is_success(self.status_code) and sum(map(len, pieces)) >= _MAX_ERROR_BODY_SIZE:
                 await self.aclose()
                 break
         return b"".join(pieces)
@@ -581,7 +583,7 @@ class AsyncResponse:
             async for piece in stream:
                 yield piece
         except OrionError as error:
-            _tell(error, self.call)
+            _attach_call(error, self.call)
             raise
         finally:
             await self.aclose()

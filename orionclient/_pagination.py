@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 _MAX_PAGES: Final = 1_000_000
 # Operations whose objects, or items, are no resources with an id.
-_WITHOUT_ID: Final = frozenset({
+_NO_ID: Final = frozenset({
     "get_api_versions", "get_current_balance", "list_folders", "list_molsearch_hits", "list_parts", "list_shares", "list_tags",
     "obtain_token", "obtain_upload_targets", "upload_part",
 })  # fmt: skip
 
 
-def lacking_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
+def find_missing_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
     """Find out whether a resource came without the id by which it could be used.
 
     Args:
@@ -36,7 +36,7 @@ def lacking_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
     Returns:
         What is wrong, in a few words; None where it has an id, or is of a kind that has none.
     """
-    if operation.id in _WITHOUT_ID:
+    if operation.id in _NO_ID:
         return None
     # Where the number comes as text too, that is the one that is used.
     found = data.get("id_str") or data.get("id")
@@ -47,7 +47,7 @@ def lacking_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
     return None
 
 
-class Pages:
+class Paginator:
     """A walk through the pages of a listing, without I/O: which request comes next, and what a page holds.
 
     Args:
@@ -64,7 +64,7 @@ class Pages:
         self._origin = origin
         self._limit = limit
         # Number of items that lie before the next page, and that of the largest page so far.
-        self._position = self._start = _number_in(first, "offset") or 0
+        self._position = self._start = _integer_in(first, "offset") or 0
         self._largest = 0
         self._seen: set[str] = set()
         self._ids: set[Any] = set()
@@ -130,7 +130,7 @@ class Pages:
         for item in results:
             if not isinstance(item, dict):
                 raise response.error("an item of the page is no JSON object")
-            if problem := lacking_id(self._first.operation, item):
+            if problem := find_missing_id(self._first.operation, item):
                 raise response.error(problem)
             # What is made while a listing is read moves items on to the next page, where they would come again.
             if not (before and _has_plain_id(item) and item["id"] in before):
@@ -140,7 +140,7 @@ class Pages:
         """Find out whether a page that names no next one is the last: by the server's count, else by its size."""
         operation = self._first.operation
         counted = isinstance(count, int) and not isinstance(count, bool)
-        full = size >= (self._limit or _number_in(self._first, "limit") or 1)
+        full = size >= (self._limit or _integer_in(self._first, "limit") or 1)
         if counted and self._position >= count and not repeated:
             return True
         # A short first page without a count may be all there is, or the most that the server gives at once.
@@ -185,7 +185,7 @@ class Pages:
         return None
 
 
-def _number_in(request: Request, name: str) -> int | None:
+def _integer_in(request: Request, name: str) -> int | None:
     """Find a number in a query."""
     given = dict(request.query).get(name, "")
     return int(given) if given.isascii() and given.isdigit() else None

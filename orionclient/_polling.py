@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._clock import CLOCK
-from orionclient._resource import NOTHING
+from orionclient._resource import MISSING
 from orionclient.exceptions import NotLoaded, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from orionclient._resource import Resource
 
 # A look may take so long, in seconds, although the time to wait is over: the value may be there by now.
-_LAST_LOOK: Final = 5.0
+_LAST_POLL: Final = 5.0
 # The next look comes after so much of the time waited, in seconds between the two bounds.
 _SHARE, _SHORTEST, _LONGEST = 0.05, 0.5, 30.0
-_REAL_PAUSE: Final = 0.02
+_MIN_INTERVAL: Final = 0.02
 
 
-def check(resource: Resource, attribute: str, timeout: float, sleep_time: float) -> None:
+def check_arguments(resource: Resource, attribute: str, timeout: float, sleep_time: float) -> None:
     """Refuse what could never come true.
 
     Args:
@@ -42,7 +42,7 @@ def check(resource: Resource, attribute: str, timeout: float, sleep_time: float)
             raise ValidationError(f"{name} is a number of seconds, not {seconds!r:.60}")
 
 
-def until(
+def poll_until(
     look: Callable[[float], None],
     resource: Resource,
     attribute: str,
@@ -67,30 +67,30 @@ def until(
     """
     end = CLOCK.monotonic() + timeout
     wanted = f"{resource._title()}: {attribute!r} did not become {until_value!r:.100} in {timeout:g} s"
-    value: Any = NOTHING
+    value: Any = MISSING
     while True:
         try:
-            look(max(end - CLOCK.monotonic(), _LAST_LOOK))
+            look(max(end - CLOCK.monotonic(), _LAST_POLL))
         except OrionTimeout as error:
-            late = OrionTimeout(f"{wanted}; {_was(value)}, and the last look took too long: {error._sentence()}")
+            late = OrionTimeout(f"{wanted}; {_has_value(value)}, and the last look took too long: {error._sentence()}")
             raise (late.during(error.call) if error.call else late) from error
         try:
             value = getattr(resource, attribute)
         except NotLoaded:
-            value = NOTHING
+            value = MISSING
         if value == until_value:
             return
         left = end - CLOCK.monotonic()
         if left <= 0:
-            raise OrionTimeout(f"{wanted}; {_was(value)}")
-        _pause(min(sleep_time, left))
+            raise OrionTimeout(f"{wanted}; {_has_value(value)}")
+        _wait(min(sleep_time, left))
 
 
-def _was(value: Any) -> str:
-    return "its value is not known" if value is NOTHING else f"it was {value!r:.100} at last"
+def _has_value(value: Any) -> str:
+    return "its value is not known" if value is MISSING else f"it was {value!r:.100} at last"
 
 
-def polled(look: Callable[[float], None], what: str, timeout: float, last: Callable[[], str]) -> Iterator[None]:
+def poll_intervals(look: Callable[[float], None], what: str, timeout: float, last: Callable[[], str]) -> Iterator[None]:
     """Look again and again, less often as time passes; the caller ends the loop when it has seen enough.
 
     Args:
@@ -110,18 +110,18 @@ def polled(look: Callable[[float], None], what: str, timeout: float, last: Calla
         raise ValidationError(f"timeout is a number of seconds, not {timeout!r:.60}")
     start = CLOCK.monotonic()
     while True:
-        look(max(start + timeout - CLOCK.monotonic(), _LAST_LOOK))
+        look(max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
         yield
         waited = CLOCK.monotonic() - start
         if waited >= timeout:
             raise OrionTimeout(f"waited {timeout:g} s for {what}; {last()}")
         wait = min(max(waited * _SHARE, _SHORTEST), _LONGEST)
         # Workers that started together look at different times.
-        _pause(min(CLOCK.uniform(wait * 0.5, wait * 1.5), timeout - waited))
+        _wait(min(CLOCK.uniform(wait * 0.5, wait * 1.5), timeout - waited))
 
 
-def _pause(seconds: float) -> None:
+def _wait(seconds: float) -> None:
     CLOCK.sleep(seconds)
     if CLOCK.virtual:
         # Where waits are skipped, what is waited for still needs some time of its own.
-        time.sleep(min(seconds, _REAL_PAUSE))
+        time.sleep(min(seconds, _MIN_INTERVAL))

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, frozen
 
-from orionclient._connection import Connection, Incoming, Line, Message, Proxied
+from orionclient._connection import Connection, ConnectionProtocol, ProxiedConnection, RawResponse, WireRequest
 from orionclient._library import httpcore
 from orionclient._socket import Backend, StrictTLS
 from orionclient.config import SessionConfig, is_loopback, origin_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Load balancers drop a connection after 60 s without use; ours goes first.
-IDLE: Final = 50.0
+IDLE_SECONDS: Final = 50.0
 _CA_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -57,10 +57,10 @@ class Settings:
         return cls() if config is None else cls(config.ca_file, config.proxy, config.verify)
 
 
-class _Lent:
+class PooledResponse:
     """An answer that gives its connection back when it is closed."""
 
-    def __init__(self, inner: Incoming, done: Callable[[], None]) -> None:
+    def __init__(self, inner: RawResponse, done: Callable[[], None]) -> None:
         self.status: int = inner.status
         self.headers: list[tuple[bytes, bytes]] = inner.headers
         self._inner = inner
@@ -72,18 +72,18 @@ class _Lent:
 
     def close(self) -> None:
         """End the reading."""
-        done, self._done = self._done, _nothing
+        done, self._done = self._done, _do_nothing
         try:
             self._inner.close()
         finally:
             done()
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Do nothing."""
 
 
-class _Transport:
+class ConnectionPool:
     """Connections of one kind, each lent to one request at a time, the one used last first.
 
     The library's own pool looks at every connection for every request: its cost grows with the number of threads, and with a limit below
@@ -91,13 +91,13 @@ class _Transport:
     them than there were requests at once. There is no lock, since a `deque` needs none; a fork finds nothing half done.
     """
 
-    def __init__(self, make: Callable[[tuple[bytes, bytes, int]], Line]) -> None:
+    def __init__(self, make: Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]) -> None:
         self._make = make
-        self._idle: dict[tuple[bytes, bytes, int], deque[Line]] = {}
+        self._idle: dict[tuple[bytes, bytes, int], deque[ConnectionProtocol]] = {}
         self._swept = time.monotonic()
         self._closed = False
 
-    def exchange(self, message: Message) -> Incoming:
+    def exchange(self, message: WireRequest) -> RawResponse:
         """Send a request over a connection that is free, or over a new one."""
         origin = message.origin
         idle = self._idle.setdefault(origin, deque())
@@ -117,10 +117,10 @@ class _Transport:
                 self.close()
             self._sweep()
 
-        return _Lent(answer, done)
+        return PooledResponse(answer, done)
 
     @staticmethod
-    def _lent(idle: deque[Line]) -> Line | None:
+    def _lent(idle: deque[ConnectionProtocol]) -> ConnectionProtocol | None:
         while True:
             try:
                 connection = idle.pop()
@@ -181,13 +181,13 @@ def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
         # OpenSSL takes several folders in its variable, separated as in PATH.
         for value in os.environ.get(name, "").split(os.pathsep if name == "SSL_CERT_DIR" else "\0"):
             if value:
-                _trust(context, value, name)
+                _load_certificates(context, value, name)
     if ca_file:
-        _trust(context, ca_file, "ca_file of the profile")
+        _load_certificates(context, ca_file, "ca_file of the profile")
     return context
 
 
-def _trust(context: ssl.SSLContext, path: str, source: str) -> None:
+def _load_certificates(context: ssl.SSLContext, path: str, source: str) -> None:
     try:
         if os.path.isdir(path):  # noqa: PTH112 - a setting, not a path of ours
             context.load_verify_locations(capath=path)
@@ -203,7 +203,7 @@ class _Registry:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._contexts: dict[object, ssl.SSLContext] = {}
-        self._clients: dict[object, _Transport] = {}
+        self._clients: dict[object, ConnectionPool] = {}
 
     def forget(self) -> None:
         # The sockets close by themselves, those in use too; that says nothing to the server, and the parent's go on.
@@ -221,7 +221,7 @@ class _Registry:
         secure = proxy is not None and urlsplit(proxy).scheme == "https"
         return self.context(evolve(settings, verify=True)) if secure else None
 
-    def client(self, url: str, settings: Settings) -> _Transport:
+    def client(self, url: str, settings: Settings) -> ConnectionPool:
         origin = origin_of(url)
         context = self.context(settings) if origin[0] == "https" else None
         proxy = proxy_for(origin, settings)
@@ -229,7 +229,7 @@ class _Registry:
         key = (id(context), proxy, id(to_proxy))
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = _Transport(_maker(proxy, to_proxy, context))
+                self._clients[key] = ConnectionPool(_connection_factory(proxy, to_proxy, context))
             return self._clients[key]
 
     def close(self) -> None:
@@ -250,19 +250,19 @@ def close_connections() -> None:
     REGISTRY.close()
 
 
-def _maker(
+def _connection_factory(
     proxy: str | None, to_proxy: ssl.SSLContext | None, context: ssl.SSLContext | None
-) -> Callable[[tuple[bytes, bytes, int]], Line]:
+) -> Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]:
     if proxy is None:
-        return lambda _: Connection(context, IDLE)
+        return lambda _: Connection(context, IDLE_SECONDS)
     parts = urlsplit(proxy)
     who = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     pool = httpcore.HTTPProxy(
-        bare, proxy_auth=who if parts.username else None, proxy_ssl_context=to_proxy, ssl_context=context, keepalive_expiry=IDLE,
+        bare, proxy_auth=who if parts.username else None, proxy_ssl_context=to_proxy, ssl_context=context, keepalive_expiry=IDLE_SECONDS,
         network_backend=Backend(),
     )  # fmt: skip
-    return lambda origin: Proxied(pool.create_connection(httpcore.Origin(*origin)))
+    return lambda origin: ProxiedConnection(pool.create_connection(httpcore.Origin(*origin)))
 
 
 def proxy_for(origin: tuple[str, str, int], settings: Settings) -> str | None:
@@ -270,16 +270,16 @@ def proxy_for(origin: tuple[str, str, int], settings: Settings) -> str | None:
     if is_loopback(host):
         return None
     if settings.proxy:
-        return _usable(settings.proxy, "the setting proxy")
+        return _checked_proxy(settings.proxy, "the setting proxy")
     if urllib.request.proxy_bypass(host):
         return None
     proxies = urllib.request.getproxies()
     name = scheme if proxies.get(scheme) else "all"
-    return _usable(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
+    return _checked_proxy(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
 
 
 @functools.lru_cache(maxsize=64)
-def _usable(proxy: str, source: str) -> str:
+def _checked_proxy(proxy: str, source: str) -> str:
     """Check the address of a proxy, which may hold a password and is not shown."""
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:

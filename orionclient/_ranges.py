@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _CONTENT_RANGE: Final = re.compile(
     r"\s*bytes\s+(\d{1,19})\s*-\s*(\d{1,19})\s*/\s*(\d{1,19})\s*", re.IGNORECASE | re.ASCII
 )
-_REQUESTED: Final = re.compile(r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.IGNORECASE | re.ASCII)
+_RANGE: Final = re.compile(r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.IGNORECASE | re.ASCII)
 
 
 @frozen
@@ -48,7 +48,7 @@ class ContentRange:
         return cls(start, last + 1, total) if start <= last < total else None
 
 
-def range_problem(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
+def find_range_problem(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
     """Find out why a response cannot be what was requested.
 
     Args:
@@ -62,7 +62,7 @@ def range_problem(requested: str | None, status: int, headers: Mapping[str, str]
     found = ContentRange.of(headers)
     if status == 200:
         # The header has no meaning here, but caches exist that send a part and change its status alone.
-        part = found is not None and found.end - found.start < found.total and _length(headers) != found.total
+        part = found is not None and found.end - found.start < found.total and _parse_length(headers) != found.total
         return "a 200 response has the Content-Range of a part" if part else None
     if status != 206:
         return None
@@ -70,26 +70,26 @@ def range_problem(requested: str | None, status: int, headers: Mapping[str, str]
         return "a 206 response with a part of the content came, and no range was requested"
     if headers.get("content-type", "").strip().lower().startswith("multipart/"):
         return "a 206 response holds several ranges, and one was requested"
-    return _problem_of_one(requested, found, headers)
+    return _find_single_range_problem(requested, found, headers)
 
 
-def _problem_of_one(requested: str, found: ContentRange | None, headers: Mapping[str, str]) -> str | None:
+def _find_single_range_problem(requested: str, found: ContentRange | None, headers: Mapping[str, str]) -> str | None:
     if headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
         return "a 206 response holds a part of a compressed form"
     if found is None:
         return "a 206 response has no valid Content-Range with a total"
-    if _length(headers) not in {None, found.end - found.start}:
+    if _parse_length(headers) not in {None, found.end - found.start}:
         return "the Content-Length of a 206 response differs from its Content-Range"
     return None if _is_within(requested, found) else "a 206 response holds another range than the requested one"
 
 
-def _length(headers: Mapping[str, str]) -> int | None:
+def _parse_length(headers: Mapping[str, str]) -> int | None:
     length = headers.get("content-length", "").strip()
     return int(length) if length.isascii() and length.isdigit() else None
 
 
 def _is_within(requested: str, found: ContentRange) -> bool:
-    wanted = _REQUESTED.fullmatch(requested)
+    wanted = _RANGE.fullmatch(requested)
     if wanted is None or wanted[1] == wanted[2] == "":
         # Several ranges, of which a server may send one that covers them all, or another unit.
         return True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from orionclient._calls import is_page
-from orionclient._ranges import range_problem
+from orionclient._calls import is_html_page
+from orionclient._ranges import find_range_problem
 from orionclient.exceptions import OrionConnectionError
-from orionclient.transfer.content import verify
+from orionclient.transfer.content import verify_stream
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from orionclient._messages import AsyncResponse, Response
 
 
-def _problem(request: Request, response: Response | AsyncResponse) -> OrionConnectionError | None:
+def _request_error(request: Request, response: Response | AsyncResponse) -> OrionConnectionError | None:
     """Make the error of a response that holds another range than the requested one."""
     requested = next((value for name, value in request.headers.items() if name.lower() == "range"), None)
-    problem = range_problem(requested, response.status_code, response.headers)
+    problem = find_range_problem(requested, response.status_code, response.headers)
     if problem is None:
         return None
     error = OrionConnectionError(problem)
@@ -58,13 +58,13 @@ class RawSender:
         """
         response = self._calls.send(request)
         if request.operation.stream == "download":
-            if is_page(response):
+            if is_html_page(response):
                 with response:
                     raise response.error()
-            if problem := _problem(request, response):
+            if problem := _request_error(request, response):
                 response.close()
                 raise problem
-            verify(response)
+            verify_stream(response)
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
@@ -107,13 +107,13 @@ class AsyncRawSender:
         """
         response = await self._calls.send_async(request, self._connections)
         if request.operation.stream == "download":
-            if is_page(response):
+            if is_html_page(response):
                 async with response:
                     raise response.settled(await response.aread()).error()
-            if problem := _problem(request, response):
+            if problem := _request_error(request, response):
                 await response.aclose()
                 raise problem
-            verify(response)
+            verify_stream(response)
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:

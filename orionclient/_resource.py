@@ -98,12 +98,12 @@ class SessionLike(Protocol):
         ...
 
 
-class _Nothing:
+class _Missing:
     def __repr__(self) -> str:
         return "NOTHING"
 
 
-NOTHING = _Nothing()
+MISSING = _Missing()
 
 
 class Field(Generic[T]):
@@ -119,7 +119,7 @@ class Field(Generic[T]):
     """
 
     def __init__(
-        self, convert: Callable[[Any], T], doc: str, *, default: T | _Nothing = NOTHING, wire: str = ""
+        self, convert: Callable[[Any], T], doc: str, *, default: T | _Missing = MISSING, wire: str = ""
     ) -> None:
         self.convert = convert
         self.default = default
@@ -138,10 +138,10 @@ class Field(Generic[T]):
     def __get__(self, instance: Resource | None, owner: type) -> Self | T:
         if instance is None:
             return self
-        value = instance._data.get(self.wire, NOTHING)
-        if not isinstance(self.default, _Nothing) and (value is NOTHING or value is None):
+        value = instance._data.get(self.wire, MISSING)
+        if not isinstance(self.default, _Missing) and (value is MISSING or value is None):
             return copy.copy(self.default)
-        if value is NOTHING:
+        if value is MISSING:
             raise NotLoaded(
                 f"{instance._title()}: {self.name!r} was not in the last answer; call session.refresh_resource(...)"
             )
@@ -308,7 +308,7 @@ def boolean(value: Any) -> bool:
     raise TypeError("it is neither true nor false")
 
 
-def strings(value: Any) -> list[str]:
+def string_list(value: Any) -> list[str]:
     """Read a list of strings.
 
     Args:
@@ -407,7 +407,7 @@ def read_optional_field(data: Mapping[str, Any], name: str, kind: type[T], *, wi
     return None if data.get(name) is None else read_field(data, name, kind, within=within)
 
 
-def each_object(items: Iterable[Any], within: str) -> Iterator[tuple[dict[str, Any], str]]:
+def iter_objects(items: Iterable[Any], within: str) -> Iterator[tuple[dict[str, Any], str]]:
     """Walk through a list of JSON objects.
 
     Args:
@@ -530,7 +530,7 @@ class Resource:
     session: SessionLike | None
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
-        declared = _fields_of(type(self))
+        declared = _collect_fields(type(self))
         unknown = sorted(set(fields) - set(declared))
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}; it has {', '.join(declared)}")
@@ -545,7 +545,7 @@ class Resource:
         Returns:
             Name -> field, in the order in which they are declared.
         """
-        return dict(_fields_of(cls))
+        return dict(_collect_fields(cls))
 
     @classmethod
     def from_msg(cls, msg: Mapping[str, Any], session: SessionLike | None = None) -> Self:
@@ -566,7 +566,7 @@ class Resource:
         instance = cls(session=session)
         # People pass the resource itself where the server sends its id.
         given = {
-            name: _fields_of(cls)[name].given(instance, value)
+            name: _collect_fields(cls)[name].given(instance, value)
             for name, value in msg.items()
             if isinstance(value, Resource)
         }
@@ -654,7 +654,7 @@ class Resource:
 _FIELDS: Final[dict[type[Resource], Mapping[str, Field[Any]]]] = {}
 
 
-def _fields_of(kind: type[Resource]) -> Mapping[str, Field[Any]]:
+def _collect_fields(kind: type[Resource]) -> Mapping[str, Field[Any]]:
     if kind not in _FIELDS:
         found: dict[str, Field[Any]] = {}
         for base in reversed(kind.__mro__):

@@ -16,23 +16,28 @@ if TYPE_CHECKING:
     from orionclient._messages import FailureKind
 
 # Documented: 404 is repeated 8 times, 429 up to 45 times. The others are ours (5 attempts).
-DEFAULT_REPEATS: Final[Mapping[int, int]] = MappingProxyType(
+DEFAULT_RETRIES: Final[Mapping[int, int]] = MappingProxyType(
     {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
 )
-CONNECTION_REPEATS: Final = 4
+CONNECTION_RETRIES: Final = 4
 # The command line's own: documented are 10 s a request and 2 repeats, on a broken connection or 404.
 INTERACTIVE_TIMEOUT: Final = 10.0
-INTERACTIVE_REPEATS: Final = 2
+INTERACTIVE_RETRIES: Final = 2
 # What a repeat costs of the session's quota, in botocore's proportions.
 _COST, _COST_THROTTLED = 14, 5
-_LOSSES: Final = frozenset({"connect", "lost", "timeout"})
-_FAILURES_REPEATED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"read": _LOSSES, "write": _LOSSES, "keyed": _LOSSES, "create": frozenset({"connect"})}
+_CONNECTION_FAILURES: Final = frozenset({"connect", "lost", "timeout"})
+_RETRIED_FAILURES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "read": _CONNECTION_FAILURES,
+        "write": _CONNECTION_FAILURES,
+        "keyed": _CONNECTION_FAILURES,
+        "create": frozenset({"connect"}),
+    }
 )
 # The server says by these that it has not carried out what was asked.
-_SURELY_NOT_APPLIED: Final = frozenset({408, 425, 429})
+_NOT_APPLIED: Final = frozenset({408, 425, 429})
 # After a redirect to a page that is read by GET, what was sent has mostly been carried out.
-_UNCLEAR: Final = frozenset({302, 303, 500, 502, 503, 504})
+_MAYBE_APPLIED: Final = frozenset({302, 303, 500, 502, 503, 504})
 _THROTTLED: Final = frozenset({429, 503})
 
 
@@ -55,8 +60,8 @@ class Policy:
         backoff_dict: Status -> (base, cap) in seconds for waits after that status.
         base: Shortest wait in seconds.
         cap: Longest wait in seconds.
-        default_repeats: Status -> number of repeats where `retry_dict` is None.
-        connection_repeats: Number of repeats after a broken connection.
+        default_retries: Status -> number of repeats where `retry_dict` is None.
+        connection_retries: Number of repeats after a broken connection.
     """
 
     retry_dict: Mapping[int, int] | None = field(default=None, converter=_status_map)
@@ -65,8 +70,8 @@ class Policy:
     backoff_dict: Mapping[int, tuple[float, float]] | None = field(default=None, converter=_status_map)
     base: float = 0.1
     cap: float = 90.0
-    default_repeats: Mapping[int, int] = field(default=DEFAULT_REPEATS, converter=_status_map)
-    connection_repeats: int = CONNECTION_REPEATS
+    default_retries: Mapping[int, int] = field(default=DEFAULT_RETRIES, converter=_status_map)
+    connection_retries: int = CONNECTION_RETRIES
 
     # A read-only mapping does not pickle, so the tables travel as dicts.
     def __getstate__(self) -> dict[str, object]:
@@ -81,7 +86,7 @@ class Policy:
 _POLICY_FIELDS: Final = tuple(attribute.name for attribute in fields(Policy))
 
 
-def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = INTERACTIVE_REPEATS) -> Policy:
+def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = INTERACTIVE_RETRIES) -> Policy:
     """Make the policy of somebody who waits at a terminal: short, few repeats.
 
     Args:
@@ -93,8 +98,8 @@ def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = 
     """
     return Policy(
         request_timeout=timeout,
-        default_repeats=dict.fromkeys(DEFAULT_REPEATS, max_retries),
-        connection_repeats=max_retries,
+        default_retries=dict.fromkeys(DEFAULT_RETRIES, max_retries),
+        connection_retries=max_retries,
     )
 
 
@@ -119,7 +124,7 @@ class Outcome:
 
 
 @define
-class Progress:
+class CallState:
     """What one call has been through.
 
     Attributes:
@@ -139,7 +144,7 @@ class Progress:
     applied: bool = False
 
 
-def allowed_repeats(policy: Policy, retry_class: str, outcome: Outcome) -> int:
+def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) -> int:
     """Tell how often this outcome may be repeated for an operation of this class.
 
     Args:
@@ -151,20 +156,20 @@ def allowed_repeats(policy: Policy, retry_class: str, outcome: Outcome) -> int:
         Number of repeats; 0 for none.
     """
     if outcome.failure is not None:
-        return policy.connection_repeats if outcome.failure in _FAILURES_REPEATED.get(retry_class, ()) else 0
+        return policy.connection_retries if outcome.failure in _RETRIED_FAILURES.get(retry_class, ()) else 0
     status = outcome.status or 0
     if policy.retry_dict is not None:
         return policy.retry_dict.get(status, 0)
     if retry_class == "create":
-        sure = status in _SURELY_NOT_APPLIED or (status == 503 and bool(outcome.retry_after))
-        return policy.default_repeats.get(status, 0) if sure else 0
+        sure = status in _NOT_APPLIED or (status == 503 and bool(outcome.retry_after))
+        return policy.default_retries.get(status, 0) if sure else 0
     if retry_class == "keyed" and status in {404, 409}:
         # 409 with a time says that the first attempt is still being carried out.
-        return policy.connection_repeats if status == 409 and outcome.retry_after else 0
-    return policy.default_repeats.get(status, 0)
+        return policy.connection_retries if status == 409 and outcome.retry_after else 0
+    return policy.default_retries.get(status, 0)
 
 
-def cost_of(policy: Policy, outcome: Outcome) -> int:
+def retry_cost(policy: Policy, outcome: Outcome) -> int:
     """Tell what a repeat costs of the quota.
 
     Args:
@@ -195,7 +200,7 @@ def may_have_been_applied(retry_class: str, outcome: Outcome) -> bool:
         return False
     if outcome.failure is not None:
         return outcome.failure in {"lost", "timeout", "protocol"}
-    return outcome.status in _UNCLEAR and not (outcome.status == 503 and bool(outcome.retry_after))
+    return outcome.status in _MAYBE_APPLIED and not (outcome.status == 503 and bool(outcome.retry_after))
 
 
 def was_applied(retry_class: str, outcome: Outcome) -> bool:
@@ -238,9 +243,9 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
     return max(0.0, seconds - now)
 
 
-def next_wait(
+def compute_wait(
     policy: Policy,
-    progress: Progress,
+    progress: CallState,
     outcome: Outcome,
     retry_class: str,
     *,
@@ -262,9 +267,9 @@ def next_wait(
     Returns:
         Seconds to wait; None to stop. A wait that would pass the deadline is not started.
     """
-    reason = reason_of(outcome)
+    reason = retry_reason(outcome)
     done = progress.repeats.get(reason, 0)
-    left = allowed_repeats(policy, retry_class, outcome) - done
+    left = count_allowed_retries(policy, retry_class, outcome) - done
     if left <= 0:
         return None
     named = (policy.backoff_dict or {}).get(outcome.status or 0)
@@ -283,7 +288,7 @@ def next_wait(
     return wait
 
 
-def noted(progress: Progress, outcome: Outcome, wait: float, cost: int) -> None:
+def record_retry(progress: CallState, outcome: Outcome, wait: float, cost: int) -> None:
     """Write down that a repeat was decided.
 
     Args:
@@ -292,13 +297,13 @@ def noted(progress: Progress, outcome: Outcome, wait: float, cost: int) -> None:
         wait: Seconds until the repeat.
         cost: What it cost of the quota.
     """
-    reason = reason_of(outcome)
+    reason = retry_reason(outcome)
     progress.repeats[reason] = progress.repeats.get(reason, 0) + 1
     progress.last_wait[reason] = wait
     progress.charged += cost
 
 
-def reason_of(outcome: Outcome) -> object:
+def retry_reason(outcome: Outcome) -> object:
     """Name what repeats are counted by.
 
     Args:

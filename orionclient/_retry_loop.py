@@ -12,20 +12,20 @@ from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
 
-from orionclient._cancellation import pause
+from orionclient._cancellation import wait
 from orionclient._clock import CLOCK
-from orionclient._limits import Quota, RateLimiter, limiter_of
+from orionclient._limits import RateLimiter, RetryQuota, get_limiter
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
-from orionclient._ranges import range_problem
+from orionclient._ranges import find_range_problem
 from orionclient._retry import (
+    CallState,
     Outcome,
     Policy,
-    Progress,
-    cost_of,
+    compute_wait,
     may_have_been_applied,
-    next_wait,
-    noted,
+    record_retry,
     retry_after_seconds,
+    retry_cost,
     was_applied,
 )
 from orionclient._version import __version__
@@ -36,21 +36,21 @@ if TYPE_CHECKING:
     from orionclient._http import AsyncConnections
 
 _log = logging.getLogger("orionclient")
-_MAX_HOPS: Final = 5
-_BREAKS: Final = re.compile(r"[\r\n\0]")
+_MAX_REDIRECTS: Final = 5
+_LINE_BREAKS: Final = re.compile(r"[\r\n\0]")
 # What another server gets of the headers: what the content depends on, and who asks.
-_HARMLESS: Final = frozenset(
+_FORWARDED_HEADERS: Final = frozenset(
     {"accept", "accept-encoding", "idempotency-key", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
 )
 # These ask for the same request again at another address; after the others it is a GET, whatever it was.
-_SAME_REQUEST: Final = frozenset({307, 308})
-_REDIRECTS: Final = _SAME_REQUEST | {301, 302, 303}
-_READS: Final = frozenset({"GET", "HEAD"})
+_METHOD_PRESERVING: Final = frozenset({307, 308})
+_REDIRECTS: Final = _METHOD_PRESERVING | {301, 302, 303}
+_READ_METHODS: Final = frozenset({"GET", "HEAD"})
 AnyResponse = Response | AsyncResponse
 
 
 @frozen(kw_only=True)
-class Outgoing:
+class PreparedRequest:
     """A request before it is tried.
 
     Attributes:
@@ -103,7 +103,7 @@ class AttemptInfo:
 
 
 @define
-class Terms:
+class CallOptions:
     """On what terms the calls of a session are made.
 
     Attributes:
@@ -113,12 +113,12 @@ class Terms:
     """
 
     policy: Policy
-    quota: Quota = Factory(Quota)
+    quota: RetryQuota = Factory(RetryQuota)
     observe: Callable[[AttemptInfo], None] | None = None
 
 
 @frozen
-class Pause:
+class Wait:
     """A wait between two attempts.
 
     Attributes:
@@ -139,11 +139,11 @@ class Discard:
     answer: AnyResponse
 
 
-Step = Attempt | Pause | Discard
+Step = Attempt | Wait | Discard
 Flow = Generator[Step, AnyResponse | Failure | None, AnyResponse]
 
 
-def limited(terms: Terms, *, request_timeout: float, retry_timeout: float | None = None) -> Terms:
+def with_timeouts(terms: CallOptions, *, request_timeout: float, retry_timeout: float | None = None) -> CallOptions:
     """Change the times of a policy for one call; quota and observer stay shared.
 
     Args:
@@ -156,7 +156,7 @@ def limited(terms: Terms, *, request_timeout: float, retry_timeout: float | None
     """
     total = terms.policy.retry_timeout if retry_timeout is None else retry_timeout
     policy = evolve(terms.policy, request_timeout=request_timeout, retry_timeout=total)
-    return Terms(policy, terms.quota, terms.observe)
+    return CallOptions(policy, terms.quota, terms.observe)
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
@@ -170,30 +170,30 @@ def check_headers(headers: Mapping[str, str]) -> None:
     """
     for name, value in headers.items():
         text = f"{name}{value}"
-        if _BREAKS.search(text):
+        if _LINE_BREAKS.search(text):
             raise ValidationError(f"the header {name[:40]!r} holds a line break or NUL; its value is not shown")
         if not isinstance(value, str) or not text.isascii():
             raise ValidationError(f"the header {name[:40]!r} is no ASCII text; its value is not shown")
 
 
 # Drawn ahead: asking the system for each would give the lock of Python away for each.
-_DRAWN: Final[deque[str]] = deque()
+_RANDOM_HEX: Final[deque[str]] = deque()
 if hasattr(os, "register_at_fork"):
     # A child that drew what its parent draws would be taken for its parent.
-    os.register_at_fork(after_in_child=_DRAWN.clear)
+    os.register_at_fork(after_in_child=_RANDOM_HEX.clear)
 
 
-def _drawn() -> str:
+def _random_hex() -> str:
     """Draw 64 bits at random, in hexadecimal."""
     while True:
         try:
-            return _DRAWN.popleft()
+            return _RANDOM_HEX.popleft()
         except IndexError:
             many = os.urandom(8 * 64).hex()
-            _DRAWN.extend(many[start : start + 16] for start in range(0, len(many), 16))
+            _RANDOM_HEX.extend(many[start : start + 16] for start in range(0, len(many), 16))
 
 
-class Exchange:
+class RetryLoop:
     """One call through all its attempts, without I/O: `steps` says what to do next and is told what came of it.
 
     Args:
@@ -205,19 +205,19 @@ class Exchange:
         ValidationError: The address or a header cannot be used.
     """
 
-    def __init__(self, out: Outgoing, terms: Terms, config: SessionConfig | None) -> None:
+    def __init__(self, out: PreparedRequest, terms: CallOptions, config: SessionConfig | None) -> None:
         check_headers(out.headers)
         self._out, self._terms, self._config = out, terms, config
         self._origin = origin_of(out.url)
         # The origin that the last attempt was redirected to.
         self._reached = self._origin
-        self._progress = Progress()
+        self._progress = CallState()
         self._started = CLOCK.monotonic()
         self._deadline = self._started + terms.policy.retry_timeout
         self._headers = {
             "User-Agent": f"orionclient/{__version__}",
-            "X-Request-Id": _drawn(),
-            **({"Idempotency-Key": _drawn() + _drawn()} if out.retry_class == "keyed" else {}),
+            "X-Request-Id": _random_hex(),
+            **({"Idempotency-Key": _random_hex() + _random_hex()} if out.retry_class == "keyed" else {}),
             **out.headers,
         }
 
@@ -254,12 +254,12 @@ class Exchange:
                 )
             if not isinstance(answer, Failure):
                 yield Discard(answer)
-            yield Pause(wait)
+            yield Wait(wait)
 
     def _attempt(self, timeout: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
         """Send once and follow redirects."""
         out, url, left = self._out, self._out.url, timeout
-        for _ in range(_MAX_HOPS + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             self._reached = origin_of(url)
             answer, spent = yield from self._hop(url, left)
             # How long a body takes to be sent again is its own matter, as it was the first time.
@@ -271,7 +271,7 @@ class Exchange:
             if isinstance(target, Failure):
                 return target
             url = target
-        return Failure("redirect", f"more than {_MAX_HOPS} redirects")
+        return Failure("redirect", f"more than {_MAX_REDIRECTS} redirects")
 
     def _hop(
         self, url: str, left: float
@@ -285,7 +285,7 @@ class Exchange:
         # The only line of this package that lets the token out.
         if config is not None and config.token and origin == config.origin and out.authenticate:
             sent["Authorization"] = config.authorization
-        limiter, operation = limiter_of(origin), out.operation or out.method
+        limiter, operation = get_limiter(origin), out.operation or out.method
         yield from _wait_for_turn(limiter, operation, self._deadline)
         started = CLOCK.monotonic()
         answer = yield Attempt(
@@ -307,7 +307,7 @@ class Exchange:
             limiter.record_served(operation, now)
         if out.method == "GET" and not any(name.lower() == "range" for name in sent):
             # Whoever requests a range judges what comes; everybody else would take the part for the whole.
-            problem = range_problem(None, answer.status_code, answer.headers)
+            problem = find_range_problem(None, answer.status_code, answer.headers)
             if problem is not None:
                 yield Discard(answer)
                 return Failure("protocol", problem, status=answer.status_code), now - started
@@ -315,9 +315,9 @@ class Exchange:
 
     def _redirect(self, answer: AnyResponse, url: str) -> str | Failure | None:
         """Where the request is to be sent again as it is; None where it is not."""
-        out, reads = self._out, self._out.method in _READS
+        out, reads = self._out, self._out.method in _READ_METHODS
         target = answer.headers.get("location")
-        followed = _REDIRECTS if reads else _SAME_REQUEST
+        followed = _REDIRECTS if reads else _METHOD_PRESERVING
         if answer.status_code not in followed or target is None or (out.body is not None and not out.body.replayable):
             return None
         try:
@@ -337,7 +337,7 @@ class Exchange:
         if isinstance(answer, Failure):
             return Outcome(answer.status, answer.kind)
         if "idempotency-keys" in answer.headers.get("x-orion-features", ""):
-            _TAKES_KEYS.add(self._reached)
+            _KEYED_ORIGINS.add(self._reached)
         out, status = self._out, answer.status_code
         if is_success(status) and not out.keep_open and out.broken is not None and out.broken(answer):
             return Outcome(status, "lost")
@@ -346,7 +346,7 @@ class Exchange:
     @property
     def _retry_class(self) -> str:
         keyed = self._out.retry_class == "keyed"
-        return "create" if keyed and self._reached not in _TAKES_KEYS else self._out.retry_class
+        return "create" if keyed and self._reached not in _KEYED_ORIGINS else self._out.retry_class
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(
@@ -380,7 +380,7 @@ class Exchange:
         if out.method == "DELETE" and outcome.status == 404 and progress.unclear:
             # An earlier attempt, whose answer was lost, has most likely deleted it.
             return None
-        wait = next_wait(
+        wait = compute_wait(
             policy,
             progress,
             outcome,
@@ -391,32 +391,32 @@ class Exchange:
         )
         if wait is None:
             return None
-        cost = cost_of(policy, outcome)
+        cost = retry_cost(policy, outcome)
         if not self._terms.quota.spend(cost):
             return None
-        noted(progress, outcome, wait, cost)
+        record_retry(progress, outcome, wait, cost)
         return wait
 
 
 def _is_harmless(header: str) -> bool:
     name = header.lower()
     # Those of the second kind describe the body, which is sent along.
-    return name in _HARMLESS or name.startswith("content-")
+    return name in _FORWARDED_HEADERS or name.startswith("content-")
 
 
 # Servers that announced that they take idempotency keys, learned from any of their answers.
-_TAKES_KEYS: Final[set[tuple[str, str, int]]] = set()
+_KEYED_ORIGINS: Final[set[tuple[str, str, int]]] = set()
 
 
 def _wait_for_turn(limiter: RateLimiter, operation: str, deadline: float) -> Generator[Step, Any, None]:
     """Wait as the rate limiter says; where that would pass the deadline, the last attempt is made at once."""
     while 0 < (held := limiter.reserve(operation, now := CLOCK.monotonic())) < deadline - now:
-        yield Pause(held)
+        yield Wait(held)
         if not limiter.is_stale(operation, now):
             return
 
 
-def send(out: Outgoing, terms: Terms, config: SessionConfig | None) -> Response:
+def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None) -> Response:
     """Drive a call, waiting in this thread.
 
     Args:
@@ -434,7 +434,7 @@ def send(out: Outgoing, terms: Terms, config: SessionConfig | None) -> Response:
     # The HTTP library is loaded by the first request, not by importing the session.
     from orionclient import _http  # noqa: PLC0415
 
-    flow = Exchange(out, terms, config).steps()
+    flow = RetryLoop(out, terms, config).steps()
     result: Response | Failure | None = None
     while True:
         try:
@@ -445,14 +445,14 @@ def send(out: Outgoing, terms: Terms, config: SessionConfig | None) -> Response:
         result = None
         if isinstance(step, Attempt):
             result = _http.transmit(step, _http.Settings.of(config))
-        elif isinstance(step, Pause):
-            pause(step.seconds)
+        elif isinstance(step, Wait):
+            wait(step.seconds)
         elif isinstance(step.answer, Response):
             step.answer.close()
 
 
 async def send_async(
-    out: Outgoing, terms: Terms, config: SessionConfig | None, connections: AsyncConnections | None = None
+    out: PreparedRequest, terms: CallOptions, config: SessionConfig | None, connections: AsyncConnections | None = None
 ) -> AsyncResponse:
     """Drive a call in an event loop.
 
@@ -471,7 +471,7 @@ async def send_async(
     """
     from orionclient import _http  # noqa: PLC0415
 
-    flow = Exchange(out, terms, config).steps()
+    flow = RetryLoop(out, terms, config).steps()
     result: AsyncResponse | Failure | None = None
     while True:
         try:
@@ -482,7 +482,7 @@ async def send_async(
         result = None
         if isinstance(step, Attempt):
             result = await _http.transmit_async(step, _http.Settings.of(config), connections)
-        elif isinstance(step, Pause):
+        elif isinstance(step, Wait):
             await _http.sleep_async(step.seconds)
         elif isinstance(step.answer, AsyncResponse):
             await step.answer.aclose()

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._cancellation import LOOK, check, stoppable
+from orionclient._cancellation import POLL_INTERVAL, is_cancellable, raise_if_cancelled
 from orionclient._clock import CLOCK
 from orionclient._library import httpcore
 from orionclient._locks import close_in_child
@@ -18,12 +18,12 @@ from orionclient._locks import close_in_child
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PIECE: Final = 64 * 1024
-_ENOUGH: Final = 1024 * 1024
+CHUNK_SIZE: Final = 64 * 1024
+_LARGE_READ: Final = 1024 * 1024
 # More than the system's wait takes is waited for in turns.
 _DAY: Final = 86400.0
 # How often a piece waits a millisecond for the next.
-_WAITS: Final = 64
+_WOULD_BLOCK: Final = 64
 _NUMERIC: Final = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 # What becomes of a wait that is over, and of a connection that breaks.
 _READING: Final = (httpcore.ReadTimeout, httpcore.ReadError)
@@ -75,13 +75,13 @@ class Stream(httpcore.NetworkStream):
         if isinstance(secure, ssl.SSLSocket):
             # By default an end that TLS did not announce looks like any other.
             secure.suppress_ragged_eofs = False  # type: ignore[attr-defined]
-        return _tracked(inner)
+        return _track(inner)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
 
-def _tracked(inner: httpcore.NetworkStream) -> Stream:
+def _track(inner: httpcore.NetworkStream) -> Stream:
     """Have a forked child close its copy: with it the connection would outlive the end that the parent makes of it."""
     close_in_child(inner.get_extra_info("socket"))
     return Stream(inner)
@@ -125,7 +125,7 @@ class Backend(httpcore.NetworkBackend):
             share = max(end - time.monotonic(), 0.001) / len(numbers)
             number = numbers.pop(0)
             try:
-                return _tracked(self._inner.connect_tcp(number, port, share, local_address, socket_options))
+                return _track(self._inner.connect_tcp(number, port, share, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if not numbers:
                     raise
@@ -174,11 +174,11 @@ class Socket:
         if self._broke is not None:
             raise httpcore.ReadError(str(self._broke)) from self._broke
         count: int = self._patiently(self._socket.recv_into, buffer, timeout, _READING)
-        return count + self._more(buffer[count:_ENOUGH]) if self._secure and count else count
+        return count + self._more(buffer[count:_LARGE_READ]) if self._secure and count else count
 
     def _more(self, buffer: memoryview) -> int:
         """Take what else is there: TLS gives out 16 KiB at a time, and each piece would be written and counted alone."""
-        count, waits = 0, _WAITS
+        count, waits = 0, _WOULD_BLOCK
         while count < len(buffer):
             try:
                 got = self._socket.recv_into(buffer[count:])
@@ -199,7 +199,7 @@ class Socket:
 
     def read(self, timeout: float) -> bytes:
         """Read a piece; empty where the server closed the connection."""
-        return self._patiently(self._socket.recv, PIECE, timeout, _READING, first_wait=True)  # type: ignore[no-any-return]
+        return self._patiently(self._socket.recv, CHUNK_SIZE, timeout, _READING, first_wait=True)  # type: ignore[no-any-return]
 
     def _patiently(
         self,
@@ -211,7 +211,7 @@ class Socket:
         first_wait: bool = False,
     ) -> Any:
         """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the lock of Python."""
-        check()
+        raise_if_cancelled()
         late, broken = errors
         left = DEADLINE.cut(timeout, late)
         end = time.monotonic() + (timeout if left is None else left)
@@ -238,9 +238,9 @@ class Socket:
         """Wait for the socket; a thread of a pool looks now and then whether it is still wanted."""
         while True:
             left = max(end - time.monotonic(), 0.0)
-            if self.ready(min(left, LOOK if stoppable() else _DAY), writes=writes):
+            if self.ready(min(left, POLL_INTERVAL if is_cancellable() else _DAY), writes=writes):
                 return
-            check()
+            raise_if_cancelled()
             if time.monotonic() >= end:
                 raise TimeoutError("timed out")
 

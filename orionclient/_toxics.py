@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     import random
 
 Direction = Literal["upstream", "downstream"]
-How = Literal["close", "reset"]
-Pieces = list[tuple[float, bytes]]
+ToxicOptions = Literal["close", "reset"]
+Chunks = list[tuple[float, bytes]]
 
-PIECE: Final = 64 * 1024
+CHUNK_SIZE: Final = 64 * 1024
 # Of those the first two end the connection and the last four pass bytes on.
 ON_DATA: Final = {"timeout", "reset_peer", "latency", "bandwidth", "slicer", "limit_data"}
 
@@ -39,7 +39,7 @@ class Toxic:
     times: int | None
     number: int
     values: dict[str, float] = field(default_factory=dict)
-    how: How = "close"
+    how: ToxicOptions = "close"
     hits: int = 0
 
     @property
@@ -73,9 +73,9 @@ class Counts:
     hits: dict[str, int]
 
 
-def shaped(
-    toxic: Toxic, pieces: Pieces, place: int, chance: random.Random, end: How | None
-) -> tuple[Pieces, How | None]:
+def apply_toxics(
+    toxic: Toxic, pieces: Chunks, place: int, chance: random.Random, end: ToxicOptions | None
+) -> tuple[Chunks, ToxicOptions | None]:
     """Do to pieces what a toxic does that passes bytes on.
 
     Args:
@@ -97,20 +97,20 @@ def shaped(
         return [
             (before if first else values["seconds"], part)
             for before, piece in pieces
-            for first, part in _sliced(piece, low, high, chance)
+            for first, part in _slice(piece, low, high, chance)
         ], end
     if toxic.name == "bandwidth":
         return [
             ((before if first else 0.0) + len(part) / values["rate"], part)
             for before, piece in pieces
-            for first, part in _sliced(piece, PIECE // 16, PIECE // 16, chance)
+            for first, part in _slice(piece, CHUNK_SIZE // 16, CHUNK_SIZE // 16, chance)
         ], end
     if place + sum(len(piece) for _, piece in pieces) >= values["size"]:
-        return _first(pieces, int(values["size"]) - place), toxic.how
+        return _split_first(pieces, int(values["size"]) - place), toxic.how
     return pieces, end
 
 
-def _sliced(data: bytes, low: int, high: int, chance: random.Random) -> list[tuple[bool, bytes]]:
+def _slice(data: bytes, low: int, high: int, chance: random.Random) -> list[tuple[bool, bytes]]:
     """Cut into pieces; each says whether it is the first."""
     parts, start = [], 0
     while start < len(data):
@@ -120,7 +120,7 @@ def _sliced(data: bytes, low: int, high: int, chance: random.Random) -> list[tup
     return parts
 
 
-def _first(pieces: Pieces, size: int) -> Pieces:
+def _split_first(pieces: Chunks, size: int) -> Chunks:
     kept = []
     for wait, piece in pieces:
         if size <= 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient.types._many import fetched, named_files
+from orionclient.types._many import download_all, list_named_files
 from orionclient.types.files import File
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Transfers:
         from orionclient.types._many_files import send_files  # noqa: PLC0415 - loaded when used
 
         return send_files(
-            File, self, named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,
+            File, self, list_named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,
             progress=progress, executor=executor, each=each, return_exceptions=return_exceptions,
         )  # fmt: skip
 
@@ -122,13 +122,13 @@ class Transfers:
             >>> sorted(result.value.name for result in session.download_files(files, "here"))
             ['hits', 'hits-2']
         """
-        return fetched(
-            _of(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
+        return download_all(
+            _module_for(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
             return_exceptions=return_exceptions,
         )  # fmt: skip
 
 
-def _of(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
+def _module_for(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
     """Give the session to handles that have none."""
     for file in files:
         file.session = file.session or session

@@ -6,15 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orionclient._listing import Listing
-from orionclient._polling import check, until
+from orionclient._polling import check_arguments, poll_until
 from orionclient._resource import Endpoint, Id, Resource
 from orionclient.exceptions import NotFoundResponse, ValidationError
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
 from orionclient.transfer.names import check_path
-from orionclient.transfer.sources import opened
+from orionclient.transfer.sources import open_source
 from orionclient.types import folders, shares
 from orionclient.types import tags as tags_of
-from orionclient.types._creating import removed_on_error
+from orionclient.types._creating import delete_on_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,8 +60,8 @@ class Verbs:
             AuthorizationRequired: The user may not see it.
             ValidationError: The id is no number.
         """
-        template = _template(resource_type)
-        endpoint = _needed(type(template), "get", "fetched one by one")
+        template = _get_template(resource_type)
+        endpoint = _require(type(template), "get", "fetched one by one")
         ids = template._handle(resource_id)._ids()
         return template._made(self._calls.json(endpoint, ids, timeout=timeout), self)
 
@@ -89,8 +89,8 @@ class Verbs:
             BadResponse: The server does not know a filter, sent an item without an id, or its pages end too early.
             ValidationError: The kind cannot be listed, or a filter is an empty list; raised at once, before any request.
         """
-        template = _template(resource)
-        endpoint = _needed(type(template), "list", "listed")
+        template = _get_template(resource)
+        endpoint = _require(type(template), "list", "listed")
         return Listing(self, endpoint, template, filters, limit=limit, exact=exact)
 
     def refresh_resource(self, resource: Resource) -> None:
@@ -106,7 +106,7 @@ class Verbs:
         self._refresh(resource)
 
     def _refresh(self, resource: Resource, timeout: float | None = None) -> None:
-        endpoint = _needed(type(resource), "get", "refreshed")
+        endpoint = _require(type(resource), "get", "refreshed")
         resource._replace(self._calls.json(endpoint, resource._ids(), timeout=timeout))
         resource.session = resource.session or self
 
@@ -132,10 +132,10 @@ class Verbs:
             >>> file = File.upload(session, "three words", b"CNS")
             >>> session.refresh_resource_until(file, "state", "ready", timeout=10)
         """
-        _needed(type(resource), "get", "refreshed")
-        check(resource, attribute, timeout, sleep_time)
+        _require(type(resource), "get", "refreshed")
+        check_arguments(resource, attribute, timeout, sleep_time)
         look = partial(self._refresh, resource)
-        until(look, resource, attribute, until_value, timeout=timeout, sleep_time=sleep_time)
+        poll_until(look, resource, attribute, until_value, timeout=timeout, sleep_time=sleep_time)
 
     def create_resource(
         self,
@@ -157,11 +157,11 @@ class Verbs:
             ValidationError: The kind cannot be created, or takes no content; or a path is empty.
             BadResponse: The server refused the parameters.
         """
-        template = _template(resource_type)
+        template = _get_template(resource_type)
         kind = type(template)
-        endpoint = _needed(kind, "create", "created")
+        endpoint = _require(kind, "create", "created")
         if files:
-            _needed(kind, "upload", "created with content")
+            _require(kind, "upload", "created with content")
             if set(files) != {"file"}:
                 raise ValidationError(f'files is {{"file": path or binary file}}, not {sorted(files)}')
         ids, body = template._parent_ids(), dict(params or {})
@@ -170,9 +170,9 @@ class Verbs:
         if not files:
             with kind.declaration.speaking(body):
                 return template._made(self._calls.json(endpoint, ids, body=body), self)
-        with opened(files["file"]) as source:
+        with open_source(files["file"]) as source:
             made = template._made(self._calls.json(endpoint, ids, body=body), self)
-            with removed_on_error(made):
+            with delete_on_error(made):
                 made.put_content(source)  # type: ignore[attr-defined]
         return made
 
@@ -187,7 +187,7 @@ class Verbs:
             ValidationError: The kind cannot be changed.
             BadResponse: The server refused the parameters.
         """
-        endpoint = _needed(type(resource), "update", "updated")
+        endpoint = _require(type(resource), "update", "updated")
         with resource.declaration.speaking(params):
             self._calls.json(endpoint, resource._ids(), body=dict(params))
         self.refresh_resource(resource)
@@ -206,7 +206,7 @@ class Verbs:
             NotFoundResponse: There is none.
             ValidationError: The kind cannot be deleted.
         """
-        endpoint = _needed(type(resource), "delete", "deleted")
+        endpoint = _require(type(resource), "delete", "deleted")
         query = {"immediate": True} if immediate and resource.declaration.trash else None
         try:
             self._calls.json(endpoint, resource._ids(), query=query)
@@ -259,7 +259,7 @@ class Verbs:
             ValidationError: The kind cannot be tagged; raised at once, before any request.
             BadResponse: The server refused.
         """
-        return tags_of.listed(self, resource)
+        return tags_of.iter_tags(self, resource)
 
     def list_shares(self, resource: Resource) -> Iterator[dict[str, Any]]:
         """List whom a resource is shared with; only who may change it sees that.
@@ -275,7 +275,7 @@ class Verbs:
             AuthorizationRequired: The user may not change the resource.
             BadResponse: The server refused.
         """
-        return shares.listed(self, resource)
+        return shares.iter_shares(self, resource)
 
     def share_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
         """Let others read a resource: they can get, list and download it, but not change it (what a share gives is assumed).
@@ -332,7 +332,7 @@ class Verbs:
             >>> [each.name for each in session.list_resources(Dataset, {"path": "/screens/june"})]
             ['hits']
         """
-        folders.create(self, paths)
+        folders.create_folder_paths(self, paths)
 
     def assign_paths(self, *assignments: Mapping[str, Any]) -> None:
         """Put resources into folders of their projects, all or none.
@@ -348,7 +348,7 @@ class Verbs:
             AuthorizationRequired: The user may not change it.
             BadResponse: The server refused a path.
         """
-        folders.assign(self, assignments)
+        folders.assign_folder_paths(self, assignments)
 
     # ------------------------------------------------------------------ links
 
@@ -409,21 +409,21 @@ class Verbs:
         return resolve(links, self, max_workers=max_workers, return_exceptions=return_exceptions)
 
 
-def _class_of(kind: type[R] | R) -> type[R]:
+def _get_class(kind: type[R] | R) -> type[R]:
     found: Any = kind if isinstance(kind, type) else type(kind)
     if not issubclass(found, Resource) or not hasattr(found, "declaration"):
         raise ValidationError(f"{found.__name__} is no kind of resource; pass a class of orionclient.types")
     return found  # type: ignore[no-any-return]
 
 
-def _template(kind: type[R] | R) -> R:
+def _get_template(kind: type[R] | R) -> R:
     """An instance, for what it carries besides its class."""
-    found = _class_of(kind)
+    found = _get_class(kind)
     return kind if isinstance(kind, Resource) else found()
 
 
-def _needed(kind: type[Resource], operation: str, verb: str) -> Endpoint:
-    endpoint: Endpoint | None = getattr(_class_of(kind).declaration, operation)
+def _require(kind: type[Resource], operation: str, verb: str) -> Endpoint:
+    endpoint: Endpoint | None = getattr(_get_class(kind).declaration, operation)
     if endpoint is None:
         raise ValidationError(f"{kind.__name__} cannot be {verb}")
     return endpoint

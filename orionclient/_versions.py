@@ -11,12 +11,12 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     from orion_api.types import Operation
 
-Offers = Mapping[str, tuple[int, ...]]
+ServerVersions = Mapping[str, tuple[int, ...]]
 
 _VERSION: Final = re.compile(r"/api/v(\d+)/")
 
 
-def read_offers(value: Any) -> dict[str, tuple[int, ...]]:
+def parse_server_versions(value: Any) -> dict[str, tuple[int, ...]]:
     """Read what a stack offers.
 
     Args:
@@ -41,7 +41,7 @@ def read_offers(value: Any) -> dict[str, tuple[int, ...]]:
     return offers
 
 
-def lacking(offers: Offers, operation: Operation) -> str | None:
+def missing_version_message(offers: ServerVersions, operation: Operation) -> str | None:
     """Find out whether a stack lacks what an operation needs.
 
     Args:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 DEFAULT_PROFILE: Final = "default"
 _MAX_FILE: Final = 1 << 20
 _HOST: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?", re.ASCII)
-_NOT_IN_ADDRESSES: Final = re.compile(r"[\x00-\x20\x7f\\]")
-_START: Final = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
+_FORBIDDEN_IN_URLS: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_URL_START: Final = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
 _KEYS: Final = ("url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify")
 
 
@@ -43,13 +43,13 @@ def origin_of(url: str) -> tuple[str, str, int]:
     Raises:
         ValidationError: The address is relative, of another scheme, or written so that two programs could read two hosts from it.
     """
-    if _NOT_IN_ADDRESSES.search(url):
+    if _FORBIDDEN_IN_URLS.search(url):
         raise ValidationError("the address holds white space, a control character or a backslash")
-    return _origin_of_start(_START.match(url)[0])  # type: ignore[index]  # it matches everything
+    return _parse_origin(_URL_START.match(url)[0])  # type: ignore[index]  # it matches everything
 
 
 @functools.lru_cache(maxsize=256)
-def _origin_of_start(start: str) -> tuple[str, str, int]:
+def _parse_origin(start: str) -> tuple[str, str, int]:
     """The same for what stands in front of the path, of which there are few."""
     try:
         parts = urlsplit(start)
@@ -124,12 +124,12 @@ def _clean_project(project: int | str | None) -> int | None:
     return int(str(project))
 
 
-def _known_form(_instance: object, _attribute: object, value: str) -> None:
+def _check_format(_instance: object, _attribute: object, value: str) -> None:
     if value not in {"space", "colon"}:
         raise ValidationError(f"header_form is 'space' or 'colon', not {value!r}")
 
 
-def _true_or_false(_instance: object, _attribute: object, value: object) -> None:
+def _parse_boolean(_instance: object, _attribute: object, value: object) -> None:
     if not isinstance(value, bool):
         raise ValidationError("verify is True or False; a file of certificates to trust is given as ca_file")
 
@@ -163,8 +163,8 @@ class SessionConfig:
     ca_file: str | None = None
     proxy: str | None = field(default=None, repr=lambda proxy: "None" if proxy is None else "'***'")
     allow_http: bool = False
-    header_form: str = field(default="space", validator=_known_form)
-    verify: bool = field(default=True, validator=_true_or_false)
+    header_form: str = field(default="space", validator=_check_format)
+    verify: bool = field(default=True, validator=_parse_boolean)
 
     def __attrs_post_init__(self) -> None:
         scheme, host, _ = self.origin
@@ -260,7 +260,7 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         warnings.warn(f"{path} holds tokens and belongs to another user; copy it and use the copy", stacklevel=2)
     elif os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
         warnings.warn(f"{path} holds tokens and can be read by others; run: chmod 600 {path}", stacklevel=2)
-    parser = _parser()
+    parser = _make_parser()
     try:
         parser.read_string(text)
     except configparser.Error as error:
@@ -294,7 +294,7 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
         # A break would be read back as the next setting, or as the next profile.
         if re.search(f"[{UNSAFE}]", str(value or "")):
             raise ValidationError(f"{key} holds a control character and cannot stand in a file of profiles")
-    _edit(
+    _edit_file(
         path,
         lambda parser: parser.read_dict({name: {k: str(v) for k, v in values.items() if v not in {None, ""}}}),
         name,
@@ -313,20 +313,20 @@ def remove_profile(name: str, path: Path | None = None) -> bool:
     """
     found = name in read_profiles(path)
     if found:
-        _edit(path, lambda _parser: None, name)
+        _edit_file(path, lambda _parser: None, name)
     return found
 
 
-def _parser() -> configparser.RawConfigParser:
+def _make_parser() -> configparser.RawConfigParser:
     return configparser.RawConfigParser(default_section="", delimiters=("=",), comment_prefixes=("#", ";"), strict=True)
 
 
-def _edit(path: Path | None, change: Callable[[configparser.RawConfigParser], object], replaced: str) -> None:
+def _edit_file(path: Path | None, change: Callable[[configparser.RawConfigParser], object], replaced: str) -> None:
     # A link stays one: what it leads to is replaced, so that nothing old is left there.
     path = (config_path() if path is None else path).resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(path.with_name(path.name + ".lock")):
-        parser = _parser()
+    with _lock_file(path.with_name(path.name + ".lock")):
+        parser = _make_parser()
         parser.read_dict(read_profiles(path))
         parser.remove_section(replaced)
         change(parser)
@@ -344,7 +344,7 @@ def _edit(path: Path | None, change: Callable[[configparser.RawConfigParser], ob
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _lock_file(path: Path) -> Iterator[None]:
     if not CAN_LOCK_FILES:  # pragma: no cover - Windows, where the rename alone has to do
         yield
         return
@@ -368,10 +368,10 @@ def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
             if path.exists()
             else "the file does not exist"
         )
-        raise InvalidCredentials(f"no profile {name!r} in {path} ({known}). {_how_to_configure(path)}")
+        raise InvalidCredentials(f"no profile {name!r} in {path} ({known}). {_configuration_advice(path)}")
     values = profiles[name]
     if not values.get("url"):
-        raise InvalidCredentials(f"profile {name!r} in {path} has no url. {_how_to_configure(path)}")
+        raise InvalidCredentials(f"profile {name!r} in {path} has no url. {_configuration_advice(path)}")
     try:
         return SessionConfig(
             url=values["url"],
@@ -389,7 +389,7 @@ def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
         raise ValidationError(f"profile {name!r} in {path}: {error}") from None
 
 
-def _how_to_configure(path: Path) -> str:
+def _configuration_advice(path: Path) -> str:
     return (
         "Looked at the variables ORION_URL with ORION_TOKEN, ORION_PROFILE and ORION_CONFIG. "
         f"To configure, write {path} like this: [default] / url = https://orion.example.com / username = you / "
@@ -430,7 +430,7 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
     return config
 
 
-def restore(
+def restore_config(
     origin: tuple[str, str, int], profile: str | None, environ: Mapping[str, str] | None = None
 ) -> SessionConfig:
     """Find the credentials of an unpickled session again; pickles never hold them.
@@ -465,7 +465,7 @@ def restore(
     scheme, host, port = origin
     raise InvalidCredentials(
         f"this session was made elsewhere for {scheme}://{host}:{port}, and nothing here has a token for it. "
-        f"{_how_to_configure(config_path(environ))}"
+        f"{_configuration_advice(config_path(environ))}"
     )
 
 

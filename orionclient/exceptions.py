@@ -33,8 +33,8 @@ __all__ = [
     "ValidationError",
 ]
 
-_MAX_WORDS = 500
-_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+_MAX_MESSAGE = 500
+_REDIRECT_STATUSES = frozenset({300, 301, 302, 303, 307, 308})
 # Inside the brackets of a pattern: control characters, what turns the direction of a text or ends its line, and surrogates, which cannot
 # be written.
 UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -98,7 +98,7 @@ class CallInfo:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {name: getattr(self, name) for name in _CALL_FIELDS if name != "secrets"}
-        return {**blanked(state, self.secrets), "secrets": ()}
+        return {**redact(state, self.secrets), "secrets": ()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -124,7 +124,7 @@ class OrionError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         # The secrets stay behind, so what they are blanked out of when it is shown has to lose them before it travels.
         made, *parts = tuple(super().__reduce__())
-        return made, *blanked(parts, self._secrets)
+        return made, *redact(parts, self._secrets)
 
     @property
     def attempts(self) -> int:
@@ -195,7 +195,7 @@ class BadResponse(OrionError):
 
     def _sentence(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
-        words = self.args[1] or server_words(self.response, self._secrets)
+        words = self.args[1] or server_message(self.response, self._secrets)
         return f"{status}: {words.removesuffix('.')}; {self._advice}" if self._advice else f"{status}: {words}"
 
 
@@ -261,7 +261,7 @@ class InvalidCredentials(OrionError):
         # The words of the server are read when they are shown, so that what they quote passes the removal of secrets.
         if text := super()._sentence():
             return text
-        return f"401 Unauthorized: {server_words(self.response, self._secrets)}" if self.response else ""
+        return f"401 Unauthorized: {server_message(self.response, self._secrets)}" if self.response else ""
 
 
 class OrionConnectionError(OrionError, ConnectionError):
@@ -369,7 +369,7 @@ def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 
 
-def blanked(value: Any, secrets: Iterable[str]) -> Any:
+def redact(value: Any, secrets: Iterable[str]) -> Any:
     """Make the form of a value that may leave the process, without the secrets.
 
     Args:
@@ -387,26 +387,26 @@ def blanked(value: Any, secrets: Iterable[str]) -> Any:
             value = value.replace(secret, "***")
         return value
     if isinstance(value, bytes):
-        return _blanked_body(value, secrets)
+        return _redact_body(value, secrets)
     if isinstance(value, dict):
-        return {blanked(name, secrets): blanked(each, secrets) for name, each in value.items()}
+        return {redact(name, secrets): redact(each, secrets) for name, each in value.items()}
     if type(value) in {list, tuple}:
-        return type(value)(blanked(each, secrets) for each in value)
+        return type(value)(redact(each, secrets) for each in value)
     return value.without(secrets) if hasattr(value, "without") else value
 
 
-def _blanked_body(body: bytes, secrets: Iterable[str]) -> bytes:
+def _redact_body(body: bytes, secrets: Iterable[str]) -> bytes:
     for secret in secrets:
         body = body.replace(secret.encode("utf-8", "surrogatepass"), b"***")
     try:
         data = json.loads(body)
-        without = blanked(data, secrets)
+        without = redact(data, secrets)
         return body if without == data else json.dumps(without).encode()
     except (ValueError, RecursionError):
         return body
 
 
-def server_words(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
+def server_message(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
     """Find the server's own words in an answer, whatever its body is.
 
     Args:
@@ -416,9 +416,9 @@ def server_words(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
     Returns:
         One line for a person.
     """
-    if response.status_code in _REDIRECTS and (target := response.headers.get("location")):
-        return f"the server redirects to {_origin(response.url, target)}, which is not followed"
-    body = blanked(response.content, secrets)[:65536].decode("utf-8", "replace").strip()
+    if response.status_code in _REDIRECT_STATUSES and (target := response.headers.get("location")):
+        return f"the server redirects to {_format_origin(response.url, target)}, which is not followed"
+    body = redact(response.content, secrets)[:65536].decode("utf-8", "replace").strip()
     if not body:
         return "the answer has no body"
     if "html" in response.headers.get("content-type", "").lower() or body[:1] == "<":
@@ -426,28 +426,28 @@ def server_words(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
         named = f" titled {one_line(title.group(1), limit=80)!r}" if title and title.group(1).strip() else ""
         return f"the answer is a web page{named}, not one of Orion's"
     try:
-        words = _detail(json.loads(body))
+        words = _find_detail(json.loads(body))
     except (ValueError, RecursionError):
         words = body
-    return one_line(words, limit=_MAX_WORDS)
+    return one_line(words, limit=_MAX_MESSAGE)
 
 
-def _origin(base: str, url: str) -> str:
+def _format_origin(base: str, url: str) -> str:
     """Scheme, host and port: path and query may be a permission."""
     try:
         parts = urlsplit(urljoin(base, url))
     except ValueError:
         return "an address that cannot be used"
-    return one_line(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", limit=_MAX_WORDS)
+    return one_line(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", limit=_MAX_MESSAGE)
 
 
-def _detail(data: Any) -> str:
+def _find_detail(data: Any) -> str:
     # Django REST Framework answers {"detail": text} or {field: [texts]}; both forms are read.
     if isinstance(data, dict):
         for key in ("detail", "message", "error"):
             if isinstance(data.get(key), str):
                 return str(data[key])
-        return "; ".join(f"{key}: {_detail(value)}" for key, value in data.items())
+        return "; ".join(f"{key}: {_find_detail(value)}" for key, value in data.items())
     if isinstance(data, list):
-        return ", ".join(_detail(value) for value in data)
+        return ", ".join(_find_detail(value) for value in data)
     return str(data)

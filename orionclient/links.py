@@ -84,10 +84,10 @@ class OrionLink(_Link):
             OrionLinkError: The link belongs to no session.
             OrionError: The server refused, or no good answer came.
         """
-        return _fetched(self.kind(session=self._bound(), id=self.id))
+        return _fetch_all(self.kind(session=self._bound(), id=self.id))
 
     def _where(self) -> dict[str, Any]:
-        return {"type": self.kind.declaration.name, **_both("id", self.id)}
+        return {"type": self.kind.declaration.name, **_check_session("id", self.id)}
 
     def __repr__(self) -> str:
         return f"OrionLink({self.kind.__name__}, {self.id})"
@@ -128,7 +128,7 @@ class RecordLink(_Link):
         return Dataset(session=self._bound(), id=self.dataset_id).record(self.record_id, codec=codec)
 
     def _where(self) -> dict[str, Any]:
-        return {"type": _RECORD, **_both("id", self.record_id), **_both("dataset", self.dataset_id)}
+        return {"type": _RECORD, **_check_session("id", self.record_id), **_check_session("dataset", self.dataset_id)}
 
     def __repr__(self) -> str:
         return f"RecordLink(dataset {self.dataset_id}, record {self.record_id})"
@@ -163,12 +163,12 @@ class ShardLink(_Link):
             OrionLinkError: The link belongs to no session.
             OrionError: The server refused, or no good answer came.
         """
-        shard: Shard = _fetched(Shard(session=self._bound(), collection=self.collection_id, id=self.shard_id))
+        shard: Shard = _fetch_all(Shard(session=self._bound(), collection=self.collection_id, id=self.shard_id))
         return shard
 
     def _where(self) -> dict[str, Any]:
         name = Shard.declaration.name
-        return {"type": name, **_both("id", self.shard_id), **_both("collection", self.collection_id)}
+        return {"type": name, **_check_session("id", self.shard_id), **_check_session("collection", self.collection_id)}
 
     def __repr__(self) -> str:
         return f"ShardLink(collection {self.collection_id}, shard {self.shard_id})"
@@ -177,12 +177,12 @@ class ShardLink(_Link):
 AnyLink = OrionLink | RecordLink | ShardLink
 
 
-def _both(name: str, number: int) -> dict[str, Any]:
+def _check_session(name: str, number: int) -> dict[str, Any]:
     # The text survives programs that read every number as a double.
     return {name: number, f"{name}_str": str(number)}
 
 
-def _fetched(handle: Resource) -> Any:
+def _fetch_all(handle: Resource) -> Any:
     endpoint, session = handle.declaration.get, handle._bound()
     if endpoint is None:
         raise OrionLinkError(f"a {type(handle).__name__} cannot be fetched one by one")
@@ -234,17 +234,17 @@ def read_link(link: object, session: SessionLike) -> AnyLink:
     if link.get("version") != _VERSION:
         raise OrionLinkError(f"the link has version {link.get('version')!r:.40}; this client reads version {_VERSION}")
     if link.get("type") == _RECORD:
-        return RecordLink(_number(link, "dataset"), _number(link, "id"), session)
+        return RecordLink(_parse_id(link, "dataset"), _parse_id(link, "id"), session)
     kind = KINDS.get(str(link.get("type")))
     if kind is None or not kind.declaration.linkable:
         known = ", ".join(sorted([_RECORD, *(name for name, each in KINDS.items() if each.declaration.linkable)]))
         raise OrionLinkError(f"the link leads to a {link.get('type')!r:.60}; known are {known}")
     if kind is Shard:
-        return ShardLink(_number(link, "collection"), _number(link, "id"), session)
-    return OrionLink(kind, _number(link, "id"), session)
+        return ShardLink(_parse_id(link, "collection"), _parse_id(link, "id"), session)
+    return OrionLink(kind, _parse_id(link, "id"), session)
 
 
-def _number(link: Mapping[Any, Any], name: str) -> int:
+def _parse_id(link: Mapping[Any, Any], name: str) -> int:
     try:
         return resource_id(link[f"{name}_str"] if f"{name}_str" in link else link[name])
     except (KeyError, ValidationError):

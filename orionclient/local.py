@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from orionclient._temporary import TemporaryFolder
 from orionclient.config import SessionConfig
 from orionclient.emulator.server import Server
-from orionclient.floes._loading import command, gathered, loading
+from orionclient.floes._loading import build_command, collect_floes, set_loading
 from orionclient.session import OrionSession
 from orionclient.transfer.names import check_path
 
@@ -101,11 +101,11 @@ class LocalOrion:
         Raises:
             RuntimeError: The file of a floe is being loaded, which would start a local Orion for every job.
         """
-        if file := loading():
+        if file := set_loading():
             raise RuntimeError(
                 f'{file} starts a local Orion while its floes are loaded; put that part under if __name__ == "__main__":'
             )
-        floes = gathered(self._floes)
+        floes = collect_floes(self._floes)
         with ExitStack() as stack:
             if self._wanted is None:
                 self.folder = Path(stack.enter_context(TemporaryFolder("orion-")))
@@ -120,7 +120,7 @@ class LocalOrion:
                     processing=self._processing,
                     floes=floes,
                     jobs=self._jobs,
-                    describe=command("describe"),
+                    describe=build_command("describe"),
                     storage=self._storage[0],
                     storage_seconds=self._storage[1],
                     proxied=self._proxied,

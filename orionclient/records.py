@@ -169,7 +169,7 @@ class OERecordCodec:
             elif value is not None:
                 kind = {bool: types.Bool, int: types.Int, float: types.Float}.get(type(value), types.String)
                 record.set_value(
-                    self._module.OEField(name, kind), value if kind is not types.String else _as_text(value)
+                    self._module.OEField(name, kind), value if kind is not types.String else _to_string(value)
                 )
         return record
 
@@ -193,11 +193,11 @@ class OERecordCodec:
         return text[: text.index("M  END") + 6] if "M  END" in text else text
 
 
-def _as_text(value: Any) -> str:
+def _to_string(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _datarecord() -> Any:
+def _import_datarecord() -> Any:
     try:
         return importlib.import_module("datarecord")
     except ImportError:
@@ -210,7 +210,7 @@ def default_codec() -> Codec:
     Returns:
         The one for OERecords where the package `datarecord` can be imported, else ours.
     """
-    module = _datarecord()
+    module = _import_datarecord()
     return RecordCodec() if module is None else OERecordCodec(module)
 
 
@@ -224,7 +224,7 @@ def codec_for(record: object) -> Codec:
         Ours for mappings, the one for OERecords for what looks like one.
     """
     if not isinstance(record, Mapping) and hasattr(record, "get_fields"):
-        return OERecordCodec(_datarecord())
+        return OERecordCodec(_import_datarecord())
     return RecordCodec()
 
 
@@ -245,12 +245,12 @@ def json_lines(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             if line.strip():
-                yield _object(line)
+                yield _parse_object(line)
     if rest.strip():
-        yield _object(rest)
+        yield _parse_object(rest)
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _parse_object(line: bytes) -> dict[str, Any]:
     value = json.loads(line)
     if not isinstance(value, dict):
         raise ValueError("a line of the stream is no JSON object")  # noqa: TRY004 - a wrong value from the server

@@ -13,11 +13,11 @@ from orionclient._raw import AsyncRawSender, RawSender
 from orionclient._retry import Policy
 from orionclient._transfers import Transfers
 from orionclient._verbs import Verbs
-from orionclient._versions import read_offers
-from orionclient.config import SessionConfig, get_profile_config, in_orion, resolve, restore
+from orionclient._versions import parse_server_versions
+from orionclient.config import SessionConfig, get_profile_config, in_orion, resolve, restore_config
 from orionclient.exceptions import InvalidCredentials, ValidationError
 from orionclient.types import Balance, Project, User, identity
-from orionclient.types.billing import balance_of
+from orionclient.types.billing import get_balance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +117,7 @@ class OrionSession(Verbs, Transfers):
         self._config: SessionConfig | None = config
         self._origin: tuple[tuple[str, str, int], str | None, int | None] | None = None
         self._http = requests_session or HttpSession(Policy())
-        self._offers = None if orion_versions is None else read_offers(orion_versions)
+        self._offers = None if orion_versions is None else parse_server_versions(orion_versions)
         self._authenticated: bool | None = is_authenticated or None
         self._calls = Calls(self._resolved, self._http.terms, self._offers)
 
@@ -146,7 +146,7 @@ class OrionSession(Verbs, Transfers):
                     self._config = resolve()
                 else:
                     origin, profile, project = self._origin
-                    self._config = evolve(restore(origin, profile), project=project)
+                    self._config = evolve(restore_config(origin, profile), project=project)
             return self._config
 
     @property
@@ -176,7 +176,7 @@ class OrionSession(Verbs, Transfers):
         """
         if reconnect or self._authenticated is None:
             try:
-                identity.current_user(self)
+                identity.fetch_current_user(self)
                 self._authenticated = True
             except InvalidCredentials:
                 self._authenticated = False
@@ -196,7 +196,7 @@ class OrionSession(Verbs, Transfers):
             InvalidCredentials: The server refused them, or nothing says where to speak.
             OrionError: No good answer came.
         """
-        return identity.token_for(self, username, password)
+        return identity.fetch_token(self, username, password)
 
     def get_user_profile(self) -> User:
         """Get the user whose token is used.
@@ -207,7 +207,7 @@ class OrionSession(Verbs, Transfers):
         Raises:
             InvalidCredentials: The token is refused.
         """
-        return User.from_msg(identity.current_user(self), self)
+        return User.from_msg(identity.fetch_current_user(self), self)
 
     def get_current_project(self) -> Project:
         """Get the project of the session's configuration.
@@ -235,7 +235,7 @@ class OrionSession(Verbs, Transfers):
                 it is).
             InvalidCredentials: The token is refused.
         """
-        return balance_of(self)
+        return get_balance(self)
 
     # ------------------------------------------------------------------ raw operations
 

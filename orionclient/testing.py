@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from orionclient._clock import CLOCK
 from orionclient._faultproxy import FaultProxy
-from orionclient._limits import forget_limits
+from orionclient._limits import clear_limiters
 from orionclient._toxics import Counts, Toxic
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def set_testing() -> Iterator[list[float]]:
     before = (CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.uniform, CLOCK.virtual)
     skipped = _Skipped()
     CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.virtual = skipped.sleep, skipped.monotonic, skipped.now, True
-    forget_limits()
+    clear_limiters()
     try:
         yield skipped.waits
     finally:
-        forget_limits()
+        clear_limiters()
         CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.uniform, CLOCK.virtual = before

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-from orionclient._cancellation import pause
+from orionclient._cancellation import wait
 from orionclient._clock import CLOCK
 
 __all__ = ["Backoff", "TemporaryPath", "job_tag"]
@@ -80,7 +80,7 @@ class Backoff:
         Args:
             status: HTTP status that is the reason, None for none.
         """
-        pause(self.next_wait(status))
+        wait(self.next_wait(status))
 
 
 class TemporaryPath:

@@ -63,9 +63,9 @@ def own_home(
 @pytest.fixture(autouse=True)
 def forgotten_servers() -> None:
     """Forget what was learned of servers: that of another test may have had the same port."""
-    _calls._OFFERS.clear()
+    _calls._SERVER_VERSIONS.clear()
     _calls._PAGE_SIZES.clear()
-    _calls._LOGGED.clear()
+    _calls._LOGGED_STATUSES.clear()
     _runtime._LOGGED.clear()
 
 

@@ -12,10 +12,10 @@ import click
 
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Command, ParameterType
-from orionclient.cli.confirmation import dry_run, planned
-from orionclient.cli.contract_options import JsonText
+from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def group(name: str) -> click.Command:
                 metavar="NAME=VALUE",
                 help="Parameter of path or query; may be repeated.",
             ),
-            click.Option(["--body"], type=JsonText(), help="JSON body, or @FILE."),
+            click.Option(["--body"], type=JsonParameter(), help="JSON body, or @FILE."),
             click.Option(
                 ["--file"], type=click.Path(), help="File with the bytes to send, where the operation takes bytes."
             ),
@@ -74,7 +74,7 @@ def group(name: str) -> click.Command:
                 help="File for the bytes of an answer; standard output without it.",
             ),
             click.Option(["--list", "listing"], is_flag=True, help="List the operations."),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=_run,
         help=f"{GROUPS[name][1]} Prints what the server sends; listings one page.",
@@ -95,7 +95,7 @@ def _run(
 ) -> None:
     from orion_api.operations import OPERATIONS  # noqa: PLC0415
 
-    state = current()
+    state = get_state()
     check_path(file)
     check_path(output)
     if listing or operation is None:
@@ -108,7 +108,7 @@ def _run(
         return
     found = OPERATIONS[operation]
     module: Any = importlib.import_module(f"orion_api.api.{found.tag}.{operation}")
-    given = _given(operation, params)
+    given = _collect_given(operation, params)
     stream: Any = None
     if file is not None:
         stream = given["body"] = Path(file).open("rb")  # noqa: SIM115 - closed below
@@ -120,10 +120,10 @@ def _run(
         except (TypeError, ValueError) as error:
             raise click.UsageError(f"{operation}: {error}") from None
         if dry_run:
-            planned(state, "send", [f"{found.method} {request.path}{_query(request.query)}"])
+            print_plan(state, "send", [f"{found.method} {request.path}{_parse_query(request.query)}"])
             return
         if found.stream == "download":
-            what = f"{state.session.config.url} {request.path}{_query(request.query)}"
+            what = f"{state.session.config.url} {request.path}{_parse_query(request.query)}"
             _write(state.session._calls.opener(module, request), output, what)
         else:
             _print(state, module, state.session.raw.send(request))
@@ -141,33 +141,33 @@ def _print(state: Any, module: Any, answer: Any) -> None:
         module.check(answer.status_code, answer.headers, text)
     except (UnexpectedStatus, UnexpectedBody) as error:
         raise state.session.raw.error(error, answer) from None
-    state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_pretty(text))
+    state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_print_pretty(text))
 
 
-def _pretty(content: bytes) -> str:
-    from orionclient.cli.output import as_json  # noqa: PLC0415
+def _print_pretty(content: bytes) -> str:
+    from orionclient.cli.output import to_json  # noqa: PLC0415
 
-    return as_json(json.loads(content) if content else {})
+    return to_json(json.loads(content) if content else {})
 
 
-def _query(query: Sequence[tuple[str, str]]) -> str:
+def _parse_query(query: Sequence[tuple[str, str]]) -> str:
     return "?" + "&".join(f"{name}={value}" for name, value in query) if query else ""
 
 
 def _write(opener: Opener, output: str | None, what: str) -> None:
-    from orionclient.transfer.content import pieces  # noqa: PLC0415
+    from orionclient.transfer.content import iter_verified  # noqa: PLC0415
     from orionclient.transfer.downloads import save  # noqa: PLC0415
 
     if output is not None:
         save(opener, output, what=what)
         return
     out = sys.stdout.buffer
-    for chunk in pieces(opener):
+    for chunk in iter_verified(opener):
         out.write(chunk)
     out.flush()
 
 
-def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
+def _collect_given(operation: str, params: Sequence[str]) -> dict[str, Any]:
     known: dict[str, Mapping[str, Any]] = {
         each["name"]: each for place in ("path", "query") for each in contract_options.parameters(operation, place)
     }
@@ -178,18 +178,20 @@ def _given(operation: str, params: Sequence[str]) -> dict[str, Any]:
             raise click.UsageError(f"--param takes NAME=VALUE, not {text!r}")
         if name not in known:
             raise click.UsageError(f"{operation} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
-        schema = contract_options.resolved(known[name]["schema"])
+        schema = contract_options.resolve_reference(known[name]["schema"])
         if schema.get("type") == "array":
-            given.setdefault(name, []).append(_read(name, contract_options.resolved(schema.get("items", {})), value))
+            given.setdefault(name, []).append(
+                _read_body(name, contract_options.resolve_reference(schema.get("items", {})), value)
+            )
         else:
-            given[name] = _read(name, schema, value)
+            given[name] = _read_body(name, schema, value)
     missing = [name for name, each in known.items() if each.get("required") and name not in given]
     if missing:
         raise click.UsageError(f"{operation} needs {', '.join(f'--param {name}=...' for name in missing)}")
     return given
 
 
-def _read(name: str, schema: Mapping[str, Any], value: str) -> Any:
+def _read_body(name: str, schema: Mapping[str, Any], value: str) -> Any:
     known: dict[str, ParameterType] = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}
     try:
         return known.get(str(schema.get("type")), click.STRING).convert(value, None, None)

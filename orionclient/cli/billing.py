@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient.cli.commands import Command, Group
+from orionclient.cli.commands import Command, CommandGroup
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 
 if TYPE_CHECKING:
     import click
@@ -23,7 +23,7 @@ def group(name: str) -> click.Group:
     """
 
     def run() -> None:
-        state = current()
+        state = get_state()
         state.out.one(state.session.get_current_balance().to_dict(), key="amount")
 
     balance = Command(
@@ -33,4 +33,4 @@ def group(name: str) -> click.Group:
         shape="BalanceInfo",
         example="ocli billing balance",
     )
-    return Group(name, [balance], help=GROUPS[name][1])
+    return CommandGroup(name, [balance], help=GROUPS[name][1])

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orionclient.cli.commands import Command
-from orionclient.cli.completion_types import IdOf
-from orionclient.cli.confirmation import dry_run, planned
-from orionclient.cli.progress import watching
+from orionclient.cli.completion_types import ResourceIdType
+from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.progress import show_progress
 from orionclient.cli.resource_commands import deadline_option
-from orionclient.cli.state import current
-from orionclient.cli.transfers import AGAIN, DOWNLOADED, Tally, jobs_option
+from orionclient.cli.state import get_state
+from orionclient.cli.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
 from orionclient.transfer.names import check_path
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.resource_commands import Kind
+    from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only collections have.
 
     Args:
@@ -35,7 +35,7 @@ def commands(kind: Kind) -> list[Command]:
     return [_upload(kind), _download(kind), _wait(kind)]
 
 
-def _upload(kind: Kind) -> Command:
+def _upload(kind: CommandKind) -> Command:
     def run(
         *,
         paths: Sequence[str],
@@ -47,7 +47,7 @@ def _upload(kind: Kind) -> Command:
         jobs: int,
         dry_run: bool,
     ) -> None:
-        state = current()
+        state = get_state()
         sources = [Path(check_path(path)) for path in paths]
         for path in sources:
             path.stat()
@@ -55,7 +55,7 @@ def _upload(kind: Kind) -> Command:
             where = (
                 f"collection {into}" if into is not None else f"a new collection {name or sources[0].resolve().name}"
             )
-            planned(state, "upload", [f"{path} to {where}" for path in paths])
+            print_plan(state, "upload", [f"{path} to {where}" for path in paths])
             return
         session = state.shard_session
         if into is None:
@@ -66,7 +66,7 @@ def _upload(kind: Kind) -> Command:
             collection = session.get_resource(ShardCollection, into)
             collection.ensure_open()
         tally = Tally("uploaded")
-        with watching(state) as watch:
+        with show_progress(state) as watch:
             state.again = f"run the same command again with --into {collection.id} to go on from there"
             collection.upload(
                 sources[0] if len(sources) == 1 else sources,
@@ -89,17 +89,19 @@ def _upload(kind: Kind) -> Command:
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
             click.Option(
                 ["--into"],
-                type=IdOf("collection"),
+                type=ResourceIdType("collection"),
                 help="Collection to add to; what is there already is not sent again. A new one without it.",
             ),
             click.Option(["--name"], help="Display name of a new one; the name of the folder without it."),
             click.Option(
-                ["--project"], type=IdOf("project"), help="Project of a new one; that of the profile without it."
+                ["--project"],
+                type=ResourceIdType("project"),
+                help="Project of a new one; that of the profile without it.",
             ),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to give to a new one; may be repeated."),
             click.Option(["--close"], is_flag=True, help="Close it at the end."),
             jobs_option(),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=run,
         help="Upload a folder, or several paths, each file as one shard. After a break go on with --into.",
@@ -108,9 +110,9 @@ def _upload(kind: Kind) -> Command:
     )
 
 
-def _download(_kind: Kind) -> Command:
+def _download(_kind: CommandKind) -> Command:
     def run(number: int, folder: str, jobs: int) -> None:
-        state = current()
+        state = get_state()
         check_path(folder)
         collection = state.shard_session.get_resource(ShardCollection, number)
         items: list[dict[str, Any]] = []
@@ -120,8 +122,8 @@ def _download(_kind: Kind) -> Command:
                 path = Path(result.value)
                 items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})
 
-        with watching(state) as watch:
-            state.again = AGAIN
+        with show_progress(state) as watch:
+            state.again = RERUN_ADVICE
             collection.download(folder, workers=jobs, progress=watch, each=told)
             state.again = ""
         if state.form == "table":
@@ -132,7 +134,7 @@ def _download(_kind: Kind) -> Command:
     return Command(
         "download",
         params=[
-            click.Argument(["number"], metavar="ID", type=IdOf("collection")),
+            click.Argument(["number"], metavar="ID", type=ResourceIdType("collection")),
             click.Argument(["folder"], metavar="DIR"),
             jobs_option(),
         ],
@@ -143,9 +145,9 @@ def _download(_kind: Kind) -> Command:
     )
 
 
-def _wait(kind: Kind) -> Command:
+def _wait(kind: CommandKind) -> Command:
     def run(number: int, wanted: str, deadline: float) -> None:
-        state = current()
+        state = get_state()
         collection = state.session.get_resource(ShardCollection, number)
         collection.wait(wanted, timeout=deadline)
         state.out.one(collection.to_dict(), sentence=f"Collection {number} is {collection.state}")

@@ -18,10 +18,10 @@ else:
     ParameterType = click.ParamType
 
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-_ALSO_HERE: Final = "The global options (ocli --help) may also stand after the command."
+_REPEATED_OPTIONS: Final = "The global options (ocli --help) may also stand after the command."
 
 
-def _kept(name: str, value_of: Callable[[Any], Any] = lambda value: value) -> Callable[..., None]:
+def _store_option(name: str, value_of: Callable[[Any], Any] = lambda value: value) -> Callable[..., None]:
     def keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
         source = context.get_parameter_source(str(parameter.name))
         if value is not None and source is not click.core.ParameterSource.DEFAULT:
@@ -46,21 +46,21 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             ["--timeout"],
             type=click.FloatRange(0, min_open=True),
             default=int(TIMEOUT),
-            callback=_kept("timeout"),
+            callback=_store_option("timeout"),
             help="Seconds for one request; raise it for slow links and big uploads.",
             **shown,
         ),
         click.Option(
             ["--json", "as_json"],
             is_flag=True,
-            callback=_kept("format", lambda _: "json"),
+            callback=_store_option("format", lambda _: "json"),
             help="JSON instead of text.",
             **none,
         ),
         click.Option(
             ["--profile"],
             default=PROFILE,
-            callback=_kept("profile"),
+            callback=_store_option("profile"),
             help="Profile to use.",
             shell_complete=_profiles,
             **shown,
@@ -69,7 +69,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             ["--max-retries"],
             type=click.IntRange(0),
             default=MAX_RETRIES,
-            callback=_kept("max_retries"),
+            callback=_store_option("max_retries"),
             help="Repeats after a broken connection, a 404 or a passing fault of the server, with increasing back-off; the content of "
             "shards has its own.",
             **shown,
@@ -77,28 +77,30 @@ def common_options(*, hidden: bool) -> list[click.Option]:
         click.Option(
             ["--format", "output_format"],
             type=click.Choice(FORMATS),
-            callback=_kept("format"),
+            callback=_store_option("format"),
             help="Form of the output.",
             **none,
         ),
         click.Option(
-            ["-q", "--quiet"], is_flag=True, callback=_kept("quiet"), help="Ids only, and no progress.", **none
+            ["-q", "--quiet"], is_flag=True, callback=_store_option("quiet"), help="Ids only, and no progress.", **none
         ),
         click.Option(
             ["--no-color"],
             is_flag=True,
-            callback=_kept("color", lambda _: False),
+            callback=_store_option("color", lambda _: False),
             help="No colour, as with NO_COLOR.",
             **none,
         ),
-        click.Option(["--debug"], is_flag=True, callback=_kept("debug"), help="Show where an error came from.", **none),
+        click.Option(
+            ["--debug"], is_flag=True, callback=_store_option("debug"), help="Show where an error came from.", **none
+        ),
     ]
 
 
 def _profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from orionclient.cli.completion_types import profiles  # noqa: PLC0415
+    from orionclient.cli.completion_types import complete_profiles  # noqa: PLC0415
 
-    return profiles(incomplete)
+    return complete_profiles(incomplete)
 
 
 class Command(click.Command):
@@ -137,10 +139,10 @@ class Command(click.Command):
         with formatter.section("Example"):
             formatter.write_text(self.example)
         formatter.write_paragraph()
-        formatter.write_text(_ALSO_HERE)
+        formatter.write_text(_REPEATED_OPTIONS)
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group of `ocli`: a kind of resource, or a tool.
 
     Args:

@@ -6,16 +6,16 @@ from typing import Final
 
 import click
 
-from orionclient.cli.commands import Command, Group
+from orionclient.cli.commands import Command, CommandGroup
 from orionclient.cli.root import GROUPS, ocli
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 
 _SCRIPT: Final = {
     "type": "object",
     "required": ["shell", "script"],
     "properties": {"shell": {"type": "string"}, "script": {"type": "string"}},
 }
-_HOW: Final = {
+_INSTRUCTIONS: Final = {
     "bash": 'add to ~/.bashrc: eval "$(ocli completion bash)"',
     "zsh": 'add to ~/.zshrc: eval "$(ocli completion zsh)"',
     "fish": "write to ~/.config/fish/completions/ocli.fish: ocli completion fish",
@@ -31,14 +31,14 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return Group(name, [_script(shell) for shell in _HOW], help=GROUPS[name][1])
+    return CommandGroup(name, [_script(shell) for shell in _INSTRUCTIONS], help=GROUPS[name][1])
 
 
 def _script(shell: str) -> Command:
     def run() -> None:
         from click.shell_completion import BashComplete, get_completion_class  # noqa: PLC0415
 
-        state = current()
+        state = get_state()
         kind = get_completion_class(shell)
         if kind is None:
             raise click.UsageError(f"click knows no completion for {shell}")
@@ -52,7 +52,7 @@ def _script(shell: str) -> Command:
     return Command(
         shell,
         callback=run,
-        help=f"Print the script for {shell}; {_HOW[shell]}.",
+        help=f"Print the script for {shell}; {_INSTRUCTIONS[shell]}.",
         shape=_SCRIPT,
         example=f"ocli completion {shell}",
     )

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import click
 
 _SECONDS: Final = 0.5
-_MOST: Final = 50
+_MAX_ITEMS: Final = 50
 
 
-def within(function: Callable[[], list[Any]], seconds: float = _SECONDS) -> list[Any]:
+def complete_within(function: Callable[[], list[Any]], seconds: float = _SECONDS) -> list[Any]:
     """Run a function for so long at most.
 
     Args:
@@ -41,7 +41,7 @@ def within(function: Callable[[], list[Any]], seconds: float = _SECONDS) -> list
     return list(found)
 
 
-def profiles(incomplete: str) -> list[str]:
+def complete_profiles(incomplete: str) -> list[str]:
     """Name the profiles.
 
     Args:
@@ -52,10 +52,10 @@ def profiles(incomplete: str) -> list[str]:
     """
     from orionclient.config import read_profiles  # noqa: PLC0415
 
-    return within(lambda: [name for name in read_profiles() if name.startswith(incomplete)])
+    return complete_within(lambda: [name for name in read_profiles() if name.startswith(incomplete)])
 
 
-class IdOf(ParameterType):
+class ResourceIdType(ParameterType):
     """The id of a resource, completed with those that are there.
 
     Args:
@@ -78,14 +78,14 @@ class IdOf(ParameterType):
         """Name the newest ids that begin so, with their names."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
-        return within(
+        return complete_within(
             lambda: [
                 CompletionItem(number, help=name) for number, name in self._found(ctx) if number.startswith(incomplete)
             ]
         )
 
     def _found(self, ctx: click.Context) -> list[tuple[str, str]]:
-        from orionclient.cli.output import clean  # noqa: PLC0415
+        from orionclient.cli.output import escape_control_characters  # noqa: PLC0415
         from orionclient.cli.state import State  # noqa: PLC0415
         from orionclient.types import KINDS  # noqa: PLC0415
 
@@ -95,9 +95,12 @@ class IdOf(ParameterType):
         if parent := kind.declaration.parent:
             template = kind(**{parent: ctx.params[parent]})  # type: ignore[assignment]
         found = []
-        for each in state.session.list_resources(template, limit=_MOST):
+        for each in state.session.list_resources(template, limit=_MAX_ITEMS):
             data = each.to_dict()
             found.append(
-                (str(data["id"]), clean(str(data.get("name") or data.get("title") or data.get("username") or "")))
+                (
+                    str(data["id"]),
+                    escape_control_characters(str(data.get("name") or data.get("title") or data.get("username") or "")),
+                )
             )
         return found

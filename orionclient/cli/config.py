@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import evolve
 
-from orionclient.cli.commands import Command, Group
-from orionclient.cli.completion_types import profiles
-from orionclient.cli.confirmation import confirm, dry_run, planned, yes
+from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.completion_types import complete_profiles
+from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import PROFILE, active_path, active_profile, current
+from orionclient.cli.state import PROFILE, active_path, active_profile, get_state
 from orionclient.config import (
     SessionConfig,
     config_path,
@@ -60,9 +60,19 @@ _LIST: Final = {
         "properties": {"profile": _TEXT, "active": {"type": "boolean"}, "url": _TEXT, "username": _TEXT},
     },
 }
-_NAMED: Final = {"type": "object", "required": ["profile"], "properties": {"profile": _TEXT}}
+_PROFILE_ARGUMENT: Final = {"type": "object", "required": ["profile"], "properties": {"profile": _TEXT}}
 _PATH: Final = {"type": "object", "required": ["path"], "properties": {"path": _TEXT}}
-_SHOWN: Final = ("url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify")
+_SHOWN_SETTINGS: Final = (
+    "url",
+    "username",
+    "token",
+    "project",
+    "ca_file",
+    "proxy",
+    "allow_http",
+    "header_form",
+    "verify",
+)
 
 
 def group(name: str) -> click.Group:
@@ -74,7 +84,7 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return Group(name, [_profile(), _info(), _list(), _use(), _remove(), _path()], help=GROUPS[name][1])
+    return CommandGroup(name, [_profile(), _info(), _list(), _use(), _remove(), _path()], help=GROUPS[name][1])
 
 
 def _name(state: State) -> str:
@@ -82,7 +92,7 @@ def _name(state: State) -> str:
     return state.profile or os.environ.get("ORION_PROFILE") or active_profile() or PROFILE
 
 
-def saved(config: SessionConfig, name: str) -> Path:
+def report_saved(config: SessionConfig, name: str) -> Path:
     """Write a profile, and let only the person read and write it and its folder.
 
     Args:
@@ -102,7 +112,7 @@ def saved(config: SessionConfig, name: str) -> Path:
     return path
 
 
-def _answer(question: str, *, hide: bool = False) -> str:
+def _prompt(question: str, *, hide: bool = False) -> str:
     stdin = sys.stdin
     if stdin.isatty() or not hide:
         return str(click.prompt(question, hide_input=hide, err=False))
@@ -126,25 +136,25 @@ def _profile() -> Command:
         allow_http: bool,
         ca_file: str | None,
     ) -> None:
-        state = current()
+        state = get_state()
         if password is not None and with_token:
             raise click.UsageError("--password and --with-token exclude each other")
         check_path(ca_file)
-        url = url or _answer("Orion Url, ex: https://orion.eyesopen.us")
-        username = username or _answer("Orion Username")
+        url = url or _prompt("Orion Url, ex: https://orion.eyesopen.us")
+        username = username or _prompt("Orion Username")
         config = SessionConfig(url, username=username, project=project, allow_http=allow_http, ca_file=ca_file)
         if password is not None:
             # The dash asks for the password and is none itself.
-            given = _answer("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - not one  # nosec B105
+            given = _prompt("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - not one  # nosec B105
             token = _token_for(state, config, given)
         elif with_token and not sys.stdin.isatty():
             token = sys.stdin.read().strip()
         else:
-            token = _answer("Orion token", hide=True)
+            token = _prompt("Orion token", hide=True)
         if not token:
             raise InvalidCredentials("the token is empty")
         name = _name(state)
-        path = saved(evolve(config, token=token), name)
+        path = report_saved(evolve(config, token=token), name)
         state.out.one(
             {"profile": name, "url": config.url, "username": username, "project": config.project, "path": str(path)},
             sentence=f"Saved profile {name!r} in {path}",
@@ -208,7 +218,7 @@ def settings(state: State) -> list[dict[str, Any]]:
         named = "the job" if in_orion() else "environment"
     else:
         there = read_profiles().get(config.profile, {})
-        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN if there.get(name)}
+        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if there.get(name)}
         named = (
             "--profile"
             if state.profile
@@ -221,7 +231,7 @@ def settings(state: State) -> list[dict[str, Any]]:
     if os.environ.get("ORION_PROJECT"):
         origins["project"] = "$ORION_PROJECT"
     rows: list[dict[str, Any]] = [{"setting": "profile", "value": config.profile, "origin": named}]
-    for name in _SHOWN:
+    for name in _SHOWN_SETTINGS:
         value = getattr(config, name)
         rows.append(
             {
@@ -245,7 +255,7 @@ def settings(state: State) -> list[dict[str, Any]]:
 
 def _info() -> Command:
     def run() -> None:
-        state = current()
+        state = get_state()
         state.out.rows(settings(state), ("setting", "value", "origin"), key="value")
 
     return Command(
@@ -259,7 +269,7 @@ def _info() -> Command:
 
 def _list() -> Command:
     def run() -> None:
-        state = current()
+        state = get_state()
         active = _name(state)
         rows = [
             {
@@ -276,11 +286,13 @@ def _list() -> Command:
     return Command("list", callback=run, help="List the profiles.", shape=_LIST, example="ocli config list")
 
 
-def _argument() -> click.Argument:
-    return click.Argument(["name"], metavar="NAME", shell_complete=lambda _context, _parameter, text: profiles(text))
+def _profile_argument() -> click.Argument:
+    return click.Argument(
+        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, text: complete_profiles(text)
+    )
 
 
-def _known(name: str) -> None:
+def _require_known(name: str) -> None:
     there = read_profiles()
     if name not in there:
         raise InvalidCredentials(
@@ -290,28 +302,28 @@ def _known(name: str) -> None:
 
 def _use() -> Command:
     def run(name: str) -> None:
-        _known(name)
+        _require_known(name)
         path = active_path()
         path.touch(mode=0o600)
         path.write_text(f"{name}\n", "utf-8")
-        current().out.one({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
+        get_state().out.one({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
 
     return Command(
         "use",
-        params=[_argument()],
+        params=[_profile_argument()],
         callback=run,
         help="Choose the profile that ocli uses where none is named. Scripts in Python go on with the profile default.",
-        shape=_NAMED,
+        shape=_PROFILE_ARGUMENT,
         example="ocli config use default",
     )
 
 
 def _remove() -> Command:
     def run(name: str, yes: bool, dry_run: bool) -> None:
-        state = current()
-        _known(name)
+        state = get_state()
+        _require_known(name)
         if dry_run:
-            planned(state, "remove", [f"profile {name!r}"])
+            print_plan(state, "remove", [f"profile {name!r}"])
             return
         confirm(f"Remove profile {name!r} with its token?", sure=yes)
         remove_profile(name)
@@ -321,10 +333,10 @@ def _remove() -> Command:
 
     return Command(
         "remove",
-        params=[_argument(), yes(), dry_run()],
+        params=[_profile_argument(), yes_option(), dry_run_option()],
         callback=run,
         help="Remove a profile.",
-        shape=_NAMED,
+        shape=_PROFILE_ARGUMENT,
         example="ocli config remove old --yes",
     )
 
@@ -332,7 +344,7 @@ def _remove() -> Command:
 def _path() -> Command:
     def run() -> None:
         path = str(config_path())
-        current().out.one({"path": path}, sentence=path, key="path")
+        get_state().out.one({"path": path}, sentence=path, key="path")
 
     return Command("path", callback=run, help="Print where the profiles lie.", shape=_PATH, example="ocli config path")
 

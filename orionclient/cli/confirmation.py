@@ -19,7 +19,7 @@ PLAN: Final[dict[str, Any]] = {
 }
 
 
-def dry_run() -> click.Option:
+def dry_run_option() -> click.Option:
     """Make the option --dry-run.
 
     Returns:
@@ -28,7 +28,7 @@ def dry_run() -> click.Option:
     return click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing.")
 
 
-def yes() -> click.Option:
+def yes_option() -> click.Option:
     """Make the option --yes.
 
     Returns:
@@ -55,7 +55,7 @@ def confirm(question: str, *, sure: bool) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def planned(state: State, verb: str, what: Iterable[str]) -> None:
+def print_plan(state: State, verb: str, what: Iterable[str]) -> None:
     """Print what would be done.
 
     Args:

@@ -18,7 +18,7 @@ _SIMPLE: Final[Mapping[str, ParameterType]] = {"integer": click.INT, "number": c
 
 
 @functools.cache
-def document() -> dict[str, Any]:
+def load_contract() -> dict[str, Any]:
     """Load the contract, once.
 
     Returns:
@@ -29,7 +29,7 @@ def document() -> dict[str, Any]:
     return contract.load()
 
 
-def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolve_reference(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow references and what stands for one of them.
 
     Args:
@@ -40,12 +40,12 @@ def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     described = {key: schema[key] for key in ("description",) if key in schema}
     if "$ref" in schema:
-        found: Any = document()
+        found: Any = load_contract()
         for part in str(schema["$ref"]).removeprefix("#/").split("/"):
             found = found[part]
-        return {**resolved(found), **described}
+        return {**resolve_reference(found), **described}
     if len(schema.get("allOf", ())) == 1:
-        return {**resolved(schema["allOf"][0]), **described}
+        return {**resolve_reference(schema["allOf"][0]), **described}
     return schema
 
 
@@ -58,7 +58,7 @@ def operations() -> dict[str, dict[str, Any]]:
     """
     return {
         entry["operationId"]: {**entry, "method": method.upper(), "route": route}
-        for route, item in document()["paths"].items()
+        for route, item in load_contract()["paths"].items()
         for method, entry in item.items()
         if method in _METHODS
     }
@@ -74,11 +74,11 @@ def parameters(operation: str, place: str) -> list[Mapping[str, Any]]:
     Returns:
         The parameters, in order.
     """
-    found = [resolved(each) for each in operations()[operation].get("parameters", ())]
+    found = [resolve_reference(each) for each in operations()[operation].get("parameters", ())]
     return [each for each in found if each["in"] == place]
 
 
-def body_of(operation: str) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+def get_body_schema(operation: str) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
     """Find what the JSON body of an operation holds.
 
     Args:
@@ -88,11 +88,11 @@ def body_of(operation: str) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
         Name -> schema, and the names that have to be there.
     """
     content = operations()[operation].get("requestBody", {}).get("content", {})
-    schema = resolved(content.get("application/json", {}).get("schema", {}))
+    schema = resolve_reference(content.get("application/json", {}).get("schema", {}))
     return dict(schema.get("properties", {})), list(schema.get("required", ()))
 
 
-def flag(name: str) -> str:
+def option_flag(name: str) -> str:
     """Write the name of a field as an option.
 
     Args:
@@ -104,7 +104,7 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-class JsonText(ParameterType):
+class JsonParameter(ParameterType):
     """JSON, as text or as @FILE."""
 
     name = "json"
@@ -126,7 +126,7 @@ class JsonText(ParameterType):
             self.fail(f"it is no JSON: {error}", param, ctx)
 
 
-def type_of(schema: Mapping[str, Any]) -> ParameterType:
+def get_type(schema: Mapping[str, Any]) -> ParameterType:
     """Find how a value is read from the command line.
 
     Args:
@@ -135,13 +135,13 @@ def type_of(schema: Mapping[str, Any]) -> ParameterType:
     Returns:
         The type.
     """
-    schema = resolved(schema)
+    schema = resolve_reference(schema)
     if schema.get("enum"):
         return click.Choice([str(each) for each in schema["enum"]])
-    return _SIMPLE.get(str(schema.get("type")), JsonText())
+    return _SIMPLE.get(str(schema.get("type")), JsonParameter())
 
 
-def sentence_of(schema: Mapping[str, Any]) -> str:
+def get_first_sentence(schema: Mapping[str, Any]) -> str:
     """Find the first sentence of a description.
 
     Args:
@@ -150,7 +150,7 @@ def sentence_of(schema: Mapping[str, Any]) -> str:
     Returns:
         The sentence.
     """
-    text = " ".join(str(schema.get("description") or resolved(schema).get("description", "")).split())
+    text = " ".join(str(schema.get("description") or resolve_reference(schema).get("description", "")).split())
     return text.partition(". ")[0].rstrip(".") + "." if text else ""
 
 
@@ -165,17 +165,19 @@ def option(name: str, schema: Mapping[str, Any], *, description: str = "") -> cl
     Returns:
         The option; None where it is not given.
     """
-    found, names = resolved(schema), [flag(name), name]
-    text = description or sentence_of(schema)
+    found, names = resolve_reference(schema), [option_flag(name), name]
+    text = description or get_first_sentence(schema)
     if found.get("type") == "boolean":
-        return click.Option([f"{flag(name)}/--no-{flag(name)[2:]}", name], default=None, help=text)
+        return click.Option([f"{option_flag(name)}/--no-{option_flag(name)[2:]}", name], default=None, help=text)
     if found.get("type") == "array":
-        names = [*sorted({f"--{name.rstrip('s')}", flag(name)}), name]
-        return click.Option(names, type=type_of(found.get("items", {})), multiple=True, help=f"{text} May be repeated.")
-    return click.Option(names, type=type_of(schema), default=None, help=text)
+        names = [*sorted({f"--{name.rstrip('s')}", option_flag(name)}), name]
+        return click.Option(
+            names, type=get_type(found.get("items", {})), multiple=True, help=f"{text} May be repeated."
+        )
+    return click.Option(names, type=get_type(schema), default=None, help=text)
 
 
-def filters_of(operation: str, without: Iterable[str] = ("limit", "cursor")) -> list[click.Option]:
+def get_filters(operation: str, without: Iterable[str] = ("limit", "cursor")) -> list[click.Option]:
     """Make the options of a listing.
 
     Args:
@@ -187,13 +189,13 @@ def filters_of(operation: str, without: Iterable[str] = ("limit", "cursor")) -> 
     """
     left_out = {*without}
     return [
-        option(each["name"], each["schema"], description=sentence_of(each))
+        option(each["name"], each["schema"], description=get_first_sentence(each))
         for each in parameters(operation, "query")
         if each["name"] not in left_out
     ]
 
 
-def fields_of(operation: str, arguments: Sequence[str] = ()) -> list[click.Parameter]:
+def get_fields(operation: str, arguments: Sequence[str] = ()) -> list[click.Parameter]:
     """Make the arguments and options of what creates or changes something.
 
     Args:
@@ -203,15 +205,15 @@ def fields_of(operation: str, arguments: Sequence[str] = ()) -> list[click.Param
     Returns:
         The parameters; fields that have to be there are arguments.
     """
-    properties, required = body_of(operation)
+    properties, required = get_body_schema(operation)
     first = [*required, *(each for each in arguments if each not in required)]
     return [
-        *(click.Argument([name], type=type_of(properties[name]), required=name in required) for name in first),
+        *(click.Argument([name], type=get_type(properties[name]), required=name in required) for name in first),
         *(option(name, schema) for name, schema in properties.items() if name not in first),
     ]
 
 
-def given(values: Mapping[str, Any]) -> dict[str, Any]:
+def drop_omitted(values: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what was not given.
 
     Args:

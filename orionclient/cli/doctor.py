@@ -13,7 +13,7 @@ from orionclient._version import __version__
 from orionclient.cli.commands import Command
 from orionclient.cli.config import current_config_or_none
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 from orionclient.config import config_path
 from orionclient.exceptions import InvalidCredentials, OrionError, one_line
 
@@ -49,7 +49,7 @@ def group(name: str) -> click.Command:
     """
 
     def run() -> None:
-        state = current()
+        state = get_state()
         found = list(_checks(state))
         state.out.rows(found, ("check", "ok", "detail"), key="check")
         if not all(each["ok"] for each in found):

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import Command, Group
-from orionclient.cli.config import saved
-from orionclient.cli.confirmation import confirm, dry_run, planned, yes
-from orionclient.cli.contract_options import JsonText
+from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.config import report_saved
+from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.root import GROUPS
-from orionclient.cli.server_process import RUNNING, STOP
-from orionclient.cli.state import current
+from orionclient.cli.server_process import RUNNING_FILE, STOP_FILE
+from orionclient.cli.state import get_state
 from orionclient.config import SessionConfig, config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
 from orionclient.transfer.names import check_path
@@ -39,7 +39,7 @@ _STATUS: Final = {
         "pid": {"type": "integer"},
     },
 }
-_SEEDED: Final = {
+_SEED_OPTION: Final = {
     "type": "object",
     "required": ["file", "dataset", "collection"],
     "properties": {name: {"type": "integer"} for name in ("file", "dataset", "collection")},
@@ -56,7 +56,7 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return Group(name, [_start(), _stop(), _status(), _reset(), _seed(), _faults()], help=GROUPS[name][1])
+    return CommandGroup(name, [_start(), _stop(), _status(), _reset(), _seed(), _faults()], help=GROUPS[name][1])
 
 
 def _folder_option() -> click.Option:
@@ -69,10 +69,10 @@ def _folder(given: str | None) -> Path:
     return Path(check_path(given)).absolute() if given is not None else config_path().absolute().parent / "local"
 
 
-def _running(folder: Path) -> dict[str, Any] | None:
+def _read_running(folder: Path) -> dict[str, Any] | None:
     """Find the local Orion of a folder; what a killed one left is no sign of it."""
     try:
-        found: dict[str, Any] = json.loads((folder / RUNNING).read_text("utf-8"))
+        found: dict[str, Any] = json.loads((folder / RUNNING_FILE).read_text("utf-8"))
         return found if _session(found).is_authenticated() else None
     except (FileNotFoundError, ValueError, KeyError, OrionError):
         return None
@@ -87,14 +87,14 @@ def _session(found: dict[str, Any]) -> OrionSession:
     return OrionSession(config, requests_session=HttpSession(interactive_policy(5.0, 0)))
 
 
-def _needed(folder: Path) -> dict[str, Any]:
-    found = _running(folder)
+def _require_extra(folder: Path) -> dict[str, Any]:
+    found = _read_running(folder)
     if found is None:
         raise NoResultFound(f"no local Orion runs on {folder}; start one with: ocli emulator start")
     return found
 
 
-def _shown(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
+def _show_status(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
     if found is None:
         return {"running": False, "folder": str(folder)}
     return {
@@ -105,9 +105,9 @@ def _shown(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]:
+def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in (RUNNING, STOP):
+    for name in (RUNNING_FILE, STOP_FILE):
         (folder / name).unlink(missing_ok=True)
     log = folder / "log"
     command = [
@@ -131,7 +131,7 @@ def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, An
             env=_environment(),
         )
     end = time.monotonic() + _START_SECONDS
-    while not (folder / RUNNING).exists():
+    while not (folder / RUNNING_FILE).exists():
         if process.poll() is not None:
             lines = log.read_text("utf-8", "replace").strip().splitlines()
             raise OrionError(f"the local Orion did not start: {lines[-1] if lines else 'it says nothing'}")
@@ -141,8 +141,10 @@ def _launched(folder: Path, seed: str, port: int, storage: bool) -> dict[str, An
         time.sleep(_LOOK_SECONDS)
     # The child is left to run; without this the interpreter would warn that it does.
     process.returncode = 0
-    found = _needed(folder)
-    saved(SessionConfig(found["url"], found["token"], username=found["username"], project=found["project"]), _PROFILE)
+    found = _require_extra(folder)
+    report_saved(
+        SessionConfig(found["url"], found["token"], username=found["username"], project=found["project"]), _PROFILE
+    )
     return found
 
 
@@ -154,17 +156,17 @@ def _environment() -> dict[str, str]:
 
 def _start() -> Command:
     def run(folder: str | None, seed: str, port: int, storage: bool, dry_run: bool) -> None:
-        state, where = current(), _folder(folder)
+        state, where = get_state(), _folder(folder)
         if dry_run:
-            planned(state, "start", [f"a local Orion on {where}"])
+            print_plan(state, "start", [f"a local Orion on {where}"])
             return
-        found = _running(where)
+        found = _read_running(where)
         there = found is not None
         if found is None:
-            found = _launched(where, "" if seed == "none" else seed, port, storage)
+            found = _launch(where, "" if seed == "none" else seed, port, storage)
         words = "runs already" if there else "runs"
         state.out.one(
-            _shown(where, found),
+            _show_status(where, found),
             sentence=f"The local Orion {words} at {found['url']}; use it with: ocli --profile {_PROFILE}",
             key="url",
         )
@@ -182,7 +184,7 @@ def _start() -> Command:
             ),
             click.Option(["--port"], type=click.IntRange(0, 65535), default=0, help="Port; a free one without it."),
             click.Option(["--storage"], is_flag=True, help="With a second origin for content, as a stack on S3 has."),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=run,
         help="Start a local Orion that keeps its data, and make the profile local.",
@@ -191,13 +193,13 @@ def _start() -> Command:
     )
 
 
-def _stopped(where: Path) -> bool:
-    if _running(where) is None:
-        (where / RUNNING).unlink(missing_ok=True)
+def _stop_process(where: Path) -> bool:
+    if _read_running(where) is None:
+        (where / RUNNING_FILE).unlink(missing_ok=True)
         return False
-    (where / STOP).touch()
+    (where / STOP_FILE).touch()
     end = time.monotonic() + _STOP_SECONDS
-    while (where / RUNNING).exists() or (where / STOP).exists():
+    while (where / RUNNING_FILE).exists() or (where / STOP_FILE).exists():
         if time.monotonic() > end:
             raise OrionError(f"the local Orion on {where} did not stop in {_STOP_SECONDS:g} s")
         time.sleep(_LOOK_SECONDS)
@@ -207,8 +209,8 @@ def _stopped(where: Path) -> bool:
 def _stop() -> Command:
     def run(folder: str | None) -> None:
         where = _folder(folder)
-        words = "The local Orion has stopped" if _stopped(where) else "No local Orion runs"
-        current().out.one(_shown(where, None), sentence=words, key="folder")
+        words = "The local Orion has stopped" if _stop_process(where) else "No local Orion runs"
+        get_state().out.one(_show_status(where, None), sentence=words, key="folder")
 
     return Command(
         "stop",
@@ -223,9 +225,9 @@ def _stop() -> Command:
 def _status() -> Command:
     def run(folder: str | None) -> None:
         where = _folder(folder)
-        found = _running(where)
+        found = _read_running(where)
         words = f"The local Orion runs at {found['url']} on {where}" if found else f"No local Orion runs on {where}"
-        current().out.one(_shown(where, found), sentence=words, key="folder")
+        get_state().out.one(_show_status(where, found), sentence=words, key="folder")
 
     return Command(
         "status",
@@ -239,26 +241,26 @@ def _status() -> Command:
 
 def _reset() -> Command:
     def run(folder: str | None, yes: bool, dry_run: bool) -> None:
-        state, where = current(), _folder(folder)
+        state, where = get_state(), _folder(folder)
         data = where / "data"
         if dry_run:
-            planned(state, "remove", [str(data)])
+            print_plan(state, "remove", [str(data)])
             return
         if data.exists() and not (data / "orion.sqlite").exists():
             raise ValidationError(f"{data} does not hold the data of a local Orion and is left alone")
         confirm(f"Remove all data in {data}?", sure=yes)
-        found = _running(where)
-        _stopped(where)
-        _removed(data)
+        found = _read_running(where)
+        _stop_process(where)
+        _remove_folder(data)
         if found is None:
             remove_profile(_PROFILE)
         else:
-            found = _launched(where, found["seed"] or "", 0, storage=False)
-        state.out.one(_shown(where, found), sentence=f"The local Orion on {where} is as new", key="folder")
+            found = _launch(where, found["seed"] or "", 0, storage=False)
+        state.out.one(_show_status(where, found), sentence=f"The local Orion on {where} is as new", key="folder")
 
     return Command(
         "reset",
-        params=[_folder_option(), yes(), dry_run()],
+        params=[_folder_option(), yes_option(), dry_run_option()],
         callback=run,
         help="Remove its data; one that runs starts anew.",
         shape=_STATUS,
@@ -266,7 +268,7 @@ def _reset() -> Command:
     )
 
 
-def _removed(data: Path) -> None:
+def _remove_folder(data: Path) -> None:
     # The process ends a moment after it has said so.
     for attempt in range(100):
         try:
@@ -285,8 +287,8 @@ def _seed() -> Command:
         from orionclient.examples import drugs  # noqa: PLC0415
         from orionclient.types import Dataset, File, Shard, ShardCollection  # noqa: PLC0415
 
-        state = current()
-        session = _session(_needed(_folder(folder)))
+        state = get_state()
+        session = _session(_require_extra(_folder(folder)))
         file = File.upload(session, "drugs.sdf", drugs("sdf"))
         dataset = Dataset.upload(session, "approved drugs", drugs("sdf"))
         collection = ShardCollection.create(session, "frames")
@@ -303,7 +305,7 @@ def _seed() -> Command:
         params=[_folder_option()],
         callback=run,
         help="Put 24 approved drugs into it, as a file, a dataset and a collection.",
-        shape=_SEEDED,
+        shape=_SEED_OPTION,
         example="ocli emulator seed",
     )
 
@@ -312,8 +314,8 @@ def _faults() -> Command:
     def run(folder: str | None, load: Any, clear: bool) -> None:
         from orionclient.session import get_session  # noqa: PLC0415
 
-        state = current()
-        found = _needed(_folder(folder))
+        state = get_state()
+        found = _require_extra(_folder(folder))
         http, url = get_session(retry_dict={}), f"{found['url']}/_faults"
         head = {"Authorization": f"Token {found['token']}"}
         answers = []
@@ -338,7 +340,9 @@ def _faults() -> Command:
         params=[
             _folder_option(),
             click.Option(
-                ["--load"], type=JsonText(), help="A script or a list of scripts, as JSON or @FILE; see docs/faults.md."
+                ["--load"],
+                type=JsonParameter(),
+                help="A script or a list of scripts, as JSON or @FILE; see docs/faults.md.",
             ),
             click.Option(["--clear"], is_flag=True, help="Forget all before."),
         ],

@@ -54,7 +54,7 @@ def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, A
         The exit code.
     """
     state = State()
-    with _warnings_in_one_line(), _signals():
+    with _show_warnings_in_one_line(), _install_signal_handlers():
         try:
             with root.make_context(name, list(arguments), obj=state, **extra) as context:
                 root.invoke(context)
@@ -62,11 +62,11 @@ def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, A
         except click.exceptions.Exit as error:
             return int(error.exit_code)
         except BaseException as error:  # noqa: BLE001 - nobody shall see a traceback
-            return _ended(error, state)
+            return _end(error, state)
     return DONE
 
 
-def _ended(error: BaseException, state: State) -> int:
+def _end(error: BaseException, state: State) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else FAILED
     interrupt = _interrupt(error)
@@ -77,7 +77,7 @@ def _ended(error: BaseException, state: State) -> int:
                 click.echo(f"{word}: {state.again}", err=True)
         return TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED
     if isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ESHUTDOWN} and not _is_ours(error):
-        _forget_output()
+        _discard_output()
         return DONE
     # Click has it since 8.2.
     if isinstance(error, click.UsageError) and type(error).__name__ == "NoArgsIsHelpError":
@@ -87,7 +87,7 @@ def _ended(error: BaseException, state: State) -> int:
         import traceback  # noqa: PLC0415
 
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    code, line, hint = described(error, state)
+    code, line, hint = describe_error(error, state)
     with contextlib.suppress(OSError):
         colored = state.colored(sys.stderr)
         label = click.style("Error:", fg="red", bold=True) if colored else "Error:"
@@ -97,7 +97,7 @@ def _ended(error: BaseException, state: State) -> int:
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
-        _forget_output()
+        _discard_output()
     return code
 
 
@@ -114,7 +114,7 @@ def _interrupt(error: BaseException) -> KeyboardInterrupt | None:
 
 
 @contextlib.contextmanager
-def _signals() -> Iterator[None]:
+def _install_signal_handlers() -> Iterator[None]:
     """Let SIGTERM end a call as Ctrl-C does, and a second signal at once: threads end at their next piece only."""
     came = False
 
@@ -141,14 +141,14 @@ def _signals() -> Iterator[None]:
                 signal.signal(number, before)
 
 
-def _forget_output() -> None:
+def _discard_output() -> None:
     """Let the interpreter find nothing to flush into the closed pipe when it ends."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
 
 
-def described(error: BaseException, state: State) -> tuple[int, str, str]:
+def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     """Find exit code, line and hint for an error.
 
     Args:
@@ -168,19 +168,19 @@ def described(error: BaseException, state: State) -> tuple[int, str, str]:
         return USAGE, one_line(error.format_message()), f"{path} --help shows what it takes, with an example"
     if isinstance(error, click.Abort):
         return FAILED, "given up: nobody answered the question", "options can answer it; --help names them"
-    code, hint = _judged(error, state)
+    code, hint = _exit_code_for(error, state)
     if code == FAILED and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILED, one_line(f"unexpected {type(error).__name__}: {error}"), hint
     return code, one_line(str(error)) or type(error).__name__, hint
 
 
-def _judged(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one for each way to end
+def _exit_code_for(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one for each way to end
     from orionclient import exceptions as known  # noqa: PLC0415
 
     group = " ".join(state.command.split()[:2])
     profile = f" --profile {state.profile}" if state.profile else ""
     if (several := getattr(error, "results", None)) and isinstance(error, known.OrionError):
-        codes = {_judged(result.error, state) for result in several if result.error is not None}
+        codes = {_exit_code_for(result.error, state) for result in several if result.error is not None}
         if len({code for code, _ in codes}) == 1:
             return next(iter(codes))
     rules: list[tuple[type[BaseException] | tuple[type[BaseException], ...], int, str]] = [
@@ -224,7 +224,7 @@ def _judged(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR
 
 
 @contextlib.contextmanager
-def _warnings_in_one_line() -> Iterator[None]:
+def _show_warnings_in_one_line() -> Iterator[None]:
     def show(message: Warning | str, category: type[Warning], *_rest: Any, **_more: Any) -> None:
         from orionclient.exceptions import one_line  # noqa: PLC0415
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli import contract_options
-from orionclient.cli.commands import Command, Group
-from orionclient.cli.confirmation import dry_run, planned
+from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 from orionclient.types import KINDS, Folder
 
 if TYPE_CHECKING:
@@ -31,18 +31,18 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return Group(name, [_list(), _create(), _move()], help=GROUPS[name][1])
+    return CommandGroup(name, [_list(), _create(), _move()], help=GROUPS[name][1])
 
 
 def _list() -> Command:
     def run(**values: Any) -> None:
-        state = current()
-        found = state.session.list_resources(Folder, contract_options.given(values))
+        state = get_state()
+        found = state.session.list_resources(Folder, contract_options.drop_omitted(values))
         state.out.rows((each.to_dict() for each in found), ("created", "owner", "path", "project"), key="path")
 
     return Command(
         "list",
-        params=list(contract_options.filters_of("list_folders")),
+        params=list(contract_options.get_filters("list_folders")),
         callback=run,
         help="List folders.",
         shape="[FolderInfo]",
@@ -52,16 +52,16 @@ def _list() -> Command:
 
 def _create() -> Command:
     def run(paths: Sequence[str], dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, "create", [f"folder {path}" for path in paths])
+            print_plan(state, "create", [f"folder {path}" for path in paths])
             return
         state.session.create_paths(*paths)
         state.out.done([{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path")
 
     return Command(
         "create",
-        params=[click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), dry_run()],
+        params=[click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), dry_run_option()],
         callback=run,
         help="Make folders, with all above them.",
         shape=_PATHS,
@@ -71,9 +71,9 @@ def _create() -> Command:
 
 def _move() -> Command:
     def run(kind: str, number: int, path: str, dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, "move", [f"{kind} {number} to {path}"])
+            print_plan(state, "move", [f"{kind} {number} to {path}"])
             return
         state.session.assign_paths({"resource_type": kind, "id": number, "path": path})
         state.out.done([{"path": path, "type": kind, "id": number}], [f"Moved {kind} {number} to {path}"], key="path")
@@ -85,7 +85,7 @@ def _move() -> Command:
             click.Argument(["kind"], type=click.Choice(kinds)),
             click.Argument(["number"], metavar="ID", type=click.INT),
             click.Argument(["path"]),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=run,
         help="Put a resource into a folder.",

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli.commands import _SETTINGS, Command, ParameterType, common_options
-from orionclient.cli.completion_types import IdOf
-from orionclient.cli.confirmation import dry_run, planned
-from orionclient.cli.contract_options import JsonText
-from orionclient.cli.output import clean
-from orionclient.cli.resource_commands import deadline_option, each_of
-from orionclient.cli.state import State, current
+from orionclient.cli.completion_types import ResourceIdType
+from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.contract_options import JsonParameter
+from orionclient.cli.output import escape_control_characters
+from orionclient.cli.resource_commands import deadline_option, each_id
+from orionclient.cli.state import State, get_state
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
 from orionclient.types import WorkFloeJob, WorkFloeSpec
-from orionclient.types.workfloes import cubes_of, promoted_of
+from orionclient.types.workfloes import find_promoted, parse_cubes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from orionclient.cli.resource_commands import Kind
+    from orionclient.cli.resource_commands import CommandKind
 
 _TYPES: Final[Mapping[str, ParameterType]] = {
     "string": click.STRING,
@@ -35,7 +35,7 @@ _TYPES: Final[Mapping[str, ParameterType]] = {
     "file_out": click.STRING,
 }
 # Blanks and `=` end an option's name on the command line; click parts names at `/` and `;`.
-_NO_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
+_UNKNOWN_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
 _RESOURCES: Final = ("file", "dataset", "collection", "secret")
 _LOG: Final = {
     "type": "object",
@@ -49,7 +49,7 @@ _EXPORT: Final = {
 }
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only jobs have.
 
     Args:
@@ -61,7 +61,7 @@ def commands(kind: Kind) -> list[Command]:
     return [_start(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
 
 
-class Loose(ParameterType):
+class AnyValue(ParameterType):
     """JSON where it is JSON, else text: for types that this client does not know."""
 
     name = "value"
@@ -79,10 +79,10 @@ class _Choice(click.Choice):  # type: ignore[type-arg]
 
     def get_metavar(self, *given: Any, **more: Any) -> str:
         """Write them into the help."""
-        return clean(super().get_metavar(*given, **more) or "")
+        return escape_control_characters(super().get_metavar(*given, **more) or "")
 
 
-def _spec(state: State, given: str) -> WorkFloeSpec:
+def _get_specification(state: State, given: str) -> WorkFloeSpec:
     """Find a floe by its id, else by its uuid, title or name to the letter."""
     if given.isascii() and given.isdigit():
         return state.session.get_resource(WorkFloeSpec, given)
@@ -104,7 +104,11 @@ def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -
     kind = str(parameter["type"])
     choices = parameter.get("choices")
     read: ParameterType = (
-        IdOf(kind) if kind in _RESOURCES else JsonText() if kind in {"json", "object"} else _TYPES.get(kind, Loose())
+        ResourceIdType(kind)
+        if kind in _RESOURCES
+        else JsonParameter()
+        if kind in {"json", "object"}
+        else _TYPES.get(kind, AnyValue())
     )
     if choices and all(isinstance(each, str) for each in choices):
         read = _Choice(choices)
@@ -112,7 +116,7 @@ def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -
     words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
     if parameter.get("default") is not None:
         words.append(f"Default: {json.dumps(parameter['default'])}.")
-    text = clean(" ".join(str(word) for word in words if word))
+    text = escape_control_characters(" ".join(str(word) for word in words if word))
     more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
     return click.Option(
         [*names, variable],
@@ -124,20 +128,20 @@ def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -
     )
 
 
-class _Starting(click.Command):
+class _StartCommand(click.Command):
     """The rest of `jobs start SPEC`, whose options the floe decides."""
 
     def __init__(self, spec: WorkFloeSpec, state: State) -> None:
         self._spec, self._state = spec, state
-        self._parameters = promoted_of(cubes_of(spec))
+        self._parameters = find_promoted(parse_cubes(spec))
         # Promoted names need be no identifiers, which click makes of an option's name.
         self._variables = {
-            f"value_{number}": name for number, name in enumerate(self._parameters) if not _NO_OPTION.search(name)
+            f"value_{number}": name for number, name in enumerate(self._parameters) if not _UNKNOWN_OPTION.search(name)
         }
         options = [
             _option(self._names(name), variable, self._parameters[name]) for variable, name in self._variables.items()
         ]
-        without = [name for name in self._parameters if _NO_OPTION.search(name)]
+        without = [name for name in self._parameters if _UNKNOWN_OPTION.search(name)]
         hint = (
             f" No option can have these names: {', '.join(map(repr, without))}; set them from Python."
             if without
@@ -148,13 +152,15 @@ class _Starting(click.Command):
             click.Option(
                 ["--cube"],
                 metavar="JSON",
-                type=JsonText(),
+                type=JsonParameter(),
                 help="Parameters of cubes that are not promoted, by cube and name.",
             ),
             click.Option(
-                ["--project"], type=IdOf("project"), help="Project of the job; that of the profile without it."
+                ["--project"],
+                type=ResourceIdType("project"),
+                help="Project of the job; that of the profile without it.",
             ),
-            dry_run(),
+            dry_run_option(),
             *common_options(hidden=True),
         ]
         super().__init__(
@@ -166,7 +172,7 @@ class _Starting(click.Command):
             ],
             callback=self._run,
             context_settings=_SETTINGS,
-            help=clean(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
+            help=escape_control_characters(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
         )
 
     def _names(self, name: str) -> list[str]:
@@ -180,7 +186,7 @@ class _Starting(click.Command):
             if (value := values.get(variable)) is not None and value != ()
         }
         if values.get("dry_run"):
-            planned(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
+            print_plan(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
             return
         given: dict[str, Any] = {"promoted": promoted}
         if values.get("cube"):
@@ -199,10 +205,10 @@ def _start() -> Command:
         context = click.get_current_context()
         state = State.of(context)
         state.command = f"ocli jobs start {spec}"
-        floe = _spec(state, spec)
+        floe = _get_specification(state, spec)
         if not floe.specification:
             state.session.refresh_resource(floe)
-        starting = _Starting(floe, state)
+        starting = _StartCommand(floe, state)
         try:
             with starting.make_context(f"start {spec}", list(rest), parent=context.parent) as own:
                 starting.invoke(own)
@@ -215,7 +221,7 @@ def _start() -> Command:
     return Command(
         "start",
         params=[
-            click.Argument(["spec"], metavar="SPEC", type=_SpecOf("workfloe")),
+            click.Argument(["spec"], metavar="SPEC", type=_WorkfloeIdType("workfloe")),
             click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar='"NAME" [--PARAMETER=VALUE]...'),
         ],
         context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
@@ -227,7 +233,7 @@ def _start() -> Command:
     )
 
 
-class _SpecOf(IdOf):
+class _WorkfloeIdType(ResourceIdType):
     """The id or the name of a floe."""
 
     name = "spec"
@@ -237,11 +243,11 @@ class _SpecOf(IdOf):
         return str(value)
 
 
-def _wait(kind: Kind) -> Command:
+def _wait(kind: CommandKind) -> Command:
     def run(number: int, deadline: float) -> None:
-        state = current()
+        state = get_state()
         job = state.session.get_resource(WorkFloeJob, number)
-        shown = _Share(state)
+        shown = _LogWriter(state)
         try:
             job.wait(timeout=deadline, on_progress=shown)
         finally:
@@ -258,7 +264,7 @@ def _wait(kind: Kind) -> Command:
     )
 
 
-class _Share:
+class _LogWriter:
     """Shows on a terminal how far a job is."""
 
     def __init__(self, state: State) -> None:
@@ -270,16 +276,16 @@ class _Share:
             self._written = True
             share = job.to_dict().get("progress")
             percent = f" {share:.0%}" if isinstance(share, int | float) else ""
-            click.echo(f"\r\x1b[Kjob {job.id} {clean(job.state)}{percent}", err=True, nl=False)
+            click.echo(f"\r\x1b[Kjob {job.id} {escape_control_characters(job.state)}{percent}", err=True, nl=False)
 
     def end(self) -> None:
         if self._written:
             click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def _logs(kind: Kind) -> Command:
+def _logs(kind: CommandKind) -> Command:
     def run(number: int, follow: bool) -> None:
-        state = current()
+        state = get_state()
         job = WorkFloeJob(session=state.session, id=number)
         lines = job.logs(follow=follow)
         if state.form == "json":
@@ -288,7 +294,7 @@ def _logs(kind: Kind) -> Command:
             state.out.rows(({"line": line} for line in lines), ("line",))
         else:
             # A pipe gets the log as it is; a terminal must not be moved by it.
-            safe = clean if sys.stdout.isatty() else str
+            safe = escape_control_characters if sys.stdout.isatty() else str
             for line in lines:
                 state.out.write(safe(line))
                 sys.stdout.flush()
@@ -303,11 +309,11 @@ def _logs(kind: Kind) -> Command:
     )
 
 
-def _cancel(kind: Kind) -> Command:
+def _cancel(kind: CommandKind) -> Command:
     def run(ids: Sequence[int], dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, "cancel", [f"job {number}" for number in ids])
+            print_plan(state, "cancel", [f"job {number}" for number in ids])
             return
 
         def cancel(number: int) -> dict[str, Any]:
@@ -315,14 +321,14 @@ def _cancel(kind: Kind) -> Command:
             job.cancel()
             return job.to_dict()
 
-        done, first = each_of(ids, cancel)
+        done, first = each_id(ids, cancel)
         state.out.done(done, [f"Cancelled job {each['id']}" for each in done])
         if first is not None:
             raise first
 
     return Command(
         "cancel",
-        params=[*kind.ids(several=True), dry_run()],
+        params=[*kind.ids(several=True), dry_run_option()],
         callback=run,
         help="End jobs.",
         shape=f"[{kind.schema}]",
@@ -330,11 +336,11 @@ def _cancel(kind: Kind) -> Command:
     )
 
 
-def _rerun(kind: Kind) -> Command:
+def _rerun(kind: CommandKind) -> Command:
     def run(number: int, name: str | None, dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, "rerun", [f"job {number}"])
+            print_plan(state, "rerun", [f"job {number}"])
             return
         old = state.session.get_resource(WorkFloeJob, number)
         job = WorkFloeJob.start(state.session, name=name, param_dict=old.export_params())
@@ -342,7 +348,7 @@ def _rerun(kind: Kind) -> Command:
 
     return Command(
         "rerun",
-        params=[*kind.ids(), click.Option(["--name"], help="Display name; the old one without it."), dry_run()],
+        params=[*kind.ids(), click.Option(["--name"], help="Display name; the old one without it."), dry_run_option()],
         callback=run,
         help="Start a job again, with the same parameters.",
         shape=kind.schema,
@@ -350,14 +356,14 @@ def _rerun(kind: Kind) -> Command:
     )
 
 
-def _export(kind: Kind) -> Command:
+def _export(kind: CommandKind) -> Command:
     def run(number: int) -> None:
-        from orionclient.cli.output import as_json  # noqa: PLC0415
+        from orionclient.cli.output import to_json  # noqa: PLC0415
 
-        state = current()
+        state = get_state()
         found = state.session.get_resource(WorkFloeJob, number).export_params()
         if state.form == "table":
-            state.out.write(as_json(found))
+            state.out.write(to_json(found))
         else:
             state.out.one(found, key="workfloe")
 

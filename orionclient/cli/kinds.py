@@ -6,24 +6,24 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 from orionclient import types
-from orionclient.cli.commands import Group
-from orionclient.cli.resource_commands import Kind, commands
+from orionclient.cli.commands import CommandGroup
+from orionclient.cli.resource_commands import CommandKind, commands
 from orionclient.cli.root import GROUPS
 
 if TYPE_CHECKING:
     import click
 
-_STORED: Final = ("created", "id", "name", "owner", "project", "size", "state")
+_STORED_KINDS: Final = ("created", "id", "name", "owner", "project", "size", "state")
 _SHARE: Final = {"share": "1 --project 3", "unshare": "2 --project 3", "tag": "1 actives 'Job 4242'", "untag": "1 old"}
 
 KINDS: Final = {
     kind.group: kind
     for kind in (
-        Kind(
+        CommandKind(
             kind=types.File,
             group="files",
             noun="file",
-            columns=_STORED,
+            columns=_STORED_KINDS,
             created="Uploaded file with id",
             examples={
                 **_SHARE,
@@ -32,7 +32,7 @@ KINDS: Final = {
                 "delete": "3 4 --yes",
             },
         ),
-        Kind(
+        CommandKind(
             kind=types.Dataset,
             group="datasets",
             noun="dataset",
@@ -40,7 +40,7 @@ KINDS: Final = {
             created="Created dataset with Id",
             examples={**_SHARE, "create": "hits", "update": "1 --name drugs", "delete": "3 --yes --immediate"},
         ),
-        Kind(
+        CommandKind(
             kind=types.ShardCollection,
             group="collections",
             noun="collection",
@@ -56,7 +56,7 @@ KINDS: Final = {
                 "close": "2",
             },
         ),
-        Kind(
+        CommandKind(
             kind=types.Shard,
             group="shards",
             noun="shard",
@@ -71,14 +71,14 @@ KINDS: Final = {
                 "close": "1 3",
             },
         ),
-        Kind(
+        CommandKind(
             kind=types.WorkFloeSpec,
             group="workfloes",
             noun="floe",
             columns=("created", "id", "name", "package", "state", "title"),
             examples={"list": "--tag ETL"},
         ),
-        Kind(
+        CommandKind(
             kind=types.WorkFloeJob,
             group="jobs",
             noun="job",
@@ -92,7 +92,7 @@ KINDS: Final = {
                 "untag": "1 old",
             },
         ),
-        Kind(
+        CommandKind(
             kind=types.WorkFloePackage,
             group="packages",
             noun="package",
@@ -101,7 +101,7 @@ KINDS: Final = {
             without=("create",),
             examples={**_SHARE, "delete": "3 --yes", "wait": "1"},
         ),
-        Kind(
+        CommandKind(
             kind=types.Secret,
             group="secrets",
             noun="secret",
@@ -109,22 +109,24 @@ KINDS: Final = {
             without=("create", "update"),
             examples={**_SHARE, "delete": "3 --yes"},
         ),
-        Kind(
+        CommandKind(
             kind=types.Project,
             group="projects",
             noun="project",
             columns=("archived", "created", "id", "name", "owner"),
             examples={"create": "'Screens of June'", "update": "1 --description 'Only Ada works here.'"},
         ),
-        Kind(
+        CommandKind(
             kind=types.User,
             group="users",
             noun="user",
             columns=("created", "email", "first_name", "id", "last_name", "username"),
         ),
-        Kind(kind=types.Group, group="groups", noun="group", columns=("created", "description", "id", "name")),
-        Kind(kind=types.Organization, group="organizations", noun="organization", columns=("created", "id", "name")),
-        Kind(
+        CommandKind(kind=types.Group, group="groups", noun="group", columns=("created", "description", "id", "name")),
+        CommandKind(
+            kind=types.Organization, group="organizations", noun="organization", columns=("created", "id", "name")
+        ),
+        CommandKind(
             kind=types.Token,
             group="tokens",
             noun="token",
@@ -132,7 +134,7 @@ KINDS: Final = {
             without=("create", "update"),
             examples={"delete": "3 --yes", "list": ""},
         ),
-        Kind(
+        CommandKind(
             kind=types.Upload,
             group="uploads",
             noun="upload",
@@ -140,14 +142,14 @@ KINDS: Final = {
             without=("create",),
             examples={"delete": "2 --yes"},
         ),
-        Kind(
+        CommandKind(
             kind=types.MolsearchDatabase,
             group="molsearch databases",
             noun="database",
             columns=("count", "created", "dataset", "id", "name", "search_type", "state"),
             examples={"create": "1 --name drugs", "delete": "2 --yes"},
         ),
-        Kind(
+        CommandKind(
             kind=types.MolsearchQuery,
             group="molsearch queries",
             noun="query",
@@ -182,15 +184,18 @@ def group(name: str) -> click.Group:
     """
     text = GROUPS[name][1]
     if name == "molsearch":
-        parts = [_of("molsearch databases", "Datasets that can be searched."), _of("molsearch queries", "Searches.")]
-        return Group(name, parts, help=text)
-    return _of(name, text)
+        parts = [
+            _load_commands("molsearch databases", "Datasets that can be searched."),
+            _load_commands("molsearch queries", "Searches."),
+        ]
+        return CommandGroup(name, parts, help=text)
+    return _load_commands(name, text)
 
 
-def _of(name: str, text: str) -> click.Group:
+def _load_commands(name: str, text: str) -> click.Group:
     kind = KINDS[name]
     found: dict[str | None, click.Command] = {each.name: each for each in commands(kind)}
     if name in _SPECIAL:
         special = importlib.import_module(f"orionclient.cli.{_SPECIAL[name]}")
         found.update({each.name: each for each in special.commands(kind)})
-    return Group(name.rpartition(" ")[2], list(found.values()), help=text)
+    return CommandGroup(name.rpartition(" ")[2], list(found.values()), help=text)

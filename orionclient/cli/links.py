@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._resource import Resource
-from orionclient.cli.commands import Command, Group
-from orionclient.cli.contract_options import JsonText
-from orionclient.cli.output import as_json
+from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.contract_options import JsonParameter
+from orionclient.cli.output import to_json
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 from orionclient.links import link_to
 from orionclient.types import KINDS
 
@@ -34,12 +34,12 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return Group(name, [_create(), _show()], help=GROUPS[name][1])
+    return CommandGroup(name, [_create(), _show()], help=GROUPS[name][1])
 
 
 def _create() -> Command:
     def run(kind: str, number: int, collection: int | None) -> None:
-        state = current()
+        state = get_state()
         found = KINDS[kind]
         parent = found.declaration.parent
         if parent and collection is None:
@@ -47,7 +47,7 @@ def _create() -> Command:
         carried: dict[str, Any] = {parent: collection} if parent else {}
         link = link_to(found(id=number, **carried))
         if state.form == "table":
-            state.out.write(as_json(link, None))
+            state.out.write(to_json(link, None))
         else:
             state.out.one(link)
 
@@ -68,13 +68,13 @@ def _create() -> Command:
 
 def _show() -> Command:
     def run(link: Mapping[str, Any]) -> None:
-        state = current()
+        state = get_state()
         found = state.session.get_link(link).get_resource()
         state.out.one(found.to_dict() if isinstance(found, Resource) else dict(found))
 
     return Command(
         "show",
-        params=[click.Argument(["link"], type=JsonText())],
+        params=[click.Argument(["link"], type=JsonParameter())],
         callback=run,
         help="Fetch what a link leads to.",
         shape={"type": "object"},

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orionclient.cli.commands import Command
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 from orionclient.types import MolsearchQuery
 
 if TYPE_CHECKING:
-    from orionclient.cli.resource_commands import Kind
+    from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only searches have.
 
     Args:
@@ -23,7 +23,7 @@ def commands(kind: Kind) -> list[Command]:
     """
 
     def run(number: int) -> None:
-        state = current()
+        state = get_state()
         hits = MolsearchQuery(session=state.session, id=number).hits()
         state.out.rows(hits, ("dataset", "rank", "record", "score", "title"), key="record")
 

@@ -22,10 +22,10 @@ _UNSAFE: Final = re.compile(f"[{UNSAFE}]")
 _UNSAFE_IN_JSON: Final = re.compile(f"(?!\n)[{UNSAFE}]")
 _GOOD: Final = frozenset({"ready", "complete", "SUCCESS", "LOADED", "ok"})
 _BAD: Final = frozenset({"error", "ERROR", "deleting", "failed"})
-_SHORTEST: Final = 8
+_MIN_WIDTH: Final = 8
 
 
-def clean(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """Make a text harmless for a terminal; what would move it shows as an escape of Python's.
 
     Args:
@@ -37,7 +37,7 @@ def clean(text: str) -> str:
     return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), text)
 
 
-def as_json(value: Any, indent: int | None = 2) -> str:
+def to_json(value: Any, indent: int | None = 2) -> str:
     """Write a JSON document that a terminal may show.
 
     Args:
@@ -51,7 +51,7 @@ def as_json(value: Any, indent: int | None = 2) -> str:
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def cell(value: Any) -> str:
+def format_cell(value: Any) -> str:
     """Write a value into a table.
 
     Args:
@@ -64,12 +64,12 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return clean(
-        value if isinstance(value, str) else as_json(value, None) if isinstance(value, dict | list) else str(value)
+    return escape_control_characters(
+        value if isinstance(value, str) else to_json(value, None) if isinstance(value, dict | list) else str(value)
     )
 
 
-def width_of(text: str) -> int:
+def display_width(text: str) -> int:
     """Count the columns that a text takes on a terminal.
 
     Args:
@@ -85,7 +85,7 @@ def width_of(text: str) -> int:
     )
 
 
-def table(
+def format_table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, width: int | None = None, colors: bool = False
 ) -> list[str]:
     """Lay out a table as the original documents it: two blanks between columns, numbers to the right, dashes under the names.
@@ -100,15 +100,18 @@ def table(
         The lines.
     """
     right = [_is_number([row.get(name) for row in rows]) for name in columns]
-    texts = [[cell(row.get(name)) for name in columns] for row in rows]
-    heads = [clean(name) for name in columns]
-    widths = [max([width_of(name) + 2, *(width_of(line[place]) for line in texts)]) for place, name in enumerate(heads)]
+    texts = [[format_cell(row.get(name)) for name in columns] for row in rows]
+    heads = [escape_control_characters(name) for name in columns]
+    widths = [
+        max([display_width(name) + 2, *(display_width(line[place]) for line in texts)])
+        for place, name in enumerate(heads)
+    ]
     if width is not None:
-        widths = _fitted(widths, right, width)
+        widths = _fit(widths, right, width)
     lines = [_line(heads, widths, right), "  ".join("-" * each for each in widths)]
     lines += [_line(line, widths, right) for line in texts]
     if colors:
-        lines[2:] = [_colored(line, row) for line, row in zip(lines[2:], rows, strict=True)]
+        lines[2:] = [_colorize(line, row) for line, row in zip(lines[2:], rows, strict=True)]
     return lines
 
 
@@ -117,11 +120,11 @@ def _is_number(values: Sequence[Any]) -> bool:
     return bool(found) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found)
 
 
-def _fitted(widths: list[int], right: Sequence[bool], room: int) -> list[int]:
+def _fit(widths: list[int], right: Sequence[bool], room: int) -> list[int]:
     """Cut the widest columns of text until the table fits, or nothing is left to cut."""
     widths = list(widths)
     while sum(widths) + 2 * (len(widths) - 1) > room:
-        able = [place for place, each in enumerate(widths) if not right[place] and each > _SHORTEST]
+        able = [place for place, each in enumerate(widths) if not right[place] and each > _MIN_WIDTH]
         if not able:
             break
         widths[max(able, key=lambda place: widths[place])] -= 1
@@ -132,16 +135,16 @@ def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
     cells = []
     for text, width, to_right in zip(texts, widths, right, strict=True):
         shown = text
-        if width_of(text) > width:
-            while width_of(shown) > width - 1:
+        if display_width(text) > width:
+            while display_width(shown) > width - 1:
                 shown = shown[:-1]
             shown += "…"
-        blanks = " " * (width - width_of(shown))
+        blanks = " " * (width - display_width(shown))
         cells.append(blanks + shown if to_right else shown + blanks)
     return "  ".join(cells).rstrip()
 
 
-def _colored(line: str, row: Mapping[str, Any]) -> str:
+def _colorize(line: str, row: Mapping[str, Any]) -> str:
     state = row.get("state")
     if not isinstance(state, str) or not state or not line.endswith(state):
         return line
@@ -182,15 +185,15 @@ class Output:
         """
         if self.form == "table":
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            for line in table(list(items), columns, width=width, colors=self._colors):
+            for line in format_table(list(items), columns, width=width, colors=self._colors):
                 self.write(line)
         elif self.form == "json":
-            self.write(as_json(list(items)))
+            self.write(to_json(list(items)))
         elif self.form == "csv":
             self._csv(items, columns)
         else:
             for item in items:
-                self.write(as_json(item, None) if self.form == "jsonl" else cell(item.get(key)))
+                self.write(to_json(item, None) if self.form == "jsonl" else format_cell(item.get(key)))
 
     def one(self, item: Mapping[str, Any], *, sentence: str | None = None, key: str = "id") -> None:
         """Print one thing.
@@ -201,14 +204,14 @@ class Output:
             key: What stands for it in the form `ids`.
         """
         if self.form == "table" and sentence is not None:
-            self.write(clean(sentence))
+            self.write(escape_control_characters(sentence))
         elif self.form == "table":
-            heads = {name: clean(name) for name in sorted(item)}
-            width = max(map(width_of, heads.values()), default=0)
+            heads = {name: escape_control_characters(name) for name in sorted(item)}
+            width = max(map(display_width, heads.values()), default=0)
             for name, head in heads.items():
-                self.write(f"{head}{' ' * (width - width_of(head))}  {cell(item[name])}".rstrip())
+                self.write(f"{head}{' ' * (width - display_width(head))}  {format_cell(item[name])}".rstrip())
         elif self.form == "json":
-            self.write(as_json(dict(item)))
+            self.write(to_json(dict(item)))
         else:
             self.rows([item], sorted(item), key=key)
 
@@ -222,26 +225,26 @@ class Output:
         """
         if self.form == "table":
             for sentence in sentences:
-                self.write(clean(sentence))
+                self.write(escape_control_characters(sentence))
         else:
             columns = sorted({name for item in items for name in item})
             self.rows(items, columns, key=key)
 
     def _csv(self, items: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
-        writer = csv.writer(_Lines(self), lineterminator="")
-        heads = [clean(name) for name in columns]
+        writer = csv.writer(_LineWriter(self), lineterminator="")
+        heads = [escape_control_characters(name) for name in columns]
         begun = False
         for item in items:
             if not begun:
                 # What cannot be listed leaves nothing on standard output.
                 writer.writerow(heads)
                 begun = True
-            writer.writerow([cell(item.get(name)) for name in columns])
+            writer.writerow([format_cell(item.get(name)) for name in columns])
         if not begun:
             writer.writerow(heads)
 
 
-class _Lines:
+class _LineWriter:
     """Takes what a csv.writer writes, a line at a time."""
 
     def __init__(self, out: Output) -> None:

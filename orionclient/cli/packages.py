@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli.commands import Command
-from orionclient.cli.completion_types import IdOf
-from orionclient.cli.confirmation import dry_run, planned
-from orionclient.cli.state import current
+from orionclient.cli.completion_types import ResourceIdType
+from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.state import get_state
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.names import check_path
 from orionclient.types import WorkFloePackage
@@ -22,7 +22,7 @@ from orionclient.types import WorkFloePackage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.resource_commands import Kind
+    from orionclient.cli.resource_commands import CommandKind
 
 _MANIFEST: Final = "manifest.json"
 _FLOE: Final = '''"""A first floe."""
@@ -52,7 +52,7 @@ _INIT: Final = {
 _DOCKERFILE: Final = {"type": "object", "required": ["dockerfile"], "properties": {"dockerfile": {"type": "string"}}}
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only packages have.
 
     Args:
@@ -66,7 +66,7 @@ def commands(kind: Kind) -> list[Command]:
 
 def _init() -> Command:
     def run(folder: str, dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         root = Path(check_path(folder))
         name = root.resolve().name
         minor = ".".join(platform.python_version_tuple()[:2])
@@ -77,7 +77,7 @@ def _init() -> Command:
             "README.md": f"# {name}\n\n    ocli packages upload .\n",
         }
         if dry_run:
-            planned(state, "write", [str(root / each) for each in files])
+            print_plan(state, "write", [str(root / each) for each in files])
             return
         for each in files:
             if (root / each).exists():
@@ -93,7 +93,7 @@ def _init() -> Command:
 
     return Command(
         "init",
-        params=[click.Argument(["folder"], default=".", metavar="[DIR]"), dry_run()],
+        params=[click.Argument(["folder"], default=".", metavar="[DIR]"), dry_run_option()],
         callback=run,
         help="Make the skeleton of a package, which can be uploaded as it is.",
         shape=_INIT,
@@ -101,7 +101,7 @@ def _init() -> Command:
     )
 
 
-def _manifest(folder: str) -> dict[str, Any]:
+def _build_manifest(folder: str) -> dict[str, Any]:
     path = Path(check_path(folder)) / _MANIFEST
     try:
         found = json.loads(path.read_text("utf-8"))
@@ -114,8 +114,8 @@ def _manifest(folder: str) -> dict[str, Any]:
 
 def _show_dockerfile() -> Command:
     def run(folder: str) -> None:
-        state = current()
-        manifest = _manifest(folder)
+        state = get_state()
+        manifest = _build_manifest(folder)
         needed = manifest.get("requirements") or []
         lines = [
             f"FROM python:{manifest.get('python_version', '3.11')}-slim",
@@ -139,7 +139,7 @@ def _show_dockerfile() -> Command:
     )
 
 
-def _packed(folder: Path) -> io.BytesIO:
+def _pack(folder: Path) -> io.BytesIO:
     """Pack a folder; hidden files and what Python leaves behind stay out."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
@@ -151,18 +151,18 @@ def _packed(folder: Path) -> io.BytesIO:
     return packed
 
 
-def _upload(kind: Kind) -> Command:
+def _upload(kind: CommandKind) -> Command:
     def run(paths: Sequence[str], project: int | None, dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         for given in paths:
             check_path(given)
         if dry_run:
-            planned(state, "upload", paths)
+            print_plan(state, "upload", paths)
             return
         done = []
         for given in paths:
             path = Path(given)
-            source: Any = _packed(path) if path.is_dir() else path
+            source: Any = _pack(path) if path.is_dir() else path
             done.append(WorkFloePackage.upload(state.session, source, project).to_dict())
         state.out.done(done, [f"{kind.created} {each['id']}" for each in done])
 
@@ -171,9 +171,11 @@ def _upload(kind: Kind) -> Command:
         params=[
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
             click.Option(
-                ["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."
+                ["--project"],
+                type=ResourceIdType("project"),
+                help="Project to put it in; that of the profile without it.",
             ),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=run,
         help="Upload packages: archives, or folders, which are packed.",

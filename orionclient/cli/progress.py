@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient._cancellation import Stopped
-from orionclient.cli.output import clean
+from orionclient._cancellation import Cancelled
+from orionclient.cli.output import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LARGE: Final = 1 << 20
 
 
-class Watch:
+class ProgressDisplay:
     """Passes progress on, and ends all transfers where one was interrupted.
 
     Args:
@@ -46,7 +46,7 @@ class Watch:
             Stopped: Nobody waits for it any more.
         """
         if self._stopped:
-            raise Stopped
+            raise Cancelled
         if self._show is not None:
             with self._lock:
                 self._show(progress)
@@ -70,7 +70,7 @@ class Watch:
 
 
 @contextlib.contextmanager
-def watching(state: State) -> Iterator[Watch]:
+def show_progress(state: State) -> Iterator[ProgressDisplay]:
     """Show transfers as long as a block runs.
 
     Args:
@@ -80,9 +80,9 @@ def watching(state: State) -> Iterator[Watch]:
         The callback for transfers.
     """
     with contextlib.ExitStack() as stack:
-        watch = Watch(None)
+        watch = ProgressDisplay(None)
         if not state.quiet:
-            watch = (_bars(stack, state) if sys.stderr.isatty() else None) or Watch(_Lines())
+            watch = (_bars(stack, state) if sys.stderr.isatty() else None) or ProgressDisplay(_ProgressLines())
         try:
             yield watch
         except BaseException:
@@ -90,7 +90,7 @@ def watching(state: State) -> Iterator[Watch]:
             raise
 
 
-def _bars(stack: contextlib.ExitStack, state: State) -> Watch | None:
+def _bars(stack: contextlib.ExitStack, state: State) -> ProgressDisplay | None:
     """Make the bars of rich; None where it is not installed."""
     try:
         from rich import progress as rich  # noqa: PLC0415
@@ -112,15 +112,15 @@ def _bars(stack: contextlib.ExitStack, state: State) -> Watch | None:
 
     def show(progress: Progress) -> None:
         if progress.item not in tasks:
-            tasks[progress.item] = bars.add_task(_short(progress.item), total=progress.total)
+            tasks[progress.item] = bars.add_task(_shorten(progress.item), total=progress.total)
         bars.update(tasks[progress.item], completed=progress.bytes, total=progress.total)
         if progress.done:
             bars.remove_task(tasks.pop(progress.item))
 
-    return Watch(show, bars.stop)
+    return ProgressDisplay(show, bars.stop)
 
 
-class _Lines:
+class _ProgressLines:
     """One line for every tenth."""
 
     def __init__(self) -> None:
@@ -134,18 +134,18 @@ class _Lines:
             self._tenths[progress.item] = tenth
             left = (progress.total - progress.bytes) / progress.rate if progress.rate else 0.0
             rest = "" if progress.done else f", {left:.0f} s left"
-            text = f"{_short(progress.item)}: {tenth * 10} % of {size(progress.total)}, {size(progress.rate)}/s{rest}"
+            text = f"{_shorten(progress.item)}: {tenth * 10} % of {format_size(progress.total)}, {format_size(progress.rate)}/s{rest}"
             click.echo(text, err=True)
         if progress.done:
             self._tenths.pop(progress.item, None)
 
 
-def _short(item: str) -> str:
-    text = clean(item)
+def _shorten(item: str) -> str:
+    text = escape_control_characters(item)
     return text if len(text) <= 40 else "…" + text[-39:]
 
 
-def size(count: float) -> str:
+def format_size(count: float) -> str:
     """Write a number of bytes.
 
     Args:

@@ -79,7 +79,7 @@ They stand before the command, or after it.
 """
 
 
-def every(group: click.Group, path: str = "ocli") -> Iterator[tuple[str, click.Command]]:
+def iter_commands(group: click.Group, path: str = "ocli") -> Iterator[tuple[str, click.Command]]:
     """Find all commands.
 
     Args:
@@ -93,7 +93,7 @@ def every(group: click.Group, path: str = "ocli") -> Iterator[tuple[str, click.C
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if isinstance(command, click.Group):
-            yield from every(command, f"{path} {name}")
+            yield from iter_commands(command, f"{path} {name}")
         elif command is not None:
             yield f"{path} {name}", command
 
@@ -111,10 +111,10 @@ def schema_of(shape: str | Mapping[str, Any]) -> dict[str, Any]:
         return dict(shape)
     reference = {"$ref": f"#/components/schemas/{shape.strip('[]')}"}
     found = {"type": "array", "items": reference} if shape.startswith("[") else reference
-    return {**found, "components": {"schemas": contract_options.document()["components"]["schemas"]}}
+    return {**found, "components": {"schemas": contract_options.load_contract()["components"]["schemas"]}}
 
 
-def _shape(shape: str | Mapping[str, Any]) -> str:
+def _describe_shape(shape: str | Mapping[str, Any]) -> str:
     if isinstance(shape, str):
         return f"[`{shape.strip('[]')}`]" if shape.startswith("[") else f"`{shape}`"
     of_items = shape.get("items", shape)
@@ -154,7 +154,7 @@ def _usage(path: str, command: click.Command) -> str:
     return " ".join([path, *words, *(["[OPTIONS]"] if _options(command) else [])])
 
 
-def page() -> str:
+def render_page() -> str:
     """Write the page.
 
     Returns:
@@ -163,7 +163,7 @@ def page() -> str:
     lines = [_HEAD + "\n".join(f"| {code} | {text} |" for code, text in CODES.items()), _AFTER_CODES.rstrip("\n")]
     lines += [_row(option, default=True) for option in _options(ocli)]
     top = ""
-    for path, command in every(ocli):
+    for path, command in iter_commands(ocli):
         name = path.split()[1]
         if name != top:
             top = name
@@ -172,9 +172,9 @@ def page() -> str:
         if options := _options(command):
             lines += ["", "| option | meaning |", "| --- | --- |", *(_row(option, default=False) for option in options)]
         if isinstance(command, Command):
-            lines += ["", f"JSON: {_shape(command.shape)}. Example:", "", f"    {command.example}"]
+            lines += ["", f"JSON: {_describe_shape(command.shape)}. Example:", "", f"    {command.example}"]
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    click.echo(page(), nl=False)
+    click.echo(render_page(), nl=False)

@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
-from orionclient.cli.completion_types import IdOf
-from orionclient.cli.confirmation import confirm, dry_run, planned, yes
-from orionclient.cli.state import State, current
+from orionclient.cli.completion_types import ResourceIdType
+from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli.state import State, get_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class Kind:
+class CommandKind:
     """A kind of resource as the command line shows it.
 
     Attributes:
@@ -68,7 +68,7 @@ class Kind:
             The argument, or nothing.
         """
         parent = self.kind.declaration.parent
-        return [click.Argument([parent], type=IdOf(parent))] if parent else []
+        return [click.Argument([parent], type=ResourceIdType(parent))] if parent else []
 
     def ids(self, *, several: bool = False) -> list[click.Parameter]:
         """Make the arguments that name one or several.
@@ -84,7 +84,7 @@ class Kind:
             metavar="ID..." if several else "ID",
             nargs=-1 if several else 1,
             required=True,
-            type=IdOf(self.kind.declaration.name),
+            type=ResourceIdType(self.kind.declaration.name),
         )
         return [*self.parents(), argument]
 
@@ -100,7 +100,7 @@ class Kind:
         return f"ocli {self.group} {verb} {self.examples.get(verb, '1')}".rstrip()
 
 
-def each_of(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
+def each_id(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
     """Do the same to several things; one failure does not keep it from the others.
 
     Args:
@@ -119,7 +119,7 @@ def each_of(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any],
     return done, first
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands that a kind declares.
 
     Args:
@@ -131,15 +131,23 @@ def commands(kind: Kind) -> list[Command]:
     from orionclient.cli import sharing  # noqa: PLC0415 - it knows kinds too
 
     declared = kind.kind.declaration
-    makers: list[tuple[str, Any, Callable[[Kind], Command]]] = [
+    makers: list[tuple[str, Any, Callable[[CommandKind], Command]]] = [
         ("list", declared.list, _list),
         ("show", declared.get, _show),
         ("create", declared.create, _create),
         ("update", declared.update, _update),
         ("delete", declared.delete, _delete),
         ("wait", hasattr(kind.kind, "wait"), _wait),
-        ("open", callable(getattr(kind.kind, "open", None)), functools.partial(_turned, verb="open", done="Opened")),
-        ("close", callable(getattr(kind.kind, "close", None)), functools.partial(_turned, verb="close", done="Closed")),
+        (
+            "open",
+            callable(getattr(kind.kind, "open", None)),
+            functools.partial(_describe_change, verb="open", done="Opened"),
+        ),
+        (
+            "close",
+            callable(getattr(kind.kind, "close", None)),
+            functools.partial(_describe_change, verb="close", done="Closed"),
+        ),
         ("tag", declared.taggable, functools.partial(sharing.tag, verb="tag")),
         ("untag", declared.taggable, functools.partial(sharing.tag, verb="untag")),
         ("share", declared.sharable, functools.partial(sharing.share, verb="share")),
@@ -153,17 +161,17 @@ def _operation(endpoint: Any) -> str:
     return str(endpoint.OPERATION.id)
 
 
-def _list(kind: Kind) -> Command:
+def _list(kind: CommandKind) -> Command:
     def run(limit: int | None, exact: bool = False, **values: Any) -> None:
-        state = current()
+        state = get_state()
         template = kind.template(values)
-        filters = contract_options.given(values)
+        filters = contract_options.drop_omitted(values)
         found = state.session.list_resources(template, filters, limit=limit, exact=exact)
         state.out.rows(
             (each.to_dict() for each in found), kind.columns, key="id" if "id" in kind.kind.fields() else "path"
         )
 
-    options = contract_options.filters_of(_operation(kind.kind.declaration.list))
+    options = contract_options.get_filters(_operation(kind.kind.declaration.list))
     more: list[click.Parameter] = [
         click.Option(["--limit"], type=click.IntRange(0), help="Largest number; all without it.")
     ]
@@ -183,9 +191,9 @@ def _list(kind: Kind) -> Command:
     )
 
 
-def _show(kind: Kind) -> Command:
+def _show(kind: CommandKind) -> Command:
     def run(number: int, **values: Any) -> None:
-        state = current()
+        state = get_state()
         state.out.one(state.session.get_resource(kind.template(values), number).to_dict())
 
     return Command(
@@ -198,7 +206,7 @@ def _show(kind: Kind) -> Command:
     )
 
 
-def made(state: State, kind: Kind, resource: Resource, **more: Any) -> None:
+def report_created(state: State, kind: CommandKind, resource: Resource, **more: Any) -> None:
     """Print what was made.
 
     Args:
@@ -212,27 +220,27 @@ def made(state: State, kind: Kind, resource: Resource, **more: Any) -> None:
     state.out.one(data, sentence=f"{words} {data.get('id')}")
 
 
-def _create(kind: Kind) -> Command:
+def _create(kind: CommandKind) -> Command:
     operation = _operation(kind.kind.declaration.create)
 
     def run(dry_run: bool, **values: Any) -> None:
-        state = current()
+        state = get_state()
         template = kind.template(values)
-        body = contract_options.given(values)
+        body = contract_options.drop_omitted(values)
         if dry_run:
-            planned(state, "create", [f"{kind.noun} {body.get('name', '')}".rstrip()])
+            print_plan(state, "create", [f"{kind.noun} {body.get('name', '')}".rstrip()])
             return
         if (
-            "project" in contract_options.body_of(operation)[0]
+            "project" in contract_options.get_body_schema(operation)[0]
             and "project" not in body
             and state.session.config.project
         ):
             body["project"] = state.session.config.project
-        made(state, kind, state.session.create_resource(template, body))
+        report_created(state, kind, state.session.create_resource(template, body))
 
     return Command(
         "create",
-        params=[*kind.parents(), *contract_options.fields_of(operation, kind.arguments), dry_run()],
+        params=[*kind.parents(), *contract_options.get_fields(operation, kind.arguments), dry_run_option()],
         callback=run,
         help=f"Create a {kind.noun}.",
         shape=kind.schema,
@@ -240,17 +248,17 @@ def _create(kind: Kind) -> Command:
     )
 
 
-def _update(kind: Kind) -> Command:
+def _update(kind: CommandKind) -> Command:
     operation = _operation(kind.kind.declaration.update)
 
     def run(number: int, dry_run: bool, **values: Any) -> None:
-        state = current()
+        state = get_state()
         template = kind.template(values)
-        changes = contract_options.given(values)
+        changes = contract_options.drop_omitted(values)
         if not changes:
             raise click.UsageError("nothing to change was given")
         if dry_run:
-            planned(state, "update", [f"{kind.noun} {number}: {', '.join(sorted(changes))}"])
+            print_plan(state, "update", [f"{kind.noun} {number}: {', '.join(sorted(changes))}"])
             return
         resource = template._handle(number)
         state.session.update_resource(resource, changes)
@@ -258,7 +266,7 @@ def _update(kind: Kind) -> Command:
 
     return Command(
         "update",
-        params=[*kind.ids(), *contract_options.fields_of(operation), dry_run()],
+        params=[*kind.ids(), *contract_options.get_fields(operation), dry_run_option()],
         callback=run,
         help=f"Change a {kind.noun}.",
         shape=kind.schema,
@@ -266,7 +274,7 @@ def _update(kind: Kind) -> Command:
     )
 
 
-DELETED: dict[str, Any] = {
+DELETED_TEMPLATE: dict[str, Any] = {
     "type": "array",
     "items": {
         "type": "object",
@@ -276,13 +284,13 @@ DELETED: dict[str, Any] = {
 }
 
 
-def _delete(kind: Kind) -> Command:
+def _delete(kind: CommandKind) -> Command:
     def run(ids: Sequence[int], yes: bool, dry_run: bool, immediate: bool = False, **values: Any) -> None:
-        state = current()
+        state = get_state()
         template = kind.template(values)
         names = [f"{kind.noun} {number}" for number in ids]
         if dry_run:
-            planned(state, "delete", names)
+            print_plan(state, "delete", names)
             return
         what = names[0] if len(names) == 1 else f"{len(names)} {kind.noun}s ({', '.join(map(str, ids))})"
         confirm(f"Delete {what}?", sure=yes)
@@ -291,7 +299,7 @@ def _delete(kind: Kind) -> Command:
             state.session.delete_resource(template._handle(number), immediate=immediate)
             return number
 
-        done, first = each_of(ids, delete)
+        done, first = each_id(ids, delete)
         state.out.done(
             [{"id": number, "deleted": True} for number in done], [f"Deleted {kind.noun} {number}" for number in done]
         )
@@ -301,17 +309,22 @@ def _delete(kind: Kind) -> Command:
     trash = [click.Option(["--immediate"], is_flag=True, help="Remove for good, not to the trash.")]
     return Command(
         "delete",
-        params=[*kind.ids(several=True), *(trash if kind.kind.declaration.trash else []), yes(), dry_run()],
+        params=[
+            *kind.ids(several=True),
+            *(trash if kind.kind.declaration.trash else []),
+            yes_option(),
+            dry_run_option(),
+        ],
         callback=run,
         help=f"Delete {kind.noun}s.",
-        shape=DELETED,
+        shape=DELETED_TEMPLATE,
         example=kind.example("delete"),
     )
 
 
-def _wait(kind: Kind) -> Command:
+def _wait(kind: CommandKind) -> Command:
     def run(number: int, deadline: float, **values: Any) -> None:
-        state = current()
+        state = get_state()
         resource = state.session.get_resource(kind.template(values), number)
         resource.wait(timeout=deadline)
         state.out.one(
@@ -343,12 +356,12 @@ def deadline_option() -> click.Option:
     )
 
 
-def _turned(kind: Kind, *, verb: str, done: str) -> Command:
+def _describe_change(kind: CommandKind, *, verb: str, done: str) -> Command:
     def run(number: int, dry_run: bool, **values: Any) -> None:
-        state = current()
+        state = get_state()
         template = kind.template(values)
         if dry_run:
-            planned(state, verb, [f"{kind.noun} {number}"])
+            print_plan(state, verb, [f"{kind.noun} {number}"])
             return
         resource = template._handle(number)
         resource.session = state.session
@@ -357,7 +370,7 @@ def _turned(kind: Kind, *, verb: str, done: str) -> Command:
 
     return Command(
         verb,
-        params=[*kind.ids(), dry_run()],
+        params=[*kind.ids(), dry_run_option()],
         callback=run,
         help=f"{verb.capitalize()} a {kind.noun}.",
         shape=kind.schema,

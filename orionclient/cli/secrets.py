@@ -9,19 +9,19 @@ import click
 
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
-from orionclient.cli.completion_types import IdOf
-from orionclient.cli.confirmation import dry_run, planned
-from orionclient.cli.resource_commands import made
-from orionclient.cli.state import current
+from orionclient.cli.completion_types import ResourceIdType
+from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.resource_commands import report_created
+from orionclient.cli.state import get_state
 from orionclient.types import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.resource_commands import Kind
+    from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only secrets have.
 
     Args:
@@ -33,23 +33,23 @@ def commands(kind: Kind) -> list[Command]:
     return [_create(kind), _update(kind)]
 
 
-def _value() -> str:
+def _read_value() -> str:
     stdin = sys.stdin
     if stdin.isatty():
         return str(click.prompt("Value", hide_input=True, err=True))
     return stdin.read().removesuffix("\n")
 
 
-def _create(kind: Kind) -> Command:
+def _create(kind: CommandKind) -> Command:
     def run(name: str, description: str | None, project: int | None, tags: Sequence[str], dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, "create", [f"secret {name!r}"])
+            print_plan(state, "create", [f"secret {name!r}"])
             return
-        made(
+        report_created(
             state,
             kind,
-            Secret.create(state.session, name, _value(), project, description=description, tags=tags or None),
+            Secret.create(state.session, name, _read_value(), project, description=description, tags=tags or None),
         )
 
     return Command(
@@ -58,10 +58,12 @@ def _create(kind: Kind) -> Command:
             click.Argument(["name"]),
             click.Option(["--description"], help="Free text."),
             click.Option(
-                ["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."
+                ["--project"],
+                type=ResourceIdType("project"),
+                help="Project to put it in; that of the profile without it.",
             ),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be repeated."),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=run,
         help="Keep a value, which is read from standard input; on a terminal it is asked for.",
@@ -70,30 +72,30 @@ def _create(kind: Kind) -> Command:
     )
 
 
-def _update(kind: Kind) -> Command:
+def _update(kind: CommandKind) -> Command:
     def run(number: int, value: bool, dry_run: bool, **values: object) -> None:
-        state = current()
-        changes = contract_options.given(values)
+        state = get_state()
+        changes = contract_options.drop_omitted(values)
         if not changes and not value:
             raise click.UsageError("nothing to change was given")
         if dry_run:
-            planned(state, "update", [f"secret {number}"])
+            print_plan(state, "update", [f"secret {number}"])
             return
         secret = Secret(session=state.session, id=number)
         if value:
-            secret.set_value(_value())
+            secret.set_value(_read_value())
         if changes:
             state.session.update_resource(secret, changes)
         state.out.one(secret.to_dict(), sentence=f"Updated secret {number}")
 
-    fields = [each for each in contract_options.fields_of("update_secret") if each.name != "value"]
+    fields = [each for each in contract_options.get_fields("update_secret") if each.name != "value"]
     return Command(
         "update",
         params=[
             *kind.ids(),
             *fields,
             click.Option(["--value"], is_flag=True, help="Read another value from standard input."),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=run,
         help="Change a secret.",

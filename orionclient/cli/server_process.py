@@ -11,9 +11,9 @@ import warnings
 from pathlib import Path
 from typing import Any, Final
 
-RUNNING: Final = "running.json"
-STOP: Final = "stop"
-_LOOK_SECONDS: Final = 0.1
+RUNNING_FILE: Final = "running.json"
+STOP_FILE: Final = "stop"
+_POLL_SECONDS: Final = 0.1
 
 
 def write(path: Path, data: dict[str, Any]) -> None:
@@ -45,9 +45,9 @@ def main(arguments: list[str]) -> None:
         signal.signal(number, lambda *_: ended.set())
     with LocalOrion(folder / "data", seed=seed, port=port, faults=True, storage=arguments[3:] == ["storage"]) as orion:
         config = orion.config()
-        (folder / STOP).unlink(missing_ok=True)
+        (folder / STOP_FILE).unlink(missing_ok=True)
         write(
-            folder / RUNNING,
+            folder / RUNNING_FILE,
             {
                 "pid": os.getpid(),
                 "url": orion.url,
@@ -59,11 +59,11 @@ def main(arguments: list[str]) -> None:
             },
         )
         try:
-            while not ended.wait(_LOOK_SECONDS) and not (folder / STOP).exists():
+            while not ended.wait(_POLL_SECONDS) and not (folder / STOP_FILE).exists():
                 pass
         finally:
-            (folder / RUNNING).unlink(missing_ok=True)
-            (folder / STOP).unlink(missing_ok=True)
+            (folder / RUNNING_FILE).unlink(missing_ok=True)
+            (folder / STOP_FILE).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ class State:
         return forced or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def current() -> State:
+def get_state() -> State:
     """Find the options of the call that runs.
 
     Returns:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli.commands import Command, Group
-from orionclient.cli.confirmation import dry_run, planned
+from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import current
+from orionclient.cli.state import get_state
 from orionclient.types import KINDS
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return Group(name, [_list(), _turned("add"), _turned("remove")], help=GROUPS[name][1])
+    return CommandGroup(name, [_list(), _describe_change("add"), _describe_change("remove")], help=GROUPS[name][1])
 
 
-def _which() -> list[click.Parameter]:
+def _resource_arguments() -> list[click.Parameter]:
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.taggable)
     return [
         click.Argument(["kind"], type=click.Choice(kinds)),
@@ -44,12 +44,12 @@ def _handle(kind: str, number: int) -> Resource:
 
 def _list() -> Command:
     def run(kind: str, number: int) -> None:
-        state = current()
+        state = get_state()
         state.out.rows(state.session.list_tags(_handle(kind, number)), ("name", "project"), key="name")
 
     return Command(
         "list",
-        params=_which(),
+        params=_resource_arguments(),
         callback=run,
         help="List the tags of a resource.",
         shape="[TagInfo]",
@@ -57,11 +57,11 @@ def _list() -> Command:
     )
 
 
-def _turned(verb: str) -> Command:
+def _describe_change(verb: str) -> Command:
     def run(kind: str, number: int, tags: Sequence[str], dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, verb, [f"{', '.join(tags)}: {kind} {number}"])
+            print_plan(state, verb, [f"{', '.join(tags)}: {kind} {number}"])
             return
         resource = _handle(kind, number)
         (state.session.tag_resource if verb == "add" else state.session.untag_resource)(resource, *tags)
@@ -72,7 +72,11 @@ def _turned(verb: str) -> Command:
 
     return Command(
         verb,
-        params=[*_which(), click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."), dry_run()],
+        params=[
+            *_resource_arguments(),
+            click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."),
+            dry_run_option(),
+        ],
         callback=run,
         help=f"{'Give tags to' if verb == 'add' else 'Take tags off'} a resource; --json prints those that it has then.",
         shape="[TagInfo]",

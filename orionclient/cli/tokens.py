@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from orionclient.cli.commands import Command
-from orionclient.cli.confirmation import dry_run, planned
-from orionclient.cli.output import clean
-from orionclient.cli.resource_commands import made
-from orionclient.cli.state import current
+from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.output import escape_control_characters
+from orionclient.cli.resource_commands import report_created
+from orionclient.cli.state import get_state
 from orionclient.types import Token
 
 if TYPE_CHECKING:
-    from orionclient.cli.resource_commands import Kind
+    from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only tokens have.
 
     Args:
@@ -29,20 +29,20 @@ def commands(kind: Kind) -> list[Command]:
     return [_create(kind), _info(kind), _update(kind)]
 
 
-def _create(kind: Kind) -> Command:
+def _create(kind: CommandKind) -> Command:
     def run(description: str, dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, "create", [f"token {description!r}"])
+            print_plan(state, "create", [f"token {description!r}"])
             return
         token = Token.create(state.session, description)
-        made(state, kind, token, token=token.value)
+        report_created(state, kind, token, token=token.value)
         if state.form == "table":
-            state.out.write(clean(token.value))
+            state.out.write(escape_control_characters(token.value))
 
     return Command(
         "create",
-        params=[click.Argument(["description"]), dry_run()],
+        params=[click.Argument(["description"]), dry_run_option()],
         callback=run,
         help="Create a token; its value is shown now and never again.",
         shape="CreatedToken",
@@ -50,9 +50,9 @@ def _create(kind: Kind) -> Command:
     )
 
 
-def _info(kind: Kind) -> Command:
+def _info(kind: CommandKind) -> Command:
     def run(number: int | None) -> None:
-        state = current()
+        state = get_state()
         if number is None:
             found = [each.to_dict() for each in state.session.list_resources(Token)]
         else:
@@ -71,11 +71,11 @@ def _info(kind: Kind) -> Command:
     )
 
 
-def _update(kind: Kind) -> Command:
+def _update(kind: CommandKind) -> Command:
     def run(number: int, description: str | None, dry_run: bool) -> None:
-        state = current()
+        state = get_state()
         if dry_run:
-            planned(state, "update", [f"token {number}"])
+            print_plan(state, "update", [f"token {number}"])
             return
         if description is None:
             description = click.prompt("Description", err=True)
@@ -85,7 +85,11 @@ def _update(kind: Kind) -> Command:
 
     return Command(
         "update",
-        params=[*kind.ids(), click.Option(["--description"], help="What it is for; asked for without it."), dry_run()],
+        params=[
+            *kind.ids(),
+            click.Option(["--description"], help="What it is for; asked for without it."),
+            dry_run_option(),
+        ],
         callback=run,
         help="Change the description of a token.",
         shape="TokenInfo",

@@ -14,30 +14,30 @@ import click
 
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Command, ParameterType
-from orionclient.cli.completion_types import IdOf
-from orionclient.cli.confirmation import dry_run, planned
-from orionclient.cli.progress import size, watching
-from orionclient.cli.state import current
+from orionclient.cli.completion_types import ResourceIdType
+from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.progress import format_size, show_progress
+from orionclient.cli.state import get_state
 from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
 from orionclient.transfer import bulk
-from orionclient.transfer.names import UniqueNames, check_path, prepared
+from orionclient.transfer.names import UniqueNames, check_path, prepare_path
 from orionclient.transfer.plans import part_size
 from orionclient.types import Dataset, Shard, ShardCollection
-from orionclient.types._many import Piece, files_of, moved
+from orionclient.types._many import TransferItem, list_files, transfer_all
 from orionclient.types._many_files import send_files
 from orionclient.types._many_shards import send_shards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from orionclient.cli.progress import Watch
-    from orionclient.cli.resource_commands import Kind
+    from orionclient.cli.progress import ProgressDisplay
+    from orionclient.cli.resource_commands import CommandKind
     from orionclient.cli.state import State
     from orionclient.transfer.bulk import Result
 
 #: How to go on with what was interrupted.
-AGAIN: Final = "run the same command again to go on from there"
+RERUN_ADVICE: Final = "run the same command again to go on from there"
 _FORMATS: Final = ("sdf", "smi", "csv", "json", "binary")
 # A dataset with such a name is downloaded under it, any other as JSON.
 _EXTENSIONS: Final = (
@@ -54,13 +54,13 @@ DOWNLOADED: Final[dict[str, Any]] = {
         "properties": {"id": {"type": "integer"}, "path": {"type": "string"}, "size": {"type": "integer"}},
     },
 }
-_AGAIN_HELP: Final = "Run it again to go on after a break"
-_COMPARED: Final = "of a folder or several paths, what is there already with the same content is skipped"
+_RERUN_HELP: Final = "Run it again to go on after a break"
+_COMPARISON_HELP: Final = "of a folder or several paths, what is there already with the same content is skipped"
 _SOURCES: Final = "files, folders with all in them, or - for standard input"
 _UPLOAD_HELP: Final = {
-    "files": f"Upload files: {_SOURCES}. {_AGAIN_HELP}: {_COMPARED}; a single file is made anew.",
+    "files": f"Upload files: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made anew.",
     "datasets": f"Upload datasets: {_SOURCES}. Each is made anew, unless --if-exists says otherwise.",
-    "shards": f"Upload shards: {_SOURCES}. {_AGAIN_HELP}: {_COMPARED}; a single file is made anew.",
+    "shards": f"Upload shards: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made anew.",
 }
 _EXAMPLES: Final = {
     "files": ("drugs.sdf", "1 -o copy.sdf"),
@@ -69,7 +69,7 @@ _EXAMPLES: Final = {
 }
 
 
-def commands(kind: Kind) -> list[Command]:
+def commands(kind: CommandKind) -> list[Command]:
     """Make the commands of a kind with content.
 
     Args:
@@ -109,32 +109,32 @@ def _format_option(variable: str, default: str) -> click.Option:
     return click.Option(["--as", variable], type=_Format(), help=text)
 
 
-def _found(paths: Sequence[str], name: str | None) -> Iterator[Piece]:
+def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem]:
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield Piece(Path(given), names.add(name or "stdin"), sys.stdin.buffer, anew=True)
+            yield TransferItem(Path(given), names.add(name or "stdin"), sys.stdin.buffer, anew=True)
             continue
         is_folder = Path(check_path(given)).is_dir()
         if is_folder and name is not None:
             raise click.UsageError("--name is for one file, not for a folder")
-        for path, found in files_of(given):
+        for path, found in list_files(given):
             # A pipe that is named itself is meant; one in a folder would be waited for.
             anew = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))
-            yield Piece(path, names.add(found if is_folder else name or found), anew=anew)
+            yield TransferItem(path, names.add(found if is_folder else name or found), anew=anew)
 
 
-def _upload(kind: Kind) -> Command:
+def _upload(kind: CommandKind) -> Command:
     def run(paths: Sequence[str], name: str | None, jobs: int, dry_run: bool, **values: Any) -> None:
-        state = current()
+        state = get_state()
         if name is not None and len(paths) > 1:
             raise click.UsageError("--name is for one path")
-        found = list(_found(paths, name))
+        found = list(_find_paths(paths, name))
         if not found:
             raise click.UsageError(f"there is no file in {', '.join(paths)}")
         check_path(values.get("folder_path"))
         if dry_run:
-            planned(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
+            print_plan(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
             return
         _send(state, kind, found, values, jobs=jobs, single=len(paths) == 1 and found[0].anew)
 
@@ -142,13 +142,15 @@ def _upload(kind: Kind) -> Command:
     if kind.kind is Shard:
         options.append(
             click.Option(
-                ["--metadata"], type=contract_options.JsonText(), help="JSON object to keep with it, or @FILE."
+                ["--metadata"], type=contract_options.JsonParameter(), help="JSON object to keep with it, or @FILE."
             )
         )
     else:
         options += [
             click.Option(
-                ["--project"], type=IdOf("project"), help="Project to put it in; that of the profile without it."
+                ["--project"],
+                type=ResourceIdType("project"),
+                help="Project to put it in; that of the profile without it.",
             ),
             click.Option(["--path", "folder_path"], help="Folder to put it in, which is made where it is missing."),
             click.Option(["--description"], help="Free text."),
@@ -168,16 +170,18 @@ def _upload(kind: Kind) -> Command:
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
             *options,
             jobs_option(),
-            dry_run(),
+            dry_run_option(),
         ],
         callback=run,
         help=_UPLOAD_HELP[kind.group],
-        shape=_uploaded(kind),
+        shape=_report_uploaded(kind),
         example=f"ocli {kind.group} upload {_EXAMPLES[kind.group][0]}",
     )
 
 
-def _send(state: State, kind: Kind, found: Sequence[Piece], values: dict[str, Any], *, jobs: int, single: bool) -> None:
+def _send(
+    state: State, kind: CommandKind, found: Sequence[TransferItem], values: dict[str, Any], *, jobs: int, single: bool
+) -> None:
     act: Callable[..., object]
     if kind.kind is Shard:
         collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
@@ -186,7 +190,7 @@ def _send(state: State, kind: Kind, found: Sequence[Piece], values: dict[str, An
         sent: Any = kind.kind
         settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
         act = partial(send_files, sent, state.session, found, options=values, **settings)
-    with watching(state) as watch, _printing(state, watch, "uploaded", summary=not single) as told:
+    with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as told:
 
         def each(result: Result[Path, Any]) -> None:
             if result.value is None:
@@ -200,15 +204,15 @@ def _send(state: State, kind: Kind, found: Sequence[Piece], values: dict[str, An
             count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
             told(result, item, sentence, count)
 
-        state.again = _again_uploading(kind, found, single=single)
+        state.again = _rerun_advice(kind, found, single=single)
         with _first_error(single=single):
             act(workers=min(jobs, len(found)), progress=watch, each=each)
         state.again = ""
 
 
-def _uploaded(kind: Kind) -> dict[str, Any]:
+def _report_uploaded(kind: CommandKind) -> dict[str, Any]:
     """The shape of what --json prints of uploads."""
-    schemas = contract_options.document()["components"]["schemas"]
+    schemas = contract_options.load_contract()["components"]["schemas"]
     skipped = {"type": "object", "required": ["skipped"], "properties": {"skipped": {"type": "boolean"}}}
     return {
         "type": "array",
@@ -217,10 +221,10 @@ def _uploaded(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _again_uploading(kind: Kind, found: Sequence[Piece], *, single: bool) -> str:
+def _rerun_advice(kind: CommandKind, found: Sequence[TransferItem], *, single: bool) -> str:
     """How to resume uploads: what is done is skipped, and what goes in parts is resumed."""
     in_parts = any(each.path.is_file() and part_size(each.path.stat().st_size) for each in found)
-    return AGAIN if kind.kind is not Dataset and (in_parts or not single) else ""
+    return RERUN_ADVICE if kind.kind is not Dataset and (in_parts or not single) else ""
 
 
 @contextmanager
@@ -269,13 +273,13 @@ class Tally:
     def __str__(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""
         # 63 MB rather than 63.0 MB.
-        moved = size(self._bytes).replace(".0 ", " ")
+        moved = format_size(self._bytes).replace(".0 ", " ")
         return f"{self._done} {self._verb}, {self._skipped} skipped{failed}, {moved}"
 
 
 @contextmanager
-def _printing(
-    state: State, watch: Watch, verb: str, *, summary: bool
+def _print_results(
+    state: State, watch: ProgressDisplay, verb: str, *, summary: bool
 ) -> Iterator[Callable[[Result[Any, Any], dict[str, Any], str, int], None]]:
     """Print results as they come where form and bars allow it, and a summary for a person; what went well is printed in any case.
 
@@ -313,18 +317,18 @@ def _printing(
             state.out.write(str(tally))
 
 
-def _download(kind: Kind) -> Command:
+def _download(kind: CommandKind) -> Command:
     def run(
         ids: Sequence[int], output: str | None, force: bool, jobs: int, as_format: str | None = None, **values: Any
     ) -> None:
-        state = current()
+        state = get_state()
         check_path(output)
         session = state.shard_session if kind.kind is Shard else state.session
         template = kind.template(values)
         if output == "-":
             if len(ids) > 1 or state.form != "table":
                 raise click.UsageError("-o - prints the content of one, and nothing else")
-            _printed(session.get_resource(template, ids[0]), as_format)
+            _print_downloaded(session.get_resource(template, ids[0]), as_format)
             return
         chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
 
@@ -337,7 +341,7 @@ def _download(kind: Kind) -> Command:
             return path
 
         resources = [session.get_resource(template, number) for number in ids]
-        with watching(state) as watch, _printing(state, watch, "downloaded", summary=False) as told:
+        with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as told:
 
             def each(result: Result[Any, Path]) -> None:
                 item: dict[str, Any] = {}
@@ -346,11 +350,11 @@ def _download(kind: Kind) -> Command:
                     item = {"id": result.item.id, "path": str(path), "size": path.stat().st_size}
                 told(result, item, f"Downloaded {kind.noun} {result.item.id} to {result.value}", item.get("size", 0))
 
-            relay = bulk.Watch(watch)
+            relay = bulk.ProgressRelay(watch)
             # The server makes a dataset's file anew each time.
-            state.again = "" if kind.kind is Dataset else AGAIN
+            state.again = "" if kind.kind is Dataset else RERUN_ADVICE
             with _first_error(single=len(ids) == 1):
-                moved(
+                transfer_all(
                     fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, watch=relay,
                     each=each, return_exceptions=False,
                 )  # fmt: skip
@@ -373,7 +377,7 @@ def _download(kind: Kind) -> Command:
     )
 
 
-def _printed(resource: Any, as_format: str | None) -> None:
+def _print_downloaded(resource: Any, as_format: str | None) -> None:
     out = sys.stdout.buffer
     if isinstance(resource, Dataset):
         out.write(resource.download(format=as_format or "json"))
@@ -386,7 +390,7 @@ def _printed(resource: Any, as_format: str | None) -> None:
 class _Targets:
     """Where downloads go."""
 
-    def __init__(self, kind: Kind, output: str | None, *, many: bool, force: bool, ending: str | None) -> None:
+    def __init__(self, kind: CommandKind, output: str | None, *, many: bool, force: bool, ending: str | None) -> None:
         self._kind = kind
         self._output = None if output is None else Path(output)
         self._folder = Path()
@@ -405,16 +409,16 @@ class _Targets:
             return self._output
         name = str(resource.to_dict().get("name") or f"{self._kind.noun}-{resource.id}")
         if self._kind.kind is Dataset:
-            name = _named(name, self._ending)
+            name = _describe_names(name, self._ending)
         with self._lock:
             name = self._names.add(name)
-        path = prepared(self._folder, name)
+        path = prepare_path(self._folder, name)
         if path.exists() and not self._force:
             raise FileExistsError(f"{path} is there already; --force replaces it, and -o names another path")
         return path
 
 
-def _named(name: str, as_format: str | None) -> str:
+def _describe_names(name: str, as_format: str | None) -> str:
     """The name of a dataset with the extension of a format; without one a usual extension stays."""
     bare = name.lower().removesuffix(".gz")
     extension = next((each for each in _EXTENSIONS if bare.endswith(each)), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 try:
     from orionclient.emulator.server import Server
-    from orionclient.emulator.specifications import Floe
+    from orionclient.emulator.specifications import FloeSpecification
 except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installation without the extra
     if (_missing.name or "").partition(".")[0] not in {"pydantic", "starlette", "uvicorn"}:
         raise
@@ -12,4 +12,4 @@ except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installat
         f"the local Orion needs {_missing.name}: pip install 'orion-platform-client[emulator]'", name=_missing.name
     ) from _missing
 
-__all__ = ["Floe", "Server"]
+__all__ = ["FloeSpecification", "Server"]

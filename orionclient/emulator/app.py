@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from orionclient.emulator.bodies import check_digest, check_media_type, read_json, read_upload
-from orionclient.emulator.call import Answer, Call, Download, Handler, Redirect, Stack
+from orionclient.emulator.call import Call, Download, Handler, Redirect, Result, Services
 from orionclient.emulator.envelope import Envelope
 from orionclient.emulator.idempotency import KEY_HEADER, REPLAYED_HEADER
 from orionclient.emulator.parameters import read_headers, read_path, read_query, split_query
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from orionclient.emulator.contract import Operation
-    from orionclient.emulator.parts import Part
+    from orionclient.emulator.parts import StoredPart
 
 # `Token <value>` is what Django REST Framework reads, `Token:<value>` what Orion's documentation prints.
 _AUTHORIZATION = re.compile(r"Token(?: *: *| +)([\x21-\x7e]{1,500})", re.IGNORECASE)
 
 
 # Where the record of a request lies in its ASGI scope.
-SEEN = "orion.seen"
+REQUEST_LOG = "orion.seen"
 
 
-def build(stack: Stack, handlers: Mapping[str, Handler], port: int) -> Envelope:
+def build(stack: Services, handlers: Mapping[str, Handler], port: int) -> Envelope:
     """The application for a stack.
 
     Raises:
@@ -88,7 +88,7 @@ class _Methods:
 class _Endpoint:
     """One operation with its handler."""
 
-    def __init__(self, stack: Stack, operation: Operation, handler: Handler) -> None:
+    def __init__(self, stack: Services, operation: Operation, handler: Handler) -> None:
         self._stack = stack
         self._operation = operation
         self._handler = handler
@@ -131,7 +131,7 @@ class _Endpoint:
             staged.discard()
 
     async def _receive_part(
-        self, request: Request, call: Call, headers: Mapping[str, str], receive: Callable[[Call], Part]
+        self, request: Request, call: Call, headers: Mapping[str, str], receive: Callable[[Call], StoredPart]
     ) -> Response:
         part = await run_in_threadpool(receive, call)
         try:
@@ -146,7 +146,7 @@ class _Endpoint:
         return key is not None and await run_in_threadpool(self._stack.keys.knows, call, key)
 
     async def _run(self, request: Request, call: Call, headers: Mapping[str, str]) -> Response:
-        key, seen = headers.get(KEY_HEADER), request.scope[SEEN]
+        key, seen = headers.get(KEY_HEADER), request.scope[REQUEST_LOG]
         if key is None:
             answer = await run_in_threadpool(self._handler.run, call)
         else:
@@ -157,7 +157,7 @@ class _Endpoint:
             response.headers[REPLAYED_HEADER] = "true"
         return response
 
-    def _respond(self, answer: Answer) -> Response:
+    def _respond(self, answer: Result) -> Response:
         if isinstance(answer, Download):
             return DownloadResponse(answer, self._operation.success_media)
         if isinstance(answer, Redirect):

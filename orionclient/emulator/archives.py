@@ -17,19 +17,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import strictjson
-from orionclient.emulator.problems import NO_ROOM
+from orionclient.emulator.problems import NO_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MANIFEST = "manifest.json"
-NEEDED = ("name", "version", "python_version", "requirements")
+REQUIRED = ("name", "version", "python_version", "requirements")
 
-_PIECE = 256 * 1024
+_CHUNK_SIZE = 256 * 1024
 # The head of a member can announce extensions of any length, which `tarfile` reads at once.
-_MOST_AT_ONCE = 1024 * 1024
-_LONGEST_PATH = 1000
+_MAX_CONCURRENT = 1024 * 1024
+_MAX_PATH = 1000
 
 
 class BadArchiveError(ValueError):
@@ -37,14 +37,14 @@ class BadArchiveError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ArchiveLimits:
     """The most that an archive may hold."""
 
     size: int = 1024**3
     members: int = 20_000
 
 
-class _Bounded:
+class _BoundedFile:
     """The unpacked bytes of an archive, up to a bound; what `tarfile` needs of a file and no more."""
 
     def __init__(self, file: gzip.GzipFile, most: int) -> None:
@@ -52,7 +52,7 @@ class _Bounded:
         self._most = most
 
     def read(self, size: int) -> bytes:
-        if not 0 <= size <= _MOST_AT_ONCE:
+        if not 0 <= size <= _MAX_CONCURRENT:
             raise BadArchiveError("The archive has a member whose description is too long.")
         self._check(self._file.tell() + size)
         return self._file.read(size)
@@ -69,7 +69,7 @@ class _Bounded:
             raise BadArchiveError("The archive is too large unpacked.")
 
 
-def unpack(archive: Path, folder: Path, bounds: Bounds | None = None) -> Mapping[str, Any]:
+def extract(archive: Path, folder: Path, bounds: ArchiveLimits | None = None) -> Mapping[str, Any]:
     """Unpack a package into a folder, which is made; gives its manifest. Where it fails, the folder is gone.
 
     The package may lie in one folder inside the archive, as in archives of sources; then that folder's content is unpacked.
@@ -80,16 +80,16 @@ def unpack(archive: Path, folder: Path, bounds: Bounds | None = None) -> Mapping
     """
     folder.mkdir(parents=True)
     try:
-        with _refusing(), gzip.open(archive, "rb") as unpacked:
-            _Unpacking(folder, bounds or Bounds()).run(unpacked)
-        return _read_manifest(_strip(folder))
+        with _rejecting(), gzip.open(archive, "rb") as unpacked:
+            _Extraction(folder, bounds or ArchiveLimits()).run(unpacked)
+        return _read_manifest(_strip_folder(folder))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def _rejecting() -> Iterator[None]:
     """What comes of a broken archive, as one error."""
     try:
         yield
@@ -106,15 +106,15 @@ def _refusing() -> Iterator[None]:
         raise BadArchiveError("The archive is no tar archive, or it is damaged; a tar.gz is needed.") from None
     except OSError as error:
         # A full disk is no fault of the archive.
-        if error.errno in NO_ROOM:
+        if error.errno in NO_SPACE:
             raise
         raise BadArchiveError(f"The archive cannot be unpacked: {error.strerror}.") from None
 
 
-class _Unpacking:
+class _Extraction:
     """One archive on its way into a folder."""
 
-    def __init__(self, folder: Path, bounds: Bounds) -> None:
+    def __init__(self, folder: Path, bounds: ArchiveLimits) -> None:
         self._folder = folder
         self._bounds = bounds
         self._size = 0
@@ -123,7 +123,7 @@ class _Unpacking:
     def run(self, unpacked: gzip.GzipFile) -> None:
         # Room for the heads, of which a member may have some.
         most = self._bounds.size + self._bounds.members * 4096
-        with tarfile.open(fileobj=_Bounded(unpacked, most), mode="r:") as tar:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=_BoundedFile(unpacked, most), mode="r:") as tar:  # type: ignore[call-overload]
             for count, member in enumerate(tar, 1):
                 if count > self._bounds.members:
                     raise BadArchiveError(f"The archive has more than {self._bounds.members} members.")
@@ -133,19 +133,19 @@ class _Unpacking:
         self._follow_links()
 
     def _take(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
-        name = _inside(member.name, "", member.name)
+        name = _is_inside(member.name, "", member.name)
         if member.isdir():
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         elif member.issym() or member.islnk():
             base = posixpath.dirname(name) if member.issym() else ""
-            self._links[name] = _inside(member.linkname, base, member.name)
+            self._links[name] = _is_inside(member.linkname, base, member.name)
         elif member.isreg():
             self._count(member.size)
             source = tar.extractfile(member)
             if source is not None:
                 self._write(name, source, member)
         else:
-            raise BadArchiveError(f"The member {_quoted(member.name)} is neither a file nor a folder nor a link.")
+            raise BadArchiveError(f"The member {_quote(member.name)} is neither a file nor a folder nor a link.")
 
     def _write(self, name: str, source: Any, member: tarfile.TarInfo) -> None:
         path = self._folder / name
@@ -153,7 +153,7 @@ class _Unpacking:
         self._links.pop(name, None)
         left = member.size
         with path.open("wb") as file:
-            while left and (piece := source.read(min(left, _PIECE))):
+            while left and (piece := source.read(min(left, _CHUNK_SIZE))):
                 file.write(piece)
                 left -= len(piece)
         if left:
@@ -180,7 +180,7 @@ class _Unpacking:
         source, path = self._folder / target, self._folder / name
         if not source.is_file():
             raise BadArchiveError(
-                f"The link {_quoted(name)} leads to {_quoted(target)}, which is no file of the archive."
+                f"The link {_quote(name)} leads to {_quote(target)}, which is no file of the archive."
             )
         self._count(source.stat().st_size)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -193,25 +193,25 @@ class _Unpacking:
             raise BadArchiveError(f"The archive is too large unpacked; {self._bounds.size} bytes are accepted.")
 
 
-def _inside(path: str, base: str, member: str) -> str:
+def _is_inside(path: str, base: str, member: str) -> str:
     """A path of the archive from its root, or a refusal. Other systems' ways to leave a folder count too."""
     parts = path.split("/")
     whole = posixpath.normpath(posixpath.join(base, path))
     is_link = bool(base) or path != member
     if path.startswith("/") or re.match(r"[A-Za-z]:", path) or "\\" in path:
-        raise BadArchiveError(f"The member {_quoted(member)} has an absolute path or one of another system.")
+        raise BadArchiveError(f"The member {_quote(member)} has an absolute path or one of another system.")
     if whole.split("/")[0] == ".." or (".." in parts and not is_link):
-        raise BadArchiveError(f"The member {_quoted(member)} leads out of the archive.")
-    if not path or len(path) > _LONGEST_PATH or any(ord(letter) < 32 for letter in path):
-        raise BadArchiveError(f"The member {_quoted(member)} has no usable name.")
+        raise BadArchiveError(f"The member {_quote(member)} leads out of the archive.")
+    if not path or len(path) > _MAX_PATH or any(ord(letter) < 32 for letter in path):
+        raise BadArchiveError(f"The member {_quote(member)} has no usable name.")
     return whole
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return repr(name[:200].encode("utf-8", "replace").decode())
 
 
-def _strip(folder: Path) -> Path:
+def _strip_folder(folder: Path) -> Path:
     """Where the only thing in a folder is another one, move the content of that up."""
     found = list(folder.iterdir())
     if len(found) == 1 and found[0].is_dir():
@@ -226,8 +226,8 @@ def _read_manifest(folder: Path) -> Mapping[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         raise BadArchiveError(f"The archive has no {MANIFEST}.")
-    if path.stat().st_size > _MOST_AT_ONCE:
-        raise BadArchiveError(f"The {MANIFEST} is larger than {_MOST_AT_ONCE} bytes.")
+    if path.stat().st_size > _MAX_CONCURRENT:
+        raise BadArchiveError(f"The {MANIFEST} is larger than {_MAX_CONCURRENT} bytes.")
     try:
         manifest = strictjson.loads(path.read_bytes().decode())
     except UnicodeDecodeError:
@@ -236,7 +236,7 @@ def _read_manifest(folder: Path) -> Mapping[str, Any]:
         raise BadArchiveError(f"The {MANIFEST} cannot be read: {error}.") from None
     if not isinstance(manifest, dict):
         raise BadArchiveError(f"The {MANIFEST} is no JSON object.")
-    if missing := [name for name in NEEDED if name not in manifest]:
+    if missing := [name for name in REQUIRED if name not in manifest]:
         raise BadArchiveError(f"The {MANIFEST} lacks: {', '.join(missing)}.")
     for name in ("name", "version"):
         if not isinstance(manifest[name], str) or not 1 <= len(manifest[name]) <= 255:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from sqlite3 import Row
 
 # Each piece costs a change of threads.
-CHUNK = 1024 * 1024
+CHUNK_SIZE = 1024 * 1024
 
 
-class Staged:
+class StagedBlob:
     """Content on its way in: written, counted and digested, but not yet kept.
 
     Args:
@@ -76,7 +76,7 @@ class Blobs:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
-    def staged(self) -> Iterator[Staged]:
+    def staged(self) -> Iterator[StagedBlob]:
         """Room for content on its way in; what was not kept is gone when the block ends."""
         staged = self.stage()
         try:
@@ -84,11 +84,11 @@ class Blobs:
         finally:
             staged.discard()
 
-    def stage(self) -> Staged:
+    def stage(self) -> StagedBlob:
         """Room for content on its way in; the caller keeps or discards it."""
-        return Staged(self._staging / uuid.uuid4().hex, self.sync)
+        return StagedBlob(self._staging / uuid.uuid4().hex, self.sync)
 
-    def keep(self, staged: Staged) -> str:
+    def keep(self, staged: StagedBlob) -> str:
         """Move complete content into place and give its name."""
         name = uuid.uuid4().hex
         staged.path.replace(self._kept / name)
@@ -175,7 +175,7 @@ class Blobs:
 
 def read_chunks(file: BinaryIO, count: int | None = None) -> Iterator[bytes]:
     """The rest of a file in pieces of bounded size, or so many bytes of it."""
-    while chunk := file.read(CHUNK if count is None else min(CHUNK, count)):
+    while chunk := file.read(CHUNK_SIZE if count is None else min(CHUNK_SIZE, count)):
         yield chunk
         if count is not None:
             count -= len(chunk)

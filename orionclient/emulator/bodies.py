@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from orionclient.emulator.blobs import Staged
+    from orionclient.emulator.blobs import StagedBlob
     from orionclient.emulator.contract import Operation
-    from orionclient.emulator.parts import Part
+    from orionclient.emulator.parts import StoredPart
 
 # Small pieces are gathered, so that a slow network does not cost a change of threads for every packet.
-_GATHER = 1024 * 1024
+_BUFFER_SIZE = 1024 * 1024
 
 
 def check_media_type(operation: Operation, request: Request) -> None:
@@ -71,7 +71,7 @@ async def read_json(operation: Operation, request: Request, limit: int) -> dict[
 async def read_body(request: Request, limit: int) -> bytes:
     """The body as it is, up to a limit."""
     data = bytearray()
-    async for chunk in _chunks(request, limit):
+    async for chunk in _iter_chunks(request, limit):
         data += chunk
     return bytes(data)
 
@@ -86,14 +86,14 @@ def check_body(operation: Operation, value: Any) -> dict[str, Any]:
     return body.model_dump(exclude_unset=True)
 
 
-async def read_upload(request: Request, staged: Staged | Part, limit: int) -> None:
+async def read_upload(request: Request, staged: StagedBlob | StoredPart, limit: int) -> None:
     """The body into staged content. A body that is cut raises `ClientDisconnect`, so it is never taken for a whole one."""
     gathered = bytearray()
     writing: asyncio.Future[None] | None = None
     try:
-        async for chunk in _chunks(request, limit):
+        async for chunk in _iter_chunks(request, limit):
             gathered += chunk
-            if len(gathered) >= _GATHER:
+            if len(gathered) >= _BUFFER_SIZE:
                 if writing is not None:
                     await writing
                 # One piece is written while the next one comes in.
@@ -107,7 +107,7 @@ async def read_upload(request: Request, staged: Staged | Part, limit: int) -> No
     await run_in_threadpool(staged.complete)
 
 
-def check_digest(staged: Staged | Part, header: str | None) -> None:
+def check_digest(staged: StagedBlob | StoredPart, header: str | None) -> None:
     """Refuse content that is not what `Content-Digest` promised."""
     if header is None:
         return
@@ -116,7 +116,7 @@ def check_digest(staged: Staged | Part, header: str | None) -> None:
         raise ProblemError(400, "The body does not match its Content-Digest.", "digest_mismatch")
 
 
-async def _chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+async def _iter_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
     announced = request.headers.get("content-length", "0")
     if int(announced) > limit:
         raise too_large(limit)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from orionclient.emulator.blobs import Blobs, Staged
+    from orionclient.emulator.blobs import Blobs, StagedBlob
     from orionclient.emulator.contract import Operation
     from orionclient.emulator.credentials import Caller, Credentials
-    from orionclient.emulator.idempotency import Keys
-    from orionclient.emulator.jobs import Engine
-    from orionclient.emulator.parts import Part, Parts
-    from orionclient.emulator.presigned import Addresses
-    from orionclient.emulator.resources import Kind
-    from orionclient.emulator.specifications import Floe
+    from orionclient.emulator.idempotency import IdempotencyKeys
+    from orionclient.emulator.jobs import JobEngine
+    from orionclient.emulator.parts import Parts, StoredPart
+    from orionclient.emulator.presigned import PresignedUrls
+    from orionclient.emulator.resources import ResourceKind
+    from orionclient.emulator.specifications import FloeSpecification
     from orionclient.emulator.store import Database
-    from orionclient.emulator.work import Work
+    from orionclient.emulator.work import BackgroundWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class Services:
     """Everything that a running local Orion is made of.
 
     Args:
@@ -47,17 +47,17 @@ class Stack:
     blobs: Blobs
     parts: Parts
     credentials: Credentials
-    keys: Keys
-    work: Work
-    slow: Work
-    engine: Engine
-    floes: tuple[Floe, ...]
-    kinds: Mapping[str, Kind]
+    keys: IdempotencyKeys
+    work: BackgroundWork
+    slow: BackgroundWork
+    engine: JobEngine
+    floes: tuple[FloeSpecification, ...]
+    kinds: Mapping[str, ResourceKind]
     operations: tuple[Operation, ...]
     version: str = "0"
     limits: Limits = field(default_factory=Limits)
     processing: float = 0.0
-    storage: Addresses | None = None
+    storage: PresignedUrls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Call:
     `pairs` is the query as it came, for links to the next page.
     """
 
-    stack: Stack
+    stack: Services
     operation: Operation
     route: str
     pairs: list[tuple[str, str]]
@@ -75,8 +75,8 @@ class Call:
     query: Mapping[str, Any]
     user: Caller | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
-    upload: Staged | None = None
-    arrived: Part | None = None
+    upload: StagedBlob | None = None
+    arrived: StoredPart | None = None
     headers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -87,14 +87,14 @@ class Call:
         return self.user
 
     @property
-    def content(self) -> Staged:
+    def content(self) -> StagedBlob:
         """The uploaded content; only for operations that take one."""
         if self.upload is None:
             raise RuntimeError(f"{self.operation.id} takes no content")
         return self.upload
 
     @property
-    def part(self) -> Part:
+    def part(self) -> StoredPart:
         """The uploaded part; only for operations that take one."""
         if self.arrived is None:
             raise RuntimeError(f"{self.operation.id} takes no part")
@@ -118,7 +118,7 @@ class Redirect:
     url: str
 
 
-Answer = dict[str, Any] | Download | Redirect | None
+Result = dict[str, Any] | Download | Redirect | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,6 @@ class Handler:
         receive: For parts of uploads: gives the room for one, or refuses before the body is read.
     """
 
-    run: Callable[[Call], Answer]
+    run: Callable[[Call], Result]
     before: Callable[[Call], object] | None = None
-    receive: Callable[[Call], Part] | None = None
+    receive: Callable[[Call], StoredPart] | None = None

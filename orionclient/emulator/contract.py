@@ -12,7 +12,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ContractParameter:
     """A parameter of an operation, in the path, the query or a header."""
 
     name: str
@@ -29,7 +29,7 @@ class Operation:
     tag: str
     method: str
     path: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[ContractParameter, ...]
     needs_token: bool
     success: int
     success_media: str | None
@@ -38,7 +38,7 @@ class Operation:
     body_media: str | None = None
     body_model: str | None = None
 
-    def parameters_in(self, where: str) -> list[Parameter]:
+    def parameters_in(self, where: str) -> list[ContractParameter]:
         """The parameters of one place (`path`, `query` or `header`)."""
         return [parameter for parameter in self.parameters if parameter.where == where]
 
@@ -56,25 +56,25 @@ def resolve(document: Document, value: Any) -> Any:
 def read_operations(document: Document) -> list[Operation]:
     """Every operation of the merged document."""
     return [
-        _operation(document, path, method, item)
+        _read_operation(document, path, method, item)
         for path, item in document["paths"].items()
         for method in METHODS
         if method in item
     ]
 
 
-def _operation(document: Document, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+def _read_operation(document: Document, path: str, method: str, item: Mapping[str, Any]) -> Operation:
     source = item[method]
     listed = [*item.get("parameters", ()), *source.get("parameters", ())]
     success = next(int(status) for status in source["responses"] if status.startswith("2"))
     answer = resolve(document, source["responses"][str(success)])
-    media, reference = _body(resolve(document, source.get("requestBody") or {}))
+    media, reference = _read_body(resolve(document, source.get("requestBody") or {}))
     return Operation(
         id=source["operationId"],
         tag=source["tags"][0],
         method=method.upper(),
         path=path,
-        parameters=tuple(_parameter(document, parameter) for parameter in listed),
+        parameters=tuple(_read_parameter(document, parameter) for parameter in listed),
         needs_token=bool(source.get("security", document.get("security"))),
         success=success,
         success_media=next(iter(answer.get("content", {})), None),
@@ -85,15 +85,15 @@ def _operation(document: Document, path: str, method: str, item: Mapping[str, An
     )
 
 
-def _body(source: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def _read_body(source: Mapping[str, Any]) -> tuple[str | None, str | None]:
     for media, content in source.get("content", {}).items():
         return media, content["schema"].get("$ref")
     return None, None
 
 
-def _parameter(document: Document, source: Any) -> Parameter:
+def _read_parameter(document: Document, source: Any) -> ContractParameter:
     parameter = resolve(document, source)
-    return Parameter(
+    return ContractParameter(
         name=parameter["name"],
         where=parameter["in"],
         required=bool(parameter.get("required")),

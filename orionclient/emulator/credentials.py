@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 # Cheap on purpose: the passwords of a local stack protect nothing, but they are not kept readable either.
 _COST = {"n": 2**11, "r": 8, "p": 1}
 
-_TRIES = 20
+_MAX_ATTEMPTS = 20
 _WINDOW = 60.0
-_MOST_NAMES = 10_000
+_MAX_NAMES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Credentials:
     def _refuse_guessing(self, username: str) -> None:
         with self._lock:
             recent = self._recent(username)
-            if len(recent) < _TRIES:
+            if len(recent) < _MAX_ATTEMPTS:
                 return
             wait = max(1, round(recent[0] + _WINDOW - self._clock() + 0.5))
         raise ProblemError(
@@ -157,7 +157,7 @@ class Credentials:
 
     def _count_failure(self, username: str) -> None:
         with self._lock:
-            if len(self._failures) >= _MOST_NAMES:
+            if len(self._failures) >= _MAX_NAMES:
                 self._failures.clear()
             self._failures[username] = [*self._recent(username), self._clock()]
 

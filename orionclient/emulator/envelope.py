@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 
 from orionclient.emulator.bodies import has_body
 from orionclient.emulator.idempotency import FEATURES, FEATURES_HEADER
-from orionclient.emulator.problems import ProblemError, of_failure
+from orionclient.emulator.problems import ProblemError, from_exception
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,7 +45,7 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        exchange = _Exchange(scope, receive, send)
+        exchange = _RequestScope(scope, receive, send)
         try:
             self._check_host(exchange.headers)
             await self._app(scope, exchange.receive, exchange.send)
@@ -58,7 +58,7 @@ class Envelope:
             if exchange.started:
                 # Too late for a status. Raising cuts the connection, so that nobody takes the answer for a whole one.
                 raise
-            await problem_response(of_failure(error))(scope, exchange.receive, exchange.send)
+            await problem_response(from_exception(error))(scope, exchange.receive, exchange.send)
 
     def _check_host(self, headers: Headers) -> None:
         if not self.allows(headers):
@@ -74,7 +74,7 @@ class Envelope:
         return hosts[0].lower() in self._hosts or (self._any_port and name in _LOOPBACK and port.isdigit())
 
 
-class _Exchange:
+class _RequestScope:
     """One request and its answer, watched on their way through."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:

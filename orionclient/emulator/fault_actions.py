@@ -12,27 +12,27 @@ from starlette.responses import JSONResponse, Response
 
 from orionclient.emulator.envelope import Envelope, problem_response
 from orionclient.emulator.problems import ProblemError
-from orionclient.emulator.rewriting import Held, Rewrite, UnfitError, edit
-from orionclient.emulator.wire import RawAnswer, encode_headers, head_bytes, wire_of
+from orionclient.emulator.rewriting import BufferedSend, NotApplicableError, Rewrite, edit
+from orionclient.emulator.wire import RawBytesResponse, encode_head, encode_headers, get_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from orionclient.emulator.fault_middleware import Watch
-    from orionclient.emulator.faults import Applied
+    from orionclient.emulator.fault_middleware import ResponseRecorder
+    from orionclient.emulator.faults import AppliedFault
     from orionclient.emulator.steps import Step
 
 
 _LOG = logging.getLogger("orionclient.emulator")
 
-_PAGE = "<!doctype html><html><head><title>Service</title></head><body><h1>Please sign in</h1></body></html>"
+_HTML_PAGE = "<!doctype html><html><head><title>Service</title></head><body><h1>Please sign in</h1></body></html>"
 _WRONG_DIGEST = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
-_NOISE = "\x15\x03\x01 this is no HTTP\r\n\r\n"
+_GARBAGE = "\x15\x03\x01 this is no HTTP\r\n\r\n"
 
 
-class Misdeed:
+class FaultAction:
     """One step on one request.
 
     Args:
@@ -43,13 +43,13 @@ class Misdeed:
         entry: The line of the report.
     """
 
-    def __init__(self, app: ASGIApp, port: int, scope: Scope, watch: Watch, entry: Applied) -> None:
+    def __init__(self, app: ASGIApp, port: int, scope: Scope, watch: ResponseRecorder, entry: AppliedFault) -> None:
         self._app = app
         self._port = port
         self._scope = scope
         self._watch = watch
         self._entry = entry
-        self._wire = wire_of(scope)
+        self._wire = get_wire(scope)
 
     async def carry_out(self, step: Step) -> None:
         """Do it."""
@@ -76,7 +76,7 @@ class Misdeed:
     async def _before(self, read: int | None, *, applied: bool) -> bool:
         """Read the body or carry the operation out; whether the whole body was read."""
         if applied:
-            await self._real(_nowhere)
+            await self._real(_discard_send)
             return True
         watch = self._watch
         while not watch.ended and (read is None or watch.seen.received < read):
@@ -84,7 +84,7 @@ class Misdeed:
         return watch.ended or (read is None)
 
     async def _answer(self, response: ASGIApp) -> None:
-        await Envelope(response, self._port)(self._scope, _ended, self._watch.send)
+        await Envelope(response, self._port)(self._scope, _end_of_body, self._watch.send)
 
     # -- answers instead of the real one
 
@@ -113,17 +113,17 @@ class Misdeed:
             await self._watch.send(message)
 
         if whole and 200 <= code < 600 and _is_plain(added):
-            await Envelope(response, self._port)(self._scope, _ended, send)
+            await Envelope(response, self._port)(self._scope, _end_of_body, send)
             return
         pairs = [pair for pair in response.raw_headers if pair[0] not in named] + added
-        await self._wire.write(head_bytes(code, [*pairs, (b"connection", b"close")]) + bytes(response.body))
+        await self._wire.write(encode_head(code, [*pairs, (b"connection", b"close")]) + bytes(response.body))
         await (self._wire.end("close") if whole else self._wire.end_early(self._watch.unseen))
 
     async def _do_html(self, code: int, text: str | None, *, applied: bool) -> None:
         await self._before(None, applied=applied)
         self._note(code)
-        page = Response(text or _PAGE, media_type="text/html")
-        head = head_bytes(code, [*page.raw_headers, (b"connection", b"close")])
+        page = Response(text or _HTML_PAGE, media_type="text/html")
+        head = encode_head(code, [*page.raw_headers, (b"connection", b"close")])
         await self._wire.write(head + bytes(page.body))
         await self._wire.end("close")
 
@@ -146,7 +146,7 @@ class Misdeed:
     async def _do_garbage(self, text: str | None) -> None:
         await self._before(None, applied=False)
         self._note()
-        await self._wire.write((text or _NOISE).encode())
+        await self._wire.write((text or _GARBAGE).encode())
         await self._wire.end("close")
 
     # -- the real answer, late or in part
@@ -225,7 +225,7 @@ class Misdeed:
 
         await self._real(send)
 
-    async def _raw(self, raw: RawAnswer, fits: Callable[[Headers], str]) -> None:
+    async def _raw(self, raw: RawBytesResponse, fits: Callable[[Headers], str]) -> None:
         """Send the real answer past HTTP where `fits` finds no reason against it."""
         through = False
 
@@ -245,7 +245,7 @@ class Misdeed:
             await self._wire.lost.wait()
 
     async def _do_drip(self, seconds: float, size: int, *, head: bool) -> None:
-        await self._raw(RawAnswer(self._wire, seconds=seconds, size=size, head=head), _anything)
+        await self._raw(RawBytesResponse(self._wire, seconds=seconds, size=size, head=head), _random_value)
 
     async def _do_cut(self, sent: int, how: str, framing: Any) -> None:
         def fits(headers: Headers) -> str:
@@ -256,7 +256,7 @@ class Misdeed:
                 return f"the body has {length} bytes only"
             return ""
 
-        await self._raw(RawAnswer(self._wire, limit=sent, how=how, framing=framing), fits)
+        await self._raw(RawBytesResponse(self._wire, limit=sent, how=how, framing=framing), fits)
 
     async def _do_length(self, by: int) -> None:
         def fits(headers: Headers) -> str:
@@ -265,12 +265,12 @@ class Misdeed:
                 return "the real answer has no Content-Length"
             return "" if int(length) + by >= 0 else f"the body has {length} bytes only"
 
-        await self._raw(RawAnswer(self._wire, framing="length", by=by), fits)
+        await self._raw(RawBytesResponse(self._wire, framing="length", by=by), fits)
 
     async def _do_headers(self, headers: Mapping[str, Any]) -> None:
         added = encode_headers(dict(headers))
         named = {name.lower().encode() for name in headers}
-        raw = RawAnswer(self._wire, exact=True)
+        raw = RawBytesResponse(self._wire, exact=True)
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -286,7 +286,7 @@ class Misdeed:
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._note(message["status"])
-                self._wire.write_soon(head_bytes(103, [(b"link", b"</style.css>; rel=preload")]) * times)
+                self._wire.write_soon(encode_head(103, [(b"link", b"</style.css>; rel=preload")]) * times)
             await self._watch.send(message)
 
         await self._real(send)
@@ -346,24 +346,24 @@ class Misdeed:
         def rewrite(body: bytes, _: MutableHeaders) -> bytes:
             data = json.loads(body)
             if not isinstance(data, dict) or not data.get("next"):
-                raise UnfitError("there is no next page")
+                raise NotApplicableError("there is no next page")
             return json.dumps({name: value for name, value in data.items() if name != "next"}).encode()
 
         await self._rewritten_json(rewrite)
 
     async def _do_resize(self, by: int, framing: Any) -> None:
-        raw = None if framing == "length" else RawAnswer(self._wire, framing=framing)
+        raw = None if framing == "length" else RawBytesResponse(self._wire, framing=framing)
 
         def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
             if "content-range" in headers:
-                raise UnfitError("the real answer is a byte range")
+                raise NotApplicableError("the real answer is a byte range")
             if len(body) + by < 0:
-                raise UnfitError(f"the body has {len(body)} bytes only")
+                raise NotApplicableError(f"the body has {len(body)} bytes only")
             _drop_digests(headers)
             return body[: len(body) + by] + bytes(max(0, by))
 
         to = None if raw is None else raw.send
-        await self._real(Held(self._watch.send, self._note, self._note_unfit, rewrite, "", to=to).send)
+        await self._real(BufferedSend(self._watch.send, self._note, self._note_unfit, rewrite, "", to=to).send)
         if raw is not None and self._entry.applied:
             await self._wire.lost.wait()
 
@@ -373,14 +373,14 @@ class Misdeed:
         def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
             piece = body[start : start + (-(-(len(body) - start) // 2) if size is None else size)]
             if asked:
-                raise UnfitError("the request asks for a range")
+                raise NotApplicableError("the request asks for a range")
             if not piece or "content-range" in headers:
-                raise UnfitError(f"the body has {len(body)} bytes only")
+                raise NotApplicableError(f"the body has {len(body)} bytes only")
             _drop_digests(headers)
             headers["Content-Range"] = f"bytes {start}-{start + len(piece) - 1}/{len(body)}"
             return piece
 
-        await self._real(Held(self._watch.send, self._note, self._note_unfit, rewrite, "", status=206).send)
+        await self._real(BufferedSend(self._watch.send, self._note, self._note_unfit, rewrite, "", status=206).send)
 
     async def _do_next_link(self, url: str) -> None:
         def rewrite(body: bytes, _: MutableHeaders) -> bytes | None:
@@ -395,7 +395,7 @@ class Misdeed:
         await self._rewritten(rewrite, "application/json")
 
     async def _rewritten(self, rewrite: Rewrite, media: str) -> None:
-        held = Held(self._watch.send, self._note, self._note_unfit, rewrite, media)
+        held = BufferedSend(self._watch.send, self._note, self._note_unfit, rewrite, media)
         await self._real(held.send)
 
     def _address(self, url: str) -> str:
@@ -434,13 +434,13 @@ def _drop_digests(headers: MutableHeaders) -> None:
             del headers[name]
 
 
-def _anything(_: Headers) -> str:
+def _random_value(_: Headers) -> str:
     return ""
 
 
-async def _nowhere(message: Message) -> None:
+async def _discard_send(message: Message) -> None:
     pass
 
 
-async def _ended() -> Message:
+async def _end_of_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}

@@ -12,28 +12,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from orionclient.emulator import strictjson
-from orionclient.emulator.app import SEEN, read_token
+from orionclient.emulator.app import REQUEST_LOG, read_token
 from orionclient.emulator.bodies import read_body
 from orionclient.emulator.envelope import Envelope
-from orionclient.emulator.fault_actions import Misdeed, problem_app
-from orionclient.emulator.faults import Applied, Seen
-from orionclient.emulator.problems import ProblemError, bad_body, bad_parameter, of_failure
+from orionclient.emulator.fault_actions import FaultAction, problem_app
+from orionclient.emulator.faults import AppliedFault, RecordedRequest
+from orionclient.emulator.problems import ProblemError, bad_body, bad_parameter, from_exception
 from orionclient.emulator.steps import parse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from orionclient.emulator.call import Stack
+    from orionclient.emulator.call import Services
     from orionclient.emulator.faults import Faults
     from orionclient.emulator.steps import Step
 
 CONTROL = "/_faults"
 _HEADER = "x-orion-fault"
-_LONGEST = 200
+_MAX_SCRIPT_SIZE = 200
 _LOG = logging.getLogger("orionclient.emulator")
 
 
-class Faulty:
+class FaultMiddleware:
     """Wraps the application.
 
     Args:
@@ -44,7 +44,7 @@ class Faulty:
         face: Whether other processes may send scripts: at `/_faults`, and by the header `X-Orion-Fault`.
     """
 
-    def __init__(self, app: Envelope, faults: Faults, stack: Stack, port: int, *, face: bool) -> None:
+    def __init__(self, app: Envelope, faults: Faults, stack: Services, port: int, *, face: bool) -> None:
         self._app = app
         self._faults = faults
         self._stack = stack
@@ -68,17 +68,17 @@ class Faulty:
             return
         method, path = scope["method"], scope["path"]
         operation = self._operation(method, path)
-        seen = Seen(
-            operation or f"{method} {path[:_LONGEST]}",
+        seen = RecordedRequest(
+            operation or f"{method} {path[:_MAX_SCRIPT_SIZE]}",
             method,
-            path[:_LONGEST],
-            _short(headers.get("x-request-id")),
-            _short(headers.get("idempotency-key")),
-            _short(headers.get("x-attempt")),
+            path[:_MAX_SCRIPT_SIZE],
+            _shorten(headers.get("x-request-id")),
+            _shorten(headers.get("idempotency-key")),
+            _shorten(headers.get("x-attempt")),
         )
         self._faults._arrive(seen)
-        watch = Watch(receive, send, seen)
-        scope = {**scope, SEEN: seen}
+        watch = ResponseRecorder(receive, send, seen)
+        scope = {**scope, REQUEST_LOG: seen}
         try:
             step = await self._step_of(headers)
         except ProblemError as problem:
@@ -86,7 +86,7 @@ class Faulty:
             return
         except Exception as error:  # noqa: BLE001 - no envelope is around this
             _LOG.exception("the step of %s %s failed", method, path)
-            await problem_app(of_failure(error), self._port)(scope, watch.receive, watch.send)
+            await problem_app(from_exception(error), self._port)(scope, watch.receive, watch.send)
             return
         if step is None:
             step = self._faults._take(operation, method, path)
@@ -94,9 +94,9 @@ class Faulty:
             await self._app(scope, watch.receive, watch.send)
             return
         seen.step = step.name
-        entry = Applied(seen.operation, step.as_json())
+        entry = AppliedFault(seen.operation, step.as_json())
         self._faults._enter(entry)
-        await Misdeed(self._app, self._port, scope, watch, entry).carry_out(step)
+        await FaultAction(self._app, self._port, scope, watch, entry).carry_out(step)
 
     def _operation(self, method: str, path: str) -> str | None:
         for verb, pattern, name in self._routes:
@@ -143,10 +143,10 @@ class Faulty:
             raise bad_body(f"The scripts are not accepted: {error}.") from None
 
     def _shown_requests(self) -> list[dict[str, object]]:
-        return [{name: getattr(seen, name) for name in Seen.__slots__} for seen in self._faults.requests()]
+        return [{name: getattr(seen, name) for name in RecordedRequest.__slots__} for seen in self._faults.requests()]
 
 
-class Watch:
+class ResponseRecorder:
     """The two ends of a request, with a look at what passes.
 
     Args:
@@ -155,7 +155,7 @@ class Watch:
         seen: The record.
     """
 
-    def __init__(self, receive: Receive, send: Send, seen: Seen) -> None:
+    def __init__(self, receive: Receive, send: Send, seen: RecordedRequest) -> None:
         self.unseen = receive
         self._send = send
         self.seen = seen
@@ -176,5 +176,5 @@ class Watch:
         await self._send(message)
 
 
-def _short(value: str | None) -> str | None:
-    return None if value is None else value[:_LONGEST]
+def _shorten(value: str | None) -> str | None:
+    return None if value is None else value[:_MAX_SCRIPT_SIZE]

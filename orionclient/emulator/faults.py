@@ -45,19 +45,48 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = [
-    "Applied", "Faults", "Report", "Script", "Seen", "Step", "broken_json", "close", "close_after", "cut", "digest",
-    "drip", "garbage", "gzip_cut", "headers", "hints", "html", "length", "missing_next", "next_link", "null_field", "pass_", "redirect",
-    "remove", "reset", "reset_after", "resize", "set_field", "stall", "status", "strip", "unasked_range",
+    "AppliedFault",
+    "FaultReport",
+    "Faults",
+    "RecordedRequest",
+    "Script",
+    "Step",
+    "broken_json",
+    "close",
+    "close_after",
+    "cut",
+    "digest",
+    "drip",
+    "garbage",
+    "gzip_cut",
+    "headers",
+    "hints",
+    "html",
+    "length",
+    "missing_next",
+    "next_link",
+    "null_field",
+    "pass_",
+    "redirect",
+    "remove",
+    "reset",
+    "reset_after",
+    "resize",
+    "set_field",
+    "stall",
+    "status",
+    "strip",
+    "unasked_range",
 ]  # fmt: skip
 
-_MOST_SCRIPTS = 1_000
-_MOST_STEPS = 10_000
-_KEPT = 10_000
+_MAX_SCRIPTS = 1_000
+_MAX_STEPS = 10_000
+_MAX_RECORDED = 10_000
 _PATTERN = re.compile(r"(GET|PUT|POST|PATCH|DELETE|\*) (/\S*|\*)")
 
 
 @dataclass(slots=True)
-class Seen:
+class RecordedRequest:
     """A request that reached the server.
 
     Args:
@@ -88,7 +117,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Applied:
+class AppliedFault:
     """A step that was taken by a request.
 
     Args:
@@ -156,11 +185,11 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class FaultReport:
     """What became of the scripts."""
 
     scripts: tuple[Script, ...]
-    applied: tuple[Applied, ...] = field(default_factory=tuple)
+    applied: tuple[AppliedFault, ...] = field(default_factory=tuple)
 
     @property
     def consumed(self) -> bool:
@@ -199,8 +228,8 @@ class Faults:
         self._operations = frozenset(operations)
         self._lock = threading.Lock()
         self._scripts: list[Script] = []
-        self._applied: deque[Applied] = deque(maxlen=_KEPT)
-        self._seen: deque[Seen] = deque(maxlen=_KEPT)
+        self._applied: deque[AppliedFault] = deque(maxlen=_MAX_RECORDED)
+        self._seen: deque[RecordedRequest] = deque(maxlen=_MAX_RECORDED)
 
     def script(self, operation: str, steps: Iterable[object] | Step | int | str, times: int = 1) -> Script:
         """Say what happens to the next requests of an operation: the first takes the first step, and so on.
@@ -251,14 +280,14 @@ class Faults:
             raise ValueError(f"times must be 1 or more, not {times!r}")
         single = isinstance(steps, (Step, int, str, dict)) or not isinstance(steps, Iterable)
         parsed = tuple(parse(step) for step in ([steps] if single else steps))  # type: ignore[union-attr]
-        if not 1 <= len(parsed) * times <= _MOST_STEPS:
-            raise ValueError(f"a script has 1 to {_MOST_STEPS} steps, not {len(parsed) * times}")
+        if not 1 <= len(parsed) * times <= _MAX_STEPS:
+            raise ValueError(f"a script has 1 to {_MAX_STEPS} steps, not {len(parsed) * times}")
         return Script(operation, parsed * times, self._lock)
 
     def _add(self, scripts: list[Script]) -> None:
         with self._lock:
-            if len(self._scripts) + len(scripts) > _MOST_SCRIPTS:
-                raise ValueError(f"there are {_MOST_SCRIPTS} scripts already; clear them first")
+            if len(self._scripts) + len(scripts) > _MAX_SCRIPTS:
+                raise ValueError(f"there are {_MAX_SCRIPTS} scripts already; clear them first")
             self._scripts += scripts
 
     def clear(self) -> None:
@@ -268,11 +297,11 @@ class Faults:
             self._applied.clear()
             self._seen.clear()
 
-    def report(self) -> Report:
+    def report(self) -> FaultReport:
         """What is left of the scripts, and what was applied (the last 10,000)."""
         with self._lock:
             scripts, applied = tuple(self._scripts), tuple(replace(each) for each in self._applied)
-        return Report(scripts, applied)
+        return FaultReport(scripts, applied)
 
     @property
     def consumed(self) -> bool:
@@ -293,7 +322,7 @@ class Faults:
         if wrong:
             raise AssertionError(f"steps without effect ({len(wrong)}): {'; '.join(wrong[:10])}")
 
-    def requests(self, operation: str | None = None) -> list[Seen]:
+    def requests(self, operation: str | None = None) -> list[RecordedRequest]:
         """The requests that reached the server (the last 10,000), oldest first; of one operation or of all."""
         with self._lock:
             return [replace(seen) for seen in self._seen if operation in {None, seen.operation}]
@@ -302,21 +331,21 @@ class Faults:
         """How many of these requests carried their operation out."""
         return sum(seen.ran for seen in self.requests(operation))
 
-    def _arrive(self, seen: Seen) -> None:
+    def _arrive(self, seen: RecordedRequest) -> None:
         with self._lock:
             self._seen.append(seen)
 
     def _take(self, operation: str | None, method: str, path: str) -> Step | None:
         with self._lock:
-            for script in sorted(self._scripts, key=_generality):
+            for script in sorted(self._scripts, key=_count_wildcards):
                 if script._fits(operation, method, path) and (step := script._take()):
                     return step
         return None
 
-    def _enter(self, entry: Applied) -> None:
+    def _enter(self, entry: AppliedFault) -> None:
         with self._lock:
             self._applied.append(entry)
 
 
-def _generality(script: Script) -> int:
+def _count_wildcards(script: Script) -> int:
     return 2 if script.target == "*" else 1 if " " in script.target else 0

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-def normal(path: str) -> str | None:
+def normalize_path(path: str) -> str | None:
     """The one way to write a path that the contract accepts; None for the root."""
     parts = [part for part in path.split("/") if part]
     return f"/{'/'.join(parts)}" if parts else None
 
 
-def make(db: sqlite3.Connection, project: int, path: str, owner: int) -> str | None:
+def create_folder(db: sqlite3.Connection, project: int, path: str, owner: int) -> str | None:
     """Make what is missing of a path; gives its normal form."""
-    found = normal(path)
+    found = normalize_path(path)
     parts = (found or "").split("/")
     db.executemany(
         "INSERT INTO folders (project, path, owner, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",

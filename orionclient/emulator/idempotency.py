@@ -15,21 +15,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.problems import ProblemError
-from orionclient.emulator.work import Work
+from orionclient.emulator.work import BackgroundWork
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
 
-    from orionclient.emulator.call import Answer, Call
-    from orionclient.emulator.store import Connection, Store
+    from orionclient.emulator.call import Call, Result
+    from orionclient.emulator.store import Store, StoreConnection
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
 FEATURES_HEADER = "X-Orion-Features"
 FEATURES = ("idempotency-keys",)
 
-KEPT_SECONDS = 24 * 3600
+RETENTION_SECONDS = 24 * 3600
 
 # A table of its own beside the schema: stacks made before it existed get it too.
 _TABLE = """
@@ -45,10 +45,10 @@ CREATE TABLE IF NOT EXISTS idempotency (
 """
 _INDEX = "CREATE INDEX IF NOT EXISTS idempotency_by_age ON idempotency (created)"
 
-_Name = tuple[int, str, str]
+_KeyName = tuple[int, str, str]
 
 
-class Keys:
+class IdempotencyKeys:
     """The keys of a stack.
 
     Args:
@@ -59,7 +59,7 @@ class Keys:
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
-        self._running: set[_Name] = set()
+        self._running: set[_KeyName] = set()
         self._lock = threading.Lock()
         with store.writing() as db:
             db.execute(_TABLE)
@@ -69,33 +69,33 @@ class Keys:
     def knows(self, call: Call, key: str) -> bool:
         """Whether an answer is kept under the key."""
         with self._store.reading() as db:
-            return self._find(db, _name(call, key)) is not None
+            return self._find(db, _key_name(call, key)) is not None
 
-    def run(self, handler: Callable[[Call], Answer], call: Call, key: str) -> tuple[Answer, bool]:
+    def run(self, handler: Callable[[Call], Result], call: Call, key: str) -> tuple[Result, bool]:
         """Carry the call out unless that was done before; its answer, and whether it is the kept one.
 
         Raises:
             ProblemError: 409 while the first call under the key runs, 422 for another request under a known key.
         """
-        name = _name(call, key)
+        name = _key_name(call, key)
         with self._alone(name):
             with self._store.reading() as db:
                 row = self._find(db, name)
             if row is not None:
-                if row["request"] != _digest(call):
+                if row["request"] != _request_digest(call):
                     raise ProblemError(
                         422,
                         "This Idempotency-Key was used for another request; take a new one.",
                         "idempotency_key_reused",
                     )
                 return json.loads(row["answer"]), True
-            work, slow = _Later(), _Later()
+            work, slow = _DeferredWork(), _DeferredWork()
             with ExitStack() as transaction:
-                held = _Held(self._store, transaction)
+                held = _HeldStore(self._store, transaction)
                 inside = replace(call.stack, store=held, work=work, slow=slow)
                 answer = handler(replace(call, stack=inside))
                 with held.writing() as db:
-                    self._record(db, name, _digest(call), answer)
+                    self._record(db, name, _request_digest(call), answer)
             # Work in the background begins after the transaction, and must not meet its connection.
             for later, real in ((work, call.stack.work), (slow, call.stack.slow)):
                 for function, arguments in later.given:
@@ -103,7 +103,7 @@ class Keys:
             return answer, False
 
     @contextmanager
-    def _alone(self, name: _Name) -> Iterator[None]:
+    def _alone(self, name: _KeyName) -> Iterator[None]:
         with self._lock:
             if name in self._running:
                 raise ProblemError(
@@ -119,12 +119,12 @@ class Keys:
             with self._lock:
                 self._running.discard(name)
 
-    def _find(self, db: sqlite3.Connection, name: _Name) -> sqlite3.Row | None:
+    def _find(self, db: sqlite3.Connection, name: _KeyName) -> sqlite3.Row | None:
         query = "SELECT request, answer FROM idempotency WHERE user = ? AND operation = ? AND key = ?"
         row: sqlite3.Row | None = db.execute(query, name).fetchone()
         return row
 
-    def _record(self, db: sqlite3.Connection, name: _Name, digest: bytes, answer: Answer) -> None:
+    def _record(self, db: sqlite3.Connection, name: _KeyName, digest: bytes, answer: Result) -> None:
         if not isinstance(answer, dict):
             raise TypeError(f"{name[1]} takes a key, so its answer must be JSON")
         self._sweep(db)
@@ -134,10 +134,10 @@ class Keys:
         )
 
     def _sweep(self, db: sqlite3.Connection) -> None:
-        db.execute("DELETE FROM idempotency WHERE created < ?", (self._clock() - KEPT_SECONDS,))
+        db.execute("DELETE FROM idempotency WHERE created < ?", (self._clock() - RETENTION_SECONDS,))
 
 
-class _Later(Work):
+class _DeferredWork(BackgroundWork):
     """Keeps what is submitted."""
 
     def __init__(self) -> None:
@@ -148,23 +148,23 @@ class _Later(Work):
         self.given.append((function, args))
 
 
-class _Held:
+class _HeldStore:
     """A store whose first write transaction stays open until the end of `transaction`, so that more can join it."""
 
     def __init__(self, store: Store, transaction: ExitStack) -> None:
         self._store = store
         self._transaction = transaction
-        self._db: Connection | None = None
+        self._db: StoreConnection | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[StoreConnection]:
         """The one write transaction; an exception that leaves the outer block undoes everything."""
         if self._db is None:
             self._db = self._transaction.enter_context(self._store.writing())
         yield self._db
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[StoreConnection]:
         """What the write transaction sees, or a snapshot before it began."""
         if self._db is not None:
             yield self._db
@@ -173,11 +173,11 @@ class _Held:
             yield db
 
 
-def _name(call: Call, key: str) -> _Name:
+def _key_name(call: Call, key: str) -> _KeyName:
     return call.caller.id, call.operation.id, key
 
 
-def _digest(call: Call) -> bytes:
+def _request_digest(call: Call) -> bytes:
     """What must be equal for a request to be the same one: path, query and body."""
     parts = [call.route, call.pairs, call.body, call.upload.digest.hex() if call.upload else None]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()

@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from orionclient.emulator import strictjson
-from orionclient.emulator.processes import Process, describe_exit, environment
+from orionclient.emulator.processes import Process, build_environment, describe_exit
 from orionclient.emulator.store import now
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ _LOG = logging.getLogger("orionclient.emulator")
 
 # In units of the currency; an hour on a small machine.
 _COST_PER_SECOND = Decimal("0.36") / 3600
-_LONGEST_REASON = 2000
+_MAX_REASON = 2000
 # Between two tries to write into a database that cannot be written.
 _RETRY_SECONDS = 1.0
 
-STOPPED = "the local Orion stopped while the job ran"
+STOPPED_REASON = "the local Orion stopped while the job ran"
 _CANCEL, _CLOSE = "cancel", "close"
 
 
-class Ending(NamedTuple):
+class JobEnd(NamedTuple):
     """How a job ended."""
 
     outcome: str
@@ -54,7 +54,7 @@ class Ending(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _JobRun:
     """A job that has left the queue."""
 
     job: sqlite3.Row
@@ -62,16 +62,16 @@ class _Run:
     process: Process
 
 
-def cost_of(seconds: float) -> Decimal:
+def compute_cost(seconds: float) -> Decimal:
     """What so much time costs."""
     return (Decimal(repr(seconds)) * _COST_PER_SECOND).quantize(Decimal("0.0001"))
 
 
-def end(
-    db: sqlite3.Connection, job: int, ending: Ending, *, seconds: float = 0.0, progress: float | None = None
+def end_job(
+    db: sqlite3.Connection, job: int, ending: JobEnd, *, seconds: float = 0.0, progress: float | None = None
 ) -> None:
     """Make a job complete: its token goes, and its organization pays."""
-    cost = cost_of(seconds)
+    cost = compute_cost(seconds)
     db.execute(
         "UPDATE jobs SET state = 'complete', outcome = ?, reason = ?, finished = ?, run_time = ?, cost = ?,"
         " progress = coalesce(?, progress) WHERE id = ?",
@@ -88,12 +88,12 @@ def end(
         db.execute("UPDATE organizations SET balance = ? WHERE id = ?", (balance, organization["id"]))
 
 
-def cancelled(username: str) -> Ending:
+def is_cancelled(username: str) -> JobEnd:
     """The end of a job that somebody did not want any more."""
-    return Ending("cancelled", f"cancelled by {username}")
+    return JobEnd("cancelled", f"cancelled by {username}")
 
 
-class Engine:
+class JobEngine:
     """Runs the jobs of a stack, and other programs that must not outlive the server.
 
     Args:
@@ -149,7 +149,7 @@ class Engine:
     def cancel(self, job: int) -> None:
         """End a running job; one that has ended is left as it is."""
         with self._changed:
-            process = self._processes.get(_key(job))
+            process = self._processes.get(_job_key(job))
         if process is not None:
             process.stop(_CANCEL)
 
@@ -195,7 +195,7 @@ class Engine:
     def progress(self, job: int) -> float:
         """How much is done, as far as the job said something sensible."""
         try:
-            value = float(_read(self._folder / str(job) / "progress", 100))
+            value = float(_read_job(self._folder / str(job) / "progress", 100))
         except (OSError, ValueError):
             return 0.0
         return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
@@ -237,7 +237,7 @@ class Engine:
                 while self._wakes == seen and not self._closing.is_set():
                     self._changed.wait()
 
-    def _take(self) -> _Run | None:
+    def _take(self) -> _JobRun | None:
         """The oldest job of the queue, running now; None where there is none."""
         query = "SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1"
         key = ""
@@ -249,47 +249,49 @@ class Engine:
                 _, token = self._credentials.make(db, job["owner"], f"Job {job['id']}", job["id"])
                 db.execute("UPDATE jobs SET state = 'running', started = ? WHERE id = ?", (now(), job["id"]))
                 # Before anybody can see that it runs, so that whoever wants to cancel it finds it.
-                key = _key(job["id"])
-                return _Run(job, token, self._register(key))
+                key = _job_key(job["id"])
+                return _JobRun(job, token, self._register(key))
         except BaseException:
             self._forget(key)
             raise
 
-    def _carry_out(self, run: _Run) -> None:
+    def _carry_out(self, run: _JobRun) -> None:
         job, begin = run.job["id"], time.monotonic()
         try:
             ending = self._run(run)
         except Exception as error:  # noqa: BLE001 - the next job must not suffer
             _LOG.exception("job %s failed", job)
-            ending = Ending("failed", f"the job could not be run: {error}"[:_LONGEST_REASON])
+            ending = JobEnd("failed", f"the job could not be run: {error}"[:_MAX_REASON])
         seconds = time.monotonic() - begin
         progress = 1.0 if ending.outcome == "succeeded" else self.progress(job)
         while not self._end(run, ending, seconds, progress):
             # It stays running; where the server ends before the disk has room again, the next start ends the job.
             if self._closing.wait(_RETRY_SECONDS):
                 break
-        self._forget(_key(job))
+        self._forget(_job_key(job))
 
-    def _end(self, run: _Run, ending: Ending, seconds: float, progress: float) -> bool:
+    def _end(self, run: _JobRun, ending: JobEnd, seconds: float, progress: float) -> bool:
         job = run.job["id"]
         try:
             with self._store.writing() as db:
                 if run.process.stopped == _CANCEL:
-                    ending = cancelled(db.execute("SELECT cancelled_by FROM jobs WHERE id = ?", (job,)).fetchone()[0])
+                    ending = is_cancelled(
+                        db.execute("SELECT cancelled_by FROM jobs WHERE id = ?", (job,)).fetchone()[0]
+                    )
                 elif run.process.stopped == _CLOSE:
-                    ending = Ending("failed", STOPPED)
-                end(db, job, ending, seconds=seconds, progress=progress)
+                    ending = JobEnd("failed", STOPPED_REASON)
+                end_job(db, job, ending, seconds=seconds, progress=progress)
         except Exception:  # noqa: BLE001 - tried again
             _LOG.exception("the end of job %s cannot be written", job)
             return False
         return True
 
-    def _run(self, run: _Run) -> Ending:
+    def _run(self, run: _JobRun) -> JobEnd:
         job, folder = run.job, self._folder / str(run.job["id"])
         with self._store.reading() as db:
             floe = db.execute("SELECT name, argv FROM workfloes WHERE id = ?", (job["workfloe"],)).fetchone()
         if floe["argv"] is None:
-            return Ending("failed", f"the floe {floe['name']!r} is not there any more")
+            return JobEnd("failed", f"the floe {floe['name']!r} is not there any more")
         variables = {
             "ORION_JOB_ID": str(job["id"]),
             "ORION_URL": self._url,
@@ -301,25 +303,25 @@ class Engine:
             (folder / "parameters.json").write_text(job["parameters"], encoding="utf-8")
             with (folder / "log").open("ab") as log:
                 argv = [*strictjson.loads(floe["argv"]), str(folder.absolute())]
-                code = run.process.run(argv, folder, environment(**variables), log)
+                code = run.process.run(argv, folder, build_environment(**variables), log)
         except (OSError, ValueError) as error:
-            return Ending("failed", f"the floe could not be started: {error}"[:_LONGEST_REASON])
+            return JobEnd("failed", f"the floe could not be started: {error}"[:_MAX_REASON])
         if code == 0:
-            return Ending("succeeded", "")
-        return Ending("failed", self._reason(folder) or describe_exit("the floe", code or 0))
+            return JobEnd("succeeded", "")
+        return JobEnd("failed", self._reason(folder) or describe_exit("the floe", code or 0))
 
     def _reason(self, folder: Path) -> str:
         try:
-            return " ".join(_read(folder / "reason", 4 * _LONGEST_REASON).split())[:_LONGEST_REASON]
+            return " ".join(_read_job(folder / "reason", 4 * _MAX_REASON).split())[:_MAX_REASON]
         except OSError:
             return ""
 
 
-def _key(job: int) -> str:
+def _job_key(job: int) -> str:
     return f"job {job}"
 
 
-def _read(path: Path, most: int) -> str:
+def _read_job(path: Path, most: int) -> str:
     """The beginning of a file as text, whatever its bytes are."""
     with path.open("rb") as file:
         return file.read(most).decode(errors="replace")

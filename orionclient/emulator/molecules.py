@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from orionclient.emulator.formats import container, jsonlines, sdf, smiles, table
-from orionclient.emulator.formats.compression import Decompressed, TooLargeError, compress
-from orionclient.emulator.formats.records import ConversionError, Lines, MalformedError, Record
+from orionclient.emulator.formats.compression import DecompressedStream, TooLargeError, compress
+from orionclient.emulator.formats.records import ConversionError, LineReader, MalformedError, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ __all__ = [
     "Records",
     "TooLargeError",
     "UnknownFormatError",
-    "format_of",
+    "get_format",
     "read",
     "write",
 ]
@@ -38,7 +38,7 @@ __all__ = [
 # Called once for every pass over the records; each comes with its id, for error messages.
 Records = Callable[[], Iterable[tuple[int, Record]]]
 
-_READERS: dict[str, Callable[[Lines], Iterator[Record]]] = {
+_READERS: dict[str, Callable[[LineReader], Iterator[Record]]] = {
     "sdf": sdf.read,
     "smi": smiles.read,
     "csv": table.read,
@@ -56,14 +56,14 @@ _ALIASES = {
     "oedb": "binary",
     "bin": "binary",
 }
-_OF_STRUCTURES = frozenset({"sdf", "smi", "csv"})
+_STRUCTURE_FORMATS = frozenset({"sdf", "smi", "csv"})
 
 
 class UnknownFormatError(ValueError):
     """A format that cannot be read or written here; the message is a sentence that names those that can."""
 
 
-def format_of(name: str) -> tuple[str, bool]:
+def get_format(name: str) -> tuple[str, bool]:
     """The format that a name stands for, and whether it is compressed with gzip.
 
     Raises:
@@ -88,13 +88,13 @@ def read(path: Path, name: str, limit: int) -> Iterator[Record]:
         TooLargeError: It decompresses to more than `limit` bytes.
         UnknownFormatError: There is no such format here.
     """
-    form, compressed = format_of(name)
+    form, compressed = get_format(name)
     empty = True
     with path.open("rb") as file:
-        for record in _READERS[form](Decompressed(file, limit) if compressed else file):
+        for record in _READERS[form](DecompressedStream(file, limit) if compressed else file):
             empty = False
             yield record
-    if empty and form in _OF_STRUCTURES:
+    if empty and form in _STRUCTURE_FORMATS:
         raise MalformedError(1, "The file holds no records.")
 
 
@@ -105,7 +105,7 @@ def write(name: str, records: Records, fields: list[str] | None) -> Iterator[byt
         ConversionError: The format cannot hold a record.
         UnknownFormatError: There is no such format here.
     """
-    form, compressed = format_of(name)
+    form, compressed = get_format(name)
     writers = {"sdf": sdf.write, "smi": smiles.write, "json": jsonlines.write, "binary": container.write}
     pieces = table.write(records, fields) if form == "csv" else writers[form](records(), fields)
     return compress(pieces) if compressed else pieces

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orionclient.emulator.call import Call
-    from orionclient.emulator.store import Connection
+    from orionclient.emulator.store import StoreConnection
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListQuery:
     """What to list: a table, conditions with their values, and the unique key that gives the order.
 
     Tables, conditions and keys are constants of this package; everything from outside is in `values`.
@@ -42,10 +42,10 @@ class Listing:
         return "WHERE " + " AND ".join(conditions) if conditions else ""
 
 
-def page(
+def build_page(
     call: Call,
-    db: Connection,
-    listing: Listing,
+    db: StoreConnection,
+    listing: ListQuery,
     show: Callable[[sqlite3.Row], dict[str, Any]],
     count: int | None = None,
 ) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def page(
     more = len(rows) > limit
     return {
         "count": count,
-        "next": _link(call, [rows[limit - 1][name] for name in listing.key]) if more else None,
+        "next": _next_link(call, [rows[limit - 1][name] for name in listing.key]) if more else None,
         "results": [show(row) for row in rows[:limit]],
     }
 
@@ -81,22 +81,22 @@ def decode_cursor(operation: str, cursor: str, types: Sequence[type]) -> list[An
         padded = cursor + "=" * (-len(cursor) % 4)
         position = strictjson.loads(base64.b64decode(padded.encode("ascii"), b"-_", validate=True).decode())
     except ValueError:
-        raise _bad_cursor() from None
+        raise _cursor_problem() from None
     if (
         not isinstance(position, list)
         or [type(part) for part in position[1:]] != list(types)
         or position[0] != operation
     ):
-        raise _bad_cursor()
+        raise _cursor_problem()
     if any(isinstance(part, int) and not 0 <= part < 2**63 for part in position):
-        raise _bad_cursor()
+        raise _cursor_problem()
     return position[1:]
 
 
-def _bad_cursor() -> Exception:
+def _cursor_problem() -> Exception:
     return bad_parameter('Parameter "cursor" must come from the next link of the page before.')
 
 
-def _link(call: Call, position: Sequence[Any]) -> str:
+def _next_link(call: Call, position: Sequence[Any]) -> str:
     pairs = [(name, value) for name, value in call.pairs if name not in {"cursor", "offset"}]
     return f"{call.route}?{urlencode([*pairs, ('cursor', encode_cursor(call.operation.id, position))])}"

@@ -11,7 +11,7 @@ from orionclient.emulator.problems import bad_parameter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from orionclient.emulator.contract import Operation, Parameter
+    from orionclient.emulator.contract import ContractParameter, Operation
 
 # Digits as JSON writes them: no sign "+", no leading zeros, no other scripts, no blanks.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
@@ -32,7 +32,7 @@ def split_query(raw: bytes) -> Pairs:
 def read_path(operation: Operation, texts: Mapping[str, str]) -> dict[str, Any]:
     """The path parameters, converted."""
     return {
-        parameter.name: _scalar(parameter, parameter.schema, texts[parameter.name])
+        parameter.name: _parse_scalar(parameter, parameter.schema, texts[parameter.name])
         for parameter in operation.parameters_in("path")
     }
 
@@ -40,7 +40,7 @@ def read_path(operation: Operation, texts: Mapping[str, str]) -> dict[str, Any]:
 def read_query(operation: Operation, pairs: Pairs) -> dict[str, Any]:
     """The query parameters, converted, with the contract's defaults."""
     known = operation.parameters_in("query")
-    _refuse_unknown([parameter.name for parameter in known], [name for name, _ in pairs])
+    _reject_unknown([parameter.name for parameter in known], [name for name, _ in pairs])
     values: dict[str, Any] = {}
     for parameter in known:
         texts = [text for name, text in pairs if name == parameter.name]
@@ -58,7 +58,7 @@ def read_headers(operation: Operation, headers: Iterable[tuple[bytes, bytes]]) -
     return values
 
 
-def _refuse_unknown(known: list[str], given: list[str]) -> None:
+def _reject_unknown(known: list[str], given: list[str]) -> None:
     unknown = sorted(set(given) - set(known))
     if not unknown:
         return
@@ -67,7 +67,7 @@ def _refuse_unknown(known: list[str], given: list[str]) -> None:
     raise bad_parameter(f"Unknown query parameter {names}. {choice}")
 
 
-def _collect(parameter: Parameter, texts: list[str], values: dict[str, Any]) -> None:
+def _collect(parameter: ContractParameter, texts: list[str], values: dict[str, Any]) -> None:
     if not texts:
         if parameter.required:
             raise bad_parameter(f'Parameter "{parameter.name}" is required.')
@@ -75,39 +75,39 @@ def _collect(parameter: Parameter, texts: list[str], values: dict[str, Any]) -> 
             values[parameter.name] = parameter.schema["default"]
         return
     if parameter.schema.get("type") == "array":
-        values[parameter.name] = _array(parameter, texts)
+        values[parameter.name] = _parse_array(parameter, texts)
         return
     if len(texts) > 1:
         raise bad_parameter(f'Parameter "{parameter.name}" is given {len(texts)} times; it takes one value.')
-    values[parameter.name] = _scalar(parameter, parameter.schema, texts[0])
+    values[parameter.name] = _parse_scalar(parameter, parameter.schema, texts[0])
 
 
-def _array(parameter: Parameter, texts: list[str]) -> list[Any]:
+def _parse_array(parameter: ContractParameter, texts: list[str]) -> list[Any]:
     least, most = parameter.schema.get("minItems", 0), parameter.schema.get("maxItems", len(texts))
     if not least <= len(texts) <= most:
         raise bad_parameter(f'Parameter "{parameter.name}" takes {least} to {most} values, not {len(texts)}.')
-    return [_scalar(parameter, parameter.schema["items"], text) for text in texts]
+    return [_parse_scalar(parameter, parameter.schema["items"], text) for text in texts]
 
 
-def _scalar(parameter: Parameter, schema: Mapping[str, Any], text: str) -> Any:
+def _parse_scalar(parameter: ContractParameter, schema: Mapping[str, Any], text: str) -> Any:
     kind = schema.get("type")
     if kind == "integer":
-        return _integer(parameter, schema, text)
+        return _parse_integer(parameter, schema, text)
     if kind == "boolean":
         if text not in {"true", "false"}:
             raise bad_parameter(f'Parameter "{parameter.name}" must be true or false.')
         return text == "true"
-    return _text(parameter, schema, text)
+    return _parse_string(parameter, schema, text)
 
 
-def _integer(parameter: Parameter, schema: Mapping[str, Any], text: str) -> int:
+def _parse_integer(parameter: ContractParameter, schema: Mapping[str, Any], text: str) -> int:
     least, most = schema.get("minimum", -(2**63)), schema.get("maximum", 2**63 - 1)
     if not _INTEGER.fullmatch(text) or not least <= int(text) <= most:
         raise bad_parameter(f'Parameter "{parameter.name}" must be an integer from {least} to {most}.')
     return int(text)
 
 
-def _text(parameter: Parameter, schema: Mapping[str, Any], text: str) -> str:
+def _parse_string(parameter: ContractParameter, schema: Mapping[str, Any], text: str) -> str:
     if "enum" in schema and text not in schema["enum"]:
         raise bad_parameter(f'Parameter "{parameter.name}" must be one of: {", ".join(schema["enum"])}.')
     least, most = schema.get("minLength", 0), schema.get("maxLength", len(text))

@@ -14,7 +14,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from orionclient.emulator.blobs import CHUNK
+from orionclient.emulator.blobs import CHUNK_SIZE
 from orionclient.emulator.problems import ProblemError, not_found
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from orionclient.emulator.store import Store
 
 
-class Place(NamedTuple):
+class PartRange(NamedTuple):
     """Where a part belongs.
 
     Args:
@@ -44,39 +44,39 @@ class Place(NamedTuple):
     length: int
 
 
-def place_of(upload: sqlite3.Row, number: int) -> Place:
+def compute_range(upload: sqlite3.Row, number: int) -> PartRange:
     """The place of a part of an upload that takes parts still.
 
     Raises:
         ProblemError: 409 where the upload is complete, 422 where it has no such part.
     """
     if upload["state"] != "open":
-        raise complete_already(upload["id"])
-    last = count_of(upload["size"], upload["part_size"])
+        raise is_complete(upload["id"])
+    last = count_parts(upload["size"], upload["part_size"])
     if number > last:
         detail = f"The upload {upload['id']} has {last} parts; there is no part {number}."
         raise ProblemError(422, detail, "no_such_part")
     offset = (number - 1) * upload["part_size"]
-    return Place(upload["id"], number, upload["blob"], offset, min(upload["part_size"], upload["size"] - offset))
+    return PartRange(upload["id"], number, upload["blob"], offset, min(upload["part_size"], upload["size"] - offset))
 
 
-def count_of(size: int, part_size: int) -> int:
+def count_parts(size: int, part_size: int) -> int:
     """How many parts make the whole."""
     return -(-size // part_size)
 
 
-def complete_already(number: int) -> ProblemError:
+def is_complete(number: int) -> ProblemError:
     """409 for parts that come too late."""
     return ProblemError(409, f"The upload {number} is complete; it takes no parts any more.", "upload_complete")
 
 
-def contents_of(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
+def list_contents(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
     """The files of the uploads to some files or shards (`file` or `shard`), which go when those do."""
     query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(numbers))})"  # noqa: S608 - a constant  # nosec B608
-    return [name for row in db.execute(query, numbers).fetchall() for name in contents_of_upload(db, row)]
+    return [name for row in db.execute(query, numbers).fetchall() for name in list_upload_contents(db, row)]
 
 
-def contents_of_upload(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
+def list_upload_contents(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
     """The files of one upload."""
     query = "SELECT pending FROM parts WHERE upload = ? AND pending IS NOT NULL"
     names = [row["pending"] for row in db.execute(query, (upload["id"],))]
@@ -93,7 +93,7 @@ class _Target(Protocol):
     def discard(self) -> None: ...
 
 
-class Part:
+class StoredPart:
     """One part on its way in: written, counted and digested, but not there before `keep`.
 
     Args:
@@ -101,7 +101,7 @@ class Part:
         place: Where it belongs.
     """
 
-    def __init__(self, parts: Parts, place: Place) -> None:
+    def __init__(self, parts: Parts, place: PartRange) -> None:
         self.place = place
         self.size: int = 0
         self._digest = hashlib.sha256()
@@ -170,10 +170,10 @@ class Part:
         return {"number": self.place.number, "size": self.size, "sha256": self.digest.hex()}
 
 
-class _Direct:
+class _DirectPart:
     """The only writer of a place without a row."""
 
-    def __init__(self, file: FileIO, place: Place, sync: Callable[[int], None]) -> None:
+    def __init__(self, file: FileIO, place: PartRange, sync: Callable[[int], None]) -> None:
         self.lock = threading.Lock()
         self.ended = False
         self._file = file
@@ -218,11 +218,11 @@ class Parts:
         self._blobs = blobs
         self._lock = threading.Lock()
         self._settling = threading.Lock()
-        self._writers: dict[tuple[int, int], _Direct] = {}
+        self._writers: dict[tuple[int, int], _DirectPart] = {}
 
-    def receive(self, place: Place) -> Part:
+    def receive(self, place: PartRange) -> StoredPart:
         """Room for a part on its way in."""
-        return Part(self, place)
+        return StoredPart(self, place)
 
     def settle(self, upload: int | None = None) -> None:
         """Bring parts to their places: those of an upload that has a row for every part, or all of them at a start."""
@@ -241,12 +241,12 @@ class Parts:
         with self._store.reading() as db:
             rows = db.execute(query, (upload,)).fetchall()
         for row in rows:
-            self._settle_part(place_of(row, row["number"]))
+            self._settle_part(compute_range(row, row["number"]))
 
-    def _claim(self, place: Place) -> _Direct | None:
+    def _claim(self, place: PartRange) -> _DirectPart | None:
         """Take the place, unless it holds a part or has a writer."""
         try:
-            writer = _Direct(self._blobs.open_for_writing(place.blob), place, self._blobs.sync)
+            writer = _DirectPart(self._blobs.open_for_writing(place.blob), place, self._blobs.sync)
         except FileNotFoundError:
             raise not_found(f"There is no upload {place.upload}.") from None
         with self._lock:
@@ -260,19 +260,19 @@ class Parts:
             self._release(place, writer)
         return None
 
-    def _is_there(self, place: Place) -> bool:
+    def _is_there(self, place: PartRange) -> bool:
         with self._store.reading() as db:
             query = "SELECT 1 FROM parts WHERE upload = ? AND number = ?"
             return db.execute(query, place[:2]).fetchone() is not None
 
-    def _release(self, place: Place, writer: _Direct) -> None:
+    def _release(self, place: PartRange, writer: _DirectPart) -> None:
         with self._lock:
             if self._writers.get(place[:2]) is writer:
                 del self._writers[place[:2]]
         # Whoever came meanwhile could not bring the part to its place.
         self._settle_part(place)
 
-    def _record(self, part: Part, pending: str | None, look: Callable[[sqlite3.Connection], object]) -> None:
+    def _record(self, part: StoredPart, pending: str | None, look: Callable[[sqlite3.Connection], object]) -> None:
         place = part.place
         with self._store.writing() as db:
             look(db)
@@ -286,7 +286,7 @@ class Parts:
         if old is not None:
             self._blobs.remove(old["pending"])
 
-    def _settle_part(self, place: Place) -> None:
+    def _settle_part(self, place: PartRange) -> None:
         """Bring the bytes of a row that names a file to their place, unless that has a writer, who does it in the end."""
         if self._pending(place) is None:
             return
@@ -303,7 +303,7 @@ class Parts:
                     db.execute(query, (*place[:2], name))
                 self._blobs.remove(name)
 
-    def _pending(self, place: Place) -> str | None:
+    def _pending(self, place: PartRange) -> str | None:
         with self._lock:
             if place[:2] in self._writers:
                 return None
@@ -312,10 +312,10 @@ class Parts:
             row = db.execute(query, place[:2]).fetchone()
         return None if row is None else row["pending"]
 
-    def _copy(self, name: str, place: Place) -> None:
+    def _copy(self, name: str, place: PartRange) -> None:
         with self._blobs.open(name) as source, self._blobs.open_for_writing(place.blob) as target:
             target.seek(place.offset)
-            while chunk := source.read(CHUNK):
+            while chunk := source.read(CHUNK_SIZE):
                 rest = memoryview(chunk)
                 while rest:
                     rest = rest[target.write(rest) :]

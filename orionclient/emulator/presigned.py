@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from sqlite3 import Row
 
 
-class Term(NamedTuple):
+class UrlLifetime(NamedTuple):
     """How long an address works: until a time in seconds since 1970, and for one generation of addresses."""
 
     expires: float
     generation: int
 
 
-class Terms:
+class UrlLifetimes:
     """How long addresses work that are handed out from now on. Threads may share it; it outlives a restart of its server.
 
     Args:
@@ -40,21 +40,21 @@ class Terms:
         self._lock = threading.Lock()
         self._generation = 0
 
-    def new(self) -> Term:
+    def new(self) -> UrlLifetime:
         """The term of an address that is handed out now."""
-        return Term(round(self._clock() + self.seconds, 3), self._generation)
+        return UrlLifetime(round(self._clock() + self.seconds, 3), self._generation)
 
     def expire(self) -> None:
         """Every address that was handed out so far works no more."""
         with self._lock:
             self._generation += 1
 
-    def has_ended(self, term: Term) -> bool:
+    def has_ended(self, term: UrlLifetime) -> bool:
         """Whether an address with this term works no more."""
         return term.generation != self._generation or self._clock() >= term.expires
 
 
-class Addresses:
+class PresignedUrls:
     """Makes and checks the addresses of a storage origin.
 
     Args:
@@ -63,7 +63,7 @@ class Addresses:
         terms: How long they work.
     """
 
-    def __init__(self, url: str, key: bytes, terms: Terms) -> None:
+    def __init__(self, url: str, key: bytes, terms: UrlLifetimes) -> None:
         self._url = url
         self._key = key
         self._terms = terms
@@ -87,10 +87,10 @@ class Addresses:
         given = {name: value for name, value in query.items() if name != "signature"}
         if not hmac.compare_digest(self._signature(method, path, given).encode(), query.get("signature", "").encode()):
             raise ProblemError(403, "The signature does not belong to this request.", "SignatureDoesNotMatch")
-        if self._terms.has_ended(Term(float(query["expires"]), int(query["generation"]))):
+        if self._terms.has_ended(UrlLifetime(float(query["expires"]), int(query["generation"]))):
             raise ProblemError(403, "The address has expired.", "AccessDenied")
 
-    def _sign(self, method: str, path: str, query: Mapping[str, str], term: Term) -> str:
+    def _sign(self, method: str, path: str, query: Mapping[str, str], term: UrlLifetime) -> str:
         query = {**query, "expires": f"{term.expires:.3f}", "generation": str(term.generation)}
         return f"{self._url}{path}?{urlencode({**query, 'signature': self._signature(method, path, query)})}"
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # A disk that is full, a quota that is used up, and the largest size that a file may have here.
-NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
+NO_SPACE: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
 
 
 class ProblemError(Exception):
@@ -88,9 +88,9 @@ def unprocessable(detail: str, line: int | None = None) -> ProblemError:
     return ProblemError(422, detail, "unprocessable", line=line)
 
 
-def of_failure(error: Exception) -> ProblemError:
+def from_exception(error: Exception) -> ProblemError:
     """507 where the disk of the server is full; for everything else a 500, which says nothing about the inside."""
-    full = isinstance(error, OSError) and error.errno in NO_ROOM
+    full = isinstance(error, OSError) and error.errno in NO_SPACE
     if full or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
         return ProblemError(507, "The server has no room for this; nothing of it was kept.", "out_of_space")
     return ProblemError(500, "The server failed; its log says why.", "server_error")

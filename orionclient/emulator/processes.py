@@ -13,7 +13,7 @@ import subprocess  # running programs is what this is for  # nosec B404
 import threading
 from typing import TYPE_CHECKING
 
-from orionclient._locks import FORKS_WAIT, close_in_child
+from orionclient._locks import WAIT_FOR_FORKS, close_in_child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 # How long a program has to end in good order.
-GRACE = 2.0
+GRACE_SECONDS = 2.0
 
 
 class Process:
@@ -51,7 +51,7 @@ class Process:
         Raises:
             OSError, ValueError: It cannot be started.
         """
-        with self._lock, FORKS_WAIT:
+        with self._lock, WAIT_FOR_FORKS:
             if self.stopped:
                 return None
             self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for  # nosec B603
@@ -67,7 +67,7 @@ class Process:
                 # A forked child of the server that kept the other end would keep the program running.
                 close_in_child(popen.stdin)
         try:
-            _await_end(popen)
+            _wait_for_end(popen)
         finally:
             with self._lock:
                 # Until it is reaped below, nobody else can have its number.
@@ -88,7 +88,7 @@ class Process:
             self.stopped = why
             if self._popen is not None:
                 self._signal(self._popen)
-                self._timer = threading.Timer(GRACE, self._kill, (self._popen,))
+                self._timer = threading.Timer(GRACE_SECONDS, self._kill, (self._popen,))
                 self._timer.daemon = True
                 self._timer.start()
 
@@ -107,7 +107,7 @@ class Process:
             return  # nobody is left; macOS says so by the latter
 
 
-def _await_end(popen: subprocess.Popen[bytes]) -> None:
+def _wait_for_end(popen: subprocess.Popen[bytes]) -> None:
     """Wait for the end without reaping, so that the number of the group stays taken."""
     if hasattr(os, "waitid"):
         os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
@@ -115,7 +115,7 @@ def _await_end(popen: subprocess.Popen[bytes]) -> None:
         popen.wait()
 
 
-def environment(**variables: str) -> dict[str, str]:
+def build_environment(**variables: str) -> dict[str, str]:
     """The environment of a program: that of the server without its settings for Orion, and `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("ORION_")}
     # What is printed shows in the log at once.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})", re.IGNORECASE)
 
 
-def piece_of(header: str, size: int) -> range | None:
+def parse_range(header: str, size: int) -> range | None:
     """The positions that a `Range` header asks for; None where it is none that is understood here.
 
     Raises:
@@ -38,7 +38,7 @@ def piece_of(header: str, size: int) -> range | None:
     return piece
 
 
-def answer(content: BinaryIO, digest: bytes, size: int, headers: Mapping[str, str]) -> Download:
+def build_range_response(content: BinaryIO, digest: bytes, size: int, headers: Mapping[str, str]) -> Download:
     """The content or a piece of it; the answer closes the file.
 
     Args:
@@ -54,7 +54,7 @@ def answer(content: BinaryIO, digest: bytes, size: int, headers: Mapping[str, st
     # Weak tags and dates are never the same as this strong tag.
     wanted = headers.get("Range") if headers.get("If-Range") in {None, told["ETag"]} else None
     try:
-        piece = piece_of(wanted, size) if wanted is not None else None
+        piece = parse_range(wanted, size) if wanted is not None else None
         if piece is None:
             return Download(read_chunks(content), content.close, told)
         content.seek(piece.start)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import folders, sharing
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import bad_body, forbidden, not_found
 from orionclient.emulator.store import now
 
@@ -37,7 +37,7 @@ Row = sqlite3.Row
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceKind:
     """A kind of resource that lies in a project.
 
     Args:
@@ -55,17 +55,17 @@ class Kind:
     table: str
     id_parameter: str
     show: Callable[[Row], dict[str, Any]]
-    purge: Callable[[Call, sqlite3.Connection, Row], Callable[[], None]] = lambda _call, _db, _row: _nothing
+    purge: Callable[[Call, sqlite3.Connection, Row], Callable[[], None]] = lambda _call, _db, _row: _no_op
     taggable: bool = False
     sharable: bool = False
     in_folders: bool = False
 
 
-def _nothing() -> None:
+def _no_op() -> None:
     """Nothing remains to be done."""
 
 
-def table(name: str, *columns: str) -> str:
+def create_table_statement(name: str, *columns: str) -> str:
     """SQL that makes the table of a kind: what all kinds have, and columns of its own."""
     own = "".join(f",\n    {column}" for column in columns)
     return f"""
@@ -104,7 +104,7 @@ def _require_open(db: sqlite3.Connection, project: int) -> None:
         raise forbidden(f"Project {project} is archived.")
 
 
-def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: Listing) -> None:
+def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:
     """Keep what lies in the project that the query names, else in any project of the caller."""
     if "project" in call.query:
         require_member(db, call.caller, call.query["project"])
@@ -113,7 +113,7 @@ def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: Listing) -> 
         listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
 
 
-def project_of_body(call: Call, db: sqlite3.Connection) -> int:
+def find_project(call: Call, db: sqlite3.Connection) -> int:
     """The project that the body names, else the caller's default one."""
     project: int | None = call.body.get("project", call.caller.default_project)
     if project is None:
@@ -125,7 +125,7 @@ def project_of_body(call: Call, db: sqlite3.Connection) -> int:
 def find(
     call: Call,
     db: sqlite3.Connection,
-    kind: Kind,
+    kind: ResourceKind,
     number: int,
     *,
     trashed: bool = False,
@@ -152,17 +152,17 @@ def find(
     raise forbidden(f"The {kind.name} {number} belongs to a project that you are not a member of.")
 
 
-def find_named(call: Call, db: sqlite3.Connection, kind: Kind, *, reading: bool = False) -> Row:
+def find_named(call: Call, db: sqlite3.Connection, kind: ResourceKind, *, reading: bool = False) -> Row:
     """The row that the path names."""
     return find(call, db, kind, call.path[kind.id_parameter], reading=reading)
 
 
-def list_kind(call: Call, kind: Kind, **columns: str | int | None) -> dict[str, Any]:
+def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> dict[str, Any]:
     """A page of resources; `columns` are further exact filters, left out where None."""
     query = call.query
     # Kinds without a trash or folders do not have these parameters.
     trashed = query.get("deleted", False)
-    listing = Listing(kind.table)
+    listing = ListQuery(kind.table)
     listing.narrow("deleted <> ''" if trashed else "deleted = ''")
     if "name" in query:
         # lower() and instr() of SQLite know ASCII letters only, as the contract says.
@@ -176,7 +176,7 @@ def list_kind(call: Call, kind: Kind, **columns: str | int | None) -> dict[str, 
             call.caller.id,
         )
     if "path" in query:
-        listing.narrow("path IS ?", folders.normal(query["path"]))
+        listing.narrow("path IS ?", folders.normalize_path(query["path"]))
     for column, value in columns.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)
@@ -187,14 +187,14 @@ def list_kind(call: Call, kind: Kind, **columns: str | int | None) -> dict[str, 
             shared, values = sharing.shared_with(kind.name, call.caller.id)
             mine = "project IN (SELECT project FROM members WHERE user = ?)"
             listing.narrow(f"({mine} OR id IN ({shared}))", call.caller.id, *values)
-        return page(call, db, listing, kind.show)
+        return build_page(call, db, listing, kind.show)
 
 
-def create(call: Call, kind: Kind, **columns: Any) -> dict[str, Any]:
+def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
     """A new resource from the body; `columns` are values of the kind's own."""
     with call.stack.store.writing() as db:
-        project = project_of_body(call, db)
-        path = folders.make(db, project, call.body.get("path", "/"), call.caller.id)
+        project = find_project(call, db)
+        path = folders.create_folder(db, project, call.body.get("path", "/"), call.caller.id)
         values = {
             "name": call.body.get("name", ""),
             "description": call.body.get("description", ""),
@@ -216,13 +216,13 @@ def create(call: Call, kind: Kind, **columns: Any) -> dict[str, Any]:
         return kind.show(find(call, db, kind, cursor.lastrowid or 0))
 
 
-def get(call: Call, kind: Kind) -> dict[str, Any]:
+def get(call: Call, kind: ResourceKind) -> dict[str, Any]:
     """The resource that the path names."""
     with call.stack.store.reading() as db:
         return kind.show(find_named(call, db, kind, reading=True))
 
 
-def update(call: Call, kind: Kind, **columns: Any) -> dict[str, Any]:
+def update(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
     """Set the fields that the body names; `columns` are values of the kind's own."""
     with call.stack.store.writing() as db:
         row = find_named(call, db, kind)
@@ -236,7 +236,7 @@ def update(call: Call, kind: Kind, **columns: Any) -> dict[str, Any]:
         return kind.show(find_named(call, db, kind))
 
 
-def delete(call: Call, kind: Kind) -> None:
+def delete(call: Call, kind: ResourceKind) -> None:
     """Move to the trash, or purge; kinds without a trash are always purged."""
     immediate = call.query.get("immediate", True)
     number = call.path[kind.id_parameter]
@@ -250,7 +250,7 @@ def delete(call: Call, kind: Kind) -> None:
     finish()
 
 
-def erase(db: sqlite3.Connection, kind: Kind, number: int) -> None:
+def erase(db: sqlite3.Connection, kind: ResourceKind, number: int) -> None:
     """Remove a row with its tags and shares."""
     for hanging in ("tags", "shares"):
         db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, number))  # noqa: S608 - constants  # nosec B608

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 Rewrite = Callable[[bytes, MutableHeaders], bytes | None]
 
 # Answers that are rewritten are held in memory as a whole; a larger one is let through.
-_MOST_HELD = 64 * 1024 * 1024
+_MAX_BUFFERED = 64 * 1024 * 1024
 
 
-class UnfitError(Exception):
+class NotApplicableError(Exception):
     """The response has no place for the change; the text says why."""
 
 
-class Held:
+class BufferedSend:
     """Holds a real answer back until it is whole, and rewrites it.
 
     Args:
@@ -65,7 +65,7 @@ class Held:
             await self._judge_start()
         else:
             self._body += message.get("body", b"")
-            if len(self._body) > _MOST_HELD:
+            if len(self._body) > _MAX_BUFFERED:
                 await self._let_through("the answer is too large", more=message.get("more_body", False))
             elif not message.get("more_body", False):
                 await self._finish()
@@ -89,7 +89,7 @@ class Held:
         headers = MutableHeaders(raw=list(self._start["headers"]))
         try:
             body = self._rewrite(bytes(self._body), headers)
-        except UnfitError as error:
+        except NotApplicableError as error:
             await self._let_through(str(error), more=False)
             return
         if body is None:

@@ -25,7 +25,7 @@ FINGERPRINTS = ("Circular", "Path", "MACCS")
 MEASURES = ("Tanimoto", "Dice", "Cosine")
 QUERY_LANGUAGES = ("MDLJSON", "SMARTS")
 
-_MOST_HITS = 100_000
+_MAX_HITS = 100_000
 _DEFAULT_HITS = 1000
 
 
@@ -55,14 +55,14 @@ def check(query_type: str, parameters: Mapping[str, Any]) -> None:
             raise QueryError(f"The parameter {name!r} must be {words}.")
 
 
-def most_hits(query_type: str, parameters: Mapping[str, Any]) -> int:
+def max_hits(query_type: str, parameters: Mapping[str, Any]) -> int:
     """How many hits are wanted."""
     if query_type == "title":
-        return _MOST_HITS
+        return _MAX_HITS
     return int(parameters.get("num_hits") or parameters.get("max_hits") or _DEFAULT_HITS)
 
 
-def matcher(query_type: str, parameters: Mapping[str, Any]) -> Match:
+def build_matcher(query_type: str, parameters: Mapping[str, Any]) -> Match:
     """What tells how well a record fits.
 
     Raises:
@@ -154,14 +154,14 @@ def _molecule(chem: Any, record: Record) -> Any:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_HITS
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_HITS
 
 
-def _is_share(value: Any) -> bool:
+def _is_fraction(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
-def _is_text(value: Any) -> bool:
+def _is_string(value: Any) -> bool:
     return isinstance(value, str) and value.strip() != ""
 
 
@@ -176,19 +176,19 @@ def _one_of(words: tuple[str, ...]) -> _Rule:
     return False, f"one of: {', '.join(words)}", lambda value: isinstance(value, str) and value in words
 
 
-_COUNT: _Rule = (False, f"an integer from 1 to {_MOST_HITS}", _is_count)
+_COUNT: _Rule = (False, f"an integer from 1 to {_MAX_HITS}", _is_count)
 _KNOWN: dict[str, dict[str, _Rule]] = {
     "title": {"titles": (True, "a list of texts, not empty", _are_titles)},
     "subsearch": {
-        "mdlquery": (True, "a text", _is_text),
+        "mdlquery": (True, "a text", _is_string),
         "subsearch_query_type": _one_of(QUERY_LANGUAGES),
         "num_hits": _COUNT,
     },
     "graphsim": {
-        "smiles": (True, "a text", _is_text),
+        "smiles": (True, "a text", _is_string),
         "fingerprint_type": _one_of(FINGERPRINTS),
         "similarity_measure_type": _one_of(MEASURES),
         "max_hits": _COUNT,
-        "cutoff": (False, "a number from 0 to 1", _is_share),
+        "cutoff": (False, "a number from 0 to 1", _is_fraction),
     },
 }

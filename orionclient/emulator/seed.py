@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SeedUser:
     """A user of a seed; a password of None is one that nobody knows; cost accounting lets see the organization's balance."""
 
     username: str
@@ -26,7 +26,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class SeedProject:
     """A project of a seed; the first member owns it."""
 
     name: str
@@ -35,7 +35,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class SeedGroup:
     """A group of a seed."""
 
     name: str
@@ -48,40 +48,40 @@ class Seed:
     """What a new stack holds. Ids count from 1 in the order given; the first project of a user is the default one."""
 
     organization: str
-    people: tuple[Person, ...]
-    rooms: tuple[Room, ...]
+    people: tuple[SeedUser, ...]
+    rooms: tuple[SeedProject, ...]
     balance: str = "0.00"
-    teams: tuple[Team, ...] = ()
+    teams: tuple[SeedGroup, ...] = ()
 
 
-PLAIN = Seed(
+DEFAULT_SEED = Seed(
     "Local Orion",
-    (Person("admin", "", "", None, cost_accounting=True),),
-    (Room("Default", "", ("admin",)),),
+    (SeedUser("admin", "", "", None, cost_accounting=True),),
+    (SeedProject("Default", "", ("admin",)),),
 )
 
 SEEDS = {
     "demo": Seed(
         "Analytical Engines",
         (
-            Person("ada", "Ada", "Lovelace", "ada-demo", cost_accounting=True),
-            Person("grace", "Grace", "Hopper", "grace-demo"),
+            SeedUser("ada", "Ada", "Lovelace", "ada-demo", cost_accounting=True),
+            SeedUser("grace", "Grace", "Hopper", "grace-demo"),
         ),
         (
-            Room("Ada's project", "Only Ada works here.", ("ada",)),
-            Room("Grace's project", "Only Grace works here.", ("grace",)),
-            Room("Shared project", "Ada and Grace work here together.", ("ada", "grace")),
+            SeedProject("Ada's project", "Only Ada works here.", ("ada",)),
+            SeedProject("Grace's project", "Only Grace works here.", ("grace",)),
+            SeedProject("Shared project", "Ada and Grace work here together.", ("ada", "grace")),
         ),
         balance="12500.00",
         teams=(
-            Team("Chemists", "Those who draw molecules.", ("ada", "grace")),
-            Team("Mathematicians", "Those who count them.", ("ada",)),
+            SeedGroup("Chemists", "Those who draw molecules.", ("ada", "grace")),
+            SeedGroup("Mathematicians", "Those who count them.", ("ada",)),
         ),
     ),
 }
 
 
-def plant(store: Store, name: str | None) -> None:
+def apply_seed(store: Store, name: str | None) -> None:
     """Fill a new stack; a stack that was filled before keeps what it has.
 
     Raises:
@@ -93,18 +93,18 @@ def plant(store: Store, name: str | None) -> None:
         row = db.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
         if row is None:
             db.execute("INSERT INTO meta (name, value) VALUES ('seed', ?)", (name or "",))
-            _fill(db, SEEDS[name] if name else PLAIN)
+            _add_content(db, SEEDS[name] if name else DEFAULT_SEED)
         elif name is not None and row["value"] != name:
             raise ValueError(f"this stack was filled before, with seed {row['value'] or None!r} and not {name!r}")
 
 
 @cache
-def _known(password: str) -> str:
+def _exists(password: str) -> str:
     # Everybody knows the passwords of a seed: the stacks of a process may share their hashes, which are slow to make.
     return hash_password(password)
 
 
-def _fill(db: sqlite3.Connection, seed: Seed) -> None:
+def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
     organization = db.execute(
         "INSERT INTO organizations (name, balance, created) VALUES (?, ?, ?)", (seed.organization, seed.balance, now())
     ).lastrowid
@@ -114,7 +114,7 @@ def _fill(db: sqlite3.Connection, seed: Seed) -> None:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 person.username,
-                _known(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
+                _exists(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
                 f"{person.username}@example.org",
                 person.first_name,
                 person.last_name,

@@ -17,21 +17,21 @@ from orion_api import contract
 from orionclient.emulator import handlers, storage
 from orionclient.emulator.app import build
 from orionclient.emulator.blobs import Blobs
-from orionclient.emulator.call import Limits, Stack
+from orionclient.emulator.call import Limits, Services
 from orionclient.emulator.contract import Operation, read_operations
 from orionclient.emulator.credentials import Credentials
-from orionclient.emulator.fault_middleware import Faulty
+from orionclient.emulator.fault_middleware import FaultMiddleware
 from orionclient.emulator.faults import Faults
-from orionclient.emulator.idempotency import Keys
-from orionclient.emulator.jobs import Engine
+from orionclient.emulator.idempotency import IdempotencyKeys
+from orionclient.emulator.jobs import JobEngine
 from orionclient.emulator.parts import Parts
-from orionclient.emulator.presigned import Addresses
-from orionclient.emulator.seed import plant
-from orionclient.emulator.serving import Uvicorn, bind, configuration
-from orionclient.emulator.specifications import Floe, check_floe
+from orionclient.emulator.presigned import PresignedUrls
+from orionclient.emulator.seed import apply_seed
+from orionclient.emulator.serving import UvicornServer, bind, build_config
+from orionclient.emulator.specifications import FloeSpecification, check_floe
 from orionclient.emulator.storage import Storage
 from orionclient.emulator.store import Store
-from orionclient.emulator.work import Work
+from orionclient.emulator.work import BackgroundWork
 
 if TYPE_CHECKING:
     import socket
@@ -68,10 +68,10 @@ class Server:
         limits: The largest bodies.
         faults: Takes faults from other processes too: at `/_faults`, and by the header `X-Orion-Fault`.
         processing: Seconds that a collection takes at least to become ready after it was closed.
-        floes: What jobs can be started of, besides the floes of packages; each a `Floe` or an object with its fields. Those of an
+        floes: What jobs can be started of, besides the floes of packages; each a `FloeSpecification` or an object with its fields. Those of an
             earlier start that are not given again become deprecated.
         jobs: The most jobs that run at once; with 0 they stay in the queue.
-        describe: A command that prints the floes of an unpacked package as a JSON list of objects with the fields of `Floe`; the folder
+        describe: A command that prints the floes of an unpacked package as a JSON list of objects with the fields of `FloeSpecification`; the folder
             of the package is added. Without it, packages cannot be read.
         storage: Opens a second origin on another port of the same host, as a stack on S3 has one: downloads of files and shards
             redirect to presigned addresses there, and the parts of uploads are sent to such.
@@ -98,7 +98,7 @@ class Server:
         limits: Limits | None = None,
         faults: bool = False,
         processing: float = 0.0,
-        floes: Iterable[Floe | Mapping[str, Any]] = (),
+        floes: Iterable[FloeSpecification | Mapping[str, Any]] = (),
         jobs: int = 2,
         describe: Sequence[str] | None = None,
         storage: bool = False,
@@ -123,9 +123,9 @@ class Server:
         self._floes = tuple(check_floe(floe) for floe in floes)
         self._pool = jobs
         self._describe = describe
-        self.faults: Faults = Faults([operation.id for operation in _operations()])
+        self.faults: Faults = Faults([operation.id for operation in _load_operations()])
         self.storage: Storage | None = Storage(storage_seconds) if storage else None
-        self._running: _Running | None = None
+        self._running: _RunningServer | None = None
 
     @property
     def url(self) -> str:
@@ -163,19 +163,19 @@ class Server:
         finally:
             self.stop()
 
-    def _open(self) -> _Running:
-        return _Running(
+    def _open(self) -> _RunningServer:
+        return _RunningServer(
             self.folder,
             self._faulty,
             seed=self._seed,
             address=self._address,
-            plan=_Plan(self._limits, self._processing, self._floes, self._pool, self._describe, self._durable),
+            plan=_ServerOptions(self._limits, self._processing, self._floes, self._pool, self._describe, self._durable),
             second=self.storage,
         )
 
-    def _faulty(self, stack: Stack, port: int) -> Faulty:
+    def _faulty(self, stack: Services, port: int) -> FaultMiddleware:
         named = 0 if self._proxied else port
-        return Faulty(build(stack, handlers.HANDLERS, named), self.faults, stack, named, face=self._face)
+        return FaultMiddleware(build(stack, handlers.HANDLERS, named), self.faults, stack, named, face=self._face)
 
     def issue_token(self, username: str | None = None) -> str:
         """The token of a user without a password; of the first user without a name. The same one every time.
@@ -201,7 +201,7 @@ class Server:
             raise LookupError(f"there is no user {username!r}")
         return Identity(row["username"], row["default_project"], stack.credentials.token_of(row["id"]))
 
-    def _require(self) -> _Running:
+    def _require(self) -> _RunningServer:
         if self._running is None:
             raise RuntimeError("the server does not run")
         return self._running
@@ -215,28 +215,28 @@ class Server:
         self.stop()
 
 
-class _Plan(NamedTuple):
+class _ServerOptions(NamedTuple):
     """What a server was told about its stack."""
 
     limits: Limits
     processing: float
-    floes: tuple[Floe, ...]
+    floes: tuple[FloeSpecification, ...]
     jobs: int
     describe: Sequence[str] | None
     durable: bool
 
 
-class _Running:
+class _RunningServer:
     """Everything that is open while a server runs; nothing of it survives `stop`."""
 
     def __init__(
         self,
         folder: Path,
-        build_app: Callable[[Stack, int], ASGIApp],
+        build_app: Callable[[Services, int], ASGIApp],
         *,
         seed: str | None,
         address: tuple[str, int],
-        plan: _Plan,
+        plan: _ServerOptions,
         second: Storage | None,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -246,12 +246,12 @@ class _Running:
         self._failure: BaseException | None = None
         self._sockets: list[socket.socket] = []
         self._store: Store | None = None
-        self._work, self._slow = Work(), Work()
-        self._engine: Engine | None = None
+        self._work, self._slow = BackgroundWork(), BackgroundWork()
+        self._engine: JobEngine | None = None
         try:
             self._store = Store(folder / "orion.sqlite", handlers.TABLES, durable=plan.durable)
-            plant(self._store, seed)
-            self.stack = _open_stack(folder, self._store, (self._work, self._slow), plan)
+            apply_seed(self._store, seed)
+            self.stack = _open_services(folder, self._store, (self._work, self._slow), plan)
             self._engine = self.stack.engine
             handlers.resume(self.stack)
             port, self.url = self._listen(*address)
@@ -260,15 +260,15 @@ class _Running:
                 app = build_app(self.stack, port)
             else:
                 second_port, second.url = self._listen(address[0], 0)
-                addresses = Addresses(second.url, self.stack.credentials.key_for("storage"), second.terms)
+                addresses = PresignedUrls(second.url, self.stack.credentials.key_for("storage"), second.terms)
                 self.stack = replace(self.stack, storage=addresses)
-                app = storage.by_port(
+                app = storage.find_by_port(
                     {
                         port: build_app(self.stack, port),
                         second_port: storage.build(second, self.stack, addresses, second_port),
                     }
                 )
-            self._server = Uvicorn(configuration(app))
+            self._server = UvicornServer(build_config(app))
             # Jobs may ask from now on; they get their answers when the server begins to answer.
             self._engine.start(self.url)
         except BaseException:
@@ -325,32 +325,34 @@ class _Running:
 
 
 @functools.cache
-def _document() -> dict[str, Any]:
+def _load_contract() -> dict[str, Any]:
     return contract.load()
 
 
 @functools.cache
-def _operations() -> tuple[Operation, ...]:
-    return tuple(read_operations(_document()))
+def _load_operations() -> tuple[Operation, ...]:
+    return tuple(read_operations(_load_contract()))
 
 
-def _open_stack(folder: Path, store: Store, works: tuple[Work, Work], plan: _Plan) -> Stack:
+def _open_services(
+    folder: Path, store: Store, works: tuple[BackgroundWork, BackgroundWork], plan: _ServerOptions
+) -> Services:
     blobs = Blobs(folder / "blobs", durable=plan.durable)
     with store.reading() as db:
         blobs.sweep(row[0] for query in handlers.BLOBS for row in db.execute(query))
     credentials = Credentials(store, folder / "secret")
-    return Stack(
+    return Services(
         store,
         blobs,
         Parts(store, blobs),
         credentials,
-        Keys(store),
+        IdempotencyKeys(store),
         *works,
-        Engine(store, credentials, folder, plan.jobs, plan.describe),
+        JobEngine(store, credentials, folder, plan.jobs, plan.describe),
         plan.floes,
         handlers.KINDS,
-        _operations(),
-        _document()["info"]["version"],
+        _load_operations(),
+        _load_contract()["info"]["version"],
         plan.limits,
         plan.processing,
     )

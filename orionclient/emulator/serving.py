@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from orionclient._locks import Listening
+from orionclient._locks import ListeningSocket
 from orionclient.emulator.wire import WireProtocol
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 # Longer than the pools of HTTP clients keep idle connections, so that the server never closes one just being used again.
 _KEEP_ALIVE_SECONDS = 75
 # Room for the longest query that the contract allows; what is longer gets an answer of ours all the same.
-_LONGEST_HEAD = 16 << 20
+_MAX_HEAD = 16 << 20
 
 
-class Uvicorn(uvicorn.Server):
+class UvicornServer(uvicorn.Server):
     """Uvicorn that tells when it listens, and ends when it is told to and not at its next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -68,13 +68,13 @@ class Uvicorn(uvicorn.Server):
                 self._loop.call_soon_threadsafe(self._ended.set)
 
 
-def configuration(app: ASGIApp) -> uvicorn.Config:
+def build_config(app: ASGIApp) -> uvicorn.Config:
     """The settings for an application."""
     return uvicorn.Config(
         app,
         loop="asyncio",
         http=WireProtocol,
-        h11_max_incomplete_event_size=_LONGEST_HEAD,
+        h11_max_incomplete_event_size=_MAX_HEAD,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -92,7 +92,7 @@ def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one."""
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
     # With the protocol named, asyncio switches Nagle's algorithm off; without it every answer waits 40 ms.
-    bound = Listening(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if port:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

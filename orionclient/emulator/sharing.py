@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-_MY_ORGANIZATION = "SELECT organization FROM users WHERE id = ?"
-_MY_PROJECTS = "SELECT project FROM members WHERE user = ?"
+_OWN_ORGANIZATION = "SELECT organization FROM users WHERE id = ?"
+_OWN_PROJECTS = "SELECT project FROM members WHERE user = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ShareTarget:
     """A kind of those whom something can be shared with. Both queries are constants and take the id of a user.
 
     Args:
@@ -37,13 +37,13 @@ class Target:
 
 
 TARGETS = {
-    "user": Target("SELECT ?", f"SELECT id FROM users WHERE organization = ({_MY_ORGANIZATION})"),  # noqa: S608 - constants  # nosec B608
-    "group": Target(
+    "user": ShareTarget("SELECT ?", f"SELECT id FROM users WHERE organization = ({_OWN_ORGANIZATION})"),  # noqa: S608 - constants  # nosec B608
+    "group": ShareTarget(
         "SELECT group_id FROM group_members WHERE user = ?",
-        f"SELECT id FROM groups WHERE organization = ({_MY_ORGANIZATION})",  # noqa: S608 - constants  # nosec B608
+        f"SELECT id FROM groups WHERE organization = ({_OWN_ORGANIZATION})",  # noqa: S608 - constants  # nosec B608
     ),
-    "project": Target(_MY_PROJECTS, _MY_PROJECTS),
-    "organization": Target(_MY_ORGANIZATION, _MY_ORGANIZATION),
+    "project": ShareTarget(_OWN_PROJECTS, _OWN_PROJECTS),
+    "organization": ShareTarget(_OWN_ORGANIZATION, _OWN_ORGANIZATION),
 }
 
 _SHARED = " UNION ALL ".join(
@@ -63,7 +63,7 @@ def is_shared_with(db: sqlite3.Connection, kind: str, number: int, user: int) ->
     return db.execute(f"SELECT 1 WHERE ? IN ({query})", [number, *values]).fetchone() is not None
 
 
-def can_name(db: sqlite3.Connection, target_type: str, target: int, user: int) -> bool:
+def can_share_with(db: sqlite3.Connection, target_type: str, target: int, user: int) -> bool:
     """Whether the user can share with somebody."""
     query = f"SELECT 1 WHERE ? IN ({TARGETS[target_type].known})"
     return db.execute(query, (target, user)).fetchone() is not None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 
-class Floe(NamedTuple):
+class FloeSpecification(NamedTuple):
     """A program that jobs run.
 
     Args:
@@ -33,29 +33,31 @@ class ParametersError(ValueError):
     """Parameters that do not fit a specification; the message is a sentence."""
 
 
-def check_floe(given: Any) -> Floe:
-    """A floe from what claims to be one: a `Floe`, a tuple like it, or an object with its fields.
+def check_floe(given: Any) -> FloeSpecification:
+    """A floe from what claims to be one: a `FloeSpecification`, a tuple like it, or an object with its fields.
 
     Raises:
         SpecificationError: It is none.
     """
     try:
-        floe = Floe(**given) if isinstance(given, dict) else Floe(*given)
+        floe = FloeSpecification(**given) if isinstance(given, dict) else FloeSpecification(*given)
     except TypeError:
         raise SpecificationError("a floe consists of specification, tags and argv") from None
     specification = floe.specification
-    if not isinstance(specification, dict) or not _texts(specification, "name", "uuid"):
+    if not isinstance(specification, dict) or not _check_strings(specification, "name", "uuid"):
         raise SpecificationError("the specification of a floe is an object with the texts name and uuid")
     name = specification["name"]
     if not all(isinstance(specification.get(key, ""), str) for key in ("title", "description")):
         raise SpecificationError(f"title and description of the floe {name!r} are no texts")
     cubes = specification.get("cubes")
-    if not isinstance(cubes, list) or not all(isinstance(cube, dict) and _texts(cube, "name") for cube in cubes):
+    if not isinstance(cubes, list) or not all(
+        isinstance(cube, dict) and _check_strings(cube, "name") for cube in cubes
+    ):
         raise SpecificationError(f"the floe {name!r} has no list of cubes with names")
     for cube in cubes:
         parameters = cube.get("parameters", [])
         if not isinstance(parameters, list) or not all(
-            isinstance(each, dict) and _texts(each, "name", "type") for each in parameters
+            isinstance(each, dict) and _check_strings(each, "name", "type") for each in parameters
         ):
             raise SpecificationError(
                 f"the cube {cube['name']!r} of the floe {name!r} has parameters without name or type"
@@ -65,10 +67,10 @@ def check_floe(given: Any) -> Floe:
             raise SpecificationError(f"the {what} of the floe {name!r} are no list of texts")
     if not floe.argv:
         raise SpecificationError(f"the floe {name!r} has no command")
-    return Floe(specification, list(floe.tags), list(floe.argv))
+    return FloeSpecification(specification, list(floe.tags), list(floe.argv))
 
 
-def _texts(value: Mapping[str, Any], *names: str) -> bool:
+def _check_strings(value: Mapping[str, Any], *names: str) -> bool:
     return all(isinstance(value.get(name), str) and value[name] for name in names)
 
 
@@ -78,29 +80,29 @@ def check_parameters(specification: Mapping[str, Any], given: Mapping[str, Any])
     Raises:
         ParametersError: Something is unknown, missing, or of the wrong type.
     """
-    _refuse_unknown("There is nothing called", given, ["promoted", "cube"])
-    promoted, by_cube = _object(given, "promoted"), _object(given, "cube")
+    _reject_unknown("There is nothing called", given, ["promoted", "cube"])
+    promoted, by_cube = _check_object(given, "promoted"), _check_object(given, "cube")
     known_promoted = {
-        each["promoted_name"]: each for _, each in _parameters(specification) if each.get("promoted_name")
+        each["promoted_name"]: each for _, each in _collect_parameters(specification) if each.get("promoted_name")
     }
-    _refuse_unknown("The floe has no promoted parameter", promoted, known_promoted)
+    _reject_unknown("The floe has no promoted parameter", promoted, known_promoted)
     cubes = specification.get("cubes", [])
     names = {cube["name"]: cube for cube in cubes}
-    _refuse_unknown("The floe has no cube", by_cube, [*names, *(cube["title"] for cube in cubes if cube.get("title"))])
+    _reject_unknown("The floe has no cube", by_cube, [*names, *(cube["title"] for cube in cubes if cube.get("title"))])
     for cube in cubes:
-        values = {**_object(by_cube, cube.get("title") or cube["name"]), **_object(by_cube, cube["name"])}
+        values = {**_check_object(by_cube, cube.get("title") or cube["name"]), **_check_object(by_cube, cube["name"])}
         _check_cube(cube, values, promoted)
     for name, value in promoted.items():
         _check_value(f"The parameter {name!r}", known_promoted[name], value)
 
 
-def _parameters(specification: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+def _collect_parameters(specification: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     for cube in specification.get("cubes", []):
         for parameter in cube.get("parameters", []):
             yield cube, parameter
 
 
-def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _check_object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = values.get(name, {})
     if not isinstance(value, dict):
         raise ParametersError(f"{name!r} must be an object.")
@@ -109,7 +111,7 @@ def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _check_cube(cube: Mapping[str, Any], values: Mapping[str, Any], promoted: Mapping[str, Any]) -> None:
     known = {each["name"]: each for each in cube.get("parameters", [])}
-    _refuse_unknown(f"The cube {cube['name']!r} has no parameter", values, known)
+    _reject_unknown(f"The cube {cube['name']!r} has no parameter", values, known)
     for name, parameter in known.items():
         label = f"The parameter {name!r} of the cube {cube['name']!r}"
         if name in values:
@@ -120,7 +122,7 @@ def _check_cube(cube: Mapping[str, Any], values: Mapping[str, Any], promoted: Ma
             raise ParametersError(f"The parameter {outer!r} is missing." if outer else f"{label} is missing.")
 
 
-def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+def _reject_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:
     names = list(dict.fromkeys(known))
     for name in given:
         if name not in names:
@@ -182,7 +184,9 @@ _DATA: dict[str, tuple[str, str | None, str | None]] = {
 }
 
 
-def _data(kind: str, plural: str, parts: str | None, single: str | None) -> tuple[str, Callable[[Any], bool]]:
+def _is_data_reference(
+    kind: str, plural: str, parts: str | None, single: str | None
+) -> tuple[str, Callable[[Any], bool]]:
     entry = f'{{"id": 1, "{parts}": [1]}}' if parts else '{"id": 1}'
     forms = [f"the id of a {kind}", *([f'{{"{single}": 1}}'] if single else []), f'{{"{plural}": [{entry}]}}']
     return " or ".join(forms), lambda value: _is_reference(value, plural, parts, single)
@@ -193,7 +197,7 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "integer": ("an integer", lambda value: isinstance(value, int) and not isinstance(value, bool)),
     "decimal": ("a number", _is_number),
     "boolean": ("true or false", lambda value: isinstance(value, bool)),
-    **{kind: _data(kind, *forms) for kind, forms in _DATA.items()},
+    **{kind: _is_data_reference(kind, *forms) for kind, forms in _DATA.items()},
     **{
         f"{kind}_out": (f"the name of a {kind}", lambda value: isinstance(value, str))
         for kind in _DATA

@@ -18,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_LONGEST_WAIT = 86_400
+_MAX_WAIT = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _is_line(text: str) -> bool:
 
 
 def _is_wait(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _LONGEST_WAIT
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _MAX_WAIT
 
 
 def _is_json(value: Any) -> bool:
@@ -97,9 +97,9 @@ _CODE = _Parameter("a status from 100 to 999", lambda value: _is_int(value) and 
 _REDIRECT = _Parameter("a status from 300 to 399", lambda value: _is_int(value) and 300 <= value <= 399, 302)
 _SIZE = _Parameter("a number of bytes, 0 or more", lambda value: value is None or (_is_int(value) and value >= 0))
 _COUNT = _Parameter("a number of bytes, 0 or more", lambda value: _is_int(value) and value >= 0)
-_SECONDS = _Parameter(f"seconds from 0 to {_LONGEST_WAIT}", _is_wait)
-_YES_NO = _Parameter("true or false", lambda value: isinstance(value, bool), default=False)
-_TEXT = _Parameter("a text", lambda value: value is None or isinstance(value, str))
+_SECONDS = _Parameter(f"seconds from 0 to {_MAX_WAIT}", _is_wait)
+_BOOLEAN = _Parameter("true or false", lambda value: isinstance(value, bool), default=False)
+_STRING = _Parameter("a text", lambda value: value is None or isinstance(value, str))
 _LINE = _Parameter("a text of one line", lambda value: isinstance(value, str) and _is_line(value))
 _LOCATION = _Parameter(
     "a text of one line", lambda value: value is None or (isinstance(value, str) and _is_line(value))
@@ -115,22 +115,22 @@ _NAMES = _Parameter(
         and all(isinstance(each, str) and _TOKEN.fullmatch(each) for each in value)
     ),
 )
-_HOW = _one_of("reset", "close")
+_CUT_MODE = _one_of("reset", "close")
 _NUMBER = _Parameter("a whole number other than 0", lambda value: _is_int(value) and value != 0)
 
 _STEPS: dict[str, dict[str, _Parameter]] = {
     "pass": {},
     "status": {
-        "code": _CODE.needed(), "headers": _HEADERS, "json": _ANY, "text": _TEXT, "read": _SIZE, "applied": _YES_NO,
+        "code": _CODE.needed(), "headers": _HEADERS, "json": _ANY, "text": _STRING, "read": _SIZE, "applied": _BOOLEAN,
     },
-    "html": {"code": _CODE.or_else(200), "text": _TEXT, "applied": _YES_NO},
+    "html": {"code": _CODE.or_else(200), "text": _STRING, "applied": _BOOLEAN},
     "redirect": {"url": _LOCATION, "code": _REDIRECT},
-    "reset": {"read": _SIZE, "applied": _YES_NO},
-    "close": {"read": _SIZE, "applied": _YES_NO},
-    "garbage": {"text": _TEXT},
-    "stall": {"seconds": _SECONDS.needed(), "read": _SIZE, "sent": _SIZE, "applied": _YES_NO},
-    "drip": {"seconds": _SECONDS.needed(), "size": _SIZE.or_else(1), "head": _YES_NO},
-    "cut": {"sent": _COUNT.or_else(0), "how": _HOW, "framing": _one_of("real", "length", "chunked", "close")},
+    "reset": {"read": _SIZE, "applied": _BOOLEAN},
+    "close": {"read": _SIZE, "applied": _BOOLEAN},
+    "garbage": {"text": _STRING},
+    "stall": {"seconds": _SECONDS.needed(), "read": _SIZE, "sent": _SIZE, "applied": _BOOLEAN},
+    "drip": {"seconds": _SECONDS.needed(), "size": _SIZE.or_else(1), "head": _BOOLEAN},
+    "cut": {"sent": _COUNT.or_else(0), "how": _CUT_MODE, "framing": _one_of("real", "length", "chunked", "close")},
     "length": {"by": _NUMBER.needed()},
     "broken_json": {},
     "gzip_cut": {"how": _one_of("cut", "crc")},
@@ -158,14 +158,14 @@ def parse(value: object) -> Step:
         ValueError: It is none of these; the message names what is known.
     """
     if isinstance(value, Step):
-        return _make(value.name, dict(value.values))
+        return _build_step(value.name, dict(value.values))
     if isinstance(value, int) and not isinstance(value, bool):
         return _bare_status(value)
     if isinstance(value, str):
         return _parse_line(value)
     if isinstance(value, dict) and isinstance(value.get("step"), str):
         values = {str(name): each for name, each in value.items() if name != "step"}
-        return _make(value["step"], values)
+        return _build_step(value["step"], values)
     raise ValueError(f'{value!r} is no step; use a status, a name, or an object like {{"step": "stall", "seconds": 5}}')
 
 
@@ -190,7 +190,7 @@ def _parse_line(line: str) -> Step:
         if not sign:
             raise ValueError(f"{part!r} in {line!r} has no value; write name=value")
         values[key.strip()] = _decode_value(raw.strip())
-    return _make(name, values)
+    return _build_step(name, values)
 
 
 def _decode(text: str) -> Any:
@@ -207,7 +207,7 @@ def _decode_value(text: str) -> Any:
         return text
 
 
-def _make(name: str, given: dict[str, Any]) -> Step:
+def _build_step(name: str, given: dict[str, Any]) -> Step:
     short, extra = _SHORT.get(name, (name, {}))
     parameters = _STEPS.get(short)
     if parameters is None:
@@ -247,7 +247,7 @@ def _check_together(name: str, values: Mapping[str, Any]) -> None:
 
 def pass_() -> Step:
     """The real answer."""
-    return _make("pass", {})
+    return _build_step("pass", {})
 
 
 def status(
@@ -270,12 +270,12 @@ def status(
         applied: Carry out the operation first; its own answer is lost.
     """
     given = {"code": code, "headers": dict(headers) if headers else None, "json": json, "text": text}
-    return _make("status", {**given, "read": read, "applied": applied})
+    return _build_step("status", {**given, "read": read, "applied": applied})
 
 
 def html(code: int = 200, *, text: str | None = None, applied: bool = False) -> Step:
     """A page of HTML, as a portal or a load balancer sends it."""
-    return _make("html", {"code": code, "text": text, "applied": applied})
+    return _build_step("html", {"code": code, "text": text, "applied": applied})
 
 
 def redirect(url: str | None = None, *, code: int = 302) -> Step:
@@ -285,7 +285,7 @@ def redirect(url: str | None = None, *, code: int = 302) -> Step:
         url: Where it leads; `self` is the address that was asked for. If omitted, there is no `Location`.
         code: The status, 300 to 399.
     """
-    return _make("redirect", {"url": url, "code": code})
+    return _build_step("redirect", {"url": url, "code": code})
 
 
 def reset(*, read: int | None = None, applied: bool = False) -> Step:
@@ -295,12 +295,12 @@ def reset(*, read: int | None = None, applied: bool = False) -> Step:
         read: Reset after so many bytes of the request's body; None reads it whole.
         applied: Carry out the operation first, so that only its answer is lost.
     """
-    return _make("reset", {"read": read, "applied": applied})
+    return _build_step("reset", {"read": read, "applied": applied})
 
 
 def close(*, read: int | None = None, applied: bool = False) -> Step:
     """The end of the connection (FIN) without an answer; parameters as for `reset`."""
-    return _make("close", {"read": read, "applied": applied})
+    return _build_step("close", {"read": read, "applied": applied})
 
 
 def reset_after() -> Step:
@@ -315,7 +315,7 @@ def close_after() -> Step:
 
 def garbage(text: str | None = None) -> Step:
     """Something that is not HTTP, then the end of the connection."""
-    return _make("garbage", {"text": text})
+    return _build_step("garbage", {"text": text})
 
 
 def stall(seconds: float, *, read: int | None = None, sent: int | None = None, applied: bool = False) -> Step:
@@ -327,12 +327,12 @@ def stall(seconds: float, *, read: int | None = None, sent: int | None = None, a
         sent: Wait after the head and so many bytes of the answer's body.
         applied: Carry out the operation before the wait.
     """
-    return _make("stall", {"seconds": seconds, "read": read, "sent": sent, "applied": applied})
+    return _build_step("stall", {"seconds": seconds, "read": read, "sent": sent, "applied": applied})
 
 
 def drip(seconds: float, *, size: int = 1, head: bool = False) -> Step:
     """The real answer in pieces of `size` bytes, one every so many seconds; with `head` its head too."""
-    return _make("drip", {"seconds": seconds, "size": size, "head": head})
+    return _build_step("drip", {"seconds": seconds, "size": size, "head": head})
 
 
 def cut(
@@ -349,47 +349,47 @@ def cut(
         framing: How the answer says where its body ends: as it really does, by its length, in chunks, or by the end of the
             connection.
     """
-    return _make("cut", {"sent": sent, "how": how, "framing": framing})
+    return _build_step("cut", {"sent": sent, "how": how, "framing": framing})
 
 
 def length(by: int) -> Step:
     """A Content-Length that is wrong by so many bytes: larger than what comes, or (negative) smaller."""
-    return _make("length", {"by": by})
+    return _build_step("length", {"by": by})
 
 
 def broken_json() -> Step:
     """The first half of the real JSON as a whole answer."""
-    return _make("broken_json", {})
+    return _build_step("broken_json", {})
 
 
 def gzip_cut(how: Literal["cut", "crc"] = "cut") -> Step:
     """The real answer in gzip, cut or with a wrong checksum, as a whole answer."""
-    return _make("gzip_cut", {"how": how})
+    return _build_step("gzip_cut", {"how": how})
 
 
 def set_field(field: str, value: object = None) -> Step:
     """A field of the real JSON with another value, or a further one. Dots lead inside, `*` is every item of a list."""
-    return _make("set_field", {"field": field, "value": value})
+    return _build_step("set_field", {"field": field, "value": value})
 
 
 def null_field(field: str) -> Step:
     """The real JSON with null in a field that it has. Dots lead inside, `*` is every item of a list."""
-    return _make("null_field", {"field": field})
+    return _build_step("null_field", {"field": field})
 
 
 def remove(field: str) -> Step:
     """The real JSON without a field."""
-    return _make("remove", {"field": field})
+    return _build_step("remove", {"field": field})
 
 
 def next_link(url: str = "self") -> Step:
     """A page whose `next` is this address; `self` is the address that was asked for."""
-    return _make("next_link", {"url": url})
+    return _build_step("next_link", {"url": url})
 
 
 def missing_next() -> Step:
     """A page without `next`, although there is a next page."""
-    return _make("missing_next", {})
+    return _build_step("missing_next", {})
 
 
 def resize(by: int, framing: Literal["length", "chunked", "close"] = "length") -> Step:
@@ -399,7 +399,7 @@ def resize(by: int, framing: Literal["length", "chunked", "close"] = "length") -
         by: Bytes to add (zeros at the end) or, negative, to leave out at the end.
         framing: How the response says where its body ends: by its own, new length, in chunks, or by the end of the connection.
     """
-    return _make("resize", {"by": by, "framing": framing})
+    return _build_step("resize", {"by": by, "framing": framing})
 
 
 def unasked_range(start: int = 0, size: int | None = None) -> Step:
@@ -409,24 +409,24 @@ def unasked_range(start: int = 0, size: int | None = None) -> Step:
         start: First byte.
         size: Bytes; if omitted, half of what follows `start`.
     """
-    return _make("unasked_range", {"start": start, "size": size})
+    return _build_step("unasked_range", {"start": start, "size": size})
 
 
 def digest() -> Step:
     """The real answer with the digests of something else."""
-    return _make("digest", {})
+    return _build_step("digest", {})
 
 
 def headers(headers: Mapping[str, Any]) -> Step:
     """The real answer with other headers; None as a value removes one, a list repeats one."""
-    return _make("headers", {"headers": dict(headers)})
+    return _build_step("headers", {"headers": dict(headers)})
 
 
 def hints(times: int = 1) -> Step:
     """103 Early Hints before the real answer."""
-    return _make("hints", {"times": times})
+    return _build_step("hints", {"times": times})
 
 
 def strip(*names: str) -> Step:
     """The real answer to the request without these headers, as a server that does not know them would give it."""
-    return _make("strip", {"headers": list(names)})
+    return _build_step("strip", {"headers": list(names)})

@@ -16,25 +16,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from orionclient.emulator import ranges
-from orionclient.emulator.app import SEEN, DownloadResponse
+from orionclient.emulator.app import REQUEST_LOG, DownloadResponse
 from orionclient.emulator.bodies import check_digest, read_upload
 from orionclient.emulator.contract import Operation
 from orionclient.emulator.envelope import Envelope
-from orionclient.emulator.fault_middleware import Faulty
+from orionclient.emulator.fault_middleware import FaultMiddleware
 from orionclient.emulator.faults import Faults
-from orionclient.emulator.handlers.uploads import look_for_part
-from orionclient.emulator.parts import place_of
-from orionclient.emulator.presigned import Terms
+from orionclient.emulator.handlers.uploads import find_part_upload
+from orionclient.emulator.parts import compute_range
+from orionclient.emulator.presigned import UrlLifetimes
 from orionclient.emulator.problems import ProblemError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from orionclient.emulator.call import Stack
-    from orionclient.emulator.parts import Part
-    from orionclient.emulator.presigned import Addresses
+    from orionclient.emulator.call import Services
+    from orionclient.emulator.parts import StoredPart
+    from orionclient.emulator.presigned import PresignedUrls
 
-_KEPT = 10_000
+_MAX_RECORDED = 10_000
 _CONTENT = re.compile(r"/content/([0-9a-f]{32})")
 _PART = re.compile(r"/parts/([0-9]{1,19})/([0-9]{1,5})")
 
@@ -70,9 +70,9 @@ class Storage:
 
     def __init__(self, seconds: float) -> None:
         self.faults: Faults = Faults([operation.id for operation in _OPERATIONS])
-        self.terms: Terms = Terms(seconds)
+        self.terms: UrlLifetimes = UrlLifetimes(seconds)
         self.url: str = ""
-        self._seen: deque[StorageRequest] = deque(maxlen=_KEPT)
+        self._seen: deque[StorageRequest] = deque(maxlen=_MAX_RECORDED)
         self._lock = threading.Lock()
 
     def requests(self) -> list[StorageRequest]:
@@ -92,9 +92,9 @@ class Storage:
             self._seen.append(StorageRequest(scope["method"], scope["path"], query, dict(Headers(scope=scope))))
 
 
-def build(storage: Storage, stack: Stack, addresses: Addresses, port: int) -> ASGIApp:
+def build(storage: Storage, stack: Services, addresses: PresignedUrls, port: int) -> ASGIApp:
     """The application of the origin."""
-    inner = Faulty(
+    inner = FaultMiddleware(
         Envelope(_Origin(stack, addresses), port),
         storage.faults,
         replace(stack, operations=_OPERATIONS),
@@ -109,7 +109,7 @@ def build(storage: Storage, stack: Stack, addresses: Addresses, port: int) -> AS
     return recorded
 
 
-def by_port(apps: dict[int, ASGIApp]) -> ASGIApp:
+def find_by_port(apps: dict[int, ASGIApp]) -> ASGIApp:
     """One application for several sockets."""
 
     async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,7 +121,7 @@ def by_port(apps: dict[int, ASGIApp]) -> ASGIApp:
 class _Origin:
     """Answers presigned requests. Refusals are XML as on S3, so a client cannot count on the shape that the API's have."""
 
-    def __init__(self, stack: Stack, addresses: Addresses) -> None:
+    def __init__(self, stack: Services, addresses: PresignedUrls) -> None:
         self._stack = stack
         self._addresses = addresses
 
@@ -130,9 +130,9 @@ class _Origin:
         try:
             response = await self._answer(request)
         except ProblemError as problem:
-            response = _refusal(problem)
+            response = _rejection(problem)
         else:
-            scope[SEEN].ran = True
+            scope[REQUEST_LOG].ran = True
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -154,7 +154,7 @@ class _Origin:
             raise ProblemError(404, "The content is gone.", "NoSuchKey") from None
         size, digest = os.fstat(file.fileno()).st_size, bytes.fromhex(request.query_params["sha256"])
         headers = {name: request.headers[name] for name in ("Range", "If-Range") if name in request.headers}
-        return DownloadResponse(ranges.answer(file, digest, size, headers), "application/octet-stream")
+        return DownloadResponse(ranges.build_range_response(file, digest, size, headers), "application/octet-stream")
 
     async def _take_part(self, request: Request, upload: int, number: int) -> Response:
         if "content-length" not in request.headers:
@@ -163,28 +163,28 @@ class _Origin:
         try:
             await read_upload(request, part, self._stack.limits.upload)
             check_digest(part, request.headers.get("content-digest"))
-            shown = await run_in_threadpool(part.keep, lambda db: look_for_part(db, upload))
+            shown = await run_in_threadpool(part.keep, lambda db: find_part_upload(db, upload))
             return Response(headers={"ETag": f'"{shown["sha256"]}"'})
         finally:
             await run_in_threadpool(part.discard)
 
-    def _room(self, upload: int, number: int) -> Part:
+    def _room(self, upload: int, number: int) -> StoredPart:
         with self._stack.store.reading() as db:
-            place = place_of(look_for_part(db, upload), number)
+            place = compute_range(find_part_upload(db, upload), number)
         return self._stack.parts.receive(place)
 
 
-def _refusal(problem: ProblemError) -> Response:
+def _rejection(problem: ProblemError) -> Response:
     code, text = escape(problem.code), escape(problem.detail)
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{text}</Message></Error>'
     return Response(body, problem.status, problem.headers, "application/xml")
 
 
-def _operation(name: str, method: str, path: str) -> Operation:
+def _name_operation(name: str, method: str, path: str) -> Operation:
     return Operation(name, "storage", method, path, (), False, 200, None, frozenset({200}))  # noqa: FBT003 - needs no token
 
 
 _OPERATIONS = (
-    _operation("get_content", "GET", "/content/{name}"),
-    _operation("put_part", "PUT", "/parts/{upload}/{number}"),
+    _name_operation("get_content", "GET", "/content/{name}"),
+    _name_operation("put_part", "PUT", "/parts/{upload}/{number}"),
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMA_VERSION = 5
-_MOST_COUNTS = 64
+_MAX_COUNTS = 64
 
 # What every kind of resource stands on; the tables of a kind stand in its handler.
 # AUTOINCREMENT: the id of something purged is never given to something else.
@@ -79,12 +79,12 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _run(db: sqlite3.Connection, text: str) -> None:
+def _execute(db: sqlite3.Connection, text: str) -> None:
     for statement in text.split(";\n"):
         db.execute(statement)
 
 
-class Connection(sqlite3.Connection):
+class StoreConnection(sqlite3.Connection):
     """A connection that remembers what it counted until something changes: all pages of a listing say how many items there are."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -96,7 +96,7 @@ class Connection(sqlite3.Connection):
         """The number that a query gives, as of the state that the block around it sees."""
         # The first number changes with commits of others that this block sees, the second with changes of our own.
         at = (self.execute("PRAGMA data_version").fetchone()[0], self.total_changes)
-        if at != self._counted_at or len(self._counts) >= _MOST_COUNTS:
+        if at != self._counted_at or len(self._counts) >= _MAX_COUNTS:
             self.forget()
         self._counted_at = at
         key = (query, *values)
@@ -112,11 +112,11 @@ class Connection(sqlite3.Connection):
 class Database(Protocol):
     """What a handler may do with the database."""
 
-    def reading(self) -> AbstractContextManager[Connection]:
+    def reading(self) -> AbstractContextManager[StoreConnection]:
         """A connection that sees one state of the database until the block ends."""
         ...
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def writing(self) -> AbstractContextManager[StoreConnection]:
         """A connection inside the only write transaction; an exception undoes everything."""
         ...
 
@@ -139,7 +139,7 @@ class Store:
         self._path = path
         self._tables = tables
         self._durable = durable
-        self._idle: list[Connection] = []
+        self._idle: list[StoreConnection] = []
         self._pool_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._closed = False
@@ -159,7 +159,7 @@ class Store:
         with self.writing() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                _run(db, _SCHEMA)
+                _execute(db, _SCHEMA)
                 db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
                 raise RuntimeError(
@@ -167,10 +167,10 @@ class Store:
                 )
             # At every start: a kind that is new to a kept folder gets its tables.
             for text in self._tables:
-                _run(db, text)
+                _execute(db, text)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[StoreConnection]:
         """A connection that sees one state of the database until the block ends."""
         with self._borrowed() as db:
             db.execute("BEGIN")
@@ -180,7 +180,7 @@ class Store:
                 db.execute("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[StoreConnection]:
         """A connection inside the only write transaction; an exception undoes everything."""
         # The lock makes writers of this process queue up, so SQLite's own waiting (which is not fair) never runs out.
         with self._write_lock, self._borrowed() as db:
@@ -195,7 +195,7 @@ class Store:
                 raise
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
+    def _borrowed(self) -> Iterator[StoreConnection]:
         with self._pool_lock:
             if self._closed:
                 raise RuntimeError("the store is closed")
@@ -207,15 +207,17 @@ class Store:
         finally:
             self._give_back(db)
 
-    def _give_back(self, db: Connection) -> None:
+    def _give_back(self, db: StoreConnection) -> None:
         with self._pool_lock:
             if not self._closed:
                 self._idle.append(db)
                 return
         db.close()
 
-    def _connect(self) -> Connection:
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=Connection)
+    def _connect(self) -> StoreConnection:
+        db = sqlite3.connect(
+            self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=StoreConnection
+        )
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
         # With NORMAL a power cut may cost the last commits. Old blobs are removed after a commit, so the state before it must not come

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_DEEPEST = 100
+_MAX_DEPTH = 100
 
 
 def loads(text: str, *, whole: bool = False) -> Any:
@@ -28,10 +28,10 @@ def loads(text: str, *, whole: bool = False) -> Any:
         raise ValueError(f"no valid JSON at character {error.pos + 1}: {error.msg}") from None
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
-    if text.count("[") + text.count("{") > _DEEPEST:
-        _refuse_depth(value)
+    if text.count("[") + text.count("{") > _MAX_DEPTH:
+        _reject_depth(value)
     if "\\u" in text:
-        _refuse_surrogates(value)
+        _reject_surrogates(value)
     return value
 
 
@@ -40,17 +40,17 @@ def dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _refuse_surrogates(value: Any) -> None:
+def _reject_surrogates(value: Any) -> None:
     try:
         dumps(value).encode()
     except UnicodeEncodeError:
         raise ValueError("the JSON holds half of a surrogate pair") from None
 
 
-def _refuse_depth(value: Any) -> None:
+def _reject_depth(value: Any) -> None:
     # What was decoded must be encoded again from a place that may be deeper in the stack.
     level = [value]
-    for _ in range(_DEEPEST + 1):
+    for _ in range(_MAX_DEPTH + 1):
         level = [child for item in level for child in _children(item)]
         if not level:
             return
@@ -63,7 +63,7 @@ def _children(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _check_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         names = [name for name, _ in pairs]
@@ -72,30 +72,35 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _number(text: str) -> float:
+def _parse_float(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"the number {text[:40]} is out of range")
     return number
 
 
-def _whole_number(text: str) -> float | int:
-    number = _number(text)
+def _parse_whole_number(text: str) -> float | int:
+    number = _parse_float(text)
     return int(number) if number.is_integer() else number
 
 
-def _integer(text: str) -> int:
+def _parse_integer(text: str) -> int:
     # int() has a limit of its own, but its message speaks of Python.
     if len(text) > 1000:
         raise ValueError("an integer has more than 1000 digits")
     return int(text)
 
 
-def _constant(text: str) -> NoReturn:
+def _reject_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON value")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_number, parse_int=_integer, parse_constant=_constant)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_check_pairs, parse_float=_parse_float, parse_int=_parse_integer, parse_constant=_reject_constant
+)
 _WHOLE = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_float=_whole_number, parse_int=_integer, parse_constant=_constant
+    object_pairs_hook=_check_pairs,
+    parse_float=_parse_whole_number,
+    parse_int=_parse_integer,
+    parse_constant=_reject_constant,
 )

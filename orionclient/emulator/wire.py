@@ -21,13 +21,13 @@ Framing = Literal["real", "length", "chunked", "close"]
 
 _KEY = "orion.wire"
 # On the loopback interface what was written has arrived by then; a reset must not overtake it.
-_ARRIVAL = 0.02
+_RECEIVED_AT = 0.02
 _FLUSH_POLL = 0.005
 # How long a client that still sends is listened to after an early answer, so that it comes to see the answer.
 _LINGER = 2.0
 
 
-class Wire:
+class WireAccess:
     """One connection.
 
     Args:
@@ -51,7 +51,7 @@ class Wire:
     async def end(self, how: str) -> None:
         """End the connection by a reset (RST) or in peace (FIN)."""
         if how == "reset":
-            await self.pause(_ARRIVAL)
+            await self.pause(_RECEIVED_AT)
             bound = self._transport.get_extra_info("socket")
             if bound is not None and not self.lost.is_set():
                 # A linger time of zero makes the system send RST instead of FIN.
@@ -87,7 +87,7 @@ class WireProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember the connection."""
         super().connection_made(transport)
-        self._wire = Wire(transport)
+        self._wire = WireAccess(transport)
         self.app_state: dict[str, Any] = {**self.app_state, _KEY: self._wire}
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,13 +96,13 @@ class WireProtocol(H11Protocol):
         self._wire.lost.set()
 
 
-def wire_of(scope: Scope) -> Wire:
+def get_wire(scope: Scope) -> WireAccess:
     """The connection of a request."""
-    wire: Wire = scope["state"][_KEY]
+    wire: WireAccess = scope["state"][_KEY]
     return wire
 
 
-class RawAnswer:
+class RawBytesResponse:
     """Takes the messages of a real answer and writes them to the connection itself.
 
     Args:
@@ -119,7 +119,7 @@ class RawAnswer:
 
     def __init__(
         self,
-        wire: Wire,
+        wire: WireAccess,
         *,
         limit: int | None = None,
         how: str = "close",
@@ -158,8 +158,8 @@ class RawAnswer:
     async def _start(self, message: Message) -> None:
         headers, self._chunked = message["headers"], False
         if not self._exact:
-            headers, self._chunked = frame(headers, self._framing, self._by)
-        head = head_bytes(message["status"], headers)
+            headers, self._chunked = choose_framing(headers, self._framing, self._by)
+        head = encode_head(message["status"], headers)
         await (self._write(head) if self._slow_head else self._wire.write(head))
         if self._left == 0:
             await self._finish()
@@ -183,7 +183,7 @@ class RawAnswer:
         await self._wire.end(self._how)
 
 
-def frame(headers: Iterable[tuple[bytes, bytes]], framing: Framing, by: int = 0) -> tuple[HeaderList, bool]:
+def choose_framing(headers: Iterable[tuple[bytes, bytes]], framing: Framing, by: int = 0) -> tuple[HeaderList, bool]:
     """The headers for a framing, and whether the body comes in chunks."""
     pairs = [(name.lower(), value) for name, value in headers]
     given = dict(pairs).get(b"content-length")
@@ -199,7 +199,7 @@ def frame(headers: Iterable[tuple[bytes, bytes]], framing: Framing, by: int = 0)
     return [*kept, (b"connection", b"close")], framing == "chunked"
 
 
-def head_bytes(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def encode_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The head of an answer as it stands on the wire."""
     try:
         phrase = http.HTTPStatus(status).phrase

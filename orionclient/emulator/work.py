@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("orionclient.emulator")
 
 
-class Work:
+class BackgroundWork:
     """Runs functions one after the other; what is not done when it stops is found again by the next start."""
 
     def __init__(self) -> None:

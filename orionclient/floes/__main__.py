@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from orionclient.floes import _loading
-from orionclient.floes._running import end_with_the_server, run
+from orionclient.floes._running import exit_with_server, run
 
 
 def main(words: list[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(words: list[str] | None = None) -> int:
         return _describe(given.place)
     for folder in given.path:
         _loading.add_path(folder)
-    end_with_the_server()
+    exit_with_server()
     return run(given.target, given.folder)
 
 
@@ -42,7 +42,7 @@ def _describe(place: Path) -> int:
     try:
         # What a file prints while it is loaded must not mix with the JSON.
         with contextlib.redirect_stdout(sys.stderr):
-            found = _loading.in_package(place) if place.is_dir() else _loading.in_file(place)
+            found = _loading.read_package_floes(place) if place.is_dir() else _loading.read_file_floes(place)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a person's file raises is the answer
         sys.stderr.write(" ".join(f"{type(error).__name__}: {error}".split()) + "\n")
         return 1

@@ -29,7 +29,7 @@ _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
 }
 
 
-def arguments_of(cube: Mapping[str, Any], given: Mapping[str, Any], session: OrionSession) -> dict[str, Any]:
+def parse_arguments(cube: Mapping[str, Any], given: Mapping[str, Any], session: OrionSession) -> dict[str, Any]:
     """Make the arguments of a floe's function.
 
     Args:
@@ -53,16 +53,16 @@ def arguments_of(cube: Mapping[str, Any], given: Mapping[str, Any], session: Ori
         # null stands for no value.
         value = next((each for each in values if each is not None), None)
         if value is not None:
-            found[name] = _argument(parameter, value, session)
+            found[name] = _parse_argument(parameter, value, session)
     return found
 
 
-def _argument(parameter: Mapping[str, Any], value: Any, session: OrionSession) -> Any:
+def _parse_argument(parameter: Mapping[str, Any], value: Any, session: OrionSession) -> Any:
     if parameter["type"] in _KINDS:
         kind = _KINDS[parameter["type"]]
-        found = [session.get_resource(kind, number) for number in _numbers(parameter, value)]
+        found = [session.get_resource(kind, number) for number in _parse_numbers(parameter, value)]
     else:
-        found = [_plain(parameter, each) for each in _several(parameter, value)]
+        found = [_parse_plain(parameter, each) for each in _parse_list(parameter, value)]
     if parameter.get("many"):
         return found
     if len(found) != 1:
@@ -70,11 +70,11 @@ def _argument(parameter: Mapping[str, Any], value: Any, session: OrionSession) -
     return found[0]
 
 
-def _several(parameter: Mapping[str, Any], value: Any) -> list[Any]:
+def _parse_list(parameter: Mapping[str, Any], value: Any) -> list[Any]:
     return value if parameter.get("many") and isinstance(value, list) else [value]
 
 
-def _plain(parameter: Mapping[str, Any], value: Any) -> Any:
+def _parse_plain(parameter: Mapping[str, Any], value: Any) -> Any:
     kinds = _PYTHON.get(parameter["type"], (object,))
     # A bool is an int for Python only.
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds and object not in kinds):
@@ -87,16 +87,16 @@ def _plain(parameter: Mapping[str, Any], value: Any) -> Any:
     return float(value) if isinstance(value, int) and parameter["type"] == "decimal" else value
 
 
-def _numbers(parameter: Mapping[str, Any], value: Any) -> list[int]:
+def _parse_numbers(parameter: Mapping[str, Any], value: Any) -> list[int]:
     """Ids in any of the published forms: an id, ``{"file": id}``, ``{"files": [{"id": id}]}``; and a list of these."""
     if isinstance(value, list):
-        return [number for each in value for number in _numbers(parameter, each)]
+        return [number for each in value for number in _parse_numbers(parameter, each)]
     if not isinstance(value, Mapping):
         return [resource_id(value, f"the parameter {parameter['name']!r}")]
     kind = parameter["type"]
     for key in (kind, f"{kind}s", "id"):
         if list(value) == [key]:
-            return _numbers(parameter, value[key])
+            return _parse_numbers(parameter, value[key])
     raise ValidationError(
         f"the parameter {parameter['name']!r} takes whole {kind}s by their ids here, not {str(value)[:80]};"
         " chosen records or shards, and paths, are not modelled"

@@ -151,7 +151,7 @@ def floe(
                             "name": given,
                             "title": title or given,
                             "type": function.__qualname__,
-                            "parameters": _parameters(function, given),
+                            "parameters": _read_parameters(function, given),
                         }
                     ],
                 },
@@ -163,7 +163,7 @@ def floe(
     return declare if function is None else declare(function)
 
 
-def floe_of(function: Any) -> Floe:
+def get_floe(function: Any) -> Floe:
     """Find what the decorator has made of a function.
 
     Args:
@@ -214,11 +214,11 @@ def describe(function: Callable[..., Any]) -> dict[str, Any]:
         >>> [parameter["name"] for parameter in describe(double)["cubes"][0]["parameters"]]
         ['number']
     """
-    described: dict[str, Any] = json.loads(json.dumps(floe_of(function).specification))
+    described: dict[str, Any] = json.loads(json.dumps(get_floe(function).specification))
     return described
 
 
-def _parameters(function: Callable[..., Any], name: str) -> list[dict[str, Any]]:
+def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, Any]]:
     try:
         hints = typing.get_type_hints(function, include_extras=True)
     except NameError as error:
@@ -232,7 +232,7 @@ def _parameters(function: Callable[..., Any], name: str) -> list[dict[str, Any]]
             raise ValidationError(f"{where} cannot be passed by its name")
         if parameter.name not in hints:
             raise ValidationError(f"{where} has no hint")
-        found.append(_parameter(parameter, hints[parameter.name], where))
+        found.append(_read_parameter(parameter, hints[parameter.name], where))
     promoted = [each["promoted_name"] for each in found if "promoted_name" in each]
     for each in promoted:
         if promoted.count(each) > 1:
@@ -240,21 +240,21 @@ def _parameters(function: Callable[..., Any], name: str) -> list[dict[str, Any]]
     return found
 
 
-def _parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:
+def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:
     hint, optional = _without_none(hint)
-    hint, said = _unwrapped(hint)
+    hint, said = _unwrap(hint)
     many = typing.get_origin(hint) in _LISTS or hint in _LISTS
     items = typing.get_args(hint)
     described: dict[str, Any] = {"name": parameter.name}
     if said.promoted_name is not None:
         described["promoted_name"] = said.promoted_name or parameter.name
     if many and items:
-        item, inner = _unwrapped(items[0])
-        kind, choices = _type_of(item, where)
+        item, inner = _unwrap(items[0])
+        kind, choices = _get_type(item, where)
         kind = said.type or inner.type or kind
         many = kind != "json"
     else:
-        kind, choices = _type_of(hint, where)
+        kind, choices = _get_type(hint, where)
         kind, many = said.type or kind, False
     described |= {
         "type": kind,
@@ -282,7 +282,7 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
-def _unwrapped(hint: Any) -> tuple[Any, Parameter]:
+def _unwrap(hint: Any) -> tuple[Any, Parameter]:
     """Take a hint out of `Annotated`; of several notes the last one that says something counts."""
     said = Parameter()
     if typing.get_origin(hint) is Annotated:
@@ -295,7 +295,7 @@ def _unwrapped(hint: Any) -> tuple[Any, Parameter]:
     return hint, said
 
 
-def _type_of(hint: Any, where: str) -> tuple[str, list[Any]]:
+def _get_type(hint: Any, where: str) -> tuple[str, list[Any]]:
     if typing.get_origin(hint) is Literal:
         choices = list(typing.get_args(hint))
         kinds = {type(each) for each in choices}

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from orionclient.exceptions import ValidationError
-from orionclient.floes._declaring import describe, floe_of, is_floe
+from orionclient.floes._declaring import describe, get_floe, is_floe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +29,7 @@ _LOADING: Final[list[str]] = []
 Registration = dict[str, Any]
 
 
-def loading() -> str:
+def set_loading() -> str:
     """Tell what is being loaded at this moment.
 
     Returns:
@@ -38,7 +38,7 @@ def loading() -> str:
     return _LOADING[-1] if _LOADING else ""
 
 
-def command(*words: str) -> list[str]:
+def build_command(*words: str) -> list[str]:
     """Make the command that runs this package's own program for floes.
 
     Args:
@@ -67,15 +67,15 @@ def load(target: str) -> Callable[..., Any]:
     where, colon, name = target.rpartition(":")
     if not colon or not where or not name:
         raise ValidationError(f"a floe is named module:function or path.py:function, not {target!r:.100}")
-    module = module_of(where)
+    module = get_module_name(where)
     function: Any = getattr(module, name, None)
     if not is_floe(function):
-        known = ", ".join(each.__name__ for each in floes_in(module)) or "none"
+        known = ", ".join(each.__name__ for each in find_floes(module)) or "none"
         raise ValidationError(f"{where} has no floe {name!r}; it has {known}")
     return function  # type: ignore[no-any-return]
 
 
-def module_of(where: str) -> ModuleType:
+def get_module_name(where: str) -> ModuleType:
     """Load a module.
 
     Args:
@@ -88,7 +88,7 @@ def module_of(where: str) -> ModuleType:
         ValidationError: There is no such file.
         Exception: Whatever loading it raises.
     """
-    with _marked(where):
+    with _find_marked(where):
         if not where.endswith(".py"):
             return importlib.import_module(where)
         path = Path(where).resolve()
@@ -118,7 +118,7 @@ def add_path(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _marked(target: str) -> Iterator[None]:
+def _find_marked(target: str) -> Iterator[None]:
     _LOADING.append(target)
     try:
         yield
@@ -126,7 +126,7 @@ def _marked(target: str) -> Iterator[None]:
         _LOADING.pop()
 
 
-def floes_in(module: ModuleType) -> list[Callable[..., Any]]:
+def find_floes(module: ModuleType) -> list[Callable[..., Any]]:
     """Find the floes that a module defines.
 
     Args:
@@ -139,7 +139,7 @@ def floes_in(module: ModuleType) -> list[Callable[..., Any]]:
     return list(dict.fromkeys(found))
 
 
-def registered(function: Callable[..., Any]) -> Registration:
+def load_registered(function: Callable[..., Any]) -> Registration:
     """Say of a function how another process finds and runs it.
 
     Args:
@@ -151,7 +151,7 @@ def registered(function: Callable[..., Any]) -> Registration:
     Raises:
         ValidationError: It is no floe, or no other process can find it: it is nested, or stands in no file.
     """
-    name = floe_of(function).name
+    name = get_floe(function).name
     file = inspect.getsourcefile(function)
     if file is None or not Path(file).is_file() or function.__qualname__ != function.__name__:
         raise ValidationError(
@@ -160,22 +160,22 @@ def registered(function: Callable[..., Any]) -> Registration:
     path, module = Path(file).resolve(), sys.modules.get(function.__module__)
     spec = getattr(module, "__spec__", None)
     if spec is None or not spec.parent:
-        return _registration(function, f"{path}:{function.__name__}")
+        return _make_registration(function, f"{path}:{function.__name__}")
     # A module of a package is imported by its name, from where its outermost package lies.
     root = path.parents[spec.name.count(".") + (path.name == "__init__.py")]
-    return _registration(function, f"{spec.name}:{function.__name__}", root)
+    return _make_registration(function, f"{spec.name}:{function.__name__}", root)
 
 
-def _registration(function: Callable[..., Any], target: str, root: Path | None = None) -> Registration:
+def _make_registration(function: Callable[..., Any], target: str, root: Path | None = None) -> Registration:
     paths = [] if root is None else ["--path", str(root)]
     return {
         "specification": describe(function),
-        "tags": list(floe_of(function).tags),
-        "argv": command("run", *paths, target),
+        "tags": list(get_floe(function).tags),
+        "argv": build_command("run", *paths, target),
     }
 
 
-def gathered(given: Iterable[Any]) -> list[Registration]:
+def collect_floes(given: Iterable[Any]) -> list[Registration]:
     """Register what a person names, the built-in floes and those of installed packages.
 
     Args:
@@ -191,7 +191,7 @@ def gathered(given: Iterable[Any]) -> list[Registration]:
     found = [each for thing in given for each in _registrations(thing)]
     for entry in entry_points(group=GROUP):
         try:
-            with _marked(entry.value):
+            with _find_marked(entry.value):
                 found += _registrations(entry.load())
         except Exception as error:  # noqa: BLE001 - a package that is merely installed must not keep the others from working
             warnings.warn(
@@ -206,16 +206,16 @@ def gathered(given: Iterable[Any]) -> list[Registration]:
 
 def _registrations(thing: Any) -> list[Registration]:
     if isinstance(thing, str | Path):
-        thing = module_of(str(thing))
+        thing = get_module_name(str(thing))
     if not isinstance(thing, ModuleType):
-        return [registered(thing)]
-    functions = floes_in(thing)
+        return [load_registered(thing)]
+    functions = find_floes(thing)
     if not functions:
         raise ValidationError(f"{getattr(thing, '__file__', None) or thing.__name__} has no floe")
-    return [registered(each) for each in functions]
+    return [load_registered(each) for each in functions]
 
 
-def in_file(path: Path) -> list[Registration]:
+def read_file_floes(path: Path) -> list[Registration]:
     """Register the floes of a file.
 
     Args:
@@ -231,7 +231,7 @@ def in_file(path: Path) -> list[Registration]:
     return _registrations(path)
 
 
-def in_package(folder: Path) -> list[Registration]:
+def read_package_floes(folder: Path) -> list[Registration]:
     """Register the floes of an unpacked package: of the files in its folder ``floes``, else of those beside its manifest.
 
     Args:
@@ -254,9 +254,9 @@ def in_package(folder: Path) -> list[Registration]:
         path for path in root.glob("*.py") if path.name != "setup.py"
     )
     found = [
-        _registration(function, f"{path}:{function.__name__}", root)
+        _make_registration(function, f"{path}:{function.__name__}", root)
         for path in files
-        for function in floes_in(module_of(str(path)))
+        for function in find_floes(get_module_name(str(path)))
     ]
     names = [each["specification"]["name"] for each in found]
     for name in names:

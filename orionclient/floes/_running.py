@@ -11,8 +11,8 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from orionclient.floes._arguments import arguments_of
-from orionclient.floes._declaring import floe_of
+from orionclient.floes._arguments import parse_arguments
+from orionclient.floes._declaring import get_floe
 from orionclient.floes._loading import load
 from orionclient.floes._progress import begin, progress, write
 from orionclient.session import APISession
@@ -36,28 +36,28 @@ def run(target: str, folder: Path) -> int:
     try:
         floe = load(target)
         given = json.loads((folder / "parameters.json").read_text("utf-8"))
-        cube: dict[str, Any] = floe_of(floe).specification["cubes"][0]
-        arguments = arguments_of(cube, given, APISession)
+        cube: dict[str, Any] = get_floe(floe).specification["cubes"][0]
+        arguments = parse_arguments(cube, given, APISession)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a person's file raises is a failed job
-        return _failed(error, error.__traceback__)
+        return _report_failure(error, error.__traceback__)
     try:
         floe(**arguments)
     except SystemExit as error:
         if error.code in {None, 0}:
-            return _succeeded()
-        return _failed(error, error.__traceback__ and error.__traceback__.tb_next)
+            return _report_success()
+        return _report_failure(error, error.__traceback__ and error.__traceback__.tb_next)
     except Exception as error:  # noqa: BLE001 - the same
         # The frame of this function is of no interest.
-        return _failed(error, error.__traceback__ and error.__traceback__.tb_next)
-    return _succeeded()
+        return _report_failure(error, error.__traceback__ and error.__traceback__.tb_next)
+    return _report_success()
 
 
-def _succeeded() -> int:
+def _report_success() -> int:
     progress(1)
     return 0
 
 
-def _failed(error: BaseException, trace: TracebackType | None) -> int:
+def _report_failure(error: BaseException, trace: TracebackType | None) -> int:
     sys.stdout.flush()
     traceback.print_exception(type(error), error, trace)
     # One line: a reason stands in tables and messages.
@@ -65,7 +65,7 @@ def _failed(error: BaseException, trace: TracebackType | None) -> int:
     return 1
 
 
-def end_with_the_server() -> None:
+def exit_with_server() -> None:
     """End this process and those it started as soon as standard input, a pipe that the server holds, is closed."""
     if not os.environ.get("ORION_JOB_ID") or not stat.S_ISFIFO(os.fstat(0).st_mode):
         return

@@ -16,14 +16,14 @@ from orionclient.floes import CollectionOut, DatasetOut, FileOut, Parameter, flo
 from orionclient.records import RecordCodec, json_lines
 from orionclient.session import APISession
 from orionclient.types import Dataset, File, Shard, ShardCollection
-from orionclient.types.datasets import format_of
+from orionclient.types.datasets import get_format
 from orionclient.utils import TemporaryPath
 
 _EXTENSIONS = ("sdf", "sd", "mol", "smi", "smiles", "ism", "csv")
 _HEAD, _GZIP = 1 << 16, b"\x1f\x8b"
 
 
-def _say(*words: object) -> None:
+def _print(*words: object) -> None:
     # A log is read while the job runs.
     print(*words, file=sys.stdout, flush=True)
 
@@ -45,25 +45,25 @@ def etl(
     with TemporaryPath(suffix=".molecules") as path:
         file.download_to_file(path)
         progress(0.5)
-        found = _format_of(format, file.name, Path(path))
-        _say(f"file {file.id} {file.name!r}: {file.size} bytes, read as {found}")
+        found = _get_format(format, file.name, Path(path))
+        _print(f"file {file.id} {file.name!r}: {file.size} bytes, read as {found}")
         made = Dataset.upload(APISession, dataset, path, format=found)
-    _say(f"dataset {made.id} {made.name!r}: {made.count} records")
+    _print(f"dataset {made.id} {made.name!r}: {made.count} records")
 
 
-def _format_of(wanted: str, name: str, path: Path) -> str:
+def _get_format(wanted: str, name: str, path: Path) -> str:
     """The name of a file in Orion is any text, so its content has to tell where the name does not."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     gzip = ".gz" if head.startswith(_GZIP) else ""
     if wanted == "auto":
-        wanted = format_of(name).removesuffix(".gz")
+        wanted = get_format(name).removesuffix(".gz")
     if wanted not in _EXTENSIONS:
-        wanted = _guessed(head)
+        wanted = _guess_format(head)
     return wanted + gzip
 
 
-def _guessed(head: bytes) -> str:
+def _guess_format(head: bytes) -> str:
     if head.startswith(_GZIP):
         with contextlib.suppress(zlib.error):
             head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _HEAD)
@@ -87,15 +87,15 @@ def dataset_to_collection(
     for record in dataset.records(codec=RecordCodec()):
         lines.append(json.dumps(record).encode() + b"\n")
         if len(lines) == shard_size:
-            done = _shard(made, lines, done, dataset.count)
+            done = _write_shard(made, lines, done, dataset.count)
     if lines:
-        done = _shard(made, lines, done, dataset.count)
+        done = _write_shard(made, lines, done, dataset.count)
     made.close()
     made.wait()
-    _say(f"collection {made.id} {made.name!r}: {done} records in {made.shard_count} shards")
+    _print(f"collection {made.id} {made.name!r}: {done} records in {made.shard_count} shards")
 
 
-def _shard(collection: ShardCollection, lines: list[bytes], done: int, count: int) -> int:
+def _write_shard(collection: ShardCollection, lines: list[bytes], done: int, count: int) -> int:
     Shard.create(collection, f"records {done}-{done + len(lines) - 1}", {"records": len(lines)}, file=b"".join(lines))
     done += len(lines)
     lines.clear()
@@ -124,7 +124,7 @@ def collection_to_dataset(
             ) from None
         progress(min(done / max(collection.shard_count, 1), 1))
     made.finalize()
-    _say(f"dataset {made.id} {made.name!r}: {made.count} records")
+    _print(f"dataset {made.id} {made.name!r}: {made.count} records")
 
 
 @floe(name="echo", title="Echo", tags=["test"])
@@ -144,7 +144,7 @@ def echo(
         "text": text, "number": number, "ratio": ratio, "flag": flag, "choice": choice, "data": data, "words": words,
     }  # fmt: skip
     shown = json.dumps(given, ensure_ascii=False)
-    _say(shown)
+    _print(shown)
     if output:
         File.upload(APISession, output, shown.encode())
 
@@ -158,7 +158,7 @@ def slow(
     for step in range(1, max(steps, 1) + 1):
         time.sleep(seconds / max(steps, 1))
         progress(step / max(steps, 1))
-        _say(f"step {step} of {steps}")
+        _print(f"step {step} of {steps}")
 
 
 @floe(name="fail", title="Fail", tags=["test"])
@@ -191,4 +191,4 @@ def report(
     APISession.update_resource(made, {"metadata": {"index_pages": index}})
     made.close()
     made.wait()
-    _say(f"collection {made.id} {made.name!r}: {len(shards)} pages")
+    _print(f"collection {made.id} {made.name!r}: {len(shards)} pages")

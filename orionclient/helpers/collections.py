@@ -6,9 +6,9 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._warnings import warn
-from orionclient.transfer.sources import opened
+from orionclient.transfer.sources import open_source
 from orionclient.types import Shard
-from orionclient.types._creating import removed_on_error
+from orionclient.types._creating import delete_on_error
 
 if TYPE_CHECKING:
     import os
@@ -24,7 +24,7 @@ _LOCK: Final = threading.Lock()
 _WARNED: Final[set[str]] = set()
 
 
-def _deprecated(name: str, instead: str) -> None:
+def _warn_deprecated(name: str, instead: str) -> None:
     """Warn about the first call of a function in this process, at the line that calls it."""
     with _LOCK:
         if name in _WARNED:
@@ -69,10 +69,10 @@ def try_hard_to_create_shard(
         >>> Shard.create(collection, "first", file=b"frames").state
         'ready'
     """
-    _deprecated("try_hard_to_create_shard", "Shard.create(collection, name, file=...) or shard.upload_file")
-    with opened(filename) as source:
+    _warn_deprecated("try_hard_to_create_shard", "Shard.create(collection, name, file=...) or shard.upload_file")
+    with open_source(filename) as source:
         shard = Shard.create(collection, name or "", metadata)
-        with removed_on_error(shard):
+        with delete_on_error(shard):
             shard.upload_file(source)
     return shard
 
@@ -102,5 +102,5 @@ def try_hard_to_download_shard(
         >>> shard = Shard.create(ShardCollection.create(session, "frames"), file=b"frames")
         >>> shard.download_to_file("first.bin")
     """
-    _deprecated("try_hard_to_download_shard", "shard.download_to_file")
+    _warn_deprecated("try_hard_to_download_shard", "shard.download_to_file")
     shard.download_to_file(filename)

@@ -45,16 +45,16 @@ def parameterize_workfloe(
         {'promoted': {'text': 'CNS'}, 'cube': {'echo': {'number': 2}}}
     """
     session = workfloe._bound()
-    merged = [_merged(defaults, each) for each in parameters]
+    merged = [_merge(defaults, each) for each in parameters]
     return [WorkFloeJob.start(session, workfloe, name, each) for each in merged]
 
 
-def _merged(under: Any, over: Any) -> dict[str, Any]:
+def _merge(under: Any, over: Any) -> dict[str, Any]:
     for each in (under, over):
         if not isinstance(each, Mapping):
             raise ValidationError(f"defaults and each set of parameters are mappings, not {type(each).__name__}")
     found = copy.deepcopy(dict(under))
     for key, value in over.items():
         both = isinstance(value, Mapping) and isinstance(found.get(key), Mapping)
-        found[key] = _merged(found[key], value) if both else copy.deepcopy(value)
+        found[key] = _merge(found[key], value) if both else copy.deepcopy(value)
     return found

@@ -37,7 +37,7 @@ def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
         ...     with rich_progress() as progress:
         ...         return File.upload(session, "three words", b"CNS", progress=progress)
     """
-    rich = _needed("rich.progress")
+    rich = _import_or_explain("rich.progress")
     bars = rich.Progress(
         rich.TextColumn("{task.description}", markup=False),
         rich.BarColumn(),
@@ -52,7 +52,7 @@ def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
     def told(progress: Progress) -> None:
         with lock:
             if progress.item not in tasks:
-                tasks[progress.item] = bars.add_task(_shown(progress), total=progress.total)
+                tasks[progress.item] = bars.add_task(_show(progress), total=progress.total)
             task = tasks[progress.item]
             bars.update(task, completed=progress.bytes, total=progress.total)
             if progress.done:
@@ -85,7 +85,7 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
         ...     with tqdm_progress() as progress:
         ...         return File.upload(session, "three words", b"CNS", progress=progress)
     """
-    tqdm = _needed("tqdm")
+    tqdm = _import_or_explain("tqdm")
     bars: dict[str, Any] = {}
     lock = threading.Lock()
 
@@ -93,7 +93,7 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
         with lock:
             if progress.item not in bars:
                 given = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, "leave": False, **options}
-                bars[progress.item] = tqdm.tqdm(total=progress.total, desc=_shown(progress), **given)
+                bars[progress.item] = tqdm.tqdm(total=progress.total, desc=_show(progress), **given)
             bar = bars[progress.item]
             bar.total = progress.total
             # Bytes that are moved again take the bar back.
@@ -109,7 +109,7 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
             bar.close()
 
 
-def _needed(module: str) -> Any:
+def _import_or_explain(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
@@ -119,5 +119,5 @@ def _needed(module: str) -> Any:
         ) from None
 
 
-def _shown(progress: Progress) -> str:
+def _show(progress: Progress) -> str:
     return one_line(progress.item, limit=60)

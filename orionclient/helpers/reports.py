@@ -32,8 +32,8 @@ __all__ = ["DownloadedReport", "download_report"]
 
 _BLOCK: Final = 1 << 20
 # What a page may be besides HTML; a shard whose name ends otherwise is a page and gets `.html`, for browsers go by that.
-_TEXTS: Final = frozenset({".html", ".htm", ".xhtml", ".svg", ".css", ".js", ".json"})
-_OTHERS: Final = frozenset(
+_TEXT_TYPES: Final = frozenset({".html", ".htm", ".xhtml", ".svg", ".css", ".js", ".json"})
+_OTHER_TYPES: Final = frozenset(
     {
         ".csv",
         ".gif",
@@ -63,13 +63,13 @@ _LINK: Final = re.compile(
 )
 # What has to stand before it for it to be a whole address: a quote or `url(`, an attribute without quotes, an item of `srcset`; then
 # perhaps the host. All else is text, or the end of another address.
-_BEFORE: Final = re.compile(
+_LINK_START: Final = re.compile(
     rb"(?:(?:[\"'`(]|&quot;|&apos;|&#(?:0*34|0*39|x0*22|x0*27);)\s*(?:(?:[0-9]+;\s*)?url=)?|\s[A-Za-z_:.-]+=|[0-9][wx],\s+)"
     rb"(?P<origin>(?:https?:)?//[^\s\"'`()<>/?#\\]*)?\Z",
     re.IGNORECASE,
 )
 # As far as a host of full length, its scheme and the name of an attribute reach.
-_LOOK_BACK: Final = 400
+_CONTEXT_SIZE: Final = 400
 # Answers that say that a file is not for this user, not there, or not there yet.
 _UNREADABLE: Final = frozenset({403, 404, 409})
 # No id is larger; a server refuses it as it does what is wrong with the request itself.
@@ -132,23 +132,23 @@ def download_report(
         >>> download_report(report, "report.zip")
         DownloadedReport(pages=('index.html', 'details.html'), files=(), missing=())
     """
-    target = _target(zip)
+    target = _resolve_target(zip)
     session = session or cast("OrionSession", collection._bound())
     if isinstance(collection, WorkFloeJob):
-        collection = _report_of(collection)
+        collection = _find_report(collection)
     current = session.get_resource(type(collection), collection._id())
-    index = _index(current)
+    index = _build_index(current)
     # Beside the target, for only there a rename puts the zip in its place at once.
     folder = target.parent if isinstance(target, Path) else None
     with TemporaryFolder(".report-", ".part", folder) as temporary:
         made = Path(temporary, "report.zip")
         with zipfile.ZipFile(made, "x", zipfile.ZIP_DEFLATED) as archive:
             report = _Export(session, current, index, archive, Path(temporary)).run()
-        _put(made, target)
+        _write_atomically(made, target)
     return report
 
 
-def _report_of(job: WorkFloeJob) -> ShardCollection:
+def _find_report(job: WorkFloeJob) -> ShardCollection:
     found = [made for made in job.outputs(ShardCollection) if "index_pages" in made.metadata]
     if not found:
         raise NoResultFound(f"{job._title()} made no report")
@@ -159,7 +159,7 @@ def _report_of(job: WorkFloeJob) -> ShardCollection:
     return found[0]
 
 
-def _target(given: str | os.PathLike[str] | BinaryIO) -> Path | BinaryIO:
+def _resolve_target(given: str | os.PathLike[str] | BinaryIO) -> Path | BinaryIO:
     if not isinstance(given, str | os.PathLike):
         if not callable(getattr(given, "write", None)) or hasattr(given, "encoding"):
             raise ValidationError(f"the zip is a path or a file that is open with 'wb', not {type(given).__name__}")
@@ -171,7 +171,7 @@ def _target(given: str | os.PathLike[str] | BinaryIO) -> Path | BinaryIO:
     return path
 
 
-def _put(made: Path, target: Path | BinaryIO) -> None:
+def _write_atomically(made: Path, target: Path | BinaryIO) -> None:
     if not isinstance(target, Path):
         with made.open("rb") as stream:
             shutil.copyfileobj(stream, target, _BLOCK)
@@ -183,7 +183,7 @@ def _put(made: Path, target: Path | BinaryIO) -> None:
     made.replace(target)
 
 
-def _index(collection: ShardCollection) -> list[int]:
+def _build_index(collection: ShardCollection) -> list[int]:
     """Ids of the pages that the report opens with."""
     pages = collection.metadata.get("index_pages")
     if not isinstance(pages, list) or not pages or not all(isinstance(page, dict) for page in pages):
@@ -225,7 +225,7 @@ class _Export:
                 yield names.add("index.html")
                 continue
             given = safe_filename(shard.name, default=f"page-{number}")
-            yield names.add(given if Path(given).suffix.lower() in _TEXTS | _OTHERS else f"{given}.html")
+            yield names.add(given if Path(given).suffix.lower() in _TEXT_TYPES | _OTHER_TYPES else f"{given}.html")
 
     def _path_of(self, shard: int) -> str:
         return f"/api/v1/storage/collections/{self._collection.id}/shards/{shard}/download/"
@@ -235,7 +235,7 @@ class _Export:
         for place, (number, shard) in enumerate(self._shards.items(), 1):
             name, path = self._pages[number], self._folder / "page"
             shard.download_to_file(path)
-            if Path(name).suffix.lower() in _TEXTS:
+            if Path(name).suffix.lower() in _TEXT_TYPES:
                 waiting += self._rewrite(path)
             self._add(path, name)
             # The pages that the report opens with come first, also before what they link to.
@@ -263,10 +263,10 @@ class _Export:
                 for start, found in self._links(data):
                     local = self._local(found)
                     if local is not None:
-                        _copy(data, done, start, out)
+                        _copy_body(data, done, start, out)
                         out.write(local)
                         done = found.end()
-                _copy(data, done, len(data), out)
+                _copy_body(data, done, len(data), out)
         new.replace(path)
         return fetched
 
@@ -275,7 +275,7 @@ class _Export:
         at = 0
         while found := _LINK.search(data, at):
             at = found.end()
-            before = _BEFORE.search(data, max(0, found.start() - _LOOK_BACK), found.start())
+            before = _LINK_START.search(data, max(0, found.start() - _CONTEXT_SIZE), found.start())
             if before is None:
                 continue
             origin = before["origin"]
@@ -323,5 +323,5 @@ class _Export:
         return [(path, name)]
 
 
-def _copy(data: Any, start: int, end: int, out: BinaryIO) -> None:
+def _copy_body(data: Any, start: int, end: int, out: BinaryIO) -> None:
     out.writelines(data[at : min(at + _BLOCK, end)] for at in range(start, end, _BLOCK))

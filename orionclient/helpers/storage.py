@@ -57,7 +57,7 @@ def keep_file(
         'frames'
     """
     if not in_orion():
-        return _there(path)
+        return _find_existing(path)
     return session.create_link(File.upload(session, name, path, tags=[job_tag(), *tags]))
 
 
@@ -113,7 +113,7 @@ def keep_shard(
         OrionError: The server refused, or no good answer came.
     """
     if not in_orion():
-        return _there(path)
+        return _find_existing(path)
     if collection is None:
         raise ValidationError("a shard in a job needs a collection; start_collection(...) makes one")
     if not isinstance(collection, ShardCollection):
@@ -139,7 +139,7 @@ def local_path(kept: Any, *, session: OrionSession = APISession) -> Iterator[str
         OrionError: The server refused, or the content did not arrive whole.
     """
     if isinstance(kept, os.PathLike) or (isinstance(kept, str) and not kept.isdigit()):
-        yield _there(kept)
+        yield _find_existing(kept)
         return
     if isinstance(kept, Mapping):
         kept = session.get_link(kept).get_resource()
@@ -156,7 +156,7 @@ def local_path(kept: Any, *, session: OrionSession = APISession) -> Iterator[str
         yield path
 
 
-def _there(path: str | os.PathLike[str]) -> str:
+def _find_existing(path: str | os.PathLike[str]) -> str:
     found = Path(check_path(path)).absolute()
     found.stat()
     return str(found)

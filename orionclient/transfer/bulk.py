@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from orionclient._cancellation import Stopped, ended_by, result_of
+from orionclient._cancellation import Cancelled, cancel_on, wait_for_result
 from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line
 
 if TYPE_CHECKING:
@@ -21,13 +21,22 @@ if TYPE_CHECKING:
 
     from orionclient.transfer.progress import Progress
 
-__all__ = ["Paths", "Result", "StoppedError", "Watch", "gathered", "is_local", "run", "run_in_turn"]
+__all__ = [
+    "Paths",
+    "ProgressRelay",
+    "Result",
+    "TransferCancelledError",
+    "collect_results",
+    "is_local",
+    "run",
+    "run_in_turn",
+]
 
 I = TypeVar("I")  # noqa: E741 - an item
 V = TypeVar("V")
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 # Items for each worker that are handed over and whose results nobody has taken yet.
-_AHEAD: Final = 4
+_MAX_PENDING: Final = 4
 
 
 @frozen
@@ -47,11 +56,11 @@ class Result(Generic[I, V]):
     skipped: bool = False
 
 
-class StoppedError(OrionError):
+class TransferCancelledError(OrionError):
     """The transfers that this one belongs to were given up."""
 
 
-class Watch:
+class ProgressRelay:
     """Passes on how far the transfers of one run in this process are, one call at a time, and gives them up on demand.
 
     Args:
@@ -76,9 +85,9 @@ class Watch:
         """
         with self._lock:
             if self.error is not None:
-                raise StoppedError("the transfer was given up")
+                raise TransferCancelledError("the transfer was given up")
             if self._stopped:
-                raise Stopped
+                raise Cancelled
             if self._callback is None:
                 return
             try:
@@ -151,19 +160,19 @@ def run(
     interrupted = threading.Event()
     pool = executor
     if pool is None:
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="orion-bulk", initializer=ended_by(interrupted))
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="orion-bulk", initializer=cancel_on(interrupted))
     flying: deque[tuple[I, Future[V]]] = deque()
     ended: list[Exception] = []
-    source = _until(items, ended)
+    source = _iter_until_error(items, ended)
     whole = False
     try:
-        with _told(interrupted):
+        with _cancel_on_interrupt(interrupted):
             while True:
-                for item in islice(source, _AHEAD * workers - len(flying)):
-                    flying.append((item, _submitted(pool, function, item)))
+                for item in islice(source, _MAX_PENDING * workers - len(flying)):
+                    flying.append((item, _submit(pool, function, item)))
                 if not flying:
                     break
-                result = _result(*flying[0])
+                result = _make_result(*flying[0])
                 flying.popleft()
                 yield result
         whole = True
@@ -197,7 +206,7 @@ def run_in_turn(function: Callable[[I], V], items: Iterable[I]) -> Iterator[Resu
 
 
 @contextmanager
-def _told(event: threading.Event) -> Iterator[None]:
+def _cancel_on_interrupt(event: threading.Event) -> Iterator[None]:
     """Let the threads of the pool know of an interrupt, so that they do not wait for a server that stands still."""
     try:
         yield
@@ -206,7 +215,7 @@ def _told(event: threading.Event) -> Iterator[None]:
         raise
 
 
-def _until(items: Iterable[I], ended: list[Exception]) -> Iterator[I]:
+def _iter_until_error(items: Iterable[I], ended: list[Exception]) -> Iterator[I]:
     """Give items as long as there are some; an error is kept until what came before it is done."""
     try:
         yield from items
@@ -214,7 +223,7 @@ def _until(items: Iterable[I], ended: list[Exception]) -> Iterator[I]:
         ended.append(error)
 
 
-def _submitted(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]:
+def _submit(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]:
     try:
         return pool.submit(function, item)
     except RuntimeError as error:
@@ -224,17 +233,17 @@ def _submitted(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]
         return failed
 
 
-def _result(item: I, future: Future[V]) -> Result[I, V]:
+def _make_result(item: I, future: Future[V]) -> Result[I, V]:
     try:
-        return Result(item, result_of(future))
+        return Result(item, wait_for_result(future))
     except Exception as error:  # noqa: BLE001 - one failure does not lose the others
         return Result(item, None, error)
 
 
-def gathered(
+def collect_results(
     results: Iterator[Result[I, V]],
     *,
-    watch: Watch | None = None,
+    watch: ProgressRelay | None = None,
     each: Callable[[Result[I, V]], object] | None = None,
     after: Callable[[list[Result[I, V]]], list[Result[I, V]]] | None = None,
     return_exceptions: bool = False,
@@ -283,17 +292,15 @@ def gathered(
             f"after {count} transfers ({len(failed)} failed) there is no list of the rest: {ended}", kept
         ) from ended
     if failed and not return_exceptions:
-        text = (
-            f"{len(failed)} of {count} transfers failed; the first, {_title(failed[0].item)}: {_words(failed[0].error)}"
-        )
+        text = f"{len(failed)} of {count} transfers failed; the first, {_item_title(failed[0].item)}: {_error_message(failed[0].error)}"
         raise TransferErrors(text, kept) from failed[0].error
     return kept
 
 
-def _title(item: Any) -> str:
-    named = getattr(item, "_title", None)
+def _item_title(item: Any) -> str:
+    named = getattr(item, "_item_title", None)
     return one_line(str(named() if callable(named) else item), limit=120)
 
 
-def _words(error: Exception | None) -> str:
+def _error_message(error: Exception | None) -> str:
     return str(error) if isinstance(error, OrionError) else f"{type(error).__name__}: {error}"

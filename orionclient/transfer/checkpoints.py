@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from orionclient.transfer.sources import Opened
+    from orionclient.transfer.sources import UploadSource
 
 # A small upload takes hardly longer than its note, and is hardly ever killed.
-_WORTH_A_NOTE: Final = 1 << 20
-_FORGOTTEN_AFTER: Final = 30 * 24 * 3600
+_MIN_SIZE: Final = 1 << 20
+_MAX_AGE: Final = 30 * 24 * 3600
 
 
-class Unfinished:
+class UploadCheckpoint:
     """The note about one upload: which object was made for it.
 
     Attributes:
@@ -43,7 +43,7 @@ class Unfinished:
 
     @classmethod
     @contextlib.contextmanager
-    def of(cls, source: Opened, *purpose: object) -> Iterator[Self]:
+    def of(cls, source: UploadSource, *purpose: object) -> Iterator[Self]:
         """Open the note for a source and a purpose; nobody else has it meanwhile.
 
         Args:
@@ -54,10 +54,10 @@ class Unfinished:
             The note. It remembers nothing where another process sends the same right now.
         """
         path = None
-        if source.path is not None and source.size >= _WORTH_A_NOTE and CAN_LOCK_FILES:
+        if source.path is not None and source.size >= _MIN_SIZE and CAN_LOCK_FILES:
             key = json.dumps([os.path.realpath(source.path), source.mark, *purpose], default=str)
             path = _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
-        handle = None if path is None else _locked(path)
+        handle = None if path is None else _open_locked(path)
         note = cls(handle, path, in_parts=part_size(source.size) is not None)
         try:
             yield note
@@ -96,7 +96,7 @@ def _folder() -> Path:
     return config_path().parent / "uploads"
 
 
-def _locked(path: Path) -> LockedFile | None:
+def _open_locked(path: Path) -> LockedFile | None:
     if path.parts[0] == "~":
         # Nobody has a home here, and a folder of this name is none.
         return None
@@ -116,7 +116,7 @@ def _locked(path: Path) -> LockedFile | None:
 
 
 def _sweep(folder: Path) -> None:
-    limit = time.time() - _FORGOTTEN_AFTER
+    limit = time.time() - _MAX_AGE
     for path in folder.glob("*.json"):
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < limit:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from orionclient._cancellation import check
+from orionclient._cancellation import raise_if_cancelled
 from orionclient._messages import Response
-from orionclient._ranges import ContentRange, range_problem
+from orionclient._ranges import ContentRange, find_range_problem
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
-from orionclient.transfer.digests import Digest, announced, hasher_of, packed
-from orionclient.transfer.expected import Expected, OtherContentError
+from orionclient.transfer.digests import Digest, announced_digest, is_compressed, new_hasher
+from orionclient.transfer.expected import Expected, UnexpectedContentError
 from orionclient.transfer.progress import Meter
 from orionclient.utils import Backoff
 
@@ -27,8 +27,8 @@ Opener = Callable[[Mapping[str, str]], Response]
 Callback = Callable[["Progress"], object]
 
 # How often a download that breaks is taken up again without having come forward in between.
-REOPENINGS: Final = 5
-_FORWARD: Final = 1 << 20
+MAX_RESUMES: Final = 5
+_PROGRESS_SIZE: Final = 1 << 20
 
 
 @frozen
@@ -61,12 +61,12 @@ class Content:
         etag = headers.get("etag", "")
         part = ContentRange.of(headers) if response.status_code == 206 else None
         length = headers.get("content-length", "")
-        whole = not packed(headers)
+        whole = not is_compressed(headers)
         known = length.isascii() and length.isdigit() and whole
         size = part.total if part else int(length) if known and response.status_code != 206 else None
         ranges = response.status_code == 206 or headers.get("accept-ranges", "").strip().lower() == "bytes"
         strong = etag.startswith('"') and whole
-        return cls(size, etag if strong else None, announced(headers), ranges)
+        return cls(size, etag if strong else None, announced_digest(headers), ranges)
 
     @property
     def marked(self) -> bool:
@@ -82,39 +82,39 @@ class Content:
         return bool(common) and all(common)
 
 
-class Patience:
+class ResumeBudget:
     """How often a broken transfer is taken up again: so many times, and anew when it has come forward."""
 
     def __init__(self) -> None:
-        self._left = REOPENINGS
+        self._left = MAX_RESUMES
         self._position = 0
         self._backoff = Backoff()
 
     def spend(self, error: OrionError, position: int) -> None:
         """Wait a little, or raise what broke it."""
-        check()
-        if isinstance(error, OtherContentError):
+        raise_if_cancelled()
+        if isinstance(error, UnexpectedContentError):
             raise error
-        if position >= self._position + _FORWARD:
-            self._left, self._backoff, self._position = REOPENINGS, Backoff(), position
+        if position >= self._position + _PROGRESS_SIZE:
+            self._left, self._backoff, self._position = MAX_RESUMES, Backoff(), position
         if self._left == 0:
             raise error
         self._left -= 1
         self._backoff.sleep()
 
 
-def short(count: int, size: int) -> OrionConnectionError:
+def truncated_error(count: int, size: int) -> OrionConnectionError:
     """Make the error of content that ended early."""
     return OrionConnectionError(f"the content did not arrive whole: {count} of {size} bytes came")
 
 
-def wrong(digest: Digest) -> OrionConnectionError:
+def digest_error(digest: Digest) -> OrionConnectionError:
     """Make the error of content that has another digest."""
     name = {"sha-256": "SHA-256", "crc32c": "CRC32C", "md5": "MD5"}[digest.algorithm]
-    return OtherContentError(f"the content did not arrive whole: its {name} digest is not the announced one")
+    return UnexpectedContentError(f"the content did not arrive whole: its {name} digest is not the announced one")
 
 
-def continued(opener: Opener, content: Content, start: int, end: int | None = None) -> tuple[Response, int]:
+def open_rest(opener: Opener, content: Content, start: int, end: int | None = None) -> tuple[Response, int]:
     """Ask for the rest of the content; gives the answer and the number of its bytes that are there already.
 
     Where the content has no mark, the answer may be of another one.
@@ -123,18 +123,18 @@ def continued(opener: Opener, content: Content, start: int, end: int | None = No
     # Without a mark of the content the pieces of two contents might be put together.
     if content.etag is not None and (start or end is not None):
         headers = {"Range": f"bytes={start}-{'' if end is None else end - 1}", "If-Range": content.etag}
-    response = asked(opener, headers)
+    response = open_range(opener, headers)
     if response.status_code == 206 and Content.of(response).size != content.size:
         # A range of something else; the whole will tell.
         response.close()
-        response = asked(opener, {})
+        response = open_range(opener, {})
     if content.marked and not content.same_as(Content.of(response)):
         response.close()
-        raise said(changed(), response)
+        raise with_call(changed_error(), response)
     return response, 0 if response.status_code == 206 else start
 
 
-def asked(opener: Opener, headers: Mapping[str, str]) -> Response:
+def open_range(opener: Opener, headers: Mapping[str, str]) -> Response:
     """Request a range or the whole; the whole also where the server has no such range or sends another one.
 
     Raises an `OrionConnectionError` where a response to a request for the whole is not the whole.
@@ -145,23 +145,23 @@ def asked(opener: Opener, headers: Mapping[str, str]) -> Response:
     except BadResponse as error:
         if error.response.status_code != 416 or requested is None:
             raise
-        return asked(opener, {})
-    problem = range_problem(requested, response.status_code, response.headers)
+        return open_range(opener, {})
+    problem = find_range_problem(requested, response.status_code, response.headers)
     if problem is None:
-        _limit(response)
+        _limit_size(response)
         return response
     response.close()
     if requested is None:
-        raise said(OrionConnectionError(problem), response)
-    return asked(opener, {})
+        raise with_call(OrionConnectionError(problem), response)
+    return open_range(opener, {})
 
 
-def changed() -> OrionConnectionError:
+def changed_error() -> OrionConnectionError:
     """Make the error of content of which a part is old and a part new."""
-    return OtherContentError("the content changed while it was read")
+    return UnexpectedContentError("the content changed while it was read")
 
 
-def said(error: OrionError, response: Response) -> OrionError:
+def with_call(error: OrionError, response: Response) -> OrionError:
     """Add to an error what was attempted."""
     return error.during(response.call) if response.call else error
 
@@ -181,7 +181,7 @@ def algorithm_for(content: Content, expected: Expected) -> str | None:
     return content.digest.algorithm if content.digest else None
 
 
-def prove(content: Content, expected: Expected, size: int, algorithm: str | None, digest: bytes) -> None:
+def verify_digest(content: Content, expected: Expected, size: int, algorithm: str | None, digest: bytes) -> None:
     """Compare what arrived with what was announced and with what the resource has.
 
     Args:
@@ -192,10 +192,10 @@ def prove(content: Content, expected: Expected, size: int, algorithm: str | None
         digest: The digest.
 
     Raises:
-        OtherContentError: It is another content.
+        UnexpectedContentError: It is another content.
     """
     if content.digest is not None and content.digest.algorithm == algorithm and content.digest.value != digest:
-        raise wrong(content.digest)
+        raise digest_error(content.digest)
     expected.check(size, digest if algorithm == "sha-256" else None)
 
 
@@ -210,39 +210,39 @@ class _Check:
     def update(self, piece: bytes) -> None:
         self._count += len(piece)
         if self._length is not None and self._count > self._length:
-            raise OtherContentError("more came than was announced")
+            raise UnexpectedContentError("more came than was announced")
         if self._hasher is not None:
             self._hasher.update(piece)
 
     def finish(self) -> None:
         if self._length is not None and self._count < self._length:
-            raise short(self._count, self._length)
+            raise truncated_error(self._count, self._length)
         if self._digest is not None and self._hasher.digest() != self._digest.value:
-            raise wrong(self._digest)
+            raise digest_error(self._digest)
 
 
-def verify(response: Response | AsyncResponse) -> None:
+def verify_stream(response: Response | AsyncResponse) -> None:
     """Have the content of an open response verified at its end, as far as the response announces what it is.
 
     Args:
         response: The response; whoever reads it to its end gets an `OrionConnectionError` there if the digest of the whole, or the length
             of a range, is another one.
     """
-    digest = announced(response.headers) if response.status_code == 200 else None
+    digest = announced_digest(response.headers) if response.status_code == 200 else None
     if digest is not None:
-        _through(response, _Check(digest, None))
+        _iter_checked(response, _Check(digest, None))
     else:
-        _limit(response)
+        _limit_size(response)
 
 
-def _limit(response: Response | AsyncResponse) -> None:
+def _limit_size(response: Response | AsyncResponse) -> None:
     """Hold the content of a range that comes without a length to what its Content-Range says."""
     found = ContentRange.of(response.headers) if response.status_code == 206 else None
     if found is not None and not response.headers.get("content-length", "").strip().isdecimal():
-        _through(response, _Check(None, found.end - found.start))
+        _iter_checked(response, _Check(None, found.end - found.start))
 
 
-def _through(response: Response | AsyncResponse, check: _Check) -> None:
+def _iter_checked(response: Response | AsyncResponse, check: _Check) -> None:
     def checked(stream: Iterator[bytes]) -> Iterator[bytes]:
         for piece in stream:
             check.update(piece)
@@ -261,7 +261,7 @@ def _through(response: Response | AsyncResponse, check: _Check) -> None:
         response.through(checked_async)
 
 
-def stored(opener: Opener) -> Opener:
+def as_stored(opener: Opener) -> Opener:
     """Make an opener that takes every body as it comes: a Content-Encoding in its head belongs to the content.
 
     Args:
@@ -290,7 +290,7 @@ def is_stored_form(response: Response, expected: Expected) -> bool | None:
         None where that cannot be known before the content was read.
     """
     length = response.headers.get("content-length", "").strip()
-    if not packed(response.headers) or (expected.size is None and expected.sha256 is None):
+    if not is_compressed(response.headers) or (expected.size is None and expected.sha256 is None):
         # Without a resource to compare with, the label counts.
         return False
     if expected.size is None or not (length.isascii() and length.isdigit()):
@@ -298,7 +298,7 @@ def is_stored_form(response: Response, expected: Expected) -> bool | None:
     return int(length) == expected.size
 
 
-def pieces(
+def iter_verified(
     opener: Opener,
     chunk_size: int | None = None,
     callback: Callback | None = None,
@@ -322,23 +322,23 @@ def pieces(
             what the resource has; the last two are found out after the last piece.
     """
     expected = Expected() if expected is None else expected
-    response = asked(opener, {})
+    response = open_range(opener, {})
     if is_stored_form(response, expected):
-        opener = stored(opener)
+        opener = as_stored(opener)
         response.as_stored()
     content = Content.of(response)
     # Without a mark only what was passed on can tell whether another answer goes on with it.
     algorithm = algorithm_for(content, expected) if content.marked else "sha-256"
-    hasher: Any = hasher_of(algorithm) if algorithm else None
+    hasher: Any = new_hasher(algorithm) if algorithm else None
     meter = Meter(item, content.size, callback)
-    patience, count, skip = Patience(), 0, 0
+    patience, count, skip = ResumeBudget(), 0, 0
     try:
         while True:
             try:
                 chunks = response.iter_content(chunk_size)
                 if skip:
                     proof = None if content.marked or hasher is None else hasher.digest()
-                    chunks = _behind(chunks, skip, proof)
+                    chunks = _skip_prefix(chunks, skip, proof)
                 for piece in chunks:
                     if hasher is not None:
                         hasher.update(piece)
@@ -347,43 +347,43 @@ def pieces(
                     yield piece
                 if content.size is None or count == content.size:
                     break
-                raise said(short(count, content.size), response)
+                raise with_call(truncated_error(count, content.size), response)
             except (OrionConnectionError, OrionTimeout) as error:
-                patience.spend(said(error, response), count)
+                patience.spend(with_call(error, response), count)
             response.close()
-            response, skip = continued(opener, content, count)
-            content = _told_again(content, response)
+            response, skip = open_rest(opener, content, count)
+            content = _merge_content(content, response)
         try:
-            prove(content, expected, count, algorithm, hasher.digest() if hasher is not None else b"")
-        except OtherContentError as error:
-            raise said(error, response) from error.__cause__
+            verify_digest(content, expected, count, algorithm, hasher.digest() if hasher is not None else b"")
+        except UnexpectedContentError as error:
+            raise with_call(error, response) from error.__cause__
     finally:
         response.close()
     meter.finish()
 
 
-def _told_again(content: Content, response: Response) -> Content:
+def _merge_content(content: Content, response: Response) -> Content:
     """What is known of the content when an answer goes on with it."""
     if response.status_code == 206:
         return content
     again = Content.of(response)
     if content.digest is None:
         # What is left out of this answer counts as well: it is what came before.
-        verify(response)
+        verify_stream(response)
     if again.size is None and again.digest is None:
         return content
     # The first answer may have been wrong about its length.
     return evolve(content, size=again.size)
 
 
-def _behind(chunks: Iterator[bytes], start: int, digest: bytes | None) -> Iterator[bytes]:
+def _skip_prefix(chunks: Iterator[bytes], start: int, digest: bytes | None) -> Iterator[bytes]:
     """Leave out what came before; where a digest is given, it is that of what is left out, or the content is another one."""
     hasher = hashlib.sha256()
     for chunk in chunks:
         if digest is not None and start:
             hasher.update(chunk[:start])
             if start <= len(chunk) and hasher.digest() != digest:
-                raise changed()
+                raise changed_error()
         if start < len(chunk):
             yield chunk[start:]
         start = max(0, start - len(chunk))

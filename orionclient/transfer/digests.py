@@ -21,7 +21,7 @@ _ALGORITHMS: Final = ("sha-256", "crc32c", "md5")
 _ENTRY: Final = re.compile(r"(?:^|,)\s*([a-z0-9-]+)=:([A-Za-z0-9+/=]+):")
 _BLOCK: Final = 1 << 20
 # Below this a thread costs more than it hides.
-_WORTH_A_THREAD: Final = 8 << 20
+_THREAD_THRESHOLD: Final = 8 << 20
 
 
 @frozen
@@ -47,10 +47,10 @@ class Digest:
         Returns:
             An object with `update` and `digest`.
         """
-        return hasher_of(self.algorithm)
+        return new_hasher(self.algorithm)
 
 
-def hasher_of(algorithm: str) -> Any:
+def new_hasher(algorithm: str) -> Any:
     """Make what computes a digest.
 
     Args:
@@ -86,7 +86,7 @@ class _Crc32c:
         self._inner.update((self._char * len(piece)).from_buffer(piece) if lent else bytes(piece))
 
 
-def packed(headers: Mapping[str, str]) -> bool:
+def is_compressed(headers: Mapping[str, str]) -> bool:
     """Tell whether what an answer says of its content holds for the packed form only.
 
     Args:
@@ -98,7 +98,7 @@ def packed(headers: Mapping[str, str]) -> bool:
     return headers.get("content-encoding", "").strip().lower() not in {"", "identity"}
 
 
-def announced(headers: Mapping[str, str]) -> Digest | None:
+def announced_digest(headers: Mapping[str, str]) -> Digest | None:
     """Find the digest of the whole content that can be verified here.
 
     Args:
@@ -107,19 +107,19 @@ def announced(headers: Mapping[str, str]) -> Digest | None:
     Returns:
         SHA-256 where it is announced, else CRC32C where the package google-crc32c is installed, else MD5, else None.
     """
-    if packed(headers):
+    if is_compressed(headers):
         # It would be that of the packed form.
         return None
-    entries = list(_entries(headers))
+    entries = list(_parse_entries(headers))
     for algorithm in _ALGORITHMS:
         for name, text in entries:
-            value = _decoded(text) if name == algorithm else None
-            if value and hasher_of(algorithm) is not None:
+            value = _decode(text) if name == algorithm else None
+            if value and new_hasher(algorithm) is not None:
                 return Digest(algorithm, value)
     return None
 
 
-def _entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _parse_entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Algorithms and values in base64, those of the standard first."""
     yield from _ENTRY.findall(headers.get("repr-digest", ""))
     if "content-range" in headers:
@@ -138,7 +138,7 @@ def _entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "md5", headers.get("content-md5", "")
 
 
-def _decoded(value: str) -> bytes | None:
+def _decode(value: str) -> bytes | None:
     try:
         return base64.b64decode(value.strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -161,7 +161,7 @@ def content_digest(pieces: Iterable[bytes | memoryview]) -> tuple[str, bytes, in
     return Digest("sha-256", hasher.digest()).header, hasher.digest(), size
 
 
-class Follower:
+class FileHasher:
     """Computes the digest of a file while it is being written.
 
     A slow digest of much follows a step behind the writer, in a thread of its own. Reading again what was just written costs a copy out of
@@ -184,7 +184,7 @@ class Follower:
         self._error: OSError | None = None
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        if size is not None and size >= _WORTH_A_THREAD and not isinstance(hasher, _Crc32c):
+        if size is not None and size >= _THREAD_THRESHOLD and not isinstance(hasher, _Crc32c):
             self._thread = threading.Thread(target=self._follow, name=f"digest of {path.name}", daemon=True)
             self._thread.start()
 

@@ -13,28 +13,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve
 
-from orionclient._cancellation import pool, result_of
+from orionclient._cancellation import cancellable_pool, wait_for_result
 from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
 from orionclient.transfer.content import (
-    REOPENINGS,
+    MAX_RESUMES,
     Content,
-    Patience,
+    ResumeBudget,
     algorithm_for,
-    asked,
-    changed,
-    continued,
+    as_stored,
+    changed_error,
     is_stored_form,
-    pieces,
-    prove,
-    said,
-    short,
-    stored,
+    iter_verified,
+    open_range,
+    open_rest,
+    truncated_error,
+    verify_digest,
+    with_call,
 )
-from orionclient.transfer.digests import Follower, announced, hasher_of, packed
-from orionclient.transfer.expected import Expected, OtherContentError
+from orionclient.transfer.digests import FileHasher, announced_digest, is_compressed, new_hasher
+from orionclient.transfer.expected import Expected, UnexpectedContentError
 from orionclient.transfer.names import check_path
-from orionclient.transfer.part_files import Journal, Part, room_for
-from orionclient.transfer.pipes import opened_to_write
+from orionclient.transfer.part_files import Journal, PartFile, disk_space_errors
+from orionclient.transfer.pipes import open_for_writing
 from orionclient.transfer.plans import plan_ranges
 from orionclient.transfer.progress import Meter
 
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from orionclient._messages import Response
     from orionclient.transfer.content import Callback, Opener
 
-_BUFFER: Final = 1 << 20
-_WORTH_RANGES: Final = 64 << 20
+_BUFFER_SIZE: Final = 1 << 20
+_RANGES_THRESHOLD: Final = 64 << 20
 
 
 def save(
@@ -80,7 +80,7 @@ def save(
     """
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
-        for piece in pieces(
+        for piece in iter_verified(
             opener, callback=callback, item=Path(named).name if isinstance(named, str) else "", expected=expected
         ):
             _write_all(target, piece)
@@ -95,13 +95,13 @@ def save(
     given = Path(target)
     if given.exists() and not given.is_file():
         # A device or a pipe cannot be replaced, only written to.
-        with room_for(given), opened_to_write(given) as stream:
-            for piece in pieces(opener, callback=callback, item=given.name, expected=expected):
+        with disk_space_errors(given), open_for_writing(given) as stream:
+            for piece in iter_verified(opener, callback=callback, item=given.name, expected=expected):
                 _write_all(stream, piece)
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
-    with room_for(path):
+    with disk_space_errors(path):
         meter = Meter(path.name, None, callback)
         _save(opener, path, what, meter, expected or Expected(), durable=durable, workers=workers)
 
@@ -121,9 +121,9 @@ def _write_all(stream: Any, piece: bytes) -> None:
 def _save(
     opener: Opener, path: Path, what: str, meter: Meter, expected: Expected, *, durable: bool, workers: int
 ) -> None:
-    part = Part(path)
+    part = PartFile(path)
     keep = False
-    left, patience, broken = REOPENINGS, Patience(), False
+    left, patience, broken = MAX_RESUMES, ResumeBudget(), False
     try:
         for attempt in itertools.count():
             # A body that is labelled as compressed may be the content as it comes: where nothing else tells, both forms are tried in turn.
@@ -132,7 +132,7 @@ def _save(
             )
             try:
                 download.run(workers)
-            except OtherContentError:
+            except UnexpectedContentError:
                 left -= 1
                 if left == 0:
                     part.empty()
@@ -157,7 +157,7 @@ def _save(
 
 
 @define
-class _Piece:
+class _ByteRange:
     """A range of the content that one stream fetches: from `start` to `end`, of which `position` is the next byte to come."""
 
     start: int
@@ -171,7 +171,7 @@ class _Download:
     def __init__(
         self,
         opener: Opener,
-        part: Part,
+        part: PartFile,
         path: Path,
         *,
         what: str,
@@ -188,8 +188,8 @@ class _Download:
         self._as_stored = as_stored
         self._algorithm: str | None = None
         self._content = Content(None, None, None, ranges=False)
-        self._follower: Follower | None = None
-        self._pieces: list[_Piece] = []
+        self._follower: FileHasher | None = None
+        self._pieces: list[_ByteRange] = []
         self._done: list[list[int]] | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -204,14 +204,14 @@ class _Download:
             with response:
                 self._prepare(response, kept)
                 many = workers > 1 and self._content.ranges and self._content.etag is not None
-                if many and (self._content.size or 0) >= _WORTH_RANGES:
+                if many and (self._content.size or 0) >= _RANGES_THRESHOLD:
                     self._fetch_many(response, workers, kept)
                 else:
                     self._fetch_one(response, kept)
                 try:
                     self._prove()
-                except OtherContentError as error:
-                    raise said(error, response) from error.__cause__
+                except UnexpectedContentError as error:
+                    raise with_call(error, response) from error.__cause__
         finally:
             if self._follower is not None:
                 self._follower.stop()
@@ -222,24 +222,24 @@ class _Download:
         if kept is None:
             self._part.empty()
             return self._whole(), None
-        missing = self._part.size() if kept.done is None else _first_missing(kept.done)
+        missing = self._part.size() if kept.done is None else _first_gap(kept.done)
         headers = {"Range": f"bytes={missing}-", "If-Range": kept.etag}
-        response = asked(self._opener, headers if missing < kept.size else {})
+        response = open_range(self._opener, headers if missing < kept.size else {})
         found = Content.of(response)
-        if _known(kept).same_as(found) and found.size == kept.size:
+        if _content_from_journal(kept).same_as(found) and found.size == kept.size:
             return response, kept
         self._part.empty()
-        if response.status_code == 206 or packed(response.headers):
+        if response.status_code == 206 or is_compressed(response.headers):
             # A range of another content.
             response.close()
             response = self._whole()
         return response, None
 
     def _whole(self) -> Response:
-        response = asked(self._opener, {})
+        response = open_range(self._opener, {})
         form = is_stored_form(response, self._expected)
         if form or (form is None and self._as_stored):
-            self._opener = stored(self._opener)
+            self._opener = as_stored(self._opener)
             response.as_stored()
         return response
 
@@ -247,13 +247,13 @@ class _Download:
         content = Content.of(response)
         if kept is not None:
             # A piece may come without the marks of the whole.
-            content = evolve(content, etag=kept.etag, digest=_known(kept).digest or content.digest)
+            content = evolve(content, etag=kept.etag, digest=_content_from_journal(kept).digest or content.digest)
         self._content, self.marked = content, content.marked
         try:
             self._expected.check(content.size)
-        except OtherContentError as error:
+        except UnexpectedContentError as error:
             # Before any of it is fetched.
-            raise said(error, response) from error.__cause__
+            raise with_call(error, response) from error.__cause__
         free = shutil.disk_usage(self._path.parent).free
         held = 0 if kept is None else self._part.size() if kept.done is None else sum(b - a for a, b in kept.done)
         if content.size is not None and content.size - held > free:
@@ -262,7 +262,7 @@ class _Download:
         self._algorithm = algorithm_for(content, self._expected)
         if self._algorithm is not None:
             size = self._expected.size if content.size is None else content.size
-            self._follower = Follower(self._part.path, hasher_of(self._algorithm), size)
+            self._follower = FileHasher(self._part.path, new_hasher(self._algorithm), size)
 
     def _record(self) -> None:
         content = self._content
@@ -274,17 +274,17 @@ class _Download:
         position = 0
         if kept is not None:
             # The pieces of several streams: what lies behind the first gap is fetched again.
-            position = self._part.size() if kept.done is None else _first_missing(kept.done)
+            position = self._part.size() if kept.done is None else _first_gap(kept.done)
             with self._part.writer(position) as stream:
                 stream.truncate(position)
         self._record()
         self._came(position, moved=False)
-        piece = _Piece(0, position, None)
+        piece = _ByteRange(0, position, None)
         self._pieces = [piece]
         if position != self._content.size or not position:
             self._receive(piece, response)
         if self._content.size is not None and piece.position != self._content.size:
-            raise said(short(piece.position, self._content.size), response)
+            raise with_call(truncated_error(piece.position, self._content.size), response)
 
     def _fetch_many(self, response: Response, workers: int, kept: Journal | None) -> None:
         size = self._content.size or 0
@@ -296,10 +296,10 @@ class _Download:
         with self._part.path.open("r+b") as stream:
             stream.truncate(size)
         self._came(sum(end - start for start, end in self._done), moved=False)
-        self._pieces = [_Piece(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
+        self._pieces = [_ByteRange(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
         self._tell_follower()
         first: Response | None = response
-        with pool(workers, "download", self._stopped) as threads:
+        with cancellable_pool(workers, "download", self._stopped) as threads:
             futures: list[Future[None]] = []
             try:
                 for piece in self._pieces:
@@ -307,19 +307,19 @@ class _Download:
                     futures.append(threads.submit(self._fetch_piece, piece, first))
                     first = None
                 for future in futures:
-                    result_of(future)
+                    wait_for_result(future)
             except BaseException:
                 self._stopped.set()
                 for future in futures:
                     future.cancel()
                 raise
 
-    def _fetch_piece(self, piece: _Piece, response: Response | None) -> None:
+    def _fetch_piece(self, piece: _ByteRange, response: Response | None) -> None:
         if self._stopped.is_set():
             return
         try:
             if response is None:
-                response = self._asked(piece, Patience())
+                response = self._asked(piece, ResumeBudget())
             self._receive(piece, response)
         except BaseException:
             if self._stopped.is_set():
@@ -330,24 +330,24 @@ class _Download:
         if piece.end is not None and piece.position == piece.end and self._done is not None:
             with self._lock:
                 self._done.append([piece.start, piece.end])
-                self._done = _joined(self._done)
+                self._done = _merge_ranges(self._done)
                 self._record()
 
-    def _asked(self, piece: _Piece, patience: Patience) -> Response:
+    def _asked(self, piece: _ByteRange, patience: ResumeBudget) -> Response:
         while True:
             try:
-                response, skip = continued(self._opener, self._content, piece.position, piece.end)
+                response, skip = open_rest(self._opener, self._content, piece.position, piece.end)
                 if skip and Content.of(response).size != self._content.size:
                     response.close()
-                    raise changed()
+                    raise changed_error()
                 return response  # noqa: TRY300
             except (OrionConnectionError, OrionTimeout) as error:
                 patience.spend(error, piece.position - piece.start)
 
-    def _receive(self, piece: _Piece, response: Response) -> None:
+    def _receive(self, piece: _ByteRange, response: Response) -> None:
         """Write a piece, taking it up where it breaks."""
-        patience, skip = Patience(), piece.position if response.status_code != 206 else 0
-        buffer = memoryview(bytearray(_BUFFER))
+        patience, skip = ResumeBudget(), piece.position if response.status_code != 206 else 0
+        buffer = memoryview(bytearray(_BUFFER_SIZE))
         with self._part.writer(piece.position) as stream:
             while True:
                 try:
@@ -359,15 +359,15 @@ class _Download:
                         return
                     if self._content.size is None:
                         return
-                    raise said(short(piece.position, self._content.size), response)
+                    raise with_call(truncated_error(piece.position, self._content.size), response)
                 except (OrionConnectionError, OrionTimeout) as error:
                     if not self._content.marked:
-                        raise said(error, response) from None
-                    patience.spend(said(error, response), piece.position - piece.start)
+                        raise with_call(error, response) from None
+                    patience.spend(with_call(error, response), piece.position - piece.start)
                 response = self._asked(piece, patience)
                 skip = piece.position if response.status_code != 206 else 0
 
-    def _pour(self, piece: _Piece, response: Response, stream: IO[bytes], buffer: memoryview, skip: int) -> None:
+    def _pour(self, piece: _ByteRange, response: Response, stream: IO[bytes], buffer: memoryview, skip: int) -> None:
         while skip:
             count = response.readinto(buffer[:skip])
             if not count:
@@ -380,10 +380,10 @@ class _Download:
                 return
             self._write(piece, response, stream, room[:count])
 
-    def _write(self, piece: _Piece, response: Response, stream: IO[bytes], came: memoryview) -> None:
+    def _write(self, piece: _ByteRange, response: Response, stream: IO[bytes], came: memoryview) -> None:
         size = self._content.size
         if size is not None and piece.position + len(came) > size:
-            raise said(OtherContentError("more came than was announced"), response)
+            raise with_call(UnexpectedContentError("more came than was announced"), response)
         count, rest = len(came), came
         while rest:
             rest = rest[stream.write(rest) :]
@@ -408,22 +408,22 @@ class _Download:
     def _prove(self) -> None:
         size = self._part.size()
         if self._content.size is not None and size != self._content.size:
-            raise OtherContentError(f"the content did not arrive whole: {size} of {self._content.size} bytes came")
+            raise UnexpectedContentError(f"the content did not arrive whole: {size} of {self._content.size} bytes came")
         digest = self._follower.finish() if self._follower is not None else b""
-        prove(self._content, self._expected, size, self._algorithm, digest)
+        verify_digest(self._content, self._expected, size, self._algorithm, digest)
 
 
-def _known(kept: Journal) -> Content:
-    digest = None if kept.digest is None else announced({"repr-digest": kept.digest})
+def _content_from_journal(kept: Journal) -> Content:
+    digest = None if kept.digest is None else announced_digest({"repr-digest": kept.digest})
     return Content(kept.size, kept.etag, digest, ranges=True)
 
 
-def _first_missing(done: list[list[int]]) -> int:
-    joined = _joined(done)
+def _first_gap(done: list[list[int]]) -> int:
+    joined = _merge_ranges(done)
     return joined[0][1] if joined and joined[0][0] == 0 else 0
 
 
-def _joined(done: list[list[int]]) -> list[list[int]]:
+def _merge_ranges(done: list[list[int]]) -> list[list[int]]:
     joined: list[list[int]] = []
     for start, end in sorted(done):
         if joined and start <= joined[-1][1]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class OtherContentError(OrionConnectionError):
+class UnexpectedContentError(OrionConnectionError):
     """What came is not what was announced, or not what came before; only starting anew can help."""
 
 
@@ -38,7 +38,7 @@ class Expected:
             sha256: Their SHA-256 digest; None where it was not computed.
 
         Raises:
-            OtherContentError: It is not the content of the resource.
+            UnexpectedContentError: It is not the content of the resource.
         """
         problem = self._problem(size, sha256)
         if problem is None:
@@ -48,11 +48,11 @@ class Expected:
             try:
                 found = refresh()
             except OrionError as error:
-                raise OtherContentError(problem) from error
+                raise UnexpectedContentError(problem) from error
             self.size, self.sha256 = found.size, found.sha256
             problem = self._problem(size, sha256)
         if problem is not None:
-            raise OtherContentError(problem)
+            raise UnexpectedContentError(problem)
 
     def _problem(self, size: int | None, sha256: bytes | None) -> str | None:
         if None not in {size, self.size} and size != self.size:

@@ -22,7 +22,7 @@ _MOST_PARTS, _MOST_BYTES = 16, 1000
 _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
 # Control, format (bidi marks, characters without width), surrogate and unassigned; line and paragraph separator. macOS refuses the
 # unassigned ones, and format characters make a name look like another one.
-_UNFIT: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+_CONTROL_CHARACTERS: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 # Devices of Windows, with any extension too; the superscript digits count as digits there.
 _RESERVED: Final = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])", re.IGNORECASE
@@ -72,7 +72,7 @@ def safe_filename(name: str, *, default: str = "unnamed") -> str:
         >>> safe_filename("../../etc/passwd"), safe_filename("aux.txt"), safe_filename("IC50 < 5 nM?.csv"), safe_filename("..")
         ('_.._etc_passwd', '_aux.txt', 'IC50 _ 5 nM_.csv', 'unnamed')
     """
-    return _safe(name) or _safe(default) or "unnamed"
+    return _make_safe(name) or _make_safe(default) or "unnamed"
 
 
 class UniqueFilenames:
@@ -89,7 +89,7 @@ class UniqueFilenames:
     """
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {_key(name) for name in taken}
+        self._taken = {_compare_key(name) for name in taken}
         # How far it was counted for a name, so that many equal names need not be tried from the start each time.
         self._last: dict[str, int] = {}
 
@@ -104,10 +104,10 @@ class UniqueFilenames:
             The name; a number stands before its extension where the name itself is taken.
         """
         wanted = found = safe_filename(name, default=default)
-        while _key(found) in self._taken:
-            self._last[_key(wanted)] = number = self._last.get(_key(wanted), 1) + 1
-            found = _with(wanted, f"-{number}")
-        self._taken.add(_key(found))
+        while _compare_key(found) in self._taken:
+            self._last[_compare_key(wanted)] = number = self._last.get(_compare_key(wanted), 1) + 1
+            found = _with_suffix(wanted, f"-{number}")
+        self._taken.add(_compare_key(found))
         return found
 
 
@@ -129,10 +129,10 @@ class UniqueNames:
             The name; a number stands before its extension where the name itself is taken.
         """
         wanted = found = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        while _brief(found) in self._taken:
+        while _shorten(found) in self._taken:
             self._last[wanted] = number = self._last.get(wanted, 1) + 1
-            found = _with(wanted, f"-{number}")
-        self._taken.add(_brief(found))
+            found = _with_suffix(wanted, f"-{number}")
+        self._taken.add(_shorten(found))
         return found
 
 
@@ -163,23 +163,25 @@ class UniquePaths:
         for part in above:
             folder = self._folder(f"{folder}{safe_filename(part, default='_')}")
         wanted = found = safe_filename(last, default=default if last == default else "_")
-        while _brief(_key(folder + found)) in self._files or _key(folder + found) in self._folders:
-            first = _brief(_key(folder + wanted))
+        while _shorten(_compare_key(folder + found)) in self._files or _compare_key(folder + found) in self._folders:
+            first = _shorten(_compare_key(folder + wanted))
             self._last[first] = number = self._last.get(first, 1) + 1
-            found = _with(wanted, f"-{number}")
-        self._files.add(_brief(_key(folder + found)))
+            found = _with_suffix(wanted, f"-{number}")
+        self._files.add(_shorten(_compare_key(folder + found)))
         return folder + found
 
     def _folder(self, wanted: str) -> str:
         """A folder, with ``/`` at its end; another one where a file has its name."""
         found, number = wanted, 1
-        while (known := self._folders.get(_key(found))) is None and _brief(_key(found)) in self._files:
+        while (known := self._folders.get(_compare_key(found))) is None and _shorten(
+            _compare_key(found)
+        ) in self._files:
             number += 1
             found = f"{wanted}-{number}"
-        return known or self._folders.setdefault(_key(found), f"{found}/")
+        return known or self._folders.setdefault(_compare_key(found), f"{found}/")
 
 
-def prepared(folder: Path, relative: str) -> Path:
+def prepare_path(folder: Path, relative: str) -> Path:
     """Make the folders above a file; nothing is written through a link.
 
     Args:
@@ -217,18 +219,19 @@ def _is_link(path: Path) -> bool:
     return path.is_symlink()
 
 
-def _brief(key: str) -> int:
+def _shorten(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(errors="replace"), digest_size=8).digest())
 
 
-def _safe(name: str) -> str:
+def _make_safe(name: str) -> str:
     """Mend one thing after the other until nothing is left to mend; empty where nothing is left."""
     name = unicodedata.normalize("NFC", name)
     name = "".join(
-        "_" if character in _FORBIDDEN or unicodedata.category(character) in _UNFIT else character for character in name
+        "_" if character in _FORBIDDEN or unicodedata.category(character) in _CONTROL_CHARACTERS else character
+        for character in name
     )
     while True:
-        mended = _trimmed(_with(_trimmed(name), ""))
+        mended = _trim(_with_suffix(_trim(name), ""))
         if mended.startswith("-"):
             mended = f"_{mended[1:]}"
         if _RESERVED.fullmatch(mended.partition(".")[0].rstrip()):
@@ -238,7 +241,7 @@ def _safe(name: str) -> str:
         name = mended
 
 
-def _trimmed(name: str) -> str:
+def _trim(name: str) -> str:
     start, end = 0, len(name)
     while start < end and (name[start] == "." or name[start].isspace()):
         start += 1
@@ -247,7 +250,7 @@ def _trimmed(name: str) -> str:
     return name[start:end]
 
 
-def _with(name: str, mark: str) -> str:
+def _with_suffix(name: str, mark: str) -> str:
     """Put a mark before the extension, and cut what stands before that until all of it fits."""
     found = _EXTENSION.search(name, 1)
     stem, extension = (name[: found.start()], found.group()) if found else (name, "")
@@ -255,6 +258,6 @@ def _with(name: str, mark: str) -> str:
     return stem.encode()[:room].decode(errors="ignore") + mark + extension
 
 
-def _key(name: str) -> str:
+def _compare_key(name: str) -> str:
     """What two names have in common that are one file for Windows or macOS; a few more fall together than there."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).upper().casefold())

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # What is less is fetched again sooner than it is worth a file that stays behind.
-_WORTH_KEEPING: Final = 1 << 20
+_MIN_KEPT_SIZE: Final = 1 << 20
 _VERSION: Final = 1
 # Downloads of the same at the same time whose parts the next run finds, beside the first.
-_OTHERS: Final = 4
+_MAX_SIBLINGS: Final = 4
 # A strong etag as it may stand in a header.
-_MARK: Final = re.compile(r'"[!#-~\x80-\xff]*"')
-_LONGEST: Final = 1 << 20
+_STRONG_ETAG: Final = re.compile(r'"[!#-~\x80-\xff]*"')
+_MAX_RECORD_SIZE: Final = 1 << 20
 
 
 @define
@@ -55,7 +55,7 @@ class Journal:
     version: int = field(default=_VERSION)
 
 
-class Part:
+class PartFile:
     """A file beside the target that nobody else writes at the same time.
 
     Args:
@@ -64,9 +64,9 @@ class Part:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self.path: Path = target.with_name(_name_beside(target.name))
+        self.path: Path = target.with_name(_part_name(target.name))
         self._shared = True
-        self._handle: LockedFile | io.FileIO | None = _locked(self.path)
+        self._handle: LockedFile | io.FileIO | None = _open_locked(self.path)
         if self._handle is None:
             # Another download of the same is under way; both are right, and the last one wins.
             self._shared = False
@@ -77,20 +77,20 @@ class Part:
     def _private(self) -> LockedFile | io.FileIO:
         shared = self.path
         # Where nothing can be locked, trying would leave an empty file of each name.
-        for self.path in _others(shared) if _locks(shared.parent) else []:
-            handle = _locked(self.path)
+        for self.path in _sibling_paths(shared) if _supports_locks(shared.parent) else []:
+            handle = _open_locked(self.path)
             if handle is not None:
                 return handle
         self.path = shared.with_name(f"{shared.name}.{secrets.token_hex(4)}")
-        file = io.FileIO(_opened(self.path, os.O_EXCL), "r+")
+        file = io.FileIO(_open(self.path, os.O_EXCL), "r+")
         close_in_child(file)
         return file
 
     def _sweep(self) -> None:
         """Remove what others left that were killed; who is at work holds a lock."""
-        for path in _others(self.path):
+        for path in _sibling_paths(self.path):
             if os.path.lexists(path):
-                handle = _locked(path)
+                handle = _open_locked(path)
                 if handle is not None:
                     path.unlink(missing_ok=True)
                     handle.close()
@@ -111,11 +111,13 @@ class Part:
         if not self._shared:
             return None
         try:
-            record = Journal(**json.loads(_text_of(self._record)))
+            record = Journal(**json.loads(_read_record(self._record)))
             held = self.path.stat().st_size
             pieces = [(int(start), int(end)) for start, end in record.done or []]
             fits = all(0 <= start < end <= held for start, end in pieces) and 0 < held <= record.size
-            usable = (record.version, record.what) == (_VERSION, what) and _MARK.fullmatch(record.etag) is not None
+            usable = (record.version, record.what) == (_VERSION, what) and _STRONG_ETAG.fullmatch(
+                record.etag
+            ) is not None
             usable = usable and isinstance(record.digest, str | None)
         except (OSError, ValueError, TypeError, RecursionError):
             return None
@@ -133,7 +135,7 @@ class Part:
         try:
             # Never through a link that somebody else left.
             beside.unlink(missing_ok=True)
-            with os.fdopen(_opened(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
+            with os.fdopen(_open(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
                 json.dump(asdict(record), stream)
             beside.replace(self._record)
         except BaseException as error:
@@ -217,7 +219,7 @@ class Part:
             ours, gone = self.path.stat().st_ino == held.st_ino, False
         except FileNotFoundError:
             ours, gone = False, True
-        worth = keep and self._shared and ours and self._record.exists() and held.st_size >= _WORTH_KEEPING
+        worth = keep and self._shared and ours and self._record.exists() and held.st_size >= _MIN_KEPT_SIZE
         if not worth and self._shared and (ours or gone):
             self._forget()
         if not worth and ours:
@@ -225,7 +227,7 @@ class Part:
         handle.close()
 
 
-def _locks(folder: Path) -> bool:
+def _supports_locks(folder: Path) -> bool:
     if not CAN_LOCK_FILES:  # pragma: no cover - Windows
         return False
     try:
@@ -236,12 +238,12 @@ def _locks(folder: Path) -> bool:
     return True
 
 
-def _locked(path: Path) -> LockedFile | None:
+def _open_locked(path: Path) -> LockedFile | None:
     if not CAN_LOCK_FILES:  # pragma: no cover - Windows
         return None
     while True:
         try:
-            descriptor = _opened(path, 0)
+            descriptor = _open(path, 0)
         except OSError as error:
             if error.errno not in {errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO}:
                 raise
@@ -262,35 +264,35 @@ def _locked(path: Path) -> LockedFile | None:
         handle.close()
 
 
-def _text_of(record: Path) -> str:
+def _read_record(record: Path) -> str:
     # Non-blocking, for a pipe would wait for its other end.
     handle = os.open(record, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "not a file", str(record))
-        return stream.read(_LONGEST).decode("utf-8")
+        return stream.read(_MAX_RECORD_SIZE).decode("utf-8")
 
 
-def _opened(path: Path, flags: int) -> int:
+def _open(path: Path, flags: int) -> int:
     # 0666 less the umask, as any file that a program makes for its user; non-blocking, for a pipe would wait for its other end.
     extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     return os.open(path, os.O_RDWR | os.O_CREAT | flags | extra, 0o666)
 
 
-def _name_beside(name: str) -> str:
+def _part_name(name: str) -> str:
     if len(os.fsencode(name)) <= 200:
         return f".{name}.part"
     # Folders take names of 255 bytes.
     return f".{name[:50]}.{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}.part"
 
 
-def _others(shared: Path) -> list[Path]:
+def _sibling_paths(shared: Path) -> list[Path]:
     # Few and known, so that looking for what was left is no search through the folder. No target's own part ends like this.
-    return [shared.with_name(f"{shared.name}.{number}") for number in range(2, 2 + _OTHERS)]
+    return [shared.with_name(f"{shared.name}.{number}") for number in range(2, 2 + _MAX_SIBLINGS)]
 
 
 @contextlib.contextmanager
-def room_for(path: Path) -> Iterator[None]:
+def disk_space_errors(path: Path) -> Iterator[None]:
     """Say it plainly where the disk is full.
 
     Args:
@@ -305,7 +307,7 @@ def room_for(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in NO_ROOM:
+        if error.errno in NO_SPACE:
             raise NotEnoughDiskError(f"{path} could not be written: no room on the disk") from error
         raise
 

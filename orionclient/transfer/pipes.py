@@ -9,7 +9,7 @@ import stat
 import time
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from orionclient._cancellation import check
+from orionclient._cancellation import raise_if_cancelled
 from orionclient._locks import close_in_child
 
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Who reads or writes may be just starting; seconds that it has for that, and those between two looks.
-_PATIENCE: Final = 5.0
-_PAUSE: Final = 0.01
+_OPEN_SECONDS: Final = 5.0
+_POLL_SECONDS: Final = 0.01
 _BLOCK: Final = 1 << 20
 _NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
 
 
-def opened_to_write(path: Path) -> IO[bytes]:
+def open_for_writing(path: Path) -> IO[bytes]:
     """Open a pipe or a device.
 
     Args:
@@ -35,21 +35,21 @@ def opened_to_write(path: Path) -> IO[bytes]:
     Raises:
         OSError: It cannot be written, or nobody reads from the pipe.
     """
-    for _ in _looks():
+    for _ in _has_peer():
         try:
-            stream = open(path, "wb", buffering=0, opener=_opener)  # noqa: SIM115 - whoever asked closes it
+            stream = open(path, "wb", buffering=0, opener=_open_nonblocking)  # noqa: SIM115 - whoever asked closes it
         except OSError as error:
             if error.errno != errno.ENXIO or not path.is_fifo():
                 raise
         else:
             # A child that is forked meanwhile would keep the reader waiting for the end.
             close_in_child(stream)
-            _let_wait(stream)
+            _make_blocking(stream)
             return stream
     raise OSError(errno.ENXIO, "nobody reads from the pipe", str(path))
 
 
-def opened_to_read(path: Path) -> IO[bytes]:
+def open_for_reading(path: Path) -> IO[bytes]:
     """Open a path of any kind.
 
     Args:
@@ -63,7 +63,7 @@ def opened_to_read(path: Path) -> IO[bytes]:
     """
     if path.is_file():
         return path.open("rb", buffering=0)
-    stream = open(path, "rb", buffering=0, opener=_opener)  # noqa: SIM115 - whoever asked closes it
+    stream = open(path, "rb", buffering=0, opener=_open_nonblocking)  # noqa: SIM115 - whoever asked closes it
     close_in_child(stream)
     return stream
 
@@ -82,38 +82,38 @@ def read_all(stream: Any, path: Path) -> Iterator[bytes]:
         OSError: It cannot be read, or nobody writes to the pipe.
     """
     is_pipe = stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
-    for _ in _looks():
+    for _ in _has_peer():
         piece = stream.read(_BLOCK)
         # An end that nobody made by leaving only says that nobody is there yet.
-        if piece != b"" or not is_pipe or _is_over(stream):
+        if piece != b"" or not is_pipe or _has_ended(stream):
             break
     else:
         raise OSError(errno.ENXIO, "nobody writes to the pipe", str(path))
-    _let_wait(stream)
+    _make_blocking(stream)
     yield piece or b""
     while piece := stream.read(_BLOCK):
         yield piece
 
 
-def _opener(name: str, flags: int) -> int:
+def _open_nonblocking(name: str, flags: int) -> int:
     return os.open(name, flags | _NONBLOCK)
 
 
-def _let_wait(stream: IO[bytes]) -> None:
+def _make_blocking(stream: IO[bytes]) -> None:
     if _NONBLOCK:
         os.set_blocking(stream.fileno(), True)
 
 
-def _looks() -> Iterator[None]:
-    end = time.monotonic() + _PATIENCE
+def _has_peer() -> Iterator[None]:
+    end = time.monotonic() + _OPEN_SECONDS
     yield
     while time.monotonic() < end:
-        check()
-        time.sleep(_PAUSE)
+        raise_if_cancelled()
+        time.sleep(_POLL_SECONDS)
         yield
 
 
-def _is_over(stream: Any) -> bool:
+def _has_ended(stream: Any) -> bool:
     waiting = select.poll()
     waiting.register(stream, select.POLLIN)
     return bool(waiting.poll(0))

@@ -7,15 +7,15 @@ from typing import Final
 from attrs import frozen
 
 MIB: Final = 1 << 20
-SMALLEST_PART: Final = 8 * MIB
-LARGEST_PART: Final = 64 * MIB
+MIN_PART_SIZE: Final = 8 * MIB
+MAX_PART_SIZE: Final = 64 * MIB
 # Below this an upload is one request.
-_WHOLE: Final = 16 * MIB
+_SINGLE_REQUEST_SIZE: Final = 16 * MIB
 # With so many parts a part that is lost three times costs less than a quarter of the content.
 _PARTS: Final = 16
 # What is taken of a server: no more parts than this, none smaller than MIB and none larger than this.
-_MOST_PARTS: Final = 10_000
-_LARGEST_ALLOWED: Final = 5 << 30
+_MAX_PARTS: Final = 10_000
+_MAX_CONTENT_SIZE: Final = 5 << 30
 
 
 @frozen
@@ -44,11 +44,11 @@ def part_size(size: int) -> int | None:
     Returns:
         Bytes of a part, 8 to 64 MiB in whole MiB, and more only above 10,000 parts; None where one request sends the whole.
     """
-    if size <= _WHOLE:
+    if size <= _SINGLE_REQUEST_SIZE:
         return None
     wished = -(-size // _PARTS // MIB) * MIB
-    least = -(-size // _MOST_PARTS // MIB) * MIB
-    return max(min(max(wished, SMALLEST_PART), LARGEST_PART), least)
+    least = -(-size // _MAX_PARTS // MIB) * MIB
+    return max(min(max(wished, MIN_PART_SIZE), MAX_PART_SIZE), least)
 
 
 def is_part_size(size: int, each: int) -> bool:
@@ -61,7 +61,7 @@ def is_part_size(size: int, each: int) -> bool:
     Returns:
         True from 1 MiB to 5 GiB, where that makes at most 10,000 parts.
     """
-    return MIB <= each <= _LARGEST_ALLOWED and -(-size // each) <= _MOST_PARTS
+    return MIB <= each <= _MAX_CONTENT_SIZE and -(-size // each) <= _MAX_PARTS
 
 
 def plan_parts(size: int, each: int) -> list[tuple[int, int, int]]:
@@ -88,7 +88,7 @@ def plan_ranges(size: int, workers: int, done: list[list[int]]) -> list[tuple[in
     Returns:
         Start and end of the pieces to fetch, in order, each of at most 64 MiB.
     """
-    each = min(max(size // (workers * 4), SMALLEST_PART), LARGEST_PART)
+    each = min(max(size // (workers * 4), MIN_PART_SIZE), MAX_PART_SIZE)
     planned, position = [], 0
     for start, end in [*sorted(done), [size, size]]:
         planned += [(first, min(first + each, start)) for first in range(position, start, each)]

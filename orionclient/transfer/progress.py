@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Meter", "Progress"]
 
 # Seconds between two calls of the callback, and those that the rate looks back on.
-_EVERY: Final = 0.1
-_WINDOW: Final = 3.0
+_INTERVAL_SECONDS: Final = 0.1
+_WINDOW_SECONDS: Final = 3.0
 
 
 @frozen
@@ -88,13 +88,13 @@ class Meter:
         with self._count:
             self._bytes += number
             self._moved += number if moved else 0
-        if self._callback is None or CLOCK.monotonic() - self._last < _EVERY:
+        if self._callback is None or CLOCK.monotonic() - self._last < _INTERVAL_SECONDS:
             return
         # A thread that finds another one telling goes on with its work.
         if self._telling.acquire(blocking=False):
             try:
                 now = CLOCK.monotonic()
-                if now - self._last >= _EVERY and not self._finished:
+                if now - self._last >= _INTERVAL_SECONDS and not self._finished:
                     self._tell(now, done=False)
             finally:
                 self._telling.release()
@@ -124,6 +124,6 @@ class Meter:
         since, before = (self._start, 0) if done else self._seen[0]
         rate = (moved - before) / (now - since) if now > since else 0.0
         self._seen.append((now, moved))
-        while len(self._seen) > 1 and now - self._seen[1][0] >= _WINDOW:
+        while len(self._seen) > 1 and now - self._seen[1][0] >= _WINDOW_SECONDS:
             self._seen.popleft()
         self._callback(Progress(self.item, there, self.total, rate, done))

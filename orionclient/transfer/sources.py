@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.names import check_path
-from orionclient.transfer.part_files import room_for
-from orionclient.transfer.pipes import opened_to_read, read_all
+from orionclient.transfer.part_files import disk_space_errors
+from orionclient.transfer.pipes import open_for_reading, read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1 << 20
 # Of a stream so much stays in memory before a temporary file takes it.
-_IN_MEMORY: Final = 4 << 20
+_MAX_IN_MEMORY: Final = 4 << 20
 _Read = Callable[[int, memoryview], int]
 
 
@@ -103,7 +103,7 @@ class Slice(io.RawIOBase):
             yield buffer[:count]
 
 
-class Opened:
+class UploadSource:
     """A source that is ready to be sent.
 
     Args:
@@ -192,7 +192,7 @@ class Opened:
             raise ValidationError(f"{self.name or 'the source'} changed while it was sent")
 
 
-Source = str | os.PathLike[str] | bytes | BinaryIO | Iterable[bytes] | Opened
+Source = str | os.PathLike[str] | bytes | BinaryIO | Iterable[bytes] | UploadSource
 
 
 def name_of(source: Source) -> str:
@@ -204,7 +204,7 @@ def name_of(source: Source) -> str:
     Returns:
         The last part of its path; empty where it has none.
     """
-    if isinstance(source, Opened):
+    if isinstance(source, UploadSource):
         return source.name
     if isinstance(source, bytes):
         return ""
@@ -213,7 +213,7 @@ def name_of(source: Source) -> str:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Opened]:
+def open_source(source: Source) -> Iterator[UploadSource]:
     """Open a source and measure it: its size is known before the first byte is sent.
 
     Args:
@@ -229,31 +229,31 @@ def opened(source: Source) -> Iterator[Opened]:
         NotEnoughDiskError: There is no room to keep a stream.
         ValidationError: The source is nothing that holds bytes, or an empty path.
     """
-    if isinstance(source, Opened):
+    if isinstance(source, UploadSource):
         yield source
     elif isinstance(source, bytes):
-        yield _in_memory(memoryview(source))
+        yield _memory_source(memoryview(source))
     elif isinstance(source, str | os.PathLike):
         path = Path(check_path(source))
-        with opened_to_read(path) as stream:
-            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not _hides_its_size(stream):
-                yield _of_file(stream, 0, path)
+        with open_for_reading(path) as stream:
+            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not _has_unknown_size(stream):
+                yield _file_source(stream, 0, path)
             else:
-                with _kept(read_all(stream, path), path.name) as kept:
+                with _spooled_source(read_all(stream, path), path.name) as kept:
                     yield kept
     elif hasattr(source, "read"):
-        with _of_object(source) as found:
+        with _object_source(source) as found:
             yield found
-    elif (view := _view_of(source)) is not None:
-        yield _in_memory(view)
+    elif (view := _as_view(source)) is not None:
+        yield _memory_source(view)
     elif isinstance(source, Iterable):
-        with _kept(source) as kept:
+        with _spooled_source(source) as kept:
             yield kept
     else:
         raise ValidationError(f"content comes from a path, bytes or a binary file, not from {type(source).__name__}")
 
 
-def _view_of(source: object) -> memoryview | None:
+def _as_view(source: object) -> memoryview | None:
     """The bytes of an object that shows its memory, in order; None for others."""
     try:
         view = memoryview(source)  # type: ignore[arg-type]
@@ -263,16 +263,16 @@ def _view_of(source: object) -> memoryview | None:
     return view.cast("B") if view.c_contiguous and view.nbytes else memoryview(view.tobytes())
 
 
-def _in_memory(content: memoryview) -> Opened:
+def _memory_source(content: memoryview) -> UploadSource:
     def read(position: int, buffer: memoryview) -> int:
         piece = content[position : position + len(buffer)]
         buffer[: len(piece)] = piece
         return len(piece)
 
-    return Opened(read, len(content))
+    return UploadSource(read, len(content))
 
 
-def _hides_its_size(stream: Any) -> bool:
+def _has_unknown_size(stream: Any) -> bool:
     """Whether a file has bytes although it reports none, as those of `/proc` do."""
     if os.fstat(stream.fileno()).st_size or not stream.readable():
         return False
@@ -282,7 +282,7 @@ def _hides_its_size(stream: Any) -> bool:
     return found
 
 
-def _of_file(stream: Any, start: int, path: Path | None = None) -> Opened:
+def _file_source(stream: Any, start: int, path: Path | None = None) -> UploadSource:
     """A file of the system: read at positions, so that any number of threads can."""
     number = stream.fileno()
     lock = threading.Lock()
@@ -304,11 +304,11 @@ def _of_file(stream: Any, start: int, path: Path | None = None) -> Opened:
         return found
 
     name = name_of(stream) if path is None else path.name
-    return Opened(read, max(0, os.fstat(number).st_size - start), name=name, looks=looks, path=path)
+    return UploadSource(read, max(0, os.fstat(number).st_size - start), name=name, looks=looks, path=path)
 
 
 @contextmanager
-def _of_object(source: Any) -> Iterator[Opened]:
+def _object_source(source: Any) -> Iterator[UploadSource]:
     """A binary file of the user's, from where it stands to its end, where it stands afterwards."""
     if isinstance(source, io.TextIOBase):
         raise ValidationError("the file is open in text mode; open it with 'rb'")
@@ -316,8 +316,8 @@ def _of_object(source: Any) -> Iterator[Opened]:
     # What wraps a file, to unpack it for example, has the number of that file too.
     is_file = type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}
     is_file = is_file and type(getattr(source, "raw", source)) is io.FileIO
-    if seekable is None or not seekable() or (is_file and _hides_its_size(source)):
-        with _kept(_read_all(source), name_of(source)) as kept:
+    if seekable is None or not seekable() or (is_file and _has_unknown_size(source)):
+        with _spooled_source(_read_all(source), name_of(source)) as kept:
             yield kept
         return
     start = source.tell()
@@ -327,9 +327,9 @@ def _of_object(source: Any) -> Iterator[Opened]:
         if is_file:
             if source.writable():
                 source.flush()
-            yield _of_file(source, start)
+            yield _file_source(source, start)
         else:
-            yield Opened(_locked_reader(source, start), max(0, end - start), name=name_of(source))
+            yield UploadSource(_locked_reader(source, start), max(0, end - start), name=name_of(source))
         left = end
     finally:
         # At its end where it was sent, else where it stood.
@@ -361,11 +361,11 @@ def _read_all(stream: Any) -> Iterator[bytes]:
 
 
 @contextmanager
-def _kept(pieces: Iterable[bytes], name: str = "") -> Iterator[Opened]:
+def _spooled_source(pieces: Iterable[bytes], name: str = "") -> Iterator[UploadSource]:
     """What can be read only once, kept for as long as it is sent."""
-    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file, room_for(Path(tempfile.gettempdir())):
+    with tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file, disk_space_errors(Path(tempfile.gettempdir())):
         for piece in pieces:
             if not isinstance(piece, bytes | bytearray | memoryview):
                 raise ValidationError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
             file.write(piece)
-        yield Opened(_locked_reader(file, 0), file.seek(0, os.SEEK_END), name=name)
+        yield UploadSource(_locked_reader(file, 0), file.seek(0, os.SEEK_END), name=name)

@@ -7,7 +7,7 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING, Final, Protocol
 
-from orionclient._cancellation import pool, result_of
+from orionclient._cancellation import cancellable_pool, wait_for_result
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.plans import part_size, plan_parts
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from orionclient.transfer.plans import UploadPlan
     from orionclient.transfer.progress import Meter
-    from orionclient.transfer.sources import Opened, Slice
+    from orionclient.transfer.sources import Slice, UploadSource
 
 _WORKERS: Final = 4
 # The content that the server put together is not what was sent.
 _MISMATCH: Final = frozenset({409, 422})
 
 
-class PartsOf(Protocol):
+class PartsClient(Protocol):
     """The requests of an upload in parts to one object."""
 
     def find(self, size: int) -> UploadPlan | None:
@@ -53,7 +53,7 @@ class PartsOf(Protocol):
         ...
 
 
-def send_parts(source: Opened, to: PartsOf, meter: Meter) -> None:
+def send_parts(source: UploadSource, to: PartsClient, meter: Meter) -> None:
     """Send content in parts.
 
     Args:
@@ -80,14 +80,14 @@ def send_parts(source: Opened, to: PartsOf, meter: Meter) -> None:
 
 
 def _send(
-    source: Opened,
-    to: PartsOf,
+    source: UploadSource,
+    to: PartsClient,
     upload: UploadPlan,
     meter: Meter,
     known: Callable[[UploadPlan], Mapping[int, str]] = lambda _: {},
 ) -> None:
     try:
-        digests = _Sending(source, to, upload, known(upload), meter).run()
+        digests = _PartsUpload(source, to, upload, known(upload), meter).run()
         source.check_unchanged()
         to.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
     except Exception:
@@ -97,8 +97,10 @@ def _send(
         raise
 
 
-class _Sending:
-    def __init__(self, source: Opened, to: PartsOf, upload: UploadPlan, known: Mapping[int, str], meter: Meter) -> None:
+class _PartsUpload:
+    def __init__(
+        self, source: UploadSource, to: PartsClient, upload: UploadPlan, known: Mapping[int, str], meter: Meter
+    ) -> None:
         self._source = source
         self._to = to
         self._upload = upload
@@ -109,11 +111,11 @@ class _Sending:
     def run(self) -> list[bytes]:
         """Send what is missing; gives the digests of all parts in order."""
         parts = plan_parts(self._source.size, self._upload.part_size)
-        with pool(_WORKERS, "upload", self._stopped) as threads:
+        with cancellable_pool(_WORKERS, "upload", self._stopped) as threads:
             futures: list[Future[bytes]] = []
             try:
                 futures += [threads.submit(self._part, *part) for part in parts]
-                return [result_of(future) for future in futures]
+                return [wait_for_result(future) for future in futures]
             except BaseException:
                 self._stopped.set()
                 for future in futures:

@@ -6,8 +6,8 @@ import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
 from orionclient.exceptions import OrionError
-from orionclient.transfer.expected import OtherContentError
-from orionclient.types._waiters import refreshed
+from orionclient.transfer.expected import UnexpectedContentError
+from orionclient.types._waiters import refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ _MAGIC: Final = b"ORIONREC1\n"
 _GZIP: Final = zlib.MAX_WBITS | 16
 _BLOCK: Final = 1 << 20
 # A record with several conformers may be written as several structures.
-_AT_LEAST: Final = frozenset({"sdf", "smi"})
+_MIN_RECORDS: Final = frozenset({"sdf", "smi"})
 
 
 class ExpectedCount:
@@ -61,23 +61,23 @@ class ExpectedCount:
             at_least: True takes more of them too.
 
         Raises:
-            OtherContentError: The number differs.
+            UnexpectedContentError: The number differs.
         """
-        if self._before is None or _fits(found, self._before, self._before, at_least=at_least):
+        if self._before is None or _is_countable(found, self._before, self._before, at_least=at_least):
             return
         cause = None
         if not self._refreshed:
             self._refreshed = True
             try:
-                refreshed(self._dataset)
+                refresh(self._dataset)
             except OrionError as error:
                 cause = error
         now = self._known()
         # Any number between both is right while records are added.
-        if now is None or _fits(found, min(self._before, now), max(self._before, now), at_least=at_least):
+        if now is None or _is_countable(found, min(self._before, now), max(self._before, now), at_least=at_least):
             return
         text = f"the content did not arrive whole: {found} records came, and {self._dataset._title()} has {now} of them"
-        raise OtherContentError(text) from cause
+        raise UnexpectedContentError(text) from cause
 
     def counted(self, opener: Opener, format: str) -> Opener:  # noqa: A002 - as in `Dataset.download`
         """Make an opener whose content is counted, and compared at its end.
@@ -107,18 +107,18 @@ class ExpectedCount:
         def passed(stream: Iterator[bytes]) -> Iterator[bytes]:
             counter = _COUNTERS[form]()
             if compressed:
-                counter = _Compressed(counter)
+                counter = _GzipCounter(counter)
             for piece in stream:
                 counter.update(piece)
                 yield piece
             found = counter.finish()
             if found is not None:
-                self.check(found, at_least=form in _AT_LEAST)
+                self.check(found, at_least=form in _MIN_RECORDS)
 
         return passed
 
 
-def _fits(found: int, least: int, most: int, *, at_least: bool) -> bool:
+def _is_countable(found: int, least: int, most: int, *, at_least: bool) -> bool:
     return least <= found and (at_least or found <= most)
 
 
@@ -128,7 +128,7 @@ class _Counter(Protocol):
     def finish(self) -> int | None: ...
 
 
-class _Lines:
+class _LineCounter:
     """Counts lines that are not blank."""
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ class _Lines:
         return self._count + bool(self._line)
 
 
-class _Structures:
+class _SdfCounter:
     """Counts the ends of the records of an SD file."""
 
     def __init__(self) -> None:
@@ -160,11 +160,11 @@ class _Structures:
         return self._count
 
 
-class _Container:
+class _ContainerCounter:
     """Counts the records of our own container: lines but the first and the last."""
 
     def __init__(self) -> None:
-        self._lines, self._start = _Lines(), b""
+        self._lines, self._start = _LineCounter(), b""
 
     def update(self, piece: bytes) -> None:
         if len(self._start) < len(_MAGIC):
@@ -178,7 +178,7 @@ class _Container:
         return max(0, lines - 2) if lines is not None and self._start == _MAGIC else None
 
 
-class _Rows:
+class _CsvCounter:
     """Counts the rows of a table but its header; a line break in quotes ends none."""
 
     def __init__(self) -> None:
@@ -197,7 +197,7 @@ class _Rows:
         return self._rows + (self._last != b"\n") - 1 if self._last else None
 
 
-class _Compressed:
+class _GzipCounter:
     """Counts in gzip of a format, a block at a time; nothing is known of what is not gzip."""
 
     def __init__(self, counter: _Counter) -> None:
@@ -225,5 +225,5 @@ _ALIASES: Final = {
     "sd": "sdf", "mol": "sdf", "smiles": "smi", "ism": "smi", "jsonl": "json", "ndjson": "json", "oedb": "binary", "bin": "binary",
 }  # fmt: skip
 _COUNTERS: Final[Mapping[str, Callable[[], _Counter]]] = {
-    "json": _Lines, "smi": _Lines, "sdf": _Structures, "csv": _Rows, "binary": _Container,
+    "json": _LineCounter, "smi": _LineCounter, "sdf": _SdfCounter, "csv": _CsvCounter, "binary": _ContainerCounter,
 }  # fmt: skip

@@ -14,10 +14,10 @@ from orionclient.types import tags as tags_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from orionclient.transfer.checkpoints import Unfinished
+    from orionclient.transfer.checkpoints import UploadCheckpoint
 
 R = TypeVar("R", bound=Resource)
-_CLEAN_UP_SECONDS: Final = 10.0
+_CLEANUP_SECONDS: Final = 10.0
 _IF_EXISTS: Final = ("skip", "replace", "error")
 
 
@@ -39,7 +39,7 @@ def project_id(session: SessionLike, project: Any) -> int | None:
     return resource_id(project.to_dict().get("id") if isinstance(project, Resource) else project, "project")
 
 
-def created(
+def create_with_tags(
     kind: type[R],
     session: SessionLike,
     name: str | None,
@@ -65,7 +65,7 @@ def created(
         ValidationError: The kind cannot be created, or a tag or the path of the folder is empty.
         OrionError: The server refused, or no good answer came.
     """
-    endpoint, named = kind.declaration.create, tags_of.texts_of(tags)
+    endpoint, named = kind.declaration.create, tags_of.tag_names(tags)
     if endpoint is None:
         raise ValidationError(f"{kind.__name__} cannot be created")
     check_path(params.get("path"))
@@ -73,12 +73,12 @@ def created(
     body = {key: value for key, value in params.items() if value is not None}
     made = kind.from_msg(session._calls.json(endpoint, {}, body=body), session)
     if named:
-        with removed_on_error(made):
+        with delete_on_error(made):
             tags_of.add(session, made, named, None)
     return made
 
 
-def existing(
+def find_existing(
     kind: type[R], session: SessionLike, name: str, *, project: Any, folder_path: str | None, if_exists: str | None
 ) -> R | None:
     """Look for what has the same name already, in the same project and, where one is named, the same folder.
@@ -122,7 +122,7 @@ def existing(
     return listing.one() if found is not None and if_exists == "replace" else found
 
 
-def refilled(found: Resource, *, tags: Sequence[str | None] | None, description: str | None) -> None:
+def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, description: str | None) -> None:
     """Give what was replaced the tags and the description that something new would have got.
 
     Args:
@@ -137,12 +137,12 @@ def refilled(found: Resource, *, tags: Sequence[str | None] | None, description:
     session, endpoint = found._bound(), found.declaration.update
     if description is not None and endpoint is not None:
         found._replace(session._calls.json(endpoint, found._ids(), body={"description": description}))
-    if named := tags_of.texts_of(tags):
+    if named := tags_of.tag_names(tags):
         tags_of.add(session, found, named, None)
 
 
 @contextlib.contextmanager
-def removed_on_error(resource: Resource, note: Unfinished | None = None) -> Iterator[None]:
+def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) -> Iterator[None]:
     """Remove a resource for good if filling it fails, so that nothing half-made stays.
 
     Args:
@@ -162,7 +162,7 @@ def removed_on_error(resource: Resource, note: Unfinished | None = None) -> Iter
         with contextlib.suppress(OrionError):
             if endpoint is not None:
                 query = {"immediate": True} if resource.declaration.trash else None
-                resource._bound()._calls.json(endpoint, resource._ids(), query=query, timeout=_CLEAN_UP_SECONDS)
+                resource._bound()._calls.json(endpoint, resource._ids(), query=query, timeout=_CLEANUP_SECONDS)
         if note is not None:
             note.clear()
         raise

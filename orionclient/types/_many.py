@@ -12,14 +12,14 @@ from attrs import field, frozen
 
 from orionclient.exceptions import NotLoaded, ValidationError
 from orionclient.transfer import bulk
-from orionclient.transfer.names import UniqueNames, UniquePaths, check_path, prepared
+from orionclient.transfer.names import UniqueNames, UniquePaths, check_path, prepare_path
 from orionclient.transfer.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
-    from orionclient.transfer.bulk import Result, Watch
+    from orionclient.transfer.bulk import ProgressRelay, Result
     from orionclient.types.files import File
     from orionclient.types.shards import Shard
 
@@ -30,7 +30,7 @@ W = TypeVar("W")
 
 
 @frozen
-class Piece:
+class TransferItem:
     """A file to send.
 
     Attributes:
@@ -49,7 +49,7 @@ class Piece:
 
 
 @frozen
-class Moved(Generic[V]):
+class TransferResult(Generic[V]):
     """What became of an item that did not fail.
 
     Attributes:
@@ -77,7 +77,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def regular(path: Path) -> None:
+def check_regular_file(path: Path) -> None:
     """Refuse what is no file, for example a pipe, which would be waited for.
 
     Args:
@@ -91,7 +91,7 @@ def regular(path: Path) -> None:
         raise ValidationError(f"{path} is no file" + ("; links to folders are not followed" if path.is_dir() else ""))
 
 
-def named_files(paths: Any) -> Iterator[Piece]:
+def list_named_files(paths: Any) -> Iterator[TransferItem]:
     """Find the files to send.
 
     Args:
@@ -115,10 +115,10 @@ def named_files(paths: Any) -> Iterator[Piece]:
         for given in paths:
             check_path(given)
     names = UniqueNames()
-    return (Piece(path, names.add(name)) for given in paths for path, name in files_of(given))
+    return (TransferItem(path, names.add(name)) for given in paths for path, name in list_files(given))
 
 
-def files_of(given: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
+def list_files(given: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
     """Find the files that a path stands for.
 
     Args:
@@ -132,10 +132,10 @@ def files_of(given: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
         OSError: The folder cannot be read.
     """
     root = Path(check_path(given))
-    return walked(root, "") if root.is_dir() else iter([(root, root.name)])
+    return walk_files(root, "") if root.is_dir() else iter([(root, root.name)])
 
 
-def walked(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
+def walk_files(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
     """Find what a folder holds, at any depth and in sorted order; links to folders are not followed.
 
     Args:
@@ -152,19 +152,19 @@ def walked(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
         found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
     for name, is_folder in found:
         if is_folder:
-            yield from walked(folder / name, f"{before}{name}/")
+            yield from walk_files(folder / name, f"{before}{name}/")
         else:
             yield folder / name, before + name
 
 
-def moved(
+def transfer_all(
     function: Callable[[I], V],
     items: Iterable[I],
     shown: Callable[[Result[I, V]], Result[Any, W]],
     *,
     workers: int,
     executor: Executor | None,
-    watch: Watch,
+    watch: ProgressRelay,
     each: Callable[[Result[Any, W]], object] | None,
     return_exceptions: bool,
     after: Callable[[list[Result[Any, W]]], list[Result[Any, W]]] | None = None,
@@ -192,11 +192,13 @@ def moved(
         results = bulk.run_in_turn(function, items)
     else:
         results = bulk.run(function, items, workers=workers, executor=executor, stop=watch.stop)
-    seen = _seen(results, shown)
-    return bulk.gathered(seen, watch=watch, each=each, after=after, return_exceptions=return_exceptions)
+    seen = _relay_results(results, shown)
+    return bulk.collect_results(seen, watch=watch, each=each, after=after, return_exceptions=return_exceptions)
 
 
-def _seen(results: Iterator[Result[I, V]], shown: Callable[[Result[I, V]], Result[Any, W]]) -> Iterator[Result[Any, W]]:
+def _relay_results(
+    results: Iterator[Result[I, V]], shown: Callable[[Result[I, V]], Result[Any, W]]
+) -> Iterator[Result[Any, W]]:
     try:
         for result in results:
             yield shown(result)
@@ -205,7 +207,7 @@ def _seen(results: Iterator[Result[I, V]], shown: Callable[[Result[I, V]], Resul
 
 
 @frozen
-class Wanted:
+class DownloadItem:
     """Something to fetch.
 
     Attributes:
@@ -218,7 +220,7 @@ class Wanted:
 
 
 @frozen
-class Fetch:
+class DownloadTask:
     """Fetches one file or shard into a folder, unless it is there whole.
 
     Attributes:
@@ -229,9 +231,9 @@ class Fetch:
 
     folder: Path
     durable: bool
-    watch: Watch | None = field(default=None)
+    watch: ProgressRelay | None = field(default=None)
 
-    def __call__(self, wanted: Wanted) -> Moved[Path]:
+    def __call__(self, wanted: DownloadItem) -> TransferResult[Path]:
         """Fetch it.
 
         Args:
@@ -244,17 +246,17 @@ class Fetch:
             ValidationError: A link or something that is no file is in the way.
             OrionError: The server refused, or the content did not arrive whole.
         """
-        path = prepared(self.folder, wanted.relative)
-        size, digest = _known(wanted.resource, "size"), _known(wanted.resource, "sha256")
+        path = prepare_path(self.folder, wanted.relative)
+        size, digest = _is_downloaded(wanted.resource, "size"), _is_downloaded(wanted.resource, "sha256")
         if digest and path.exists() and path.stat().st_size == size and sha256_of(path) == digest.lower():
-            tell(self.watch, wanted.relative, size)
-            return Moved(path, skipped=True)
+            report_done(self.watch, wanted.relative, size)
+            return TransferResult(path, skipped=True)
         progress = self.watch.named(wanted.relative) if self.watch else None
         wanted.resource.download_to_file(path, progress=progress, durable=self.durable)
-        return Moved(path, skipped=False)
+        return TransferResult(path, skipped=False)
 
 
-def tell(watch: Watch | None, name: str, size: int | None) -> None:
+def report_done(watch: ProgressRelay | None, name: str, size: int | None) -> None:
     """Tell that something is there without having been moved here.
 
     Args:
@@ -266,14 +268,14 @@ def tell(watch: Watch | None, name: str, size: int | None) -> None:
         watch(Progress(name, size or 0, size, 0.0, done=True))
 
 
-def _known(resource: Any, name: str) -> Any:
+def _is_downloaded(resource: Any, name: str) -> Any:
     try:
         return getattr(resource, name)
     except NotLoaded:
         return None
 
 
-def fetched(
+def download_all(
     resources: Iterable[R],
     folder: str | os.PathLike[str],
     *,
@@ -308,23 +310,23 @@ def fetched(
     root.mkdir(parents=True, exist_ok=True)
     # A link that the user names is the folder, and another process may stand elsewhere.
     root = root.resolve()
-    names, watch, local = UniquePaths(), bulk.Watch(progress), bulk.is_local(executor)
+    names, watch, local = UniquePaths(), bulk.ProgressRelay(progress), bulk.is_local(executor)
     # In the order of the listing, so that the next run gives the same names.
     wanted = (
-        Wanted(each_one, names.add(_known(each_one, "name") or "", default=default_name(each_one)))
+        DownloadItem(each_one, names.add(_is_downloaded(each_one, "name") or "", default=default_name(each_one)))
         for each_one in resources
     )
 
-    def shown(result: Result[Wanted, Moved[Path]]) -> Result[R, Path]:
+    def shown(result: Result[DownloadItem, TransferResult[Path]]) -> Result[R, Path]:
         done = result.value
         if done is None:
             return bulk.Result(result.item.resource, None, result.error)
         if not local:
-            tell(watch, result.item.relative, _known(result.item.resource, "size"))
+            report_done(watch, result.item.relative, _is_downloaded(result.item.resource, "size"))
         return bulk.Result(result.item.resource, done.value, skipped=done.skipped)
 
-    return moved(
-        Fetch(root, durable, watch if local else None), wanted, shown, workers=workers, executor=executor, watch=watch,
+    return transfer_all(
+        DownloadTask(root, durable, watch if local else None), wanted, shown, workers=workers, executor=executor, watch=watch,
         each=each, return_exceptions=return_exceptions,
     )  # fmt: skip
 

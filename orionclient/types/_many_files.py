@@ -13,8 +13,15 @@ from orionclient._listing import Listing
 from orionclient.exceptions import OrionError
 from orionclient.transfer import bulk
 from orionclient.transfer.names import check_path
-from orionclient.types._creating import existing, project_id
-from orionclient.types._many import Moved, Piece, moved, regular, sha256_of, tell
+from orionclient.types._creating import find_existing, project_id
+from orionclient.types._many import (
+    TransferItem,
+    TransferResult,
+    check_regular_file,
+    report_done,
+    sha256_of,
+    transfer_all,
+)
 from orionclient.types.datasets import Dataset
 from orionclient.types.files import File
 
@@ -23,14 +30,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from orionclient._resource import SessionLike
-    from orionclient.transfer.bulk import Result, Watch
+    from orionclient.transfer.bulk import ProgressRelay, Result
     from orionclient.transfer.progress import Progress
 
 R = TypeVar("R", File, Dataset)
 
 
 @frozen
-class Send(Generic[R]):
+class FileUploadTask(Generic[R]):
     """Sends one file, unless it is there.
 
     Attributes:
@@ -51,9 +58,9 @@ class Send(Generic[R]):
     if_exists: str | None
     options: Mapping[str, Any]
     base: Path
-    watch: Watch | None = None
+    watch: ProgressRelay | None = None
 
-    def __call__(self, piece: Piece) -> Moved[R]:
+    def __call__(self, piece: TransferItem) -> TransferResult[R]:
         """Send it.
 
         Args:
@@ -69,18 +76,18 @@ class Send(Generic[R]):
         """
         path = self.base / piece.path
         if not piece.anew:
-            regular(path)
+            check_regular_file(path)
         compared = self.kind is File and not piece.anew and self.if_exists is None
         found: Any = None
         if self.if_exists == "skip":
-            found = existing(
+            found = find_existing(
                 self.kind, self.session, piece.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
             )  # fmt: skip
         elif compared:
             found = self._found(self.project, piece.name, path.stat().st_size, lambda: sha256_of(path))
         if found is not None:
-            tell(self.watch, piece.name, found.to_dict().get("size"))
-            return Moved(found, skipped=True)
+            report_done(self.watch, piece.name, found.to_dict().get("size"))
+            return TransferResult(found, skipped=True)
         made: Any = self._upload(piece, path)
         if compared:
             # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
@@ -88,10 +95,10 @@ class Send(Generic[R]):
                 older: Any = self._found(made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id)
                 if older is not None:
                     self.session.delete_resource(made, immediate=True)
-                    return Moved(older, skipped=True)
-        return Moved(made, skipped=False)
+                    return TransferResult(older, skipped=True)
+        return TransferResult(made, skipped=False)
 
-    def _upload(self, piece: Piece, path: Path) -> R:
+    def _upload(self, piece: TransferItem, path: Path) -> R:
         options: dict[str, Any] = {**self.options, "folder_path": self.folder_path, "if_exists": self.if_exists}
         if self.kind is File and self.watch is not None:
             options["progress"] = self.watch.named(piece.name)
@@ -118,7 +125,7 @@ class Send(Generic[R]):
 def send_files(
     kind: type[R],
     session: SessionLike,
-    pieces: Iterable[Piece],
+    pieces: Iterable[TransferItem],
     project: Any,
     *,
     folder_path: str | None,
@@ -153,13 +160,13 @@ def send_files(
         TransferErrors: Something failed.
         ValidationError: The path of the folder is empty.
     """
-    watch, local = bulk.Watch(progress), bulk.is_local(executor)
-    send = Send(
+    watch, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
+    send = FileUploadTask(
         kind, session, project_id(session, project), check_path(folder_path), if_exists, dict(options), Path.cwd(),
         watch if local else None,
     )  # fmt: skip
 
-    def shown(result: Result[Piece, Moved[R]]) -> Result[Path, R]:
+    def shown(result: Result[TransferItem, TransferResult[R]]) -> Result[Path, R]:
         done = result.value
         if done is None:
             return bulk.Result(result.item.path, None, result.error)
@@ -167,9 +174,9 @@ def send_files(
         if not local:
             # It came back with a session of its own.
             made = kind.from_msg(made.to_dict(), session)
-            tell(watch, result.item.name, made.to_dict().get("size"))
+            report_done(watch, result.item.name, made.to_dict().get("size"))
         return bulk.Result(result.item.path, made, skipped=done.skipped)
 
-    return moved(
+    return transfer_all(
         send, pieces, shown, workers=workers, executor=executor, watch=watch, each=each, return_exceptions=return_exceptions
     )  # fmt: skip

@@ -12,23 +12,30 @@ from orion_api.api.collections import get_collection
 
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.transfer import bulk
-from orionclient.types._many import Moved, Piece, moved, regular, sha256_of, tell
+from orionclient.types._many import (
+    TransferItem,
+    TransferResult,
+    check_regular_file,
+    report_done,
+    sha256_of,
+    transfer_all,
+)
 from orionclient.types.shards import Shard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Executor
 
-    from orionclient.transfer.bulk import Result, Watch
+    from orionclient.transfer.bulk import ProgressRelay, Result
     from orionclient.transfer.progress import Progress
     from orionclient.types.collections import ShardCollection
 
 # Id and SHA-256 digest of shards of one name and size.
-There = tuple[tuple[int, bytes], ...]
+ExistingShard = tuple[tuple[int, bytes], ...]
 
 
 @frozen
-class Send:
+class ShardUploadTask:
     """Sends one file as a shard, unless it is there.
 
     Attributes:
@@ -41,9 +48,9 @@ class Send:
     collection: ShardCollection
     metadata: Mapping[str, Any] | None
     base: Path
-    watch: Watch | None = None
+    watch: ProgressRelay | None = None
 
-    def __call__(self, piece: Piece) -> Moved[Shard]:
+    def __call__(self, piece: TransferItem) -> TransferResult[Shard]:
         """Send it.
 
         Args:
@@ -59,18 +66,18 @@ class Send:
         """
         path = self.base / piece.path
         if not piece.anew:
-            regular(path)
+            check_regular_file(path)
         found = self._found(piece, path) if piece.there else None
         if found is not None:
-            tell(self.watch, piece.name, found.size)
-            return Moved(found, skipped=True)
+            report_done(self.watch, piece.name, found.size)
+            return TransferResult(found, skipped=True)
         progress = self.watch.named(piece.name) if self.watch else None
         shard = Shard.create(
             self.collection, piece.name, self.metadata, file=piece.stream or path, progress=progress
         )  # fmt: skip
-        return Moved(shard, skipped=False)
+        return TransferResult(shard, skipped=False)
 
-    def _found(self, piece: Piece, path: Path) -> Shard | None:
+    def _found(self, piece: TransferItem, path: Path) -> Shard | None:
         digest = bytes.fromhex(sha256_of(path))
         for number, there in piece.there:
             if there == digest:
@@ -84,7 +91,7 @@ class Send:
 
 def send_shards(
     collection: ShardCollection,
-    pieces: Iterable[Piece],
+    pieces: Iterable[TransferItem],
     *,
     metadata: Mapping[str, Any] | None = None,
     compare: bool = True,
@@ -115,7 +122,7 @@ def send_shards(
         ValidationError: The collection is not open.
     """
     session = collection._bound()
-    there: dict[int, There] = {}
+    there: dict[int, ExistingShard] = {}
     number = 0
     if compare:
         collection._replace(session._calls.json(get_collection, collection._ids()))
@@ -125,10 +132,10 @@ def send_shards(
                 " and opens it"
             )
         there, number = _index(collection)
-    watch, local = bulk.Watch(progress), bulk.is_local(executor)
+    watch, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
     own: set[int] = set()
 
-    def shown(result: Result[Piece, Moved[Shard]]) -> Result[Path, Shard]:
+    def shown(result: Result[TransferItem, TransferResult[Shard]]) -> Result[Path, Shard]:
         done, piece = result.value, result.item
         if done is None:
             return bulk.Result(piece.path, None, result.error)
@@ -138,7 +145,7 @@ def send_shards(
         if not local:
             # It came back with a collection and a session of its own.
             shard = Shard(collection=collection)._made(shard.to_dict(), session)
-            tell(watch, piece.name, shard.size)
+            report_done(watch, piece.name, shard.size)
         return bulk.Result(piece.path, shard, skipped=done.skipped)
 
     def after(results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
@@ -146,18 +153,18 @@ def send_shards(
         kept: dict[int, Shard] = {}
         # What is sent is sent; a second copy that cannot be removed is no reason to say otherwise.
         with contextlib.suppress(OrionError):
-            _one_of_each(collection, own, number, kept)
+            _drop_duplicates(collection, own, number, kept)
         return [evolve(each, value=kept.get(each.value.id, each.value)) if each.value else each for each in results]
 
-    return moved(
-        Send(collection, metadata, Path.cwd(), watch if local else None), _compared(pieces, there), shown, workers=workers,
+    return transfer_all(
+        ShardUploadTask(collection, metadata, Path.cwd(), watch if local else None), _compare_with_existing(pieces, there), shown, workers=workers,
         executor=executor, watch=watch, each=each, return_exceptions=return_exceptions, after=after,
     )  # fmt: skip
 
 
-def _index(collection: ShardCollection) -> tuple[dict[int, There], int]:
+def _index(collection: ShardCollection) -> tuple[dict[int, ExistingShard], int]:
     """What is ready by name and size, and the number of all shards."""
-    there: dict[int, There] = {}
+    there: dict[int, ExistingShard] = {}
     number = 0
     for shard in collection.list_shards():
         number += 1
@@ -165,26 +172,26 @@ def _index(collection: ShardCollection) -> tuple[dict[int, There], int]:
         # A shard with a field that cannot be read is not known to have the content.
         with contextlib.suppress(OrionError, ValueError):
             if shard.sha256 and shard.state == "ready":
-                key = _brief(shard.name, shard.size)
+                key = _shorten(shard.name, shard.size)
                 there[key] = (*there.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
     return there, number
 
 
-def _compared(pieces: Iterable[Piece], there: dict[int, There]) -> Iterator[Piece]:
+def _compare_with_existing(pieces: Iterable[TransferItem], there: dict[int, ExistingShard]) -> Iterator[TransferItem]:
     for piece in pieces:
-        candidates: There = ()
+        candidates: ExistingShard = ()
         if not piece.anew:
             # That it cannot be read is said for this file alone, by who opens it.
             with contextlib.suppress(OSError):
-                candidates = there.get(_brief(piece.name, piece.path.stat().st_size), ())
+                candidates = there.get(_shorten(piece.name, piece.path.stat().st_size), ())
         yield evolve(piece, there=candidates)
 
 
-def _brief(*parts: object) -> int:
+def _shorten(*parts: object) -> int:
     return int.from_bytes(hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=8).digest())
 
 
-def _one_of_each(collection: ShardCollection, own: set[int], before: int, kept: dict[int, Shard]) -> None:
+def _drop_duplicates(collection: ShardCollection, own: set[int], before: int, kept: dict[int, Shard]) -> None:
     """Delete what was made here and is there from another process too; of two equal ones the older stays."""
     session = collection._bound()
     if not own:
@@ -194,7 +201,7 @@ def _one_of_each(collection: ShardCollection, own: set[int], before: int, kept: 
         return
     oldest: dict[int, int] = {}
     for shard in collection.list_shards(state="ready"):
-        first = oldest.setdefault(_brief(shard.name, shard.size, shard.sha256), shard.id)
+        first = oldest.setdefault(_shorten(shard.name, shard.size, shard.sha256), shard.id)
         if first != shard.id and shard.id in own:
             session.delete_resource(shard)
             kept[shard.id] = Shard(collection=collection)._made(

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orionclient.exceptions import AuthorizationRequired, NotFoundResponse
 from orionclient.transfer.expected import Expected
-from orionclient.types._waiters import refreshed
+from orionclient.types._waiters import refresh
 
 if TYPE_CHECKING:
     from orionclient._resource import Resource, SessionLike
-    from orionclient.transfer.checkpoints import Unfinished
-    from orionclient.transfer.sources import Opened
+    from orionclient.transfer.checkpoints import UploadCheckpoint
+    from orionclient.transfer.sources import UploadSource
 
     R = TypeVar("R", bound=Resource)
 
-_LOOK_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 10.0
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
@@ -35,7 +35,7 @@ def object_name(resource: Resource) -> str:
     return f"{resource._bound().config.url} {resource.declaration.name} {ids}"
 
 
-def expected_of(resource: Resource) -> Expected:
+def expected_content(resource: Resource) -> Expected:
     """Read what a file or shard says of its content, without a request.
 
     Args:
@@ -51,16 +51,16 @@ def expected_of(resource: Resource) -> Expected:
         found = _SHA256.fullmatch(digest) if isinstance(digest, str) else None
         return Expected(size if known else None, bytes.fromhex(found[0]) if found else None)
 
-    def refresh() -> Expected:
-        refreshed(resource)
+    def reload() -> Expected:
+        refresh(resource)
         return read()
 
     found = read()
-    found.refresh = refresh
+    found.refresh = reload
     return found
 
 
-def account(session: SessionLike) -> str:
+def account_key(session: SessionLike) -> str:
     """Name whose objects a session makes, without asking the server.
 
     Args:
@@ -73,7 +73,7 @@ def account(session: SessionLike) -> str:
     return config.username or hashlib.sha256(config.token.encode()).hexdigest()
 
 
-def begun(template: R, note: Unfinished, source: Opened) -> R | None:
+def find_resumable(template: R, note: UploadCheckpoint, source: UploadSource) -> R | None:
     """Find what an earlier run made for a source.
 
     Args:
@@ -94,14 +94,14 @@ def begun(template: R, note: Unfinished, source: Opened) -> R | None:
     found = template._handle(note.resource_id)
     calls = template._bound()._calls
     try:
-        found._replace(calls.json(get, found._ids(), timeout=_LOOK_SECONDS))
+        found._replace(calls.json(get, found._ids(), timeout=_POLL_SECONDS))
     except (NotFoundResponse, AuthorizationRequired):
         return None
     filled: Any = found
-    return found if filled.state != "ready" or _holds(filled, source) else None
+    return found if filled.state != "ready" or _has_content(filled, source) else None
 
 
-def _holds(filled: Any, source: Opened) -> bool:
+def _has_content(filled: Any, source: UploadSource) -> bool:
     if filled.size != source.size or not filled.sha256:
         return False
     digest = base64.b64decode(source.content_digest.removeprefix("sha-256=:").rstrip(":"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from orionclient._polling import polled
+from orionclient._polling import poll_intervals
 from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orionclient._resource import Endpoint, Resource
 
 
-def refreshed(resource: Resource, timeout: float | None = None) -> None:
+def refresh(resource: Resource, timeout: float | None = None) -> None:
     """Bring a resource up to date, in place.
 
     Args:
@@ -28,7 +28,7 @@ def refreshed(resource: Resource, timeout: float | None = None) -> None:
     resource._replace(resource._bound()._calls.json(endpoint, resource._ids(), timeout=timeout))
 
 
-def waited(
+def wait_until_done(
     resource: Resource, good: str, bad: str, timeout: float, *, state: Callable[[], str], reason: Callable[[], str]
 ) -> None:
     """Wait until a resource is in its good last state.
@@ -45,8 +45,8 @@ def waited(
         OrionTimeout: The time is over; the text has the last state.
         OrionError: It is in the bad state; the text has the reason.
     """
-    look, what = (lambda seconds: refreshed(resource, seconds)), f"{resource._title()} to become {good!r}"
-    for _ in polled(look, what, timeout, lambda: f"it is {state()!r}"):
+    look, what = (lambda seconds: refresh(resource, seconds)), f"{resource._title()} to become {good!r}"
+    for _ in poll_intervals(look, what, timeout, lambda: f"it is {state()!r}"):
         if state() == good:
             return
         if state() == bad:

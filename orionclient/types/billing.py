@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orionclient._resource import SessionLike
 
 
-def money(value: Any) -> Decimal:
+def parse_money(value: Any) -> Decimal:
     """Read an amount of money; a number is taken by its shortest decimal form.
 
     Args:
@@ -50,7 +50,7 @@ class Balance(Resource):
     )
 
     organization: Field[int] = Field(identifier, "Id of the organization.")
-    amount: Field[Decimal] = Field(money, "What is left, in units of `currency`; negative where more was spent.")
+    amount: Field[Decimal] = Field(parse_money, "What is left, in units of `currency`; negative where more was spent.")
     currency: Field[str] = Field(string, "Currency of the amount, three letters of ISO 4217.")
     updated: Field[str] = Field(string, "When the balance last changed, ISO 8601 in UTC.")
 
@@ -58,7 +58,7 @@ class Balance(Resource):
         return type(self).__name__
 
 
-def balance_of(session: SessionLike) -> Balance:
+def get_balance(session: SessionLike) -> Balance:
     """Get the balance of the user's organization.
 
     Args:

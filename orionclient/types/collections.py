@@ -18,7 +18,7 @@ from orion_api.api.collections import (
 from orion_api.api.shards import list_shards
 
 from orionclient._listing import Listing
-from orionclient._polling import polled
+from orionclient._polling import poll_intervals
 from orionclient._resource import (
     Declaration,
     Field,
@@ -32,7 +32,7 @@ from orionclient._resource import (
 )
 from orionclient._warnings import warn
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
-from orionclient.types._creating import created
+from orionclient.types._creating import create_with_tags
 
 if TYPE_CHECKING:
     import os
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 # Documented as 256 kB of JSON; that it counts the bytes of compact UTF-8 text, 1024 to the kB, is assumed.
 _MAX_METADATA_BYTES: Final = 256 * 1024
 # From these no call leads back.
-_LASTING: Final = frozenset({"error", "deleting"})
+_LOCK_STATES: Final = frozenset({"error", "deleting"})
 
 
 def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -74,7 +74,7 @@ def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return given
 
 
-def open_needed(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[str, Any]:
+def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[str, Any]:
     """Send what the state of a collection may forbid, and name the call that helps where it does.
 
     Args:
@@ -138,7 +138,9 @@ class ShardCollection(Resource):
         integer, "1 or 2; ids of the shards of a version-2 collection exceed 2^53 (documented)."
     )
     shard_count: Field[int] = Field(integer, "Number of its shards, those that are not ready included (assumed).")
-    created: Field[str] = Field(string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed).")
+    create_with_tags: Field[str] = Field(
+        string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed)."
+    )
     owner: Field[int] = Field(identifier, "Id of the user that made the collection (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the collection belongs to (assumed).")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
@@ -181,7 +183,7 @@ class ShardCollection(Resource):
             ValidationError: The metadata is too large or no JSON, or a tag is empty; raised before any request.
             OrionError: The server refused, or no good answer came.
         """
-        return created(
+        return create_with_tags(
             cls, session, name, project, metadata=check_metadata(metadata), path=folder_path, description=description, tags=tags,
             version=version,
         )  # fmt: skip
@@ -219,7 +221,7 @@ class ShardCollection(Resource):
             OrionError: The server refused, or no good answer came.
         """
         calls, ids = self._bound()._calls, self._ids()
-        self._replace(open_needed(lambda: calls.json(open_collection, ids)))
+        self._replace(require_open(lambda: calls.json(open_collection, ids)))
 
     def close(self) -> None:
         """Declare the collection complete; harmless where that is so already. Shards that are not ready are dropped, with a warning.
@@ -262,14 +264,14 @@ class ShardCollection(Resource):
             >>> collection.close()
             >>> collection.wait("ready", timeout=60)
         """
-        for _ in polled(
+        for _ in poll_intervals(
             self._refreshed, f"{self._title()} to become {state!r}", timeout, lambda: f"it is {self.state!r}"
         ):
             if progress is not None:
                 progress(self)
             if self.state == state:
                 return
-            if self.state in _LASTING:
+            if self.state in _LOCK_STATES:
                 raise OrionError(f"{self._title()} is {self.state!r} and will not become {state!r}")
 
     def ensure_open(self, timeout: float = 600) -> None:
@@ -286,7 +288,9 @@ class ShardCollection(Resource):
             NotFoundResponse: It is gone.
         """
         calls, ids = self._bound()._calls, self._ids()
-        for _ in polled(self._refreshed, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"):
+        for _ in poll_intervals(
+            self._refreshed, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
+        ):
             if self.state == "ready":
                 try:
                     self._replace(calls.json(open_collection, ids, timeout=timeout))
@@ -296,7 +300,7 @@ class ShardCollection(Resource):
                         raise
             if self.state == "open":
                 return
-            if self.state in _LASTING:
+            if self.state in _LOCK_STATES:
                 raise OrionError(f"{self._title()} is {self.state!r} and cannot be opened")
 
     @contextmanager
@@ -378,11 +382,11 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.upload("frames")]
             ['1.xyz', '2.xyz', 'late/3.xyz']
         """
-        from orionclient.types._many import named_files  # noqa: PLC0415 - as below
+        from orionclient.types._many import list_named_files  # noqa: PLC0415 - as below
         from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - it knows shards
 
         return send_shards(
-            self, named_files(paths), workers=workers, progress=progress, executor=executor, each=each, return_exceptions=return_exceptions
+            self, list_named_files(paths), workers=workers, progress=progress, executor=executor, each=each, return_exceptions=return_exceptions
         )  # fmt: skip
 
     def download(
@@ -428,9 +432,9 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.download("here")]
             ['1.xyz', '2.xyz']
         """
-        from orionclient.types._many import fetched  # noqa: PLC0415 - it is needed here only
+        from orionclient.types._many import download_all  # noqa: PLC0415 - it is needed here only
 
-        return fetched(
+        return download_all(
             self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
             return_exceptions=return_exceptions,
         )  # fmt: skip

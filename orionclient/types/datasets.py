@@ -33,14 +33,14 @@ from orionclient._resource import (
     read_field,
     resource_id,
     string,
-    strings,
+    string_list,
 )
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
-from orionclient.transfer.content import pieces
+from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Opened, Source, name_of, opened
-from orionclient.types._creating import created, existing, refilled, removed_on_error
+from orionclient.transfer.sources import Source, UploadSource, name_of, open_source
+from orionclient.types._creating import create_with_tags, delete_on_error, find_existing, update_replaced
 from orionclient.types._transfers import object_name
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ _FLUSH_BYTES: Final = 4 << 20
 _MAX_RECORD_BYTES: Final = 100_000_000
 
 
-def format_of(filename: str) -> str:
+def get_format(filename: str) -> str:
     """Name the format of a file after its extension. Which formats there are is the server's business.
 
     Args:
@@ -74,7 +74,7 @@ def format_of(filename: str) -> str:
     return (f"{before}.{last}" if last == "gz" and before else last) or "binary"
 
 
-def _id_in(item: Mapping[str, Any], name: str) -> int:
+def _parse_record_id(item: Mapping[str, Any], name: str) -> int:
     try:
         return resource_id(item.get(name), repr(name))
     except ValidationError as error:
@@ -121,14 +121,16 @@ class Dataset(Resource):
         optional(boolean, null=False),
         "True while records were added and the dataset was not finalized (documented; the meaning is assumed).",
     )
-    created: Field[str] = Field(string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
+    create_with_tags: Field[str] = Field(
+        string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented)."
+    )
     owner: Field[int] = Field(identifier, "Id of the user that made the dataset (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
     path: Field[str | None] = Field(
         optional(string),
         "Path of the folder of the project; None where it lies in none (documented; the meaning is assumed).",
     )
-    systemtags: Field[list[str]] = Field(optional(strings, []), "Tags that the stack itself has set (documented).")
+    systemtags: Field[list[str]] = Field(optional(string_list, []), "Tags that the stack itself has set (documented).")
     deleted: Field[str] = Field(
         optional(string, ""), "When the dataset went to the trash; empty when it is not there (documented)."
     )
@@ -167,7 +169,7 @@ class Dataset(Resource):
             ValidationError: A tag is empty.
             OrionError: The server refused, or no good answer came.
         """
-        return created(cls, session, name, project, path=folder_path, description=description, tags=tags)
+        return create_with_tags(cls, session, name, project, path=folder_path, description=description, tags=tags)
 
     @classmethod
     def upload(
@@ -209,20 +211,22 @@ class Dataset(Resource):
             ValidationError: A path or a tag is empty, or `if_exists` says so.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
-        format = format or format_of(name_of(filename))  # noqa: A001
-        with opened(filename) as source:
-            found = existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
+        format = format or get_format(name_of(filename))  # noqa: A001
+        with open_source(filename) as source:
+            found = find_existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
             if found is not None:
                 if if_exists == "replace":
-                    refilled(found, tags=tags, description=description)
+                    update_replaced(found, tags=tags, description=description)
                     found._send(source, format)
                 return found
-            dataset = created(cls, session, name, project, path=folder_path, description=description, tags=tags)
-            with removed_on_error(dataset):
+            dataset = create_with_tags(
+                cls, session, name, project, path=folder_path, description=description, tags=tags
+            )
+            with delete_on_error(dataset):
                 dataset._send(source, format)
         return dataset
 
-    def _send(self, source: Opened, format: str) -> None:  # noqa: A002
+    def _send(self, source: UploadSource, format: str) -> None:  # noqa: A002
         request = upload_dataset_content.build(
             self._id(), body=source.stream, format=format, content_digest=source.content_digest
         )
@@ -249,9 +253,11 @@ class Dataset(Resource):
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
         expected, count = _expected_count(self, offset=offset, limit=limit), 0
         try:
-            for item in json_lines(pieces(self._bound()._calls.opener(list_records, request))):
+            for item in json_lines(iter_verified(self._bound()._calls.opener(list_records, request))):
                 count += 1
-                yield codec.decode(read_field(item, "record", dict), _id_in(item, "dataset"), _id_in(item, "id"))
+                yield codec.decode(
+                    read_field(item, "record", dict), _parse_record_id(item, "dataset"), _parse_record_id(item, "id")
+                )
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, OrionError):
                 raise
@@ -370,7 +376,7 @@ class Dataset(Resource):
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
         expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
-        return b"".join(pieces(expected.counted(self._bound()._calls.opener(download_dataset, request), format)))
+        return b"".join(iter_verified(expected.counted(self._bound()._calls.opener(download_dataset, request), format)))
 
     def download_to_file(
         self,
@@ -392,7 +398,7 @@ class Dataset(Resource):
             OrionError: The server refused, the content did not arrive whole, or it has another number of records than the dataset.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
-        format = format or format_of(name_of(filename))  # noqa: A001
+        format = format or get_format(name_of(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})
         opener = _expected_count(self).counted(self._bound()._calls.opener(download_dataset, request), format)
         # What the server makes anew each time has no mark of its own, so that nothing is gone on with.

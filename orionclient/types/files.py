@@ -15,12 +15,12 @@ from orion_api.api.files import (
 )
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, integer, optional, string
-from orionclient.transfer.checkpoints import Unfinished
-from orionclient.transfer.content import pieces
+from orionclient.transfer.checkpoints import UploadCheckpoint
+from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Opened, Source, opened
-from orionclient.types._creating import created, existing, project_id, refilled, removed_on_error
-from orionclient.types._transfers import account, begun, expected_of, object_name
+from orionclient.transfer.sources import Source, UploadSource, open_source
+from orionclient.types._creating import create_with_tags, delete_on_error, find_existing, project_id, update_replaced
+from orionclient.types._transfers import account_key, expected_content, find_resumable, object_name
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ class File(Resource):
         string, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
     )
     size: Field[int] = Field(integer, "Length of the content in bytes (documented); 0 before the upload.")
-    created: Field[str] = Field(string, "When the file was made, ISO 8601 in UTC with microseconds (documented).")
+    create_with_tags: Field[str] = Field(
+        string, "When the file was made, ISO 8601 in UTC with microseconds (documented)."
+    )
     owner: Field[int] = Field(identifier, "Id of the user that made the file (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the file belongs to (documented).")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
@@ -119,26 +121,28 @@ class File(Resource):
             OSError: The path cannot be read; nothing was sent.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
-        with opened(filename) as source:
-            found = existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
+        with open_source(filename) as source:
+            found = find_existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
             if found is not None:
                 if if_exists == "replace":
-                    refilled(found, tags=tags, description=description)
+                    update_replaced(found, tags=tags, description=description)
                     found._send(source, progress)
                 return found
-            number, who = project_id(session, project), account(session)
+            number, who = project_id(session, project), account_key(session)
             where = (session.config.url, who, cls.declaration.name, name, number, folder_path, description, tags)
-            with Unfinished.of(source, *where) as note:
-                file = begun(cls(session=session), note, source)
+            with UploadCheckpoint.of(source, *where) as note:
+                file = find_resumable(cls(session=session), note, source)
                 fresh = file is None
                 if file is not None and file.state == "ready":
                     # Only its last moment was missing.
                     note.clear()
                     return file
                 if file is None:
-                    file = created(cls, session, name, project, path=folder_path, description=description, tags=tags)
+                    file = create_with_tags(
+                        cls, session, name, project, path=folder_path, description=description, tags=tags
+                    )
                     note.write(file.id)
-                with removed_on_error(file, note):
+                with delete_on_error(file, note):
                     file._send(source, progress, fresh=fresh)
         return file
 
@@ -154,11 +158,11 @@ class File(Resource):
             ValidationError: The source changed while it was sent.
             OrionError: The server refused, or no good answer came.
         """
-        with opened(filename) as source:
+        with open_source(filename) as source:
             self._send(source, progress)
 
     def _send(
-        self, source: Opened, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
+        self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
     ) -> None:
         def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
             request = upload_file_content.build(self._id(), body=content, content_digest=digest)
@@ -180,7 +184,7 @@ class File(Resource):
             OrionError: The server refused, or no good answer came.
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
-        yield from pieces(ask, chunk_size, expected=expected_of(self))
+        yield from iter_verified(ask, chunk_size, expected=expected_content(self))
 
     def download_to_file(
         self,
@@ -209,5 +213,5 @@ class File(Resource):
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
         save(
-            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_of(self)
+            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip

@@ -16,8 +16,8 @@ from orionclient.types._creating import project_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NEEDED: Final = ("resource_type", "id", "path")
-_KNOWN: Final = (*_NEEDED, "name")
+_REQUIRED_VERSION: Final = ("resource_type", "id", "path")
+_KINDS: Final = (*_REQUIRED_VERSION, "name")
 
 
 class Folder(Resource):
@@ -45,7 +45,7 @@ class Folder(Resource):
         return f"Folder {self._data.get('path', 'without path')}"
 
 
-def create(session: SessionLike, paths: Sequence[str]) -> None:
+def create_folder_paths(session: SessionLike, paths: Sequence[str]) -> None:
     """Make folders in the session's project.
 
     Args:
@@ -57,12 +57,12 @@ def create(session: SessionLike, paths: Sequence[str]) -> None:
     """
     if not paths:
         raise ValidationError("no path was given")
-    body: dict[str, Any] = {"paths": [_text("path", check_path(path)) for path in paths]}
+    body: dict[str, Any] = {"paths": [_check_string("path", check_path(path)) for path in paths]}
     project = project_id(session, None)
     session._calls.json(create_paths, {}, body=body if project is None else {**body, "project": project})
 
 
-def assign(session: SessionLike, assignments: Sequence[Mapping[str, Any]]) -> None:
+def assign_folder_paths(session: SessionLike, assignments: Sequence[Mapping[str, Any]]) -> None:
     """Put resources into folders.
 
     Args:
@@ -80,20 +80,22 @@ def assign(session: SessionLike, assignments: Sequence[Mapping[str, Any]]) -> No
 
 def _assignment(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise ValidationError(f"assignment {number} is a dict with {', '.join(_NEEDED)}, not {type(given).__name__}")
-    missing = [name for name in _NEEDED if name not in given]
-    unknown = sorted(str(name) for name in given if name not in _KNOWN)
+        raise ValidationError(
+            f"assignment {number} is a dict with {', '.join(_REQUIRED_VERSION)}, not {type(given).__name__}"
+        )
+    missing = [name for name in _REQUIRED_VERSION if name not in given]
+    unknown = sorted(str(name) for name in given if name not in _KINDS)
     if missing or unknown:
         problems = [
             f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names
         ]
-        raise ValidationError(f"assignment {number} {' and '.join(problems)}; known are {', '.join(_KNOWN)}")
+        raise ValidationError(f"assignment {number} {' and '.join(problems)}; known are {', '.join(_KINDS)}")
     item = {
         "resource_type": _kind(given["resource_type"]),
         "id": resource_id(given["id"]),
-        "path": _text("path", check_path(given["path"])),
+        "path": _check_string("path", check_path(given["path"])),
     }
-    return item if given.get("name") is None else {**item, "name": _text("name", given["name"])}
+    return item if given.get("name") is None else {**item, "name": _check_string("name", given["name"])}
 
 
 def _kind(given: Any) -> str:
@@ -107,7 +109,7 @@ def _kind(given: Any) -> str:
     return name
 
 
-def _text(what: str, value: Any) -> str:
+def _check_string(what: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValidationError(f"a {what} is a text that is not empty, not {value!r:.60}")
     return value

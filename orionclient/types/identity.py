@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orionclient._resource import SessionLike
 
 
-def current_user(session: SessionLike) -> dict[str, Any]:
+def fetch_current_user(session: SessionLike) -> dict[str, Any]:
     """Get the user whose token is used.
 
     Args:
@@ -28,7 +28,7 @@ def current_user(session: SessionLike) -> dict[str, Any]:
     return session._calls.json(get_current_user, {})
 
 
-def token_for(session: SessionLike, username: str, password: str) -> str:
+def fetch_token(session: SessionLike, username: str, password: str) -> str:
     """Exchange a user name and a password for a token.
 
     Args:

@@ -10,7 +10,7 @@ from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_
 
 from orionclient._clock import CLOCK
 from orionclient._listing import Listing
-from orionclient._polling import polled
+from orionclient._polling import poll_intervals
 from orionclient._resource import (
     Declaration,
     Field,
@@ -24,10 +24,10 @@ from orionclient._resource import (
     string,
 )
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.transfer.content import pieces
-from orionclient.types._creating import created
-from orionclient.types._waiters import refreshed
-from orionclient.types.billing import money
+from orionclient.transfer.content import iter_verified
+from orionclient.types._creating import create_with_tags
+from orionclient.types._waiters import refresh
+from orionclient.types.billing import parse_money
 from orionclient.types.workfloes import WorkFloeSpec
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Resource)
 
 # The only end of a job (documented).
-_END: Final = "complete"
-_EXPORTED: Final = ("name", "workfloe", "parameters", "system_parameters")
+_END_STATES: Final = "complete"
+_EXPORT_FIELDS: Final = ("name", "workfloe", "parameters", "system_parameters")
 _DAY: Final = 86400.0
 # Between two looks at a log that grows, in seconds.
-_LOG_PAUSE: Final = 1.0
+_LOG_POLL_SECONDS: Final = 1.0
 
 
 class WorkFloeJob(Resource):
@@ -88,13 +88,13 @@ class WorkFloeJob(Resource):
     system_parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "How to run the job, as it was given (assumed)."
     )
-    created: Field[str] = Field(string, "When the job was made, ISO 8601 in UTC (assumed).")
+    create_with_tags: Field[str] = Field(string, "When the job was made, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
         optional(string), "When the job left the queue, ISO 8601 in UTC; None before (assumed)."
     )
     finished: Field[str | None] = Field(optional(string), "When the job ended, ISO 8601 in UTC; None before (assumed).")
     run_time: Field[float] = Field(number, "How long the job ran until now or its end, in seconds (assumed).")
-    cost: Field[Decimal] = Field(money, "What the job cost until now, in units of `currency` (assumed).")
+    cost: Field[Decimal] = Field(parse_money, "What the job cost until now, in units of `currency` (assumed).")
     currency: Field[str] = Field(string, "Currency of the cost, three letters of ISO 4217 (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the job (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")
@@ -131,22 +131,22 @@ class WorkFloeJob(Resource):
             BadResponse: The parameters do not fit the floe (422); the text names the known ones. Or the floe is deprecated (409).
             OrionError: The server refused, or no good answer came. After a lost answer the job is not started twice.
         """
-        given = dict(_mapping("param_dict", param_dict) or {})
-        unknown = sorted(set(given) - set(_EXPORTED))
+        given = dict(_check_mapping("param_dict", param_dict) or {})
+        unknown = sorted(set(given) - set(_EXPORT_FIELDS))
         if unknown:
-            raise ValidationError(f"param_dict has the key {unknown[0]!r:.60}; known are {', '.join(_EXPORTED)}")
+            raise ValidationError(f"param_dict has the key {unknown[0]!r:.60}; known are {', '.join(_EXPORT_FIELDS)}")
         floe = given.get("workfloe") if workfloe is None else workfloe
         if floe is None:
             raise ValidationError("no floe is named: pass workfloe=, or a param_dict that holds it")
         # What is empty is left out, so that a job and its repetition are started by the same request.
-        return created(
+        return create_with_tags(
             cls,
             session,
             (given.get("name") if name is None else name) or None,
             project,
             workfloe=int(floe._id()) if isinstance(floe, WorkFloeSpec) else resource_id(floe, "workfloe"),
-            parameters=_mapping("params", given.get("parameters") if params is None else params) or None,
-            system_parameters=_mapping(
+            parameters=_check_mapping("params", given.get("parameters") if params is None else params) or None,
+            system_parameters=_check_mapping(
                 "system_parameters", given.get("system_parameters") if system_parameters is None else system_parameters
             )
             or None,
@@ -180,7 +180,7 @@ class WorkFloeJob(Resource):
     def succeeded(self) -> bool:
         """True for a job that is complete and gives no reason why it should have failed; as of the last answer."""
         failed = self.reason or self.to_dict().get("outcome") not in (None, "succeeded")
-        return self.state == _END and not failed
+        return self.state == _END_STATES and not failed
 
     def wait(self, timeout: float = _DAY, *, on_progress: Callable[[Self], object] | None = None) -> None:
         """Wait until the job is complete, looking less often as time passes (every 0.5 to 30 s, with jitter).
@@ -194,11 +194,11 @@ class WorkFloeJob(Resource):
             OrionTimeout: The time is over; the text has the last state.
             NotFoundResponse: The job is gone.
         """
-        what = f"{self._title()} to become {_END!r}"
-        for _ in polled(lambda seconds: refreshed(self, seconds), what, timeout, lambda: f"it is {self.state!r}"):
+        what = f"{self._title()} to become {_END_STATES!r}"
+        for _ in poll_intervals(lambda seconds: refresh(self, seconds), what, timeout, lambda: f"it is {self.state!r}"):
             if on_progress is not None:
                 on_progress(self)
-            if self.state == _END:
+            if self.state == _END_STATES:
                 break
         if not self.succeeded:
             how = self.to_dict().get("outcome") or "failed"
@@ -234,22 +234,22 @@ class WorkFloeJob(Resource):
         offset, rest = 0, b""
         while True:
             if follow:
-                refreshed(self)
+                refresh(self)
             # Looked at before the log is read, so that no last line is missed.
-            last = not follow or self.state == _END
+            last = not follow or self.state == _END_STATES
             for chunk in self._log(offset):
                 offset += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
-                yield from (_line(line) for line in lines)
+                yield from (_decode_line(line) for line in lines)
             if last:
                 break
-            CLOCK.sleep(_LOG_PAUSE)
+            CLOCK.sleep(_LOG_POLL_SECONDS)
         if rest:
-            yield _line(rest)
+            yield _decode_line(rest)
 
     def _log(self, offset: int) -> Iterator[bytes]:
         request = download_job_logs.build(self._id(), offset=offset)
-        yield from pieces(self._bound()._calls.opener(download_job_logs, request))
+        yield from iter_verified(self._bound()._calls.opener(download_job_logs, request))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List what the job has made, which carries its tag.
@@ -270,11 +270,11 @@ class WorkFloeJob(Resource):
         return Listing(self._bound(), endpoint, kind(), {"tags": f"Job {self._id()}"})
 
 
-def _line(line: bytes) -> str:
+def _decode_line(line: bytes) -> str:
     return line.removesuffix(b"\r").decode("utf-8", "replace")
 
 
-def _mapping(what: str, given: Any) -> dict[str, Any] | None:
+def _check_mapping(what: str, given: Any) -> dict[str, Any] | None:
     if given is None:
         return None
     if not isinstance(given, Mapping):

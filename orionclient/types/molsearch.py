@@ -30,8 +30,8 @@ from orionclient._resource import (
     string,
 )
 from orionclient.exceptions import ValidationError
-from orionclient.types._creating import created
-from orionclient.types._waiters import waited
+from orionclient.types._creating import create_with_tags
+from orionclient.types._waiters import wait_until_done
 from orionclient.types.datasets import Dataset
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class MolsearchDatabase(Resource):
     search_type: Field[str] = Field(string, "`2D` or `3D` (documented).")
     dataset: Field[int] = Field(identifier, "Id of the dataset that it was made of (assumed).")
     count: Field[int] = Field(integer, "Number of records when it was loaded; 0 before (assumed).")
-    created: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
+    create_with_tags: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the database (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
 
@@ -107,7 +107,7 @@ class MolsearchDatabase(Resource):
         if isinstance(dataset, Resource) and not isinstance(dataset, Dataset):
             raise ValidationError(f"dataset is a Dataset or its id, not a {type(dataset).__name__}")
         number = dataset._id() if isinstance(dataset, Dataset) else resource_id(dataset, "dataset")
-        return created(cls, session, name, project, dataset=number, search_type=search_type)
+        return create_with_tags(cls, session, name, project, dataset=number, search_type=search_type)
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the database is loaded.
@@ -120,7 +120,7 @@ class MolsearchDatabase(Resource):
             OrionTimeout: The time is over; the text has the last state.
             NotFoundResponse: The database is gone.
         """
-        waited(self, "LOADED", "ERROR", timeout, state=lambda: self.state, reason=lambda: "")
+        wait_until_done(self, "LOADED", "ERROR", timeout, state=lambda: self.state, reason=lambda: "")
 
 
 class MolsearchQuery(Resource):
@@ -152,7 +152,7 @@ class MolsearchQuery(Resource):
         optional(json_object, {}), "What is searched for, as it was given (assumed)."
     )
     count: Field[int] = Field(integer, "Number of hits; 0 before the end (assumed).")
-    created: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
+    create_with_tags: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the query (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the query belongs to (assumed).")
 
@@ -321,7 +321,7 @@ class MolsearchQuery(Resource):
             except (TypeError, ValueError):
                 raise ValidationError(f"{key} cannot be written as JSON: {type(value).__name__}") from None
         number = resource_id(database_id, "database_id")
-        return created(cls, session, name, project, query_type=query_type, database=number, parameters=given)
+        return create_with_tags(cls, session, name, project, query_type=query_type, database=number, parameters=given)
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the query has its hits.
@@ -334,7 +334,7 @@ class MolsearchQuery(Resource):
             OrionTimeout: The time is over; the text has the last state.
             NotFoundResponse: The query is gone.
         """
-        waited(self, "SUCCESS", "ERROR", timeout, state=lambda: self.state, reason=lambda: self.reason)
+        wait_until_done(self, "SUCCESS", "ERROR", timeout, state=lambda: self.state, reason=lambda: self.reason)
 
     def hits(self) -> Iterator[dict[str, Any]]:
         """Read the hits, the best first; there are none before the end.

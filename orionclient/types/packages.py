@@ -21,16 +21,16 @@ from orionclient._resource import (
     string,
 )
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.sources import Opened, Source, name_of, opened
-from orionclient.types._creating import created, removed_on_error
-from orionclient.types._waiters import waited
+from orionclient.transfer.sources import Source, UploadSource, name_of, open_source
+from orionclient.types._creating import create_with_tags, delete_on_error
+from orionclient.types._waiters import wait_until_done
 
 if TYPE_CHECKING:
     import tarfile
     from typing import BinaryIO
 
 _MANIFEST: Final = "manifest.json"
-_NEEDED: Final = ("name", "version", "python_version", "requirements")
+_REQUIRED_FIELDS: Final = ("name", "version", "python_version", "requirements")
 _MAX_MANIFEST: Final = 1 << 20
 
 
@@ -65,7 +65,7 @@ class WorkFloePackage(Resource):
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
     )
-    created: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
+    create_with_tags: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the package (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the package belongs to (assumed).")
 
@@ -88,10 +88,10 @@ class WorkFloePackage(Resource):
             OSError: The path cannot be read; nothing was sent.
             OrionError: The server refused, or no good answer came; nothing is left behind.
         """
-        with opened(filename) as source:
-            manifest = _manifest(source.stream, name_of(filename) or "the package")
-            package = created(cls, session, str(manifest["name"]), project)
-            with removed_on_error(package):
+        with open_source(filename) as source:
+            manifest = _read_manifest(source.stream, name_of(filename) or "the package")
+            package = create_with_tags(cls, session, str(manifest["name"]), project)
+            with delete_on_error(package):
                 package._send(source)
         return package
 
@@ -104,11 +104,11 @@ class WorkFloePackage(Resource):
         Raises:
             OrionError: As for `upload`.
         """
-        with opened(filename) as source:
-            _manifest(source.stream, name_of(filename) or "the package")
+        with open_source(filename) as source:
+            _read_manifest(source.stream, name_of(filename) or "the package")
             self._send(source)
 
-    def _send(self, source: Opened) -> None:
+    def _send(self, source: UploadSource) -> None:
         request = upload_package_content.build(self._id(), body=source.stream, content_digest=source.content_digest)
         self._replace(self._bound()._calls.call(upload_package_content, request))
 
@@ -123,17 +123,17 @@ class WorkFloePackage(Resource):
             OrionTimeout: The time is over; the text has the last state.
             NotFoundResponse: The package is gone.
         """
-        waited(self, "ready", "error", timeout, state=lambda: self.state, reason=lambda: self.reason)
+        wait_until_done(self, "ready", "error", timeout, state=lambda: self.state, reason=lambda: self.reason)
 
 
-def _manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
+def _read_manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
     """Read the manifest of an archive, and stand where the archive starts afterwards."""
     import tarfile  # noqa: PLC0415 - few programs upload packages
 
     start = stream.tell()
     try:
         with tarfile.open(fileobj=stream, mode="r:gz") as archive:
-            content = _found(archive, name)
+            content = _find_member(archive, name)
     except (tarfile.TarError, EOFError, OSError, RecursionError, zlib.error) as error:
         raise ValidationError(f"{name} is no tar archive compressed with gzip: {error}") from None
     finally:
@@ -145,13 +145,15 @@ def _manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise ValidationError(f"the {_MANIFEST} of {name} is no JSON object")
     # No requirements are an empty list, so only what is not there is missing.
-    missing = [each for each in _NEEDED if each not in manifest or manifest[each] is None or manifest[each] == ""]
+    missing = [
+        each for each in _REQUIRED_FIELDS if each not in manifest or manifest[each] is None or manifest[each] == ""
+    ]
     if missing:
         raise ValidationError(f"the {_MANIFEST} of {name} has no {', '.join(missing)}")
     return manifest
 
 
-def _found(archive: tarfile.TarFile, name: str) -> bytes:
+def _find_member(archive: tarfile.TarFile, name: str) -> bytes:
     for member in archive:
         parts = [part for part in PurePosixPath(member.name).parts if part != "."]
         # The archive may hold one folder with everything in it, as those of Python's build tools do.

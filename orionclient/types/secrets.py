@@ -8,7 +8,7 @@ from orion_api.api.secrets import create_secret, delete_secret, get_secret, list
 
 from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, optional, string
 from orionclient.exceptions import ValidationError
-from orionclient.types._creating import created
+from orionclient.types._creating import create_with_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class Secret(Resource):
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty.")
     project: Field[int] = Field(identifier, "Id of the project that the secret belongs to.")
     owner: Field[int] = Field(identifier, "Id of the user that made the secret.")
-    created: Field[str] = Field(string, "When the secret was made, ISO 8601 in UTC.")
+    create_with_tags: Field[str] = Field(string, "When the secret was made, ISO 8601 in UTC.")
     changed: Field[str] = Field(string, "When the value was last set, ISO 8601 in UTC.")
 
     @classmethod
@@ -80,7 +80,7 @@ class Secret(Resource):
         """
         _check(value)
         with cls.declaration.speaking({"value": value}):
-            return created(cls, session, name, project, value=value, description=description, tags=tags)
+            return create_with_tags(cls, session, name, project, value=value, description=description, tags=tags)
 
     def set_value(self, value: str) -> None:
         """Keep another value from now on.

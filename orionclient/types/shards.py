@@ -29,13 +29,13 @@ from orionclient._resource import (
     string,
 )
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.checkpoints import Unfinished
-from orionclient.transfer.content import pieces
+from orionclient.transfer.checkpoints import UploadCheckpoint
+from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Opened, Source, opened
-from orionclient.types._creating import removed_on_error
-from orionclient.types._transfers import account, begun, expected_of, object_name
-from orionclient.types.collections import ShardCollection, check_metadata, open_needed
+from orionclient.transfer.sources import Source, UploadSource, open_source
+from orionclient.types._creating import delete_on_error
+from orionclient.types._transfers import account_key, expected_content, find_resumable, object_name
+from orionclient.types.collections import ShardCollection, check_metadata, require_open
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -138,13 +138,13 @@ class Shard(Resource):
         """
         if file is None:
             return cls._created(collection, name, metadata, session)
-        with opened(file) as source:
+        with open_source(file) as source:
             _check_size(source)
             template = cls(collection=collection, session=session)
             bound = template._bound()
-            where = (bound.config.url, account(bound), cls.declaration.name, name, template._parent_ids(), metadata)
-            with Unfinished.of(source, *where) as note:
-                shard = begun(template, note, source)
+            where = (bound.config.url, account_key(bound), cls.declaration.name, name, template._parent_ids(), metadata)
+            with UploadCheckpoint.of(source, *where) as note:
+                shard = find_resumable(template, note, source)
                 fresh = shard is None
                 if shard is not None and shard.state == "ready":
                     # Only its last moment was missing.
@@ -153,7 +153,7 @@ class Shard(Resource):
                 if shard is None:
                     shard = cls._created(collection, name, metadata, session)
                     note.write(shard.id)
-                with removed_on_error(shard, note):
+                with delete_on_error(shard, note):
                     shard._send(source, progress, fresh=fresh)
                     shard.close()
         return shard
@@ -166,7 +166,7 @@ class Shard(Resource):
         body = {"name": name or None, "metadata": check_metadata(metadata)}
         given = {key: value for key, value in body.items() if value is not None}
         calls, ids = template._bound()._calls, template._parent_ids()
-        return template._made(open_needed(lambda: calls.json(create_shard, ids, body=given)), template.session)
+        return template._made(require_open(lambda: calls.json(create_shard, ids, body=given)), template.session)
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Send the content, or replace it while the shard is not ready; what is large goes in parts.
@@ -182,7 +182,7 @@ class Shard(Resource):
             OSError: The path cannot be read; nothing was sent.
             OrionError: The server refused, or no good answer came.
         """
-        with opened(filename) as source:
+        with open_source(filename) as source:
             self._send(source, progress)
 
     def put_content(self, filename: Source) -> None:
@@ -198,7 +198,7 @@ class Shard(Resource):
         self.close()
 
     def _send(
-        self, source: Opened, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
+        self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
     ) -> None:
         _check_size(source)
         ids = self._ids()
@@ -210,7 +210,7 @@ class Shard(Resource):
             return self._bound()._calls.call(upload_shard_content, request)
 
         advice = "the content of a ready shard stays, Shard.create(...) makes another; "
-        self._replace(open_needed(lambda: send_content(self, source, whole, progress, fresh=fresh), advice))
+        self._replace(require_open(lambda: send_content(self, source, whole, progress, fresh=fresh), advice))
 
     def close(self) -> None:
         """Declare the shard complete; harmless on a shard that is ready.
@@ -221,7 +221,7 @@ class Shard(Resource):
         """
         calls, ids = self._bound()._calls, self._ids()
         advice = "shard.upload_file(...) gives a shard its content; "
-        self._replace(open_needed(lambda: calls.json(close_shard, ids), advice))
+        self._replace(require_open(lambda: calls.json(close_shard, ids), advice))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Read the content in pieces; memory stays flat.
@@ -236,7 +236,7 @@ class Shard(Resource):
             OrionConnectionError: The content did not arrive whole, or is not that of the shard; raised after the last piece.
             OrionError: The server refused, or no good answer came.
         """
-        yield from pieces(self._opener(), chunk_size, expected=expected_of(self))
+        yield from iter_verified(self._opener(), chunk_size, expected=expected_content(self))
 
     def _opener(self) -> Callable[[Mapping[str, str]], Response]:
         ids = self._ids()
@@ -270,10 +270,10 @@ class Shard(Resource):
         """
         ask = self._opener()
         save(
-            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_of(self)
+            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip
 
 
-def _check_size(source: Opened) -> None:
+def _check_size(source: UploadSource) -> None:
     if source.size > _MAX_BYTES:
         raise ValidationError(f"the content has {source.size} bytes; a shard holds at most {_MAX_BYTES}")

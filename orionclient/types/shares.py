@@ -31,7 +31,7 @@ def share(session: SessionLike, resource: Resource, share_with: Resource) -> Non
     Raises:
         ValidationError: The kind cannot be shared, one of them has no usable id, or `share_with` is of another kind.
     """
-    ids, target = _ids(resource), _target(share_with)
+    ids, target = _collect_ids(resource), _build_target(share_with)
     session._calls.json(share_resource, ids, body=target)
 
 
@@ -46,12 +46,12 @@ def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> N
     Raises:
         ValidationError: The kind cannot be shared, one of them has no usable id, or `share_with` is of another kind.
     """
-    ids, target = _ids(resource), _target(share_with)
+    ids, target = _collect_ids(resource), _build_target(share_with)
     request = unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
     session._calls.call(unshare_resource, request)
 
 
-def listed(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
+def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
     """List whom a resource is shared with.
 
     Args:
@@ -64,16 +64,16 @@ def listed(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]
     Raises:
         ValidationError: The kind cannot be shared, or the resource has no usable id.
     """
-    return session._calls.items(list_shares, _ids(resource))
+    return session._calls.items(list_shares, _collect_ids(resource))
 
 
-def _ids(resource: Resource) -> dict[str, Id]:
+def _collect_ids(resource: Resource) -> dict[str, Id]:
     if not isinstance(resource, Resource) or not resource.declaration.sharable:
         raise ValidationError(f"{type(resource).__name__} cannot be shared")
     return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
 
 
-def _target(share_with: Any) -> Mapping[str, Any]:
+def _build_target(share_with: Any) -> Mapping[str, Any]:
     if not isinstance(share_with, TARGETS):
         names = ", ".join(kind.__name__ for kind in TARGETS)
         raise ValidationError(f"share_with is one of {names}, for example User(id=7), not {share_with!r:.60}")

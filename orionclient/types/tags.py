@@ -25,7 +25,7 @@ def add(session: SessionLike, resource: Resource, tags: Sequence[str], project: 
     Raises:
         ValidationError: The kind cannot be tagged, or a tag is empty.
     """
-    ids, body = _ids(resource), {"tags": checked(tags), **_project(project)}
+    ids, body = _collect_ids(resource), {"tags": check_tag(tags), **_project_id(project)}
     session._calls.json(add_tags, ids, body=body)
 
 
@@ -41,12 +41,12 @@ def remove(session: SessionLike, resource: Resource, tags: Sequence[str], projec
     Raises:
         ValidationError: The kind cannot be tagged, or a tag is empty.
     """
-    ids, names = _ids(resource), checked(tags)
+    ids, names = _collect_ids(resource), check_tag(tags)
     request = remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
-    session._calls.call(remove_tags, request.with_query(_project(project)))
+    session._calls.call(remove_tags, request.with_query(_project_id(project)))
 
 
-def listed(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
+def iter_tags(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
     """List the tags of a resource.
 
     Args:
@@ -59,16 +59,16 @@ def listed(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]
     Raises:
         ValidationError: The kind cannot be tagged.
     """
-    return session._calls.items(list_tags, _ids(resource))
+    return session._calls.items(list_tags, _collect_ids(resource))
 
 
-def _ids(resource: Resource) -> dict[str, Id]:
+def _collect_ids(resource: Resource) -> dict[str, Id]:
     if not isinstance(resource, Resource) or not resource.declaration.taggable:
         raise ValidationError(f"{type(resource).__name__} cannot be tagged")
     return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
 
 
-def checked(tags: Sequence[str]) -> list[str]:
+def check_tag(tags: Sequence[str]) -> list[str]:
     """Refuse tags that are none.
 
     Args:
@@ -88,13 +88,13 @@ def checked(tags: Sequence[str]) -> list[str]:
     return list(tags)
 
 
-def _project(project: Any) -> dict[str, Id]:
+def _project_id(project: Any) -> dict[str, Id]:
     if project is None:
         return {}
     return {"project": project._id() if isinstance(project, Resource) else resource_id(project, "project")}
 
 
-def texts_of(tags: Sequence[str | None] | None) -> list[str]:
+def tag_names(tags: Sequence[str | None] | None) -> list[str]:
     """Check the tags that something new gets.
 
     Args:
@@ -109,4 +109,4 @@ def texts_of(tags: Sequence[str | None] | None) -> list[str]:
     if isinstance(tags, str):
         raise ValidationError(f"tags is a list of texts; write [{tags!r:.60}]")
     found = [tag for tag in tags or () if tag is not None]
-    return checked(found) if found else []
+    return check_tag(found) if found else []

@@ -26,16 +26,16 @@ from orionclient._resource import (
     Field,
     Resource,
     boolean,
-    each_object,
     identifier,
     integer,
+    iter_objects,
     optional,
     read_field,
     resource_id,
     string,
 )
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
-from orionclient.transfer.digests import announced
+from orionclient.transfer.digests import announced_digest
 from orionclient.transfer.plans import UploadPlan, is_part_size, part_size
 from orionclient.transfer.progress import Meter
 from orionclient.transfer.uploads import send_parts
@@ -46,17 +46,17 @@ if TYPE_CHECKING:
 
     from orionclient._resource import SessionLike
     from orionclient.transfer.progress import Progress
-    from orionclient.transfer.sources import Opened, Slice
+    from orionclient.transfer.sources import Slice, UploadSource
 
 _log = logging.getLogger("orionclient")
 # Answers of a stack that takes content in one piece only.
-_UNKNOWN: Final = frozenset({404, 405, 410, 501})
+_UNSUPPORTED: Final = frozenset({404, 405, 410, 501})
 _FIND_SECONDS: Final = 10.0
-_TARGETS_AT_ONCE: Final = 50
+_TARGET_BATCH: Final = 50
 # An address that ends within so many seconds is not used any more.
 _MARGIN: Final = 30.0
 # How often content is sent of which the server has another digest.
-_SENDINGS: Final = 5
+_MAX_SENDS: Final = 5
 _SHA256: Final = re.compile("[0-9a-fA-F]{64}")
 
 
@@ -100,7 +100,7 @@ class Upload(Resource):
 
 def send_content(
     resource: Resource,
-    source: Opened,
+    source: UploadSource,
     whole: Callable[[BinaryIO, str], dict[str, Any]],
     progress: Callable[[Progress], object] | None,
     *,
@@ -132,7 +132,7 @@ def send_content(
             send_parts(source, parts, meter)
         except BadResponse as error:
             status = error.response.status_code
-            if status >= 300 and not (parts.refused and status in _UNKNOWN):
+            if status >= 300 and not (parts.refused and status in _UNSUPPORTED):
                 raise
             if status < 300:
                 _log.warning("an upload in parts cannot be used, the content is sent in one request: %s", error)
@@ -141,14 +141,14 @@ def send_content(
             meter.finish()
             return calls.json(get, resource._ids())
     found: dict[str, Any] = {}
-    for left in reversed(range(_SENDINGS)):
+    for left in reversed(range(_MAX_SENDS)):
         found = whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
         source.check_unchanged()
-        if _arrived(found, source.content_digest):
+        if _received_digest(found, source.content_digest):
             break
         if left == 0:
             wrong = OrionConnectionError("the content did not arrive whole: the server has another digest of it")
-            raise wrong.during(CallInfo(f"content of {resource._title()}", attempts=_SENDINGS))
+            raise wrong.during(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
         meter.back(meter.bytes)
     meter.finish()
     return found
@@ -239,7 +239,7 @@ class _Parts:
             url, until = self._targets.get(number, ("", 0.0))
             if not url or until < CLOCK.time() + _MARGIN:
                 count = -(-upload.size // upload.part_size)
-                wanted = range(number, min(number + _TARGETS_AT_ONCE, count + 1))
+                wanted = range(number, min(number + _TARGET_BATCH, count + 1))
                 found = self._calls.json(
                     obtain_upload_targets, {"upload_id": upload.id}, body={"numbers": list(wanted)},
                     check=lambda data: _read_targets(data, wanted),
@@ -278,10 +278,10 @@ def _read_digest(part: Mapping[str, Any]) -> str:
 def _read_targets(data: Mapping[str, Any], wanted: range) -> dict[int, tuple[str, float]]:
     """Read the presigned URLs of some parts, each with the time when it expires; the first one has to be there."""
     targets: dict[int, tuple[str, float]] = {}
-    for target, within in each_object(read_field(data, "targets", list), "targets"):
+    for target, within in iter_objects(read_field(data, "targets", list), "targets"):
         number, url = read_field(target, "number", int, within=within), read_field(target, "url", str, within=within)
         if url and number in wanted:
-            targets[number] = (url, _seconds(target.get("expires")))
+            targets[number] = (url, _seconds_left(target.get("expires")))
     if wanted[0] not in targets:
         raise ValueError(f"'targets' has no URL for part {wanted[0]}")
     return targets
@@ -292,16 +292,16 @@ def _check_complete(upload: Mapping[str, Any]) -> None:
         raise ValueError("the server sent 'open' for 'state' of a completed upload")
 
 
-def _arrived(found: Mapping[str, Any], digest: str) -> bool:
+def _received_digest(found: Mapping[str, Any], digest: str) -> bool:
     """Whether the server has what was sent, as far as it says."""
     sha256 = found.get("sha256")
     if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
         return True
-    sent = announced({"content-digest": digest})
+    sent = announced_digest({"content-digest": digest})
     return sent is None or sent.algorithm != "sha-256" or sent.value.hex() == sha256
 
 
-def _seconds(expires: object) -> float:
+def _seconds_left(expires: object) -> float:
     """When a URL expires, in seconds since the epoch; 0 where that cannot be read, so that it is used once."""
     try:
         moment = dt.datetime.fromisoformat(str(expires))

@@ -14,18 +14,18 @@ from orionclient._resource import (
     Declaration,
     Field,
     Resource,
-    each_object,
     identifier,
+    iter_objects,
     json_object,
     optional,
     read_field,
     read_optional_field,
     resource_id,
     string,
-    strings,
+    string_list,
 )
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types._waiters import refreshed
+from orionclient.types._waiters import refresh
 from orionclient.types.collections import ShardCollection
 from orionclient.types.datasets import Dataset
 from orionclient.types.files import File
@@ -81,7 +81,7 @@ class WorkFloeSpec(Resource):
     uuid: Field[str] = Field(string, "Identity of the floe over all its versions (documented; the meaning is assumed).")
     state: Field[str] = Field(string, "`ready` or `deprecated` (documented); others are possible.")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
-    tags: Field[list[str]] = Field(optional(strings, []), "Tags that the maker of the floe has given it (assumed).")
+    tags: Field[list[str]] = Field(optional(string_list, []), "Tags that the maker of the floe has given it (assumed).")
     package: Field[int | None] = Field(
         optional(identifier), "Id of the package that it came in; None where it is part of the stack (assumed)."
     )
@@ -120,29 +120,29 @@ class WorkFloeSpec(Resource):
         from orionclient.types.jobs import WorkFloeJob  # noqa: PLC0415 - a job knows its floe, not the other way round
 
         if not self.specification:
-            refreshed(self)
-        given = _group("parameters", parameters)
-        both = {**_group("promoted", given.get("promoted")), **promoted}
+            refresh(self)
+        given = _group_parameters("parameters", parameters)
+        both = {**_group_parameters("promoted", given.get("promoted")), **promoted}
         if both or "promoted" in given:
             given["promoted"] = both
         return WorkFloeJob.start(self._bound(), self, name, self._checked(given))
 
     def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters as they are sent."""
-        _known(f"{self._title()}: a group of parameters", given, ("promoted", "cube"))
-        cubes = cubes_of(self)
-        promoted = promoted_of(cubes)
+        _require_known(f"{self._title()}: a group of parameters", given, ("promoted", "cube"))
+        cubes = parse_cubes(self)
+        promoted = find_promoted(cubes)
         checked = dict(given)
-        for name, value in _group("promoted", given.get("promoted")).items():
-            _known(f"{self._title()}: the promoted parameter", [name], promoted)
-            checked["promoted"] = {**checked["promoted"], name: _value(promoted[name], name, value)}
+        for name, value in _group_parameters("promoted", given.get("promoted")).items():
+            _require_known(f"{self._title()}: the promoted parameter", [name], promoted)
+            checked["promoted"] = {**checked["promoted"], name: _check_value(promoted[name], name, value)}
         by_name = {name: cube for cube in cubes for name in cube.names}
-        for cube_name, group in _group("cube", given.get("cube")).items():
-            _known(f"{self._title()}: the cube", [cube_name], by_name)
+        for cube_name, group in _group_parameters("cube", given.get("cube")).items():
+            _require_known(f"{self._title()}: the cube", [cube_name], by_name)
             own = {each["name"]: each for each in by_name[cube_name].parameters}
-            values = _group(f"the cube {cube_name!r}", group)
-            _known(f"{self._title()}: the parameter of the cube {cube_name!r}", values, own)
-            sent = {name: _value(own[name], name, value) for name, value in values.items()}
+            values = _group_parameters(f"the cube {cube_name!r}", group)
+            _require_known(f"{self._title()}: the parameter of the cube {cube_name!r}", values, own)
+            sent = {name: _check_value(own[name], name, value) for name, value in values.items()}
             checked["cube"] = {**checked["cube"], cube_name: sent}
         for cube in cubes:
             self._complete(cube, checked)
@@ -173,7 +173,7 @@ class Cube:
     parameters: tuple[dict[str, Any], ...]
 
 
-def cubes_of(spec: WorkFloeSpec) -> list[Cube]:
+def parse_cubes(spec: WorkFloeSpec) -> list[Cube]:
     """Read the cubes of a specification.
 
     Args:
@@ -187,16 +187,16 @@ def cubes_of(spec: WorkFloeSpec) -> list[Cube]:
     """
     try:
         listed = read_optional_field(spec.specification, "cubes", list, within="specification") or []
-        return [_cube(data, place) for data, place in each_object(listed, "specification.cubes")]
+        return [_parse_cube(data, place) for data, place in iter_objects(listed, "specification.cubes")]
     except ValueError as error:
         raise OrionError(f"{spec._title()}: {error}") from None
 
 
-def _cube(data: Mapping[str, Any], within: str) -> Cube:
+def _parse_cube(data: Mapping[str, Any], within: str) -> Cube:
     names = tuple(read_optional_field(data, name, str, within=within) for name in ("title", "name"))
     parameters = []
     listed = read_optional_field(data, "parameters", list, within=within) or []
-    for parameter, place in each_object(listed, f"{within}.parameters"):
+    for parameter, place in iter_objects(listed, f"{within}.parameters"):
         promoted = parameter.get("promoted_name")
         known = {
             "name": read_field(parameter, "name", str, within=place),
@@ -208,7 +208,7 @@ def _cube(data: Mapping[str, Any], within: str) -> Cube:
     return Cube(tuple(filter(None, names)), tuple(parameters))
 
 
-def promoted_of(cubes: Iterable[Cube]) -> dict[str, dict[str, Any]]:
+def find_promoted(cubes: Iterable[Cube]) -> dict[str, dict[str, Any]]:
     """Find the promoted parameters.
 
     Args:
@@ -220,25 +220,25 @@ def promoted_of(cubes: Iterable[Cube]) -> dict[str, dict[str, Any]]:
     return {each["promoted_name"]: each for cube in cubes for each in cube.parameters if each.get("promoted_name")}
 
 
-def _group(what: str, given: Any) -> dict[str, Any]:
+def _group_parameters(what: str, given: Any) -> dict[str, Any]:
     if given is not None and not isinstance(given, Mapping):
         raise ValidationError(f"{what} is a mapping of names to values, not {type(given).__name__}")
     return dict(given or {})
 
 
-def _known(what: str, given: Any, known: Any) -> None:
+def _require_known(what: str, given: Any, known: Any) -> None:
     for name in given:
         if name not in known:
             raise ValidationError(f"{what} {name!r:.60} is unknown; known are {', '.join(map(repr, known)) or 'none'}")
 
 
-def _value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
+def _check_value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
     """A value as it is sent, for a parameter as the specification describes it."""
     kind, many = str(parameter["type"]), bool(parameter.get("many"))
     if value is None and not parameter.get("required"):
         return None
     if kind in _KINDS:
-        return _reference(kind, many, name, value)
+        return _resource_reference(kind, many, name, value)
     if isinstance(value, Resource):
         if kind in _PYTHON:
             raise ValidationError(f"the parameter {name!r} is of type {kind}, not a {type(value).__name__}")
@@ -247,11 +247,11 @@ def _value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
     if many:
         if not isinstance(value, list | tuple):
             raise ValidationError(f"the parameter {name!r} takes a list of values of type {kind}, not {value!r:.60}")
-        return [_plain(parameter, kind, name, each) for each in value]
-    return _plain(parameter, kind, name, value)
+        return [_is_plain_value(parameter, kind, name, each) for each in value]
+    return _is_plain_value(parameter, kind, name, value)
 
 
-def _plain(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
+def _is_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
     wanted = _PYTHON.get(kind, (object,))
     # A bool is an int for Python only.
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
@@ -267,16 +267,16 @@ def _plain(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> An
     return value
 
 
-def _reference(kind: str, many: bool, name: str, value: Any) -> Any:
+def _resource_reference(kind: str, many: bool, name: str, value: Any) -> Any:
     """A resource, its id, or one of the published forms that hold ids, which are sent as they are."""
     if isinstance(value, list | tuple):
         if not many:
             raise ValidationError(f"the parameter {name!r} takes one {kind}, not a list")
-        return {f"{kind}s": [{"id": _number(kind, name, each)} for each in value]}
-    return dict(value) if isinstance(value, Mapping) else _number(kind, name, value)
+        return {f"{kind}s": [{"id": _parse_number(kind, name, each)} for each in value]}
+    return dict(value) if isinstance(value, Mapping) else _parse_number(kind, name, value)
 
 
-def _number(kind: str, name: str, value: Any) -> int:
+def _parse_number(kind: str, name: str, value: Any) -> int:
     if isinstance(value, Resource):
         if not isinstance(value, _KINDS[kind]):
             raise ValidationError(f"the parameter {name!r} is a {_KINDS[kind].__name__}, not a {type(value).__name__}")

@@ -51,7 +51,7 @@ print(sum(os.times()[:2]), flush=True)
 """
 
 
-class Other(digests.Follower):
+class Other(digests.FileHasher):
     """Another way than ours: nothing out of the writer's buffer."""
 
     def take(self, start: int, piece: memoryview) -> None:
@@ -104,14 +104,14 @@ class After(Other):
         super().__init__(path, hasher, 0)
 
 
-def ways() -> dict[str, tuple[str, type[digests.Follower]]]:
+def ways() -> dict[str, tuple[str, type[digests.FileHasher]]]:
     """What is compared: name -> path on the server, what computes the digest."""
     return {
-        "no digest": ("plain", digests.Follower),
+        "no digest": ("plain", digests.FileHasher),
         "after the download": ("checked", After),
         "in the loop": ("checked", InTheLoop),
         "in a thread, by queue": ("checked", ByQueue),
-        "in a thread, a step behind (ours)": ("checked", digests.Follower),
+        "in a thread, a step behind (ours)": ("checked", digests.FileHasher),
     }
 
 
@@ -131,7 +131,7 @@ def main(rounds: int, mib: int) -> None:
             port = int(server.stdout.readline())
             http = get_session()
 
-            def run(path: str, follower: type[digests.Follower]) -> tuple[float, float]:
+            def run(path: str, follower: type[digests.FileHasher]) -> tuple[float, float]:
                 downloads.Follower = follower  # type: ignore[misc]
                 wall, cpu = time.perf_counter(), time.process_time()
                 http.download_to_file(f"http://127.0.0.1:{port}/{path}", target, durable=False)
@@ -157,7 +157,7 @@ def main(rounds: int, mib: int) -> None:
             for _ in range(mib):
                 hasher.update(block)
             print(f"\nSHA-256 of as much in memory, alone: {time.perf_counter() - alone:.2f} s")
-            profile(lambda: run("checked", digests.Follower))
+            profile(lambda: run("checked", digests.FileHasher))
             with socket.create_connection(("127.0.0.1", port)) as end:
                 end.sendall(b"END")
             spent = float(server.stdout.readline()) / (rounds * len(figures) + 1)

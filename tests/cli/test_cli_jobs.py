@@ -12,7 +12,7 @@ import pytest
 from cli.conftest import Call
 from helpers.canary import CANARIES
 
-from orionclient.cli.jobs import _Share
+from orionclient.cli.jobs import _LogWriter
 from orionclient.cli.state import State
 from orionclient.emulator.faults import set_field
 from orionclient.local import LocalOrion
@@ -179,7 +179,7 @@ def test_a_progress_that_is_no_number_is_left_out(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], progress: object
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    share = _Share(State())
+    share = _LogWriter(State())
     share(WorkFloeJob(id=1, state="running", progress=progress))
     assert capsys.readouterr().err.endswith("job 1 running")
     share(WorkFloeJob(id=1, state="running", progress=0.5))

@@ -17,7 +17,7 @@ import pytest
 from cli.conftest import COMMAND, Call, environment
 
 from orionclient.cli import transfers
-from orionclient.cli.progress import Watch, _Lines, size
+from orionclient.cli.progress import ProgressDisplay, _ProgressLines, format_size
 from orionclient.emulator.faults import stall
 from orionclient.examples import drugs
 from orionclient.helpers.filenames import UniqueFilenames
@@ -145,7 +145,7 @@ def test_shards(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
 
 
 def test_a_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = _Lines()
+    lines = _ProgressLines()
     for count in range(101):
         lines(Progress("drugs\x1b.sdf", count * 100_000, 10_000_000, 2e6, count == 100))
     shown = capsys.readouterr().err.splitlines()
@@ -168,17 +168,17 @@ def test_progress_goes_to_standard_error_and_not_where_it_is_quiet(
 
 
 def test_a_watch_that_was_stopped_ends_transfers() -> None:
-    from orionclient._cancellation import Stopped
+    from orionclient._cancellation import Cancelled
 
-    watch = Watch(None)
+    watch = ProgressDisplay(None)
     watch(SimpleNamespace())  # type: ignore[arg-type]
     watch.stop()
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         watch(SimpleNamespace())  # type: ignore[arg-type]
 
 
 def test_sizes() -> None:
-    assert [size(count) for count in (0, 999, 1500, 2e6, 3e9, 4e12)] == [
+    assert [format_size(count) for count in (0, 999, 1500, 2e6, 3e9, 4e12)] == [
         "0 bytes",
         "999 bytes",
         "1.5 kB",
@@ -417,7 +417,7 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
     ],
 )
 def test_names_of_downloaded_datasets(name: str, as_format: str | None, found: str) -> None:
-    assert transfers._named(name, as_format) == found
+    assert transfers._describe_names(name, as_format) == found
 
 
 def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from cli.conftest import COMMAND, Call, environment
 from helpers.canary import CANARIES
 
 from orionclient.cli.emulator import group
-from orionclient.cli.reference import every, schema_of
+from orionclient.cli.reference import iter_commands, schema_of
 from orionclient.config import read_profiles
 
 pytestmark = pytest.mark.usefixtures("real_time")
@@ -35,7 +35,7 @@ def shaped(run: Call, *words: str) -> dict[str, object]:
     done = run("--json", "emulator", *words)
     assert done.exit_code == 0, done.output
     document: dict[str, object] = json.loads(done.stdout)
-    shape = next(command.shape for path, command in every(group("emulator")) if path == f"ocli {words[0]}")  # type: ignore[attr-defined]
+    shape = next(command.shape for path, command in iter_commands(group("emulator")) if path == f"ocli {words[0]}")  # type: ignore[attr-defined]
     jsonschema.Draft202012Validator(schema_of(shape)).validate(document)
     return document
 

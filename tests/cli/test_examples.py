@@ -20,8 +20,8 @@ from click.testing import CliRunner
 from helpers.canary import meant
 
 from orionclient.cli.commands import Command
-from orionclient.cli.packages import _packed
-from orionclient.cli.reference import every, schema_of
+from orionclient.cli.packages import _pack
+from orionclient.cli.reference import iter_commands, schema_of
 from orionclient.cli.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
@@ -40,7 +40,7 @@ from orionclient.types import (
     WorkFloeSpec,
 )
 
-COMMANDS = {path: command for path, command in every(ocli) if isinstance(command, Command)}
+COMMANDS = {path: command for path, command in iter_commands(ocli) if isinstance(command, Command)}
 # Its examples need a process that outlives them; test_emulator.py runs them.
 HERE = sorted(path for path in COMMANDS if not path.startswith("ocli emulator "))
 MANIFEST = {"name": "mine", "version": "1.0", "python_version": "3.11", "requirements": []}
@@ -68,7 +68,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     done = CliRunner().invoke(ocli, ["packages", "init", str(folder / "made")])
     assert done.exit_code == 0, done.output
     for _ in range(3):
-        WorkFloePackage.upload(session, _packed(folder / "made")).wait(timeout=60)
+        WorkFloePackage.upload(session, _pack(folder / "made")).wait(timeout=60)
     for _ in range(3):
         Secret.create(session, "password", "s3cret", tags=["old", "kept"])
     for name in ("secret", "file", "dataset", "collection", "package"):
@@ -200,7 +200,7 @@ def test_help_shows_the_example(call: Call) -> None:
 
 
 def test_every_command_of_the_groups_is_one_of_ours() -> None:
-    for path, command in every(ocli):
+    for path, command in iter_commands(ocli):
         assert isinstance(command, Command), path
         assert command.help, path
         for parameter in command.params:

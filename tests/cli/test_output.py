@@ -9,7 +9,7 @@ import json
 import pytest
 from cli.conftest import Call
 
-from orionclient.cli.output import Output, as_json, cell, clean, table, width_of
+from orionclient.cli.output import Output, display_width, escape_control_characters, format_cell, format_table, to_json
 from orionclient.local import LocalOrion
 from orionclient.types import File, Shard, ShardCollection
 
@@ -51,7 +51,7 @@ def test_nothing_moves_the_terminal(form: str, capsys: pytest.CaptureFixture[str
 
 
 def test_json_keeps_what_was_sent() -> None:
-    assert json.loads(as_json({"name": NASTY})) == {"name": NASTY}
+    assert json.loads(to_json({"name": NASTY})) == {"name": NASTY}
 
 
 def test_an_error_of_a_server_moves_no_terminal(call: Call, planted: LocalOrion) -> None:
@@ -61,7 +61,7 @@ def test_an_error_of_a_server_moves_no_terminal(call: Call, planted: LocalOrion)
 
 
 def test_cells() -> None:
-    assert [cell(value) for value in (None, True, False, 3, 0.5, "x", {"a": 1}, [1])] == [
+    assert [format_cell(value) for value in (None, True, False, 3, 0.5, "x", {"a": 1}, [1])] == [
         "",
         "true",
         "false",
@@ -71,15 +71,15 @@ def test_cells() -> None:
         '{"a": 1}',
         "[1]",
     ]
-    assert clean("a\nb\t\udcff") == "a\\nb\\t\\udcff"
-    assert (width_of("数据"), width_of("e\u0301"), width_of("abc")) == (4, 1, 3)
+    assert escape_control_characters("a\nb\t\udcff") == "a\\nb\\t\\udcff"
+    assert (display_width("数据"), display_width("e\u0301"), display_width("abc")) == (4, 1, 3)
 
 
 def test_wide_columns_are_cut_on_a_terminal_only() -> None:
     rows = [{"id": 12345678, "name": "n" * 100, "state": "ready"}]
-    wide = table(rows, ["id", "name", "state"])
+    wide = format_table(rows, ["id", "name", "state"])
     assert wide[2].endswith("n" * 100 + "  ready")
-    cut = table(rows, ["id", "name", "state"], width=40)
+    cut = format_table(rows, ["id", "name", "state"], width=40)
     assert max(map(len, cut)) == 40
     assert cut[2].startswith("12345678  nnn")
     assert "…  ready" in cut[2]

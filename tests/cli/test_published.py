@@ -14,7 +14,7 @@ from cli.conftest import Call, environment
 from helpers.canary import meant
 
 from orionclient.cli.commands import common_options
-from orionclient.cli.output import table
+from orionclient.cli.output import format_table
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, ShardCollection, Token, WorkFloeSpec
@@ -111,7 +111,7 @@ def test_a_published_spelling_works(
 
 def test_the_list_table_is_the_printed_one() -> None:
     columns = sorted(ROW)
-    lines = table([ROW, {**ROW, "name": "twelve.chars"}], columns)
+    lines = format_table([ROW, {**ROW, "name": "twelve.chars"}], columns)
     assert "\n".join(lines[:3]) + "\n" == PUBLISHED
 
 
@@ -126,7 +126,7 @@ def test_the_list_table_is_what_tabulate_makes() -> None:
     ):
         columns = sorted(rows[0])
         wanted = tabulate([[row[name] for name in columns] for row in rows], columns, tablefmt="simple")
-        assert table(rows, columns) == [line.rstrip() for line in wanted.splitlines()]
+        assert format_table(rows, columns) == [line.rstrip() for line in wanted.splitlines()]
 
 
 def test_the_global_options_have_the_published_defaults() -> None:

@@ -16,8 +16,8 @@ import pytest
 from cli.conftest import Call
 
 from orionclient.cli import completion_types, errors, main, server_process
-from orionclient.cli.completion_types import IdOf
-from orionclient.cli.progress import watching
+from orionclient.cli.completion_types import ResourceIdType
+from orionclient.cli.progress import show_progress
 from orionclient.cli.root import ocli
 from orionclient.cli.state import State
 from orionclient.exceptions import OrionConnectionError, TransferErrors
@@ -94,7 +94,7 @@ def test_bars_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
-    with watching(State()) as watch:
+    with show_progress(State()) as watch:
         assert watch.has_bars
         watch(Progress("drugs[red]\x1b.sdf", 10, 100, 1.0, False))
         watch(Progress("drugs[red]\x1b.sdf", 100, 100, 1.0, True))
@@ -108,7 +108,7 @@ def test_bars_need_rich(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setitem(sys.modules, "rich", None)
-    with watching(State()) as watch:
+    with show_progress(State()) as watch:
         assert not watch.has_bars
         watch(Progress("drugs.sdf", 1 << 20, 1 << 20, 1e6, True))
     assert screen.getvalue() == "drugs.sdf: 100 % of 1.0 MB, 1.0 MB/s\n"
@@ -116,21 +116,21 @@ def test_bars_need_rich(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ids_are_completed(stack: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(completion_types, "_SECONDS", 30.0)
-    monkeypatch.setattr(completion_types.within, "__defaults__", (30.0,))
+    monkeypatch.setattr(completion_types.complete_within, "__defaults__", (30.0,))
     for name, value in stack.environ.items():
         monkeypatch.setenv(name, value)
     file = File.upload(stack.session(), "one", b"CNS")
     with click.Context(ocli) as context:
-        found = IdOf("file").shell_complete(context, click.Argument(["id"]), str(file.id))
+        found = ResourceIdType("file").shell_complete(context, click.Argument(["id"]), str(file.id))
     assert [(item.value, item.help) for item in found] == [(str(file.id), "one")]
-    assert completion_types.profiles("") == []
+    assert completion_types.complete_profiles("") == []
 
 
 def test_completion_that_fails_is_silent() -> None:
     def wrong() -> list[Any]:
         raise SystemExit(1)
 
-    assert completion_types.within(wrong) == []
+    assert completion_types.complete_within(wrong) == []
 
 
 def test_groups_are_completed_without_loading_them() -> None:

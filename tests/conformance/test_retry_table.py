@@ -27,7 +27,7 @@ from orion_api.types import Operation
 
 from orionclient import _retry_loop
 from orionclient._http_session import HttpSession
-from orionclient._limits import Quota
+from orionclient._limits import RetryQuota
 from orionclient._retry import interactive_policy
 from orionclient.exceptions import NotFoundResponse, OrionError
 from orionclient.local import LocalOrion
@@ -308,11 +308,11 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
         ids = ground.ids_for(operation)
         session = OrionSession(ground.config, requests_session=policy_of(row, script))
         # What was learned of keys and spent of the quota belongs to the script before.
-        _retry_loop._TAKES_KEYS.clear()
+        _retry_loop._KEYED_ORIGINS.clear()
         # An operation that takes no keys is not repeated the more for a server that does.
         if row.get("keys") or operation.retry == "create":
             session.is_authenticated()
-        session._http.terms.quota = Quota()
+        session._http.terms.quota = RetryQuota()
         steps = script if row.get("keys") or operation.retry != "keyed" else [without_keys(step) for step in script]
         faults.clear()
         faults.script(operation.id, steps)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orionclient import _retry_loop
-from orionclient._heads import state_after, usual_answer, usual_request
+from orionclient._heads import encode_request_head, h11_state_after, parse_response_head
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import get_session
 
@@ -50,7 +50,7 @@ HOST = (b"Host", b"localhost")
 @example(b"POST", b"/", [(b"Content-Length", b"5"), (b"content-length", b"6")], True)
 def test_the_head_of_a_request_is_the_one_of_h11(method: bytes, target: bytes, fields: Fields, content: bool) -> None:
     headers = [HOST, *fields]
-    head = usual_request(method, target, headers, content=content)
+    head = encode_request_head(method, target, headers, content=content)
     if head is None:
         return
     state = h11.Connection(h11.CLIENT)
@@ -74,14 +74,14 @@ def test_usual_requests_need_no_h11() -> None:
         (b"Content-Type", b'multipart/form-data; boundary="a b"'),
         (b"Content-Length", b"5"),
     ]
-    assert usual_request(b"PUT", b"/api/v1/storage/files/1/?a=b%20c", usual, content=True)
-    assert usual_request(b"GET", b"/", usual[:4], content=False)
+    assert encode_request_head(b"PUT", b"/api/v1/storage/files/1/?a=b%20c", usual, content=True)
+    assert encode_request_head(b"GET", b"/", usual[:4], content=False)
 
 
 @pytest.mark.parametrize("name", ["Connection", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "host"])
 def test_what_changes_the_connection_is_for_h11(name: str) -> None:
     given = [HOST, (name.encode(), b"close"), (b"Content-Length", b"0")]
-    assert usual_request(b"POST", b"/", given, content=False) is None
+    assert encode_request_head(b"POST", b"/", given, content=False) is None
 
 
 LINES = st.one_of(
@@ -113,10 +113,10 @@ def test_the_head_of_an_answer_is_read_as_by_h11(
     line: bytes, end: bytes, fields: bytes, last: bytes, content: bytes, method: bytes
 ) -> None:
     data = line + end + fields + last + content
-    head = usual_answer(data, method)
+    head = parse_response_head(data, method)
     if head is None:
         return
-    state = state_after(method)
+    state = h11_state_after(method)
     state.receive_data(data)
     event = state.next_event()
     assert isinstance(event, h11.Response)
@@ -136,7 +136,7 @@ def test_the_head_of_an_answer_is_read_as_by_h11(
 @pytest.mark.parametrize("connection", [b"", b"Connection: keep-alive\r\n", b"connection: Keep-Alive\r\n"])
 def test_usual_answers_need_no_h11(connection: bytes) -> None:
     fields = b'Server: nginx\r\nDate: Wed, 25 Nov 2026 10:00:00 GMT\r\nETag: "a b"\r\nContent-Length: 2\r\n'
-    assert usual_answer(b"HTTP/1.1 200 OK\r\n" + fields + connection + b"\r\nok", b"GET")
+    assert parse_response_head(b"HTTP/1.1 200 OK\r\n" + fields + connection + b"\r\nok", b"GET")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_usual_answers_need_no_h11(connection: bytes) -> None:
     ],
 )
 def test_doubtful_answers_are_for_h11(fields: bytes) -> None:
-    assert usual_answer(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n12345", b"GET") is None
+    assert parse_response_head(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n12345", b"GET") is None
 
 
 @pytest.mark.parametrize("content", [[b"1234"], [b"123", b"456"], [b"12345", b"6"]])
@@ -191,17 +191,17 @@ def test_a_header_of_the_caller_closes_the_connection(closing: bool) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_forked_child_draws_other_numbers() -> None:
     """The numbers make idempotency keys: the same ones again would make a server take a new request for a repeated one."""
-    _retry_loop._drawn()
+    _retry_loop._random_hex()
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.write(writing, " ".join(_retry_loop._drawn() for _ in range(100)).encode())
+        os.write(writing, " ".join(_retry_loop._random_hex() for _ in range(100)).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
         theirs = pipe.read().split()
     os.waitpid(pid, 0)
-    ours = [_retry_loop._drawn() for _ in range(100)]
+    ours = [_retry_loop._random_hex() for _ in range(100)]
     assert len(theirs) == 100
     assert len({*ours, *theirs}) == 200
     assert {len(each) for each in ours} == {16}

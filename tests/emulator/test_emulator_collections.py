@@ -167,7 +167,7 @@ def test_many_are_dropped_and_removed_in_batches(fresh, connect, monkeypatch):
     url = make_url(ada)
     good = add(ada, url, "ready")
     steps = []
-    step = collections._step
+    step = collections._delete_batch
     monkeypatch.setattr(collections, "_step", lambda db, number: steps.append(1) or step(db, number))
     add_many(fresh, 1, 1201)
     assert ada.post(f"{url}close/").json()["shard_count"] == 1202
@@ -326,9 +326,7 @@ def test_changing(ada, refused):
 
 
 def test_metadata_up_to_256_kb(ada, refused):
-    assert (
-        len(json.dumps(LARGEST, ensure_ascii=False, separators=(",", ":")).encode()) == collections.METADATA_LIMIT + 1
-    )
+    assert len(json.dumps(LARGEST, ensure_ascii=False, separators=(",", ":")).encode()) == collections.MAX_METADATA + 1
     fits = {"text": LARGEST["text"][:-1]}
     url = make_url(ada, metadata=fits)
     assert ada.get(url).json()["metadata"] == fits

@@ -49,7 +49,7 @@ def chain(count: int) -> bytes:
 def test_heads_within_heads_are_a_bad_archive(tmp_path: Path) -> None:
     (tmp_path / "bad").write_bytes(long_names(2000))
     with pytest.raises(archives.BadArchiveError, match="damaged"):
-        archives.unpack(tmp_path / "bad", tmp_path / "out")
+        archives.extract(tmp_path / "bad", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -74,7 +74,7 @@ def test_a_chain_of_links_is_walked_once(tmp_path: Path, monkeypatch: pytest.Mon
 
     (tmp_path / "chain").write_bytes(chain(1000))
     monkeypatch.setattr(Path, "is_file", counted)
-    archives.unpack(tmp_path / "chain", tmp_path / "out")
+    archives.extract(tmp_path / "chain", tmp_path / "out")
     assert {(tmp_path / "out" / f"link{number}").read_bytes() for number in range(1000)} == {MANIFEST}
     assert looks < 2000
 

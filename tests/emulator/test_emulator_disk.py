@@ -81,7 +81,7 @@ def test_a_disk_that_fails(fresh, connect, refused, monkeypatch, code, status, w
         raise OSError(code, os.strerror(code))
 
     with monkeypatch.context() as patch:
-        patch.setattr(blobs.Staged, place, fail)
+        patch.setattr(blobs.StagedBlob, place, fail)
         assert put(ada, f"{made}upload", b"new") == refused(status, word)
     assert ada.get(f"{made}download").content == b"old"
     assert held(fresh.folder) == [3]

@@ -879,11 +879,11 @@ def test_the_forms_of_a_step(form, step):
 
 def test_every_step_has_a_function_and_is_carried_out():
     import orionclient.emulator.faults as module
-    from orionclient.emulator.fault_actions import Misdeed
+    from orionclient.emulator.fault_actions import FaultAction
 
     assert {name if name != "pass" else "pass_" for name in _STEPS} <= set(module.__all__)
     assert all(hasattr(module, name) for name in module.__all__)
-    assert {name.removeprefix("_do_") for name in dir(Misdeed) if name.startswith("_do_")} == set(_STEPS)
+    assert {name.removeprefix("_do_") for name in dir(FaultAction) if name.startswith("_do_")} == set(_STEPS)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orionclient.emulator.folders import normal
+from orionclient.emulator.folders import normalize_path
 
 FOLDERS = "/api/v1/folders/"
 ASSIGNMENTS = "/api/v1/folders/assignments/"
@@ -19,7 +19,7 @@ def paths(caller, query=""):
     ("path", "wanted"), [("/", None), ("///", None), ("/a", "/a"), ("//a//b//", "/a/b"), ("/ /.b", "/ /.b")]
 )
 def test_one_way_to_write_a_path(path, wanted):
-    assert normal(path) == wanted
+    assert normalize_path(path) == wanted
 
 
 def test_made_with_all_above_and_only_once(fresh, connect):

@@ -501,7 +501,7 @@ def test_gzip_of_any_format(tmp_path):
 @pytest.mark.parametrize("name", ["oeb", "oeb.gz", "", "gz", ".gz", "sdf.gz.gz", "sdf "])
 def test_an_unknown_format_names_the_known_ones(name):
     with pytest.raises(molecules.UnknownFormatError, match="known are sdf, smi, csv, json, binary.*gzip"):
-        molecules.format_of(name)
+        molecules.get_format(name)
 
 
 def test_a_damaged_gzip_file(tmp_path):

@@ -20,7 +20,7 @@ from helpers.canary import meant
 from orionclient.emulator import Server
 from orionclient.emulator.call import Call
 from orionclient.emulator.faults import reset_after, stall
-from orionclient.emulator.idempotency import KEPT_SECONDS, Keys
+from orionclient.emulator.idempotency import RETENTION_SECONDS, IdempotencyKeys
 
 DATASETS = "/api/v1/storage/datasets/"
 FILES = "/api/v3/storage/files/"
@@ -164,14 +164,14 @@ def test_a_lost_answer_is_found_again(fresh, connect):
 
 def test_while_the_first_runs_the_second_waits(fresh, connect, refused, monkeypatch):
     entered, go_on = threading.Event(), threading.Event()
-    record = Keys._record
+    record = IdempotencyKeys._record
 
     def slowly(*args):
         entered.set()
         assert go_on.wait(20)
         record(*args)
 
-    monkeypatch.setattr(Keys, "_record", slowly)
+    monkeypatch.setattr(IdempotencyKeys, "_record", slowly)
     ada = connect(fresh)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(create, ada, "k")
@@ -204,7 +204,7 @@ def test_a_failure_before_the_key_is_recorded_undoes_the_effect(fresh, connect, 
     ada = connect(fresh)
     create(ada, None)
     with monkeypatch.context() as patch:
-        patch.setattr(Keys, "_record", lambda *_: 1 / 0)
+        patch.setattr(IdempotencyKeys, "_record", lambda *_: 1 / 0)
         assert create(ada, "k").status_code == 500
         assert add(ada, "k").status_code == 500
     assert count(ada) == 1
@@ -229,8 +229,8 @@ def test_keys_are_kept_for_a_day(tmp_path, connect):
         create(ada, "young")
         with server._require().stack.store.writing() as db:
             age = "UPDATE idempotency SET created = created - ? WHERE key = ?"
-            db.execute(age, (KEPT_SECONDS + 5, "old"))
-            db.execute(age, (KEPT_SECONDS - 600, "young"))
+            db.execute(age, (RETENTION_SECONDS + 5, "old"))
+            db.execute(age, (RETENTION_SECONDS - 600, "young"))
     with Server(tmp_path) as server:
         ada = connect(server)
         assert create(ada, "young").json()["id"] == 2
@@ -243,7 +243,7 @@ def test_old_keys_go_while_the_server_runs(fresh, connect):
     create(ada, "old")
     store = fresh._require().stack.store
     with store.writing() as db:
-        db.execute("UPDATE idempotency SET created = created - ?", (KEPT_SECONDS + 5,))
+        db.execute("UPDATE idempotency SET created = created - ?", (RETENTION_SECONDS + 5,))
     create(ada, "new")
     with store.reading() as db:
         assert [row["key"] for row in db.execute("SELECT key FROM idempotency")] == ["new"]

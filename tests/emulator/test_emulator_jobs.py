@@ -264,7 +264,7 @@ def test_a_database_that_cannot_be_written_only_delays(single, connect, monkeypa
 
     monkeypatch.setattr(engine, "_RETRY_SECONDS", 0.01)
     with monkeypatch.context() as patch:
-        patch.setattr(engine.Engine, "_take", full)
+        patch.setattr(engine.JobEngine, "_take", full)
         job = start(ada, f"wait_for({str(gate)!r})")
         until(lambda: len(tries), lambda count: count > 2)
         assert get(ada, job)["state"] == "queued"

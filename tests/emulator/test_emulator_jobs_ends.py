@@ -81,14 +81,14 @@ def test_a_cancelled_job_that_ends_in_good_order_is_cancelled(ada):
 def test_cancelling_between_taking_and_starting(single, connect, monkeypatch):
     """No process begins any more."""
     ada, taken, go = connect(single), threading.Event(), threading.Event()
-    run = engine.Engine._run
+    run = engine.JobEngine._run
 
     def slowly(self, job):
         taken.set()
         go.wait(120)
         return run(self, job)
 
-    monkeypatch.setattr(engine.Engine, "_run", slowly)
+    monkeypatch.setattr(engine.JobEngine, "_run", slowly)
     job = start(ada, "print('began')")
     assert taken.wait(120)
     assert ada.post(f"{JOBS}{job['id']}/cancel/").json()["state"] == "running"

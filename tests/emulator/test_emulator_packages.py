@@ -364,7 +364,7 @@ def write(path, content):
 
 
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path):
-    bounds = archives.Bounds(size=1_000_000, members=10)
+    bounds = archives.ArchiveLimits(size=1_000_000, members=10)
     zeros = member("zeros", b"\0" * 5_000_000)
     many = [member(f"empty{n}") for n in range(20)]
     head = member("x", pax_headers={"comment": "y" * 3_000_000})
@@ -379,16 +379,16 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path):
         (copies, "too large unpacked"),
     ):
         with pytest.raises(archives.BadArchiveError, match=words):
-            archives.unpack(write(tmp_path / "bomb", packed(*members)), tmp_path / "out", bounds)
+            archives.extract(write(tmp_path / "bomb", packed(*members)), tmp_path / "out", bounds)
         assert not (tmp_path / "out").exists()
     # A size that the head only claims, and a tar whose rest goes on for ever.
     lying = gzip.compress(packed(compress=False)[:1536] + member("zeros", b"")[0].tobuf() + b"\0" * 50_000_000)
     liar, _ = member("liar")
     liar.size = 2**40
     claimed = gzip.compress(liar.tobuf() + b"\0" * 5000)
-    archives.unpack(write(tmp_path / "fine", lying), tmp_path / "fine.out", bounds)
+    archives.extract(write(tmp_path / "fine", lying), tmp_path / "fine.out", bounds)
     with pytest.raises(archives.BadArchiveError, match="too large unpacked"):
-        archives.unpack(write(tmp_path / "bomb", claimed), tmp_path / "out", bounds)
+        archives.extract(write(tmp_path / "bomb", claimed), tmp_path / "out", bounds)
 
 
 def test_a_full_disk_is_no_fault_of_the_archive(tmp_path, monkeypatch):
@@ -397,9 +397,9 @@ def test_a_full_disk_is_no_fault_of_the_archive(tmp_path, monkeypatch):
 
     archive = write(tmp_path / "good", packed(floes()))
     with monkeypatch.context() as patch:
-        patch.setattr(archives._Unpacking, "_write", full)
+        patch.setattr(archives._Extraction, "_write", full)
         with pytest.raises(OSError, match="No space"):
-            archives.unpack(archive, tmp_path / "out")
+            archives.extract(archive, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    assert archives.unpack(archive, tmp_path / "out") == MANIFEST
+    assert archives.extract(archive, tmp_path / "out") == MANIFEST
     assert sorted(path.name for path in Path(tmp_path / "out").iterdir()) == ["floes.json", "manifest.json"]

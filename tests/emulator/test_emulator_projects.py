@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from emulator_floes import ARGV, specification
 
-from orionclient.emulator import Floe, Server, handlers
+from orionclient.emulator import FloeSpecification, Server, handlers
 
 PATH = "/api/v1/projects/"
 KINDS = {
@@ -202,7 +202,7 @@ def test_who_is_no_member_learns_nothing_of_the_archive(fresh, connect, refused)
 
 
 def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, refused):
-    floe = Floe(specification(), ["test"], ARGV)
+    floe = FloeSpecification(specification(), ["test"], ARGV)
     with Server(tmp_path / "stack", seed="demo", floes=[floe], jobs=0) as server:
         ada, jobs, packages = connect(server), "/api/v1/jobs/", "/api/v1/packages/"
         project = create(ada)["id"]

@@ -275,7 +275,7 @@ def test_changing(ada, url, refused):
 
 
 def test_metadata_up_to_256_kb(ada, url, refused):
-    fits, large = ({"t": "x" * (collections.METADATA_LIMIT - rest)} for rest in (8, 7))
+    fits, large = ({"t": "x" * (collections.MAX_METADATA - rest)} for rest in (8, 7))
     number = make(ada, url, metadata=fits)["id"]
     assert ada.get(f"{url}{number}/").json()["metadata"] == fits
     words = ("262145 bytes", "262144 are accepted")
@@ -326,7 +326,7 @@ def test_states(ada, url):
 
 @pytest.mark.parametrize("states", [states for size in range(4) for states in itertools.combinations(STATES, size)])
 def test_every_page_is_found_by_an_index(server, states):
-    listing = shards._listing(list(states))
+    listing = shards._build_query(list(states))
     listing.narrow("collection = ?", 1)
     with server._require().stack.store.reading() as db:
         query = f"SELECT * FROM {listing.table} {listing.where('(id) > (?)')} ORDER BY id LIMIT 10"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orionclient.emulator.store import Connection, Store
+from orionclient.emulator.store import Store, StoreConnection
 
 TABLE = "CREATE TABLE IF NOT EXISTS things (name TEXT)"
 COUNT = "SELECT count(*) FROM things WHERE name <> ?"
@@ -26,7 +26,7 @@ def add(store: Store) -> None:
         db.execute("INSERT INTO things VALUES ('a')")
 
 
-def counted(db: Connection, excluded: str = "") -> tuple[int, int]:
+def counted(db: StoreConnection, excluded: str = "") -> tuple[int, int]:
     """The number, and how many queries it took to count."""
     queries: list[str] = []
     db.set_trace_callback(queries.append)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from emulator_floes import ARGV, floe, reach, specification, start
 
-from orionclient.emulator import Floe, Server
+from orionclient.emulator import FloeSpecification, Server
 
 PATH = "/api/v1/workfloes/"
 
@@ -15,7 +15,7 @@ def server(tmp_path_factory):
     floes = [
         floe("sieve", tags=["ETL", "small"], title="Sieve molecules"),
         floe("dock", tags=["ETL"], title="Dock"),
-        Floe(specification("bare", title="", description=""), [], ARGV),
+        FloeSpecification(specification("bare", title="", description=""), [], ARGV),
     ]
     with Server(tmp_path_factory.mktemp("stack"), seed="demo", floes=floes) as running:
         yield running

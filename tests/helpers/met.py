@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from orion_api.operations import OPERATIONS
 
-from orionclient.emulator.faults import Faults, Seen
+from orionclient.emulator.faults import Faults, RecordedRequest
 
 MET: set[str] = set()
-_ARRIVED: list[Seen] = []
+_ARRIVED: list[RecordedRequest] = []
 _TITLE = "no test outside tests/conformance meets"
 
 
@@ -27,7 +27,7 @@ def missing() -> list[str]:
 def _listen() -> None:
     arrive = Faults._arrive
 
-    def heard(self: Faults, seen: Seen) -> None:
+    def heard(self: Faults, seen: RecordedRequest) -> None:
         _ARRIVED.append(seen)
         arrive(self, seen)
 

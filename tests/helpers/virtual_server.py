@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import attrs
 
 from orionclient._clock import CLOCK
-from orionclient._limits import forget_limits
+from orionclient._limits import clear_limiters
 from orionclient._messages import Attempt, Headers, Response
 from orionclient._retry import Policy
-from orionclient._retry_loop import Exchange, Flow, Outgoing, Pause, Terms
+from orionclient._retry_loop import CallOptions, Flow, PreparedRequest, RetryLoop, Wait
 from orionclient.exceptions import OrionError
 
 URL = "http://virtual.example/"
@@ -97,7 +97,7 @@ class Virtual:
     seed: int = 1
     now: float = 0.0
     told: Told = attrs.Factory(Told)
-    _terms: Terms = attrs.Factory(lambda: Terms(Policy()))
+    _terms: CallOptions = attrs.Factory(lambda: CallOptions(Policy()))
     _events: list[tuple[float, int, Callable[[], None]]] = attrs.Factory(list)
     _serial: int = 0
     _chance: random.Random = attrs.Factory(lambda self: random.Random(self.seed), takes_self=True)
@@ -119,13 +119,13 @@ class Virtual:
 
     def _start(self, worker: int, jobs: Iterator[str]) -> None:
         if (operation := next(jobs, None)) is not None:
-            out = Outgoing(method="GET", url=URL, action=operation, operation=operation)
-            call = _Call(worker, jobs, operation, Exchange(out, self._terms, None).steps())
+            out = PreparedRequest(method="GET", url=URL, action=operation, operation=operation)
+            call = _Call(worker, jobs, operation, RetryLoop(out, self._terms, None).steps())
             self._advance(call, None)
 
     def _advance(self, call: _Call, result: Response | None) -> None:
         try:
-            while not isinstance(step := call.flow.send(result), Attempt | Pause):
+            while not isinstance(step := call.flow.send(result), Attempt | Wait):
                 result = None
         except StopIteration as stop:
             self._finish(call, good=stop.value.status_code == 200)
@@ -133,7 +133,7 @@ class Virtual:
             self._finish(call, good=False)
         else:
             late = self._chance.uniform(0, self.noise)
-            if isinstance(step, Pause):
+            if isinstance(step, Wait):
                 self._in(step.seconds + late, self._advance, call, None)
             else:
                 self._in(self.latency / 2 + late, self._arrive, call)
@@ -162,12 +162,12 @@ class Virtual:
         before = (CLOCK.monotonic, CLOCK.time, CLOCK.uniform)
         CLOCK.monotonic = CLOCK.time = lambda: self.now
         CLOCK.uniform = self._chance.uniform
-        forget_limits()
+        clear_limiters()
         try:
             yield
         finally:
             CLOCK.monotonic, CLOCK.time, CLOCK.uniform = before
-            forget_limits()
+            clear_limiters()
 
 
 class _Call(NamedTuple):

@@ -275,7 +275,7 @@ _SAID = {"other start": "pass", "no range": None, "other size": "bytes 1000-1999
 @contextlib.contextmanager
 def astray(scene: Scene) -> Iterator[None]:
     """A piece comes that begins at the first byte, wherever it was asked to begin."""
-    real, said = ranges.piece_of, _SAID[scene.run.what]
+    real, said = ranges.parse_range, _SAID[scene.run.what]
     wrong = said if said == "pass" else {"step": "headers", "headers": {"Content-Range": said}}
     cut = {"step": "cut", "sent": 1000}
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from orionclient import _http, _retry_loop
-from orionclient._limits import forget_limits
+from orionclient._limits import clear_limiters
 from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
@@ -110,8 +110,8 @@ class Model(RuleBasedStateMachine):
         self.faults = self.server.orion.faults
         self.faults.clear()
         _http.close_connections()
-        _retry_loop._TAKES_KEYS.clear()
-        forget_limits()
+        _retry_loop._KEYED_ORIGINS.clear()
+        clear_limiters()
 
     @initialize(content=contents)
     def start(self, content: bytes) -> None:

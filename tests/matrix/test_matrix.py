@@ -18,9 +18,9 @@ from starlette.datastructures import Headers
 
 from orionclient import _http, _retry_loop
 from orionclient._clock import CLOCK, Clock
-from orionclient._limits import forget_limits
+from orionclient._limits import clear_limiters
 from orionclient.emulator import envelope
-from orionclient.emulator.fault_middleware import Faulty
+from orionclient.emulator.fault_middleware import FaultMiddleware
 from orionclient.session import SessionConfig
 from orionclient.transfer import plans
 
@@ -77,8 +77,8 @@ def play(
         work.filters = {"limit": 2}
     how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
     # What was learned of keys and paces belongs to the run before.
-    _retry_loop._TAKES_KEYS.clear()
-    forget_limits()
+    _retry_loop._KEYED_ORIGINS.clear()
+    clear_limiters()
     _http.close_connections()
     ground.faults.clear()
     with how(scene) if how is not None else distrusted(scene, scene.proxy), listening(scene):  # type: ignore[arg-type]
@@ -92,9 +92,9 @@ def play(
 @contextlib.contextmanager
 def listening(scene: Scene) -> Iterator[None]:
     """Note what the requests say that the record of the server leaves out; and be in another zone where dates are read."""
-    real = Faulty.__call__
+    real = FaultMiddleware.__call__
 
-    async def heard(self: Faulty, scope: Any, receive: Any, send: Any) -> None:
+    async def heard(self: FaultMiddleware, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"].endswith("/download"):
             scene.ranges.append(Headers(scope=scope).get("range"))
         await real(self, scope, receive, send)
@@ -103,7 +103,7 @@ def listening(scene: Scene) -> Iterator[None]:
         pytest.MonkeyPatch.context() as patch,
         another_zone() if scene.cell.fault == "S429c" else contextlib.nullcontext(),
     ):
-        patch.setattr(Faulty, "__call__", heard)
+        patch.setattr(FaultMiddleware, "__call__", heard)
         yield
 
 

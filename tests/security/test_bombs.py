@@ -18,7 +18,7 @@ import pytest
 from helpers.scripted import Answer, Scripted
 from orion_api.api.datasets import get_dataset
 
-from orionclient._decompression import CutError, Unpacker, UnpackingError
+from orionclient._decompression import DecompressionError, Decompressor, TruncatedBodyError
 from orionclient.exceptions import (
     BadResponse,
     NotFoundResponse,
@@ -250,7 +250,7 @@ def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
 def test_pieces_of_any_size(size: int) -> None:
     text = b"".join(b"%d\n" % number for number in range(100_000))
     packed = gzip.compress(text)
-    unpacker = Unpacker(["gzip"])
+    unpacker = Decompressor(["gzip"])
     out = [piece for start in range(0, len(packed), size) for piece in unpacker.feed(packed[start : start + size])]
     unpacker.finish()
     assert b"".join(out) == text
@@ -258,12 +258,12 @@ def test_pieces_of_any_size(size: int) -> None:
 
 
 def test_what_is_not_packed_passes() -> None:
-    unpacker = Unpacker(["identity"])
+    unpacker = Decompressor(["identity"])
     assert list(unpacker.feed(b"x")) == [b"x"]
     unpacker.finish()
-    with pytest.raises(UnpackingError):
-        Unpacker(["gzip", "gzip"])
-    cut = Unpacker(["gzip"])
+    with pytest.raises(DecompressionError):
+        Decompressor(["gzip", "gzip"])
+    cut = Decompressor(["gzip"])
     list(cut.feed(gzip.compress(b"x" * 100)[:-4]))
-    with pytest.raises(CutError):
+    with pytest.raises(TruncatedBodyError):
         cut.finish()

@@ -14,7 +14,7 @@ from helpers.canary import CANARY, leaks
 from helpers.scripted import Answer, Scripted
 from orion_api.api.files import get_file, upload_file_content
 
-from orionclient._connection import Message
+from orionclient._connection import WireRequest
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
@@ -149,6 +149,8 @@ def test_no_frame_shows_the_token_where_the_source_fails(scripted: Scripted, way
 
 
 def test_a_request_has_no_headers_in_its_text() -> None:
-    message = Message(b"http", b"h", None, b"/x?sig=q", b"GET", [(b"Authorization", CANARY.encode())], None, 1.0, 1.0)
+    message = WireRequest(
+        b"http", b"h", None, b"/x?sig=q", b"GET", [(b"Authorization", CANARY.encode())], None, 1.0, 1.0
+    )
     assert not leaks(repr(message))
     assert "sig" not in repr(message)

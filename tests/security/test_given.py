@@ -118,14 +118,14 @@ def test_files_of_others_are_read_as_what_they_are(own_home: Path, tmp_path: Pat
     with pytest.raises(ValidationError):
         read_profiles()
     target = tmp_path / "target"
-    part = part_files.Part(target)
+    part = part_files.PartFile(target)
     part._record.write_bytes(bait)
     assert part.read_journal("x") is None
     part.close(keep=False)
     note = folder / "uploads" / "x.json"
     note.write_bytes(bait)
     handle = note.open("r+b")
-    assert checkpoints.Unfinished(handle.fileno(), note, in_parts=True).resource_id is None
+    assert checkpoints.UploadCheckpoint(handle.fileno(), note, in_parts=True).resource_id is None
     handle.close()
     assert not trap.exists()
 

@@ -15,8 +15,8 @@ from helpers.scripted import Answer, Scripted
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
 from orionclient.cli.kinds import KINDS
-from orionclient.cli.output import Output, clean, table, width_of
-from orionclient.cli.reference import every
+from orionclient.cli.output import Output, display_width, escape_control_characters, format_table
+from orionclient.cli.reference import iter_commands
 from orionclient.cli.root import ocli
 from orionclient.cli.state import FORMATS
 from orionclient.exceptions import one_line
@@ -36,7 +36,7 @@ _LOCAL = ("config", "completion", "emulator", "links", "packages init", "package
 
 def example(schema: Any, depth: int = 0) -> Any:
     """What fits a schema, with tricks in every text, every name and beside what is known."""
-    schema = contract_options.resolved(schema)
+    schema = contract_options.resolve_reference(schema)
     kinds = schema.get("type")
     kind = kinds[0] if isinstance(kinds, list) else kinds
     if kind in {"integer", "number"}:
@@ -61,7 +61,7 @@ def answer_for(schema: str) -> dict[str, Any]:
 
 COMMANDS = {
     path.removeprefix("ocli "): command
-    for path, command in every(ocli)
+    for path, command in iter_commands(ocli)
     if isinstance(command, Command)
     and not path.removeprefix("ocli ").startswith(_LOCAL)
     and path.rpartition(" ")[2] not in _AS_IT_IS
@@ -144,16 +144,18 @@ def test_names_of_fields_are_cleaned_and_keep_their_columns(form: str, capsys: p
     assert not UNSAFE.search(shown)
     if form == "table":
         lines = shown.splitlines()
-        places = {width_of(line[: line.index(word)]) for line, word in zip(lines, ("first", "second"), strict=False)}
+        places = {
+            display_width(line[: line.index(word)]) for line, word in zip(lines, ("first", "second"), strict=False)
+        }
         assert len(places) == 1
-    heads = table([item], list(item))[:2]
-    assert width_of(heads[0]) + 2 == width_of(heads[1])
+    heads = format_table([item], list(item))[:2]
+    assert display_width(heads[0]) + 2 == display_width(heads[1])
 
 
 def test_an_error_and_a_table_refuse_the_same() -> None:
     for letter in map(chr, [*range(0x3000), *range(0xD7F0, 0xE010)]):
         refused = letter == "\n" or bool(UNSAFE.fullmatch(letter))
-        assert (clean(letter) != letter) is refused, ascii(letter)
+        assert (escape_control_characters(letter) != letter) is refused, ascii(letter)
         assert (one_line(f"a{letter}b") == "a b") is (refused or letter.isspace()), ascii(letter)
 
 

@@ -18,7 +18,7 @@ from orionclient.config import (
     read_profiles,
     remove_profile,
     resolve,
-    restore,
+    restore_config,
     save_profile,
 )
 from orionclient.exceptions import InvalidCredentials, OrionError, ValidationError
@@ -305,7 +305,7 @@ def test_pickled_sessions_find_their_token_again(
     assert pickle.loads(frozen).session.get_user_profile().username == "ada"
     monkeypatch.setenv("ORION_URL", "https://elsewhere.example.com")
     with pytest.raises(OrionError, match="was made elsewhere"):
-        restore(session.config.origin, None, os.environ)
+        restore_config(session.config.origin, None, os.environ)
 
 
 def test_environ_of_the_local_orion(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from orionclient.exceptions import ValidationError
 from orionclient.floes import Parameter, builtin, describe, floe, progress
 from orionclient.floes import _loading as loading
 from orionclient.floes.__main__ import main
-from orionclient.floes._arguments import arguments_of
+from orionclient.floes._arguments import parse_arguments
 from orionclient.floes._progress import _FOLDER
 from orionclient.local import LocalOrion
 from orionclient.session import APISession, OrionSession
@@ -40,7 +40,7 @@ PERSON = Path(__file__).with_name("floes_of_a_person.py")
 def person() -> Any:
     """The module of `PERSON`, forgotten afterwards."""
     before = list(sys.path)
-    yield loading.module_of(str(PERSON))
+    yield loading.get_module_name(str(PERSON))
     sys.path[:] = before
 
 
@@ -97,7 +97,7 @@ def test_a_signature_becomes_a_specification(person: Any) -> None:
         "Words",
     )
     assert by_name["number"]["description"] == "counts"
-    assert loading.registered(person.take)["tags"] == ["a", "b"]
+    assert loading.load_registered(person.take)["tags"] == ["a", "b"]
 
 
 def test_name_title_and_description_come_from_the_function(person: Any) -> None:
@@ -106,7 +106,7 @@ def test_name_title_and_description_come_from_the_function(person: Any) -> None:
     assert specification["description"] == "Write down what a job sees of itself."
     specification["cubes"].clear()
     assert describe(person.tell)["cubes"] != []
-    again = loading.module_of(str(PERSON))
+    again = loading.get_module_name(str(PERSON))
     assert describe(again.tell)["uuid"] == specification["uuid"]
     assert describe(again.take)["uuid"] != specification["uuid"]
 
@@ -183,7 +183,7 @@ def test_a_module_of_a_package_is_named_with_its_root(tmp_path: Path, monkeypatc
         "from orionclient.floes import floe\nfrom .. import top\n@floe\ndef inner() -> None: ...\n"
     )
     monkeypatch.syspath_prepend(tmp_path / "root")
-    found = loading.gathered(["our_floes.deep.more", importlib.import_module("our_floes")])
+    found = loading.collect_floes(["our_floes.deep.more", importlib.import_module("our_floes")])
     words = [each["argv"][3:] for each in found[:2]]
     root = str((tmp_path / "root").resolve())
     assert words == [["run", "--path", root, "our_floes.deep.more:inner"], ["run", "--path", root, "our_floes:top"]]
@@ -203,7 +203,7 @@ def test_an_error_in_a_file_is_told_as_it_is(tmp_path: Path) -> None:
     before = set(sys.modules)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
         LocalOrion(floes=[tmp_path / "bad.py"]).start()
-    assert loading.loading() == ""
+    assert loading.set_loading() == ""
     assert not [name for name in set(sys.modules) - before if "_bad_" in name]
 
 
@@ -246,7 +246,7 @@ def test_a_floe_of_a_person_replaces_a_built_in_one(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from orionclient.floes import floe\n@floe(title='Mine')\ndef echo() -> None: ...\n"
     )
-    found = [each for each in loading.gathered([tmp_path / "mine.py"]) if each["specification"]["name"] == "echo"]
+    found = [each for each in loading.collect_floes([tmp_path / "mine.py"]) if each["specification"]["name"] == "echo"]
     assert [each["specification"]["title"] for each in found] == ["Mine"]
 
 
@@ -329,7 +329,7 @@ def parameter(kind: str, **more: Any) -> dict[str, Any]:
 def test_a_value_of_another_type_is_refused(session: OrionSession, kind: Any, value: Any, message: str) -> None:
     cube = {"name": "c", "title": "C", "parameters": [kind]}
     with pytest.raises(ValidationError, match=message):
-        arguments_of(cube, {"promoted": {"P": value}}, session)
+        parse_arguments(cube, {"promoted": {"P": value}}, session)
 
 
 def test_values_come_by_any_name_and_in_any_form(session: OrionSession) -> None:
@@ -339,7 +339,7 @@ def test_values_come_by_any_name_and_in_any_form(session: OrionSession) -> None:
     }  # fmt: skip
 
     def found(cube: Any, /, **given: Any) -> Any:
-        files = arguments_of(cube, given, session).get("p")
+        files = parse_arguments(cube, given, session).get("p")
         return [each.id for each in files] if isinstance(files, list) else files and files.id
 
     assert found(one, promoted={"P": ids[0]}) == ids[0]

@@ -21,9 +21,9 @@ from orion_api.api.files import download_file, get_file, list_files, upload_file
 
 from orionclient import _http
 from orionclient._clock import CLOCK
-from orionclient._limits import limiter_of
+from orionclient._limits import get_limiter
 from orionclient._retry import Policy
-from orionclient._retry_loop import Outgoing, Terms, send_async
+from orionclient._retry_loop import CallOptions, PreparedRequest, send_async
 from orionclient.config import SessionConfig, origin_of
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session
@@ -185,8 +185,8 @@ def test_times_without_end(scripted: Scripted, seconds: float) -> None:
     scripted.then(Answer(write=late))
     policy = Policy(request_timeout=seconds, retry_timeout=seconds)
     assert get_session(request_timeout=seconds, retry_timeout=seconds).get(scripted.url).content == b"x"
-    out = Outgoing(method="GET", url=scripted.url, action="x")
-    assert asyncio.run(send_async(out, Terms(policy), None)).content == b"x"
+    out = PreparedRequest(method="GET", url=scripted.url, action="x")
+    assert asyncio.run(send_async(out, CallOptions(policy), None)).content == b"x"
     assert len(scripted.asked) == 2
 
 
@@ -280,7 +280,7 @@ def test_a_forked_child_learns_limits_anew(scripted: Scripted) -> None:
 
 def _waits(server: Scripted) -> bool:
     """Whether requests to a server are slowed down."""
-    limiter = limiter_of(origin_of(server.url))
+    limiter = get_limiter(origin_of(server.url))
     return max(limiter.reserve("GET", CLOCK.monotonic()) for _ in range(3)) > 0
 
 

@@ -210,7 +210,7 @@ def _hang_up(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_a_creation_is_not_repeated_where_nobody_knows_its_key(scripted: Scripted) -> None:
-    _retry_loop._TAKES_KEYS.clear()
+    _retry_loop._KEYED_ORIGINS.clear()
     keys = {"X-Orion-Features": "idempotency-keys"}
     with Scripted(Answer(write=_hang_up)) as other:
         scripted.then(Answer(data=FILE, headers=keys), Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))

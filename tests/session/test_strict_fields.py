@@ -14,7 +14,7 @@ from orion_api import contract, models
 from orion_api.api.files import list_files
 from orion_api.errors import UnexpectedBody
 
-from orionclient._resource import NOTHING, Field, Resource
+from orionclient._resource import MISSING, Field, Resource
 from orionclient.exceptions import BadResponse, OrionError
 from orionclient.types import KINDS, Balance, Dataset, File, Folder, ShardCollection, WorkFloeJob, WorkFloeSpec
 
@@ -76,7 +76,7 @@ def null_of(kind: type[Resource], field: Field[Any]) -> Any:
     what, nullable, _ = described(kind, field.wire)
     if nullable:
         return None
-    if not isinstance(field.default, type(NOTHING)):
+    if not isinstance(field.default, type(MISSING)):
         return field.default
     required = field.wire in SCHEMAS[kind.declaration.schema]["required"]
     return ERROR if required or what == "integer" else NULLS.get(field.wire, ERROR)

@@ -157,7 +157,7 @@ def test_every_resource_of_the_contract_is_known_to_have_an_id() -> None:
                 elif code[0] == "2" and not content:
                     # Where no object is promised, none is looked at.
                     assert code == "204", found["operationId"]
-    assert without == _pagination._WITHOUT_ID
+    assert without == _pagination._NO_ID
 
 
 @pytest.mark.parametrize("number", [1, 4])

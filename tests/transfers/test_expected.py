@@ -15,8 +15,8 @@ import pytest
 from helpers.scripted import Answer, Scripted
 
 from orionclient.exceptions import NotFoundResponse, OrionConnectionError
-from orionclient.transfer.content import REOPENINGS
-from orionclient.transfer.expected import Expected, OtherContentError
+from orionclient.transfer.content import MAX_RESUMES
+from orionclient.transfer.expected import Expected, UnexpectedContentError
 from orionclient.types import File, Shard, ShardCollection
 
 CONTENT = random.Random(31).randbytes(50_000)
@@ -106,7 +106,7 @@ def test_another_content_is_an_error(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], wrong: str
 ) -> None:
     made = stored(info(CONTENT))
-    attempts = REOPENINGS if way is to_path else 1
+    attempts = MAX_RESUMES if way is to_path else 1
     scripted.then(WRONG[wrong], Answer(data=info(CONTENT)), *[WRONG[wrong]] * (attempts - 1))
     with pytest.raises(
         OrionConnectionError, match=r"^download_\w+ GET .* the content did not arrive whole: .*\(request \w+\)$"
@@ -168,7 +168,7 @@ def test_a_resource_that_is_gone_meanwhile(
 ) -> None:
     made = stored(info(OTHER))
     scripted.then(Answer(raw=CONTENT), Answer(404, {"detail": "gone"}))
-    expected = NotFoundResponse if way is to_path else OtherContentError
+    expected = NotFoundResponse if way is to_path else UnexpectedContentError
     with pytest.raises(expected) as caught:
         way(made.resource, target)
     if way is not to_path:
@@ -192,7 +192,7 @@ def test_what_is_wrong_is_not_gone_on_with(scripted: Scripted, stored: Callable[
     scripted.then(
         *[Answer(raw=wrong, headers=mark)] * 1, Answer(data=info(content)), *[Answer(raw=wrong, headers=mark)] * 4
     )
-    with pytest.raises(OtherContentError):
+    with pytest.raises(UnexpectedContentError):
         made.resource.download_to_file(target)
     assert list(target.parent.iterdir()) == []
     scripted.asked.clear()
@@ -268,7 +268,7 @@ def test_without_a_length_both_forms_are_tried(scripted: Scripted, stored: Calla
     assert target.read_bytes() == PACKED
     # A stream has passed on the other form by then.
     scripted.answers[:] = [labelled, Answer(data=info(PACKED))]
-    with pytest.raises(OtherContentError):
+    with pytest.raises(UnexpectedContentError):
         iterate(made.resource, target)
 
 
@@ -290,11 +290,11 @@ def test_what_is_not_known_is_not_compared() -> None:
     Expected(size=5).check(5, b"x")
     Expected(sha256=b"x").check(5)
     Expected(size=5, sha256=b"x").check(None)
-    with pytest.raises(OtherContentError, match="5 bytes came, and the resource has 6"):
+    with pytest.raises(UnexpectedContentError, match="5 bytes came, and the resource has 6"):
         Expected(size=6).check(5)
-    with pytest.raises(OtherContentError, match="SHA-256 digest is not that of the resource"):
+    with pytest.raises(UnexpectedContentError, match="SHA-256 digest is not that of the resource"):
         Expected(size=5, sha256=b"y").check(5, b"x")
-    with pytest.raises(OtherContentError, match="0 bytes"):
+    with pytest.raises(UnexpectedContentError, match="0 bytes"):
         Expected(size=6).check(0)
 
 
@@ -310,6 +310,6 @@ def test_it_is_refreshed_once() -> None:
     assert refreshes == []
     expected.check(7)
     for _ in range(2):
-        with pytest.raises(OtherContentError, match="has 7"):
+        with pytest.raises(UnexpectedContentError, match="has 7"):
             expected.check(8)
     assert refreshes == [1]

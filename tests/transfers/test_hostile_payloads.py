@@ -18,7 +18,7 @@ from helpers.plain import Plain
 from transfers_sources import NOISE, WAYS
 from transfers_stack import FILES, Stack, eventually
 
-from orionclient.emulator.faults import Faults, Seen
+from orionclient.emulator.faults import Faults, RecordedRequest
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.types import File, Shard, ShardCollection
 
@@ -97,7 +97,7 @@ def test_a_source_that_changes(
     arrived = threading.Lock()
     arrive = Faults._arrive
 
-    def hear(self: Faults, seen: Seen) -> None:
+    def hear(self: Faults, seen: RecordedRequest) -> None:
         arrive(self, seen)
         # The client has read all of it once, for its digest, and is sending it.
         if seen.method == "PUT" and arrived.acquire(blocking=False):

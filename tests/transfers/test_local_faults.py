@@ -173,7 +173,7 @@ def test_bringing_it_to_the_disk_fails(
 @pytest.mark.parametrize("code", [errno.EIO, errno.EROFS, errno.ENOSPC, errno.EDQUOT])
 def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_bytes(b"old")
-    writer = part_files.Part.writer
+    writer = part_files.PartFile.writer
 
     class Failing:
         def __init__(self, stream: Any) -> None:
@@ -196,7 +196,7 @@ def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.
             # Less than was given, as a nearly full disk does.
             return int(self._stream.write(data[:1000]))
 
-    monkeypatch.setattr(part_files.Part, "writer", lambda self, position: Failing(writer(self, position)))
+    monkeypatch.setattr(part_files.PartFile, "writer", lambda self, position: Failing(writer(self, position)))
     with pytest.raises(NotEnoughDiskError if code in {errno.ENOSPC, errno.EDQUOT} else OSError):
         made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == b"old"
@@ -512,9 +512,9 @@ def test_nothing_stays_of_those_that_were_killed(simple: Stack, made: File, fold
 
 
 def test_what_another_is_writing_stays(folder: Path) -> None:
-    first, second = (part_files.Part(folder / "target") for _ in range(2))
+    first, second = (part_files.PartFile(folder / "target") for _ in range(2))
     first.close(keep=False)
-    third = part_files.Part(folder / "target")
+    third = part_files.PartFile(folder / "target")
     assert names(folder) == [".target.part", ".target.part.2"]
     assert (third.path.name, second.path.name) == (".target.part", ".target.part.2")
     second.close(keep=True)

@@ -15,7 +15,7 @@ from transfers_stack import Stack
 
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionConnectionError, OrionError
-from orionclient.transfer.part_files import Part
+from orionclient.transfer.part_files import PartFile
 from orionclient.types import Dataset, File
 
 SIZE = 3 << 20
@@ -197,7 +197,7 @@ def test_marks_that_disagree(scripted: Scripted, target: Path, way: str, after: 
 # -- the next run
 
 
-def broken(scripted: Scripted, target: Path, headers: dict[str, str]) -> Part:
+def broken(scripted: Scripted, target: Path, headers: dict[str, str]) -> PartFile:
     """Leave a half beside the target."""
     scripted.answers[:] = [cut(CONTENT, headers), Answer(400, {})]
     with pytest.raises(OrionError):
@@ -264,7 +264,7 @@ def test_several_streams_take_up_the_part_of_one(
         if how == "no record can be written":
             beside.mkdir()
         else:
-            patch.setattr(Part, "write_journal", interrupted)
+            patch.setattr(PartFile, "write_journal", interrupted)
         with pytest.raises((KeyboardInterrupt, OrionError)):
             file_of(scripted).download_to_file(target, workers=4)
     scripted.answers[:] = [whole(CONTENT, MARK)]

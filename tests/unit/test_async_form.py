@@ -11,7 +11,7 @@ from orion_api.api.files import upload_file_content
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 
 from orionclient._calls import Calls
-from orionclient._pagination import Pages
+from orionclient._pagination import Paginator
 from orionclient._resource import Endpoint, Id, Resource
 from orionclient.emulator.faults import status
 from orionclient.exceptions import NotFoundResponse, OrionServiceError, ValidationError
@@ -44,7 +44,7 @@ class AsyncVerbs:
     async def list_resources(self, kind: type[Resource], filters: Mapping[str, Any]) -> AsyncIterator[Resource]:
         endpoint = kind.declaration.list
         assert endpoint is not None
-        pages = Pages(endpoint.build().with_query(filters), self._session.config.origin)
+        pages = Paginator(endpoint.build().with_query(filters), self._session.config.origin)
         while pages.request is not None:
             for item in pages.accept(*await self._json(endpoint, pages.request)):
                 yield kind.from_msg(item, self._session)

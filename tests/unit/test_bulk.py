@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from orionclient._cancellation import Stopped
+from orionclient._cancellation import Cancelled
 from orionclient.exceptions import NotFoundResponse, OrionError, TransferErrors, ValidationError
-from orionclient.transfer.bulk import Result, StoppedError, Watch, gathered, is_local, run
+from orionclient.transfer.bulk import ProgressRelay, Result, TransferCancelledError, collect_results, is_local, run
 from orionclient.transfer.names import UniqueNames
 from orionclient.transfer.progress import Progress
 
@@ -98,7 +98,7 @@ def test_items_and_values_do_not_pile_up() -> None:
         nonlocal most
         most = max(most, len(alive))
 
-    assert gathered(run(lambda thing: [thing], things(), workers=4), each=each) == []
+    assert collect_results(run(lambda thing: [thing], things(), workers=4), each=each) == []
     # A few more are in the hands of those who pass them on.
     assert most <= 4 * 4 + 8
 
@@ -125,7 +125,7 @@ def broken_list() -> Iterator[int]:
 
 def test_items_that_end_with_an_error_do_not_lose_what_came_before() -> None:
     with pytest.raises(TransferErrors) as caught:
-        gathered(run(double, broken_list()))
+        collect_results(run(double, broken_list()))
     assert [result.value for result in caught.value.results] == [2, None]
     assert str(caught.value) == "after 2 transfers (1 failed) there is no list of the rest: no next page"
     assert str(caught.value.__cause__) == "no next page"
@@ -137,9 +137,9 @@ def test_items_that_cannot_be_read_at_all_are_that_error() -> None:
         yield 1
 
     with pytest.raises(NotFoundResponse):
-        gathered(run(double, refused()))
+        collect_results(run(double, refused()))
     with pytest.raises(TypeError):
-        gathered(run(double, None))  # type: ignore[arg-type]
+        collect_results(run(double, None))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "4", None])
@@ -278,7 +278,7 @@ def test_the_tests_hear_ctrl_c_where_it_was_ignored_at_their_start() -> None:
 
 def test_errors_are_raised_together_in_one_line() -> None:
     with pytest.raises(TransferErrors) as caught:
-        gathered(run(double, [12, 13, 13, 14]))
+        collect_results(run(double, [12, 13, 13, 14]))
     error = caught.value
     assert str(error) == "2 of 4 transfers failed; the first, 13: thirteen"
     assert [result.value for result in error.results] == [24, None, None, 28]
@@ -293,22 +293,22 @@ def test_an_error_of_another_kind_is_named() -> None:
         raise PermissionError("no\nentry")
 
     with pytest.raises(TransferErrors) as caught:
-        gathered(run(fails, ["line\nbreak"]))
+        collect_results(run(fails, ["line\nbreak"]))
     assert str(caught.value) == "1 of 1 transfers failed; the first, line break: PermissionError: no entry"
 
 
 def test_errors_may_be_returned() -> None:
-    results = gathered(run(double, [12, 13]), return_exceptions=True)
+    results = collect_results(run(double, [12, 13]), return_exceptions=True)
     assert [(result.value, str(result.error)) for result in results] == [(24, "None"), (None, "thirteen")]
 
 
 def test_results_may_be_taken_one_by_one_and_only_failures_are_kept() -> None:
     seen: list[Result[int, int]] = []
-    kept = gathered(run(double, range(20)), each=seen.append, return_exceptions=True)
+    kept = collect_results(run(double, range(20)), each=seen.append, return_exceptions=True)
     assert [result.item for result in seen] == list(range(20))
     assert [result.item for result in kept] == [13]
     with pytest.raises(TransferErrors, match="^1 of 20 transfers failed"):
-        gathered(run(double, range(20)), each=seen.append)
+        collect_results(run(double, range(20)), each=seen.append)
 
 
 def test_an_error_of_who_takes_the_results_is_that_error() -> None:
@@ -317,7 +317,7 @@ def test_an_error_of_who_takes_the_results_is_that_error() -> None:
 
     stopped: list[int] = []
     with pytest.raises(KeyError):
-        gathered(run(double, range(100), stop=lambda: stopped.append(1)), each=refuse)
+        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), each=refuse)
     assert stopped == [1]
 
 
@@ -326,28 +326,28 @@ def test_an_error_of_who_takes_the_results_is_that_error() -> None:
 
 def test_a_watch_passes_on_and_gives_names() -> None:
     told: list[Progress] = []
-    Watch(told.append).named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay(told.append).named("a")(Progress("?", 1, 2, 3.0, False))
     assert told == [Progress("a", 1, 2, 3.0, False)]
-    Watch().named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay().named("a")(Progress("?", 1, 2, 3.0, False))
 
 
 def test_a_callback_that_raises_ends_everything() -> None:
-    watch = Watch(lambda _: {}["enough"])
+    watch = ProgressRelay(lambda _: {}["enough"])
 
     def work(number: int) -> None:
         watch(Progress(str(number), 1, 1, 0.0, True))
 
     with pytest.raises(KeyError):
-        gathered(run(work, range(1000), workers=2, stop=watch.stop), watch=watch)
-    with pytest.raises(StoppedError):
+        collect_results(run(work, range(1000), workers=2, stop=watch.stop), watch=watch)
+    with pytest.raises(TransferCancelledError):
         watch(Progress("a", 1, 1, 0.0, True))
 
 
 def test_a_watch_of_a_run_that_was_left_ends_transfers_as_an_interrupt_does() -> None:
-    watch = Watch()
+    watch = ProgressRelay()
     watch.stop()
     # No error, after which what was sent would be removed.
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         watch(Progress("a", 1, 1, 0.0, True))
 
 

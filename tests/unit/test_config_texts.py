@@ -19,7 +19,7 @@ from orionclient.config import (
     read_profiles,
     remove_profile,
     resolve,
-    restore,
+    restore_config,
     save_profile,
 )
 from orionclient.exceptions import InvalidCredentials, ValidationError
@@ -234,7 +234,7 @@ def test_a_broken_file_is_never_overwritten(tmp_path: Path, name: str) -> None:
         lambda: resolve("p", {"ORION_CONFIG": str(path)}),
         lambda: save_profile(SessionConfig(url=URL), "q", path),
         lambda: remove_profile("p", path),
-        lambda: restore(("https", "orion.example.com", 443), None, {"ORION_CONFIG": str(path)}),
+        lambda: restore_config(("https", "orion.example.com", 443), None, {"ORION_CONFIG": str(path)}),
     ):
         assert refused(call).startswith(f"{path} {words}")
         assert path.read_bytes() == content
@@ -332,14 +332,14 @@ def test_credentials_are_found_again_by_where_they_lead(tmp_path: Path, monkeypa
     path = write(tmp_path / "config", text)
     environ = {"ORION_CONFIG": str(path)}
     origin = ("https", "orion.example.com", 443)
-    assert restore(origin, None, environ).profile == "a"
-    assert restore(origin, "b", environ).token == "tb"
-    assert restore(origin, "empty", environ).token == "ta"
-    assert restore(origin, "b", {**environ, "ORION_URL": URL, "ORION_TOKEN": "te"}).token == "te"
-    assert restore(origin, "b", {**environ, "ORION_URL": "https://e.example", "ORION_TOKEN": "te"}).token == "tb"
+    assert restore_config(origin, None, environ).profile == "a"
+    assert restore_config(origin, "b", environ).token == "tb"
+    assert restore_config(origin, "empty", environ).token == "ta"
+    assert restore_config(origin, "b", {**environ, "ORION_URL": URL, "ORION_TOKEN": "te"}).token == "te"
+    assert restore_config(origin, "b", {**environ, "ORION_URL": "https://e.example", "ORION_TOKEN": "te"}).token == "tb"
     monkeypatch.setenv("ORION_URL", URL)
     monkeypatch.setenv("ORION_TOKEN", "wrong")
-    words = refused(lambda: restore(("https", "gone.example", 444), None, environ), InvalidCredentials)
+    words = refused(lambda: restore_config(("https", "gone.example", 444), None, environ), InvalidCredentials)
     assert words == (
         "this session was made elsewhere for https://gone.example:444, and nothing here has a token for it. "
         + HOW.format(path)

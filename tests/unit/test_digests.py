@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from orionclient.transfer import digests
-from orionclient.transfer.digests import Digest, Follower, announced, content_digest
+from orionclient.transfer.digests import Digest, FileHasher, announced_digest, content_digest
 
 MIB = 1 << 20
 SHA = hashlib.sha256(b"x").digest()
@@ -57,7 +57,7 @@ def no_crc(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_sha_256_is_taken(headers: dict[str, str]) -> None:
-    assert announced(headers) == Digest("sha-256", SHA)
+    assert announced_digest(headers) == Digest("sha-256", SHA)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_sha_256_is_taken(headers: dict[str, str]) -> None:
     ],
 )
 def test_what_cannot_be_verified_is_none(headers: dict[str, str], no_crc: None) -> None:
-    assert announced(headers) is None
+    assert announced_digest(headers) is None
 
 
 MD5 = hashlib.md5(b"x").digest()
@@ -114,11 +114,11 @@ SHA_64 = base64.b64encode(SHA).decode()
     ],
 )
 def test_what_storages_announce(headers: dict[str, str], expected: Digest | None, crc: None) -> None:
-    assert announced(headers) == expected
+    assert announced_digest(headers) == expected
 
 
 def test_md5_where_there_is_nothing_better(no_crc: None) -> None:
-    assert announced({"x-goog-hash": f"crc32c=AAAAAA==,md5={MD5_TEXT}"}) == Digest("md5", MD5)
+    assert announced_digest({"x-goog-hash": f"crc32c=AAAAAA==,md5={MD5_TEXT}"}) == Digest("md5", MD5)
 
 
 def test_md5_may_be_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,14 +126,14 @@ def test_md5_may_be_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ValueError("disabled for FIPS")
 
     monkeypatch.setattr(hashlib, "md5", forbidden)
-    assert announced({"content-md5": MD5_TEXT}) is None
+    assert announced_digest({"content-md5": MD5_TEXT}) is None
 
 
 def test_crc32c_is_taken_where_there_is_nothing_better(crc: None) -> None:
-    assert announced({"repr-digest": CRC_TEXT}) == Digest("crc32c", bytes(4))
-    assert announced({"repr-digest": f"{CRC_TEXT}, {SHA_TEXT}"}) == Digest("sha-256", SHA)
+    assert announced_digest({"repr-digest": CRC_TEXT}) == Digest("crc32c", bytes(4))
+    assert announced_digest({"repr-digest": f"{CRC_TEXT}, {SHA_TEXT}"}) == Digest("sha-256", SHA)
     # A broken one leaves the other.
-    assert announced({"repr-digest": f"sha-256=:A:, {CRC_TEXT}"}) == Digest("crc32c", bytes(4))
+    assert announced_digest({"repr-digest": f"sha-256=:A:, {CRC_TEXT}"}) == Digest("crc32c", bytes(4))
     hasher = Digest("crc32c", b"").hasher()
     hasher.update(memoryview(b"ab"))
     assert hasher.digest() == b"ab"
@@ -168,7 +168,7 @@ def test_what_passes_in_order_is_not_read_again(file: Path, algorithm: str) -> N
     # Only what did not pass in order comes out of the file.
     for order, read in ((range(6), False), ([0, 2, 1, 3, 4, 5], True), ([1, 2, 3, 4, 5, 0], True)):
         for path in (file, zeros):
-            follower = Follower(path, Digest(algorithm, b"").hasher(), 3 * MIB)
+            follower = FileHasher(path, Digest(algorithm, b"").hasher(), 3 * MIB)
             for number in order:
                 follower.take(number * step, memoryview(bytearray(content[number * step : (number + 1) * step])))
             assert (follower.finish() == wanted.digest()) is (path == file or not read)
@@ -200,7 +200,7 @@ def wanted(path: Path) -> bytes:
 
 @pytest.mark.parametrize("size", [None, 8 * MIB - 1, 8 * MIB, 12 * MIB])
 def test_a_thread_follows_what_is_large(file: Path, size: int | None) -> None:
-    follower = Follower(file, hashlib.sha256(), size)
+    follower = FileHasher(file, hashlib.sha256(), size)
     named = [thread for thread in threading.enumerate() if thread.name == "digest of part"]
     assert len(named) == (size is not None and size >= 8 * MIB)
     assert all(thread.daemon for thread in named)
@@ -233,7 +233,7 @@ def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch)
             return self.inner.digest()
 
     hasher = Hasher()
-    follower = Follower(file, hasher, 12 * MIB)
+    follower = FileHasher(file, hasher, 12 * MIB)
     follower.reach(4 * MIB - 7)
     assert hasher.there.wait(20)
     # The rest is written only now; what was read before is not read again.
@@ -244,14 +244,14 @@ def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    follower = Follower(tmp_path / "gone", hashlib.sha256(), 9 * MIB)
+    follower = FileHasher(tmp_path / "gone", hashlib.sha256(), 9 * MIB)
     follower.reach(1)
     with pytest.raises(FileNotFoundError):
         follower.finish()
 
 
 def test_stopping_early_ends_the_thread(file: Path) -> None:
-    follower = Follower(file, hashlib.sha256(), 12 * MIB)
+    follower = FileHasher(file, hashlib.sha256(), 12 * MIB)
     follower.reach(12 * MIB)
     follower.stop()
     follower.stop()
@@ -259,4 +259,4 @@ def test_stopping_early_ends_the_thread(file: Path) -> None:
 
 
 def test_the_smallest_for_a_thread_is_8_mib() -> None:
-    assert digests._WORTH_A_THREAD == 8 * MIB
+    assert digests._THREAD_THRESHOLD == 8 * MIB

@@ -8,7 +8,7 @@ from itertools import islice, repeat
 import pytest
 from helpers.virtual_server import Bucket, Told, Virtual, Window
 
-from orionclient._limits import FORGET, RateLimiter
+from orionclient._limits import FORGET_SECONDS, RateLimiter
 
 SEEDS = range(3)
 RATE = 200.0
@@ -156,7 +156,7 @@ def test_an_operation_comes_back_to_the_shared_limit() -> None:
     assert [limiter.reserve("get_file", now) for _ in range(5)] == [0.0] * 5
     limiter.reserve("create_file", now)
     assert limiter.reserve("create_file", now) > 0
-    now += FORGET + 2
+    now += FORGET_SECONDS + 2
     assert [limiter.reserve("create_file", now) for _ in range(5)] == [0.0] * 5
     limiter.record_refused("get_file", now, now, 1.0)
     assert limiter.reserve("create_file", now) > 0
@@ -199,10 +199,10 @@ def test_places_are_void_after_a_429() -> None:
 def test_a_limit_is_forgotten_in_time_without_requests() -> None:
     limiter = RateLimiter()
     limiter.record_refused("get_file", 0.0, 0.0, 5.0)
-    waits = [limiter.reserve("get_file", FORGET + 5.0) for _ in range(3)]
+    waits = [limiter.reserve("get_file", FORGET_SECONDS + 5.0) for _ in range(3)]
     assert waits[0] == 0
     assert 0 < waits[1] < waits[2]
-    assert [limiter.reserve("get_file", 2 * FORGET + 6.0) for _ in range(3)] == [0.0] * 3
+    assert [limiter.reserve("get_file", 2 * FORGET_SECONDS + 6.0) for _ in range(3)] == [0.0] * 3
 
 
 def test_the_simulation_is_the_same_for_a_seed() -> None:

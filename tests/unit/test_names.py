@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.names import UniqueNames, UniquePaths, prepared, safe_filename
+from orionclient.transfer.names import UniqueNames, UniquePaths, prepare_path, safe_filename
 
 NAMES = st.one_of(
     st.sampled_from([*CORPUS, *PATHS]),
@@ -37,7 +37,7 @@ def test_a_nasty_name_stays_below_the_folder(name: str, tmp_path: Path) -> None:
     made = UniquePaths().add(name, default="shard-7")
     assert stays_inside(made)
     (tmp_path / "target").mkdir()
-    path = prepared(tmp_path / "target", made)
+    path = prepare_path(tmp_path / "target", made)
     path.write_bytes(b"x")
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [path]
     assert path.resolve().is_relative_to(tmp_path / "target")
@@ -76,10 +76,10 @@ def test_paths_are_these(names: list[str], paths: list[str]) -> None:
 def test_a_file_where_a_folder_is_to_be(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
     with pytest.raises(FileExistsError):
-        prepared(tmp_path, "a/b")
+        prepare_path(tmp_path, "a/b")
     (tmp_path / "b").mkdir()
     with pytest.raises(ValidationError, match="is there and no file"):
-        prepared(tmp_path, "b")
+        prepare_path(tmp_path, "b")
 
 
 def test_names_as_they_are() -> None:

@@ -10,22 +10,22 @@ from typing import Any
 
 import pytest
 
-from orionclient._cancellation import Stopped, pool
+from orionclient._cancellation import Cancelled, cancellable_pool
 from orionclient._clock import CLOCK
 from orionclient._messages import Response
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer import content
 from orionclient.transfer.content import (
     Content,
-    OtherContentError,
-    Patience,
-    asked,
-    changed,
-    continued,
-    pieces,
-    said,
-    short,
-    wrong,
+    ResumeBudget,
+    UnexpectedContentError,
+    changed_error,
+    digest_error,
+    iter_verified,
+    open_range,
+    open_rest,
+    truncated_error,
+    with_call,
 )
 from orionclient.transfer.digests import Digest
 from orionclient.transfer.progress import Progress
@@ -126,17 +126,17 @@ def test_two_that_are_the_same() -> None:
 
 
 def test_words() -> None:
-    assert str(short(3, 10)) == "the content did not arrive whole: 3 of 10 bytes came"
-    assert type(short(3, 10)) is OrionConnectionError
-    assert str(changed()) == "the content changed while it was read"
+    assert str(truncated_error(3, 10)) == "the content did not arrive whole: 3 of 10 bytes came"
+    assert type(truncated_error(3, 10)) is OrionConnectionError
+    assert str(changed_error()) == "the content changed while it was read"
     for algorithm, name in {"sha-256": "SHA-256", "crc32c": "CRC32C"}.items():
-        told = wrong(Digest(algorithm, b""))
+        told = digest_error(Digest(algorithm, b""))
         assert str(told) == f"the content did not arrive whole: its {name} digest is not the announced one"
-        assert isinstance(told, OtherContentError)
-    assert isinstance(changed(), OtherContentError)
-    with_call = said(short(1, 2), answer())
-    assert str(with_call) == "get_x GET /x: the content did not arrive whole: 1 of 2 bytes came (request r1)"
-    assert said(error := short(1, 2), answer(call=False)) is error
+        assert isinstance(told, UnexpectedContentError)
+    assert isinstance(changed_error(), UnexpectedContentError)
+    error_with_call = with_call(truncated_error(1, 2), answer())
+    assert str(error_with_call) == "get_x GET /x: the content did not arrive whole: 1 of 2 bytes came (request r1)"
+    assert with_call(error := truncated_error(1, 2), answer(call=False)) is error
     assert error.call is None
 
 
@@ -150,7 +150,7 @@ def longest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_transfer_that_does_not_come_forward(skipped_waits: list[float], longest: None) -> None:
-    patience, error = Patience(), broken()
+    patience, error = ResumeBudget(), broken()
     for _ in range(5):
         patience.spend(error, (1 << 20) - 1)
     assert skipped_waits == pytest.approx([0.3, 0.9, 2.7, 8.1, 24.3])
@@ -161,7 +161,7 @@ def test_a_transfer_that_does_not_come_forward(skipped_waits: list[float], longe
 
 
 def test_a_transfer_that_comes_forward(skipped_waits: list[float], longest: None) -> None:
-    patience = Patience()
+    patience = ResumeBudget()
     for position in (0, 1 << 20, (2 << 20) - 1, 2 << 20, (3 << 20) + 1, (4 << 20) + 1):
         patience.spend(broken(), position)
     # From each MiB on it waits as little as at first.
@@ -173,14 +173,14 @@ def test_a_transfer_that_comes_forward(skipped_waits: list[float], longest: None
 
 
 def test_what_no_patience_helps(skipped_waits: list[float]) -> None:
-    error = changed()
-    with pytest.raises(OtherContentError) as caught:
-        Patience().spend(error, 0)
+    error = changed_error()
+    with pytest.raises(UnexpectedContentError) as caught:
+        ResumeBudget().spend(error, 0)
     assert caught.value is error
     stopped = threading.Event()
     stopped.set()
-    with pool(1, "x", stopped) as threads, pytest.raises(Stopped):
-        threads.submit(Patience().spend, broken(), 0).result()
+    with cancellable_pool(1, "x", stopped) as threads, pytest.raises(Cancelled):
+        threads.submit(ResumeBudget().spend, broken(), 0).result()
     assert skipped_waits == []
 
 
@@ -190,12 +190,12 @@ def test_what_no_patience_helps(skipped_waits: list[float]) -> None:
 def test_asking_for_a_piece_that_is_none() -> None:
     whole = answer()
     server = Server(BadResponse(answer(416)), whole)
-    assert asked(server, {"Range": "bytes=5-"}) is whole
+    assert open_range(server, {"Range": "bytes=5-"}) is whole
     assert server.asked == [{"Range": "bytes=5-"}, {}]
     for status in (404, 415, 417):
         server = Server(BadResponse(answer(status)))
         with pytest.raises(BadResponse):
-            asked(server, {})
+            open_range(server, {})
 
 
 KNOWN = Content(10, TAG, None, ranges=True)
@@ -215,14 +215,14 @@ KNOWN = Content(10, TAG, None, ranges=True)
 def test_what_is_asked_for(content: Content, start: int, end: int | None, headers: dict[str, str]) -> None:
     given = answer(etag=content.etag or "")
     server = Server(given)
-    assert continued(server, content, start, end) == (given, start)
+    assert open_rest(server, content, start, end) == (given, start)
     assert (server.asked, server.closed) == ([headers], [])
 
 
 def test_the_piece_that_was_asked_for() -> None:
     given = piece(4, end=7)
     server = Server(given)
-    assert continued(server, KNOWN, 4, 8) == (given, 0)
+    assert open_rest(server, KNOWN, 4, 8) == (given, 0)
     assert server.closed == []
 
 
@@ -232,7 +232,7 @@ def test_the_piece_that_was_asked_for() -> None:
 def test_another_piece(other: Response) -> None:
     whole = answer(etag=TAG)
     server = Server(other, whole)
-    assert continued(server, KNOWN, 4) == (whole, 4)
+    assert open_rest(server, KNOWN, 4) == (whole, 4)
     assert server.asked == [{"Range": "bytes=4-", "If-Range": TAG}, {}]
     assert server.closed == [other]
 
@@ -242,14 +242,16 @@ def test_another_piece(other: Response) -> None:
 )
 def test_another_content(other: Response) -> None:
     server = Server(other)
-    with pytest.raises(OtherContentError, match=r"get_x GET /x: the content changed while it was read \(request r1\)"):
-        continued(server, KNOWN, 4)
+    with pytest.raises(
+        UnexpectedContentError, match=r"get_x GET /x: the content changed while it was read \(request r1\)"
+    ):
+        open_rest(server, KNOWN, 4)
     assert server.closed == [other]
 
 
 def test_no_such_piece_any_more() -> None:
     whole = answer(etag=TAG)
-    assert continued(Server(BadResponse(answer(416)), whole), KNOWN, 4) == (whole, 4)
+    assert open_rest(Server(BadResponse(answer(416)), whole), KNOWN, 4) == (whole, 4)
 
 
 # -- the pieces
@@ -257,7 +259,7 @@ def test_no_such_piece_any_more() -> None:
 
 def told(server: Callable[..., Response], **options: Any) -> tuple[bytes, list[Progress]]:
     heard: list[Progress] = []
-    return b"".join(pieces(server, callback=heard.append, **options)), heard
+    return b"".join(iter_verified(server, callback=heard.append, **options)), heard
 
 
 def test_whole_at_once() -> None:
@@ -270,8 +272,8 @@ def test_whole_at_once() -> None:
 
 
 def test_sizes_of_pieces() -> None:
-    assert list(pieces(Server(answer(200, WHOLE, content_length="10")), 4)) == [b"0123", b"4567", b"89"]
-    assert list(pieces(Server(answer(200, b"012", b"3456789")))) == [b"012", b"3456789"]
+    assert list(iter_verified(Server(answer(200, WHOLE, content_length="10")), 4)) == [b"0123", b"4567", b"89"]
+    assert list(iter_verified(Server(answer(200, b"012", b"3456789")))) == [b"012", b"3456789"]
     content, heard = told(Server(answer(200, b"0")))
     assert (content, heard[-1].item, heard[-1].total) == (b"0", "", None)
 
@@ -343,10 +345,10 @@ def test_another_digest() -> None:
     came = bytearray()
 
     def take() -> None:
-        for each in pieces(server, callback=heard.append):
+        for each in iter_verified(server, callback=heard.append):
             came.extend(each)
 
-    with pytest.raises(OtherContentError) as caught:
+    with pytest.raises(UnexpectedContentError) as caught:
         take()
     assert str(caught.value) == (
         "get_x GET /x: the content did not arrive whole: its SHA-256 digest is not the announced one (request r1)"
@@ -363,7 +365,7 @@ def test_more_than_was_announced() -> None:
 
 def test_an_end_that_nobody_waits_for_closes_the_answer() -> None:
     server = Server(given := answer(200, b"0", b"1"))
-    reading = pieces(server)
+    reading = iter_verified(server)
     assert next(reading) == b"0"
     assert server.closed == []
     reading.close()  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from orion_api import _wire
 
-from orionclient._ranges import ContentRange, range_problem
+from orionclient._ranges import ContentRange, find_range_problem
 
 Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
 
@@ -16,7 +16,7 @@ def of_the_bare_client(requested: str | None, status: int, headers: Mapping[str,
     return _wire.range_problem(requested or "", status, headers)
 
 
-BOTH = pytest.mark.parametrize("problem", [range_problem, of_the_bare_client])
+BOTH = pytest.mark.parametrize("problem", [find_range_problem, of_the_bare_client])
 
 
 @pytest.mark.parametrize(

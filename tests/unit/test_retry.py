@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orionclient._limits import QUOTA, Quota
+from orionclient._limits import QUOTA_SIZE, RetryQuota
 from orionclient._retry import (
-    DEFAULT_REPEATS,
+    DEFAULT_RETRIES,
+    CallState,
     Outcome,
     Policy,
-    Progress,
-    allowed_repeats,
-    cost_of,
+    compute_wait,
+    count_allowed_retries,
     interactive_policy,
     may_have_been_applied,
-    next_wait,
-    noted,
+    record_retry,
     retry_after_seconds,
+    retry_cost,
 )
 from orionclient.exceptions import ValidationError
 
@@ -67,23 +67,23 @@ CLASSES = ("read", "write", "keyed", "create")
     ],
 )
 def test_repeats_of_the_library(outcome: Outcome, read: int, write: int, keyed: int, create: int) -> None:
-    assert [allowed_repeats(LIBRARY, each, outcome) for each in CLASSES] == [read, write, keyed, create]
+    assert [count_allowed_retries(LIBRARY, each, outcome) for each in CLASSES] == [read, write, keyed, create]
 
 
 @pytest.mark.parametrize("retry_class", CLASSES)
 def test_a_status_that_the_caller_names_is_repeated_for_every_class(retry_class: str) -> None:
     for status in range(400, 600):
         expected = {403: 5, 404: 20, 409: 45, 500: 2}.get(status, 0)
-        assert allowed_repeats(NAMED, retry_class, Outcome(status)) == expected
-    assert allowed_repeats(NAMED, retry_class, Outcome(failure="connect")) == 4
+        assert count_allowed_retries(NAMED, retry_class, Outcome(status)) == expected
+    assert count_allowed_retries(NAMED, retry_class, Outcome(failure="connect")) == 4
 
 
 def test_the_interactive_policy_is_short() -> None:
     policy = interactive_policy()
     assert policy.request_timeout == 10
     for outcome in (Outcome(404), Outcome(failure="lost"), Outcome(429)):
-        assert allowed_repeats(policy, "read", outcome) == 2
-    assert allowed_repeats(interactive_policy(max_retries=0), "read", Outcome(404)) == 0
+        assert count_allowed_retries(policy, "read", outcome) == 2
+    assert count_allowed_retries(interactive_policy(max_retries=0), "read", Outcome(404)) == 0
 
 
 @pytest.mark.parametrize("status", [*range(100, 600), None])
@@ -166,10 +166,10 @@ def test_a_date_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch, zone: str
 def test_no_wait_passes_the_deadline_or_the_cap(
     statuses: list[int | None], remaining: float, luck: float, after: str | None
 ) -> None:
-    progress, left = Progress(), remaining
+    progress, left = CallState(), remaining
     for status in statuses:
         outcome = Outcome(status, None if status else "lost", after if status else None)
-        wait = next_wait(
+        wait = compute_wait(
             LIBRARY,
             progress,
             outcome,
@@ -182,25 +182,25 @@ def test_no_wait_passes_the_deadline_or_the_cap(
             continue
         assert 0 <= wait < left
         assert wait <= (LIBRARY.cap if after is None or not status else int(after) * 1.1)
-        noted(progress, outcome, wait, 0)
+        record_retry(progress, outcome, wait, 0)
         left -= wait
     for reason, done in progress.repeats.items():
-        assert done <= (4 if reason == "connection" else DEFAULT_REPEATS[int(str(reason))])
+        assert done <= (4 if reason == "connection" else DEFAULT_RETRIES[int(str(reason))])
 
 
 def test_deciding_changes_nothing() -> None:
-    progress = Progress()
+    progress = CallState()
     for _ in range(3):
-        next_wait(LIBRARY, progress, Outcome(500), "read", remaining=100, now=0, uniform=lambda low, _: low)
-    assert progress == Progress()
+        compute_wait(LIBRARY, progress, Outcome(500), "read", remaining=100, now=0, uniform=lambda low, _: low)
+    assert progress == CallState()
 
 
 def test_waits_after_a_status_of_ones_own() -> None:
     policy = Policy(retry_dict={409: 9}, backoff_dict={409: (3.0, 4.0)})
     for luck in (0.0, 1.0):
-        wait = next_wait(
+        wait = compute_wait(
             policy,
-            Progress(),
+            CallState(),
             Outcome(409),
             "read",
             remaining=100,
@@ -212,7 +212,7 @@ def test_waits_after_a_status_of_ones_own() -> None:
 
 
 def test_the_quota_ends_the_repeats_of_a_dead_service() -> None:
-    quota, cost = Quota(), cost_of(LIBRARY, Outcome(500))
+    quota, cost = RetryQuota(), retry_cost(LIBRARY, Outcome(500))
     repeats = 0
     while quota.spend(cost):
         repeats += 1
@@ -222,7 +222,7 @@ def test_the_quota_ends_the_repeats_of_a_dead_service() -> None:
     quota.earn(cost)
     assert quota.left == 25
     quota.earn(10_000)
-    assert quota.left == QUOTA
+    assert quota.left == QUOTA_SIZE
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_the_quota_ends_the_repeats_of_a_dead_service() -> None:
     ],
 )
 def test_what_a_repeat_costs(policy: Policy, outcome: Outcome, cost: int) -> None:
-    assert cost_of(policy, outcome) == cost
+    assert retry_cost(policy, outcome) == cost
 
 
 def test_policies_pickle() -> None:
@@ -251,19 +251,19 @@ def upper(low: float, high: float) -> float:
     return high
 
 
-def waited(outcome: Outcome, progress: Progress | None = None, **given: Any) -> float | None:
+def waited(outcome: Outcome, progress: CallState | None = None, **given: Any) -> float | None:
     """The longest wait that luck may give."""
     options = {"policy": LIBRARY, "retry_class": "read", "remaining": 10_000.0, "now": 0.0, "uniform": upper, **given}
-    return next_wait(options.pop("policy"), progress or Progress(), outcome, options.pop("retry_class"), **options)
+    return compute_wait(options.pop("policy"), progress or CallState(), outcome, options.pop("retry_class"), **options)
 
 
 @pytest.mark.parametrize("outcome", [Outcome(404), Outcome(500), Outcome(failure="lost")])
 def test_waits_grow_threefold(outcome: Outcome) -> None:
-    progress, waits = Progress(), []
+    progress, waits = CallState(), []
     for _ in range(4):
         wait = waited(outcome, progress)
         assert wait is not None
-        noted(progress, outcome, wait, 14)
+        record_retry(progress, outcome, wait, 14)
         waits.append(wait)
     assert waits == pytest.approx([0.3, 0.9, 2.7, 8.1])
     assert progress.charged == 56
@@ -280,7 +280,7 @@ def test_who_asks_for_less_is_given_a_second_at_least() -> None:
     # After the first 429 of a request the rate limiter slows down, so its own wait stays short, unless the caller names one.
     assert waited(Outcome(429), uniform=lambda low, _: low) == 1.0
     assert waited(Outcome(429), uniform=lambda _, high: high) == pytest.approx(1.1)
-    again = Progress(repeats={429: 1}, last_wait={429: 1.1})
+    again = CallState(repeats={429: 1}, last_wait={429: 1.1})
     assert waited(Outcome(429), again, uniform=lambda _, high: high) == pytest.approx(3.3)
     assert waited(Outcome(429), policy=slow, uniform=lambda low, _: low) == 5.0
     assert waited(Outcome(429), policy=Policy(backoff_dict={429: (2, 20)}), uniform=lambda _, high: high) == 6.0
@@ -288,7 +288,7 @@ def test_who_asks_for_less_is_given_a_second_at_least() -> None:
 
 
 def test_no_wait_is_longer_than_its_share_of_the_time() -> None:
-    progress = Progress(last_wait={500: 60.0})
+    progress = CallState(last_wait={500: 60.0})
     # Four repeats are left, and the last of them wants some time too.
     assert waited(Outcome(500), progress, remaining=50.0) == 10.0
     assert waited(Outcome(500), progress) == LIBRARY.cap == 90.0
@@ -301,9 +301,9 @@ def test_no_wait_is_longer_than_its_share_of_the_time() -> None:
 def test_reasons_are_counted_apart(kind: str) -> None:
     outcome = Outcome(500) if kind == "500" else Outcome(failure="timeout")
     other = Outcome(502) if kind == "500" else Outcome(500)
-    progress = Progress()
+    progress = CallState()
     for _ in range(4):
-        noted(progress, outcome, 9.0, 1)
+        record_retry(progress, outcome, 9.0, 1)
     assert waited(outcome, progress) is None
     assert waited(other, progress) == pytest.approx(0.3)
     assert progress.repeats == {500 if kind == "500" else "connection": 4}
@@ -331,11 +331,11 @@ def test_a_wait_of_ones_own_is_of_its_status_alone() -> None:
 
 
 def test_an_answer_without_a_status_is_repeated_by_nobody() -> None:
-    odd = Policy(default_repeats={0: 3, 1: 3, 429: 2})
-    assert allowed_repeats(odd, "read", Outcome()) == 3
-    assert allowed_repeats(odd, "create", Outcome(408)) == 0
-    assert allowed_repeats(odd, "create", Outcome(429)) == 2
-    assert allowed_repeats(odd, "unknown", Outcome(failure="connect")) == 0
+    odd = Policy(default_retries={0: 3, 1: 3, 429: 2})
+    assert count_allowed_retries(odd, "read", Outcome()) == 3
+    assert count_allowed_retries(odd, "create", Outcome(408)) == 0
+    assert count_allowed_retries(odd, "create", Outcome(429)) == 2
+    assert count_allowed_retries(odd, "unknown", Outcome(failure="connect")) == 0
 
 
 def test_a_time_to_wait_of_another_status_says_nothing() -> None:
@@ -357,9 +357,9 @@ def test_tables_are_not_changed_afterwards() -> None:
 
 
 def test_the_figures_that_are_documented() -> None:
-    assert dict(DEFAULT_REPEATS) == {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
+    assert dict(DEFAULT_RETRIES) == {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
     policy = Policy()
     assert (policy.request_timeout, policy.retry_timeout, policy.base, policy.cap) == (60.0, 300.0, 0.1, 90.0)
     interactive = interactive_policy(timeout=3, max_retries=7)
-    assert (interactive.request_timeout, interactive.connection_repeats) == (3, 7)
-    assert interactive.default_repeats == dict.fromkeys(DEFAULT_REPEATS, 7)
+    assert (interactive.request_timeout, interactive.connection_retries) == (3, 7)
+    assert interactive.default_retries == dict.fromkeys(DEFAULT_RETRIES, 7)

@@ -15,7 +15,7 @@ class TooLargeError(ValueError):
     """A compressed file that is too large when decompressed; the message is a sentence."""
 
 
-class Decompressed:
+class DecompressedStream:
     """The lines of a gzip file.
 
     Args:

@@ -13,21 +13,21 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from orionclient.emulator.formats import jsonlines
-from orionclient.emulator.formats.records import MOST_RECORD, MalformedError, Record, read_lines
+from orionclient.emulator.formats.records import MAX_RECORD, MalformedError, Record, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from orionclient.emulator.formats.records import Lines
+    from orionclient.emulator.formats.records import LineReader
 
 _MAGIC = "ORIONREC1"
 
 
-def read(file: Lines) -> Iterator[Record]:
+def read(file: LineReader) -> Iterator[Record]:
     """The records of a container; the last line is checked before the end."""
     digest = hashlib.sha256()
     count, ended, number = 0, False, 0
-    for number, line in read_lines(file, MOST_RECORD):
+    for number, line in read_lines(file, MAX_RECORD):
         if ended:
             raise MalformedError(number, "The container goes on after its end.")
         if number == 1 and line != _MAGIC:

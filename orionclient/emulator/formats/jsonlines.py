@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import strictjson
-from orionclient.emulator.formats.molblock import check_text
+from orionclient.emulator.formats.molblock import check_block
 from orionclient.emulator.formats.records import (
-    MOST_RECORD,
+    MAX_RECORD,
     SDF,
     MalformedError,
     Record,
@@ -20,12 +20,12 @@ from orionclient.emulator.formats.smiles import check_smiles
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from orionclient.emulator.formats.records import Lines
+    from orionclient.emulator.formats.records import LineReader
 
 
-def read(file: Lines) -> Iterator[Record]:
+def read(file: LineReader) -> Iterator[Record]:
     """The records of a file; blank lines do not count."""
-    for number, line in read_lines(file, MOST_RECORD):
+    for number, line in read_lines(file, MAX_RECORD):
         if line.strip(" \t\r"):
             yield parse(number, line)
 
@@ -54,7 +54,7 @@ def check_record(record: Any) -> Record:
         if not isinstance(value["text"], str):
             raise ValueError(f"the molecule {name!r} has no text")  # noqa: TRY004
         try:
-            (check_text if value["format"] == SDF else check_smiles)(value["text"])
+            (check_block if value["format"] == SDF else check_smiles)(value["text"])
         except ValueError as error:
             raise ValueError(f"the molecule {name!r} is no {value['format']}: {error}") from None
     return record

@@ -17,7 +17,7 @@ _PROPERTIES = ("M  ", "A  ", "V  ", "G  ", "S  ")
 
 
 @dataclass
-class Block:
+class LineCursor:
     """The lines of a molblock from its title to `M  END`, and the position of the next one to read."""
 
     lines: list[str]
@@ -40,7 +40,7 @@ class Block:
         raise MalformedError(max(self.at, 1), message)
 
 
-def check_molblock(block: Block) -> None:
+def check_molblock(block: LineCursor) -> None:
     """Refuse what is no molblock.
 
     Raises:
@@ -59,7 +59,7 @@ def check_molblock(block: Block) -> None:
         block.fail("has a counts line that ends neither in V2000 nor in V3000")
 
 
-def check_text(text: str) -> None:
+def check_block(text: str) -> None:
     """Refuse text that is no molblock.
 
     Raises:
@@ -71,18 +71,18 @@ def check_text(text: str) -> None:
     if "\r" in text or "\0" in text:
         raise ValueError("it holds a carriage return or a NUL")
     try:
-        check_molblock(Block(lines))
+        check_molblock(LineCursor(lines))
     except MalformedError as error:
         raise ValueError(f"in line {error.line} it {error.message}") from None
 
 
-def _column(line: str, start: int, end: int) -> int | None:
+def _read_column(line: str, start: int, end: int) -> int | None:
     text = line[start:end].strip()
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _check_v2000(block: Block, counts: str) -> None:
-    atoms, bonds = _column(counts, 0, 3), _column(counts, 3, 6)
+def _check_v2000(block: LineCursor, counts: str) -> None:
+    atoms, bonds = _read_column(counts, 0, 3), _read_column(counts, 3, 6)
     if atoms is None or bonds is None:
         block.fail("has a counts line without the numbers of atoms and bonds")
     for index in range(atoms):
@@ -90,12 +90,12 @@ def _check_v2000(block: Block, counts: str) -> None:
     for index in range(bonds):
         _check_bond(block, block.next(f"bond {index + 1} of {bonds}"), atoms)
     # Atom lists (a line each) and stexts (two lines each) are obsolete; they are kept without a look.
-    for _ in range((_column(counts, 6, 9) or 0) + 2 * (_column(counts, 15, 18) or 0)):
+    for _ in range((_read_column(counts, 6, 9) or 0) + 2 * (_read_column(counts, 15, 18) or 0)):
         block.next("an atom list or stext")
     _check_properties(block)
 
 
-def _check_atom(block: Block, line: str) -> None:
+def _check_atom(block: LineCursor, line: str) -> None:
     if _USUAL_ATOM.match(line):
         return
     if not all(_COORDINATE.fullmatch(line[start : start + 10]) for start in (0, 10, 20)):
@@ -104,8 +104,8 @@ def _check_atom(block: Block, line: str) -> None:
         block.fail("has an atom line without an element")
 
 
-def _check_bond(block: Block, line: str, atoms: int) -> None:
-    first, second, order = _column(line, 0, 3), _column(line, 3, 6), _column(line, 6, 9)
+def _check_bond(block: LineCursor, line: str, atoms: int) -> None:
+    first, second, order = _read_column(line, 0, 3), _read_column(line, 3, 6), _read_column(line, 6, 9)
     if first is None or second is None or order is None:
         block.fail("has a bond line without two atoms and a type")
     if not (1 <= first <= atoms and 1 <= second <= atoms):
@@ -116,7 +116,7 @@ def _check_bond(block: Block, line: str, atoms: int) -> None:
         block.fail(f"has a bond of the unknown type {order}")
 
 
-def _check_properties(block: Block) -> None:
+def _check_properties(block: LineCursor) -> None:
     while block.more():
         line = block.next("a property")
         if not line.startswith(_PROPERTIES):
@@ -124,11 +124,11 @@ def _check_properties(block: Block) -> None:
         if line.startswith(("A  ", "G  ")):
             block.next("the text of a property")
         elif line.startswith("S  SKP"):
-            for _ in range(_column(line, 6, 9) or 0):
+            for _ in range(_read_column(line, 6, 9) or 0):
                 block.next("a skipped line")
 
 
-def _v30_line(block: Block) -> list[str]:
+def _read_v30_line(block: LineCursor) -> list[str]:
     """The words of the next V3000 line; a hyphen at the end joins the line with the next one."""
     text = ""
     while True:
@@ -141,27 +141,27 @@ def _v30_line(block: Block) -> list[str]:
         text = text.removesuffix("-")
 
 
-def _check_v3000(block: Block) -> None:
-    if _v30_line(block) != ["BEGIN", "CTAB"]:
+def _check_v3000(block: LineCursor) -> None:
+    if _read_v30_line(block) != ["BEGIN", "CTAB"]:
         block.fail("does not begin with M  V30 BEGIN CTAB")
-    counts = _v30_line(block)
+    counts = _read_v30_line(block)
     if counts[:1] != ["COUNTS"] or len(counts) < 3 or not all(re.fullmatch("[0-9]{1,7}", word) for word in counts[1:3]):
         block.fail("has no M  V30 COUNTS line with the numbers of atoms and bonds")
     atoms = _check_v30_atoms(block, int(counts[1]))
-    words = _v30_line(block)
+    words = _read_v30_line(block)
     if words == ["BEGIN", "BOND"]:
         _check_v30_bonds(block, int(counts[2]), atoms)
-        words = _v30_line(block)
+        words = _read_v30_line(block)
     elif int(counts[2]):
         block.fail("has no M  V30 BEGIN BOND")
     _check_v30_rest(block, words)
 
 
-def _check_v30_atoms(block: Block, count: int) -> set[str]:
-    if _v30_line(block) != ["BEGIN", "ATOM"]:
+def _check_v30_atoms(block: LineCursor, count: int) -> set[str]:
+    if _read_v30_line(block) != ["BEGIN", "ATOM"]:
         block.fail("has no M  V30 BEGIN ATOM")
     atoms: set[str] = set()
-    while (words := _v30_line(block)) != ["END", "ATOM"]:
+    while (words := _read_v30_line(block)) != ["END", "ATOM"]:
         if len(words) < 6 or not words[0].isascii() or not words[0].isdigit() or words[0] in atoms:
             block.fail("has an atom line without a number of its own, an element and three coordinates")
         atoms.add(words[0])
@@ -170,9 +170,9 @@ def _check_v30_atoms(block: Block, count: int) -> set[str]:
     return atoms
 
 
-def _check_v30_bonds(block: Block, count: int, atoms: set[str]) -> None:
+def _check_v30_bonds(block: LineCursor, count: int, atoms: set[str]) -> None:
     bonds = 0
-    while (words := _v30_line(block)) != ["END", "BOND"]:
+    while (words := _read_v30_line(block)) != ["END", "BOND"]:
         if len(words) < 4 or words[2] not in atoms or words[3] not in atoms or words[2] == words[3]:
             block.fail("has a bond line without two atoms of this molecule")
         bonds += 1
@@ -180,7 +180,7 @@ def _check_v30_bonds(block: Block, count: int, atoms: set[str]) -> None:
         block.fail(f"has {bonds} bonds, but {count} by its COUNTS line")
 
 
-def _check_v30_rest(block: Block, words: list[str]) -> None:
+def _check_v30_rest(block: LineCursor, words: list[str]) -> None:
     """Blocks after the bonds (groups, collections) are kept; only their frames are checked."""
     open_blocks = ["CTAB"]
     while True:
@@ -190,7 +190,7 @@ def _check_v30_rest(block: Block, words: list[str]) -> None:
             block.fail(f"has M  V30 END {words[1]} in the wrong place")
         if not open_blocks:
             break
-        words = _v30_line(block)
+        words = _read_v30_line(block)
     # Template atoms and R-groups follow outside the CTAB.
     while block.more():
-        _v30_line(block)
+        _read_v30_line(block)

@@ -18,9 +18,9 @@ MOLECULE = "Molecule"
 SDF, SMILES = "sdf", "smiles"
 
 # Bounds of the memory that one line and one record can take.
-MOST_LINE = 1024 * 1024
-MOST_RECORD = 16 * 1024 * 1024
-MOST_NAME = 255
+MAX_LINE = 1024 * 1024
+MAX_RECORD = 16 * 1024 * 1024
+MAX_NAME = 255
 
 
 class MalformedError(ValueError):
@@ -41,7 +41,7 @@ class ConversionError(ValueError):
     """A record that a format cannot hold; the message is a sentence."""
 
 
-class Lines(Protocol):
+class LineReader(Protocol):
     """An open file, or what decompresses one."""
 
     def readline(self, size: int, /) -> bytes:
@@ -49,7 +49,7 @@ class Lines(Protocol):
         ...
 
 
-def molecule(form: str, text: str) -> Record:
+def make_molecule(form: str, text: str) -> Record:
     """A molecule as a value of a field."""
     return {"format": form, "text": text}
 
@@ -66,11 +66,11 @@ def is_molecule(value: Any, form: str | None = None) -> bool:
 
 def check_name(name: str) -> None:
     """Refuse field names that no filter could name."""
-    if not 1 <= len(name) <= MOST_NAME:
-        raise ValueError(f"a field name has {len(name)} characters; 1 to {MOST_NAME} are allowed")
+    if not 1 <= len(name) <= MAX_NAME:
+        raise ValueError(f"a field name has {len(name)} characters; 1 to {MAX_NAME} are allowed")
 
 
-def scalar_text(value: Any) -> str:
+def format_scalar(value: Any) -> str:
     """A value that is no SDF structure as text: text as it is, SMILES as it is, everything else as JSON."""
     if isinstance(value, str):
         return value
@@ -85,7 +85,7 @@ def pick_molecule(record: Record, form: str, fields: list[str] | None) -> str | 
     return next((name for name in names if is_molecule(record.get(name), form)), None)
 
 
-def read_lines(file: Lines, most: int = MOST_LINE) -> Iterator[tuple[int, str]]:
+def read_lines(file: LineReader, most: int = MAX_LINE) -> Iterator[tuple[int, str]]:
     """The lines of a file with their numbers, without their endings. A byte order mark at the start is left out."""
     number = 0
     while True:

@@ -9,27 +9,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn
 
-from orionclient.emulator.formats.molblock import Block, check_molblock
+from orionclient.emulator.formats.molblock import LineCursor, check_molblock
 from orionclient.emulator.formats.records import (
+    MAX_RECORD,
     MOLECULE,
-    MOST_RECORD,
     SDF,
     TITLE,
     ConversionError,
     MalformedError,
     Record,
     check_name,
+    format_scalar,
     is_molecule,
-    molecule,
+    make_molecule,
     pick_molecule,
     read_lines,
-    scalar_text,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from orionclient.emulator.formats.records import Lines
+    from orionclient.emulator.formats.records import LineReader
 
 _END = "M  END"
 _DELIMITER = "$$$$"
@@ -42,7 +42,7 @@ def looks_like_header(line: str) -> bool:
     return line.startswith(">") and "<" in line and ">" in line[1:]
 
 
-def read(file: Lines) -> Iterator[Record]:
+def read(file: LineReader) -> Iterator[Record]:
     """The records of an SD file."""
     reader = _Reader(read_lines(file))
     while record := reader.record():
@@ -64,8 +64,8 @@ class _Reader:
         if line is None:
             return None
         self._size += len(line) + 1
-        if self._size > MOST_RECORD:
-            self._fail(f"has more than {MOST_RECORD} characters")
+        if self._size > MAX_RECORD:
+            self._fail(f"has more than {MAX_RECORD} characters")
         if "\r" in line or "\0" in line:
             self._fail("holds a carriage return or a NUL inside a line")
         return line
@@ -84,7 +84,7 @@ class _Reader:
         self._title = head[0]
         first = self._number - len(head) + 1
         text = self._molblock(head, first)
-        record: Record = {TITLE: self._title, MOLECULE: molecule(SDF, text)}
+        record: Record = {TITLE: self._title, MOLECULE: make_molecule(SDF, text)}
         self._data(record)
         return record
 
@@ -112,7 +112,7 @@ class _Reader:
                 self._fail("has no M  END before its data")
             lines.append(line)
         try:
-            check_molblock(Block(lines))
+            check_molblock(LineCursor(lines))
         except MalformedError as error:
             self._fail(error.message, first + error.line - 1)
         return "\n".join([*lines[:-1], _END])
@@ -165,46 +165,46 @@ def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> It
     """
     for number, record in records:
         try:
-            yield _text(record, fields).encode()
+            yield _format_value(record, fields).encode()
         except ConversionError as error:
             raise ConversionError(f"Record {number} cannot be written as SDF: {error}.") from None
 
 
-def _text(record: Record, fields: list[str] | None) -> str:
+def _format_value(record: Record, fields: list[str] | None) -> str:
     structure = pick_molecule(record, SDF, fields)
     if structure is None:
         raise ConversionError(
             "it holds no structure in SDF, and making one from SMILES needs a chemistry toolkit, which is not here"
         )
     first, _, rest = str(record[structure]["text"]).removesuffix("\n").partition("\n")
-    parts = [f"{_title(record, first)}\n{rest}\n"]
+    parts = [f"{_format_title(record, first)}\n{rest}\n"]
     names = [name for name in dict.fromkeys(record if fields is None else fields) if name not in {TITLE, structure}]
-    parts.extend(_data_item(name, record[name]) for name in names if record.get(name) is not None)
+    parts.extend(_format_data_item(name, record[name]) for name in names if record.get(name) is not None)
     return "".join([*parts, f"{_DELIMITER}\n"])
 
 
-def _title(record: Record, otherwise: str) -> str:
+def _format_title(record: Record, otherwise: str) -> str:
     value = record.get(TITLE)
     if value is None or is_molecule(value):
         return otherwise
-    title = scalar_text(value)
+    title = format_scalar(value)
     if _BREAKS.search(title) or title.startswith(_DELIMITER):
         raise ConversionError("its title would break the file")
     return title
 
 
-def _data_item(name: str, value: object) -> str:
+def _format_data_item(name: str, value: object) -> str:
     if is_molecule(value, SDF):
         raise ConversionError(f"it has a second structure, {name!r}; choose fields")
     if name == MOLECULE or _BREAKS.search(name) or "<" in name or ">" in name:
         raise ConversionError(f"{name[:60]!r} cannot be the name of a data item")
-    text = scalar_text(value)
+    text = format_scalar(value)
     lines = text.split("\n") if text else []
-    if any(_breaks_item(line) for line in lines):
+    if any(_ends_data_item(line) for line in lines):
         raise ConversionError(f"the value of {name[:60]!r} has a line that would end it early")
     return "".join(f"{line}\n" for line in [f">  <{name}>", *lines, ""])
 
 
-def _breaks_item(line: str) -> bool:
+def _ends_data_item(line: str) -> bool:
     broken = "\r" in line or "\0" in line or not line.strip()
     return broken or line.startswith(_DELIMITER) or looks_like_header(line)

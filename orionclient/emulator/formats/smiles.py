@@ -12,7 +12,7 @@ from orionclient.emulator.formats.records import (
     ConversionError,
     MalformedError,
     Record,
-    molecule,
+    make_molecule,
     pick_molecule,
     read_lines,
 )
@@ -20,7 +20,7 @@ from orionclient.emulator.formats.records import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from orionclient.emulator.formats.records import Lines
+    from orionclient.emulator.formats.records import LineReader
 
 _SYMBOLS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo"
@@ -50,7 +50,7 @@ def check_smiles(text: str) -> None:
     Raises:
         ValueError: The message says what is wrong and where, as the end of a sentence.
     """
-    state = _State()
+    state = _SmilesState()
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
@@ -61,7 +61,7 @@ def check_smiles(text: str) -> None:
     state.finish()
 
 
-class _State:
+class _SmilesState:
     """Where the reading of one SMILES has come to."""
 
     def __init__(self) -> None:
@@ -123,7 +123,7 @@ def _check_bracket(match: re.Match[str]) -> None:
         raise ValueError(f"{match[0][:40]!r} at character {match.start() + 1} is no atom")
 
 
-def read(file: Lines) -> Iterator[Record]:
+def read(file: LineReader) -> Iterator[Record]:
     """The records of a file of SMILES and titles."""
     count = 0
     for number, line in read_lines(file):
@@ -135,7 +135,7 @@ def read(file: Lines) -> Iterator[Record]:
             check_smiles(text)
         except ValueError as error:
             raise MalformedError(number, f"Record {count}: {text[:60]!r} is no SMILES: {error}.") from None
-        yield {TITLE: title, MOLECULE: molecule(SMILES, text)}
+        yield {TITLE: title, MOLECULE: make_molecule(SMILES, text)}
 
 
 def _split(line: str) -> tuple[str, str]:

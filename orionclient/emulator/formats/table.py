@@ -17,22 +17,22 @@ from orionclient.emulator.formats.records import (
     MalformedError,
     Record,
     check_name,
+    format_scalar,
     is_molecule,
-    molecule,
+    make_molecule,
     read_lines,
-    scalar_text,
 )
 from orionclient.emulator.formats.smiles import check_smiles
 
 if TYPE_CHECKING:
-    from orionclient.emulator.formats.records import Lines
+    from orionclient.emulator.formats.records import LineReader
 
 Records = Callable[[], Iterable[tuple[int, Record]]]
 
 
-def read(file: Lines) -> Iterator[Record]:
+def read(file: LineReader) -> Iterator[Record]:
     """The records of a CSV file. An empty cell of a molecule column means that the record has no such molecule."""
-    rows = _rows(file)
+    rows = _read_rows(file)
     line, header = next(rows, (1, []))
     _check_header(line, header)
     for count, (number, row) in enumerate(rows, 1):
@@ -40,10 +40,10 @@ def read(file: Lines) -> Iterator[Record]:
             raise MalformedError(
                 number, f"Record {count} has {len(row)} values; the header names {len(header)} columns."
             )
-        yield _record(number, count, header, row)
+        yield _make_record(number, count, header, row)
 
 
-def _rows(file: Lines) -> Iterator[tuple[int, list[str]]]:
+def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
     # The csv module wants the line endings, for a quoted value may go over several lines.
     lines = (f"{text}\n" for _, text in read_lines(file))
     reader = csv.reader(lines, strict=True)
@@ -74,7 +74,7 @@ def _check_header(line: int, header: list[str]) -> None:
             raise MalformedError(line, f"The header names {name!r} twice.")
 
 
-def _record(line: int, count: int, header: list[str], row: list[str]) -> Record:
+def _make_record(line: int, count: int, header: list[str], row: list[str]) -> Record:
     record: Record = {}
     for name, value in zip(header, row, strict=True):
         if name.lower() != SMILES:
@@ -84,33 +84,33 @@ def _record(line: int, count: int, header: list[str], row: list[str]) -> Record:
                 check_smiles(text)
             except ValueError as error:
                 raise MalformedError(line, f"Record {count}: {text[:60]!r} is no SMILES: {error}.") from None
-            record[name] = molecule(SMILES, text)
+            record[name] = make_molecule(SMILES, text)
     return record
 
 
 def write(records: Records, fields: list[str] | None) -> Iterator[bytes]:
     """All fields in the order in which they are first met, structures in SDF left out."""
-    columns = list(dict.fromkeys(fields)) if fields is not None else _columns(records())
+    columns = list(dict.fromkeys(fields)) if fields is not None else _collect_columns(records())
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if columns:
         writer.writerow(columns)
     for _, record in records():
         if columns:
-            writer.writerow([_cell(record, name) for name in columns])
+            writer.writerow([_format_cell(record, name) for name in columns])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue().encode()
 
 
-def _columns(records: Iterable[tuple[int, Record]]) -> list[str]:
+def _collect_columns(records: Iterable[tuple[int, Record]]) -> list[str]:
     names: dict[str, None] = {}
     for _, record in records:
         names.update((name, None) for name, value in record.items() if not is_molecule(value, SDF))
     return list(names)
 
 
-def _cell(record: Record, name: str) -> str:
+def _format_cell(record: Record, name: str) -> str:
     value = record.get(name)
-    return "" if value is None or is_molecule(value, SDF) else scalar_text(value)
+    return "" if value is None or is_molecule(value, SDF) else format_scalar(value)

@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from orionclient.emulator.call import Handler, Stack
-    from orionclient.emulator.resources import Kind
+    from orionclient.emulator.call import Handler, Services
+    from orionclient.emulator.resources import ResourceKind
 
-_ROOMS = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
+_MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
-HANDLERS: Mapping[str, Handler] = {name: handler for room in _ROOMS for name, handler in room.HANDLERS.items()}
-KINDS: Mapping[str, Kind] = {room.KIND.name: room.KIND for room in _ROOMS if hasattr(room, "KIND")}
-TABLES: tuple[str, ...] = tuple(room.TABLES for room in _ROOMS if hasattr(room, "TABLES"))
-BLOBS: tuple[str, ...] = tuple(room.BLOBS for room in _ROOMS if hasattr(room, "BLOBS"))
+HANDLERS: Mapping[str, Handler] = {name: handler for room in _MODULES for name, handler in room.HANDLERS.items()}
+KINDS: Mapping[str, ResourceKind] = {room.KIND.name: room.KIND for room in _MODULES if hasattr(room, "KIND")}
+TABLES: tuple[str, ...] = tuple(room.TABLES for room in _MODULES if hasattr(room, "TABLES"))
+BLOBS: tuple[str, ...] = tuple(room.BLOBS for room in _MODULES if hasattr(room, "BLOBS"))
 
 
-def resume(stack: Stack) -> None:
+def resume(stack: Services) -> None:
     """Take up what the last server on the folder left undone."""
-    for room in _ROOMS:
+    for room in _MODULES:
         if hasattr(room, "resume"):
             room.resume(stack)

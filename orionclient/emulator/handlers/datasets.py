@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import molecules, resources, strictjson
-from orionclient.emulator.blobs import Staged, digest_headers, read_chunks
+from orionclient.emulator.blobs import StagedBlob, digest_headers, read_chunks
 from orionclient.emulator.call import Call, Download, Handler
 from orionclient.emulator.problems import ProblemError, not_found, unprocessable
-from orionclient.emulator.resources import Kind
+from orionclient.emulator.resources import ResourceKind
 from orionclient.emulator.selection import Selection, select
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TABLES = f"""
 {
-    resources.table(
+    resources.create_table_statement(
         "datasets",
         "dirty INTEGER NOT NULL DEFAULT 0",
         "first_record INTEGER NOT NULL DEFAULT 1",
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS records (
 
 Record = molecules.Record
 
-_PIECE = 256 * 1024
+_CHUNK_SIZE = 256 * 1024
 # A compressed file may grow to so many times its size, and in any case to so many bytes.
 _MOST_RATIO, _FREE_GROWTH = 100, 256 * 1024 * 1024
 
@@ -63,7 +63,7 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
     return lambda: None
 
 
-KIND = DATASETS = Kind(
+KIND = DATASETS = ResourceKind(
     "dataset", "datasets", "dataset_id", _show, _purge, taggable=True, sharable=True, in_folders=True
 )
 
@@ -76,12 +76,12 @@ def _check_target(call: Call) -> None:
 def _check_upload(call: Call) -> None:
     _check_target(call)
     try:
-        molecules.format_of(call.query["format"])
+        molecules.get_format(call.query["format"])
     except molecules.UnknownFormatError as error:
-        raise _unknown_format(error) from None
+        raise _unknown_format_problem(error) from None
 
 
-def _unknown_format(error: molecules.UnknownFormatError) -> ProblemError:
+def _unknown_format_problem(error: molecules.UnknownFormatError) -> ProblemError:
     return ProblemError(422, str(error), "unknown_format")
 
 
@@ -89,7 +89,7 @@ def upload_dataset_content(call: Call) -> dict[str, Any]:
     """Make the records of the uploaded file the records of the dataset."""
     form = call.query["format"]
     source = f"{form} {call.content.digest.hex()}"
-    with _parsed(call, form) as parsed, call.stack.store.writing() as db:
+    with _parse_records(call, form) as parsed, call.stack.store.writing() as db:
         row = resources.find_named(call, db, DATASETS)
         if row["source"] != source:
             first = row["next_record"]
@@ -105,7 +105,7 @@ def upload_dataset_content(call: Call) -> dict[str, Any]:
 
 def add_records(call: Call) -> dict[str, Any]:
     """Append the records of the body; none changes nothing."""
-    with _parsed(call, "json") as parsed, call.stack.store.writing() as db:
+    with _parse_records(call, "json") as parsed, call.stack.store.writing() as db:
         row = resources.find_named(call, db, DATASETS)
         count = _insert(db, row["id"], row["next_record"], parsed)
         if count:
@@ -117,28 +117,28 @@ def add_records(call: Call) -> dict[str, Any]:
 
 
 @contextmanager
-def _parsed(call: Call, form: str) -> Iterator[Staged]:
+def _parse_records(call: Call, form: str) -> Iterator[StagedBlob]:
     """The records of the upload as JSON lines on disk, so that the database is not locked while they are read."""
     with call.stack.blobs.staged() as parsed:
         limit = min(call.stack.limits.upload, max(_FREE_GROWTH, _MOST_RATIO * call.content.size))
         try:
             for record in molecules.read(call.content.path, form, limit):
                 parsed.write(strictjson.dumps(record).encode() + b"\n")
-                if molecules.format_of(form)[1] and parsed.size > 2 * limit:
-                    raise _too_large(f"The records of the file have more than {2 * limit} bytes.")
+                if molecules.get_format(form)[1] and parsed.size > 2 * limit:
+                    raise _too_large_problem(f"The records of the file have more than {2 * limit} bytes.")
         except molecules.MalformedError as error:
             raise unprocessable(f"Line {error.line}: {error.message}", error.line) from None
         except molecules.TooLargeError as error:
-            raise _too_large(str(error)) from None
+            raise _too_large_problem(str(error)) from None
         parsed.complete(durable=False)
         yield parsed
 
 
-def _too_large(detail: str) -> ProblemError:
+def _too_large_problem(detail: str) -> ProblemError:
     return ProblemError(413, detail, "too_large")
 
 
-def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: Staged) -> int:
+def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: StagedBlob) -> int:
     with parsed.path.open(encoding="utf-8", newline="\n") as lines:
         rows = ((dataset, number, line.removesuffix("\n")) for number, line in enumerate(lines, first))
         return max(db.executemany("INSERT INTO records (dataset, id, body) VALUES (?, ?, ?)", rows).rowcount, 0)
@@ -183,7 +183,7 @@ def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
             for row in selection.rows(db, after):
                 after = row["id"]
                 piece += f'{{"id":{after},"dataset":{selection.dataset},"record":{row["body"]}}}\n'.encode()
-                if len(piece) > _PIECE:
+                if len(piece) > _CHUNK_SIZE:
                     break
         if not piece:
             return
@@ -210,7 +210,7 @@ def download_dataset(call: Call) -> Download:
         raise ProblemError(422, str(error), "not_convertible") from None
     except molecules.UnknownFormatError as error:
         made.discard()
-        raise _unknown_format(error) from None
+        raise _unknown_format_problem(error) from None
     except BaseException:
         made.discard()
         raise

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import ranges, resources
 from orionclient.emulator.call import Call, Download, Handler, Redirect
-from orionclient.emulator.parts import contents_of
+from orionclient.emulator.parts import list_contents
 from orionclient.emulator.problems import conflict
-from orionclient.emulator.resources import Kind
+from orionclient.emulator.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-TABLES = resources.table(
+TABLES = resources.create_table_statement(
     "files",
     "state TEXT NOT NULL DEFAULT 'uploading'",
     "size INTEGER NOT NULL DEFAULT 0",
@@ -24,18 +24,18 @@ TABLES = resources.table(
 )
 BLOBS = "SELECT blob FROM files WHERE blob IS NOT NULL"
 
-_SHOWN = ("id", "name", "state", "size", "created", "owner", "project", "description", "sha256", "path", "deleted")
+_FIELDS = ("id", "name", "state", "size", "created", "owner", "project", "description", "sha256", "path", "deleted")
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in _SHOWN}
+    return {name: row[name] for name in _FIELDS}
 
 
 def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
-    return partial(call.stack.blobs.remove_all, [row["blob"], *contents_of(db, "file", [row["id"]])])
+    return partial(call.stack.blobs.remove_all, [row["blob"], *list_contents(db, "file", [row["id"]])])
 
 
-KIND = FILES = Kind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
+KIND = FILES = ResourceKind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
 
 
 def _check_target(call: Call) -> None:
@@ -43,7 +43,7 @@ def _check_target(call: Call) -> None:
         resources.find_named(call, db, FILES)
 
 
-def fill(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
+def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
     """Give a file its content."""
     query = "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?"
     db.execute(query, (size, sha256, blob, number))
@@ -56,7 +56,7 @@ def upload_file_content(call: Call) -> dict[str, Any]:
     try:
         with call.stack.store.writing() as db:
             row = resources.find_named(call, db, FILES)
-            fill(db, row["id"], content.size, content.digest.hex(), name)
+            set_content(db, row["id"], content.size, content.digest.hex(), name)
             shown = FILES.show(resources.find_named(call, db, FILES))
     except BaseException:
         blobs.remove(name)
@@ -65,7 +65,7 @@ def upload_file_content(call: Call) -> dict[str, Any]:
     return shown
 
 
-def _with_content(call: Call) -> sqlite3.Row:
+def _attach_content(call: Call) -> sqlite3.Row:
     with call.stack.store.reading() as db:
         row = resources.find_named(call, db, FILES, reading=True)
     if row["blob"] is None:
@@ -76,9 +76,9 @@ def _with_content(call: Call) -> sqlite3.Row:
 def download_file(call: Call) -> Download | Redirect:
     """The bytes as they were uploaded, or the address where they lie."""
     if call.stack.storage is not None:
-        return Redirect(call.stack.storage.of_content(_with_content(call)))
-    row, content = call.stack.blobs.open_current(lambda: _with_content(call))
-    return ranges.answer(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
+        return Redirect(call.stack.storage.of_content(_attach_content(call)))
+    row, content = call.stack.blobs.open_current(lambda: _attach_content(call))
+    return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 
 
 HANDLERS = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import folders, resources
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import bad_body
 
 if TYPE_CHECKING:
@@ -29,18 +29,18 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 def list_folders(call: Call) -> dict[str, Any]:
     """The folders of one project or of all of the caller's."""
-    listing = Listing("folders", key=("project", "path"), key_types=(int, str))
+    listing = ListQuery("folders", key=("project", "path"), key_types=(int, str))
     with call.stack.store.reading() as db:
         resources.narrow_to_projects(call, db, listing)
-        return page(call, db, listing, _show)
+        return build_page(call, db, listing, _show)
 
 
 def create_paths(call: Call) -> None:
     """Make what is missing."""
     with call.stack.store.writing() as db:
-        project = resources.project_of_body(call, db)
+        project = resources.find_project(call, db)
         for path in call.body["paths"]:
-            folders.make(db, project, path, call.caller.id)
+            folders.create_folder(db, project, path, call.caller.id)
 
 
 def assign_paths(call: Call) -> None:
@@ -51,7 +51,7 @@ def assign_paths(call: Call) -> None:
             if kind is None or not kind.in_folders:
                 raise bad_body(f'There is no kind of resource "{item["resource_type"]}" that can lie in a folder.')
             row = resources.find(call, db, kind, item["id"])
-            path = folders.make(db, row["project"], item["path"], call.caller.id)
+            path = folders.create_folder(db, row["project"], item["path"], call.caller.id)
             db.execute(
                 f"UPDATE {kind.table} SET path = ?, name = ? WHERE id = ?",  # noqa: S608 - the table is a constant  # nosec B608
                 (path, item.get("name", row["name"]), row["id"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import forbidden, not_found
 
 if TYPE_CHECKING:
@@ -27,20 +27,20 @@ CREATE TABLE IF NOT EXISTS group_members (
 ) STRICT, WITHOUT ROWID;
 """
 
-_SHOWN = ("id", "name", "description", "organization", "created")
+_FIELDS = ("id", "name", "description", "organization", "created")
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in _SHOWN}
+    return {name: row[name] for name in _FIELDS}
 
 
 def list_groups(call: Call) -> dict[str, Any]:
     """The groups of the caller's organization."""
-    listing = Listing("groups", ["organization = ?"], [call.caller.organization])
+    listing = ListQuery("groups", ["organization = ?"], [call.caller.organization])
     if "name" in call.query:
         listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
     with call.stack.store.reading() as db:
-        return page(call, db, listing, _show)
+        return build_page(call, db, listing, _show)
 
 
 def get_group(call: Call) -> dict[str, Any]:

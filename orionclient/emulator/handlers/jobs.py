@@ -13,11 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import jobs, resources, strictjson
-from orionclient.emulator.blobs import CHUNK
-from orionclient.emulator.call import Call, Download, Handler, Stack
+from orionclient.emulator.blobs import CHUNK_SIZE
+from orionclient.emulator.call import Call, Download, Handler, Services
 from orionclient.emulator.handlers import workfloes
 from orionclient.emulator.problems import ProblemError
-from orionclient.emulator.resources import Kind
+from orionclient.emulator.resources import ResourceKind
 from orionclient.emulator.specifications import ParametersError, check_parameters
 from orionclient.emulator.store import now
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 TABLES = (
-    resources.table(
+    resources.create_table_statement(
         "jobs",
         "workfloe INTEGER NOT NULL REFERENCES workfloes (id)",
         "state TEXT NOT NULL DEFAULT 'queued'",
@@ -57,7 +57,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     if row["state"] == "running":
         seconds = (datetime.fromisoformat(now()) - datetime.fromisoformat(row["started"])).total_seconds()
         run_time = max(seconds, 0.0)
-        cost = str(jobs.cost_of(run_time))
+        cost = str(jobs.compute_cost(run_time))
     return {
         **{name: row[name] for name in (*plain, "currency", "owner", "project")},
         **{name: strictjson.loads(row[name]) for name in ("parameters", "system_parameters")},
@@ -73,10 +73,10 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
     return partial(call.stack.engine.remove_folder, row["id"])
 
 
-KIND = JOBS = Kind("job", "jobs", "job_id", _show, _purge, taggable=True)
+KIND = JOBS = ResourceKind("job", "jobs", "job_id", _show, _purge, taggable=True)
 
 
-def _with_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
+def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
     """A job with what it says about itself while it runs."""
     return {**shown, "progress": call.stack.engine.progress(shown["id"])} if shown["state"] == "running" else shown
 
@@ -84,12 +84,12 @@ def _with_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
 def list_jobs(call: Call) -> dict[str, Any]:
     """A page of jobs."""
     listed = resources.list_kind(call, JOBS, state=call.query.get("state"), workfloe=call.query.get("workfloe"))
-    return {**listed, "results": [_with_progress(call, shown) for shown in listed["results"]]}
+    return {**listed, "results": [_add_progress(call, shown) for shown in listed["results"]]}
 
 
 def get_job(call: Call) -> dict[str, Any]:
     """One job."""
-    return _with_progress(call, resources.get(call, JOBS))
+    return _add_progress(call, resources.get(call, JOBS))
 
 
 def create_job(call: Call) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def cancel_job(call: Call) -> dict[str, Any]:
     with call.stack.store.writing() as db:
         row = resources.find_named(call, db, JOBS)
         if row["state"] == "queued":
-            jobs.end(db, row["id"], jobs.cancelled(who))
+            jobs.end_job(db, row["id"], jobs.is_cancelled(who))
         if row["state"] == "running":
             # On disk before it happens: whatever ends the job now, it was this. The first one to do it counts.
             query = "UPDATE jobs SET cancelled_by = ? WHERE id = ? AND cancelled_by = ''"
@@ -131,7 +131,7 @@ def cancel_job(call: Call) -> dict[str, Any]:
         shown = _show(resources.find_named(call, db, JOBS))
     if row["state"] == "running":
         call.stack.engine.cancel(row["id"])
-    return _with_progress(call, shown)
+    return _add_progress(call, shown)
 
 
 def download_job_logs(call: Call) -> Download:
@@ -143,24 +143,24 @@ def download_job_logs(call: Call) -> Download:
         return Download(iter(()), lambda: None, {"Content-Length": "0"})
     size = log.seek(0, 2)
     start = log.seek(min(call.query["offset"], size))
-    return Download(_piecewise(log, size - start), log.close, {"Content-Length": str(size - start)})
+    return Download(_iter_log(log, size - start), log.close, {"Content-Length": str(size - start)})
 
 
-def _piecewise(file: BinaryIO, left: int) -> Iterator[bytes]:
+def _iter_log(file: BinaryIO, left: int) -> Iterator[bytes]:
     """So many bytes of a file that grows."""
-    while left and (chunk := file.read(min(left, CHUNK))):
+    while left and (chunk := file.read(min(left, CHUNK_SIZE))):
         left -= len(chunk)
         yield chunk
 
 
-def resume(stack: Stack) -> None:
+def resume(stack: Services) -> None:
     """End what ran when the last server ended; what waited is still in the queue."""
     with stack.store.writing() as db:
         for row in db.execute("SELECT id, cancelled_by FROM jobs WHERE state = 'running'").fetchall():
             who = row["cancelled_by"]
             # Nobody knows how long it ran, so it costs nothing.
-            ending = jobs.cancelled(who) if who else jobs.Ending("failed", jobs.STOPPED)
-            jobs.end(db, row["id"], ending, progress=stack.engine.progress(row["id"]))
+            ending = jobs.is_cancelled(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
+            jobs.end_job(db, row["id"], ending, progress=stack.engine.progress(row["id"]))
         known = {row["id"] for row in db.execute("SELECT id FROM jobs")}
     stack.engine.sweep(known)
 

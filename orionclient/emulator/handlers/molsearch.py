@@ -14,12 +14,12 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources, searching, strictjson
-from orionclient.emulator.call import Call, Handler, Stack
+from orionclient.emulator.call import Call, Handler, Services
 from orionclient.emulator.formats.records import TITLE
 from orionclient.emulator.handlers.datasets import DATASETS
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import ProblemError
-from orionclient.emulator.resources import Kind
+from orionclient.emulator.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,7 +32,7 @@ _BATCH = 1000
 
 TABLES = f"""
 {
-    resources.table(
+    resources.create_table_statement(
         "molsearch_databases",
         "state TEXT NOT NULL DEFAULT 'LOADING'",
         "search_type TEXT NOT NULL",
@@ -40,7 +40,7 @@ TABLES = f"""
         "count INTEGER NOT NULL DEFAULT 0",
     )
 }{
-    resources.table(
+    resources.create_table_statement(
         "molsearch_queries",
         "state TEXT NOT NULL DEFAULT 'QUEUED'",
         "reason TEXT NOT NULL DEFAULT ''",
@@ -82,8 +82,8 @@ def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callab
     return lambda: None
 
 
-DATABASES = Kind("molsearch database", "molsearch_databases", "database_id", _show_database)
-QUERIES = Kind("molsearch query", "molsearch_queries", "query_id", _show_query, _purge_query)
+DATABASES = ResourceKind("molsearch database", "molsearch_databases", "database_id", _show_database)
+QUERIES = ResourceKind("molsearch query", "molsearch_queries", "query_id", _show_query, _purge_query)
 
 
 def create_molsearch_database(call: Call) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def create_molsearch_database(call: Call) -> dict[str, Any]:
     return made
 
 
-def _load(stack: Stack, number: int) -> None:
+def _load(stack: Services, number: int) -> None:
     with stack.store.writing() as db:
         db.execute(
             "UPDATE molsearch_databases SET (state, count) = (SELECT 'LOADED', next_record - first_record FROM datasets"
@@ -131,7 +131,7 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
     return made
 
 
-def _search(stack: Stack, number: int) -> None:
+def _search(stack: Services, number: int) -> None:
     begin = "UPDATE molsearch_queries SET state = 'RUNNING' WHERE id = ? AND state IN ('QUEUED', 'RUNNING') RETURNING *"
     with stack.store.writing() as db:
         rows = db.execute(begin, (number,)).fetchall()
@@ -155,16 +155,16 @@ def _search(stack: Stack, number: int) -> None:
                 )
 
 
-def _hits(stack: Stack, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
+def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
     """Record, title and score of every hit, best first; None where the server stops."""
     parameters = strictjson.loads(query["parameters"])
     match, most = (
-        searching.matcher(query["query_type"], parameters),
-        searching.most_hits(query["query_type"], parameters),
+        searching.build_matcher(query["query_type"], parameters),
+        searching.max_hits(query["query_type"], parameters),
     )
     measured = query["query_type"] == "graphsim"
     best: list[tuple[float, int, str | None]] = []
-    for rows in _batches(stack, query["dataset"]):
+    for rows in _iter_batches(stack, query["dataset"]):
         if stack.slow.stopping:
             return None
         for row in rows:
@@ -185,7 +185,7 @@ def _hits(stack: Stack, query: sqlite3.Row) -> list[tuple[int, str | None, float
     return [(-record, title, score if measured else None) for score, record, title in best]
 
 
-def _batches(stack: Stack, dataset: int) -> Iterator[list[sqlite3.Row]]:
+def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
     after = 0
     while True:
         with stack.store.reading() as db:
@@ -205,11 +205,11 @@ def list_molsearch_hits(call: Call) -> dict[str, Any]:
     """A page of hits."""
     with call.stack.store.reading() as db:
         query = resources.find_named(call, db, QUERIES, reading=True)
-        listing = Listing("molsearch_hits", ["query = ?"], [query["id"]], key=("rank",))
-        return page(call, db, listing, _show_hit)
+        listing = ListQuery("molsearch_hits", ["query = ?"], [query["id"]], key=("rank",))
+        return build_page(call, db, listing, _show_hit)
 
 
-def resume(stack: Stack) -> None:
+def resume(stack: Services) -> None:
     """Go on with what the last server did not finish."""
     with stack.store.reading() as db:
         loading = db.execute("SELECT id FROM molsearch_databases WHERE state = 'LOADING'").fetchall()
@@ -220,7 +220,7 @@ def resume(stack: Stack) -> None:
         stack.slow.submit(_search, stack, row["id"])
 
 
-def _list(call: Call, kind: Kind, *filters: str) -> dict[str, Any]:
+def _list(call: Call, kind: ResourceKind, *filters: str) -> dict[str, Any]:
     return resources.list_kind(call, kind, **{name: call.query.get(name) for name in filters})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import forbidden, not_found
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 def list_organizations(call: Call) -> dict[str, Any]:
     """The caller's organization as a page."""
-    listing = Listing("organizations", ["id = ?"], [call.caller.organization])
+    listing = ListQuery("organizations", ["id = ?"], [call.caller.organization])
     with call.stack.store.reading() as db:
-        return page(call, db, listing, _show)
+        return build_page(call, db, listing, _show)
 
 
 def get_organization(call: Call) -> dict[str, Any]:

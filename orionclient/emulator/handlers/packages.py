@@ -18,12 +18,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from orionclient.emulator import archives, resources, strictjson
-from orionclient.emulator.call import Call, Handler, Stack
+from orionclient.emulator.call import Call, Handler, Services
 from orionclient.emulator.handlers import workfloes
 from orionclient.emulator.problems import ProblemError
-from orionclient.emulator.processes import describe_exit, environment
-from orionclient.emulator.resources import Kind
-from orionclient.emulator.specifications import Floe, SpecificationError, check_floe
+from orionclient.emulator.processes import build_environment, describe_exit
+from orionclient.emulator.resources import ResourceKind
+from orionclient.emulator.specifications import FloeSpecification, SpecificationError, check_floe
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("orionclient.emulator")
 
 # Reading the floes of a package means importing what it needs.
-_SECONDS = 120.0
-_MOST_OUTPUT = 16 * 1024 * 1024
-_LONGEST_REASON = 2000
+_INSPECTION_SECONDS = 120.0
+_MAX_OUTPUT = 16 * 1024 * 1024
+_MAX_REASON = 2000
 
 # `folder` is where the package is unpacked, below the folder with its number.
-TABLES = resources.table(
+TABLES = resources.create_table_statement(
     "packages",
     "version TEXT NOT NULL DEFAULT ''",
     "state TEXT NOT NULL DEFAULT 'uploading'",
@@ -49,11 +49,11 @@ TABLES = resources.table(
     "folder TEXT",
 )
 
-_SHOWN = ("id", "name", "version", "state", "reason", "size", "sha256", "created", "owner", "project")
+_FIELDS = ("id", "name", "version", "state", "reason", "size", "sha256", "created", "owner", "project")
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {**{name: row[name] for name in _SHOWN}, "specification": strictjson.loads(row["specification"])}
+    return {**{name: row[name] for name in _FIELDS}, "specification": strictjson.loads(row["specification"])}
 
 
 def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
@@ -62,11 +62,11 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
     if busy:
         detail = f"The package {row['id']} is in use: {busy} of its jobs are not complete."
         raise ProblemError(409, detail, "package_in_use")
-    workfloes.retire(db, row["id"])
+    workfloes.retire_specifications(db, row["id"])
     return partial(shutil.rmtree, call.stack.engine.packages / str(row["id"]), ignore_errors=True)
 
 
-KIND = PACKAGES = Kind("package", "packages", "package_id", _show, _purge, sharable=True)
+KIND = PACKAGES = ResourceKind("package", "packages", "package_id", _show, _purge, sharable=True)
 
 
 def _find_target(call: Call, db: sqlite3.Connection, sha256: str | None = None) -> sqlite3.Row:
@@ -88,18 +88,18 @@ def upload_package_content(call: Call) -> dict[str, Any]:
     engine, sha256 = call.stack.engine, call.content.digest.hex()
     with call.stack.store.reading() as db:
         row = _find_target(call, db, sha256)
-    if _is_there(row, sha256):
+    if _exists(row, sha256):
         return _show(row)
     name = uuid.uuid4().hex
     folder = engine.packages / str(row["id"]) / name
     try:
-        manifest = archives.unpack(call.content.path, folder)
+        manifest = archives.extract(call.content.path, folder)
     except archives.BadArchiveError as error:
         raise ProblemError(422, str(error), "bad_package") from None
     try:
         with call.stack.store.writing() as db:
             row = _find_target(call, db, sha256)
-            repeated = _is_there(row, sha256)
+            repeated = _exists(row, sha256)
             if not repeated:
                 db.execute(
                     "UPDATE packages SET state = 'processing', reason = '', name = ?, version = ?, specification = ?,"
@@ -125,71 +125,75 @@ def upload_package_content(call: Call) -> dict[str, Any]:
     return shown
 
 
-def _is_there(row: sqlite3.Row, sha256: str) -> bool:
+def _exists(row: sqlite3.Row, sha256: str) -> bool:
     return row["sha256"] == sha256 and row["state"] in {"processing", "ready"}
 
 
-class _UnreadableError(Exception):
+class _UnreadablePackageError(Exception):
     """A package whose floes cannot be read; the message is the reason."""
 
 
-def _read_floes(stack: Stack, number: int) -> None:
+def _read_floes(stack: Services, number: int) -> None:
     """Take up the floes of a package."""
     with stack.store.reading() as db:
         row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'processing'", (number,)).fetchone()
     if row is None:
         return
-    floes: list[Floe] = []
+    floes: list[FloeSpecification] = []
     state, reason = "ready", ""
     try:
         floes = _describe(stack, stack.engine.packages / str(number) / row["folder"], number)
-    except (_UnreadableError, SpecificationError, OSError, ValueError) as error:
-        state, reason = "error", str(error)[:_LONGEST_REASON]
+    except (_UnreadablePackageError, SpecificationError, OSError, ValueError) as error:
+        state, reason = "error", str(error)[:_MAX_REASON]
     if stack.engine.closing:
         return  # it was cut off, perhaps; the next start reads it again
     with stack.store.writing() as db:
         same = "UPDATE packages SET state = ?, reason = ? WHERE id = ? AND state = 'processing' AND folder = ?"
         if db.execute(same, (state, reason, number, row["folder"])).rowcount:
             for floe in floes:
-                workfloes.add(db, floe, row)
+                workfloes.add_specifications(db, floe, row)
 
 
-def _describe(stack: Stack, folder: Path, number: int) -> list[Floe]:
+def _describe(stack: Services, folder: Path, number: int) -> list[FloeSpecification]:
     argv = stack.engine.describe
     if not argv:
-        raise _UnreadableError("this local Orion was started without a command that reads the floes of packages")
+        raise _UnreadablePackageError("this local Orion was started without a command that reads the floes of packages")
     with (
         tempfile.TemporaryFile() as output,
         tempfile.TemporaryFile() as errors,
         stack.engine.process(f"package {number}") as process,
     ):
-        timer = threading.Timer(_SECONDS, process.stop, ("time",))
+        timer = threading.Timer(_INSPECTION_SECONDS, process.stop, ("time",))
         timer.daemon = True
         timer.start()
         try:
-            code = process.run([*argv, str(folder.absolute())], folder, environment(), output, errors)
+            code = process.run([*argv, str(folder.absolute())], folder, build_environment(), output, errors)
         finally:
             timer.cancel()
         if process.stopped == "time":
-            raise _UnreadableError(f"reading the floes of the package took more than {_SECONDS:g} seconds")
+            raise _UnreadablePackageError(
+                f"reading the floes of the package took more than {_INSPECTION_SECONDS:g} seconds"
+            )
         if code != 0:
-            raise _UnreadableError(_last_line(errors) or describe_exit("the command that reads the floes", code or 0))
+            raise _UnreadablePackageError(
+                _last_line(errors) or describe_exit("the command that reads the floes", code or 0)
+            )
         output.seek(0)
-        text = output.read(_MOST_OUTPUT).decode()
+        text = output.read(_MAX_OUTPUT).decode()
     found = strictjson.loads(text)
     if not isinstance(found, list):
-        raise _UnreadableError("the command that reads the floes gave no list")
+        raise _UnreadablePackageError("the command that reads the floes gave no list")
     return [check_floe(each) for each in found]
 
 
 def _last_line(file: BinaryIO) -> str:
     end = file.seek(0, 2)
-    file.seek(max(0, end - _LONGEST_REASON))
+    file.seek(max(0, end - _MAX_REASON))
     lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
     return next((line for line in reversed(lines) if line), "")
 
 
-def resume(stack: Stack) -> None:
+def resume(stack: Services) -> None:
     """Remove what no package needs, and go on with those that were not read to the end."""
     with stack.store.reading() as db:
         rows = db.execute("SELECT id, folder, state FROM packages").fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import forbidden, not_found
 from orionclient.emulator.resources import require_member
 from orionclient.emulator.store import now
@@ -13,11 +13,11 @@ from orionclient.emulator.store import now
 if TYPE_CHECKING:
     import sqlite3
 
-_SHOWN = ("id", "name", "description", "owner", "organization", "created")
+_FIELDS = ("id", "name", "description", "owner", "organization", "created")
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {**{name: row[name] for name in _SHOWN}, "archived": bool(row["archived"])}
+    return {**{name: row[name] for name in _FIELDS}, "archived": bool(row["archived"])}
 
 
 def _find(call: Call, db: sqlite3.Connection, number: int) -> sqlite3.Row:
@@ -30,12 +30,12 @@ def _find(call: Call, db: sqlite3.Connection, number: int) -> sqlite3.Row:
 
 def list_projects(call: Call) -> dict[str, Any]:
     """The caller's projects, archived ones or the others."""
-    listing = Listing("projects", ["id IN (SELECT project FROM members WHERE user = ?)"], [call.caller.id])
+    listing = ListQuery("projects", ["id IN (SELECT project FROM members WHERE user = ?)"], [call.caller.id])
     listing.narrow("archived = ?", call.query["archived"])
     if "name" in call.query:
         listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
     with call.stack.store.reading() as db:
-        return page(call, db, listing, _show)
+        return build_page(call, db, listing, _show)
 
 
 def create_project(call: Call) -> dict[str, Any]:

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.resources import Kind
+from orionclient.emulator.resources import ResourceKind
 from orionclient.emulator.store import now
 
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = resources.table("secrets", "value TEXT NOT NULL", "changed TEXT NOT NULL")
+TABLES = resources.create_table_statement("secrets", "value TEXT NOT NULL", "changed TEXT NOT NULL")
 
-_SHOWN = ("id", "name", "description", "project", "owner", "created", "changed")
+_FIELDS = ("id", "name", "description", "project", "owner", "created", "changed")
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in _SHOWN}
+    return {name: row[name] for name in _FIELDS}
 
 
-KIND = Kind("secret", "secrets", "secret_id", _show, taggable=True, sharable=True)
+KIND = ResourceKind("secret", "secrets", "secret_id", _show, taggable=True, sharable=True)
 
 
 def create_secret(call: Call) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator import ranges, strictjson
 from orionclient.emulator.call import Call, Download, Handler, Redirect
 from orionclient.emulator.handlers import collections
-from orionclient.emulator.paging import Listing, page
-from orionclient.emulator.parts import contents_of
+from orionclient.emulator.paging import ListQuery, build_page
+from orionclient.emulator.parts import list_contents
 from orionclient.emulator.problems import ProblemError, bad_parameter, conflict, not_found
 from orionclient.emulator.store import now
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STATES = ("open", "temporary", "ready")
 
 
-def _counting(name: str, event: str, *changes: tuple[str, str]) -> str:
+def _count_shards(name: str, event: str, *changes: tuple[str, str]) -> str:
     """A trigger that keeps the numbers of shards of the collections."""
     updates = []
     for sign, row in changes:
@@ -52,9 +52,9 @@ CREATE TABLE IF NOT EXISTS shards (
 CREATE INDEX IF NOT EXISTS shards_of_collection ON shards (collection, id);
 CREATE INDEX IF NOT EXISTS shards_in_state ON shards (collection, state, id);
 CREATE INDEX IF NOT EXISTS shards_not_ready ON shards (collection, id) WHERE state <> 'ready';
-{_counting("shards_come", "INSERT", ("+", "NEW"))}
-{_counting("shards_go", "DELETE", ("-", "OLD"))}
-{_counting("shards_change", "UPDATE OF state", ("-", "OLD"), ("+", "NEW"))}
+{_count_shards("shards_come", "INSERT", ("+", "NEW"))}
+{_count_shards("shards_go", "DELETE", ("-", "OLD"))}
+{_count_shards("shards_change", "UPDATE OF state", ("-", "OLD"), ("+", "NEW"))}
 """  # noqa: S608 - constants  # nosec B608
 BLOBS = "SELECT blob FROM shards WHERE blob IS NOT NULL"
 
@@ -68,7 +68,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _row(db: sqlite3.Connection, collection: int, number: int) -> sqlite3.Row:
+def _find_row(db: sqlite3.Connection, collection: int, number: int) -> sqlite3.Row:
     query = "SELECT * FROM shards WHERE id = ? AND collection = ?"
     row: sqlite3.Row | None = db.execute(query, (number, collection)).fetchone()
     if row is None:
@@ -78,7 +78,7 @@ def _row(db: sqlite3.Connection, collection: int, number: int) -> sqlite3.Row:
 
 def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
     """The shard that the path names."""
-    return _row(db, collections.find(call, db, reading=reading)["id"], call.path["shard_id"])
+    return _find_row(db, collections.find(call, db, reading=reading)["id"], call.path["shard_id"])
 
 
 def _open_collection(call: Call, db: sqlite3.Connection, action: str) -> sqlite3.Row:
@@ -100,27 +100,27 @@ def list_shards(call: Call) -> dict[str, Any]:
     if "offset" in query and "cursor" in query:
         raise bad_parameter('Parameter "offset" counts from the start; it does not go with "cursor".')
     states = [state for state in _STATES if state in query.get("state", _STATES)]
-    listing = _listing(states)
+    listing = _build_query(states)
     listing.narrow("collection = ?", call.path["collection_id"])
     if "name" in query:
         listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
     with call.stack.store.reading() as db:
         collection = collections.find(call, db, reading=True)
         count = None if "name" in query else sum(collection[f"{state}_shards"] for state in states)
-        return page(call, db, listing, _show, count)
+        return build_page(call, db, listing, _show, count)
 
 
-def _listing(states: list[str]) -> Listing:
+def _build_query(states: list[str]) -> ListQuery:
     """The shards in these states. The index is named, for where it could walk along one, SQLite gathers and sorts."""
     if states == ["open", "temporary"]:
-        listing = Listing("shards INDEXED BY shards_not_ready")
+        listing = ListQuery("shards INDEXED BY shards_not_ready")
         listing.narrow("state <> 'ready'")
         return listing
     if len(states) < 2:
-        listing = Listing("shards INDEXED BY shards_in_state")
+        listing = ListQuery("shards INDEXED BY shards_in_state")
         listing.narrow("state = ?", *(states or [""]))
         return listing
-    listing = Listing("shards INDEXED BY shards_of_collection")
+    listing = ListQuery("shards INDEXED BY shards_of_collection")
     if len(states) < len(_STATES):
         listing.narrow("state IN (?, ?)", *states)
     return listing
@@ -128,7 +128,7 @@ def _listing(states: list[str]) -> Listing:
 
 def create_shard(call: Call) -> dict[str, Any]:
     """A new shard from the body."""
-    values = {"name": call.body.get("name", ""), "metadata": "{}", **collections.checked_metadata(call)}
+    values = {"name": call.body.get("name", ""), "metadata": "{}", **collections.check_metadata(call)}
     with call.stack.store.writing() as db:
         collection = _open_collection(call, db, "takes shards")
         query = "UPDATE shard_ids SET last = last + step WHERE version = ? RETURNING last"
@@ -137,7 +137,7 @@ def create_shard(call: Call) -> dict[str, Any]:
             "INSERT INTO shards (id, collection, name, metadata, created) VALUES (?, ?, ?, ?, ?)",
             (number, collection["id"], values["name"], values["metadata"], now()),
         )
-        return _show(_row(db, collection["id"], number))
+        return _show(_find_row(db, collection["id"], number))
 
 
 def get_shard(call: Call) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def get_shard(call: Call) -> dict[str, Any]:
 
 def update_shard(call: Call) -> dict[str, Any]:
     """Set the fields that the body names."""
-    values = {**call.body, **collections.checked_metadata(call)}
+    values = {**call.body, **collections.check_metadata(call)}
     with call.stack.store.writing() as db:
         row = _find(call, db)
         for column in ("name", "metadata"):
@@ -162,26 +162,26 @@ def delete_shard(call: Call) -> None:
     with call.stack.store.writing() as db:
         row = _find(call, db)
         _open_collection(call, db, "lets its shards be deleted")
-        contents = [row["blob"], *contents_of(db, "shard", [row["id"]])]
+        contents = [row["blob"], *list_contents(db, "shard", [row["id"]])]
         db.execute("DELETE FROM shards WHERE id = ?", (row["id"],))
     call.stack.blobs.remove_all(contents)
 
 
-def _fillable(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
+def _is_writable(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
     collection = collections.find(call, db)
-    return fillable(db, collection, call.path["shard_id"])
+    return require_writable(db, collection, call.path["shard_id"])
 
 
-def fillable(db: sqlite3.Connection, collection: sqlite3.Row, number: int) -> sqlite3.Row:
+def require_writable(db: sqlite3.Connection, collection: sqlite3.Row, number: int) -> sqlite3.Row:
     """A shard of a collection that takes content, or 409."""
-    row = _row(db, collection["id"], number)
+    row = _find_row(db, collection["id"], number)
     _check_open(collection, "takes content for its shards")
     if row["state"] == "ready":
         raise ProblemError(409, f"The shard {row['id']} is ready; its content does not change any more.", "shard_ready")
     return row
 
 
-def fill(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
+def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
     """Give a shard its content."""
     query = "UPDATE shards SET state = 'temporary', size = ?, sha256 = ?, blob = ? WHERE id = ?"
     db.execute(query, (size, sha256, blob, number))
@@ -189,7 +189,7 @@ def fill(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str)
 
 def _check_target(call: Call) -> None:
     with call.stack.store.reading() as db:
-        _fillable(call, db)
+        _is_writable(call, db)
 
 
 def upload_shard_content(call: Call) -> dict[str, Any]:
@@ -198,8 +198,8 @@ def upload_shard_content(call: Call) -> dict[str, Any]:
     name = blobs.keep(content)
     try:
         with call.stack.store.writing() as db:
-            row = _fillable(call, db)
-            fill(db, row["id"], content.size, content.digest.hex(), name)
+            row = _is_writable(call, db)
+            set_content(db, row["id"], content.size, content.digest.hex(), name)
             shown = _show(_find(call, db))
     except BaseException:
         blobs.remove(name)
@@ -211,12 +211,12 @@ def upload_shard_content(call: Call) -> dict[str, Any]:
 def download_shard(call: Call) -> Download | Redirect:
     """The bytes as they were uploaded, or the address where they lie."""
     if call.stack.storage is not None:
-        return Redirect(call.stack.storage.of_content(_with_content(call)))
-    row, content = call.stack.blobs.open_current(lambda: _with_content(call))
-    return ranges.answer(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
+        return Redirect(call.stack.storage.of_content(_attach_content(call)))
+    row, content = call.stack.blobs.open_current(lambda: _attach_content(call))
+    return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 
 
-def _with_content(call: Call) -> sqlite3.Row:
+def _attach_content(call: Call) -> sqlite3.Row:
     with call.stack.store.reading() as db:
         row = _find(call, db, reading=True)
     if row["blob"] is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources, sharing
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import forbidden, not_found
 from orionclient.emulator.store import now
 
@@ -41,12 +41,12 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 def list_shares(call: Call) -> dict[str, Any]:
     """The shares of a resource."""
-    listing = Listing("shares", key=("target_type", "target"), key_types=(str, int))
+    listing = ListQuery("shares", key=("target_type", "target"), key_types=(str, int))
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
     with call.stack.store.reading() as db:
         _resource(call, db, archived=True)
-        return page(call, db, listing, _show)
+        return build_page(call, db, listing, _show)
 
 
 def share_resource(call: Call) -> None:
@@ -54,7 +54,7 @@ def share_resource(call: Call) -> None:
     target_type, target = call.body["target_type"], call.body["target_id"]
     with call.stack.store.writing() as db:
         resource = _resource(call, db)
-        if not sharing.can_name(db, target_type, target, call.caller.id):
+        if not sharing.can_share_with(db, target_type, target, call.caller.id):
             raise forbidden(f"You cannot share with {target_type} {target}.")
         db.execute(
             "INSERT INTO shares (kind, resource, target_type, target, owner, created) VALUES (?, ?, ?, ?, ?, ?)"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import not_found
 from orionclient.emulator.store import now
 
@@ -47,13 +47,13 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 def list_tags(call: Call) -> dict[str, Any]:
     """The tags of every project of the caller, by name."""
-    listing = Listing("tags", key=("name", "project"), key_types=(str, int))
+    listing = ListQuery("tags", key=("name", "project"), key_types=(str, int))
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
     listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
     with call.stack.store.reading() as db:
         _resource(call, db, reading=True)
-        return page(call, db, listing, _show)
+        return build_page(call, db, listing, _show)
 
 
 def add_tags(call: Call) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import forbidden, not_found
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
 def list_tokens(call: Call) -> dict[str, Any]:
     """The caller's tokens, those for the password included."""
     with call.stack.store.reading() as db:
-        return page(call, db, Listing("tokens", ["user = ?", "job IS NULL"], [call.caller.id]), _show)
+        return build_page(call, db, ListQuery("tokens", ["user = ?", "job IS NULL"], [call.caller.id]), _show)
 
 
 def create_token(call: Call) -> dict[str, Any]:

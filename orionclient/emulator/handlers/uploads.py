@@ -13,23 +13,23 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources
-from orionclient.emulator.call import Call, Handler, Stack
+from orionclient.emulator.call import Call, Handler, Services
 from orionclient.emulator.handlers import collections, files, shards
 from orionclient.emulator.handlers.collections import COLLECTIONS
 from orionclient.emulator.handlers.files import FILES
-from orionclient.emulator.paging import Listing, page
-from orionclient.emulator.parts import complete_already, contents_of_upload, count_of, place_of
+from orionclient.emulator.paging import ListQuery, build_page
+from orionclient.emulator.parts import compute_range, count_parts, is_complete, list_upload_contents
 from orionclient.emulator.problems import ProblemError, conflict, not_found, too_large, unprocessable
 from orionclient.emulator.store import now
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from orionclient.emulator.parts import Part
+    from orionclient.emulator.parts import StoredPart
 
-MOST_PARTS = 10_000
+MAX_PARTS = 10_000
 # So often a completion waits for parts that come in meanwhile.
-_TRIES = 10
+_MAX_ATTEMPTS = 10
 
 # Rows go with what they belong to; the files that they name are removed by whoever deletes that, see `parts.contents_of`.
 TABLES = """
@@ -65,10 +65,10 @@ _UPLOADS = (
     " coalesce(file, shard) AS resource_id,"
     " (SELECT coalesce(sum(parts.size), 0) FROM parts WHERE parts.upload = uploads.id) AS received FROM uploads)"
 )
-_MINE = "deleted = '' AND project IN (SELECT project FROM members WHERE user = ?)"
+_OWN = "deleted = '' AND project IN (SELECT project FROM members WHERE user = ?)"
 _VISIBLE = (
-    f"(file IN (SELECT id FROM files WHERE {_MINE})"  # noqa: S608 - constants  # nosec B608
-    f" OR collection IN (SELECT id FROM collections WHERE {_MINE}))"
+    f"(file IN (SELECT id FROM files WHERE {_OWN})"  # noqa: S608 - constants  # nosec B608
+    f" OR collection IN (SELECT id FROM collections WHERE {_OWN}))"
 )
 
 
@@ -92,7 +92,7 @@ def _show_part(row: sqlite3.Row) -> dict[str, Any]:
     return {name: row[name] for name in ("number", "size", "sha256")}
 
 
-def _row(db: sqlite3.Connection, number: int) -> sqlite3.Row:
+def _find_row(db: sqlite3.Connection, number: int) -> sqlite3.Row:
     row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (number,)).fetchone()  # noqa: S608 - constants  # nosec B608
     if row is None:
         raise not_found(f"There is no upload {number}.")
@@ -101,7 +101,7 @@ def _row(db: sqlite3.Connection, number: int) -> sqlite3.Row:
 
 def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False, filling: bool = False) -> sqlite3.Row:
     """The upload that the path names; `filling` where what it goes to must take content now."""
-    row = _row(db, call.path["upload_id"])
+    row = _find_row(db, call.path["upload_id"])
     _check_target(call, db, row["collection"], row["resource_id"], reading=reading, filling=filling)
     return row
 
@@ -119,19 +119,19 @@ def _check_target(
     if collection is None:
         return resources.find(call, db, FILES, number, archived=reading)
     parent = resources.find(call, db, COLLECTIONS, collection, archived=reading)
-    collections.refuse_deleting(parent)
-    return shards.fillable(db, parent, number) if filling else None
+    collections.reject_if_deleting(parent)
+    return shards.require_writable(db, parent, number) if filling else None
 
 
-def look_for_part(db: sqlite3.Connection, number: int) -> sqlite3.Row:
+def find_part_upload(db: sqlite3.Connection, number: int) -> sqlite3.Row:
     """An upload that takes parts still, for who needs no permission any more.
 
     Raises:
         ProblemError: 404 where it is gone, 409 where it is complete.
     """
-    row = _row(db, number)
+    row = _find_row(db, number)
     if row["state"] != "open":
-        raise complete_already(number)
+        raise is_complete(number)
     return row
 
 
@@ -143,9 +143,9 @@ def create_upload(call: Call) -> dict[str, Any]:
         raise unprocessable("The collection is named for a shard, and only for one.")
     if body["size"] > stack.limits.upload:
         raise too_large(stack.limits.upload)
-    count = count_of(body["size"], body["part_size"])
-    if count > MOST_PARTS:
-        detail = f"These are {count} parts; {MOST_PARTS} are accepted, so take larger ones."
+    count = count_parts(body["size"], body["part_size"])
+    if count > MAX_PARTS:
+        detail = f"These are {count} parts; {MAX_PARTS} are accepted, so take larger ones."
         raise ProblemError(422, detail, "too_many_parts")
     with stack.store.reading() as db:
         _check_target(call, db, collection, body["resource_id"], filling=True)
@@ -159,7 +159,7 @@ def create_upload(call: Call) -> dict[str, Any]:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (body["resource_id"], collection, body["size"], body["part_size"], blob, call.caller.id, now()),
             )
-            return _show(call, _row(db, cursor.lastrowid or 0))
+            return _show(call, _find_row(db, cursor.lastrowid or 0))
     except BaseException:
         stack.blobs.remove(blob)
         raise
@@ -167,13 +167,13 @@ def create_upload(call: Call) -> dict[str, Any]:
 
 def list_uploads(call: Call) -> dict[str, Any]:
     """A page of the uploads to what the caller may change."""
-    listing = Listing(_UPLOADS)
+    listing = ListQuery(_UPLOADS)
     listing.narrow(_VISIBLE, call.caller.id, call.caller.id)
     for name in ("resource_type", "resource_id", "state"):
         if name in call.query:
             listing.narrow(f"{name} = ?", call.query[name])
     with call.stack.store.reading() as db:
-        return page(call, db, listing, lambda row: _show(call, row))
+        return build_page(call, db, listing, lambda row: _show(call, row))
 
 
 def get_upload(call: Call) -> dict[str, Any]:
@@ -184,36 +184,36 @@ def get_upload(call: Call) -> dict[str, Any]:
 
 def list_parts(call: Call) -> dict[str, Any]:
     """A page of the parts that are there."""
-    listing = Listing("parts", key=("number",))
+    listing = ListQuery("parts", key=("number",))
     listing.narrow("upload = ?", call.path["upload_id"])
     with call.stack.store.reading() as db:
         _find(call, db, reading=True)
-        return page(call, db, listing, _show_part)
+        return build_page(call, db, listing, _show_part)
 
 
 def delete_upload(call: Call) -> None:
     """Remove it with its parts."""
     with call.stack.store.writing() as db:
         row = _find(call, db)
-        contents = contents_of_upload(db, row)
+        contents = list_upload_contents(db, row)
         db.execute("DELETE FROM uploads WHERE id = ?", (row["id"],))
     call.stack.blobs.remove_all(contents)
 
 
-def _receive(call: Call) -> Part:
+def _receive(call: Call) -> StoredPart:
     with call.stack.store.reading() as db:
-        place = place_of(_find(call, db, filling=True), call.path["number"])
+        place = compute_range(_find(call, db, filling=True), call.path["number"])
     return call.stack.parts.receive(place)
 
 
-def _look(call: Call, db: sqlite3.Connection) -> None:
+def _check_part(call: Call, db: sqlite3.Connection) -> None:
     _find(call, db, filling=True)
-    look_for_part(db, call.path["upload_id"])
+    find_part_upload(db, call.path["upload_id"])
 
 
 def upload_part(call: Call) -> dict[str, Any]:
     """Keep the part that arrived."""
-    return call.part.keep(lambda db: _look(call, db))
+    return call.part.keep(lambda db: _check_part(call, db))
 
 
 def obtain_upload_targets(call: Call) -> dict[str, Any]:
@@ -223,7 +223,7 @@ def obtain_upload_targets(call: Call) -> dict[str, Any]:
         row = _find(call, db, filling=True)
         if storage is None:
             raise ProblemError(409, "This stack takes parts itself; send them to upload_part.", "not_presigned")
-        places = [place_of(row, number) for number in call.body["numbers"]]
+        places = [compute_range(row, number) for number in call.body["numbers"]]
     signed = [(place.number, *storage.of_part(place.upload, place.number)) for place in places]
     return {"targets": [{"number": number, "url": url, "expires": expires} for number, url, expires in signed]}
 
@@ -235,7 +235,7 @@ def complete_upload(call: Call) -> dict[str, Any]:
         row = _find(call, db)
         if row["state"] == "open":
             _find(call, db, filling=True)
-        _check_whole(call, db, row)
+        _check_complete(call, db, row)
     if row["state"] == "complete":
         return _show(call, row)
     stack.parts.settle(row["id"])
@@ -244,7 +244,7 @@ def complete_upload(call: Call) -> dict[str, Any]:
     except FileNotFoundError:
         # Somebody deleted it meanwhile, or has completed it and then replaced the content.
         return get_upload(call)
-    for _ in range(_TRIES):
+    for _ in range(_MAX_ATTEMPTS):
         done = _make_content(call, sha256)
         if done is not None:
             return done
@@ -257,7 +257,7 @@ def _make_content(call: Call, sha256: str) -> dict[str, Any] | None:
     """Put the parts together at one stroke; None where some lie beside their places."""
     with call.stack.store.writing() as db:
         row = _find(call, db)
-        _check_whole(call, db, row)
+        _check_complete(call, db, row)
         if row["state"] == "complete":
             return _show(call, row)
         target = _check_target(call, db, row["collection"], row["resource_id"], filling=True)
@@ -266,12 +266,12 @@ def _make_content(call: Call, sha256: str) -> dict[str, Any] | None:
         room = files if row["collection"] is None else shards
         room.fill(db, row["resource_id"], row["size"], sha256, row["blob"])
         db.execute("UPDATE uploads SET state = 'complete', blob = NULL WHERE id = ?", (row["id"],))
-        shown = _show(call, _row(db, row["id"]))
+        shown = _show(call, _find_row(db, row["id"]))
     call.stack.blobs.remove(target["blob"] if target is not None else None)
     return shown
 
 
-def _check_whole(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> None:
+def _check_complete(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> None:
     """Refuse to complete what is not what the body says; nothing is changed by that."""
     if call.body["size"] != row["size"]:
         raise ProblemError(
@@ -279,14 +279,14 @@ def _check_whole(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> None:
         )
     query = "SELECT sha256 FROM parts WHERE upload = ? ORDER BY number"
     digests = [part["sha256"] for part in db.execute(query, (row["id"],))]
-    missing = count_of(row["size"], row["part_size"]) - len(digests)
+    missing = count_parts(row["size"], row["part_size"]) - len(digests)
     if missing:
         raise ProblemError(409, f"{missing} parts of the upload {row['id']} are missing.", "parts_missing")
     if hashlib.sha256(bytes.fromhex("".join(digests))).hexdigest() != call.body["digest"]:
         raise ProblemError(422, "The digest is not that of the parts that are there.", "digest_mismatch")
 
 
-def resume(stack: Stack) -> None:
+def resume(stack: Services) -> None:
     """Bring parts to their places that a crash left beside."""
     stack.parts.settle()
 

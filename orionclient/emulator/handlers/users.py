@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator.call import Call, Handler
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import forbidden, not_found
 
 if TYPE_CHECKING:
     import sqlite3
 
-_SHOWN = ("id", "username", "email", "first_name", "last_name", "organization", "created")
+_FIELDS = ("id", "username", "email", "first_name", "last_name", "organization", "created")
 
 
 def show_user(row: sqlite3.Row) -> dict[str, Any]:
     """The wire form of a user; never the password."""
-    return {name: row[name] for name in _SHOWN}
+    return {name: row[name] for name in _FIELDS}
 
 
 def list_users(call: Call) -> dict[str, Any]:
     """The users of the caller's organization."""
-    listing = Listing("users", ["organization = ?"], [call.caller.organization])
+    listing = ListQuery("users", ["organization = ?"], [call.caller.organization])
     if "username" in call.query:
         listing.narrow("username = ?", call.query["username"])
     with call.stack.store.reading() as db:
-        return page(call, db, listing, show_user)
+        return build_page(call, db, listing, show_user)
 
 
 def get_user(call: Call) -> dict[str, Any]:

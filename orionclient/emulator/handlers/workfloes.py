@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources, sharing, strictjson
-from orionclient.emulator.call import Call, Handler, Stack
-from orionclient.emulator.paging import Listing, page
+from orionclient.emulator.call import Call, Handler, Services
+from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.problems import forbidden, not_found
 from orionclient.emulator.store import now
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from orionclient.emulator.specifications import Floe
+    from orionclient.emulator.specifications import FloeSpecification
 
 # `package` and `project` are those of the package, also when that is gone. Without `argv` no job can run.
 TABLES = """
@@ -49,7 +49,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     return {**{name: row[name] for name in plain}, "tags": strictjson.loads(row["tags"]), "specification": {}}
 
 
-def _show_whole(row: sqlite3.Row) -> dict[str, Any]:
+def _show_details(row: sqlite3.Row) -> dict[str, Any]:
     return {**_show(row), "specification": strictjson.loads(row["specification"])}
 
 
@@ -68,7 +68,7 @@ def list_workfloes(call: Call) -> dict[str, Any]:
     """A page of floes without their specifications."""
     query = call.query
     shared, values = sharing.shared_with("package", call.caller.id)
-    listing = Listing("workfloes")
+    listing = ListQuery("workfloes")
     mine = "project IN (SELECT project FROM members WHERE user = ?)"
     listing.narrow(f"(project IS NULL OR {mine} OR package IN ({shared}))", call.caller.id, *values)
     for name in ("name", "title"):
@@ -79,16 +79,16 @@ def list_workfloes(call: Call) -> dict[str, Any]:
     if "state" in query:
         listing.narrow("state = ?", query["state"])
     with call.stack.store.reading() as db:
-        return page(call, db, listing, _show)
+        return build_page(call, db, listing, _show)
 
 
 def get_workfloe(call: Call) -> dict[str, Any]:
     """A floe with its specification."""
     with call.stack.store.reading() as db:
-        return _show_whole(find(call, db, call.path["workfloe_id"]))
+        return _show_details(find(call, db, call.path["workfloe_id"]))
 
 
-def add(db: sqlite3.Connection, floe: Floe, package: sqlite3.Row | None = None) -> None:
+def add_specifications(db: sqlite3.Connection, floe: FloeSpecification, package: sqlite3.Row | None = None) -> None:
     """Take up a floe of the stack, or of a package; that of the stack which has its uuid becomes this one."""
     specification = floe.specification
     values = {
@@ -111,18 +111,18 @@ def add(db: sqlite3.Connection, floe: Floe, package: sqlite3.Row | None = None) 
     )
 
 
-def retire(db: sqlite3.Connection, package: int) -> None:
+def retire_specifications(db: sqlite3.Connection, package: int) -> None:
     """The floes of a package that goes."""
     db.execute("UPDATE workfloes SET state = 'deprecated', argv = NULL WHERE package = ?", (package,))
 
 
-def _replace(db: sqlite3.Connection, floes: Iterable[Floe]) -> None:
+def _replace(db: sqlite3.Connection, floes: Iterable[FloeSpecification]) -> None:
     db.execute("UPDATE workfloes SET state = 'deprecated', argv = NULL WHERE package IS NULL")
     for floe in floes:
-        add(db, floe)
+        add_specifications(db, floe)
 
 
-def resume(stack: Stack) -> None:
+def resume(stack: Services) -> None:
     """The floes that this start brings, and only those."""
     with stack.store.writing() as db:
         _replace(db, stack.floes)

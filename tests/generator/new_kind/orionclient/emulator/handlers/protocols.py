@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import resources
 from orionclient.emulator.call import Handler
-from orionclient.emulator.resources import Kind
+from orionclient.emulator.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = resources.table("protocols", "steps INTEGER NOT NULL")
+TABLES = resources.create_table_statement("protocols", "steps INTEGER NOT NULL")
 
 _SHOWN = ("id", "name", "steps", "created", "owner", "project", "path", "deleted")
 
@@ -24,7 +24,7 @@ def _steps(call: Any) -> dict[str, Any]:
     return {"steps": call.body["steps"]} if "steps" in call.body else {}
 
 
-KIND = Kind("protocol", "protocols", "protocol_id", _show, taggable=True, sharable=True, in_folders=True)
+KIND = ResourceKind("protocol", "protocols", "protocol_id", _show, taggable=True, sharable=True, in_folders=True)
 
 HANDLERS = {
     "list_protocols": Handler(lambda call: resources.list_kind(call, KIND, steps=call.query.get("steps"))),
