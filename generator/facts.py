@@ -76,9 +76,9 @@ def operations(document: dict[str, Any]) -> Iterator[Facts]:
                 yield Facts(data.get("operationId", ""), method.upper(), route, data, parameters)
 
 
-def media_types(document: dict[str, Any], body_or_answer: Any) -> dict[str, Any]:
+def media_types(document: dict[str, Any], body_or_response: Any) -> dict[str, Any]:
     """Media type -> schema (resolved) of a request body or a response."""
-    content = resolve(document, body_or_answer).get("content", {})
+    content = resolve(document, body_or_response).get("content", {})
     return {media: resolve(document, given.get("schema", {})) for media, given in content.items()}
 
 

@@ -296,7 +296,7 @@ class RateLimiter:
                 self._run.own += self._run.operation == operation
                 self._run.others += self._run.operation != operation
 
-    def record_refused(self, operation: str, sent: float, now: float, asked: float | None) -> None:
+    def record_rejected(self, operation: str, sent: float, now: float, asked: float | None) -> None:
         """Take note of a 429.
 
         Args:

@@ -302,7 +302,7 @@ class RetryLoop:
             return answer or Failure("protocol", "the attempt came back without a result"), now - started
         if answer.status_code == 429:
             asked = retry_after_seconds(answer.headers.get("retry-after"), CLOCK.time())
-            limiter.record_refused(operation, started, now, asked)
+            limiter.record_rejected(operation, started, now, asked)
         else:
             limiter.record_served(operation, now)
         if out.method == "GET" and not any(name.lower() == "range" for name in sent):

@@ -120,7 +120,7 @@ class _Endpoint:
         return await self._run(request, call, headers)
 
     async def _receive_upload(self, request: Request, call: Call, headers: Mapping[str, str]) -> Response:
-        if self._handler.before and not await self._is_repeat(call, headers):
+        if self._handler.before and not await self._is_retry(call, headers):
             await run_in_threadpool(self._handler.before, call)
         staged = self._stack.blobs.stage()
         try:
@@ -141,7 +141,7 @@ class _Endpoint:
         finally:
             await run_in_threadpool(part.discard)
 
-    async def _is_repeat(self, call: Call, headers: Mapping[str, str]) -> bool:
+    async def _is_retry(self, call: Call, headers: Mapping[str, str]) -> bool:
         key = headers.get(KEY_HEADER)
         return key is not None and await run_in_threadpool(self._stack.keys.knows, call, key)
 

@@ -95,7 +95,7 @@ class Credentials:
 
     def exchange(self, username: str, password: str) -> str:
         """The token of a user who knows the password; 401 or, after many wrong ones, 429."""
-        self._refuse_guessing(username)
+        self._reject_guessing(username)
         with self._store.reading() as db:
             row = db.execute("SELECT id, password FROM users WHERE username = ?", (username,)).fetchone()
         if not check_password(password, row["password"] if row else self._nobody) or row is None:
@@ -142,7 +142,7 @@ class Credentials:
         horizon = self._clock() - _WINDOW
         return [moment for moment in self._failures.get(username, ()) if moment > horizon]
 
-    def _refuse_guessing(self, username: str) -> None:
+    def _reject_guessing(self, username: str) -> None:
         with self._lock:
             recent = self._recent(username)
             if len(recent) < _MAX_ATTEMPTS:

@@ -153,7 +153,7 @@ class FaultAction:
 
     async def _do_stall(self, seconds: float, read: int | None, sent: int | None, *, applied: bool) -> None:
         if sent is not None:
-            await self._stall_answer(seconds, sent)
+            await self._stall_response(seconds, sent)
         elif applied:
             await self._stall_head(seconds)
         elif read is not None:
@@ -203,7 +203,7 @@ class FaultAction:
 
         await self._real(send, receive)
 
-    async def _stall_answer(self, seconds: float, sent: int) -> None:
+    async def _stall_response(self, seconds: float, sent: int) -> None:
         left: int | None = sent
 
         async def send(message: Message) -> None:

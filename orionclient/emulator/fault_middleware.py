@@ -50,7 +50,7 @@ class FaultMiddleware:
         self._stack = stack
         self._port = port
         self._face = face
-        self._control = Envelope(self._answer_control, port)
+        self._control = Envelope(self._handle_control, port)
         # Fixed paths first, as in the router.
         self._routes = [
             (operation.method, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(operation.path))), operation.id)
@@ -118,7 +118,7 @@ class FaultMiddleware:
         except ValueError as error:
             raise bad_parameter(f"X-Orion-Fault: {error}") from None
 
-    async def _answer_control(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _handle_control(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         await run_in_threadpool(self._stack.credentials.caller, read_token(request.headers))
         response: ASGIApp

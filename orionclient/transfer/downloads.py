@@ -304,7 +304,7 @@ class _Download:
             try:
                 for piece in self._pieces:
                     # The answer that is open already brings the first piece.
-                    futures.append(threads.submit(self._fetch_piece, piece, first))
+                    futures.append(threads.submit(self._fetch_chunk, piece, first))
                     first = None
                 for future in futures:
                     wait_for_result(future)
@@ -314,7 +314,7 @@ class _Download:
                     future.cancel()
                 raise
 
-    def _fetch_piece(self, piece: _ByteRange, response: Response | None) -> None:
+    def _fetch_chunk(self, piece: _ByteRange, response: Response | None) -> None:
         if self._stopped.is_set():
             return
         try:

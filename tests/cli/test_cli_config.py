@@ -113,7 +113,7 @@ def test_path(call: Call, own_home: Path) -> None:
     assert call("config", "path").stdout == f"{own_home / '.orion' / 'config'}\n"
 
 
-def test_answers_from_a_pipe(process: Run, own_home: Path) -> None:
+def test_responses_from_a_pipe(process: Run, own_home: Path) -> None:
     done = process("config", "profile", input="orion.example.com\nada\ntok-3\n")
     assert done.returncode == 0, done.stderr
     assert "token = tok-3\n" in (own_home / ".orion" / "config").read_text()
@@ -123,7 +123,7 @@ def test_answers_from_a_pipe(process: Run, own_home: Path) -> None:
     assert "Traceback" not in again.stderr
 
 
-def test_an_unencrypted_address_is_refused(call: Call) -> None:
+def test_an_unencrypted_address_is_rejected(call: Call) -> None:
     done = call(
         "config", "profile", "--url", "http://orion.example.com", "--username", "ada", "--with-token", input="t\n"
     )

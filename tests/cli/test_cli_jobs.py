@@ -104,7 +104,7 @@ def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) 
     ],
     ids=" ".join,
 )
-def test_wrong_values_are_refused_before_anything_is_sent(words: list[str], call: Call, planted: LocalOrion) -> None:
+def test_wrong_values_are_rejected_before_anything_is_sent(words: list[str], call: Call, planted: LocalOrion) -> None:
     before = len(planted.faults.requests("create_job"))
     done = call("jobs", "start", "kinds", "name", *words, on=planted)
     assert done.exit_code == 2, done.output

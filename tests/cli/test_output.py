@@ -111,7 +111,7 @@ def test_retries_and_timeout_reach_the_requests(call: Call, planted: LocalOrion)
     planted.faults.clear()
 
 
-def test_the_content_of_shards_has_repeats_of_its_own(call: Call, planted: LocalOrion) -> None:
+def test_the_content_of_shards_has_retries_of_its_own(call: Call, planted: LocalOrion) -> None:
     collection = ShardCollection.create(planted.session(), "frames")
     shard = Shard.create(collection, "1", file=b"CNS")
     planted.faults.script("download_shard", [503] * 3)

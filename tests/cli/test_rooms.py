@@ -186,7 +186,7 @@ def test_packages_that_cannot_be_begun(call: Call, tmp_path: Path) -> None:
     assert call("packages", "show-dockerfile", "nowhere").exit_code == 9
 
 
-def test_what_asks_takes_the_answer(call: Call, stack: LocalOrion) -> None:
+def test_what_asks_takes_the_response(call: Call, stack: LocalOrion) -> None:
     number = call("tokens", "create", "for tests", "-q", on=stack).stdout.strip()
     assert call("tokens", "update", number, input="another\n").exit_code == 0
     assert "another" in call("tokens", "info", number).stdout

@@ -75,7 +75,7 @@ def by_update(session: OrionSession, url: str) -> None:
 
 @pytest.mark.parametrize("way", [by_session, by_raw, by_raw_async, by_http_session, by_update])
 @pytest.mark.parametrize("drip", DRIPS)
-def test_a_dripping_answer(
+def test_a_dripping_response(
     scripted: Scripted,
     drip: str,
     way: Callable[[OrionSession, str], None],
@@ -165,7 +165,7 @@ def raw_async_download(session: OrionSession, url: str) -> None:
 
 @pytest.mark.parametrize("way", [open_download, open_get, raw_async_download])
 @pytest.mark.parametrize("drip", REFUSALS)
-def test_a_refusal_is_no_stream(scripted: Scripted, drip: str, way: Callable[[OrionSession, str], None]) -> None:
+def test_a_rejection_is_no_stream(scripted: Scripted, drip: str, way: Callable[[OrionSession, str], None]) -> None:
     scripted.then(REFUSALS[drip])
     session = scripted.session(request_timeout=LIMIT, retry_timeout=LIMIT)
     started = time.monotonic()
@@ -176,7 +176,9 @@ def test_a_refusal_is_no_stream(scripted: Scripted, drip: str, way: Callable[[Or
 
 
 @pytest.mark.parametrize("way", [open_download, raw_async_download])
-def test_a_refusal_that_breaks_is_asked_for_again(scripted: Scripted, way: Callable[[OrionSession, str], None]) -> None:
+def test_a_rejection_that_breaks_is_asked_for_again(
+    scripted: Scripted, way: Callable[[OrionSession, str], None]
+) -> None:
     def half(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b'HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\n{"detail"')
         handler.close_connection = True

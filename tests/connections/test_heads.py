@@ -109,7 +109,7 @@ FIELDS = st.lists(st.tuples(NAMES, BETWEEN, VALUES, ENDS).map(b"".join), max_siz
     b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"\r\n", b"0\r\n\r\n", b"GET"
 )
 @example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\n X: folded\r\n", b"\r\n", b"", b"GET")
-def test_the_head_of_an_answer_is_read_as_by_h11(
+def test_the_head_of_an_response_is_read_as_by_h11(
     line: bytes, end: bytes, fields: bytes, last: bytes, content: bytes, method: bytes
 ) -> None:
     data = line + end + fields + last + content
@@ -134,7 +134,7 @@ def test_the_head_of_an_answer_is_read_as_by_h11(
 
 
 @pytest.mark.parametrize("connection", [b"", b"Connection: keep-alive\r\n", b"connection: Keep-Alive\r\n"])
-def test_usual_answers_need_no_h11(connection: bytes) -> None:
+def test_usual_responses_need_no_h11(connection: bytes) -> None:
     fields = b'Server: nginx\r\nDate: Wed, 25 Nov 2026 10:00:00 GMT\r\nETag: "a b"\r\nContent-Length: 2\r\n'
     assert parse_response_head(b"HTTP/1.1 200 OK\r\n" + fields + connection + b"\r\nok", b"GET")
 
@@ -156,7 +156,7 @@ def test_usual_answers_need_no_h11(connection: bytes) -> None:
         b"",
     ],
 )
-def test_doubtful_answers_are_for_h11(fields: bytes) -> None:
+def test_doubtful_responses_are_for_h11(fields: bytes) -> None:
     assert parse_response_head(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n12345", b"GET") is None
 
 

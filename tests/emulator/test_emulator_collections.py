@@ -133,7 +133,7 @@ def test_closing_drops_what_is_not_ready(fresh, connect):
     assert ada.get(other).json()["state"] == "open"
 
 
-def test_repeating_changes_nothing(fresh, connect, held):
+def test_retrying_changes_nothing(fresh, connect, held):
     ada = connect(fresh)
     url = make_url(ada)
     assert ada.post(f"{url}open/").json() == ada.get(url).json()
@@ -147,7 +147,7 @@ def test_repeating_changes_nothing(fresh, connect, held):
         assert ada.post(f"{url}open/").json()["state"] == "open"
 
 
-def test_what_other_states_refuse(fresh, connect, held, refused):
+def test_what_other_states_reject(fresh, connect, held, refused):
     ada = connect(fresh)
     url = make_url(ada)
     ada.post(f"{url}close/")

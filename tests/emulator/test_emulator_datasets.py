@@ -88,7 +88,7 @@ def test_drugs_as_records(ada, url, drugs):
     assert download(ada, url, "smi") == drugs["smi"]
 
 
-def test_replacing_gives_new_ids_and_repeating_keeps_them(ada, url, drugs):
+def test_replacing_gives_new_ids_and_retrying_keeps_them(ada, url, drugs):
     upload(ada, url, "smi", drugs["smi"])
     assert [item["id"] for item in records(ada, url)] == list(range(1, 25))
     upload(ada, url, "smi", drugs["smi"])

@@ -53,7 +53,7 @@ def test_heads_within_heads_are_a_bad_archive(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_heads_within_heads_are_refused_on_both_sides(ada: httpx.Client, tmp_path: Path) -> None:
+def test_heads_within_heads_are_rejected_on_both_sides(ada: httpx.Client, tmp_path: Path) -> None:
     made = ada.post("/api/v1/packages/", json={"name": "p"}).json()
     answer = ada.put(f"/api/v1/packages/{made['id']}/upload/", content=long_names(2000))
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_package")
@@ -84,7 +84,7 @@ def test_a_chain_of_links_is_walked_once(tmp_path: Path, monkeypatch: pytest.Mon
     '{"step": "stall", "seconds": 1e999}', "stall;seconds=Infinity", '{"step": "cut", "sent": null}', "cut;sent=null",
     '{"step": "set_field", "field": "a", "value": "\\ud800"}', "status;code=" + "9" * 5000, "9" * 5000,
 ])  # fmt: skip
-def test_a_step_that_is_none_is_refused(text: str) -> None:
+def test_a_step_that_is_none_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r".") as raised:
         parse(text)
     assert type(raised.value) is ValueError
@@ -102,7 +102,7 @@ def test_a_bad_step_in_a_header_is_a_bad_parameter(ada: httpx.Client, step: str)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_parameter")
 
 
-def test_a_bad_step_of_a_script_is_refused_and_poisons_nothing(ada: httpx.Client) -> None:
+def test_a_bad_step_of_a_script_is_rejected_and_poisons_nothing(ada: httpx.Client) -> None:
     script = {"operation": "get_current_user", "steps": [{"step": "cut", "sent": None}]}
     answer = ada.post("/_faults", json=[script])
     assert answer.status_code == 400, answer.text

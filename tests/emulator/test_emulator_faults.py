@@ -135,7 +135,7 @@ def body_of(data):
 # ---------------------------------------------------------------- answers instead of the real one
 
 
-def test_statuses_come_one_after_the_other_and_then_the_real_answer(ada, faults, dataset):
+def test_statuses_come_one_after_the_other_and_then_the_real_response(ada, faults, dataset):
     script = faults.script("get_dataset", [503, 404, status(599), "pass"])
     assert [ada.get(dataset).status_code for _ in range(5)] == [503, 404, 599, 200, 200]
     assert (script.total, script.consumed, script.left) == (4, 4, [])
@@ -219,7 +219,7 @@ def test_redirects(ada, faults, dataset, stack):
 
 
 @pytest.mark.parametrize(("step", "end"), [(reset(), "reset"), (close(), "closed")])
-def test_no_answer(wire, faults, dataset, step, end):
+def test_no_response(wire, faults, dataset, step, end):
     faults.script("update_dataset", [step])
     answer = wire().ask("PATCH", dataset, b'{"name": "changed"}', Content_Type="application/json").read()
     assert answer == (b"", end)
@@ -228,7 +228,7 @@ def test_no_answer(wire, faults, dataset, step, end):
 
 
 @pytest.mark.parametrize(("step", "end"), [(reset(read=10), "reset"), (close(read=10), "closed")])
-def test_no_answer_in_the_middle_of_the_body(wire, faults, dataset, step, end):
+def test_no_response_in_the_middle_of_the_body(wire, faults, dataset, step, end):
     faults.script("upload_dataset_content", [step])
     assert wire().ask("PUT", f"{dataset}upload?format=smi", b"x" * 10, length=1000).read() == (b"", end)
     (seen,) = faults.requests()
@@ -243,7 +243,7 @@ def test_a_reset_at_the_head(wire, faults, dataset):
 @pytest.mark.parametrize(
     ("step", "end"), [(reset_after(), "reset"), (close_after(), "closed"), ("reset_after", "reset")]
 )
-def test_the_answer_is_lost_and_the_operation_done(wire, ada, faults, step, end):
+def test_the_response_is_lost_and_the_operation_done(wire, ada, faults, step, end):
     before = ada.get(DATASETS).json()["count"]
     faults.script("create_dataset", [step])
     assert wire().ask("POST", DATASETS, b'{"name": "lost"}', Content_Type="application/json").read() == (b"", end)
@@ -253,7 +253,7 @@ def test_the_answer_is_lost_and_the_operation_done(wire, ada, faults, step, end)
 
 
 @pytest.mark.parametrize("step", [status(504, applied=True), html(502, applied=True)])
-def test_another_answer_after_the_operation_was_done(ada, faults, step):
+def test_another_response_after_the_operation_was_done(ada, faults, step):
     before = ada.get(DATASETS).json()["count"]
     faults.script("create_dataset", [step])
     assert ada.post(DATASETS, json={"name": "done"}).status_code == step.values["code"]
@@ -262,7 +262,7 @@ def test_another_answer_after_the_operation_was_done(ada, faults, step):
     assert (seen.ran, seen.status) == (True, step.values["code"])
 
 
-def test_an_operation_that_is_refused_has_no_effect(ada, faults):
+def test_an_operation_that_is_rejected_has_no_effect(ada, faults):
     faults.script("create_dataset", status(504, applied=True))
     assert ada.post(DATASETS, json={"nme": "x"}).status_code == 504
     assert faults.effects() == 0
@@ -280,7 +280,7 @@ def test_garbage(wire, faults, dataset):
 # ---------------------------------------------------------------- the real answer, late or in part
 
 
-def test_a_stall_before_the_answer(ada, faults, dataset):
+def test_a_stall_before_the_response(ada, faults, dataset):
     faults.script("get_dataset", stall(0.15))
     start = time.monotonic()
     assert ada.get(dataset).status_code == 200
@@ -297,7 +297,7 @@ def test_who_gives_up_during_a_stall_has_changed_nothing(ada, faults):
     assert ada.get(DATASETS).json()["count"] == before + 1
 
 
-def test_a_stall_inside_the_answer(faults, content, wire):
+def test_a_stall_inside_the_response(faults, content, wire):
     faults.script("download_file", stall(60, sent=100))
     connection = wire(timeout=2).ask("GET", content)
     with pytest.raises(TimeoutError):
@@ -306,7 +306,7 @@ def test_a_stall_inside_the_answer(faults, content, wire):
 
 
 @pytest.mark.parametrize("sent", [0, 1, 5000, len(CONTENT)])
-def test_a_stall_inside_the_answer_that_ends(ada, faults, content, sent):
+def test_a_stall_inside_the_response_that_ends(ada, faults, content, sent):
     faults.script("download_file", stall(0.01, sent=sent))
     assert ada.get(content).content == CONTENT
 
@@ -330,7 +330,7 @@ def test_a_drip(faults, dataset, wire, ada):
         ada.get(dataset, timeout=2)
 
 
-def test_a_drip_arrives_in_pieces(faults, content, wire):
+def test_a_drip_arrives_in_chunks(faults, content, wire):
     faults.script("download_file", drip(0.01, size=1000))
     start = time.monotonic()
     data, _ = wire().ask("GET", content).read()
@@ -364,7 +364,7 @@ def test_clients_that_go_away_leave_nothing_behind(stack, faults, dataset, wire,
     assert not stack._require()._server.server_state.tasks
 
 
-def test_a_slow_reader_gets_its_part_of_a_large_answer(ada, faults, wire):
+def test_a_slow_reader_gets_its_part_of_a_large_response(ada, faults, wire):
     number = ada.post(FILES, json={"name": "slow"}).json()["id"]
     large = b"0123456789abcdef" * (1024 * 1024)
     ada.put(f"{FILES}{number}/upload", content=large)
@@ -375,7 +375,7 @@ def test_a_slow_reader_gets_its_part_of_a_large_answer(ada, faults, wire):
     assert (body_of(data) == large[:15_000_000], end) == (True, "reset")
 
 
-def test_a_cut_of_a_large_answer_holds_nothing_back(ada, faults, wire):
+def test_a_cut_of_a_large_response_holds_nothing_back(ada, faults, wire):
     number = ada.post(FILES, json={"name": "large"}).json()["id"]
     large = b"0123456789abcdef" * (512 * 1024)
     ada.put(f"{FILES}{number}/upload", content=large)
@@ -401,7 +401,7 @@ def test_cuts_with_other_framings(faults, content, wire, ada):
         ada.get(content)
 
 
-def test_a_chunked_answer_is_cut_where_it_ends(ada, faults, dataset):
+def test_a_chunked_response_is_cut_where_it_ends(ada, faults, dataset):
     ada.put(f"{dataset}upload?format=smi", content=b"CCO x\n" * 10)
     faults.script("list_records", [cut(20, how="close"), cut(10_000_000, how="close")])
     for _ in range(2):
@@ -428,7 +428,7 @@ def test_wrong_lengths(ada, faults, content, wire):
 
 
 @pytest.mark.parametrize("step", [length(5), cut(1, framing="length")])
-def test_an_answer_without_a_length_has_no_wrong_one(ada, faults, dataset, step):
+def test_an_response_without_a_length_has_no_wrong_one(ada, faults, dataset, step):
     faults.script("list_records", step)
     assert ada.get(f"{dataset}records/").status_code == 200
     assert not faults.report().applied[0].applied
@@ -628,7 +628,7 @@ def test_a_redirect_stores_nothing(ada, faults, content, code, url):
     assert ada.get(content).content == CONTENT
 
 
-def test_refusals_and_downloads_are_not_rewritten(ada, faults, content):
+def test_rejections_and_downloads_are_not_rewritten(ada, faults, content):
     faults.script("get_dataset", broken_json())
     assert ada.get(f"{DATASETS}999/").json()["code"] == "not_found"
     faults.script("download_file", broken_json())
@@ -639,7 +639,7 @@ def test_refusals_and_downloads_are_not_rewritten(ada, faults, content):
     ]
 
 
-def test_too_large_an_answer_is_not_rewritten(ada, faults, content, monkeypatch):
+def test_too_large_an_response_is_not_rewritten(ada, faults, content, monkeypatch):
     monkeypatch.setattr("orionclient.emulator.rewriting._MOST_HELD", 1000)
     faults.script("download_file", gzip_cut())
     assert ada.get(content).content == CONTENT
@@ -849,7 +849,7 @@ def test_a_fault_of_the_faults_is_in_the_log(ada, faults, dataset, monkeypatch, 
         (Step("explode"), "there is no step"),
     ],
 )
-def test_steps_that_are_refused(faults, step, words):
+def test_steps_that_are_rejected(faults, step, words):
     with pytest.raises(ValueError, match=words):
         faults.script("get_dataset", [503, step])
     assert faults.report().scripts == ()
@@ -944,7 +944,7 @@ def test_scripts_over_http(ada, faults, dataset):
         (b"\xff", "utf-8"),
     ],
 )
-def test_scripts_that_are_refused_over_http(ada, faults, refused, body, words):
+def test_scripts_that_are_rejected_over_http(ada, faults, refused, body, words):
     good = b'{"operation": "*", "steps": [500]}'
     answers = [ada.post("/_faults", content=body), ada.post("/_faults", content=b"[%b, %b]" % (good, body))]
     assert answers[0] == refused(400, "bad_body", words)

@@ -462,7 +462,7 @@ def test_any_title_goes_round(parse, titles):
     content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode),
     form=st.sampled_from(["sdf", "smi", "csv", "json", "binary"]),
 )
-def test_any_bytes_are_read_or_refused_with_a_line(parse, content, form):
+def test_any_bytes_are_read_or_rejected_with_a_line(parse, content, form):
     try:
         records = parse(form, content)
     except molecules.MalformedError as error:

@@ -49,7 +49,7 @@ def test_the_server_announces_it(fresh, connect):
 
 
 @pytest.mark.parametrize("path", [DATASETS, FILES])
-def test_the_same_request_again_gets_the_same_answer(fresh, connect, path):
+def test_the_same_request_again_gets_the_same_response(fresh, connect, path):
     ada = connect(fresh)
     first, second = create(ada, "k", path), create(ada, "k", path)
     assert (first.status_code, second.status_code) == (201, 201)
@@ -64,7 +64,7 @@ def test_the_same_request_again_gets_the_same_answer(fresh, connect, path):
     ]
 
 
-def test_the_answer_is_the_stored_one_even_when_things_moved_on(fresh, connect):
+def test_the_response_is_the_stored_one_even_when_things_moved_on(fresh, connect):
     ada = connect(fresh)
     first = create(ada, "k")
     ada.patch(f"{DATASETS}1/", json={"name": "changed"})
@@ -100,7 +100,7 @@ def test_another_key_user_or_operation_is_another_request(fresh, connect):
 
 
 @pytest.mark.parametrize("body", [{"name": "y"}, {"name": "x", "description": ""}, {"name": "x", "project": 1}])
-def test_another_body_under_the_key_is_refused(fresh, connect, refused, body):
+def test_another_body_under_the_key_is_rejected(fresh, connect, refused, body):
     ada = connect(fresh)
     create(ada, "k")
     assert create(ada, "k", **body) == refused(422, "idempotency_key_reused")
@@ -127,7 +127,7 @@ def test_other_records_and_another_dataset_are_another_request(fresh, connect, r
     assert [ada.get(f"{DATASETS}{number}/").json()["count"] for number in (1, 2)] == [2, 0]
 
 
-def test_a_refused_request_leaves_its_key_free(fresh, connect, refused):
+def test_a_rejected_request_leaves_its_key_free(fresh, connect, refused):
     ada = connect(fresh)
     assert create(ada, "k", name="x", project=2) == refused(403, "forbidden")
     assert create(ada, "k", nme="x") == refused(400, "bad_body")
@@ -138,7 +138,7 @@ def test_a_refused_request_leaves_its_key_free(fresh, connect, refused):
 
 
 @pytest.mark.parametrize("key", ["", "a b", "k" * 201, "ä".encode("latin-1")])
-def test_keys_that_are_refused(fresh, connect, refused, key):
+def test_keys_that_are_rejected(fresh, connect, refused, key):
     answer = connect(fresh).post(DATASETS, json={"name": "x"}, headers={"Idempotency-Key": key})
     assert answer == refused(400, "bad_parameter", "Idempotency-Key")
 
@@ -151,7 +151,7 @@ def test_keys_that_are_taken(fresh, connect, key):
     assert create(ada, key).content == create(ada, key).content
 
 
-def test_a_lost_answer_is_found_again(fresh, connect):
+def test_a_lost_response_is_found_again(fresh, connect):
     ada = connect(fresh)
     fresh.faults.script("create_dataset", [reset_after(), reset_after()])
     for _ in range(2):

@@ -129,7 +129,7 @@ def test_folders_that_no_job_has_go_at_the_next_start(single, connect):
 # ---------------------------------------------------------------- the end of the server
 
 
-def test_a_negative_pool_is_refused(tmp_path):
+def test_a_negative_pool_is_rejected(tmp_path):
     with pytest.raises(ValueError, match="not -1"):
         Server(tmp_path, jobs=-1)
 

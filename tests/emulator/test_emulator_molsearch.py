@@ -111,7 +111,7 @@ def test_a_search_over_many_records(fresh, connect, monkeypatch):
         ("graphsim", {"smiles": "C", "max_hits": True}, ("'max_hits' must be",)),
     ],
 )
-def test_what_cannot_be_searched_is_refused(ada, loaded, refused, query_type, parameters, words):
+def test_what_cannot_be_searched_is_rejected(ada, loaded, refused, query_type, parameters, words):
     before = ada.get(QUERIES).json()["count"]
     assert ask(ada, loaded, query_type, **parameters) == refused(422, "bad_query", *words)
     assert ada.get(QUERIES).json()["count"] == before

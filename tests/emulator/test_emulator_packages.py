@@ -169,7 +169,7 @@ def test_links_inside_become_files(server, ada):
         assert (path.read_bytes(), path.is_symlink(), path.stat().st_mode & 0o111 != 0) == (b"#!/bin/sh", False, True)
 
 
-def test_the_same_archive_again_changes_nothing_and_another_is_refused(server, ada, refused):
+def test_the_same_archive_again_changes_nothing_and_another_is_rejected(server, ada, refused):
     content = packed(floes("same"))
     package = upload(ada, content)
     assert send(ada, package, content).json() == package
@@ -345,7 +345,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_package_is_refused_and_leaves_nothing(server, ada, refused, name):
+def test_what_is_no_package_is_rejected_and_leaves_nothing(server, ada, refused, name):
     content, words = BAD[name]
     package = create(ada, name="bad")
     before = {path for path in server.folder.parent.rglob("*") if "sqlite" not in path.name}
@@ -363,7 +363,7 @@ def write(path, content):
     return path
 
 
-def test_a_bomb_is_refused_before_it_goes_off(tmp_path):
+def test_a_bomb_is_rejected_before_it_goes_off(tmp_path):
     bounds = archives.ArchiveLimits(size=1_000_000, members=10)
     zeros = member("zeros", b"\0" * 5_000_000)
     many = [member(f"empty{n}") for n in range(20)]

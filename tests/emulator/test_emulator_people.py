@@ -43,13 +43,13 @@ def test_wrong_credentials(server, connect, refused, credentials):
     assert answer == refused(401, "not_authenticated", "wrong")
 
 
-def test_refused_credentials_are_not_repeated_to_the_caller(server, connect):
+def test_rejected_credentials_are_not_retried_to_the_caller(server, connect):
     answer = connect(server, None).post("/api/v1/auth/token/", json={"username": "ada", "password": ["sesame"]})
     assert answer.status_code == 400
     assert "sesame" not in answer.text
 
 
-def test_guessing_is_answered_with_429(fresh, connect, refused):
+def test_guessing_is_responded_with_429(fresh, connect, refused):
     nobody = connect(fresh, None)
     wrong = {"username": "nobody", "password": "x"}
     statuses = [nobody.post("/api/v1/auth/token/", json=wrong).status_code for _ in range(21)]

@@ -73,7 +73,7 @@ def asked(get, piece, **headers):
         ("bytes=007-0008", 7, 8),
     ],
 )
-def test_a_piece(get, piece, first, last):
+def test_a_chunk(get, piece, first, last):
     answer = asked(get, piece)
     assert answer.status_code == 206
     assert answer.content == CONTENT[first : last + 1]
@@ -87,7 +87,7 @@ def test_a_piece(get, piece, first, last):
 @pytest.mark.parametrize(
     "piece", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"]
 )
-def test_a_piece_behind_the_end(get, piece):
+def test_a_chunk_behind_the_end(get, piece):
     answer = asked(get, piece)
     assert answer.status_code == 416
     assert answer.headers["Content-Range"] == f"bytes */{SIZE}"
@@ -101,7 +101,7 @@ def test_a_piece_behind_the_end(get, piece):
         "bytes=+1-2", "bytes=1--2", "lines=0-1", "bytes=0-1;x", f"bytes={'9' * 5000}-", "bytes=\xb2-3".encode("latin-1"), "bytes=0x1-2",
     ],
 )  # fmt: skip
-def test_what_is_no_piece_is_ignored(get, piece):
+def test_what_is_no_chunk_is_ignored(get, piece):
     answer = asked(get, piece)
     assert (answer.status_code, answer.content) == (200, CONTENT)
     assert answer.headers["Accept-Ranges"] == "bytes"
@@ -146,7 +146,7 @@ def test_replaced_content_is_not_mixed(fresh, connect):
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-def test_nothing_has_no_pieces(ada, kind):
+def test_nothing_has_no_chunks(ada, kind):
     url = MAKERS[kind](ada, b"")
     for piece in ("bytes=0-", "bytes=0-0", "bytes=-1"):
         answer = ada.get(url, headers={"Range": piece})
@@ -154,13 +154,13 @@ def test_nothing_has_no_pieces(ada, kind):
     assert (ada.get(url).status_code, ada.get(url).content) == (200, b"")
 
 
-def test_pieces_put_together(get):
+def test_chunks_put_together(get):
     step = 700_001
     pieces = [asked(get, f"bytes={start}-{start + step - 1}").content for start in range(0, SIZE, step)]
     assert b"".join(pieces) == CONTENT
 
 
-def test_who_leaves_a_piece_harms_nobody(fresh, connect):
+def test_who_leaves_a_chunk_harms_nobody(fresh, connect):
     ada = connect(fresh)
     url = file_of(ada, b"x" * 20_000_000)
     for _ in range(5):
@@ -175,7 +175,7 @@ def test_twice_the_header(ada, refused):
     assert answer == refused(400, "bad_parameter", "2 times")
 
 
-def test_the_reader_of_a_shared_file_gets_pieces_too(ada, grace, refused):
+def test_the_reader_of_a_shared_file_gets_chunks_too(ada, grace, refused):
     url = file_of(ada, b"abc")
     assert grace.get(url, headers={"Range": "bytes=0-0"}) == refused(403, "forbidden")
     ada.post(f"/api/v1/shares/file/{url.split('/')[-2]}/", json={"target_type": "user", "target_id": 2})

@@ -35,7 +35,7 @@ def test_contract_and_handlers_must_fit():
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_every_operation_asks_for_a_token_and_refuses_unknown_parameters(server, connect, refused, operation):
+def test_every_operation_asks_for_a_token_and_rejects_unknown_parameters(server, connect, refused, operation):
     path = operation.path.replace("{resource_type}", "file")
     for parameter in operation.parameters_in("path"):
         path = path.replace(f"{{{parameter.name}}}", "1")
@@ -236,7 +236,7 @@ def test_right_media_types(server, connect, media):
 @pytest.mark.parametrize(
     "headers", [{"Content-Type": "application/json; charset=latin-1"}, {**JSON, "Content-Encoding": "gzip"}]
 )
-def test_bodies_in_other_clothes_are_refused(server, connect, refused, headers):
+def test_bodies_in_other_clothes_are_rejected(server, connect, refused, headers):
     assert connect(server).post(FILES, content=b'{"name": "x"}', headers=headers) == refused(400, "bad_body")
 
 
@@ -282,7 +282,7 @@ def test_an_unexpected_failure_is_a_500_and_the_server_lives(server, connect, re
     assert ada.get(FILES).status_code == 200
 
 
-def test_every_refusal_has_a_documented_status():
+def test_every_rejection_has_a_documented_status():
     documented = {operation.id: operation.statuses for operation in OPERATIONS}
     for name, statuses in documented.items():
         assert 400 in statuses, name
@@ -290,14 +290,14 @@ def test_every_refusal_has_a_documented_status():
     assert all(413 in operation.statuses for operation in OPERATIONS if operation.body_media)
 
 
-def test_the_rest_of_a_refused_body_does_not_spoil_the_connection(server, connect, refused):
+def test_the_rest_of_a_rejected_body_does_not_spoil_the_connection(server, connect, refused):
     big = b"x" * (4 * 1024 * 1024)
     nobody = connect(server, None)
     for _ in range(3):
         assert nobody.put("/api/v3/storage/files/1/upload", content=big) == refused(401, "not_authenticated")
 
 
-def test_a_client_that_waits_to_be_asked_is_not_asked_for_a_refused_body(server):
+def test_a_client_that_waits_to_be_asked_is_not_asked_for_a_rejected_body(server):
     port = int(server.url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
         connection.sendall(
@@ -307,7 +307,7 @@ def test_a_client_that_waits_to_be_asked_is_not_asked_for_a_refused_body(server)
         assert connection.recv(1000).startswith(b"HTTP/1.1 401 ")
 
 
-def test_a_client_that_never_sends_its_body_gets_its_refusal(server, monkeypatch):
+def test_a_client_that_never_sends_its_body_gets_its_rejection(server, monkeypatch):
     monkeypatch.setattr(envelope, "_DRAIN_SECONDS", 0.1)
     port = int(server.url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:

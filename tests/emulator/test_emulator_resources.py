@@ -75,7 +75,7 @@ def test_changes(ada, grace, path, refused):
     assert ada.patch(f"{path}999999/", json={"name": "x"}) == refused(404, "not_found")
 
 
-def test_a_change_that_is_refused_changes_nothing(ada, path):
+def test_a_change_that_is_rejected_changes_nothing(ada, path):
     before = make(ada, path)
     assert ada.patch(f"{path}{before['id']}/", json={"name": "new", "project": 2}).status_code == 403
     assert ada.get(f"{path}{before['id']}/").json() == before

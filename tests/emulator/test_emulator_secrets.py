@@ -45,7 +45,7 @@ def test_changing(ada, refused):
     assert ada.patch(url, json={"project": 2}) == refused(403, "forbidden", "project 2")
 
 
-def test_the_value_is_kept_and_in_no_answer(fresh, connect, caplog):
+def test_the_value_is_kept_and_in_no_response(fresh, connect, caplog):
     caplog.set_level(logging.DEBUG)
     ada = connect(fresh)
     number = make(ada)["id"]
@@ -80,7 +80,7 @@ def test_the_value_is_kept_and_in_no_answer(fresh, connect, caplog):
 
 
 @pytest.mark.parametrize("value", ["", None, 7, "x" * 65537])
-def test_values_that_are_refused(ada, refused, value):
+def test_values_that_are_rejected(ada, refused, value):
     assert ada.post(PATH, json={"name": "n", "value": value}) == refused(400, "bad_body", "value")
     url = f"{PATH}{make(ada)['id']}/"
     assert ada.patch(url, json={"value": value}) == refused(400, "bad_body", "value")

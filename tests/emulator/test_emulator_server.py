@@ -49,7 +49,7 @@ def test_stop_is_harmless_twice_and_before_start(tmp_path):
         _ = server.url
 
 
-def test_starting_twice_is_refused(fresh):
+def test_starting_twice_is_rejected(fresh):
     with pytest.raises(RuntimeError, match="runs already"):
         fresh.start()
     with pytest.raises(RuntimeError, match="runs already"):
@@ -160,13 +160,13 @@ def test_tokens_and_passwords_are_not_kept_readable(fresh, connect):
     assert stat.S_IMODE((fresh.folder / "secret").stat().st_mode) == 0o600
 
 
-def test_a_damaged_secret_is_refused(tmp_path):
+def test_a_damaged_secret_is_rejected(tmp_path):
     (tmp_path / "secret").write_bytes(b"short")
     with pytest.raises(RuntimeError, match="not the secret"):
         Server(tmp_path).start()
 
 
-def test_a_newer_database_is_refused(tmp_path):
+def test_a_newer_database_is_rejected(tmp_path):
     store = Store(tmp_path / "orion.sqlite")
     with store.writing() as db:
         db.execute("PRAGMA user_version = 99")
@@ -192,7 +192,7 @@ def test_what_a_crash_left_behind_is_swept(tmp_path, connect):
 @pytest.mark.parametrize(
     "host", ["evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "localhost.evil:{port}", "[::1]", ""]
 )
-def test_other_hosts_are_refused(server, connect, refused, host):
+def test_other_hosts_are_rejected(server, connect, refused, host):
     port = server.url.rsplit(":", 1)[1]
     answer = connect(server).get("/api/v1/users/me/", headers={"Host": host.format(port=port)})
     assert answer == refused(400, "wrong_host")
@@ -244,7 +244,7 @@ def test_stopping_does_not_wait_for_a_stalled_upload(tmp_path):
     assert not list((tmp_path / "blobs" / "staging").iterdir())
 
 
-def test_who_does_not_take_an_answer_is_hung_up_on(tmp_path):
+def test_who_does_not_take_an_response_is_hung_up_on(tmp_path):
     with Server(tmp_path, seed="demo") as server:
         token, port = server.issue_token("ada"), int(server.url.rsplit(":", 1)[1])
         with httpx.Client(base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=120) as client:

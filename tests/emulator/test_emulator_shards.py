@@ -257,7 +257,7 @@ def test_an_upload_that_another_closing_overtakes(fresh, connect, refused):
     assert kept(fresh) == {b"content"}
 
 
-def test_a_refused_upload_is_not_read(fresh, connect, refused):
+def test_a_rejected_upload_is_not_read(fresh, connect, refused):
     ada = connect(fresh)
     url = make_url(ada)
     number = filled(ada, url, "ready")

@@ -143,7 +143,7 @@ def test_parts_that_are_not_right(ada, plain):
 # ---------------------------------------------------------------- what it refuses
 
 
-def test_a_token_is_refused(stored, ada, plain):
+def test_a_token_is_rejected(stored, ada, plain):
     address = address_of(ada, file_of(ada))
     upload = upload_of(ada)[1]
     target = targets_of(ada, upload, 1)[0]["url"]

@@ -52,7 +52,7 @@ def test_the_value_is_shown_once(fresh, connect, caplog):
         assert not path.is_file() or value.encode() not in path.read_bytes(), path
 
 
-def test_a_deleted_token_is_refused(ada, server, connect, refused):
+def test_a_deleted_token_is_rejected(ada, server, connect, refused):
     made, other = make(ada), make(ada)
     user, url = as_token(server, connect, made["token"]), f"{PATH}{made['id']}/"
     assert user.get(ME).status_code == 200

@@ -265,7 +265,7 @@ def test_a_part_of_another_length(fresh, connect, refused, number):
     assert writers(fresh) == {}
 
 
-def test_what_refuses_a_replacement_keeps_the_part(fresh, connect, refused):
+def test_what_rejects_a_replacement_keeps_the_part(fresh, connect, refused):
     ada = connect(fresh)
     number, parts = file_of(ada), cut()
     upload = begin(ada, number)["id"]

@@ -100,6 +100,6 @@ def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, refused):
         (({"name": "a", "uuid": "u", "cubes": []}, [], []), "command"),
     ],
 )
-def test_what_is_no_floe_is_refused_at_the_start(tmp_path, given, words):
+def test_what_is_no_floe_is_rejected_at_the_start(tmp_path, given, words):
     with pytest.raises(ValueError, match=words):
         Server(tmp_path, floes=[given])

@@ -253,7 +253,7 @@ def test_the_seed_decides_who_is_hit(echo: Echo) -> None:
         lambda _: FaultProxy("somewhere"),
     ],
 )
-def test_what_makes_no_sense_is_refused(wrong: Callable[[FaultProxy], object]) -> None:
+def test_what_makes_no_sense_is_rejected(wrong: Callable[[FaultProxy], object]) -> None:
     with pytest.raises(ValueError, match="[a-z]"):
         wrong(FaultProxy("http://127.0.0.1:1"))
 

@@ -82,7 +82,7 @@ def test_check_names_a_changed_template(run: Any, copied: tuple[Path, Path], oth
     assert check(run, copied, cwd=other_generator, PYTHONPATH="") == (1, expected)
 
 
-def test_another_tool_version_is_named_and_refused(run: Any, copied: tuple[Path, Path], other_generator: Path) -> None:
+def test_another_tool_version_is_named_and_rejected(run: Any, copied: tuple[Path, Path], other_generator: Path) -> None:
     pins = other_generator / "generator" / "requirements.txt"
     before = next(line for line in pins.read_text().splitlines() if line.startswith("ruff=="))
     pins.write_text(pins.read_text().replace(before, "ruff==0.0.1"))
@@ -134,7 +134,7 @@ MERGED = [
 
 
 @pytest.mark.parametrize(("part", "complaint"), MERGED)
-def test_parts_that_do_not_fit_are_refused(run: Any, tmp_path: Path, part: str, complaint: str) -> None:
+def test_parts_that_do_not_fit_are_rejected(run: Any, tmp_path: Path, part: str, complaint: str) -> None:
     shutil.copyfile(FIXTURE, tmp_path / "common.yaml")
     (tmp_path / "parts.yaml").write_text(part)
     done = run("-m", "generator", "merge", "--contract", tmp_path)
@@ -154,12 +154,12 @@ def test_parts_are_merged_in_order_and_words_stay_words(run: Any, tmp_path: Path
     assert document["components"]["schemas"] == {"Common": {}, "On": {"on": "no", "at": "2026-01-01", "n": "010"}}
 
 
-def test_a_contract_without_a_head_is_refused(run: Any, tmp_path: Path) -> None:
+def test_a_contract_without_a_head_is_rejected(run: Any, tmp_path: Path) -> None:
     done = run("-m", "generator", "lint", "--contract", tmp_path)
     assert (done.returncode, "common.yaml is missing" in done.stderr) == (1, True)
 
 
-def test_a_document_that_openapi_does_not_allow_is_refused(run: Any, copied: tuple[Path, Path]) -> None:
+def test_a_document_that_openapi_does_not_allow_is_rejected(run: Any, copied: tuple[Path, Path]) -> None:
     contract = copied[0] / "common.yaml"
     contract.write_text(contract.read_text().replace("in: query", "in: body", 1))
     done = run("-m", "generator", "generate", "--contract", copied[0], "--output", copied[1])

@@ -107,7 +107,7 @@ def test_an_error_is_one_line_with_the_words_of_the_server(ours: Ours, server: S
     assert (caught.value.status_code, caught.value.operation.id) == (404, "get_thing")
 
 
-def test_a_detailed_answer_is_no_error(ours: Ours, server: Server) -> None:
+def test_a_detailed_response_is_no_error(ours: Ours, server: Server) -> None:
     get, delete = ours.operation("get_thing"), ours.operation("delete_thing")
     with ours.client(server.url) as client:
         server.json({"detail": "x"}, 503)
@@ -264,12 +264,12 @@ def test_a_child_process_opens_its_own_connections(ours: Ours, server: Server, m
 
 
 @pytest.mark.parametrize("url", ["orion.example", "ftp://x", "http://u:p@x", "https://x/?a=b", "https://"])
-def test_an_address_that_is_none_is_refused(ours: Ours, url: str) -> None:
+def test_an_address_that_is_none_is_rejected(ours: Ours, url: str) -> None:
     with pytest.raises(ValueError, match="base_url"):
         ours.module("client").Client(url)
 
 
-def test_another_http_library_is_refused_with_the_two_names(generated: Path) -> None:
+def test_another_http_library_is_rejected_with_the_two_names(generated: Path) -> None:
     script = f"from {generated.name} import _runtime; _runtime.library()"
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -327,7 +327,7 @@ for model, bad in (
     assert done.returncode == 0, done.stderr
 
 
-def test_an_answer_that_does_not_fit_is_kept_with_the_error(ours: Ours, server: Server) -> None:
+def test_an_response_that_does_not_fit_is_kept_with_the_error(ours: Ours, server: Server) -> None:
     server.json({"id": 1})
     errors = ours.module("errors")
     with ours.client(server.url) as client:

@@ -71,10 +71,10 @@ class Told:
     failed: int = 0
     by_worker: Counter[int] = attrs.Factory(Counter)
     done_at: dict[str, list[float]] = attrs.Factory(dict)
-    refused_at: list[tuple[float, str]] = attrs.Factory(list)
+    rejected_at: list[tuple[float, str]] = attrs.Factory(list)
 
     @property
-    def share_refused(self) -> float:
+    def share_rejected(self) -> float:
         return self.refused / self.sent
 
 
@@ -144,7 +144,7 @@ class Virtual:
         if not self.takes(call.operation, self.now):
             status = 429
             self.told.refused += 1
-            self.told.refused_at.append((self.now, call.operation))
+            self.told.rejected_at.append((self.now, call.operation))
             if (value := self.retry_after(self.now)) is not None:
                 headers["Retry-After"] = value
         response = Response(status, Headers(headers.items()), URL, content=b"{}")

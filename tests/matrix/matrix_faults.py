@@ -279,7 +279,7 @@ def astray(scene: Scene) -> Iterator[None]:
     wrong = said if said == "pass" else {"step": "headers", "headers": {"Content-Range": said}}
     cut = {"step": "cut", "sent": 1000}
 
-    def piece_of(header: str, size: int) -> range | None:
+    def chunk_of(header: str, size: int) -> range | None:
         piece = real(header, size)
         assert piece is not None
         return range(len(piece))
@@ -287,7 +287,7 @@ def astray(scene: Scene) -> Iterator[None]:
     steps = [cut, *([wrong, cut] * (scene.given["attempts"] // 2) if scene.stays else [wrong, "pass"])]
     scene.ready = lambda: scripts(scene, steps)
     with undigested() as patch:
-        patch.setattr(ranges, "piece_of", piece_of)
+        patch.setattr(ranges, "chunk_of", chunk_of)
         yield
 
 

@@ -112,7 +112,7 @@ def test_no_token_goes_to_a_presigned_address(bucket: Bucket, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("what", ["object", "bucket"])
-def test_a_refused_download_leaves_the_old_file(bucket: Bucket, tmp_path: Path, what: str) -> None:
+def test_a_rejected_download_leaves_the_old_file(bucket: Bucket, tmp_path: Path, what: str) -> None:
     bucket.put("there", b"new")
     target = written(tmp_path / "target", b"old")
     address = bucket.address("get_object", "absent" if what == "object" else "there")

@@ -50,7 +50,7 @@ REMOVALS = [
         "orionclient/_messages.py",
         "                payload.seek(self._start)\n            if",
         "                pass\n            if",
-        "tests/session/test_content.py::test_a_repeated_upload_sends_all_of_it_again",
+        "tests/session/test_content.py::test_a_retried_upload_sends_all_of_it_again",
     ),
     Removal(
         "the deadline",
@@ -71,7 +71,7 @@ REMOVALS = [
         "orionclient/_retry_loop.py",
         "        if not self._terms.quota.spend(cost):\n            return None\n",
         "",
-        "tests/session/test_verbs.py::test_the_quota_of_a_session_ends_its_repeats",
+        "tests/session/test_verbs.py::test_the_quota_of_a_session_ends_its_retries",
     ),
     Removal(
         "the rate limiter",

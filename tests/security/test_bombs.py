@@ -124,7 +124,7 @@ def test_a_bomb_is_not_read(
 
 
 @pytest.mark.parametrize("way", [*READS, download])
-def test_a_bomb_in_a_refusal_is_still_that_refusal(
+def test_a_bomb_in_a_rejection_is_still_that_rejection(
     scripted: Scripted, bomb: bytes, way: Callable[..., Any], flat: None
 ) -> None:
     scripted.then(bombed(bomb, 404))
@@ -135,7 +135,7 @@ def test_a_bomb_in_a_refusal_is_still_that_refusal(
 
 
 @pytest.mark.parametrize("way", [*READS, download])
-def test_a_refusal_without_end(scripted: Scripted, way: Callable[..., Any], flat: None) -> None:
+def test_a_rejection_without_end(scripted: Scripted, way: Callable[..., Any], flat: None) -> None:
     scripted.then(endless(500, "text/plain"))
     with pytest.raises(OrionServiceError):
         way(scripted)
@@ -196,7 +196,7 @@ def test_honest_bodies_arrive(scripted: Scripted, form: str) -> None:
     assert raised.value.response.content == text
 
 
-def test_a_packed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path) -> None:
+def test_a_compressed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path) -> None:
     # Nobody asked for it packed; it is read all the same, in more than one piece.
     text = b"".join(b"%d\n" % number for number in range(500_000))
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
@@ -207,7 +207,9 @@ def test_a_packed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path) ->
 
 @pytest.mark.parametrize("way", [read_json, read_raw_async])
 @pytest.mark.parametrize(("cut", "repeats"), [("short", True), ("broken", True), ("br", False)])
-def test_packed_bodies_that_are_broken(scripted: Scripted, way: Callable[..., Any], cut: str, repeats: bool) -> None:
+def test_compressed_bodies_that_are_broken(
+    scripted: Scripted, way: Callable[..., Any], cut: str, repeats: bool
+) -> None:
     packed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
     if cut == "short":
         packed = packed[: len(packed) // 2]
@@ -247,7 +249,7 @@ def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 65536])
-def test_pieces_of_any_size(size: int) -> None:
+def test_chunks_of_any_size(size: int) -> None:
     text = b"".join(b"%d\n" % number for number in range(100_000))
     packed = gzip.compress(text)
     unpacker = Decompressor(["gzip"])
@@ -257,7 +259,7 @@ def test_pieces_of_any_size(size: int) -> None:
     assert max(map(len, out)) <= 65536
 
 
-def test_what_is_not_packed_passes() -> None:
+def test_what_is_not_compressed_passes() -> None:
     unpacker = Decompressor(["identity"])
     assert list(unpacker.feed(b"x")) == [b"x"]
     unpacker.finish()

@@ -53,7 +53,7 @@ def example(schema: Any, depth: int = 0) -> Any:
     return TRICKS
 
 
-def answer_for(schema: str) -> dict[str, Any]:
+def response_for(schema: str) -> dict[str, Any]:
     """An item that is a page as well, so that it answers every question."""
     item = example({"$ref": f"#/components/schemas/{schema}"})
     return {**item, "count": 1, "next": None, "results": [item]}
@@ -90,7 +90,7 @@ def test_no_command_moves_a_terminal(
     given = (files / words[words.index("<") + 1]).read_text() if "<" in words else None
     words = words[: words.index("<")] if "<" in words else words
     group = path.rpartition(" ")[0]
-    data = answer_for(KINDS[group].schema if group in KINDS else "FileInfo")
+    data = response_for(KINDS[group].schema if group in KINDS else "FileInfo")
     shows = path.rpartition(" ")[2] in _SHOWING
     for form in FORMATS if shows else ("table",):
         scripted.answers = [Answer(data=data)]
@@ -152,7 +152,7 @@ def test_names_of_fields_are_cleaned_and_keep_their_columns(form: str, capsys: p
     assert display_width(heads[0]) + 2 == display_width(heads[1])
 
 
-def test_an_error_and_a_table_refuse_the_same() -> None:
+def test_an_error_and_a_table_reject_the_same() -> None:
     for letter in map(chr, [*range(0x3000), *range(0xD7F0, 0xE010)]):
         refused = letter == "\n" or bool(UNSAFE.fullmatch(letter))
         assert (escape_control_characters(letter) != letter) is refused, ascii(letter)

@@ -74,7 +74,7 @@ def test_no_copy_of_an_error_has_the_token(scripted: Scripted, status: int, body
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_no_copy_of_an_answer_has_the_token(scripted: Scripted, status: int) -> None:
+def test_no_copy_of_an_response_has_the_token(scripted: Scripted, status: int) -> None:
     # No file, also where the status says so.
     scripted.then(Answer(status, raw=b"[%b]" % ESCAPED, headers={"X-Echo": CANARY}))
     with pytest.raises(OrionError) as raised:

@@ -18,7 +18,7 @@ from orionclient.types import File
 _PIECE = 6
 
 
-def shows_a_piece(text: str) -> bool:
+def shows_a_chunk(text: str) -> bool:
     """Tell whether a piece of the token stands in a text."""
     return any(CANARY[start : start + _PIECE] in text for start in range(len(CANARY) - _PIECE + 1))
 
@@ -37,29 +37,29 @@ def said(scripted: Scripted, answer: Answer) -> list[str]:
 
 @pytest.mark.parametrize("before", range(500 - len(CANARY), 501, 3))
 @pytest.mark.parametrize("status", [400, 401])
-def test_no_piece_of_the_token_is_left_where_words_are_cut(scripted: Scripted, status: int, before: int) -> None:
+def test_no_chunk_of_the_token_is_left_where_words_are_cut(scripted: Scripted, status: int, before: int) -> None:
     words = "x" * before + CANARY + "y" * 100
     escaped = json.dumps([words]).replace("/", "\\/").encode()
     answers: list[dict[str, Any]] = [{"data": {"detail": words}}, {"raw": escaped}, {"raw": words.encode()}]
     for each in answers:
         for text in said(scripted, Answer(status, **each)):
-            assert not shows_a_piece(text)
+            assert not shows_a_chunk(text)
             assert "x" * (before - 20) in text
 
 
 @pytest.mark.parametrize("before", range(80 - len(CANARY), 81, 3))
 @pytest.mark.parametrize("status", [401, 502])
-def test_no_piece_of_the_token_is_left_where_a_title_is_cut(scripted: Scripted, status: int, before: int) -> None:
+def test_no_chunk_of_the_token_is_left_where_a_title_is_cut(scripted: Scripted, status: int, before: int) -> None:
     page = f"<html><title>{'x' * before}{CANARY}{'y' * 100}</title></html>"
     for text in said(scripted, Answer(status, raw=page.encode(), headers={"Content-Type": "text/html"})):
-        assert not shows_a_piece(text)
+        assert not shows_a_chunk(text)
         assert "x" * (before - 20) in text
 
 
 @pytest.mark.parametrize("before", range(65536 - len(CANARY), 65537, 3))
-def test_no_piece_of_the_token_is_left_where_a_body_is_cut(scripted: Scripted, before: int) -> None:
+def test_no_chunk_of_the_token_is_left_where_a_body_is_cut(scripted: Scripted, before: int) -> None:
     # The blanks become one, so that the end of what is read of the body is shown.
     body = "words" + " " * (before - 5) + CANARY + " end"
     for text in said(scripted, Answer(400, raw=body.encode())):
-        assert not shows_a_piece(text)
+        assert not shows_a_chunk(text)
         assert "words" in text

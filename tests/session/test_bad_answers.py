@@ -175,7 +175,7 @@ def test_an_unknown_state_is_a_plain_value(scripted: Scripted) -> None:
     assert model.state == "hibernating"
 
 
-def test_a_missing_field_of_a_raw_answer_is_named(scripted: Scripted) -> None:
+def test_a_missing_field_of_a_raw_response_is_named(scripted: Scripted) -> None:
     scripted.then(Answer(data={"id": 1}))
     with pytest.raises(BadResponse, match=r"FileInfo.*name"):
         get_file.sync(1, client=scripted.session().raw)
@@ -251,7 +251,7 @@ def test_nobody_listens(scripted: Scripted, way: Any) -> None:
     assert not caught.value.may_have_been_applied
 
 
-def test_a_lost_answer_is_asked_for_again_only_where_that_is_safe(scripted: Scripted) -> None:
+def test_a_lost_response_is_asked_for_again_only_where_that_is_safe(scripted: Scripted) -> None:
     def hang_up(handler: Any) -> None:
         handler.close_connection = True
 

@@ -127,7 +127,7 @@ def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("token", [f"{CANARY}\n", f"{CANARY}\r\nX: y", f" {CANARY}", f"{CANARY}\0", "tökén", "a b"])
-def test_a_token_with_a_line_break_is_refused_unseen(
+def test_a_token_with_a_line_break_is_rejected_unseen(
     own_home: Path, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
     with pytest.raises(ValidationError, match="not shown here") as caught:

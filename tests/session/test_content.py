@@ -106,7 +106,7 @@ def test_a_failed_upload_leaves_nothing(scripted: Scripted) -> None:
     assert scripted.asked[1].body == b"content"
 
 
-def test_a_repeated_upload_sends_all_of_it_again(scripted: Scripted, tmp_path: Path) -> None:
+def test_a_retried_upload_sends_all_of_it_again(scripted: Scripted, tmp_path: Path) -> None:
     path = tmp_path / "content"
     path.write_bytes(b"0123456789")
     scripted.then(Answer(503), Answer(503), Answer(200, {"id": 5}))

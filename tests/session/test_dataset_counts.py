@@ -142,7 +142,7 @@ def test_chosen_records(scripted: Scripted) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1000])
 @FORMATS
-def test_pieces_cut_anywhere(form: str, size: int) -> None:
+def test_chunks_cut_anywhere(form: str, size: int) -> None:
     counter = _COUNTERS[form]()
     for start in range(0, len(FILES[form]), size):
         counter.update(FILES[form][start : start + size])

@@ -149,7 +149,7 @@ def unseen(a: Decimal) -> None: ...
         (unseen, "'Decimal' is not defined; import what they name outside of TYPE_CHECKING"),
     ],
 )
-def test_a_signature_that_no_job_can_fill_is_refused(function: Callable[..., Any], message: str) -> None:
+def test_a_signature_that_no_job_can_fill_is_rejected(function: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         floe(function)
 
@@ -163,7 +163,7 @@ def test_only_floes_are_described() -> None:
 # ---------------------------------------------------------------- where floes are found
 
 
-def test_what_no_other_process_can_find_is_refused() -> None:
+def test_what_no_other_process_can_find_is_rejected() -> None:
     @floe
     def nested() -> None: ...
 
@@ -193,7 +193,7 @@ def test_a_module_of_a_package_is_named_with_its_root(tmp_path: Path, monkeypatc
     ("given", "message"),
     [("no_such_file.py", "there is no file no_such_file.py"), (json, "json.*has no floe"), (5, "5 is no floe")],
 )
-def test_what_is_given_and_has_no_floe_is_refused(given: Any, message: str) -> None:
+def test_what_is_given_and_has_no_floe_is_rejected(given: Any, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         LocalOrion(floes=[given]).start()
 
@@ -326,7 +326,7 @@ def parameter(kind: str, **more: Any) -> dict[str, Any]:
         (parameter("string", many=True), ["a", 5], "5 is not"),
     ],
 )
-def test_a_value_of_another_type_is_refused(session: OrionSession, kind: Any, value: Any, message: str) -> None:
+def test_a_value_of_another_type_is_rejected(session: OrionSession, kind: Any, value: Any, message: str) -> None:
     cube = {"name": "c", "title": "C", "parameters": [kind]}
     with pytest.raises(ValidationError, match=message):
         parse_arguments(cube, {"promoted": {"P": value}}, session)
@@ -433,7 +433,7 @@ def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, cont
     assert list(back.records()) == list(dataset.records())
 
 
-def test_built_in_floes_refuse_what_they_cannot_do(here: LocalOrion) -> None:
+def test_built_in_floes_reject_what_they_cannot_do(here: LocalOrion) -> None:
     session = here.session()
     with pytest.raises(ValidationError, match="shard_size is a number from 1, not 0"):
         builtin.dataset_to_collection(Dataset.create(session, "x"), "y", 0)
@@ -476,7 +476,7 @@ def test_describe_prints_json_and_nothing_else(tmp_path: Path, capfd: pytest.Cap
 
 
 @pytest.mark.parametrize("top", ["", "x-1.0"])
-def test_the_floes_of_an_unpacked_package(tmp_path: Path, capfd: pytest.CaptureFixture[str], top: str) -> None:
+def test_the_floes_of_an_decompressed_package(tmp_path: Path, capfd: pytest.CaptureFixture[str], top: str) -> None:
     root = tmp_path / "unpacked" / top
     root.mkdir(parents=True)
     (root / "manifest.json").write_text("{}")

@@ -81,7 +81,7 @@ def test_a_failed_upload_leaves_no_shard(scripted: Scripted) -> None:
 
 
 @quiet
-def test_only_the_session_repeats(scripted: Scripted, tmp_path: Path) -> None:
+def test_only_the_session_retries(scripted: Scripted, tmp_path: Path) -> None:
     scripted.then(Answer(503))
     session = scripted.session(retry_dict={503: 2})
     shard = Shard(collection=ShardCollection(id=3), id=5, session=session)

@@ -250,7 +250,7 @@ def test_a_page_called_index_gives_way_to_the_index(session: OrionSession) -> No
     "metadata",
     [{}, {"index_pages": []}, {"index_pages": {"id": 1}}, {"index_pages": [1]}, {"index_pages": [{"id": "../1"}]}, {"index_pages": [{}]}],
 )  # fmt: skip
-def test_no_report_is_refused_before_any_download(scripted: Scripted, folder: Path, metadata: Any) -> None:
+def test_no_report_is_rejected_before_any_download(scripted: Scripted, folder: Path, metadata: Any) -> None:
     scripted.then(Answer(200, {"id": 3, "metadata": metadata}))
     with pytest.raises(ValidationError, match="index"):
         download_report(ShardCollection(id=3, session=scripted.session()), folder / "x.zip")
@@ -258,7 +258,7 @@ def test_no_report_is_refused_before_any_download(scripted: Scripted, folder: Pa
     assert list(folder.iterdir()) == []
 
 
-def test_targets_that_hold_no_zip_are_refused_before_any_request(scripted: Scripted, folder: Path) -> None:
+def test_targets_that_hold_no_zip_are_rejected_before_any_request(scripted: Scripted, folder: Path) -> None:
     collection = ShardCollection(id=3, session=scripted.session())
     for target in (folder, "/dev/null", io.StringIO(), 7):
         with pytest.raises(ValidationError):
@@ -374,7 +374,7 @@ def test_other_trouble_with_a_file_is_no_missing_file(
     assert os.listdir(folder) == []
 
 
-def test_the_session_repeats(orion: LocalOrion, folder: Path) -> None:
+def test_the_session_retries(orion: LocalOrion, folder: Path) -> None:
     session = orion.session(requests_session=get_session(retry_dict={503: 3}))
     report = Report(session)
     file = File.upload(session, "f", b"f")

@@ -106,7 +106,7 @@ def test_streaming(scripted: Scripted) -> None:
     assert pickle.loads(pickle.dumps(whole)).text == whole.text
 
 
-def test_the_named_number_of_repeats_and_no_more(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_the_named_number_of_retries_and_no_more(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.then(Answer(404))
     http = get_session({404: 2})
     assert http.get(scripted.url).status_code == 404

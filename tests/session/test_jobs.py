@@ -175,7 +175,7 @@ def test_a_log_is_followed_to_its_end(floe: Callable[[str], WorkFloeSpec]) -> No
     assert job.state == "complete"
 
 
-def test_a_log_is_put_together_from_its_pieces(scripted: Scripted) -> None:
+def test_a_log_is_put_together_from_its_chunks(scripted: Scripted) -> None:
     def log(raw: bytes) -> Answer:
         return Answer(raw=raw, headers={"Content-Type": "text/plain"})
 
@@ -299,7 +299,7 @@ def test_what_is_given_besides_replaces_parts(scripted: Scripted) -> None:
         ({"param_dict": {"workfloe": 3, "colour": "red"}}, "key 'colour'; known are name, workfloe, parameters"),
     ],
 )
-def test_what_cannot_be_started_is_refused_before_anything_is_sent(
+def test_what_cannot_be_started_is_rejected_before_anything_is_sent(
     scripted: Scripted, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValidationError, match=message):

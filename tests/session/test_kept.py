@@ -84,7 +84,7 @@ def test_a_path_is_made_of_whatever_leads_to_content(job: LocalOrion, written: P
         assert path.endswith("ö.xyz")
 
 
-def test_what_leads_nowhere_is_refused(job: LocalOrion, written: Path, tmp_path: Path) -> None:
+def test_what_leads_nowhere_is_rejected(job: LocalOrion, written: Path, tmp_path: Path) -> None:
     for nothing in (None, 1.5, Dataset(id=1)):
         with pytest.raises(ValidationError, match="a path, a File, a Shard, a link or the id"), local_path(nothing):
             pass

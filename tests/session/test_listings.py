@@ -228,7 +228,7 @@ def test_a_server_that_says_no_number(scripted: Scripted, number: Any) -> None:
         scripted.session().list_resources(File).count()
 
 
-def test_questions_that_are_refused(session: OrionSession, seven: ShardCollection) -> None:
+def test_questions_that_are_rejected(session: OrionSession, seven: ShardCollection) -> None:
     listing = session.list_resources(Shard(collection=seven), {"colour": "red"})
     for ask in (listing.count, listing.first, listing.one, lambda: next(listing)):
         with pytest.raises(BadResponse, match=r"400.*colour"):

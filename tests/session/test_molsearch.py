@@ -56,7 +56,7 @@ def test_a_substructure_is_found_where_there_is_a_toolkit(session: OrionSession,
         assert 0 < len(list(query.hits())) <= 5
 
 
-def test_what_is_licensed_is_refused(session: OrionSession, database: MolsearchDatabase) -> None:
+def test_what_is_licensed_is_rejected(session: OrionSession, database: MolsearchDatabase) -> None:
     with pytest.raises(BadResponse, match="licen") as caught:
         MolsearchQuery.create_fastrocs_query(
             database_id=database.id, query_mol="CCO", max_hits=10, name="x", project=None, shape_only=True, sim_type="tanimoto",
@@ -100,7 +100,7 @@ def test_a_query_sends_what_was_given(
     }  # fmt: skip
 
 
-def test_what_cannot_be_sent_is_refused_before(scripted: Scripted) -> None:
+def test_what_cannot_be_sent_is_rejected_before(scripted: Scripted) -> None:
     session = scripted.session()
     with pytest.raises(ValidationError, match="titles is a list"):
         MolsearchQuery.create_title_query(session=session, database_id=1, titles="aspirin")

@@ -45,7 +45,7 @@ def test_both_forms_of_the_header(scripted: Scripted, form: str, header: str) ->
         "http://[::1/",
     ],
 )
-def test_addresses_that_two_programs_could_read_differently_are_refused(address: str) -> None:
+def test_addresses_that_two_programs_could_read_differently_are_rejected(address: str) -> None:
     with pytest.raises(ValidationError):
         origin_of(address)
 
@@ -114,7 +114,7 @@ def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
 
 @pytest.mark.parametrize("value", ["a\nb", "a\r\nX-Evil: 1", "a\0b"])
 @pytest.mark.parametrize("where", ["name", "value"])
-def test_headers_with_line_breaks_are_refused_without_showing_them(scripted: Scripted, value: str, where: str) -> None:
+def test_headers_with_line_breaks_are_rejected_without_showing_them(scripted: Scripted, value: str, where: str) -> None:
     headers = {value: "x"} if where == "name" else {"X-Own": value}
     with pytest.raises(ValidationError, match="its value is not shown") as caught:
         get_session().get(scripted.url, headers=headers)
@@ -134,7 +134,7 @@ def test_digits_reach_the_path_and_nothing_else_does(scripted: Scripted) -> None
     assert scripted.asked[0].path == "/api/v3/storage/files/17/"
 
 
-def test_requests_session_is_refused_with_a_sentence() -> None:
+def test_requests_session_is_rejected_with_a_sentence() -> None:
     class Session:
         pass
 
@@ -145,7 +145,7 @@ def test_requests_session_is_refused_with_a_sentence() -> None:
         OrionSession(requests_session=Session())  # type: ignore[arg-type]
 
 
-def test_unencrypted_http_to_another_machine_is_refused() -> None:
+def test_unencrypted_http_to_another_machine_is_rejected() -> None:
     with pytest.raises(ValidationError, match="would carry the token unencrypted"):
         SessionConfig("http://orion.example.com", CANARY)
     assert SessionConfig("http://orion.example.com", CANARY, allow_http=True).origin == (

@@ -142,7 +142,7 @@ def without(*names: str) -> dict[str, Any]:
     # Archives hold the time, and the names of tests must not.
     ids=lambda value: "" if isinstance(value, bytes) else value,
 )
-def test_what_is_no_package_is_refused_before_anything_is_sent(
+def test_what_is_no_package_is_rejected_before_anything_is_sent(
     scripted: Scripted, tmp_path: Path, content: bytes, message: str
 ) -> None:
     path = tmp_path / "broken.tar.gz"
@@ -161,7 +161,7 @@ def test_a_missing_file_is_an_os_error(scripted: Scripted, tmp_path: Path) -> No
     assert scripted.asked == []
 
 
-def test_what_the_server_refuses_leaves_nothing_behind(session: OrionSession) -> None:
+def test_what_the_server_rejects_leaves_nothing_behind(session: OrionSession) -> None:
     with pytest.raises(BadResponse, match="evil"):
         WorkFloePackage.upload(session, packed(files={**FILES, "../evil.py": "x"}))
     assert session.list_resources(WorkFloePackage).count() == 0

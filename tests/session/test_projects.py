@@ -67,7 +67,7 @@ def test_archiving(session: OrionSession, project: Project, plain: Plain) -> Non
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-def test_an_archive_refuses_writing_and_allows_reading(session: OrionSession, project: Project, kind: str) -> None:
+def test_an_archive_rejects_writing_and_allows_reading(session: OrionSession, project: Project, kind: str) -> None:
     make = MAKERS[kind]
     made, elsewhere = make(session, project), make(session, None)
     session.tag_resource(made, "kept")
@@ -108,7 +108,7 @@ def test_an_archive_refuses_writing_and_allows_reading(session: OrionSession, pr
     assert session.delete_resource(made) is True
 
 
-def test_a_lost_answer_makes_one_project(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
+def test_a_lost_response_makes_one_project(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
     before = plain.get(PATH)["count"]
     # An answer that tells that the server takes keys comes first.
     assert session.is_authenticated()

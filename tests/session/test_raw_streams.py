@@ -253,7 +253,7 @@ def test_what_is_not_read_to_its_end_is_not_verified(scripted: Scripted) -> None
     asyncio.run(work())
 
 
-def test_a_refusal_comes_with_its_words(scripted: Scripted) -> None:
+def test_a_rejection_comes_with_its_words(scripted: Scripted) -> None:
     scripted.then(Answer(400, {"detail": "no"}, headers={"Repr-Digest": WRONG}))
     with pytest.raises(BadResponse, match="400 Bad Request: no"):
         download_file.sync(1, client=scripted.session().raw)

@@ -209,7 +209,7 @@ def _hang_up(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
-def test_a_creation_is_not_repeated_where_nobody_knows_its_key(scripted: Scripted) -> None:
+def test_a_creation_is_not_retried_where_nobody_knows_its_key(scripted: Scripted) -> None:
     _retry_loop._KEYED_ORIGINS.clear()
     keys = {"X-Orion-Features": "idempotency-keys"}
     with Scripted(Answer(write=_hang_up)) as other:

@@ -150,7 +150,7 @@ def test_a_secret_that_cannot_be_tagged_is_not_left_behind(session: OrionSession
     assert plain.get(PATH)["count"] == 0
 
 
-def test_creating_is_not_repeated(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
+def test_creating_is_not_retried(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
     assert session.is_authenticated()
     orion.faults.script("create_secret", ["reset_after"])
     with pytest.raises(OrionError, match="it may have been applied") as caught:

@@ -177,7 +177,7 @@ def test_the_state_that_the_collection_is_in_is_told(scripted: Scripted) -> None
 # ---------------------------------------------------------------------- what goes wrong
 
 
-def test_too_large_is_refused_before_any_request(
+def test_too_large_is_rejected_before_any_request(
     orion: LocalOrion, collection: ShardCollection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "_MAX_BYTES", 9)
@@ -264,7 +264,7 @@ def test_an_interrupt_leaves_no_shard(plain: Plain, collection: ShardCollection)
     assert count(plain, collection) == 0
 
 
-def test_lost_answers(orion: LocalOrion, plain: Plain, collection: ShardCollection) -> None:
+def test_lost_responses(orion: LocalOrion, plain: Plain, collection: ShardCollection) -> None:
     for operation in ("create_shard", "upload_shard_content", "close_shard"):
         orion.faults.script(operation, ["reset_after"])
     shard = Shard.create(collection, "once", file=b"content")
@@ -339,7 +339,7 @@ def test_delete_by_a_handle_is_one_request(
         session.delete_resource(Shard(collection=collection, id=number))
 
 
-def test_a_delete_whose_answer_is_lost_is_done(
+def test_a_delete_whose_response_is_lost_is_done(
     orion: LocalOrion, session: OrionSession, collection: ShardCollection
 ) -> None:
     shard = Shard.create(collection)
@@ -449,7 +449,7 @@ def test_from_msg_and_refresh(session: OrionSession, collection: ShardCollection
     assert b"".join(shard.download()) == b"content"
 
 
-def test_an_answer_that_leaves_the_collection_out(
+def test_an_response_that_leaves_the_collection_out(
     orion: LocalOrion, session: OrionSession, collection: ShardCollection
 ) -> None:
     number = Shard.create(collection, file=b"x").id
@@ -537,7 +537,7 @@ def test_large_ids_survive_doubles(session: OrionSession, large: ShardCollection
     assert "id_str" not in repr(shard)
 
 
-def test_answers_of_a_gateway_that_damages_numbers(scripted: Scripted) -> None:
+def test_responses_of_a_gateway_that_damages_numbers(scripted: Scripted) -> None:
     number = EXACT + 1
     answer = {"id": float(number), "id_str": str(number), "collection": 7, "state": "ready", "size": 3.0}
     scripted.answers = [Answer(data=answer)]

@@ -211,7 +211,7 @@ def test_sharing_what_is_not_there(session: OrionSession) -> None:
 
 
 @pytest.mark.parametrize("verb", ["share_resource", "unshare_resource"])
-def test_what_is_refused_before_any_request(scripted: Scripted, verb: str) -> None:
+def test_what_is_rejected_before_any_request(scripted: Scripted, verb: str) -> None:
     share = getattr(scripted.session(), verb)
     good, user = Dataset(id=3), User(id=2)
     for resource in (Project(id=1), User(id=1), Organization(id=1)):

@@ -75,7 +75,7 @@ def test_the_instance_keeps_its_value(session: OrionSession, token: Token, plain
     assert made.value != value
 
 
-def test_a_deleted_token_is_refused(orion: LocalOrion, session: OrionSession, token: Token) -> None:
+def test_a_deleted_token_is_rejected(orion: LocalOrion, session: OrionSession, token: Token) -> None:
     user = session_of(orion, token)
     assert user.is_authenticated()
     assert session.delete_resource(Token(id=token.id)) is True

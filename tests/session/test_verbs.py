@@ -98,7 +98,7 @@ def test_what_cannot_be_created(session: OrionSession, plain: Plain, kind: Any, 
     assert plain.get(DATASETS)["count"] == plain.get(FILES)["count"] == 0
 
 
-def test_refused_parameters(session: OrionSession, plain: Plain) -> None:
+def test_rejected_parameters(session: OrionSession, plain: Plain) -> None:
     with pytest.raises(BadResponse, match="400"):
         session.create_resource(Dataset, {"name": "x", "colour": "red"})
     assert plain.get(DATASETS)["count"] == 0
@@ -164,7 +164,7 @@ def test_delete_to_the_trash_and_for_good(session: OrionSession, plain: Plain) -
         session.delete_resource(User(id=1))
 
 
-def test_unknown_id_after_the_documented_repeats(session: OrionSession, skipped_waits: list[float]) -> None:
+def test_unknown_id_after_the_documented_retries(session: OrionSession, skipped_waits: list[float]) -> None:
     with pytest.raises(NotFoundResponse, match="9 attempts") as caught:
         session.get_resource(Dataset, 999)
     assert caught.value.attempts == 9
@@ -279,7 +279,7 @@ def test_with_and_close(orion: LocalOrion) -> None:
     session.close()
 
 
-def test_a_delete_whose_answer_is_lost_is_done(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
+def test_a_delete_whose_response_is_lost_is_done(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
     made = Dataset.create(session, "x")
     orion.faults.script("delete_dataset", ["reset_after"])
     assert session.delete_resource(made) is True
@@ -290,7 +290,7 @@ def test_a_delete_whose_answer_is_lost_is_done(orion: LocalOrion, session: Orion
         session.delete_resource(made)
 
 
-def test_a_creation_whose_answer_is_lost_is_made_once(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
+def test_a_creation_whose_response_is_lost_is_made_once(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
     orion.faults.script("create_dataset", ["reset_after", 503])
     assert session.is_authenticated()
     made = Dataset.create(session, "once")
@@ -314,7 +314,7 @@ def test_one_429_slows_all_sessions_of_the_process(
     assert all(0 < wait < 0.1 for wait in others)
 
 
-def test_the_quota_of_a_session_ends_its_repeats(orion: LocalOrion, session: OrionSession) -> None:
+def test_the_quota_of_a_session_ends_its_retries(orion: LocalOrion, session: OrionSession) -> None:
     orion.faults.script("get_current_user", [503], times=1000)
     for _ in range(12):
         with pytest.raises(OrionServiceError):

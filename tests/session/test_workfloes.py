@@ -202,7 +202,7 @@ def test_a_required_parameter_may_come_by_its_cube(spec: WorkFloeSpec, scripted:
         ({}, {"in": None}, r"'in' must be a whole number"),
     ],
 )
-def test_what_does_not_fit_is_refused_before_anything_is_sent(
+def test_what_does_not_fit_is_rejected_before_anything_is_sent(
     spec: WorkFloeSpec, scripted: Scripted, parameters: dict[str, Any], promoted: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValidationError, match=message):

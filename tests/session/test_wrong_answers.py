@@ -101,7 +101,7 @@ CHANGES: dict[str, tuple[str, Callable[[OrionSession, int, int], object]]] = {
 
 @pytest.mark.parametrize("step", WITHOUT_ID)
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_whose_answer_has_no_id_was_made(
+def test_a_change_whose_response_has_no_id_was_made(
     orion: LocalOrion, session: OrionSession, plain: Plain, change: str, step: str
 ) -> None:
     operation, call = CHANGES[change]
@@ -178,7 +178,7 @@ def test_and_not_for_ever(orion: LocalOrion, plain: Plain) -> None:
     assert plain.get("/api/v3/storage/files/")["count"] == 0
 
 
-def test_a_refusal_says_nothing_of_the_attempts_before_it(orion: LocalOrion, session: OrionSession) -> None:
+def test_a_rejection_says_nothing_of_the_attempts_before_it(orion: LocalOrion, session: OrionSession) -> None:
     session.is_authenticated()
     orion.faults.script("create_dataset", [reset_after(), status(404)])
     with pytest.raises(NotFoundResponse, match="it may have been applied") as caught:
@@ -188,7 +188,7 @@ def test_a_refusal_says_nothing_of_the_attempts_before_it(orion: LocalOrion, ses
 
 
 @pytest.mark.parametrize("create", CREATIONS)
-def test_a_creation_that_a_page_answers_may_have_been_made(
+def test_a_creation_that_a_page_responses_may_have_been_made(
     orion: LocalOrion, session: OrionSession, create: str
 ) -> None:
     orion.faults.script("create_dataset", [{"step": "html", "applied": True}])
@@ -200,7 +200,7 @@ def test_a_creation_that_a_page_answers_may_have_been_made(
 
 @pytest.mark.parametrize("create", CREATIONS)
 @pytest.mark.parametrize("step", ["broken_json", "cut;sent=5", "cut;sent=5;how=close;framing=chunked", "gzip_cut"])
-def test_a_creation_whose_answer_breaks_off_was_made(
+def test_a_creation_whose_response_breaks_off_was_made(
     orion: LocalOrion, session: OrionSession, create: str, step: str
 ) -> None:
     # The keys that make a repeat possible are learned from an answer that is broken, too.
@@ -211,7 +211,7 @@ def test_a_creation_whose_answer_breaks_off_was_made(
     assert orion.faults.effects("create_dataset") == 1
 
 
-def test_what_was_applied_before_a_refusal_was_applied(orion: LocalOrion, session: OrionSession) -> None:
+def test_what_was_applied_before_a_rejection_was_applied(orion: LocalOrion, session: OrionSession) -> None:
     file = File.upload(session, "before", b"x")
     orion.faults.script("update_file", ["cut;sent=5", 403])
     with pytest.raises(AuthorizationRequired, match=r", it was applied\)$") as caught:
@@ -277,7 +277,7 @@ def test_no_content_is_whole_without_a_byte(scripted: Scripted) -> None:
 
 
 @WAYS
-def test_json_that_says_it_is_empty_is_a_bad_answer(scripted: Scripted, way: Callable[[OrionSession], str]) -> None:
+def test_json_that_says_it_is_empty_is_a_bad_response(scripted: Scripted, way: Callable[[OrionSession], str]) -> None:
     scripted.then(Answer(raw=b""))
     with pytest.raises(BadResponse):
         way(scripted.session())

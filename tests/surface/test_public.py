@@ -252,7 +252,7 @@ def test_an_error_has_its_bases(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_RESPONSE)
-def test_errors_of_answers_hold_the_answer(name: str) -> None:
+def test_errors_of_responses_hold_the_response(name: str) -> None:
     kind, answer = getattr(exceptions, name), response()
     published = ["response"] if name == "InvalidAPIVersion" else ["response", "custom_error_msg"]
     assert list(inspect.signature(kind).parameters) == published

@@ -42,7 +42,7 @@ def test_a_page_of_html_is_content_where_it_proves_itself(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("members", [1, 3])
-def test_packed_content_arrives_unpacked(scripted: Scripted, tmp_path: Path, members: int) -> None:
+def test_compressed_content_arrives_decompressed(scripted: Scripted, tmp_path: Path, members: int) -> None:
     body = b"".join(gzip.compress(CONTENT) for _ in range(members))
     scripted.then(Answer(raw=body, headers=PACKED))
     get_session().download_to_file(f"{scripted.url}/x", tmp_path / "target")
@@ -50,7 +50,7 @@ def test_packed_content_arrives_unpacked(scripted: Scripted, tmp_path: Path, mem
 
 
 @pytest.mark.parametrize("left", [1, 5, 11, 150_000, -1])
-def test_packed_content_that_ends_too_early(scripted: Scripted, tmp_path: Path, left: int) -> None:
+def test_compressed_content_that_ends_too_early(scripted: Scripted, tmp_path: Path, left: int) -> None:
     body = gzip.compress(CONTENT)[:left]
     scripted.then(*[Answer(raw=body, headers=PACKED)] * 10)
     with pytest.raises(OrionConnectionError):
@@ -58,7 +58,7 @@ def test_packed_content_that_ends_too_early(scripted: Scripted, tmp_path: Path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_packed_bomb_takes_its_memory_piece_by_piece(scripted: Scripted) -> None:
+def test_a_compressed_bomb_takes_its_memory_chunk_by_chunk(scripted: Scripted) -> None:
     # What packs better than any honest text is refused from 16 MiB on.
     scripted.then(Answer(raw=gzip.compress(bytes(15 << 20), 9), headers=PACKED))
     with get_session().get(f"{scripted.url}/x", stream=True) as answer:

@@ -176,7 +176,7 @@ def test_a_resource_that_is_gone_meanwhile(
     assert not target.exists()
 
 
-def test_a_cut_that_the_server_does_not_repeat(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+def test_a_cut_that_the_server_does_not_retry(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
     made = stored(info(CONTENT))
     scripted.then(unending(CONTENT[:20_000]), Answer(data=info(CONTENT)), unending(CONTENT))
     made.resource.download_to_file(target)

@@ -154,7 +154,7 @@ def test_a_sparse_file(simple: Stack, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [LARGEST + 1, 1 << 42])
-def test_what_is_too_large_is_refused_before_any_request(simple: Stack, tmp_path: Path, size: int) -> None:
+def test_what_is_too_large_is_rejected_before_any_request(simple: Stack, tmp_path: Path, size: int) -> None:
     path = tmp_path / "sparse"
     with path.open("wb") as stream:
         stream.truncate(size)

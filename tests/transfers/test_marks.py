@@ -106,14 +106,14 @@ def test_a_stream_without_a_mark_does_not_go_on_with_another(scripted: Scripted,
 @pytest.mark.parametrize(
     "said", [{"Repr-Digest": digest_of(CONTENT)}, {"ETag": '"1"', "Repr-Digest": digest_of(CONTENT)}]
 )
-def test_what_a_later_answer_says_of_a_stream_without_a_mark_holds(scripted: Scripted, said: dict[str, str]) -> None:
+def test_what_a_later_response_says_of_a_stream_without_a_mark_holds(scripted: Scripted, said: dict[str, str]) -> None:
     # The last one ends too early, and tells no length.
     scripted.then(cut(CONTENT, {}), cut(CONTENT, said), chunked(CONTENT[:-1], said))
     with pytest.raises(OrionConnectionError, match="did not arrive whole"):
         b"".join(file_of(scripted).download())
 
 
-def test_a_length_that_was_told_holds_where_a_later_answer_tells_none(scripted: Scripted) -> None:
+def test_a_length_that_was_told_holds_where_a_later_response_tells_none(scripted: Scripted) -> None:
     scripted.then(cut(CONTENT, {}), chunked(CONTENT[:-1]), whole(CONTENT, {}))
     assert b"".join(file_of(scripted).download()) == CONTENT
     assert len(scripted.asked) == 3
@@ -208,7 +208,7 @@ def broken(scripted: Scripted, target: Path, headers: dict[str, str]) -> PartFil
 
 
 @pytest.mark.parametrize("start", [HALF + 1000, HALF - 1000, 0])
-def test_a_piece_that_begins_elsewhere(scripted: Scripted, target: Path, start: int) -> None:
+def test_a_chunk_that_begins_elsewhere(scripted: Scripted, target: Path, start: int) -> None:
     broken(scripted, target, MARK)
     scripted.then(piece(start, MARK), whole(CONTENT, MARK))
     file_of(scripted).download_to_file(target)

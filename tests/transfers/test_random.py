@@ -66,7 +66,7 @@ def of_sending(chance: random.Random, size: int) -> Any:
     )  # fmt: skip
 
 
-def of_answering(chance: random.Random, size: int) -> Any:
+def of_responding(chance: random.Random, size: int) -> Any:
     """What can happen to an answer with content."""
     sent = somewhere(chance, size)
     cut = [
@@ -186,9 +186,9 @@ class Transfer:
         # Only what is under faults is given up soon: a busy machine takes its time.
         made = self.stack.upload(self.stack.session(), self.kind, self.content)
         made.session = self.session()
-        faults.script(f"download_{self.kind.__name__.lower()}", some(chance, self.size, of_answering, 8))
+        faults.script(f"download_{self.kind.__name__.lower()}", some(chance, self.size, of_responding, 8))
         if self.stack.storage:
-            self.stack.orion.storage.faults.script("get_content", some(chance, self.size, of_answering, 8))
+            self.stack.orion.storage.faults.script("get_content", some(chance, self.size, of_responding, 8))
         target = self.folder / "target"
         old = chance.choice([None, b"old"])
         if old is not None and self.end == "path":

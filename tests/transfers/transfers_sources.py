@@ -102,7 +102,7 @@ def empty_iterator(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, byte
 
 
 @way
-def list_with_empty_pieces(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
+def list_with_empty_chunks(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
     # An empty piece would end a chunked body.
     return [b"a", b"", b"bc", b"", b"", b"d"], b"abcd"
 

@@ -85,7 +85,7 @@ def test_hosts() -> None:
         ),
     ],
 )
-def test_values_that_are_refused(values: dict[str, Any], words: str) -> None:
+def test_values_that_are_rejected(values: dict[str, Any], words: str) -> None:
     assert refused(lambda: SessionConfig(**{"url": URL, **values})) == words
 
 

@@ -50,7 +50,7 @@ def test_a_limit_is_used_and_hardly_exceeded(retry_after: str | None, seed: int)
     told = ran(2000, retry_after=retry_after, seed=seed)
     assert told.failed == 0
     assert told.seconds <= 1.05 * ideal(2000, constant)
-    assert told.share_refused <= 0.04
+    assert told.share_rejected <= 0.04
     # Nobody starves: who was refused has waited as long as the server asked, and that is all.
     most, least = max(told.by_worker.values()), min(told.by_worker[worker] for worker in range(32))
     assert most <= (1.5 if retry_after == "0" else 4) * least
@@ -60,7 +60,7 @@ def test_a_limit_is_used_and_hardly_exceeded(retry_after: str | None, seed: int)
 def test_a_retry_after_of_30_seconds_costs_30_seconds_once(seed: int) -> None:
     told = ran(2000, retry_after="30", seed=seed)
     assert told.failed == 0
-    assert told.share_refused <= 0.04
+    assert told.share_rejected <= 0.04
     # On top of the ideal comes one Retry-After with its jitter of a tenth: most threads are refused at the start, nobody late.
     assert told.seconds <= 1.05 * ideal(2000, constant) + 33
 
@@ -69,7 +69,7 @@ def test_one_retry_after_holds_back_only_the_request_that_got_it() -> None:
     limiter = RateLimiter()
     for number in range(64):
         limiter.record_served("get_file", number / 100)
-    limiter.record_refused("get_file", 0.63, 0.64, 30.0)
+    limiter.record_rejected("get_file", 0.63, 0.64, 30.0)
     waits = [limiter.reserve("get_file", 0.65) for _ in range(32)]
     assert waits == sorted(waits)
     assert 0 < waits[0] < waits[-1] < 1
@@ -78,7 +78,7 @@ def test_one_retry_after_holds_back_only_the_request_that_got_it() -> None:
 def test_three_in_a_row_hold_back_all_as_long_as_the_server_asks() -> None:
     limiter, now = RateLimiter(), 0.0
     for _ in range(3):
-        limiter.record_refused("get_file", now, now, 30.0)
+        limiter.record_rejected("get_file", now, now, 30.0)
         wait = limiter.reserve("get_file", now)
         now += 5.0
     assert wait == 30.0
@@ -90,7 +90,7 @@ def test_a_limit_that_changes_is_followed(retry_after: str | None, seed: int) ->
     told = ran(9000, changing, retry_after=retry_after, seed=seed)
     assert told.failed == 0
     assert told.seconds <= 1.05 * ideal(9000, changing)
-    assert told.share_refused <= 0.04
+    assert told.share_rejected <= 0.04
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_other_limits_and_distances(rate: float, count: int, threads: int, laten
     told = ran(count, lambda _: rate, threads=threads, latency=latency)
     assert told.failed == 0
     assert told.seconds <= 1.05 * count / rate
-    assert told.share_refused <= 0.04
+    assert told.share_rejected <= 0.04
 
 
 def test_a_bucket_of_one_token_is_used_too() -> None:
@@ -140,7 +140,7 @@ def test_an_operation_with_a_limit_of_its_own_slows_only_itself(retry_after: str
     assert told.failed == 0
     # Alone, eight workers would need some 22 s; the others slow down until the third 429.
     assert max(told.done_at["get_file"]) <= 24
-    first = min(told.refused_at)[0]
+    first = min(told.rejected_at)[0]
     others = [moment for moment in told.done_at["get_file"] if moment > first + 6]
     assert len(others) >= 0.95 * 360 * (max(others) - first - 6)
     # It has what it is allowed, too.
@@ -151,14 +151,14 @@ def test_an_operation_comes_back_to_the_shared_limit() -> None:
     limiter, now = RateLimiter(), 0.0
     for _ in range(3):
         limiter.record_served("get_file", now)
-        limiter.record_refused("create_file", now, now, 1.0)
+        limiter.record_rejected("create_file", now, now, 1.0)
         now += 2.0
     assert [limiter.reserve("get_file", now) for _ in range(5)] == [0.0] * 5
     limiter.reserve("create_file", now)
     assert limiter.reserve("create_file", now) > 0
     now += FORGET_SECONDS + 2
     assert [limiter.reserve("create_file", now) for _ in range(5)] == [0.0] * 5
-    limiter.record_refused("get_file", now, now, 1.0)
+    limiter.record_rejected("get_file", now, now, 1.0)
     assert limiter.reserve("create_file", now) > 0
 
 
@@ -168,7 +168,7 @@ def test_a_limit_of_all_operations_stays_shared() -> None:
     told = server.run((repeat("get_file", 1000), 16), (repeat("get_dataset", 1000), 16))
     assert told.failed == 0
     assert told.seconds <= 10.5
-    assert told.share_refused <= 0.04
+    assert told.share_rejected <= 0.04
 
 
 def test_nothing_waits_before_the_first_429() -> None:
@@ -180,25 +180,25 @@ def test_nothing_waits_before_the_first_429() -> None:
 
 def test_requests_that_were_under_way_slow_down_once() -> None:
     limiter = RateLimiter()
-    limiter.record_refused("get_file", 0.0, 0.1, 1.0)
+    limiter.record_rejected("get_file", 0.0, 0.1, 1.0)
     once = [limiter.reserve("get_file", 0.2) for _ in range(10)]
     limiter = RateLimiter()
     for _ in range(20):
-        limiter.record_refused("get_file", 0.0, 0.1, 1.0)
+        limiter.record_rejected("get_file", 0.0, 0.1, 1.0)
     assert [limiter.reserve("get_file", 0.2) for _ in range(10)] == once
 
 
 def test_places_are_void_after_a_429() -> None:
     limiter = RateLimiter()
     assert not limiter.is_stale("get_file", 0.0)
-    limiter.record_refused("get_file", 0.0, 0.1, 1.0)
+    limiter.record_rejected("get_file", 0.0, 0.1, 1.0)
     assert limiter.is_stale("get_file", 0.05)
     assert not limiter.is_stale("get_file", 0.1)
 
 
 def test_a_limit_is_forgotten_in_time_without_requests() -> None:
     limiter = RateLimiter()
-    limiter.record_refused("get_file", 0.0, 0.0, 5.0)
+    limiter.record_rejected("get_file", 0.0, 0.0, 5.0)
     waits = [limiter.reserve("get_file", FORGET_SECONDS + 5.0) for _ in range(3)]
     assert waits[0] == 0
     assert 0 < waits[1] < waits[2]
@@ -207,5 +207,5 @@ def test_a_limit_is_forgotten_in_time_without_requests() -> None:
 
 def test_the_simulation_is_the_same_for_a_seed() -> None:
     first, second = ran(300), ran(300)
-    assert (first.seconds, first.refused_at, first.done_at) == (second.seconds, second.refused_at, second.done_at)
+    assert (first.seconds, first.rejected_at, first.done_at) == (second.seconds, second.rejected_at, second.done_at)
     assert list(islice(first.by_worker.elements(), 300)) == list(second.by_worker.elements())

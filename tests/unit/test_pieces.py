@@ -187,7 +187,7 @@ def test_what_no_patience_helps(skipped_waits: list[float]) -> None:
 # -- asking for what is missing
 
 
-def test_asking_for_a_piece_that_is_none() -> None:
+def test_asking_for_a_chunk_that_is_none() -> None:
     whole = answer()
     server = Server(BadResponse(answer(416)), whole)
     assert open_range(server, {"Range": "bytes=5-"}) is whole
@@ -219,7 +219,7 @@ def test_what_is_asked_for(content: Content, start: int, end: int | None, header
     assert (server.asked, server.closed) == ([headers], [])
 
 
-def test_the_piece_that_was_asked_for() -> None:
+def test_the_chunk_that_was_asked_for() -> None:
     given = piece(4, end=7)
     server = Server(given)
     assert open_rest(server, KNOWN, 4, 8) == (given, 0)
@@ -229,7 +229,7 @@ def test_the_piece_that_was_asked_for() -> None:
 @pytest.mark.parametrize(
     "other", [piece(5), piece(3), piece(4, size=11), answer(206, etag=TAG), piece(4, content_range="x")]
 )
-def test_another_piece(other: Response) -> None:
+def test_another_chunk(other: Response) -> None:
     whole = answer(etag=TAG)
     server = Server(other, whole)
     assert open_rest(server, KNOWN, 4) == (whole, 4)
@@ -249,7 +249,7 @@ def test_another_content(other: Response) -> None:
     assert server.closed == [other]
 
 
-def test_no_such_piece_any_more() -> None:
+def test_no_such_chunk_any_more() -> None:
     whole = answer(etag=TAG)
     assert open_rest(Server(BadResponse(answer(416)), whole), KNOWN, 4) == (whole, 4)
 
@@ -271,7 +271,7 @@ def test_whole_at_once() -> None:
     assert (server.asked, server.closed[:1]) == ([{}], [given])
 
 
-def test_sizes_of_pieces() -> None:
+def test_sizes_of_chunks() -> None:
     assert list(iter_verified(Server(answer(200, WHOLE, content_length="10")), 4)) == [b"0123", b"4567", b"89"]
     assert list(iter_verified(Server(answer(200, b"012", b"3456789")))) == [b"012", b"3456789"]
     content, heard = told(Server(answer(200, b"0")))
@@ -291,7 +291,7 @@ def test_gone_on_with_from_the_byte_where_it_broke(skipped_waits: list[float], e
     assert (heard[-1].bytes, len(skipped_waits)) == (10, 2)
 
 
-def test_gone_on_with_in_a_whole_answer() -> None:
+def test_gone_on_with_in_a_whole_response() -> None:
     # Who sends no pieces sends what came once more, which is left out.
     server = Server(
         answer(200, b"0123", broken(), content_length="10", repr_digest=digest()),
@@ -301,12 +301,12 @@ def test_gone_on_with_in_a_whole_answer() -> None:
     assert server.asked == [{}, {}]
 
 
-def test_the_first_answer_was_wrong_about_its_length() -> None:
+def test_the_first_response_was_wrong_about_its_length() -> None:
     server = Server(answer(200, b"0123", broken(), content_length="99"), answer(200, WHOLE, content_length="10"))
     assert told(server)[0] == WHOLE
 
 
-def test_a_size_that_no_piece_changes() -> None:
+def test_a_size_that_no_chunk_changes() -> None:
     server = Server(
         answer(200, b"0123", content_length="10", etag=TAG), piece(4, b"45", broken()), piece(6, b"6789", size=10)
     )
@@ -363,7 +363,7 @@ def test_more_than_was_announced() -> None:
         told(server)
 
 
-def test_an_end_that_nobody_waits_for_closes_the_answer() -> None:
+def test_an_end_that_nobody_waits_for_closes_the_response() -> None:
     server = Server(given := answer(200, b"0", b"1"))
     reading = iter_verified(server)
     assert next(reading) == b"0"

@@ -66,12 +66,12 @@ CLASSES = ("read", "write", "keyed", "create")
         (Outcome(520), 0, 0, 0, 0),
     ],
 )
-def test_repeats_of_the_library(outcome: Outcome, read: int, write: int, keyed: int, create: int) -> None:
+def test_retries_of_the_library(outcome: Outcome, read: int, write: int, keyed: int, create: int) -> None:
     assert [count_allowed_retries(LIBRARY, each, outcome) for each in CLASSES] == [read, write, keyed, create]
 
 
 @pytest.mark.parametrize("retry_class", CLASSES)
-def test_a_status_that_the_caller_names_is_repeated_for_every_class(retry_class: str) -> None:
+def test_a_status_that_the_caller_names_is_retried_for_every_class(retry_class: str) -> None:
     for status in range(400, 600):
         expected = {403: 5, 404: 20, 409: 45, 500: 2}.get(status, 0)
         assert count_allowed_retries(NAMED, retry_class, Outcome(status)) == expected
@@ -211,7 +211,7 @@ def test_waits_after_a_status_of_ones_own() -> None:
         assert 3 <= wait <= 4
 
 
-def test_the_quota_ends_the_repeats_of_a_dead_service() -> None:
+def test_the_quota_ends_the_retries_of_a_dead_service() -> None:
     quota, cost = RetryQuota(), retry_cost(LIBRARY, Outcome(500))
     repeats = 0
     while quota.spend(cost):
@@ -236,7 +236,7 @@ def test_the_quota_ends_the_repeats_of_a_dead_service() -> None:
         (NAMED, Outcome(409), 0),
     ],
 )
-def test_what_a_repeat_costs(policy: Policy, outcome: Outcome, cost: int) -> None:
+def test_what_a_retry_costs(policy: Policy, outcome: Outcome, cost: int) -> None:
     assert retry_cost(policy, outcome) == cost
 
 
@@ -330,7 +330,7 @@ def test_a_wait_of_ones_own_is_of_its_status_alone() -> None:
     assert waited(Outcome(failure="lost"), policy=policy) == pytest.approx(0.3)
 
 
-def test_an_answer_without_a_status_is_repeated_by_nobody() -> None:
+def test_an_response_without_a_status_is_retried_by_nobody() -> None:
     odd = Policy(default_retries={0: 3, 1: 3, 429: 2})
     assert count_allowed_retries(odd, "read", Outcome()) == 3
     assert count_allowed_retries(odd, "create", Outcome(408)) == 0
