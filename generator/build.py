@@ -19,7 +19,7 @@ RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length"
 
 
 def lint(folder: Path) -> Contract:
-    """Merge the contract and refuse one that OpenAPI itself or a rule of ours does not allow."""
+    """Merge the contract and reject one that OpenAPI itself or a rule of ours does not allow."""
     contract = merge(folder)
     # First, because the rules take for granted that lists are lists and mappings are mappings.
     with tempfile.TemporaryDirectory() as work:

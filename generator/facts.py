@@ -36,7 +36,7 @@ class Facts:
 
     @property
     def success(self) -> tuple[int, ...]:
-        """The documented statuses of an answer that is no error."""
+        """The documented statuses of a response that is no error."""
         return tuple(sorted(int(status) for status in self.data["responses"] if status.startswith("2")))
 
     @property

@@ -67,8 +67,10 @@ def template_data(document: dict[str, Any]) -> str:
 
 
 def _for_template(document: dict[str, Any], facts: Facts) -> dict[str, Any]:
-    answers = {status: facts.data["responses"][str(status)] for status in facts.success}
-    media = {name: schema for answer in answers.values() for name, schema in media_types(document, answer).items()}
+    responses = {status: facts.data["responses"][str(status)] for status in facts.success}
+    media = {
+        name: schema for response in responses.values() for name, schema in media_types(document, response).items()
+    }
     kind = "empty"
     if media:
         kind = "binary" if any(is_binary(schema) for schema in media.values()) else "json"
@@ -80,7 +82,7 @@ def _for_template(document: dict[str, Any], facts: Facts) -> dict[str, Any]:
         "success": list(facts.success),
         "evidence": facts.data["x-orion-evidence"],
         "answer": kind,
-        "returns": next(iter(answers.values()))["description"],
+        "returns": next(iter(responses.values()))["description"],
         "media_type": next(iter(body), ""),
         "body": facts.data.get("requestBody", {}).get("description", ""),
         "parameters": {f"{given['in']}:{given['name']}": given["description"] for given in facts.parameters},

@@ -119,13 +119,13 @@ def r2_tag(contract: Contract) -> Iterator[Violation]:
 def r3_responses(contract: Contract) -> Iterator[Violation]:
     """No `default`; one documented success at least; errors by reference."""
     for file, where, facts in _operations(contract):
-        answers = facts.data.get("responses", {})
-        for status, answer in answers.items():
+        responses = facts.data.get("responses", {})
+        for status, response in responses.items():
             if not re.fullmatch(r"[1-5][0-9][0-9]", status):
                 yield file, where, f"replace the response `{status}` by the statuses themselves"
-            elif status[0] in "45" and not str(answer.get("$ref", "")).startswith("#/components/responses/"):
+            elif status[0] in "45" and not str(response.get("$ref", "")).startswith("#/components/responses/"):
                 yield file, where, f"refer to a shared response for {status}"
-        if not any(status.startswith("2") for status in answers):
+        if not any(status.startswith("2") for status in responses):
             yield file, where, "document the status of success"
 
 
@@ -167,7 +167,7 @@ def r6_required(contract: Contract) -> Iterator[Violation]:
 
 
 def r7_retry(contract: Contract) -> Iterator[Violation]:
-    """Every operation says when it may be repeated."""
+    """Every operation says when it may be retried."""
     for file, where, facts in _operations(contract):
         retry = facts.data.get("x-orion-retry")
         if retry not in RETRIES:
@@ -196,8 +196,8 @@ def r9_stream(contract: Contract) -> Iterator[Violation]:
     for file, where, facts in _operations(contract):
         body = facts.data.get("requestBody", {})
         sent = any(_holds_bytes(contract, schema) for schema in media_types(contract.document, body).values())
-        answers = [answer for status, answer in facts.data.get("responses", {}).items() if status.startswith("2")]
-        schemas = [schema for answer in answers for schema in media_types(contract.document, answer).values()]
+        responses = [response for status, response in facts.data.get("responses", {}).items() if status.startswith("2")]
+        schemas = [schema for response in responses for schema in media_types(contract.document, response).values()]
         received = any(is_binary(schema) for schema in schemas)
         wanted = "upload" if sent else "download" if received else None
         if sent and received:
@@ -220,7 +220,7 @@ def r10_descriptions(contract: Contract) -> Iterator[Violation]:
                 yield file, where, f"write a {key}"
         if str(facts.data.get("summary", "")).endswith("."):
             yield file, where, "leave out the full stop of the summary"
-        parts = {f"the response {status}": answer for status, answer in facts.data.get("responses", {}).items()}
+        parts = {f"the response {status}": response for status, response in facts.data.get("responses", {}).items()}
         if "requestBody" in facts.data:
             parts["the request body"] = facts.data["requestBody"]
         for name, part in parts.items():
@@ -281,15 +281,15 @@ def _bad_operation(contract: Contract, facts: Facts) -> Iterator[str]:
         media = media_types(contract.document, facts.data["requestBody"])
         if len(media) != 1 or next(iter(media)) not in BODIES:
             yield f"the request body has exactly one media type of: {', '.join(BODIES)}"
-    answers = [answer for status, answer in facts.data.get("responses", {}).items() if status.startswith("2")]
-    contents = [resolve(contract.document, answer).get("content", {}) for answer in answers]
+    responses = [response for status, response in facts.data.get("responses", {}).items() if status.startswith("2")]
+    contents = [resolve(contract.document, response).get("content", {}) for response in responses]
     for content in contents:
         schema = next(iter(content.values())).get("schema", {}) if len(content) == 1 else {}
         names_object = "$ref" in schema and resolve(contract.document, schema).get("type") == "object"
         if content and not (is_binary(schema) or (names_object and "application/json" in content)):
-            yield "a success answers nothing, raw bytes, or JSON with a reference to an object"
+            yield "a success responds to nothing, raw bytes, or JSON with a reference to an object"
     if any(content != contents[0] for content in contents):
-        yield "all statuses of success answer the same"
+        yield "all statuses of success response the same"
 
 
 def _bad_parameters(contract: Contract) -> Iterator[Violation]:
@@ -305,7 +305,7 @@ def _bad_parameters(contract: Contract) -> Iterator[Violation]:
         if place == "header" and (schema.get("type") != "string" or "format" in schema or "enum" in schema):
             yield file, where, "a header is a plain string"
         if place == "path" and schema.get("type") not in {"integer", "string"}:
-            yield file, where, "a piece of a path is an integer or a string"
+            yield file, where, "a chunk of a path is an integer or a string"
         if given.get("name") in RESERVED_PARAMETERS:
             yield file, where, "choose another name; the generated function uses this one itself"
 
@@ -327,8 +327,8 @@ def r13_links(contract: Contract) -> Iterator[Violation]:
     """Creating operations link to a reading one, and links lead somewhere."""
     known = {facts.id: facts for facts in operations(contract.document)}
     for file, where, facts in _operations(contract):
-        for status, answer in facts.data.get("responses", {}).items():
-            links = resolve(contract.document, answer).get("links", {})
+        for status, response in facts.data.get("responses", {}).items():
+            links = resolve(contract.document, response).get("links", {})
             targets = [resolve(contract.document, link) for link in links.values()]
             if status == "201" and not any(str(link.get("operationId")).startswith("get_") for link in targets):
                 yield file, where, "link the response 201 to the get_ operation that reads what was made"

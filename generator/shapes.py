@@ -35,7 +35,7 @@ MODELS = (
 # A query is text, so numbers and booleans are read from it.
 QUERIES = (
     *PYDANTIC, "--openapi-scopes", "paths", "parameters", "--extra-fields", "forbid",
-    "--custom-file-header", '"""Models of the queries of the contract, for a server; unknown parameters are refused."""',
+    "--custom-file-header", '"""Models of the queries of the contract, for a server; unknown parameters are rejected."""',
 )  # fmt: skip
 GUARD = """from __future__ import annotations
 

@@ -58,7 +58,7 @@ def run(module: str, *arguments: str, cwd: Path) -> None:
 
 
 def validate(document: dict[str, object], work: Path) -> None:
-    """Refuse a document that OpenAPI 3.1 itself does not allow."""
+    """Reject a document that OpenAPI 3.1 itself does not allow."""
     source = work / "contract.json"
     source.write_text(json.dumps(document), encoding="utf-8")
     try:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Check = Callable[[dict[str, Any]], object]
 
 _log = logging.getLogger("orionclient")
-# What a stack answers that knows no such path.
+# What a stack responds to that knows no such path.
 _UNKNOWN_PATH: Final = frozenset({404, 405, 410, 501})
 # The statuses of content and of a range of it.
 _CONTENT: Final = frozenset({200, 206})
@@ -93,7 +93,7 @@ class Calls:
 
         Args:
             request: What a builder of `orion_api` returned.
-            broken: Tells whether the body of a good answer is cut or garbled; None for the usual test.
+            broken: Tells whether the body of a good response is cut or garbled; None for the usual test.
 
         Returns:
             The request, and whose token may go with it.
@@ -140,7 +140,7 @@ class Calls:
             request: The request.
 
         Returns:
-            The answer, of any status; open for downloads.
+            The response, of any status; open for downloads.
         """
         out, config = self.outgoing(request)
         return send(out, self._terms, config)
@@ -180,18 +180,18 @@ class Calls:
             Name of an API -> version numbers.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return parse_server_versions(self._read(get_api_versions, get_api_versions.build())[0])
 
     def translated(
         self, error: UnexpectedStatus | UnexpectedBody, response: Response, *, ask: bool = True
     ) -> Exception:
-        """Make the error of this package that fits an answer.
+        """Make the error of this package that fits a response.
 
         Args:
             error: What the generated reader found.
-            response: The answer.
+            response: The response.
             ask: False asks the stack nothing, since an event loop must not wait for it.
 
         Returns:
@@ -227,9 +227,9 @@ class Calls:
                 Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._terms.quota
             )
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
-                answer = send(out, once, config)
+                response = send(out, once, config)
                 _SERVER_VERSIONS[origin] = parse_server_versions(
-                    get_api_versions.check(answer.status_code, answer.headers, answer.content)
+                    get_api_versions.check(response.status_code, response.headers, response.content)
                 )
         return _SERVER_VERSIONS.get(origin, {})
 
@@ -251,7 +251,7 @@ class Calls:
             connections: Connections to use again; None for none.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
         """
         out, config = self.outgoing(request)
         return await send_async(out, self._terms, config, connections)
@@ -266,7 +266,7 @@ class Calls:
         timeout: float | None = None,
         check: Check | None = None,
     ) -> dict[str, Any]:
-        """Send a request and decode the JSON object of its answer.
+        """Send a request and decode the JSON object of its response.
 
         Args:
             endpoint: The generated operation.
@@ -277,11 +277,11 @@ class Calls:
             check: Optional. Checks the object of a good response; its ValueError says what is wrong with it.
 
         Returns:
-            The object, nothing converted; empty where the answer has no body.
+            The object, nothing converted; empty where the response has no body.
 
         Raises:
             BadResponse: A resource came without an id, or `check` failed.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
         return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
@@ -309,7 +309,7 @@ class Calls:
         Raises:
             BadResponse: A page is none, a resource in it has no id, its `next` link leads to another host or in a circle, or the pages
                 end before there are as many items as the server counts.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         operation, origin = endpoint.OPERATION, self._config().origin
         limit: int | None = None
@@ -334,7 +334,7 @@ class Calls:
             yield from pages.accept(page, response)
 
     def call(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
-        """Send a request that was built and decode the JSON object of its answer.
+        """Send a request that was built and decode the JSON object of its response.
 
         Args:
             endpoint: The generated operation.
@@ -346,7 +346,7 @@ class Calls:
 
         Raises:
             BadResponse: `check` failed.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return self._read(endpoint, request, check=check)[0]
 
@@ -358,7 +358,7 @@ class Calls:
             request: What its builder returned.
 
         Returns:
-            A function of headers to add. It gives the answer, open and good, which the caller closes, or raises an `OrionError`.
+            A function of headers to add. It gives the response, open and good, which the caller closes, or raises an `OrionError`.
         """
 
         def ask(headers: Mapping[str, str]) -> Response:
@@ -385,11 +385,11 @@ class Calls:
             action: What is attempted, for messages.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
 
         Raises:
-            OrionConnectionError: No answer came, or the address cannot be used.
-            OrionTimeout: No answer came in time.
+            OrionConnectionError: No response came, or the address cannot be used.
+            OrionTimeout: No response came in time.
         """
         config = self._config()
         try:
@@ -415,28 +415,28 @@ def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
     return target
 
 
-def is_html_page(answer: Response | AsyncResponse) -> bool:
-    """Tell whether a good answer is the page of a portal or balancer: content of Orion carries a mark or a digest.
+def is_html_page(response: Response | AsyncResponse) -> bool:
+    """Tell whether a good response is the page of a portal or balancer: content of Orion carries a mark or a digest.
 
     Args:
-        answer: The answer to a request for content.
+        response: The response to a request for content.
 
     Returns:
         Whether it is one.
     """
-    good, headers = is_success(answer.status_code), answer.headers
+    good, headers = is_success(response.status_code), response.headers
     html = headers.get("content-type", "").lower().startswith("text/html")
     return good and html and not {"etag", "repr-digest", "content-digest"} & {name.lower() for name in headers}
 
 
-def _is_html(answer: Response) -> bool:
-    return "html" in answer.headers.get("content-type", "").lower()
+def _is_html(response: Response) -> bool:
+    return "html" in response.headers.get("content-type", "").lower()
 
 
 def _check_response(
     endpoint: Endpoint, status_code: int, headers: Mapping[str, str], content: bytes, check: Check | None = None
 ) -> dict[str, Any]:
-    """Read the answer, and see that what it tells of can be used."""
+    """Read the response, and see that what it tells of can be used."""
     found = endpoint.check(status_code, headers, content)
     operation = endpoint.OPERATION
     # No content has no id, and a page has those of its items.
@@ -464,24 +464,24 @@ def _rejects_page_size(error: OrionError) -> bool:
     return isinstance(error.__cause__, TooLargeError)
 
 
-def _is_broken_json(answer: Response | AsyncResponse) -> bool:
-    """Tell whether a good answer promises JSON and does not hold it."""
-    if "json" not in answer.headers.get("content-type", ""):
+def _is_broken_json(response: Response | AsyncResponse) -> bool:
+    """Tell whether a good response promises JSON and does not hold it."""
+    if "json" not in response.headers.get("content-type", ""):
         return False
-    if not answer.content:
+    if not response.content:
         # Nothing announced that it is empty: most likely it was cut before its first byte.
-        return answer.status_code != 204 and not {"content-length", "transfer-encoding"} & {
-            name.lower() for name in answer.headers
+        return response.status_code != 204 and not {"content-length", "transfer-encoding"} & {
+            name.lower() for name in response.headers
         }
     try:
-        json.loads(answer.content)
+        json.loads(response.content)
     except (ValueError, RecursionError):
         return True
     return False
 
 
 def _translate_error(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
-    # The title of a portal's or balancer's page says more than that it is no JSON.
+    # The title of a portal's or balancer's page says more than that it is not JSON.
     if isinstance(error, UnexpectedStatus) or _is_html(response):
         return response.error()
     return response.error(error.reason)

@@ -1,4 +1,4 @@
-"""One connection to a server: a request goes out, the head of the answer comes in, and its content straight into the reader's buffer."""
+"""One connection to a server: a request goes out, the head of the response comes in, and its content straight into the reader's buffer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class WireRequest:
         target: Path and query.
         method: HTTP method.
         headers: All headers, `Host` and the framing of the body included.
-        content: The body in pieces; None for none.
+        content: The body in chunks; None for none.
         connecting: Seconds to connect.
         waiting: Seconds of every wait without progress.
     """
@@ -59,7 +59,7 @@ class WireRequest:
 
 
 class RawResponse(Protocol):
-    """An answer whose content was not read yet."""
+    """A response whose content was not read yet."""
 
     status: int
     headers: HeaderList
@@ -69,7 +69,7 @@ class RawResponse(Protocol):
         ...
 
     def close(self) -> None:
-        """End the reading; a connection whose answer was not read to its end goes with it."""
+        """End the reading; a connection whose response was not read to its end goes with it."""
         ...
 
 
@@ -77,7 +77,7 @@ class ConnectionProtocol(Protocol):
     """A connection that carries one request at a time."""
 
     def exchange(self, message: WireRequest) -> RawResponse:
-        """Send a request and read the head of the answer."""
+        """Send a request and read the head of the response."""
         ...
 
     def is_idle(self) -> bool:
@@ -96,7 +96,7 @@ class ConnectionProtocol(Protocol):
 class Connection:
     """A connection of our own to one server.
 
-    The library's connection copies every byte of an answer several times, and costs as much again for a small one; it stays for what
+    The library's connection copies every byte of a response several times, and costs as much again for a small one; it stays for what
     goes through a proxy. Messages of errors are the library's, since they are told apart by them.
 
     Args:
@@ -111,7 +111,7 @@ class Connection:
         self._free_since: float | None = None
 
     def exchange(self, message: WireRequest) -> RawResponse:
-        """Send a request and read the head of the answer."""
+        """Send a request and read the head of the response."""
         self._free_since = None
         socket = self._socket
         if socket is None:
@@ -128,7 +128,7 @@ class Connection:
         return _BodyReader(self, socket, state, head, message.waiting, sent=sent)
 
     def release(self, *, reusable: bool) -> None:
-        """Take the connection back after an answer."""
+        """Take the connection back after a response."""
         if reusable:
             self._free_since = time.monotonic()
         else:
@@ -156,24 +156,24 @@ class Connection:
 def _send(socket: Socket, message: WireRequest) -> tuple[h11.Connection | None, bool]:
     """Send a request; gives the state of h11 where it is needed.
 
-    The second is False where the server hung up meanwhile, which may have answered before that.
+    The second is False where the server hung up meanwhile, which may have responded before that.
     """
     state = None
     ready = encode_request_head(message.method, message.target, message.headers, content=message.content is not None)
     if ready is not None:
-        pieces = _send_counted(message)
+        chunks = _send_counted(message)
     else:
         state = new_h11_state()
         ready = state.send(h11.Request(method=message.method, target=message.target, headers=message.headers)) or b""
-        pieces = _encode_chunked(state, message.content or ())
+        chunks = _encode_chunked(state, message.content or ())
     try:
-        for piece in pieces:
-            if ready and len(ready) + len(piece) <= CHUNK_SIZE:
+        for chunk in chunks:
+            if ready and len(ready) + len(chunk) <= CHUNK_SIZE:
                 # Head and body in one packet: what is small arrives as a whole, at the price of one call.
-                ready += piece
+                ready += chunk
                 continue
             socket.write(memoryview(ready), message.waiting)
-            socket.write(memoryview(piece), message.waiting)
+            socket.write(memoryview(chunk), message.waiting)
             ready = b""
         socket.write(memoryview(ready), message.waiting)
     except httpcore.WriteError:
@@ -204,7 +204,7 @@ def _send_counted(message: WireRequest) -> Iterator[bytes]:
 def _read_head(
     socket: Socket, state: h11.Connection | None, message: WireRequest
 ) -> tuple[h11.Connection | None, ResponseHead]:
-    """Read the head of an answer; gives the state of h11 where it is needed."""
+    """Read the head of a response; gives the state of h11 where it is needed."""
     if state is None:
         data = socket.read(message.waiting)
         if head := parse_response_head(data, message.method):
@@ -228,7 +228,7 @@ def _discard(state: h11.Connection, data: bytes) -> None:
 
 
 class _BodyReader:
-    """The answer of a `Connection`."""
+    """The response of a `Connection`."""
 
     def __init__(
         self,
@@ -311,7 +311,7 @@ class _BodyReader:
             line.release(reusable=reusable)
 
     def close(self) -> None:
-        """End the reading; a connection whose answer was not read to its end goes with it."""
+        """End the reading; a connection whose response was not read to its end goes with it."""
         whole = not self._chunked and self._length is not None and self._came == self._length and not self._rest
         self._end(reusable=whole and self._keep)
 
@@ -327,9 +327,9 @@ class ProxiedConnection:
         self._inner = inner
 
     def exchange(self, message: WireRequest) -> RawResponse:
-        """Send a request and read the head of the answer."""
+        """Send a request and read the head of the response."""
         phases = {"connect": message.connecting, "read": message.waiting, "write": message.waiting}
-        answer = self._inner.handle_request(
+        response = self._inner.handle_request(
             httpcore.Request(
                 message.method,
                 httpcore.URL(scheme=message.scheme, host=message.host, port=message.port, target=message.target),
@@ -338,7 +338,7 @@ class ProxiedConnection:
                 extensions={"timeout": phases},
             )
         )
-        return _ProxiedResponse(answer)
+        return _ProxiedResponse(response)
 
     def is_idle(self) -> bool:
         """Whether it can carry another request."""
@@ -354,44 +354,44 @@ class ProxiedConnection:
 
 
 class _ProxiedResponse:
-    """The answer of the library's connection."""
+    """The response of the library's connection."""
 
-    def __init__(self, answer: httpcore.Response) -> None:
-        self.status: int = answer.status
-        self.headers: HeaderList = answer.headers
-        self._answer = answer
-        self._pieces: Iterator[bytes] = iter(answer.iter_stream())
+    def __init__(self, response: httpcore.Response) -> None:
+        self.status: int = response.status
+        self.headers: HeaderList = response.headers
+        self._answer = response
+        self._pieces: Iterator[bytes] = iter(response.iter_stream())
         self._rest = b""
 
     def readinto(self, buffer: memoryview) -> int:
         """Read what is there, at least a byte; gives the number of bytes, 0 at the end."""
         if not self._rest:
-            self._rest = next((piece for piece in self._pieces if piece), b"")
+            self._rest = next((chunk for chunk in self._pieces if chunk), b"")
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         return count
 
     def close(self) -> None:
-        """End the reading; a connection whose answer was not read to its end goes with it."""
+        """End the reading; a connection whose response was not read to its end goes with it."""
         close_on_surplus(self._answer.stream, self._answer.extensions.get("network_stream"))
         with contextlib.suppress(httpcore.NetworkError, httpcore.ProtocolError):
             self._answer.close()
 
 
-def close_on_surplus(answer: object, stream: object) -> None:
-    """Have the library close a connection that has read more than its answer; it would take the rest for the next answer.
+def close_on_surplus(response: object, stream: object) -> None:
+    """Have the library close a connection that has read more than its response; it would take the rest for the next response.
 
     There is no public way to what it has read. Where its parts have other names this does nothing, and the tests say so.
 
     Args:
-        answer: Its iterator over the content, not closed yet.
+        response: Its iterator over the content, not closed yet.
         stream: Its socket.
     """
     for name in ("_httpcore_stream", "_stream", "_connection"):
-        answer = getattr(answer, name, answer)
-    state = getattr(answer, "_h11_state", None)
-    # TLS keeps what it has not unpacked yet.
+        response = getattr(response, name, response)
+    state = getattr(response, "_h11_state", None)
+    # TLS keeps what it has not decompressed yet.
     layer = getattr(stream, "_inner", None) or getattr(stream, "_stream", None)
     packed = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)
     if (

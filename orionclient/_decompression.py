@@ -1,4 +1,4 @@
-"""Packed bodies of answers, unpacked in small pieces, so that a few bytes can fill neither the memory nor the disk."""
+"""Packed bodies of responses, decompressed in small chunks, so that a few bytes can fill neither the memory nor the disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENCODINGS: Final = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16,
 
 
 class DecompressionError(Exception):
-    """A packed body that is not unpacked; the text says why and quotes nothing."""
+    """A compressed body that is not decompressed; the text says why and quotes nothing."""
 
 
 class TooLargeError(DecompressionError):
@@ -24,7 +24,7 @@ class TooLargeError(DecompressionError):
 
 
 class TruncatedBodyError(DecompressionError):
-    """A packed body that ends too early or is damaged."""
+    """A compressed body that ends too early or is damaged."""
 
 
 class Decompressor:
@@ -34,51 +34,51 @@ class Decompressor:
         codings: Values of the headers `Content-Encoding`.
 
     Raises:
-        UnpackingError: It is packed in a way that was not asked for.
+        UnpackingError: It is compressed in a way that was not asked for.
     """
 
     def __init__(self, codings: Iterable[str]) -> None:
         named = [name.strip().lower() for value in codings for name in value.split(",")]
         used = [name for name in named if name not in {"", "identity"}]
-        # Packed twice, a body of a few bytes unpacks to terabytes.
+        # Packed twice, a body of a few bytes decompresses to terabytes.
         if len(used) > 1 or not _ENCODINGS.keys() >= set(used):
-            raise DecompressionError("the body is packed in a way that was not asked for")
+            raise DecompressionError("the body is compressed in a way that was not asked for")
         self._form = _ENCODINGS[used[0]] if used else None
         self._decoder: Any = None if self._form is None else zlib.decompressobj(self._form)
         self._came = 0
         self._given = 0
 
-    def feed(self, piece: bytes) -> Iterator[bytes]:
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Unpack what came.
 
         Args:
-            piece: The next bytes of the body.
+            chunk: The next bytes of the body.
 
         Yields:
             What is in them, at most 64 KiB at a time.
 
         Raises:
             CutError: The body is broken.
-            UnpackingError: It unpacks to far more than any honest one.
+            UnpackingError: It decompresses to far more than any honest one.
         """
         if self._form is None:
-            yield piece
+            yield chunk
             return
-        if self._form == zlib.MAX_WBITS and not self._came and piece and (piece[0] & 15 != 8):
+        if self._form == zlib.MAX_WBITS and not self._came and chunk and (chunk[0] & 15 != 8):
             # Some servers leave out the head of the format.
             self._form = -zlib.MAX_WBITS
             self._decoder = zlib.decompressobj(self._form)
-        self._came += len(piece)
-        rest = piece
+        self._came += len(chunk)
+        rest = chunk
         while rest or not self._decoder.eof:
             if self._decoder.eof:
-                # Another packed body follows, as the format allows.
+                # Another compressed body follows, as the format allows.
                 self._decoder = zlib.decompressobj(self._form)
             try:
                 out = self._decoder.decompress(rest, _CHUNK_SIZE)
             except zlib.error:
                 # Harm on the way, most likely: it may come whole the next time.
-                raise TruncatedBodyError("the packed body is broken") from None
+                raise TruncatedBodyError("the compressed body is broken") from None
             if not rest and not out:
                 return
             rest = self._decoder.unused_data if self._decoder.eof else self._decoder.unconsumed_tail
@@ -89,7 +89,7 @@ class Decompressor:
         self._given += len(out)
         if self._given > max(_ALWAYS_ALLOWED, self._came * _MAX_RATIO):
             raise DecompressionError(
-                f"the packed body is more than {_MAX_RATIO} times as large unpacked and is not read"
+                f"the compressed body is more than {_MAX_RATIO} times as large decompressed and is not read"
             )
         return out
 
@@ -100,4 +100,4 @@ class Decompressor:
             CutError: It ended too early.
         """
         if self._came and not self._decoder.eof:
-            raise TruncatedBodyError("the packed body ends too early")
+            raise TruncatedBodyError("the compressed body ends too early")

@@ -66,7 +66,7 @@ class FaultProxy:
 
     Args:
         server: Address of the server, for example ``http://127.0.0.1:8000``.
-        seed: Decides which connections are hit, and how pieces and delays vary.
+        seed: Decides which connections are hit, and how chunks and delays vary.
         context: Certificate and key to speak TLS with the client; the server behind is spoken to without. None for plain bytes.
 
     Example:
@@ -109,7 +109,7 @@ class FaultProxy:
 
     def latency(self, seconds: float, jitter: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                 times: int | None = None) -> Toxic:  # fmt: skip
-        """Delay every piece by so many seconds, more or less by at most `jitter`."""
+        """Delay every chunk by so many seconds, more or less by at most `jitter`."""
         return self._add("latency", direction, probability, times, {"seconds": seconds, "jitter": jitter})
 
     def bandwidth(self, rate: float, *, direction: Direction = "downstream", probability: float = 1.0,
@@ -133,13 +133,13 @@ class FaultProxy:
                    times: int | None = None) -> Toxic:  # fmt: skip
         """Reset the connection (RST) so many seconds after the first bytes, which are not passed on.
 
-        Upstream the server never sees the request; downstream it has answered it.
+        Upstream the server never sees the request; downstream it has responded it.
         """
         return self._add("reset_peer", direction, probability, times, {"seconds": seconds}, "reset")
 
     def slicer(self, size: int, variation: int = 0, seconds: float = 0.0, *, direction: Direction = "downstream",
                probability: float = 1.0, times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass on in pieces of `size` bytes, more or less by at most `variation`, with a wait between them."""
+        """Pass on in chunks of `size` bytes, more or less by at most `variation`, with a wait between them."""
         if not 0 <= variation < size:
             raise ValueError(f"size is 1 or more, and variation smaller than it, not {size!r} and {variation!r}")
         values = {"size": size, "variation": variation, "seconds": seconds}
@@ -176,7 +176,7 @@ class FaultProxy:
         self._wake()
 
     def down(self) -> None:
-        """Be gone: open connections are reset, further ones refused."""
+        """Be gone: open connections are reset, further ones rejected."""
         self._run(self._close())
 
     def up(self) -> None:
@@ -362,15 +362,15 @@ class FaultProxy:
             return found
 
     def _random(self, link: _ProxiedConnection, toxic: Toxic, place: int = 0) -> random.Random:
-        # Chance that can be repeated; nothing is kept secret by it.
+        # Chance that can be retried; nothing is kept secret by it.
         return random.Random(f"{self._seed} {link.number} {toxic.number} {place}")  # noqa: S311 - no secret  # nosec B311
 
     async def _through(
         self, link: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
     ) -> ToxicOptions | None:
-        """Pass a piece on as far as the toxics let it; tells how the connection has to end, if it has to."""
+        """Pass a chunk on as far as the toxics let it; tells how the connection has to end, if it has to."""
         toxics = self._hitting(link, direction, ON_DATA)
-        pieces: list[tuple[float, bytes]] = [(0.0, data)]
+        chunks: list[tuple[float, bytes]] = [(0.0, data)]
         end: ToxicOptions | None = None
         for toxic in toxics:
             place = link.passed.get(toxic.number, 0)
@@ -380,20 +380,20 @@ class FaultProxy:
                 self._note(swallowed=len(data))
                 await self._held(toxic)
                 return toxic.how
-            pieces, end = apply_toxics(toxic, pieces, place, chance, end)
-        await self._write(pieces, direction, writer)
-        self._note(swallowed=len(data) - sum(len(piece) for _, piece in pieces))
+            chunks, end = apply_toxics(toxic, chunks, place, chance, end)
+        await self._write(chunks, direction, writer)
+        self._note(swallowed=len(data) - sum(len(chunk) for _, chunk in chunks))
         return end
 
     async def _write(
-        self, pieces: list[tuple[float, bytes]], direction: Direction, writer: asyncio.StreamWriter
+        self, chunks: list[tuple[float, bytes]], direction: Direction, writer: asyncio.StreamWriter
     ) -> None:
-        for wait, piece in pieces:
+        for wait, chunk in chunks:
             if wait:
                 await asyncio.sleep(wait)
             # Before it is written, so that whoever has read it finds it counted.
-            self._note(**{direction: len(piece)})
-            writer.write(piece)
+            self._note(**{direction: len(chunk)})
+            writer.write(chunk)
             await writer.drain()
 
     async def _held(self, toxic: Toxic) -> None:

@@ -1,4 +1,4 @@
-"""Heads of requests and answers: what is usual and leaves no doubt is written and read here, and everything else by h11."""
+"""Heads of requests and responses: what is usual and leaves no doubt is written and read here, and everything else by h11."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LENGTH: Final = 18
 
 
 class ResponseHead(NamedTuple):
-    """The head of an answer, and what it says of the content.
+    """The head of a response, and what it says of the content.
 
     Attributes:
         status: Status.
@@ -70,7 +70,7 @@ def encode_request_head(method: bytes, target: bytes, headers: HeaderList, *, co
 
 
 def parse_response_head(data: bytes, method: bytes) -> ResponseHead | None:
-    """Read the head of an answer in which nothing could be taken for anything else.
+    """Read the head of a response in which nothing could be taken for anything else.
 
     Args:
         data: What came first.
@@ -106,7 +106,7 @@ def h11_state_after(method: bytes) -> h11.Connection:
         method: HTTP method.
 
     Returns:
-        Its state, in which it can read the answer.
+        Its state, in which it can read the response.
     """
     state = new_h11_state()
     state.send(_stand_in_request(method))
@@ -131,7 +131,7 @@ def _stand_in_request(method: bytes) -> h11.Request:
 def head_from_h11(
     state: h11.Connection, event: h11.Response | h11.InformationalResponse, method: bytes
 ) -> ResponseHead:
-    """Take the head of an answer from h11.
+    """Take the head of a response from h11.
 
     Args:
         state: Its state.

@@ -53,7 +53,7 @@ _MAX_CACHED_URL: Final = 8000
 # Requests that say so where they have no body.
 _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 _CHUNK_SIZE: Final = 64 * 1024
-# The most that is read of a body that is read whole: of a good answer, and of one that only has to tell what is wrong.
+# The most that is read of a body that is read whole: of a good response, and of one that only has to tell what is wrong.
 _MAX_BODY_SIZE: Final = 64 << 20
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
 
@@ -120,9 +120,9 @@ def _to_library_failure(error: BaseException) -> Failure:
     name = type(error).__name__
     if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
         # Behind the colon the line is quoted, which may hold the token: some servers send back what they got. No cause, for the same.
-        return Failure("protocol", f"the answer is no HTTP: {text.partition(':')[0]}")
+        return Failure("protocol", f"the response is no HTTP: {text.partition(':')[0]}")
     if name.endswith("Timeout") and name not in _FAILURE_KINDS:
-        return Failure("timeout", "no answer in time", error)
+        return Failure("timeout", "no response in time", error)
     kind, words = _FAILURE_KINDS.get(name, ("lost", "the connection broke: {}"))
     return Failure(kind, words.format(text), None if name == "LocalProtocolError" else error)
 
@@ -130,8 +130,8 @@ def _to_library_failure(error: BaseException) -> Failure:
 _UNREACHABLE: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
 _FAILURE_KINDS: Final[dict[str, tuple[FailureKind, str]]] = {
     **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHABLE),
-    "ProxyError": ("proxy", "the proxy refuses to connect: {}"),
-    "DecodingError": ("lost", "the answer did not arrive whole: what is packed in it is damaged"),
+    "ProxyError": ("proxy", "the proxy rejects to connect: {}"),
+    "DecodingError": ("lost", "the response did not arrive whole: what is compressed in it is damaged"),
     # The text of the library may quote a header, so that it is no cause either.
     "LocalProtocolError": ("protocol", "the message breaks the rules of HTTP"),
 }
@@ -145,14 +145,14 @@ _ERRORS: Final = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutExcept
 
 
 def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
-    """Send one request and wait for the head of its answer, and for the body too unless it is kept open.
+    """Send one request and wait for the head of its response, and for the body too unless it is kept open.
 
     Args:
         attempt: The request.
         settings: What the connection depends on.
 
     Returns:
-        The answer of any status, or what went wrong.
+        The response of any status, or what went wrong.
     """
     outer = sys.exc_info()[1]
     _warn_insecure(attempt, settings)
@@ -165,31 +165,31 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
         content = _start_deadline_at_end(content, attempt.timeout)
     else:
         DEADLINE.at = CLOCK.monotonic() + attempt.timeout
-    answer = None
+    response = None
     try:
-        answer = client.exchange(_to_wire_request(attempt, content))
-        headers = _build_headers(answer.headers)
-        if attempt.keep_open and is_success(answer.status):
+        response = client.exchange(_to_wire_request(attempt, content))
+        headers = _build_headers(response.headers)
+        if attempt.keep_open and is_success(response.status):
             labelled = "content-encoding" in headers
-            reader = _make_reader(answer)
+            reader = _make_reader(response)
             return Response(
-                answer.status, headers, attempt.url, stream=_iter_body(answer, headers), reader=None if labelled else reader,
-                stored=reader if labelled else None, close=answer.close,
+                response.status, headers, attempt.url, stream=_iter_body(response, headers), reader=None if labelled else reader,
+                stored=reader if labelled else None, close=response.close,
             )  # fmt: skip
         try:
-            whole = BoundedBody(attempt, answer.status, headers)
-            for piece in _iter_decoded(answer, headers):
-                if not whole.takes(piece):
+            whole = BoundedBody(attempt, response.status, headers)
+            for chunk in _iter_decoded(response, headers):
+                if not whole.add_chunk(chunk):
                     break
             body = whole.body
         finally:
-            answer.close()
-        return Response(answer.status, headers, attempt.url, content=body)
+            response.close()
+        return Response(response.status, headers, attempt.url, content=body)
     except OrionError:
         raise
     except _ERRORS as error:
         _clear_frames(error, outer)
-        return evolve(_to_failure(error, outer), status=None if answer is None else answer.status)
+        return evolve(_to_failure(error, outer), status=None if response is None else response.status)
     finally:
         DEADLINE.at = before
 
@@ -260,19 +260,19 @@ class BoundedBody:
         self._pieces: list[bytes] = []
         self._count = 0
         self._refusal = not is_success(status)
-        # What somebody else's server sends unpacked, to one who asked for any kind of content, is as large as it is.
+        # What somebody else's server sends decompressed, to one who asked for any kind of content, is as large as it is.
         bounded = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
         self._most = _MAX_ERROR_BODY_SIZE if self._refusal else _MAX_BODY_SIZE if bounded else None
 
-    def takes(self, piece: bytes) -> bool:
-        """Add a piece; False where the rest is not wanted."""
-        self._pieces.append(piece)
-        self._count += len(piece)
+    def add_chunk(self, chunk: bytes) -> bool:
+        """Add a chunk; False where the rest is not wanted."""
+        self._pieces.append(chunk)
+        self._count += len(chunk)
         if self._most is None or self._count <= self._most:
             return True
         if not self._refusal:
             self._pieces.clear()
-            raise TooLargeError(f"the answer is larger than {_MAX_BODY_SIZE >> 20} MiB and is not read")
+            raise TooLargeError(f"the response is larger than {_MAX_BODY_SIZE >> 20} MiB and is not read")
         return False
 
     @property
@@ -280,29 +280,29 @@ class BoundedBody:
         return b"".join(self._pieces)[: self._most]
 
 
-def _iter_raw(answer: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
-    # A small answer gets a small buffer; an empty one would be its end.
+def _iter_raw(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
+    # A small response gets a small buffer; an empty one would be its end.
     announced = headers.get("content-length", "")
     buffer = memoryview(bytearray(min(max(int(announced), 1), _CHUNK_SIZE) if announced.isdecimal() else _CHUNK_SIZE))
-    while count := answer.readinto(buffer):
+    while count := response.readinto(buffer):
         yield bytes(buffer[:count])
 
 
-def _iter_decoded(answer: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
+def _iter_decoded(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
     if "content-encoding" not in headers:
-        yield from _iter_raw(answer, headers)
+        yield from _iter_raw(response, headers)
         return
     unpacker = Decompressor(
-        [value.decode("latin-1") for name, value in answer.headers if name.lower() == b"content-encoding"]
+        [value.decode("latin-1") for name, value in response.headers if name.lower() == b"content-encoding"]
     )
-    for piece in _iter_raw(answer, headers):
-        yield from unpacker.feed(piece)
+    for chunk in _iter_raw(response, headers):
+        yield from unpacker.feed(chunk)
     unpacker.finish()
 
 
-def _iter_body(answer: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
+def _iter_body(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
     try:
-        yield from _iter_decoded(answer, headers)
+        yield from _iter_decoded(response, headers)
     except _ERRORS as error:
         failed = error
     else:
@@ -310,10 +310,10 @@ def _iter_body(answer: RawResponse, headers: Mapping[str, str]) -> Iterator[byte
     raise _body_error(failed)
 
 
-def _make_reader(answer: RawResponse) -> Callable[[memoryview], int]:
+def _make_reader(response: RawResponse) -> Callable[[memoryview], int]:
     def readinto(buffer: memoryview) -> int:
         try:
-            return answer.readinto(buffer)
+            return response.readinto(buffer)
         except _ERRORS as error:
             failed = error
         raise _body_error(failed)
@@ -385,7 +385,7 @@ async def transmit_async(
         connections: Connections to use again; None opens one for this call.
 
     Returns:
-        The answer of any status, or what went wrong.
+        The response of any status, or what went wrong.
     """
     outer = sys.exc_info()[1]
     _warn_insecure(attempt, settings)
@@ -404,13 +404,13 @@ async def transmit_async(
                 connections = await stack.enter_async_context(AsyncConnections(settings))
             client = await connections.client(attempt.url)
             content = None if attempt.body is None else _async_iter_chunks(attempt.body, scope, attempt.timeout)
-            answer = await client.handle_async_request(_build(attempt, content, trace=trace))
-            status = answer.status_code
-            stack.push_async_callback(answer.aclose)
-            stack.callback(close_on_surplus, answer.stream, answer.extensions.get("network_stream"))
-            stream, body = _async_iter_body(answer), None
-            if not attempt.keep_open or not is_success(answer.status_code):
-                body = await _async_read_body(attempt, answer)
+            response = await client.handle_async_request(_build(attempt, content, trace=trace))
+            status = response.status_code
+            stack.push_async_callback(response.aclose)
+            stack.callback(close_on_surplus, response.stream, response.extensions.get("network_stream"))
+            stream, body = _async_iter_body(response), None
+            if not attempt.keep_open or not is_success(response.status_code):
+                body = await _async_read_body(attempt, response)
                 stream = _iter_once(body)
     except BaseException as error:
         _clear_frames(error, outer)
@@ -421,21 +421,21 @@ async def transmit_async(
         if isinstance(error, TimeoutError):
             # What was not begun to be sent has surely not arrived.
             if sending:
-                return Failure("timeout", "no answer in time", error, status)
+                return Failure("timeout", "no response in time", error, status)
             return Failure("connect", "the server cannot be reached in time", error)
         if isinstance(error, _ERRORS):
             return evolve(_to_failure(error, outer), status=status)
         raise
     if body is not None:
         await stack.aclose()
-    headers = _build_headers(answer.headers.raw)
-    return AsyncResponse(answer.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
+    headers = _build_headers(response.headers.raw)
+    return AsyncResponse(response.status_code, headers, attempt.url, stream=stream, close=stack.aclose, content=body)
 
 
-async def _async_read_body(attempt: Attempt, answer: httpx.Response) -> bytes:
-    whole = BoundedBody(attempt, answer.status_code, answer.headers)
-    async for piece in _async_iter_decoded(answer):
-        if not whole.takes(piece):
+async def _async_read_body(attempt: Attempt, response: httpx.Response) -> bytes:
+    whole = BoundedBody(attempt, response.status_code, response.headers)
+    async for chunk in _async_iter_decoded(response):
+        if not whole.add_chunk(chunk):
             break
     return whole.body
 
@@ -450,25 +450,25 @@ async def _iter_once(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-async def _async_iter_decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
-    codings = answer.headers.get_list("content-encoding")
+async def _async_iter_decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+    codings = response.headers.get_list("content-encoding")
     # Not `aiter_raw`, which would close at the end what has to be looked at first.
-    raw: AsyncIterable[bytes] = answer.stream  # type: ignore[assignment]
+    raw: AsyncIterable[bytes] = response.stream  # type: ignore[assignment]
     if not codings:
-        async for piece in raw:
-            yield piece
+        async for chunk in raw:
+            yield chunk
         return
     unpacker = Decompressor(codings)
     async for packed in raw:
-        for piece in unpacker.feed(packed):
-            yield piece
+        for chunk in unpacker.feed(packed):
+            yield chunk
     unpacker.finish()
 
 
-async def _async_iter_body(answer: httpx.Response) -> AsyncIterator[bytes]:
+async def _async_iter_body(response: httpx.Response) -> AsyncIterator[bytes]:
     try:
-        async for piece in _async_iter_decoded(answer):
-            yield piece
+        async for chunk in _async_iter_decoded(response):
+            yield chunk
     except _ERRORS as error:
         failed = error
     else:

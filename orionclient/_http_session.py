@@ -27,7 +27,7 @@ _RETRY_CLASS_OF: Final = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT
 
 
 class HttpSession:
-    """A session for any address, with the repeats and time-outs of Orion's and without its token.
+    """A session for any address, with the retries and time-outs of Orion's and without its token.
 
     What `get_session` returns. Give it to `OrionSession(requests_session=...)` to bring its policy, or use it alone.
 
@@ -86,19 +86,19 @@ class HttpSession:
         Args:
             method: HTTP method.
             url: Absolute address.
-            params: Query parameters; lists repeat the name, None leaves one out.
+            params: Query parameters; lists retry the name, None leaves one out.
             data: Body: bytes, text, a binary file, an iterable of bytes, or a mapping to send as a form.
             json: Body: anything that JSON can hold.
             headers: Headers of this request.
             timeout: Seconds for one attempt; the session's own without it.
-            stream: True leaves the answer open for `iter_content`.
+            stream: True leaves the response open for `iter_content`.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
 
         Raises:
-            OrionConnectionError: No answer came, or a part of the content to a GET request without `Range`.
-            OrionTimeout: No answer came in time.
+            OrionConnectionError: No response came, or a part of the content to a GET request without `Range`.
+            OrionTimeout: No response came in time.
             ValidationError: The address or a header is not usable.
         """
         origin_of(url)
@@ -134,7 +134,7 @@ class HttpSession:
             **options: As for `request`.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
         """
         return self.request("GET", url, **options)
 
@@ -146,19 +146,19 @@ class HttpSession:
             **options: As for `request`.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
         """
         return self.request("HEAD", url, **options)
 
     def post(self, url: str, **options: Any) -> Response:
-        """Send a POST request, repeated only when it surely was not applied; see `request`.
+        """Send a POST request, retried only when it surely was not applied; see `request`.
 
         Args:
             url: Absolute address.
             **options: As for `request`.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
         """
         return self.request("POST", url, **options)
 
@@ -170,19 +170,19 @@ class HttpSession:
             **options: As for `request`.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
         """
         return self.request("PUT", url, **options)
 
     def patch(self, url: str, **options: Any) -> Response:
-        """Send a PATCH request, repeated only when it surely was not applied; see `request`.
+        """Send a PATCH request, retried only when it surely was not applied; see `request`.
 
         Args:
             url: Absolute address.
             **options: As for `request`.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
         """
         return self.request("PATCH", url, **options)
 
@@ -194,7 +194,7 @@ class HttpSession:
             **options: As for `request`.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
         """
         return self.request("DELETE", url, **options)
 
@@ -211,7 +211,7 @@ class HttpSession:
         """Write what lies at an address to a path, which holds the old file or the whole new one, never a part.
 
         For addresses that need no token, for example presigned ones. Size, and digest where one is announced, are checked; what a broken
-        or killed download leaves lies beside the path as ``.NAME.part``, and the next one goes on from there.
+        or killed download leaves lies beside the path as ``.NAME.part``, and the next one resumes from there.
 
         Args:
             url: Absolute address.
@@ -220,12 +220,12 @@ class HttpSession:
             headers: Headers of the requests.
             progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
             durable: False leaves it to the system when the file is on the disk: faster for many small files.
-            workers: Streams at once for 64 MiB and more, where the server sends pieces.
+            workers: Streams at once for 64 MiB and more, where the server sends chunks.
 
         Raises:
             NotEnoughDiskError: The disk has no room.
             OrionConnectionError: The content did not arrive whole.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
 
         Example:
@@ -263,12 +263,12 @@ class HttpSession:
             progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
 
         Returns:
-            The answer, of a good status.
+            The response, of a good status.
 
         Raises:
             OSError: The path cannot be read; nothing was sent.
             ValidationError: The source changed while it was sent.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         with open_source(filename) as source:
             meter = Meter(source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress)

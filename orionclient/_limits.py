@@ -10,13 +10,13 @@ from attrs import define, evolve
 
 from orionclient._locks import ForkLock
 
-# A dead service stops being asked after some 35 repeats.
+# A dead service stops being asked after some 35 retries.
 QUOTA_SIZE: Final = 500
 _REFUND: Final = 1
 
 
 class RetryQuota:
-    """What a session may spend on repeats; success earns it back. Safe to share between threads."""
+    """What a session may spend on retries; success earns it back. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = ForkLock()
@@ -28,7 +28,7 @@ class RetryQuota:
         return self._left
 
     def spend(self, cost: int) -> bool:
-        """Pay for a repeat.
+        """Pay for a retry.
 
         Args:
             cost: Its price.
@@ -79,7 +79,7 @@ class LearnedRate:
     At every 429 the server's token bucket is empty, so what was served between two of them is what the server allows. The rate stays
     a little below that for a while (the plateau), then it doubles again and again until the next 429 tells whether the limit is
     still the same. While it is, the plateaus get longer; after the limit fell they stay short, because it may rise again. After each
-    confirmation a third of the way up is tried (the trial): a server with a small bucket refuses before its limit can be measured.
+    confirmation a third of the way up is tried (the trial): a server with a small bucket rejects before its limit can be measured.
 
     Attributes:
         limit: Requests per second that the server allows, as far as known; None before the first 429.
@@ -109,7 +109,7 @@ class LearnedRate:
         return max(_DOUBLING_SECONDS, _DOUBLING_REQUESTS / (self.limit or _INITIAL_RATE), 4 * self._latency)
 
     def _shortest(self, wait: float) -> float:
-        """Tell the length of the shortest plateau: a refusal costs its request the wait, so dear ones are risked less often."""
+        """Tell the length of the shortest plateau: a rejection costs its request the wait, so dear ones are risked less often."""
         return max(2 * self._unit(), wait / 2)
 
     def _rate(self, at: float) -> float:
@@ -185,7 +185,7 @@ class LearnedRate:
         self._needed = now + (asked or 0.0)
 
     def _learn(self, before: float, rate: float, now: float, wait: float) -> float:
-        """Set the limit anew, from the one before, the rate that was too high and the wait of a refusal; gives the plateau."""
+        """Set the limit anew, from the one before, the rate that was too high and the wait of a rejection; gives the plateau."""
         unit, period, interval = self._unit(), now - self._cut_at - self._idle, self._interval
         served = self._served / period if period > 0 else 0.0
         few, on_plateau = period < 0.4 * unit and self._served < 24, now <= self._probe_at
@@ -200,7 +200,7 @@ class LearnedRate:
             self.limit = max(_MIN_RATE, before / 2)
             self._sustained = self._interval = plateau = 0.0
         elif few:
-            # It was measured just now, and more is refused at once.
+            # It was measured just now, and more is rejected at once.
             self.limit = self._sustained = before
         elif on_plateau:
             self.limit = self._sustained = min(before * 0.97, max(served, before * 0.9))

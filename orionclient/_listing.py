@@ -68,7 +68,7 @@ class Listing(Iterator[R], Generic[R]):
         found = self._session._calls.items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
         fitting = (item for item in found if all(item.get(name) == value for name, value in self._exact.items()))
         for item in islice(fitting, limit):
-            yield self._template._made(item, self._session)
+            yield self._template._new_instance(item, self._session)
 
     def __iter__(self) -> Self:
         return self
@@ -85,7 +85,7 @@ class Listing(Iterator[R], Generic[R]):
             The number. One small request; with ``exact=True`` as many as there are pages.
 
         Raises:
-            OrionError: The server refused, or said no number.
+            OrionError: The server rejected, or said no number.
         """
         if self._exact:
             return sum(1 for _ in self._items(None))
@@ -102,7 +102,7 @@ class Listing(Iterator[R], Generic[R]):
             It, or None where there is none.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return next(self._items(1), None)
 
@@ -115,7 +115,7 @@ class Listing(Iterator[R], Generic[R]):
         Raises:
             NoResultFound: There is none.
             MultipleResultsFound: There are several.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         found = list(self._items(2))
         what = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CHUNK_SIZE: Final = 1 << 19
 _BUFFER_SIZE: Final = 1 << 16
-# More of a refusal is not read; its words are at its start.
+# More of a rejection is not read; its words are at its start.
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
 Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 
@@ -39,7 +39,7 @@ def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
     """Encode names and values as a query or a form.
 
     Args:
-        fields: Names with their values; a list repeats its name.
+        fields: Names with their values; a list retries its name.
 
     Returns:
         The text, ASCII.
@@ -55,7 +55,7 @@ def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
 
 
 class Headers(Mapping[str, str]):
-    """Headers of an answer; names are looked up in any case, repeated ones are joined by a comma.
+    """Headers of a response; names are looked up in any case, retried ones are joined by a comma.
 
     Args:
         items: Names with their values.
@@ -118,7 +118,7 @@ class Body:
         """Read the body as `chunks` does, in an event loop, where its source may be asynchronous.
 
         Yields:
-            The pieces.
+            The chunks.
 
         Raises:
             ValidationError: As of `chunks`.
@@ -135,10 +135,10 @@ class Body:
         self._end(count)
 
     def chunks(self) -> Iterator[bytes]:
-        """Read the body from its start in pieces of at most 512 KiB; those of an iterable stay as they are.
+        """Read the body from its start in chunks of at most 512 KiB; those of an iterable stay as they are.
 
         Yields:
-            The pieces.
+            The chunks.
 
         Raises:
             ValidationError: The source cannot be read a second time, gives text, or is shorter or longer than it was.
@@ -171,7 +171,7 @@ class Body:
     def _pieces(self) -> Iterator[bytes]:
         payload: Any = self._payload
         if isinstance(payload, bytes):
-            # Large bytes in one piece are copied over and over by the library's writer.
+            # Large bytes in one chunk are copied over and over by the library's writer.
             for start in range(0, len(payload), CHUNK_SIZE):
                 yield payload[start : start + CHUNK_SIZE]
         elif hasattr(payload, "read"):
@@ -196,15 +196,15 @@ FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol", 
 
 @frozen
 class Failure:
-    """An attempt without an answer.
+    """An attempt without a response.
 
     Attributes:
         kind: ``connect``: nothing was sent. ``tls``: the handshake failed, for example because the certificate is not trusted; nothing
-            was sent. ``timeout``: no answer in time. ``lost``: the connection broke. ``protocol``: what came is no HTTP.
+            was sent. ``timeout``: no response in time. ``lost``: the connection broke. ``protocol``: what came is no HTTP.
             ``redirect``: the server redirects to where the request must not go.
         text: What happened, for a person.
         cause: The error of the library.
-        status: Status of the answer that broke off; None where not even that came.
+        status: Status of the response that broke off; None where not even that came.
     """
 
     kind: FailureKind
@@ -224,7 +224,7 @@ class Attempt:
         body: The body; None for none.
         timeout: Seconds: of the whole attempt, or of every wait without progress where `stream` is true.
         stream: True where content of any size moves, in either direction.
-        keep_open: True leaves the answer open, for its content to be read piece by piece.
+        keep_open: True leaves the response open, for its content to be read chunk by chunk.
     """
 
     method: str
@@ -240,7 +240,7 @@ class Attempt:
 
 
 class Response:
-    """An answer, with the names that people know from other HTTP libraries.
+    """A response, with the names that people know from other HTTP libraries.
 
     Args:
         status_code: Status, any number.
@@ -302,11 +302,11 @@ class Response:
             self._content = b"".join(self.iter_content() if self.ok else self._start())
         return self._content
 
-    def through(self, wrap: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
-        """Lead the body of an open answer through something, before it is read.
+    def wrap_stream(self, wrap: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
+        """Lead the body of an open response through something, before it is read.
 
         Args:
-            wrap: Passes the pieces on.
+            wrap: Passes the chunks on.
         """
         if self._stream is not None:
             # A buffer filled from the socket would pass by.
@@ -323,12 +323,12 @@ class Response:
 
     def _start(self) -> Iterator[bytes]:
         count = 0
-        pieces = self.iter_content()
-        for piece in pieces:
-            yield piece[: _MAX_ERROR_BODY_SIZE - count]
-            count += len(piece)
+        chunks = self.iter_content()
+        for chunk in chunks:
+            yield chunk[: _MAX_ERROR_BODY_SIZE - count]
+            count += len(chunk)
             if count >= _MAX_ERROR_BODY_SIZE:
-                pieces.close()  # type: ignore[attr-defined]
+                chunks.close()  # type: ignore[attr-defined]
                 return
 
     @property
@@ -343,34 +343,34 @@ class Response:
             What it holds.
 
         Raises:
-            ValueError: It is no JSON.
+            ValueError: It is not JSON.
         """
         return json.loads(self.content)
 
     def iter_content(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Read the body in pieces; an open answer is read once.
+        """Read the body in chunks; an open response is read once.
 
         Args:
-            chunk_size: Largest piece in bytes; as they come without it.
+            chunk_size: Largest chunk in bytes; as they come without it.
 
         Yields:
-            The pieces.
+            The chunks.
 
         Raises:
             OrionConnectionError: The connection broke, or the body was read already.
-            OrionTimeout: No piece came in time.
+            OrionTimeout: No chunk came in time.
         """
         if self._content is not None:
             size = chunk_size or max(1, len(self._content))
             yield from (self._content[start : start + size] for start in range(0, len(self._content), size))
             return
         if self._stream is None:
-            raise OrionConnectionError("the body was read already or the answer is closed")
+            raise OrionConnectionError("the body was read already or the response is closed")
         stream, self._stream = self._stream, None
         try:
-            for piece in stream:
-                size = chunk_size or len(piece) or 1
-                yield from (piece[start : start + size] for start in range(0, len(piece), size))
+            for chunk in stream:
+                size = chunk_size or len(chunk) or 1
+                yield from (chunk[start : start + size] for start in range(0, len(chunk), size))
         except OrionError as error:
             _attach_call(error, self.call)
             raise
@@ -378,7 +378,7 @@ class Response:
             self.close()
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read what is there of the body into a buffer, at least a byte; an open answer is read once.
+        """Read what is there of the body into a buffer, at least a byte; an open response is read once.
 
         Args:
             buffer: Where it goes.
@@ -391,10 +391,10 @@ class Response:
             OrionTimeout: Nothing came in time.
         """
         if self._reader is None:
-            # It takes the stream with its first piece.
+            # It takes the stream with its first chunk.
             self._reader, self._copies = _copying_reader(self.iter_content(len(buffer))), True
         elif not self._copies and self._stream is None and self._content is None:
-            raise OrionConnectionError("the body was read already or the answer is closed")
+            raise OrionConnectionError("the body was read already or the response is closed")
         return self._reader(buffer)
 
     def raise_for_status(self) -> None:
@@ -407,7 +407,7 @@ class Response:
             raise self.error()
 
     def error(self, message: str | None = None) -> Exception:
-        """Make the error that fits this answer.
+        """Make the error that fits this response.
 
         Args:
             message: Text to use instead of the server's words.
@@ -437,14 +437,14 @@ class Response:
     def __repr__(self) -> str:
         return f"<Response [{self.status_code}]>"
 
-    def without(self, secrets: Iterable[str]) -> Response:
-        """Make the form of this answer that may leave the process.
+    def redacted(self, secrets: Iterable[str]) -> Response:
+        """Make the form of this response that may leave the process.
 
         Args:
             secrets: Values to blank out of its address, its headers and its body.
 
         Returns:
-            The answer, read whole.
+            The response, read whole.
         """
         headers = Headers(redact(list(self.headers.items()), secrets))
         twin = Response(self.status_code, headers, redact(self.url, secrets), content=redact(self.content, secrets))
@@ -453,7 +453,7 @@ class Response:
 
     def __getstate__(self) -> dict[str, Any]:
         if self.call is not None and self.call.secrets:
-            return self.without(self.call.secrets).__dict__
+            return self.redacted(self.call.secrets).__dict__
         return {
             **self.__dict__,
             "_content": self.content,
@@ -474,7 +474,7 @@ class Response:
         return self.content
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """Read the body in pieces as they come.
+        """Read the body in chunks as they come.
 
         Returns:
             An iterator of bytes.
@@ -494,12 +494,12 @@ def _fill(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
         yield bytes(buffer[:count])
 
 
-def _copying_reader(pieces: Iterator[bytes]) -> Callable[[memoryview], int]:
+def _copying_reader(chunks: Iterator[bytes]) -> Callable[[memoryview], int]:
     rest = b""
 
     def readinto(buffer: memoryview) -> int:
         nonlocal rest
-        rest = rest or next((piece for piece in pieces if piece), b"")
+        rest = rest or next((chunk for chunk in chunks if chunk), b"")
         count = min(len(buffer), len(rest))
         buffer[:count], rest = rest[:count], rest[count:]
         return count
@@ -508,7 +508,7 @@ def _copying_reader(pieces: Iterator[bytes]) -> Callable[[memoryview], int]:
 
 
 class AsyncResponse:
-    """An open answer of an asynchronous call.
+    """An open response of an asynchronous call.
 
     Args:
         status_code: Status, any number.
@@ -544,11 +544,11 @@ class AsyncResponse:
         self._stream: AsyncIterator[bytes] | None = stream
         self._close: Callable[[], Awaitable[None]] | None = close
 
-    def through(self, wrap: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]) -> None:
-        """Lead the body of an open answer through something, before it is read.
+    def wrap_stream(self, wrap: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]) -> None:
+        """Lead the body of an open response through something, before it is read.
 
         Args:
-            wrap: Passes the pieces on.
+            wrap: Passes the chunks on.
         """
         if self._stream is not None:
             self._stream = wrap(self._stream)
@@ -559,29 +559,29 @@ class AsyncResponse:
         Returns:
             The bytes.
         """
-        pieces: list[bytes] = []
-        async for piece in self.aiter_bytes():
-            pieces.append(piece)
-            if not is_success(self.status_code) and sum(map(len, pieces)) >= _MAX_ERROR_BODY_SIZE:
+        chunks: list[bytes] = []
+        async for chunk in self.aiter_bytes():
+            chunks.append(chunk)
+            if not is_success(self.status_code) and sum(map(len, chunks)) >= _MAX_ERROR_BODY_SIZE:
                 await self.aclose()
                 break
-        return b"".join(pieces)
+        return b"".join(chunks)
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
-        """Read the body in pieces as they come, once.
+        """Read the body in chunks as they come, once.
 
         Yields:
-            The pieces.
+            The chunks.
 
         Raises:
             OrionConnectionError: The connection broke, or the body was read already.
         """
         if self._stream is None:
-            raise OrionConnectionError("the body was read already or the answer is closed")
+            raise OrionConnectionError("the body was read already or the response is closed")
         stream, self._stream = self._stream, None
         try:
-            async for piece in stream:
-                yield piece
+            async for chunk in stream:
+                yield chunk
         except OrionError as error:
             _attach_call(error, self.call)
             raise
@@ -603,14 +603,14 @@ class AsyncResponse:
     ) -> None:
         await self.aclose()
 
-    def settled(self, content: bytes) -> Response:
-        """Make the plain form of this answer, for errors.
+    def to_sync(self, content: bytes) -> Response:
+        """Make the plain form of this response, for errors.
 
         Args:
             content: The body that was read.
 
         Returns:
-            The answer.
+            The response.
         """
         response = Response(self.status_code, self.headers, self.url, content=content)
         response.call = self.call

@@ -1,4 +1,4 @@
-"""What an answer of the contract has to hold, without I/O: ids, and the way from page to page."""
+"""What a response of the contract has to hold, without I/O: ids, and the way from page to page."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def find_missing_id(operation: Operation, data: Mapping[str, Any]) -> str | None
     # Where the number comes as text too, that is the one that is used.
     found = data.get("id_str") or data.get("id")
     try:
-        resource_id(found, "the id in the answer")
+        resource_id(found, "the id in the response")
     except ValidationError as error:
-        return str(error) if data.get("id") is not None else "the answer has no id"
+        return str(error) if data.get("id") is not None else "the response has no id"
     return None
 
 

@@ -23,7 +23,7 @@ _MIN_INTERVAL: Final = 0.02
 
 
 def check_arguments(resource: Resource, attribute: str, timeout: float, sleep_time: float) -> None:
-    """Refuse what could never come true.
+    """Reject what could never come true.
 
     Args:
         resource: The resource.

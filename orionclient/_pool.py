@@ -58,7 +58,7 @@ class Settings:
 
 
 class PooledResponse:
-    """An answer that gives its connection back when it is closed."""
+    """A response that gives its connection back when it is closed."""
 
     def __init__(self, inner: RawResponse, done: Callable[[], None]) -> None:
         self.status: int = inner.status
@@ -101,9 +101,9 @@ class ConnectionPool:
         """Send a request over a connection that is free, or over a new one."""
         origin = message.origin
         idle = self._idle.setdefault(origin, deque())
-        connection = self._lent(idle) or self._make(origin)
+        connection = self._checkout(idle) or self._make(origin)
         try:
-            answer = connection.exchange(message)
+            response = connection.exchange(message)
         except BaseException:
             connection.close()
             raise
@@ -117,10 +117,10 @@ class ConnectionPool:
                 self.close()
             self._sweep()
 
-        return PooledResponse(answer, done)
+        return PooledResponse(response, done)
 
     @staticmethod
-    def _lent(idle: deque[ConnectionProtocol]) -> ConnectionProtocol | None:
+    def _checkout(idle: deque[ConnectionProtocol]) -> ConnectionProtocol | None:
         while True:
             try:
                 connection = idle.pop()

@@ -33,7 +33,7 @@ def _request_error(request: Request, response: Response | AsyncResponse) -> Orio
 
 
 class RawSender:
-    """Lets the generated operations speak through a session: its token, repeats, time-outs and errors.
+    """Lets the generated operations speak through a session: its token, retries, time-outs and errors.
 
     Pass it as `client=` to the `sync` and `sync_detailed` functions of `orion_api`.
     """
@@ -48,13 +48,13 @@ class RawSender:
             request: What a builder of `orion_api` returned.
 
         Returns:
-            The answer, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
+            The response, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
             announced.
 
         Raises:
             BadResponse: A web page came in place of content.
-            OrionConnectionError: No answer came, or it holds another range of the content than the requested one.
-            OrionTimeout: No answer came in time.
+            OrionConnectionError: No response came, or it holds another range of the content than the requested one.
+            OrionTimeout: No response came in time.
         """
         response = self._calls.send(request)
         if request.operation.stream == "download":
@@ -68,11 +68,11 @@ class RawSender:
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
-        """Make the error of this package that fits an answer.
+        """Make the error of this package that fits a response.
 
         Args:
             error: What the generated reader found.
-            response: The answer.
+            response: The response.
 
         Returns:
             The error, not raised.
@@ -97,19 +97,19 @@ class AsyncRawSender:
             request: What a builder of `orion_api` returned.
 
         Returns:
-            The answer, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
+            The response, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
             announced.
 
         Raises:
             BadResponse: A web page came in place of content.
-            OrionConnectionError: No answer came, or it holds another range of the content than the requested one.
-            OrionTimeout: No answer came in time.
+            OrionConnectionError: No response came, or it holds another range of the content than the requested one.
+            OrionTimeout: No response came in time.
         """
         response = await self._calls.send_async(request, self._connections)
         if request.operation.stream == "download":
             if is_html_page(response):
                 async with response:
-                    raise response.settled(await response.aread()).error()
+                    raise response.to_sync(await response.aread()).error()
             if problem := _request_error(request, response):
                 await response.aclose()
                 raise problem
@@ -117,16 +117,16 @@ class AsyncRawSender:
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:
-        """Make the error of this package that fits an answer.
+        """Make the error of this package that fits a response.
 
         Args:
             error: What the generated reader found.
-            response: The answer.
+            response: The response.
 
         Returns:
             The error, not raised.
         """
-        return self._calls.translated(error, response.settled(error.content), ask=False)
+        return self._calls.translated(error, response.to_sync(error.content), ask=False)
 
     async def __aenter__(self) -> Self:
         self._connections = self._calls.connections()

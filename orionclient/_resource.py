@@ -36,7 +36,7 @@ class Endpoint(Protocol):
 
     @property
     def check(self) -> Callable[[int, Mapping[str, str], bytes], dict[str, Any]]:
-        """Reads the answer."""
+        """Reads the response."""
         ...
 
 
@@ -53,7 +53,7 @@ class CallsLike(Protocol):
         timeout: float | None = None,
         check: Callable[[dict[str, Any]], object] | None = None,
     ) -> dict[str, Any]:
-        """Send a request and decode the JSON object of its answer."""
+        """Send a request and decode the JSON object of its response."""
         ...
 
     def items(
@@ -70,15 +70,15 @@ class CallsLike(Protocol):
     def call(
         self, endpoint: Endpoint, request: Any, *, check: Callable[[dict[str, Any]], object] | None = None
     ) -> dict[str, Any]:
-        """Send a request that was built and decode the JSON object of its answer."""
+        """Send a request that was built and decode the JSON object of its response."""
         ...
 
     def opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
-        """Make what asks for content; its answers are open and good."""
+        """Make what asks for content; its responses are open and good."""
         ...
 
     def put_elsewhere(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
-        """Send content to an address that needs no token; the answer may have any status."""
+        """Send content to an address that needs no token; the response may have any status."""
         ...
 
 
@@ -143,7 +143,7 @@ class Field(Generic[T]):
             return copy.copy(self.default)
         if value is MISSING:
             raise NotLoaded(
-                f"{instance._title()}: {self.name!r} was not in the last answer; call session.refresh_resource(...)"
+                f"{instance._title()}: {self.name!r} was not in the last response; call session.refresh_resource(...)"
             )
         try:
             return self.convert(value)
@@ -449,7 +449,7 @@ def resource_id(value: object, what: str = "id") -> int:
 
 @frozen(kw_only=True)
 class Declaration:
-    """What a kind of resource is called and what can be done with it; a missing operation makes a verb refuse the kind.
+    """What a kind of resource is called and what can be done with it; a missing operation makes a verb reject the kind.
 
     Attributes:
         name: Name of the kind on the wire and in links.
@@ -468,7 +468,7 @@ class Declaration:
         in_folders: True where it can lie in a folder.
         linkable: True where links can lead to it.
         hidden: Fields of the schema that the class leaves out, each with the reason.
-        unspoken: Fields that are sent and that no text shows.
+        write_only: Fields that are sent and that no text shows.
     """
 
     name: str
@@ -487,10 +487,10 @@ class Declaration:
     in_folders: bool = False
     linkable: bool = True
     hidden: Mapping[str, str] = field(factory=dict)
-    unspoken: tuple[str, ...] = ()
+    write_only: tuple[str, ...] = ()
 
     @contextlib.contextmanager
-    def speaking(self, params: Mapping[str, Any]) -> Iterator[None]:
+    def redact_errors(self, params: Mapping[str, Any]) -> Iterator[None]:
         """Keep what must not show out of the text of errors, which may quote what the server says of it.
 
         Args:
@@ -502,7 +502,7 @@ class Declaration:
         try:
             yield
         except OrionError as error:
-            values = tuple(str(params[name]) for name in self.unspoken if params.get(name))
+            values = tuple(str(params[name]) for name in self.write_only if params.get(name))
             if values and error.call is not None:
                 error.call = evolve(error.call, secrets=(*error.call.secrets, *values))
             raise
@@ -573,18 +573,18 @@ class Resource:
         instance._replace({**msg, **given} if given else msg)
         return instance
 
-    def _made(self, msg: Mapping[str, Any], session: SessionLike | None) -> Self:
+    def _new_instance(self, msg: Mapping[str, Any], session: SessionLike | None) -> Self:
         """Make another instance of the kind, with what this one carries of its parents."""
-        made = self.from_msg({**self._carried(), **msg}, session)
+        made = self.from_msg({**self._parent_data(), **msg}, session)
         made._parents.update(self._parents)
         return made
 
     def _handle(self, number: Id) -> Self:
         """Make a handle of the kind with what this one carries of its parents."""
-        return self._made({"id": number}, self.session)
+        return self._new_instance({"id": number}, self.session)
 
-    def _carried(self) -> dict[str, Any]:
-        """What it belongs to, which stays known where an answer does not repeat it."""
+    def _parent_data(self) -> dict[str, Any]:
+        """What it belongs to, which stays known where a response does not retry it."""
         parent = self.declaration.parent if hasattr(self, "declaration") else ""
         return {parent: self._data[parent]} if parent in self._data else {}
 
@@ -597,7 +597,7 @@ class Resource:
         return copy.deepcopy(self._data)
 
     def _replace(self, data: Mapping[str, Any]) -> None:
-        self._data = {**self._carried(), **data}
+        self._data = {**self._parent_data(), **data}
 
     def _ids(self) -> dict[str, Id]:
         """Ids for the path of an operation on this resource."""

@@ -1,4 +1,4 @@
-"""The policy of repeating: pure functions from what happened to how long to wait, or to stop."""
+"""The policy of retrying: pure functions from what happened to how long to wait, or to stop."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     from orionclient._messages import FailureKind
 
-# Documented: 404 is repeated 8 times, 429 up to 45 times. The others are ours (5 attempts).
+# Documented: 404 is retried 8 times, 429 up to 45 times. The others are ours (5 attempts).
 DEFAULT_RETRIES: Final[Mapping[int, int]] = MappingProxyType(
     {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
 )
 CONNECTION_RETRIES: Final = 4
-# The command line's own: documented are 10 s a request and 2 repeats, on a broken connection or 404.
+# The command line's own: documented are 10 s a request and 2 retries, on a broken connection or 404.
 INTERACTIVE_TIMEOUT: Final = 10.0
 INTERACTIVE_RETRIES: Final = 2
-# What a repeat costs of the session's quota, in botocore's proportions.
+# What a retry costs of the session's quota, in botocore's proportions.
 _COST, _COST_THROTTLED = 14, 5
 _CONNECTION_FAILURES: Final = frozenset({"connect", "lost", "timeout"})
 _RETRIED_FAILURES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -54,14 +54,14 @@ class Policy:
     """How often and how long to try.
 
     Attributes:
-        retry_dict: Status -> number of repeats, for every method; statuses that are not named are not repeated. None for the defaults.
+        retry_dict: Status -> number of retries, for every method; statuses that are not named are not retried. None for the defaults.
         request_timeout: Seconds for one attempt.
         retry_timeout: Seconds for all attempts and waits together.
         backoff_dict: Status -> (base, cap) in seconds for waits after that status.
         base: Shortest wait in seconds.
         cap: Longest wait in seconds.
-        default_retries: Status -> number of repeats where `retry_dict` is None.
-        connection_retries: Number of repeats after a broken connection.
+        default_retries: Status -> number of retries where `retry_dict` is None.
+        connection_retries: Number of retries after a broken connection.
     """
 
     retry_dict: Mapping[int, int] | None = field(default=None, converter=_status_map)
@@ -87,11 +87,11 @@ _POLICY_FIELDS: Final = tuple(attribute.name for attribute in fields(Policy))
 
 
 def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = INTERACTIVE_RETRIES) -> Policy:
-    """Make the policy of somebody who waits at a terminal: short, few repeats.
+    """Make the policy of somebody who waits at a terminal: short, few retries.
 
     Args:
         timeout: Seconds for one attempt.
-        max_retries: Number of repeats after a broken connection, a 404 or a passing fault of the server.
+        max_retries: Number of retries after a broken connection, a 404 or a passing fault of the server.
 
     Returns:
         The policy.
@@ -108,8 +108,8 @@ class Outcome:
     """How an attempt ended, if not well.
 
     Attributes:
-        status: Status of the answer; None where there was none.
-        failure: What went wrong where there was no answer, or none that can be used.
+        status: Status of the response; None where there was none.
+        failure: What went wrong where there was no response, or none that can be used.
         retry_after: The header as sent; None without it.
     """
 
@@ -129,11 +129,11 @@ class CallState:
 
     Attributes:
         attempts: Number of attempts so far.
-        repeats: Reason -> number of repeats for it so far.
+        retries: Reason -> number of retries for it so far.
         last_wait: The wait before, per reason, in seconds.
-        charged: What the repeats so far have cost of the quota.
-        unclear: True once an attempt may have been applied although no good answer came.
-        applied: True once the answer to an attempt began with a good status, and what followed could not be read.
+        charged: What the retries so far have cost of the quota.
+        unclear: True once an attempt may have been applied although no good response came.
+        applied: True once the response to an attempt began with a good status, and what followed could not be read.
     """
 
     attempts: int = 0
@@ -145,7 +145,7 @@ class CallState:
 
 
 def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) -> int:
-    """Tell how often this outcome may be repeated for an operation of this class.
+    """Tell how often this outcome may be retried for an operation of this class.
 
     Args:
         policy: The policy.
@@ -153,7 +153,7 @@ def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) ->
         outcome: How the attempt ended.
 
     Returns:
-        Number of repeats; 0 for none.
+        Number of retries; 0 for none.
     """
     if outcome.failure is not None:
         return policy.connection_retries if outcome.failure in _RETRIED_FAILURES.get(retry_class, ()) else 0
@@ -170,14 +170,14 @@ def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) ->
 
 
 def retry_cost(policy: Policy, outcome: Outcome) -> int:
-    """Tell what a repeat costs of the quota.
+    """Tell what a retry costs of the quota.
 
     Args:
         policy: The policy.
         outcome: How the attempt ended.
 
     Returns:
-        The price; 0 where the number of repeats was named by the caller, and for a 404, which is no sign of a dead service.
+        The price; 0 where the number of retries was named by the caller, and for a 404, which is no sign of a dead service.
     """
     if outcome.failure is not None:
         return _COST
@@ -204,7 +204,7 @@ def may_have_been_applied(retry_class: str, outcome: Outcome) -> bool:
 
 
 def was_applied(retry_class: str, outcome: Outcome) -> bool:
-    """Tell whether the server has said that it carried out what was asked, before the rest of its answer was lost.
+    """Tell whether the server has said that it carried out what was asked, before the rest of its response was lost.
 
     Args:
         retry_class: ``read``, ``write``, ``create`` or ``keyed``.
@@ -275,11 +275,11 @@ def compute_wait(
     named = (policy.backoff_dict or {}).get(outcome.status or 0)
     base, cap = named or (max(policy.base, 1.0) if outcome.status in _THROTTLED else policy.base, policy.cap)
     wait = min(cap, uniform(base, max(base, progress.last_wait.get(reason, base) * 3)))
-    # Every repeat that was promised has to fit into the time that is left, so none may wait for more than its share.
+    # Every retry that was promised has to fit into the time that is left, so none may wait for more than its share.
     wait = min(wait, max(base, remaining / (left + 1)))
     asked = retry_after_seconds(outcome.retry_after, now)
     if asked is None and outcome.status == 429 and not named and not done:
-        # The rate limiter slows down all requests, so one that is refused once need not wait for long.
+        # The rate limiter slows down all requests, so one that is rejected once need not wait for long.
         asked = base
     if asked is not None:
         wait = asked + uniform(0.0, asked / 10)
@@ -289,12 +289,12 @@ def compute_wait(
 
 
 def record_retry(progress: CallState, outcome: Outcome, wait: float, cost: int) -> None:
-    """Write down that a repeat was decided.
+    """Write down that a retry was decided.
 
     Args:
         progress: What the call has been through; brought up to date.
         outcome: How the last attempt ended.
-        wait: Seconds until the repeat.
+        wait: Seconds until the retry.
         cost: What it cost of the quota.
     """
     reason = retry_reason(outcome)
@@ -304,7 +304,7 @@ def record_retry(progress: CallState, outcome: Outcome, wait: float, cost: int) 
 
 
 def retry_reason(outcome: Outcome) -> object:
-    """Name what repeats are counted by.
+    """Name what retries are counted by.
 
     Args:
         outcome: How an attempt ended.

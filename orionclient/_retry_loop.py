@@ -1,4 +1,4 @@
-"""The one place where requests leave: origin rule, deadline, repeats, redirects; once for two drivers, sync and async."""
+"""The one place where requests leave: origin rule, deadline, retries, redirects; once for two drivers, sync and async."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ class PreparedRequest:
         headers: Headers of this request.
         body: The body; None for none.
         stream: True for content of any size, in either direction: the time-out then bounds every wait without progress.
-        keep_open: True leaves a good answer open, for its content to be read piece by piece.
-        broken: Tells whether the body of a good answer is cut or garbled; such an answer counts as lost. None to take any.
+        keep_open: True leaves a good response open, for its content to be read chunk by chunk.
+        broken: Tells whether the body of a good response is cut or garbled; such a response counts as lost. None to take any.
         authenticate: False sends no token, wherever it goes: for presigned addresses, on which the profile's settings hold all the same.
         confidential: True for a body that must not be redirected to another origin.
     """
@@ -89,9 +89,9 @@ class AttemptInfo:
     Attributes:
         call: What is attempted, the number of the attempt, the seconds since the first, the request's identifier.
         retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
-        status: Status of the answer; None where there was none.
+        status: Status of the response; None where there was none.
         failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost``, ``protocol`` or ``redirect`` where the attempt failed without
-            a good answer.
+            a good response.
         wait: Seconds until the next attempt; None where this was the last.
     """
 
@@ -108,7 +108,7 @@ class CallOptions:
 
     Attributes:
         policy: How often and how long to try.
-        quota: What the session may spend on repeats.
+        quota: What the session may spend on retries.
         observe: Told of every attempt; what it raises ends the call.
     """
 
@@ -130,10 +130,10 @@ class Wait:
 
 @frozen
 class Discard:
-    """An answer that nobody will read, to be closed.
+    """A response that nobody will read, to be closed.
 
     Attributes:
-        answer: The answer.
+        response: The response.
     """
 
     answer: AnyResponse
@@ -160,7 +160,7 @@ def with_timeouts(terms: CallOptions, *, request_timeout: float, retry_timeout: 
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse headers that would end early on the wire.
+    """Reject headers that would end early on the wire.
 
     Args:
         headers: Names with their values.
@@ -225,35 +225,35 @@ class RetryLoop:
         """Go through the call.
 
         Yields:
-            What the driver has to do next: an attempt, to be answered with what came of it, a pause, an answer to close.
+            What the driver has to do next: an attempt, to be responded with what came of it, a pause, a response to close.
 
         Returns:
-            The answer, of any status.
+            The response, of any status.
 
         Raises:
-            OrionConnectionError: No answer came.
-            OrionTimeout: No answer came in time.
+            OrionConnectionError: No response came.
+            OrionTimeout: No response came in time.
         """
         timeout = self._terms.policy.request_timeout
         while True:
             self._progress.attempts += 1
             self._headers["X-Attempt"] = str(self._progress.attempts)
-            answer = yield from self._attempt(timeout)
-            outcome = self._outcome(answer)
-            wait = self._judge(answer, outcome)
+            response = yield from self._attempt(timeout)
+            outcome = self._outcome(response)
+            wait = self._decide(response, outcome)
             if wait is None:
                 if outcome.good:
                     self._terms.quota.earn(self._progress.charged)
-                if isinstance(answer, Failure):
-                    error = OrionTimeout if answer.kind == "timeout" else OrionConnectionError
-                    raise error(answer.text).during(self._call(outcome)) from answer.cause
-                return answer
+                if isinstance(response, Failure):
+                    error = OrionTimeout if response.kind == "timeout" else OrionConnectionError
+                    raise error(response.text).during(self._call(outcome)) from response.cause
+                return response
             if wait >= 1:
                 _log.warning(
                     "%s: %s, trying again in %.1f s", self._out.action, outcome.failure or outcome.status, wait
                 )
-            if not isinstance(answer, Failure):
-                yield Discard(answer)
+            if not isinstance(response, Failure):
+                yield Discard(response)
             yield Wait(wait)
 
     def _attempt(self, timeout: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
@@ -261,13 +261,13 @@ class RetryLoop:
         out, url, left = self._out, self._out.url, timeout
         for _ in range(_MAX_REDIRECTS + 1):
             self._reached = origin_of(url)
-            answer, spent = yield from self._hop(url, left)
+            response, spent = yield from self._hop(url, left)
             # How long a body takes to be sent again is its own matter, as it was the first time.
             left -= 0.0 if out.stream and out.body is not None else spent
-            target = None if isinstance(answer, Failure) else self._redirect(answer, url)
-            if isinstance(answer, Failure) or target is None:
-                return answer
-            yield Discard(answer)
+            target = None if isinstance(response, Failure) else self._redirect(response, url)
+            if isinstance(response, Failure) or target is None:
+                return response
+            yield Discard(response)
             if isinstance(target, Failure):
                 return target
             url = target
@@ -288,7 +288,7 @@ class RetryLoop:
         limiter, operation = get_limiter(origin), out.operation or out.method
         yield from _wait_for_turn(limiter, operation, self._deadline)
         started = CLOCK.monotonic()
-        answer = yield Attempt(
+        response = yield Attempt(
             method=out.method,
             url=url,
             headers=sent,
@@ -298,50 +298,50 @@ class RetryLoop:
             keep_open=out.keep_open,
         )
         now = CLOCK.monotonic()
-        if answer is None or isinstance(answer, Failure):
-            return answer or Failure("protocol", "the attempt came back without a result"), now - started
-        if answer.status_code == 429:
-            asked = retry_after_seconds(answer.headers.get("retry-after"), CLOCK.time())
+        if response is None or isinstance(response, Failure):
+            return response or Failure("protocol", "the attempt came back without a result"), now - started
+        if response.status_code == 429:
+            asked = retry_after_seconds(response.headers.get("retry-after"), CLOCK.time())
             limiter.record_rejected(operation, started, now, asked)
         else:
             limiter.record_served(operation, now)
         if out.method == "GET" and not any(name.lower() == "range" for name in sent):
             # Whoever requests a range judges what comes; everybody else would take the part for the whole.
-            problem = find_range_problem(None, answer.status_code, answer.headers)
+            problem = find_range_problem(None, response.status_code, response.headers)
             if problem is not None:
-                yield Discard(answer)
-                return Failure("protocol", problem, status=answer.status_code), now - started
-        return answer, now - started
+                yield Discard(response)
+                return Failure("protocol", problem, status=response.status_code), now - started
+        return response, now - started
 
-    def _redirect(self, answer: AnyResponse, url: str) -> str | Failure | None:
+    def _redirect(self, response: AnyResponse, url: str) -> str | Failure | None:
         """Where the request is to be sent again as it is; None where it is not."""
         out, reads = self._out, self._out.method in _READ_METHODS
-        target = answer.headers.get("location")
+        target = response.headers.get("location")
         followed = _REDIRECTS if reads else _METHOD_PRESERVING
-        if answer.status_code not in followed or target is None or (out.body is not None and not out.body.replayable):
+        if response.status_code not in followed or target is None or (out.body is not None and not out.body.replayable):
             return None
         try:
             url = urljoin(url, target)
             origin = origin_of(url)
         except ValueError as error:
-            return Failure("redirect", f"the answer redirects to an address that is not followed: {error}")
+            return Failure("redirect", f"the response redirects to an address that is not followed: {error}")
         if out.confidential and origin != self._origin:
             return None
         # On this machine nobody listens to what is read; what is sent goes nowhere unencrypted.
         local = reads and is_loopback(origin[1])
         if origin[0] == "http" and self._reached[0] == "https" and not local:
-            return Failure("redirect", "the answer redirects from https to unencrypted http")
+            return Failure("redirect", "the response redirects from https to unencrypted http")
         return url
 
-    def _outcome(self, answer: AnyResponse | Failure) -> Outcome:
-        if isinstance(answer, Failure):
-            return Outcome(answer.status, answer.kind)
-        if "idempotency-keys" in answer.headers.get("x-orion-features", ""):
+    def _outcome(self, response: AnyResponse | Failure) -> Outcome:
+        if isinstance(response, Failure):
+            return Outcome(response.status, response.kind)
+        if "idempotency-keys" in response.headers.get("x-orion-features", ""):
             _KEYED_ORIGINS.add(self._reached)
-        out, status = self._out, answer.status_code
-        if is_success(status) and not out.keep_open and out.broken is not None and out.broken(answer):
+        out, status = self._out, response.status_code
+        if is_success(status) and not out.keep_open and out.broken is not None and out.broken(response):
             return Outcome(status, "lost")
-        return Outcome(status, None, answer.headers.get("retry-after"))
+        return Outcome(status, None, response.headers.get("retry-after"))
 
     @property
     def _retry_class(self) -> str:
@@ -354,19 +354,19 @@ class RetryLoop:
             attempts=self._progress.attempts,
             elapsed=CLOCK.monotonic() - self._started,
             request_id=self._headers["X-Request-Id"],
-            # A refusal says nothing of the attempts before it.
+            # A rejection says nothing of the attempts before it.
             may_have_been_applied=self._progress.unclear or may_have_been_applied(self._retry_class, outcome),
             repeated=self._progress.unclear,
             applied=self._progress.applied or was_applied(self._retry_class, outcome),
             secrets=(self._config.token,) if self._config and self._config.token else (),
         )
 
-    def _judge(self, answer: AnyResponse | Failure, outcome: Outcome) -> float | None:
+    def _decide(self, response: AnyResponse | Failure, outcome: Outcome) -> float | None:
         """Decide whether to try again and when, and tell who watches."""
         call = self._call(outcome)
         wait = None if outcome.good else self._next_wait(outcome)
-        if not isinstance(answer, Failure):
-            answer.call = call
+        if not isinstance(response, Failure):
+            response.call = call
         if self._terms.observe is not None:
             self._terms.observe(AttemptInfo(call, self._retry_class, outcome.status, outcome.failure, wait))
         self._progress.unclear = self._progress.unclear or call.may_have_been_applied
@@ -378,7 +378,7 @@ class RetryLoop:
         if out.body is not None and not out.body.replayable:
             return None
         if out.method == "DELETE" and outcome.status == 404 and progress.unclear:
-            # An earlier attempt, whose answer was lost, has most likely deleted it.
+            # An earlier attempt, whose response was lost, has most likely deleted it.
             return None
         wait = compute_wait(
             policy,
@@ -404,7 +404,7 @@ def _is_harmless(header: str) -> bool:
     return name in _FORWARDED_HEADERS or name.startswith("content-")
 
 
-# Servers that announced that they take idempotency keys, learned from any of their answers.
+# Servers that announced that they take idempotency keys, learned from any of their responses.
 _KEYED_ORIGINS: Final[set[tuple[str, str, int]]] = set()
 
 
@@ -425,11 +425,11 @@ def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None)
         config: Whose token to add where the origin is its own; None for none.
 
     Returns:
-        The answer, of any status; open where `out.keep_open` is true.
+        The response, of any status; open where `out.keep_open` is true.
 
     Raises:
-        OrionConnectionError: No answer came.
-        OrionTimeout: No answer came in time.
+        OrionConnectionError: No response came.
+        OrionTimeout: No response came in time.
     """
     # The HTTP library is loaded by the first request, not by importing the session.
     from orionclient import _http  # noqa: PLC0415
@@ -440,8 +440,8 @@ def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None)
         try:
             step = flow.send(result)
         except StopIteration as stop:
-            answer: Response = stop.value
-            return answer
+            response: Response = stop.value
+            return response
         result = None
         if isinstance(step, Attempt):
             result = _http.transmit(step, _http.Settings.of(config))
@@ -463,11 +463,11 @@ async def send_async(
         connections: Connections to use again; None opens one for this call.
 
     Returns:
-        The answer, of any status.
+        The response, of any status.
 
     Raises:
-        OrionConnectionError: No answer came.
-        OrionTimeout: No answer came in time.
+        OrionConnectionError: No response came.
+        OrionTimeout: No response came in time.
     """
     from orionclient import _http  # noqa: PLC0415
 
@@ -477,8 +477,8 @@ async def send_async(
         try:
             step = flow.send(result)
         except StopIteration as stop:
-            answer: AsyncResponse = stop.value
-            return answer
+            response: AsyncResponse = stop.value
+            return response
         result = None
         if isinstance(step, Attempt):
             result = await _http.transmit_async(step, _http.Settings.of(config), connections)

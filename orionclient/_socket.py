@@ -22,7 +22,7 @@ CHUNK_SIZE: Final = 64 * 1024
 _LARGE_READ: Final = 1024 * 1024
 # More than the system's wait takes is waited for in turns.
 _DAY: Final = 86400.0
-# How often a piece waits a millisecond for the next.
+# How often a chunk waits a millisecond for the next.
 _WOULD_BLOCK: Final = 64
 _NUMERIC: Final = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 # What becomes of a wait that is over, and of a connection that breaks.
@@ -167,23 +167,23 @@ class Socket:
         """Send all of it."""
         view = memoryview(data)
         while view:
-            view = view[self._patiently(self._socket.send, view, timeout, _WRITING) :]
+            view = view[self._call_with_deadline(self._socket.send, view, timeout, _WRITING) :]
 
     def read_into(self, buffer: memoryview, timeout: float) -> int:
         """Read what has arrived, at least a byte, unless the server closed the connection."""
         if self._broke is not None:
             raise httpcore.ReadError(str(self._broke)) from self._broke
-        count: int = self._patiently(self._socket.recv_into, buffer, timeout, _READING)
-        return count + self._more(buffer[count:_LARGE_READ]) if self._secure and count else count
+        count: int = self._call_with_deadline(self._socket.recv_into, buffer, timeout, _READING)
+        return count + self._read_available(buffer[count:_LARGE_READ]) if self._secure and count else count
 
-    def _more(self, buffer: memoryview) -> int:
-        """Take what else is there: TLS gives out 16 KiB at a time, and each piece would be written and counted alone."""
+    def _read_available(self, buffer: memoryview) -> int:
+        """Take what else is there: TLS gives out 16 KiB at a time, and each chunk would be written and counted alone."""
         count, waits = 0, _WOULD_BLOCK
         while count < len(buffer):
             try:
                 got = self._socket.recv_into(buffer[count:])
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                # The next piece is mostly on its way.
+                # The next chunk is mostly on its way.
                 waits -= 1
                 if not waits or not self.ready(0.001):
                     break
@@ -198,10 +198,10 @@ class Socket:
         return count
 
     def read(self, timeout: float) -> bytes:
-        """Read a piece; empty where the server closed the connection."""
-        return self._patiently(self._socket.recv, CHUNK_SIZE, timeout, _READING, first_wait=True)  # type: ignore[no-any-return]
+        """Read a chunk; empty where the server closed the connection."""
+        return self._call_with_deadline(self._socket.recv, CHUNK_SIZE, timeout, _READING, first_wait=True)  # type: ignore[no-any-return]
 
-    def _patiently(
+    def _call_with_deadline(
         self,
         call: Callable[[Any], Any],
         argument: Any,
@@ -217,7 +217,7 @@ class Socket:
         end = time.monotonic() + (timeout if left is None else left)
         writes = errors is _WRITING
         try:
-            # What TLS has unpacked already is not to be seen at the socket.
+            # What TLS has decompressed already is not to be seen at the socket.
             if first_wait and not self._secure:
                 self._wait(end, writes=writes)
             while True:
@@ -246,7 +246,7 @@ class Socket:
 
     def unread(self) -> bool:
         """Whether there is something that nobody asked for, the end included."""
-        # What TLS has unpacked already is not to be seen at the socket.
+        # What TLS has decompressed already is not to be seen at the socket.
         return bool(self._secure and self._socket.pending()) or self.ready(0.0)
 
     def ready(self, seconds: float, *, writes: bool = False) -> bool:

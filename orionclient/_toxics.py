@@ -1,4 +1,4 @@
-"""What the fault proxy can do to bytes: toxics, how they shape a piece, and what is counted of them; no I/O."""
+"""What the fault proxy can do to bytes: toxics, how they shape a chunk, and what is counted of them; no I/O."""
 
 from __future__ import annotations
 
@@ -74,44 +74,44 @@ class Counts:
 
 
 def apply_toxics(
-    toxic: Toxic, pieces: Chunks, place: int, chance: random.Random, end: ToxicOptions | None
+    toxic: Toxic, chunks: Chunks, place: int, chance: random.Random, end: ToxicOptions | None
 ) -> tuple[Chunks, ToxicOptions | None]:
-    """Do to pieces what a toxic does that passes bytes on.
+    """Do to chunks what a toxic does that passes bytes on.
 
     Args:
         toxic: The toxic.
-        pieces: Pieces of the bytes, each with the seconds to wait before it.
+        chunks: Chunks of the bytes, each with the seconds to wait before it.
         place: Bytes that this toxic saw of the connection before.
         chance: Source of randomness.
-        end: How the connection ends after the pieces; None where it goes on.
+        end: How the connection ends after the chunks; None where it goes on.
 
     Returns:
-        The pieces as they are to be sent, and how the connection ends then.
+        The chunks as they are to be sent, and how the connection ends then.
     """
     values = toxic.values
     if toxic.name == "latency":
         wait = max(0.0, values["seconds"] + chance.uniform(-values["jitter"], values["jitter"]))
-        return [(pieces[0][0] + wait, pieces[0][1]), *pieces[1:]] if pieces else [], end
+        return [(chunks[0][0] + wait, chunks[0][1]), *chunks[1:]] if chunks else [], end
     if toxic.name == "slicer":
         low, high = int(values["size"] - values["variation"]), int(values["size"] + values["variation"])
         return [
             (before if first else values["seconds"], part)
-            for before, piece in pieces
-            for first, part in _slice(piece, low, high, chance)
+            for before, chunk in chunks
+            for first, part in _slice(chunk, low, high, chance)
         ], end
     if toxic.name == "bandwidth":
         return [
             ((before if first else 0.0) + len(part) / values["rate"], part)
-            for before, piece in pieces
-            for first, part in _slice(piece, CHUNK_SIZE // 16, CHUNK_SIZE // 16, chance)
+            for before, chunk in chunks
+            for first, part in _slice(chunk, CHUNK_SIZE // 16, CHUNK_SIZE // 16, chance)
         ], end
-    if place + sum(len(piece) for _, piece in pieces) >= values["size"]:
-        return _split_first(pieces, int(values["size"]) - place), toxic.how
-    return pieces, end
+    if place + sum(len(chunk) for _, chunk in chunks) >= values["size"]:
+        return _split_first(chunks, int(values["size"]) - place), toxic.how
+    return chunks, end
 
 
 def _slice(data: bytes, low: int, high: int, chance: random.Random) -> list[tuple[bool, bytes]]:
-    """Cut into pieces; each says whether it is the first."""
+    """Cut into chunks; each says whether it is the first."""
     parts, start = [], 0
     while start < len(data):
         size = chance.randint(low, high)
@@ -120,11 +120,11 @@ def _slice(data: bytes, low: int, high: int, chance: random.Random) -> list[tupl
     return parts
 
 
-def _split_first(pieces: Chunks, size: int) -> Chunks:
+def _split_first(chunks: Chunks, size: int) -> Chunks:
     kept = []
-    for wait, piece in pieces:
+    for wait, chunk in chunks:
         if size <= 0:
             break
-        kept.append((wait, piece[:size]))
-        size -= len(piece)
+        kept.append((wait, chunk[:size]))
+        size -= len(chunk)
     return kept

@@ -50,20 +50,20 @@ class Verbs:
         Args:
             resource_type: Its class, or an instance of it that carries what it belongs to, for example ``Shard(collection=c)``.
             resource_id: Its id, a number or its digits.
-            timeout: Seconds for the whole call, repeats included; the session's own without it.
+            timeout: Seconds for the whole call, retries included; the session's own without it.
 
         Returns:
             The resource.
 
         Raises:
-            NotFoundResponse: There is none, or it is in the trash. By default a 404 is repeated eight times first (documented).
+            NotFoundResponse: There is none, or it is in the trash. By default a 404 is retried eight times first (documented).
             AuthorizationRequired: The user may not see it.
             ValidationError: The id is no number.
         """
         template = _get_template(resource_type)
         endpoint = _require(type(template), "get", "fetched one by one")
         ids = template._handle(resource_id)._ids()
-        return template._made(self._calls.json(endpoint, ids, timeout=timeout), self)
+        return template._new_instance(self._calls.json(endpoint, ids, timeout=timeout), self)
 
     def list_resources(
         self,
@@ -77,10 +77,10 @@ class Verbs:
 
         Args:
             resource: Their class, or an instance of it.
-            filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; lists repeat the name. The
+            filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; lists retry the name. The
                 server decides which it knows and compares names inexactly.
             limit: Largest number of resources. If omitted, all, in pages as large as the API allows.
-            exact: True keeps only those whose `name` (or `title`) is the filter's, to the letter.
+            exact: True keeps only those whose `name` (or `title`) is the filter's, exactly.
 
         Returns:
             An iterator with `count()`, `first()` and `one()`; fields may be missing until `refresh_resource`.
@@ -155,7 +155,7 @@ class Verbs:
 
         Raises:
             ValidationError: The kind cannot be created, or takes no content; or a path is empty.
-            BadResponse: The server refused the parameters.
+            BadResponse: The server rejected the parameters.
         """
         template = _get_template(resource_type)
         kind = type(template)
@@ -168,10 +168,10 @@ class Verbs:
         if kind.declaration.in_folders:
             check_path(body.get("path"))
         if not files:
-            with kind.declaration.speaking(body):
-                return template._made(self._calls.json(endpoint, ids, body=body), self)
+            with kind.declaration.redact_errors(body):
+                return template._new_instance(self._calls.json(endpoint, ids, body=body), self)
         with open_source(files["file"]) as source:
-            made = template._made(self._calls.json(endpoint, ids, body=body), self)
+            made = template._new_instance(self._calls.json(endpoint, ids, body=body), self)
             with delete_on_error(made):
                 made.put_content(source)  # type: ignore[attr-defined]
         return made
@@ -185,10 +185,10 @@ class Verbs:
 
         Raises:
             ValidationError: The kind cannot be changed.
-            BadResponse: The server refused the parameters.
+            BadResponse: The server rejected the parameters.
         """
         endpoint = _require(type(resource), "update", "updated")
-        with resource.declaration.speaking(params):
+        with resource.declaration.redact_errors(params):
             self._calls.json(endpoint, resource._ids(), body=dict(params))
         self.refresh_resource(resource)
 
@@ -211,7 +211,7 @@ class Verbs:
         try:
             self._calls.json(endpoint, resource._ids(), query=query)
         except NotFoundResponse as error:
-            # An attempt whose answer was lost has deleted it; what was not there before it would have been not found by it.
+            # An attempt whose response was lost has deleted it; what was not there before it would have been not found by it.
             if error.call is None or not error.call.repeated:
                 raise
         return True
@@ -228,7 +228,7 @@ class Verbs:
 
         Raises:
             ValidationError: The kind cannot be tagged, or a tag is empty.
-            BadResponse: The server refused.
+            BadResponse: The server rejected.
         """
         tags_of.add(self, resource, tags, project)
 
@@ -242,7 +242,7 @@ class Verbs:
 
         Raises:
             ValidationError: The kind cannot be tagged, or a tag is empty.
-            BadResponse: The server refused.
+            BadResponse: The server rejected.
         """
         tags_of.remove(self, resource, tags, project)
 
@@ -257,7 +257,7 @@ class Verbs:
 
         Raises:
             ValidationError: The kind cannot be tagged; raised at once, before any request.
-            BadResponse: The server refused.
+            BadResponse: The server rejected.
         """
         return tags_of.iter_tags(self, resource)
 
@@ -273,7 +273,7 @@ class Verbs:
         Raises:
             ValidationError: The kind cannot be shared; raised at once, before any request.
             AuthorizationRequired: The user may not change the resource.
-            BadResponse: The server refused.
+            BadResponse: The server rejected.
         """
         return shares.iter_shares(self, resource)
 
@@ -288,7 +288,7 @@ class Verbs:
             ValidationError: The kind cannot be shared, `share_with` is of another kind, or an id is no number (documented); raised before
                 any request.
             AuthorizationRequired: Only who may change the resource may share it.
-            BadResponse: The server refused.
+            BadResponse: The server rejected.
 
         Example:
             >>> from orionclient.types import Dataset, Project
@@ -308,7 +308,7 @@ class Verbs:
         Raises:
             ValidationError: As for `share_resource`.
             AuthorizationRequired: Only who may change the resource may take its shares back.
-            BadResponse: The server refused.
+            BadResponse: The server rejected.
         """
         shares.unshare(self, resource, share_with)
 
@@ -322,7 +322,7 @@ class Verbs:
 
         Raises:
             ValidationError: No path is given, or one is no text or empty.
-            BadResponse: The server refused a path.
+            BadResponse: The server rejected a path.
 
         Example:
             >>> from orionclient.types import Dataset
@@ -346,7 +346,7 @@ class Verbs:
             ValidationError: No assignment is given, or one lacks a key or has an unknown one; raised before any request.
             NotFoundResponse: There is no such resource.
             AuthorizationRequired: The user may not change it.
-            BadResponse: The server refused a path.
+            BadResponse: The server rejected a path.
         """
         folders.assign_folder_paths(self, assignments)
 
@@ -397,7 +397,7 @@ class Verbs:
         Raises:
             OrionLinkError: A dict is damaged or leads to a kind that this client does not know; raised before any request.
             NotFoundResponse: What a link leads to is gone.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
 
         Example:
             >>> from orionclient.types import File

@@ -20,7 +20,7 @@ def parse_server_versions(value: Any) -> dict[str, tuple[int, ...]]:
     """Read what a stack offers.
 
     Args:
-        value: Name of an API -> version numbers, or the answer of the operation `get_api_versions`, which holds that.
+        value: Name of an API -> version numbers, or the response of the operation `get_api_versions`, which holds that.
 
     Returns:
         Name of an API -> version numbers, ascending.

@@ -473,7 +473,7 @@ def get_profile_config(profile: str | None = None) -> SessionConfig:
     """Get the configuration of a profile.
 
     Args:
-        profile: Name of the profile; None for the one that `APISession` uses. Inside a job the answer is the job's own configuration
+        profile: Name of the profile; None for the one that `APISession` uses. Inside a job the response is the job's own configuration
             whatever the name (documented).
 
     Returns:

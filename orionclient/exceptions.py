@@ -1,4 +1,4 @@
-"""The errors that orionclient raises, and the one table from an answer of the server to its error."""
+"""The errors that orionclient raises, and the one table from a response of the server to its error."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u
 
 
 class ResponseLike(Protocol):
-    """What an error needs of an answer: enough to say what the server said."""
+    """What an error needs of a response: enough to say what the server said."""
 
     @property
     def status_code(self) -> int:
-        """Status of the answer, any number that the server sent."""
+        """Status of the response, any number that the server sent."""
         ...
 
     @property
@@ -55,7 +55,7 @@ class ResponseLike(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers of the answer; names are looked up in any case."""
+        """Headers of the response; names are looked up in any case."""
         ...
 
     @property
@@ -65,7 +65,7 @@ class ResponseLike(Protocol):
 
     @property
     def content(self) -> bytes:
-        """Body of the answer."""
+        """Body of the response."""
         ...
 
 
@@ -78,10 +78,10 @@ class CallInfo:
         attempts: Number of requests that were sent or tried.
         elapsed: Seconds since the first of them started.
         request_id: Identifier of the call, the same for all attempts.
-        may_have_been_applied: True where the server may have carried out what was asked, although no good answer came.
-        repeated: True where that was so for an attempt before the last one.
+        may_have_been_applied: True where the server may have carried out what was asked, although no good response came.
+        retried: True where that was so for an attempt before the last one.
         secrets: Values that must not appear in any text.
-        applied: True where the server has said so: an answer began with a good status, and what followed could not be read.
+        applied: True where the server has said so: a response began with a good status, and what followed could not be read.
     """
 
     action: str
@@ -170,14 +170,14 @@ class OrionError(Exception):
 
 
 class BadResponse(OrionError):
-    """The server refused the request, or answered something that is no answer to it.
+    """The server rejected the request, or responded something that is no response to it.
 
     Args:
-        response: The answer.
+        response: The response.
         custom_error_msg: Text to use instead of the server's words.
 
     Attributes:
-        response: The answer.
+        response: The response.
     """
 
     def __init__(self, response: ResponseLike, custom_error_msg: str | None = None) -> None:
@@ -219,7 +219,7 @@ class InvalidAPIVersion(BadResponse):
     """The stack does not offer an API, or the version of it, that this client needs; the text names both.
 
     Attributes:
-        response: The answer; None where the session knew before it asked.
+        response: The response; None where the session knew before it asked.
         problem: What is needed and what is offered.
     """
 
@@ -249,10 +249,10 @@ class InvalidAPIVersion(BadResponse):
 
 
 class InvalidCredentials(OrionError):
-    """The token or the password was refused (401), or no profile says where and who.
+    """The token or the password was rejected (401), or no profile says where and who.
 
     Attributes:
-        response: The answer that refused them; None where no request was sent.
+        response: The response that rejected them; None where no request was sent.
     """
 
     response: ResponseLike | None = None
@@ -273,7 +273,7 @@ class OrionTimeout(OrionError, TimeoutError):
 
 
 class ValidationError(OrionError, ValueError):
-    """A value was refused before any request was sent."""
+    """A value was rejected before any request was sent."""
 
 
 class OrionLinkError(OrionError, ValueError):
@@ -313,7 +313,7 @@ class DatasetDimensionsTooLargeError(OrionError, ValueError):
 
 
 class NoResultFound(OrionError, LookupError):
-    """Exactly one resource was asked for and none fits. Not an error of the server: what it was asked, it answered."""
+    """Exactly one resource was asked for and none fits. Not an error of the server: what it was asked, it responded."""
 
 
 class MultipleResultsFound(OrionError, LookupError):
@@ -321,7 +321,7 @@ class MultipleResultsFound(OrionError, LookupError):
 
 
 class NotLoaded(OrionError, AttributeError):
-    """A field was not part of the last answer of the server."""
+    """A field was not part of the last response of the server."""
 
 
 _BY_STATUS: dict[int, type[BadResponse]] = {
@@ -332,10 +332,10 @@ _BY_STATUS: dict[int, type[BadResponse]] = {
 
 
 def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
-    """Choose the error for an answer that is no success.
+    """Choose the error for a response that is no success.
 
     Args:
-        response: The answer.
+        response: The response.
         message: Text to use instead of the server's words.
 
     Returns:
@@ -373,7 +373,7 @@ def redact(value: Any, secrets: Iterable[str]) -> Any:
     """Make the form of a value that may leave the process, without the secrets.
 
     Args:
-        value: Text, bytes, lists, tuples and dicts of them, and answers; whatever else stays as it is.
+        value: Text, bytes, lists, tuples and dicts of them, and responses; whatever else stays as it is.
         secrets: Values to blank out.
 
     Returns:
@@ -392,7 +392,7 @@ def redact(value: Any, secrets: Iterable[str]) -> Any:
         return {redact(name, secrets): redact(each, secrets) for name, each in value.items()}
     if type(value) in {list, tuple}:
         return type(value)(redact(each, secrets) for each in value)
-    return value.without(secrets) if hasattr(value, "without") else value
+    return value.redacted(secrets) if hasattr(value, "without") else value
 
 
 def _redact_body(body: bytes, secrets: Iterable[str]) -> bytes:
@@ -407,10 +407,10 @@ def _redact_body(body: bytes, secrets: Iterable[str]) -> bytes:
 
 
 def server_message(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
-    """Find the server's own words in an answer, whatever its body is.
+    """Find the server's own words in a response, whatever its body is.
 
     Args:
-        response: The answer.
+        response: The response.
         secrets: Values to blank out. Here, and not in what is made of the words: half a secret at the end of a cut is not found.
 
     Returns:
@@ -420,11 +420,11 @@ def server_message(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
         return f"the server redirects to {_format_origin(response.url, target)}, which is not followed"
     body = redact(response.content, secrets)[:65536].decode("utf-8", "replace").strip()
     if not body:
-        return "the answer has no body"
+        return "the response has no body"
     if "html" in response.headers.get("content-type", "").lower() or body[:1] == "<":
         title = re.search(r"<title[^>]*>([^<]*)</title>", body, re.IGNORECASE)
         named = f" titled {one_line(title.group(1), limit=80)!r}" if title and title.group(1).strip() else ""
-        return f"the answer is a web page{named}, not one of Orion's"
+        return f"the response is a web page{named}, not one of Orion's"
     try:
         words = _find_detail(json.loads(body))
     except (ValueError, RecursionError):
@@ -442,7 +442,7 @@ def _format_origin(base: str, url: str) -> str:
 
 
 def _find_detail(data: Any) -> str:
-    # Django REST Framework answers {"detail": text} or {field: [texts]}; both forms are read.
+    # Django REST Framework responses {"detail": text} or {field: [texts]}; both forms are read.
     if isinstance(data, dict):
         for key in ("detail", "message", "error"):
             if isinstance(data.get(key), str):

@@ -82,7 +82,7 @@ class OrionLink(_Link):
         Raises:
             NotFoundResponse: It is gone.
             OrionLinkError: The link belongs to no session.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return _fetch_all(self.kind(session=self._bound(), id=self.id))
 
@@ -123,7 +123,7 @@ class RecordLink(_Link):
         Raises:
             NotFoundResponse: It or its dataset is gone.
             OrionLinkError: The link belongs to no session.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return Dataset(session=self._bound(), id=self.dataset_id).record(self.record_id, codec=codec)
 
@@ -161,7 +161,7 @@ class ShardLink(_Link):
         Raises:
             NotFoundResponse: It or its collection is gone.
             OrionLinkError: The link belongs to no session.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         shard: Shard = _fetch_all(Shard(session=self._bound(), collection=self.collection_id, id=self.shard_id))
         return shard
@@ -186,7 +186,7 @@ def _fetch_all(handle: Resource) -> Any:
     endpoint, session = handle.declaration.get, handle._bound()
     if endpoint is None:
         raise OrionLinkError(f"a {type(handle).__name__} cannot be fetched one by one")
-    return handle._made(session._calls.json(endpoint, handle._ids()), session)
+    return handle._new_instance(session._calls.json(endpoint, handle._ids()), session)
 
 
 def link_to(resource: Resource | Record) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class LocalOrion:
         storage_seconds: How long a presigned address works.
         port: Port to listen on; 0 takes a free one.
         proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
-        durable: True waits for the disk before anything is answered, so that even a power cut loses nothing; False survives the end of the
+        durable: True waits for the disk before anything gets a response, so that even a power cut loses nothing; False survives the end of the
             process only, which is quicker and enough for tests. Without it, a folder that is kept is durable, and a temporary one is not.
 
     Attributes:

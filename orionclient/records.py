@@ -232,7 +232,7 @@ def json_lines(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
     """Cut a stream into JSON objects, one a line.
 
     Args:
-        chunks: Pieces of the stream, cut anywhere.
+        chunks: Chunks of the stream, cut anywhere.
 
     Yields:
         The objects.

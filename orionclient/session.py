@@ -42,15 +42,15 @@ def get_session(
     """Make a session that tries again, for any address, or to bring its policy to an `OrionSession`.
 
     Args:
-        retry_dict: HTTP status -> number of repeats, for every method; statuses that are not named are not repeated. Without it:
+        retry_dict: HTTP status -> number of retries, for every method; statuses that are not named are not retried. Without it:
             404 eight times and 429 up to 45 times (documented), 408, 425, 500, 502, 503 and 504 four times (ours). Broken connections
-            are repeated either way where nothing can be done twice.
+            are retried either way where nothing can be done twice.
         request_timeout: Seconds for one attempt. The vendor advises 60 or more: its load balancer gives up after 60.
         retry_timeout: Seconds for all attempts and waits together.
         backoff_dict: HTTP status -> (base, cap) in seconds for the waits after it; 0.1 and 90 without it (documented).
 
     Returns:
-        The session; `get`, `post` and so on return an answer with the usual names.
+        The session; `get`, `post` and so on return a response with the usual names.
 
     Raises:
         ValidationError: A table has other keys than statuses.
@@ -166,10 +166,10 @@ class OrionSession(Verbs, Transfers):
         """Tell whether the server takes the token.
 
         Args:
-            reconnect: True asks again, although an answer is known.
+            reconnect: True asks again, although a response is known.
 
         Returns:
-            True if it does; False if it is refused or missing.
+            True if it does; False if it is rejected or missing.
 
         Raises:
             OrionError: The server could not be asked.
@@ -193,8 +193,8 @@ class OrionSession(Verbs, Transfers):
             The token.
 
         Raises:
-            InvalidCredentials: The server refused them, or nothing says where to speak.
-            OrionError: No good answer came.
+            InvalidCredentials: The server rejected them, or nothing says where to speak.
+            OrionError: No good response came.
         """
         return identity.fetch_token(self, username, password)
 
@@ -205,7 +205,7 @@ class OrionSession(Verbs, Transfers):
             The user; `username` is documented, the other fields are assumed.
 
         Raises:
-            InvalidCredentials: The token is refused.
+            InvalidCredentials: The token is rejected.
         """
         return User.from_msg(identity.fetch_current_user(self), self)
 
@@ -216,7 +216,7 @@ class OrionSession(Verbs, Transfers):
             The project.
 
         Raises:
-            InvalidCredentials: The token is refused, or no project is configured.
+            InvalidCredentials: The token is rejected, or no project is configured.
             AuthorizationRequired: The user is no member of it.
         """
         project = self.config.project
@@ -233,7 +233,7 @@ class OrionSession(Verbs, Transfers):
         Raises:
             AuthorizationRequired: The user lacks the capability cost accounting of the organization (documented as `BadResponse`, which
                 it is).
-            InvalidCredentials: The token is refused.
+            InvalidCredentials: The token is rejected.
         """
         return get_balance(self)
 
@@ -241,7 +241,7 @@ class OrionSession(Verbs, Transfers):
 
     @property
     def raw(self) -> RawSender:
-        """What to pass as `client=` to the generated operations: they then have this session's token, repeats and errors.
+        """What to pass as `client=` to the generated operations: they then have this session's token, retries and errors.
 
         Example:
             >>> from orion_api.api.identity import get_current_user

@@ -90,7 +90,7 @@ def plain(orion: LocalOrion) -> Plain:
 
 @pytest.fixture
 def scripted() -> Iterator[Scripted]:
-    """A server that answers what the test tells it to."""
+    """A server that responds to what the test tells it to."""
     with Scripted() as server:
         yield server
 

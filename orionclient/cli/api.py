@@ -62,7 +62,7 @@ def group(name: str) -> click.Command:
                 ["-p", "--param", "params"],
                 multiple=True,
                 metavar="NAME=VALUE",
-                help="Parameter of path or query; may be repeated.",
+                help="Parameter of path or query; may be retried.",
             ),
             click.Option(["--body"], type=JsonParameter(), help="JSON body, or @FILE."),
             click.Option(
@@ -71,7 +71,7 @@ def group(name: str) -> click.Command:
             click.Option(
                 ["-o", "--output"],
                 type=click.Path(),
-                help="File for the bytes of an answer; standard output without it.",
+                help="File for the bytes of a response; standard output without it.",
             ),
             click.Option(["--list", "listing"], is_flag=True, help="List the operations."),
             dry_run_option(),
@@ -132,15 +132,15 @@ def _run(
             stream.close()
 
 
-def _print(state: Any, module: Any, answer: Any) -> None:
+def _print(state: Any, module: Any, response: Any) -> None:
     """Print a response; one that is not a success is raised."""
     from orion_api.errors import UnexpectedBody, UnexpectedStatus  # noqa: PLC0415
 
-    text = answer.content
+    text = response.content
     try:
-        module.check(answer.status_code, answer.headers, text)
+        module.check(response.status_code, response.headers, text)
     except (UnexpectedStatus, UnexpectedBody) as error:
-        raise state.session.raw.error(error, answer) from None
+        raise state.session.raw.error(error, response) from None
     state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_print_pretty(text))
 
 

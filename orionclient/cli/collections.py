@@ -67,7 +67,7 @@ def _upload(kind: CommandKind) -> Command:
             collection.ensure_open()
         tally = Tally("uploaded")
         with show_progress(state) as watch:
-            state.again = f"run the same command again with --into {collection.id} to go on from there"
+            state.again = f"run the same command again with --into {collection.id} to resume from there"
             collection.upload(
                 sources[0] if len(sources) == 1 else sources,
                 workers=jobs,
@@ -98,13 +98,13 @@ def _upload(kind: CommandKind) -> Command:
                 type=ResourceIdType("project"),
                 help="Project of a new one; that of the profile without it.",
             ),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give to a new one; may be repeated."),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to give to a new one; may be retried."),
             click.Option(["--close"], is_flag=True, help="Close it at the end."),
             jobs_option(),
             dry_run_option(),
         ],
         callback=run,
-        help="Upload a folder, or several paths, each file as one shard. After a break go on with --into.",
+        help="Upload a folder, or several paths, each file as one shard. After a break resume --into.",
         shape=kind.schema,
         example="ocli collections upload frames --close",
     )

@@ -70,7 +70,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             type=click.IntRange(0),
             default=MAX_RETRIES,
             callback=_store_option("max_retries"),
-            help="Repeats after a broken connection, a 404 or a passing fault of the server, with increasing back-off; the content of "
+            help="Retries after a broken connection, a 404 or a passing fault of the server, with increasing back-off; the content of "
             "shards has its own.",
             **shown,
         ),

@@ -312,7 +312,7 @@ def _use() -> Command:
         "use",
         params=[_profile_argument()],
         callback=run,
-        help="Choose the profile that ocli uses where none is named. Scripts in Python go on with the profile default.",
+        help="Choose the profile that ocli uses where none is named. Scripts in Python resume the profile default.",
         shape=_PROFILE_ARGUMENT,
         example="ocli config use default",
     )

@@ -38,7 +38,7 @@ def yes_option() -> click.Option:
 
 
 def confirm(question: str, *, sure: bool) -> None:
-    """Ask, unless the answer is there.
+    """Ask, unless the response is there.
 
     Args:
         question: The question.
@@ -46,7 +46,7 @@ def confirm(question: str, *, sure: bool) -> None:
 
     Raises:
         UsageError: Nobody can be asked.
-        Abort: The answer is no.
+        Abort: The response is no.
     """
     if sure:
         return

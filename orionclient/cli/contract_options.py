@@ -33,7 +33,7 @@ def resolve_reference(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow references and what stands for one of them.
 
     Args:
-        schema: A schema, parameter or answer of the contract.
+        schema: A schema, parameter or response of the contract.
 
     Returns:
         What it refers to, with its own description where it has one.
@@ -123,7 +123,7 @@ class JsonParameter(ParameterType):
                     value = stream.read()
             return json.loads(value)
         except (OSError, ValueError) as error:
-            self.fail(f"it is no JSON: {error}", param, ctx)
+            self.fail(f"it is not JSON: {error}", param, ctx)
 
 
 def get_type(schema: Mapping[str, Any]) -> ParameterType:
@@ -171,9 +171,7 @@ def option(name: str, schema: Mapping[str, Any], *, description: str = "") -> cl
         return click.Option([f"{option_flag(name)}/--no-{option_flag(name)[2:]}", name], default=None, help=text)
     if found.get("type") == "array":
         names = [*sorted({f"--{name.rstrip('s')}", option_flag(name)}), name]
-        return click.Option(
-            names, type=get_type(found.get("items", {})), multiple=True, help=f"{text} May be repeated."
-        )
+        return click.Option(names, type=get_type(found.get("items", {})), multiple=True, help=f"{text} May be retried.")
     return click.Option(names, type=get_type(schema), default=None, help=text)
 
 

@@ -111,14 +111,14 @@ def _server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
 
     began = time.monotonic()
     try:
-        answer = HttpSession(interactive_policy(state.timeout, state.max_retries)).get(f"{config.url}/api/versions/")
+        response = HttpSession(interactive_policy(state.timeout, state.max_retries)).get(f"{config.url}/api/versions/")
     except OrionError as error:
         yield _row("server", str(error), ok=False)
         return
     yield _row(
-        "server", f"answers {answer.status_code} in {time.monotonic() - began:.2f} s", ok=answer.status_code < 500
+        "server", f"responses {response.status_code} in {time.monotonic() - began:.2f} s", ok=response.status_code < 500
     )
-    if date := answer.headers.get("Date"):
+    if date := response.headers.get("Date"):
         try:
             off = abs(time.time() - parsedate_to_datetime(date).timestamp())
         except (ValueError, OverflowError):

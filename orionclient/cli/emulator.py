@@ -318,16 +318,16 @@ def _faults() -> Command:
         found = _require_extra(_folder(folder))
         http, url = get_session(retry_dict={}), f"{found['url']}/_faults"
         head = {"Authorization": f"Token {found['token']}"}
-        answers = []
+        responses = []
         if clear:
-            answers.append(http.delete(url, headers=head))
+            responses.append(http.delete(url, headers=head))
         if load is not None:
-            answers.append(http.post(url, json=load, headers=head))
-        answers.append(http.get(url, headers=head))
-        for answer in answers:
-            if not answer.ok:
-                raise error_for(answer)
-        report = answers[-1].json()
+            responses.append(http.post(url, json=load, headers=head))
+        responses.append(http.get(url, headers=head))
+        for response in responses:
+            if not response.ok:
+                raise error_for(response)
+        report = responses[-1].json()
         count = len(report["scripts"])
         state.out.one(
             report,

@@ -24,12 +24,12 @@ INTERRUPTED, TERMINATED = 130, 143
 #: Exit code -> what it means, for the page of the docs.
 CODES: Final = {
     DONE: "done; also when the reader of a pipe has had enough",
-    FAILED: "failed: a job failed, a check of the doctor failed, a question was answered with no, or an error of ocli itself",
+    FAILED: "failed: a job failed, a check of the doctor failed, a question was responded with no, or an error of ocli itself",
     USAGE: "the command line is not right",
-    LOGIN: "login needed: no profile, no token, or a token that the server refuses",
+    LOGIN: "login needed: no profile, no token, or a token that the server rejects",
     NOT_FOUND: "not found",
-    REFUSED: "refused: not allowed, not valid, or in conflict with the state of things",
-    LATER: "try again later: no connection, no answer in time, too many requests, or the server failed",
+    REFUSED: "rejected: not allowed, not valid, or in conflict with the state of things",
+    LATER: "try again later: no connection, no response in time, too many requests, or the server failed",
     DEADLINE: "the deadline of a wait passed; what was waited for goes on",
     LOCAL: "the disk is full, or a local file cannot be read or written",
     INTERRUPTED: "Ctrl-C",
@@ -115,7 +115,7 @@ def _interrupt(error: BaseException) -> KeyboardInterrupt | None:
 
 @contextlib.contextmanager
 def _install_signal_handlers() -> Iterator[None]:
-    """Let SIGTERM end a call as Ctrl-C does, and a second signal at once: threads end at their next piece only."""
+    """Let SIGTERM end a call as Ctrl-C does, and a second signal at once: threads end at their next chunk only."""
     came = False
 
     def end(number: int, _frame: FrameType | None) -> None:
@@ -167,7 +167,7 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
             return LOCAL, one_line(error.format_message()), "check the path and its permissions"
         return USAGE, one_line(error.format_message()), f"{path} --help shows what it takes, with an example"
     if isinstance(error, click.Abort):
-        return FAILED, "given up: nobody answered the question", "options can answer it; --help names them"
+        return FAILED, "given up: nobody responded the question", "options can response it; --help names them"
     code, hint = _exit_code_for(error, state)
     if code == FAILED and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILED, one_line(f"unexpected {type(error).__name__}: {error}"), hint

@@ -83,7 +83,7 @@ class _Choice(click.Choice):  # type: ignore[type-arg]
 
 
 def _get_specification(state: State, given: str) -> WorkFloeSpec:
-    """Find a floe by its id, else by its uuid, title or name to the letter."""
+    """Find a floe by its id, else by its uuid, title or name exactly."""
     if given.isascii() and given.isdigit():
         return state.session.get_resource(WorkFloeSpec, given)
     for wanted in ({"title": given}, {"name": given}):
@@ -226,7 +226,7 @@ def _start() -> Command:
         ],
         context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
         callback=run,
-        help="Start a job of a floe, which is named by its id, its title or name to the letter, or its uuid. Its promoted parameters are "
+        help="Start a job of a floe, which is named by its id, its title or name exactly, or its uuid. Its promoted parameters are "
         "options: ocli jobs start SPEC --help lists them.",
         shape="JobInfo",
         example='ocli jobs start echo "first try" --text CNS --number=3',

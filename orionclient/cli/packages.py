@@ -178,7 +178,7 @@ def _upload(kind: CommandKind) -> Command:
             dry_run_option(),
         ],
         callback=run,
-        help="Upload packages: archives, or folders, which are packed.",
+        help="Upload packages: archives, or folders, which are compressed.",
         shape="[PackageInfo]",
         example="ocli packages upload package",
     )

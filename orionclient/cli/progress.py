@@ -65,7 +65,7 @@ class ProgressDisplay:
             self._bars = None
 
     def stop(self) -> None:
-        """End the transfers at their next piece."""
+        """End the transfers at their next chunk."""
         self._stopped = True
 
 

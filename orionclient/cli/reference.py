@@ -47,7 +47,7 @@ tried; what went well is printed, and the first failure decides the code.
 ## Profile and environment
 
 The first that applies says where to speak and as whom: inside a job `ORION_URL` with `ORION_TOKEN`; `--profile`; `ORION_URL` with
-`ORION_TOKEN`; `ORION_PROFILE`; what `ocli config use` chose (for `ocli` only: scripts in Python go on with `default`); the profile
+`ORION_TOKEN`; `ORION_PROFILE`; what `ocli config use` chose (for `ocli` only: scripts in Python resume `default`); the profile
 `default`. `ORION_PROJECT` replaces the project, `ORION_CONFIG` names the file of the profiles. `ocli config info` shows each setting
 and where it came from. A token is read from a hidden question or from standard input, never from the command line.
 
@@ -61,13 +61,13 @@ Files of a folder are named by their paths relative to it, without its own name,
 a number. Of a folder or several paths, a file or shard that is there already with the same name and content is skipped; a single file
 is made anew unless `--if-exists` says otherwise, and so is every dataset. One line at the end sums up: `5 uploaded, 2 skipped, 63 MB`.
 
-Ctrl-C and SIGTERM end a call with nothing but its code; where a transfer was under way that can be gone on with, one line says how. A
+Ctrl-C and SIGTERM end a call with nothing but its code; where a transfer was under way that can be resumed, one line says how. A
 second one ends it at once, and nothing more is lost by that.
 
 ## Completion
 
 `eval "$(ocli completion bash)"` in `~/.bashrc` (or `zsh` in `~/.zshrc`; fish: `ocli completion fish >
-~/.config/fish/completions/ocli.fish`). Ids are completed with those that are there; where the server does not answer in half a
+~/.config/fish/completions/ocli.fish`). Ids are completed with those that are there; where the server does not response in half a
 second, nothing is.
 
 ## Global options

@@ -177,9 +177,7 @@ def _list(kind: CommandKind) -> Command:
     ]
     if {"name", "title"} & {each.name for each in options}:
         more.append(
-            click.Option(
-                ["--exact"], is_flag=True, help="Only those whose name or title is the given one to the letter."
-            )
+            click.Option(["--exact"], is_flag=True, help="Only those whose name or title is the given one exactly.")
         )
     return Command(
         "list",

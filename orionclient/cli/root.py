@@ -36,7 +36,7 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "packages": (_KINDS, "Floes of one's own, in an archive."),
     "projects": (_KINDS, "Rooms for the work of a team."),
     "secrets": (_KINDS, "Texts that a project needs and nobody can read."),
-    "shards": (_KINDS, "Pieces of data of a collection."),
+    "shards": (_KINDS, "Chunks of data of a collection."),
     "tags": ("orionclient.cli.tags", "Tags of any resource."),
     "tokens": (_KINDS, "What programs sign in with."),
     "uploads": (_KINDS, "Uploads in parts that are under way."),

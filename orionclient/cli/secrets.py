@@ -62,7 +62,7 @@ def _create(kind: CommandKind) -> Command:
                 type=ResourceIdType("project"),
                 help="Project to put it in; that of the profile without it.",
             ),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be repeated."),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be retried."),
             dry_run_option(),
         ],
         callback=run,

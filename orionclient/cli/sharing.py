@@ -99,7 +99,7 @@ def share(kind: CommandKind, *, verb: str) -> Command:
             [f"--{name}"],
             type=ResourceIdType(name),
             multiple=True,
-            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}; may be repeated.",
+            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}; may be retried.",
         )
         for name in _TARGETS
     ]

@@ -25,14 +25,14 @@ class State:
 
     Attributes:
         timeout: Seconds for one request.
-        max_retries: Number of repeats.
+        max_retries: Number of retries.
         profile: Name of the profile; None where none was named.
         format: Form of the output; None for the table.
         quiet: True prints ids only, and no progress.
         color: False leaves colour out; None decides by the terminal.
         debug: True shows where an error came from.
         command: The command that runs, for hints.
-        again: How to go on with the transfers that are under way; empty where there are none, or none that can be gone on with.
+        again: How to resume the transfers that are under way; empty where there are none, or none that can be resumed.
     """
 
     def __init__(self) -> None:

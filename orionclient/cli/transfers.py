@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from orionclient.cli.state import State
     from orionclient.transfer.bulk import Result
 
-#: How to go on with what was interrupted.
-RERUN_ADVICE: Final = "run the same command again to go on from there"
+#: How to resume what was interrupted.
+RERUN_ADVICE: Final = "run the same command again to resume from there"
 _FORMATS: Final = ("sdf", "smi", "csv", "json", "binary")
 # A dataset with such a name is downloaded under it, any other as JSON.
 _EXTENSIONS: Final = (
@@ -154,7 +154,7 @@ def _upload(kind: CommandKind) -> Command:
             ),
             click.Option(["--path", "folder_path"], help="Folder to put it in, which is made where it is missing."),
             click.Option(["--description"], help="Free text."),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be repeated."),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be retried."),
             click.Option(
                 ["--if-exists"],
                 type=click.Choice(["skip", "replace", "error"]),

@@ -55,7 +55,7 @@ def build(stack: Services, handlers: Mapping[str, Handler], port: int) -> Envelo
 
 
 def check_handlers(operations: Iterable[Operation], handlers: Mapping[str, Handler]) -> None:
-    """Refuse a contract operation without a handler and a handler without an operation."""
+    """Reject a contract operation without a handler and a handler without an operation."""
     known = {operation.id for operation in operations}
     missing, unknown = sorted(known - set(handlers)), sorted(set(handlers) - known)
     if missing:
@@ -157,14 +157,14 @@ class _Endpoint:
             response.headers[REPLAYED_HEADER] = "true"
         return response
 
-    def _respond(self, answer: Result) -> Response:
-        if isinstance(answer, Download):
-            return DownloadResponse(answer, self._operation.success_media)
-        if isinstance(answer, Redirect):
-            return Response(status_code=302, headers={"Location": answer.url})
-        if answer is None:
+    def _respond(self, response: Result) -> Response:
+        if isinstance(response, Download):
+            return DownloadResponse(response, self._operation.success_media)
+        if isinstance(response, Redirect):
+            return Response(status_code=302, headers={"Location": response.url})
+        if response is None:
             return Response(status_code=self._operation.success)
-        return JSONResponse(answer, self._operation.success)
+        return JSONResponse(response, self._operation.success)
 
 
 class DownloadResponse(StreamingResponse):

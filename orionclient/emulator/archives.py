@@ -1,7 +1,7 @@
 """Archives of packages: read without trusting them.
 
 Only folders and regular files are ever written, below the one folder, and never more than the bounds. A link becomes a copy of the file of
-the archive that it leads to, so that nothing on the disk leads anywhere else. Everything else is refused.
+the archive that it leads to, so that nothing on the disk leads anywhere else. Everything else is rejected.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ArchiveLimits:
 
 
 class _BoundedFile:
-    """The unpacked bytes of an archive, up to a bound; what `tarfile` needs of a file and no more."""
+    """The decompressed bytes of an archive, up to a bound; what `tarfile` needs of a file and no more."""
 
     def __init__(self, file: gzip.GzipFile, most: int) -> None:
         self._file = file
@@ -66,16 +66,16 @@ class _BoundedFile:
 
     def _check(self, position: int) -> None:
         if position > self._most:
-            raise BadArchiveError("The archive is too large unpacked.")
+            raise BadArchiveError("The archive is too large decompressed.")
 
 
 def extract(archive: Path, folder: Path, bounds: ArchiveLimits | None = None) -> Mapping[str, Any]:
     """Unpack a package into a folder, which is made; gives its manifest. Where it fails, the folder is gone.
 
-    The package may lie in one folder inside the archive, as in archives of sources; then that folder's content is unpacked.
+    The package may lie in one folder inside the archive, as in archives of sources; then that folder's content is decompressed.
 
     Raises:
-        BadArchiveError: It is no package, or one that is refused.
+        BadArchiveError: It is no package, or one that is rejected.
         OSError: The disk failed.
     """
     folder.mkdir(parents=True)
@@ -108,7 +108,7 @@ def _rejecting() -> Iterator[None]:
         # A full disk is no fault of the archive.
         if error.errno in NO_SPACE:
             raise
-        raise BadArchiveError(f"The archive cannot be unpacked: {error.strerror}.") from None
+        raise BadArchiveError(f"The archive cannot be decompressed: {error.strerror}.") from None
 
 
 class _Extraction:
@@ -153,9 +153,9 @@ class _Extraction:
         self._links.pop(name, None)
         left = member.size
         with path.open("wb") as file:
-            while left and (piece := source.read(min(left, _CHUNK_SIZE))):
-                file.write(piece)
-                left -= len(piece)
+            while left and (chunk := source.read(min(left, _CHUNK_SIZE))):
+                file.write(chunk)
+                left -= len(chunk)
         if left:
             raise BadArchiveError("The archive is cut off or damaged.")
         if member.mode & 0o100:
@@ -190,11 +190,11 @@ class _Extraction:
     def _count(self, size: int) -> None:
         self._size += size
         if self._size > self._bounds.size:
-            raise BadArchiveError(f"The archive is too large unpacked; {self._bounds.size} bytes are accepted.")
+            raise BadArchiveError(f"The archive is too large decompressed; {self._bounds.size} bytes are accepted.")
 
 
 def _is_inside(path: str, base: str, member: str) -> str:
-    """A path of the archive from its root, or a refusal. Other systems' ways to leave a folder count too."""
+    """A path of the archive from its root, or a rejection. Other systems' ways to leave a folder count too."""
     parts = path.split("/")
     whole = posixpath.normpath(posixpath.join(base, path))
     is_link = bool(base) or path != member

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from sqlite3 import Row
 
-# Each piece costs a change of threads.
+# Each chunk costs a change of threads.
 CHUNK_SIZE = 1024 * 1024
 
 
@@ -127,7 +127,7 @@ class Blobs:
         return (self._kept / name).open("r+b", buffering=0)
 
     def digest(self, name: str) -> bytes:
-        """SHA-256 of content; a piece at a time is in memory."""
+        """SHA-256 of content; a chunk at a time is in memory."""
         with (self._kept / name).open("rb", buffering=0) as file:
             return hashlib.file_digest(file, "sha256").digest()
 
@@ -174,7 +174,7 @@ class Blobs:
 
 
 def read_chunks(file: BinaryIO, count: int | None = None) -> Iterator[bytes]:
-    """The rest of a file in pieces of bounded size, or so many bytes of it."""
+    """The rest of a file in chunks of bounded size, or so many bytes of it."""
     while chunk := file.read(CHUNK_SIZE if count is None else min(CHUNK_SIZE, count)):
         yield chunk
         if count is not None:

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from orionclient.emulator.contract import Operation
     from orionclient.emulator.parts import StoredPart
 
-# Small pieces are gathered, so that a slow network does not cost a change of threads for every packet.
+# Small chunks are gathered, so that a slow network does not cost a change of threads for every packet.
 _BUFFER_SIZE = 1024 * 1024
 
 
 def check_media_type(operation: Operation, request: Request) -> None:
-    """Refuse a body of another type than the contract's, an encoded one, and one where none is taken."""
+    """Reject a body of another type than the contract's, an encoded one, and one where none is taken."""
     encoding = request.headers.get("content-encoding", "identity")
     if encoding != "identity":
         raise bad_body(f'Bodies with Content-Encoding "{encoding[:100]}" are not accepted; send them as they are.')
@@ -96,7 +96,7 @@ async def read_upload(request: Request, staged: StagedBlob | StoredPart, limit: 
             if len(gathered) >= _BUFFER_SIZE:
                 if writing is not None:
                     await writing
-                # One piece is written while the next one comes in.
+                # One chunk is written while the next one comes in.
                 writing = asyncio.ensure_future(run_in_threadpool(staged.write, bytes(gathered)))
                 gathered.clear()
     finally:
@@ -108,7 +108,7 @@ async def read_upload(request: Request, staged: StagedBlob | StoredPart, limit: 
 
 
 def check_digest(staged: StagedBlob | StoredPart, header: str | None) -> None:
-    """Refuse content that is not what `Content-Digest` promised."""
+    """Reject content that is not what `Content-Digest` promised."""
     if header is None:
         return
     wanted = header.removeprefix("sha-256=:").removesuffix(":")

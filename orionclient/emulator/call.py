@@ -1,4 +1,4 @@
-"""What a handler gets and gives: the request after every check, and the answer before it is on the wire."""
+"""What a handler gets and gives: the request after every check, and the response before it is on the wire."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Bytes as an answer; `close` is called once, whether or not the client took them all. `status` where it is not the usual one."""
+    """Bytes as a response; `close` is called once, whether or not the client took them all. `status` where it is not the usual one."""
 
     chunks: Iterator[bytes]
     close: Callable[[], None]
@@ -113,7 +113,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """An answer that lies at another address."""
+    """A response that lies at another address."""
 
     url: str
 
@@ -126,9 +126,9 @@ class Handler:
     """The code behind an operation.
 
     Args:
-        run: Answers the call; runs in a thread, so it may block.
-        before: For uploads: refuses before the body is read.
-        receive: For parts of uploads: gives the room for one, or refuses before the body is read.
+        run: Responses the call; runs in a thread, so it may block.
+        before: For uploads: rejects before the body is read.
+        receive: For parts of uploads: gives the room for one, or rejects before the body is read.
     """
 
     run: Callable[[Call], Result]

@@ -67,7 +67,7 @@ def _read_operation(document: Document, path: str, method: str, item: Mapping[st
     source = item[method]
     listed = [*item.get("parameters", ()), *source.get("parameters", ())]
     success = next(int(status) for status in source["responses"] if status.startswith("2"))
-    answer = resolve(document, source["responses"][str(success)])
+    response = resolve(document, source["responses"][str(success)])
     media, reference = _read_body(resolve(document, source.get("requestBody") or {}))
     return Operation(
         id=source["operationId"],
@@ -77,7 +77,7 @@ def _read_operation(document: Document, path: str, method: str, item: Mapping[st
         parameters=tuple(_read_parameter(document, parameter) for parameter in listed),
         needs_token=bool(source.get("security", document.get("security"))),
         success=success,
-        success_media=next(iter(answer.get("content", {})), None),
+        success_media=next(iter(response.get("content", {})), None),
         statuses=frozenset(int(status) for status in source["responses"]),
         stream=source.get("x-orion-stream"),
         body_media=media,

@@ -75,7 +75,7 @@ class Credentials:
         self._clock = clock
         self._failures: dict[str, list[float]] = {}
         self._lock = threading.Lock()
-        # Compared with when the user name is unknown, so that an answer takes as long as for a known one.
+        # Compared with when the user name is unknown, so that a response takes as long as for a known one.
         self._nobody = f"{'00' * 16}${'00' * 64}"
 
     def caller(self, token: str) -> Caller:

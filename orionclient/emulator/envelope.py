@@ -23,7 +23,7 @@ _LOG = logging.getLogger("orionclient.emulator")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
-# A client that still sends when the answer comes may never see the answer; so much is read and thrown away first.
+# A client that still sends when the response comes may never see the response; so much is read and thrown away first.
 _DRAIN_BYTES = 16 * 1024 * 1024
 _DRAIN_SECONDS = 5.0
 
@@ -32,7 +32,7 @@ class Envelope:
     """Wraps the application.
 
     Args:
-        app: What answers.
+        app: What responses.
         port: The port that a `Host` header must name; 0 takes any, for a proxy in front of the server.
     """
 
@@ -44,7 +44,7 @@ class Envelope:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Response one request."""
         exchange = _RequestScope(scope, receive, send)
         try:
             self._check_host(exchange.headers)
@@ -56,7 +56,7 @@ class Envelope:
         except Exception as error:
             _LOG.exception("request %s failed: %s %s", exchange.request_id, scope["method"], scope["path"])
             if exchange.started:
-                # Too late for a status. Raising cuts the connection, so that nobody takes the answer for a whole one.
+                # Too late for a status. Raising cuts the connection, so that nobody takes the response for a whole one.
                 raise
             await problem_response(from_exception(error))(scope, exchange.receive, exchange.send)
 
@@ -75,7 +75,7 @@ class Envelope:
 
 
 class _RequestScope:
-    """One request and its answer, watched on their way through."""
+    """One request and its response, watched on their way through."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.headers = Headers(scope=scope)
@@ -116,5 +116,5 @@ class _RequestScope:
 
 
 def problem_response(problem: ProblemError) -> JSONResponse:
-    """A refusal as a response."""
+    """A rejection as a response."""
     return JSONResponse(problem.body(), problem.status, problem.headers)

@@ -37,7 +37,7 @@ class FaultAction:
 
     Args:
         app: The application, with its envelope around it.
-        port: The port of the server, for envelopes of answers made here.
+        port: The port of the server, for envelopes of responses made here.
         scope: The request.
         watch: Its two ends.
         entry: The line of the report.
@@ -68,7 +68,7 @@ class FaultAction:
     def _note_unfit(self, status: int, reason: str) -> None:
         self._entry.applied, self._entry.status, self._entry.reason = False, status, reason
 
-    # -- pieces of steps
+    # -- chunks of steps
 
     async def _real(self, send: Send, receive: Receive | None = None) -> None:
         await self._app(self._scope, receive or self._watch.receive, send)
@@ -86,7 +86,7 @@ class FaultAction:
     async def _answer(self, response: ASGIApp) -> None:
         await Envelope(response, self._port)(self._scope, _end_of_body, self._watch.send)
 
-    # -- answers instead of the real one
+    # -- responses instead of the real one
 
     async def _do_pass(self) -> None:
         await self._real(self._noting_send())
@@ -149,7 +149,7 @@ class FaultAction:
         await self._wire.write((text or _GARBAGE).encode())
         await self._wire.end("close")
 
-    # -- the real answer, late or in part
+    # -- the real response, late or in part
 
     async def _do_stall(self, seconds: float, read: int | None, sent: int | None, *, applied: bool) -> None:
         if sent is not None:
@@ -226,7 +226,7 @@ class FaultAction:
         await self._real(send)
 
     async def _raw(self, raw: RawBytesResponse, fits: Callable[[Headers], str]) -> None:
-        """Send the real answer past HTTP where `fits` finds no reason against it."""
+        """Send the real response past HTTP where `fits` finds no reason against it."""
         through = False
 
         async def send(message: Message) -> None:
@@ -251,7 +251,7 @@ class FaultAction:
         def fits(headers: Headers) -> str:
             length = headers.get("content-length")
             if framing == "length" and length is None:
-                return "the real answer comes in chunks, so its length is not known"
+                return "the real response comes in chunks, so its length is not known"
             if framing != "chunked" and length is not None and sent >= int(length):
                 return f"the body has {length} bytes only"
             return ""
@@ -262,7 +262,7 @@ class FaultAction:
         def fits(headers: Headers) -> str:
             length = headers.get("content-length")
             if length is None:
-                return "the real answer has no Content-Length"
+                return "the real response has no Content-Length"
             return "" if int(length) + by >= 0 else f"the body has {length} bytes only"
 
         await self._raw(RawBytesResponse(self._wire, framing="length", by=by), fits)
@@ -318,7 +318,7 @@ class FaultAction:
 
         await self._real(send)
 
-    # -- the real answer, rewritten
+    # -- the real response, rewritten
 
     async def _do_broken_json(self) -> None:
         await self._rewritten_json(lambda body, _: body[: len(body) // 2])
@@ -356,7 +356,7 @@ class FaultAction:
 
         def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
             if "content-range" in headers:
-                raise NotApplicableError("the real answer is a byte range")
+                raise NotApplicableError("the real response is a byte range")
             if len(body) + by < 0:
                 raise NotApplicableError(f"the body has {len(body)} bytes only")
             _drop_digests(headers)
@@ -371,14 +371,14 @@ class FaultAction:
         asked = "range" in Headers(scope=self._scope)
 
         def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
-            piece = body[start : start + (-(-(len(body) - start) // 2) if size is None else size)]
+            chunk = body[start : start + (-(-(len(body) - start) // 2) if size is None else size)]
             if asked:
                 raise NotApplicableError("the request asks for a range")
-            if not piece or "content-range" in headers:
+            if not chunk or "content-range" in headers:
                 raise NotApplicableError(f"the body has {len(body)} bytes only")
             _drop_digests(headers)
-            headers["Content-Range"] = f"bytes {start}-{start + len(piece) - 1}/{len(body)}"
-            return piece
+            headers["Content-Range"] = f"bytes {start}-{start + len(chunk) - 1}/{len(body)}"
+            return chunk
 
         await self._real(BufferedSend(self._watch.send, self._note, self._note_unfit, rewrite, "", status=206).send)
 
@@ -409,7 +409,7 @@ class FaultAction:
 
 
 def problem_app(problem: ProblemError, port: int) -> ASGIApp:
-    """A refusal as an application."""
+    """A rejection as an application."""
     return Envelope(problem_response(problem), port)
 
 

@@ -58,7 +58,7 @@ class FaultMiddleware:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Response one request."""
         headers = Headers(scope=scope)
         if not self._app.allows(headers):
             await self._app(scope, receive, send)

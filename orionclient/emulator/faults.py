@@ -98,8 +98,8 @@ class RecordedRequest:
         attempt: Header `X-Attempt` as it came: which try of the client this is.
         received: Bytes of its body that were read so far.
         ran: The operation was carried out: it changed what it changes.
-        replayed: The answer was one kept under the idempotency key; nothing was carried out again.
-        status: Status of the answer that was sent; None without an answer.
+        replayed: The response was one kept under the idempotency key; nothing was carried out again.
+        status: Status of the response that was sent; None without a response.
         step: Name of the step that was applied.
     """
 
@@ -124,7 +124,7 @@ class AppliedFault:
         operation: As in `Seen`.
         step: The step, as JSON.
         applied: The request met the fault; False where the step did not fit, for example a JSON field of a download.
-        status: Status of the answer that was sent; None without an answer.
+        status: Status of the response that was sent; None without a response.
         reason: Why it was not applied.
     """
 
@@ -197,7 +197,7 @@ class FaultReport:
         return not any(script.left for script in self.scripts)
 
     def as_json(self) -> dict[str, Any]:
-        """The answer of `GET /_faults`."""
+        """The response of `GET /_faults`."""
         return {
             "consumed": self.consumed,
             "scripts": [
@@ -234,13 +234,13 @@ class Faults:
     def script(self, operation: str, steps: Iterable[object] | Step | int | str, times: int = 1) -> Script:
         """Say what happens to the next requests of an operation: the first takes the first step, and so on.
 
-        Without a step left, requests are answered as usual. Of several scripts that fit a request, one for its operation comes
+        Without a step left, requests are responded as usual. Of several scripts that fit a request, one for its operation comes
         before one for a pattern, and that before `*`; then the older one.
 
         Args:
             operation: An operation of the contract, `METHOD /pattern` (with `*` for anything), or `*` for all requests.
             steps: Steps; a number is a status, a text the name of a step.
-            times: How often the steps are repeated.
+            times: How often the steps are retried.
 
         Returns:
             The script, which tells what is left of it.
@@ -309,7 +309,7 @@ class Faults:
         return self.report().consumed
 
     def assert_consumed(self) -> None:
-        """Fail when a step was not taken, or was taken and did not fit the answer.
+        """Fail when a step was not taken, or was taken and did not fit the response.
 
         Raises:
             AssertionError: It names the steps.

@@ -2,7 +2,7 @@
 
 The rules are assumptions:
 
-- A path is written from the root of its project; repeated slashes and one at the end do not count.
+- A path is written from the root of its project; retried slashes and one at the end do not count.
 - A folder exists with all above it, is made where something is put into it, and stays: no operation that removes one is published.
 - A resource lies in one folder of its own project at most. Its `path` is that of the folder, without the resource's own name.
 - A resource that moves to another project leaves its folder.

@@ -1,4 +1,4 @@
-"""Idempotency keys: an operation sent again under its key is answered again and carried out once.
+"""Idempotency keys: an operation sent again under its key gets a response again and carried out once.
 
 The key is recorded in the transaction that holds the effect, so that there is never one without the other, also when the
 process dies in between.
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS idempotency (
     operation TEXT NOT NULL,
     key TEXT NOT NULL,
     request BLOB NOT NULL,
-    answer TEXT NOT NULL,
+    response TEXT NOT NULL,
     created REAL NOT NULL,
     PRIMARY KEY (user, operation, key)
 ) STRICT, WITHOUT ROWID
@@ -67,12 +67,12 @@ class IdempotencyKeys:
             self._sweep(db)
 
     def knows(self, call: Call, key: str) -> bool:
-        """Whether an answer is kept under the key."""
+        """Whether a response is kept under the key."""
         with self._store.reading() as db:
             return self._find(db, _key_name(call, key)) is not None
 
     def run(self, handler: Callable[[Call], Result], call: Call, key: str) -> tuple[Result, bool]:
-        """Carry the call out unless that was done before; its answer, and whether it is the kept one.
+        """Carry the call out unless that was done before; its response, and whether it is the kept one.
 
         Raises:
             ProblemError: 409 while the first call under the key runs, 422 for another request under a known key.
@@ -93,14 +93,14 @@ class IdempotencyKeys:
             with ExitStack() as transaction:
                 held = _HeldStore(self._store, transaction)
                 inside = replace(call.stack, store=held, work=work, slow=slow)
-                answer = handler(replace(call, stack=inside))
+                response = handler(replace(call, stack=inside))
                 with held.writing() as db:
-                    self._record(db, name, _request_digest(call), answer)
+                    self._record(db, name, _request_digest(call), response)
             # Work in the background begins after the transaction, and must not meet its connection.
             for later, real in ((work, call.stack.work), (slow, call.stack.slow)):
                 for function, arguments in later.given:
                     real.submit(function, *(call.stack if each is inside else each for each in arguments))
-            return answer, False
+            return response, False
 
     @contextmanager
     def _alone(self, name: _KeyName) -> Iterator[None]:
@@ -120,17 +120,17 @@ class IdempotencyKeys:
                 self._running.discard(name)
 
     def _find(self, db: sqlite3.Connection, name: _KeyName) -> sqlite3.Row | None:
-        query = "SELECT request, answer FROM idempotency WHERE user = ? AND operation = ? AND key = ?"
+        query = "SELECT request, response FROM idempotency WHERE user = ? AND operation = ? AND key = ?"
         row: sqlite3.Row | None = db.execute(query, name).fetchone()
         return row
 
-    def _record(self, db: sqlite3.Connection, name: _KeyName, digest: bytes, answer: Result) -> None:
-        if not isinstance(answer, dict):
-            raise TypeError(f"{name[1]} takes a key, so its answer must be JSON")
+    def _record(self, db: sqlite3.Connection, name: _KeyName, digest: bytes, response: Result) -> None:
+        if not isinstance(response, dict):
+            raise TypeError(f"{name[1]} takes a key, so its response must be JSON")
         self._sweep(db)
         db.execute(
-            "INSERT INTO idempotency (user, operation, key, request, answer, created) VALUES (?, ?, ?, ?, ?, ?)",
-            (*name, digest, json.dumps(answer), self._clock()),
+            "INSERT INTO idempotency (user, operation, key, request, response, created) VALUES (?, ?, ?, ?, ?, ?)",
+            (*name, digest, json.dumps(response), self._clock()),
         )
 
     def _sweep(self, db: sqlite3.Connection) -> None:

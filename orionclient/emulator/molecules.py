@@ -2,12 +2,12 @@
 
 Decisions, where the formats leave a choice:
 
-- Text is UTF-8 (a byte order mark is tolerated). A file of structures without records is refused, an empty `json` or
+- Text is UTF-8 (a byte order mark is tolerated). A file of structures without records is rejected, an empty `json` or
   `binary` file gives an empty dataset.
-- SDF: two data items of one name, and data items called `Title` or `Molecule`, are refused, because a record could not
-  tell them apart. A value line like `>50` is a value; one that reads as the head of a data item is refused.
+- SDF: two data items of one name, and data items called `Title` or `Molecule`, are rejected, because a record could not
+  tell them apart. A value line like `>50` is a value; one that reads as the head of a data item is rejected.
 - CSV: a column called `smiles` in any case is a molecule; an empty cell in it means none.
-- Nothing computes a structure: SMILES to SDF and back are refused.
+- Nothing computes a structure: SMILES to SDF and back are rejected.
 - A format goes by the usual endings of its files, in any case. `.gz` behind one is gzip of that format.
 """
 
@@ -107,5 +107,5 @@ def write(name: str, records: Records, fields: list[str] | None) -> Iterator[byt
     """
     form, compressed = get_format(name)
     writers = {"sdf": sdf.write, "smi": smiles.write, "json": jsonlines.write, "binary": container.write}
-    pieces = table.write(records, fields) if form == "csv" else writers[form](records(), fields)
-    return compress(pieces) if compressed else pieces
+    chunks = table.write(records, fields) if form == "csv" else writers[form](records(), fields)
+    return compress(chunks) if compressed else chunks

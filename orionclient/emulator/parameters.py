@@ -1,4 +1,4 @@
-"""Strict reading of path, query and header parameters: what the contract does not allow is refused."""
+"""Strict reading of path, query and header parameters: what the contract does not allow is rejected."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 - A part that comes for the first time is written to its place at once. Its row in the database says that it is there.
 - A part that comes again, or while another one is still being written to the same place, is written beside. Its row names that file
-  until the bytes were brought to their place, which the next start does where a crash came between. So what was answered once is
+  until the bytes were brought to their place, which the next start does where a crash came between. So what got a response once is
   always there, whole, and a replacement that breaks off changes nothing.
 - So a place without a row may hold anything, one with a row that names no file holds the part, and no place has two writers.
 """
@@ -150,7 +150,7 @@ class StoredPart:
         """Make it the part with its number.
 
         Args:
-            look: Refuses, inside the transaction, what may not be done any more.
+            look: Rejects, inside the transaction, what may not be done any more.
 
         Returns:
             The part as the contract shows it.

@@ -79,7 +79,7 @@ class PresignedUrls:
         return self._sign("PUT", f"/parts/{upload}/{number}", {}, term), expires
 
     def check(self, method: str, path: str, query: Mapping[str, str]) -> None:
-        """Refuse what was not signed here, or has expired.
+        """Reject what was not signed here, or has expired.
 
         Raises:
             ProblemError: 403.

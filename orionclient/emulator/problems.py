@@ -14,14 +14,14 @@ NO_SPACE: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC
 
 
 class ProblemError(Exception):
-    """A request that is refused.
+    """A request that is rejected.
 
     Args:
         status: HTTP status, one that the contract documents for the operation.
         detail: One sentence for a person.
         code: Short machine-readable reason.
         line: Line of an uploaded text, counted from 1.
-        headers: Further headers of the answer.
+        headers: Further headers of the response.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class ProblemError(Exception):
         self.headers: dict[str, str] = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
-        """The JSON body of the answer."""
+        """The JSON body of the response."""
         body: dict[str, Any] = {"detail": self.detail, "code": self.code}
         if self.line is not None:
             body["line"] = self.line

@@ -3,16 +3,16 @@
 The rules are assumptions, for Orion's own are not published:
 
 - A user sees the resources of the projects that the user is a member of, and reads those that are shared with the user
-  (see `sharing`). Any other resource answers 403, and so does changing what is only shared.
-- An unknown id, and an id in the trash, answers 404, also to those who would get 403 otherwise.
+  (see `sharing`). Any other resource responds to 403, and so does changing what is only shared.
+- An unknown id, and an id in the trash, responds to 404, also to those who would get 403 otherwise.
 - DELETE moves to the trash, where only a listing with `deleted=true` shows the resource. With `immediate` it goes for
   good, and that works from the trash too. Nothing comes back out of the trash, for no such operation is published.
 - A change sets the named fields only. Moving to another project needs membership in both and leaves the folder.
-- Naming a project (in a filter, to put something there, for tags) that the user is not a member of answers 403, also
+- Naming a project (in a filter, to put something there, for tags) that the user is not a member of responds to 403, also
   when there is no such project: 404 is kept for what the path names.
 - A resource made without a project goes to the default project of its maker.
 - What a job makes carries the tag `Job <id>` from the start, where its kind can be tagged.
-- Nothing is written into an archived project: making, changing, deleting, tagging and sharing there answer 403, and so does moving
+- Nothing is written into an archived project: making, changing, deleting, tagging and sharing there response 403, and so does moving
   something to it. Reading goes on.
 """
 

@@ -1,4 +1,4 @@
-"""Real answers that are held back, changed and sent on."""
+"""Real responds to that are held back, changed and sent on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Rewrite = Callable[[bytes, MutableHeaders], bytes | None]
 
-# Answers that are rewritten are held in memory as a whole; a larger one is let through.
+# Responses that are rewritten are held in memory as a whole; a larger one is let through.
 _MAX_BUFFERED = 64 * 1024 * 1024
 
 
@@ -22,13 +22,13 @@ class NotApplicableError(Exception):
 
 
 class BufferedSend:
-    """Holds a real answer back until it is whole, and rewrites it.
+    """Holds a real response back until it is whole, and rewrites it.
 
     Args:
-        send: Where the answer goes.
-        fit: Called with the status before an answer that was rewritten.
-        unfit: Called with the status and a reason before an answer that is let through as it is.
-        rewrite: Gives the new body, and may change the headers; None when the answer has no place for the change.
+        send: Where the response goes.
+        fit: Called with the status before a response that was rewritten.
+        unfit: Called with the status and a reason before a response that is let through as it is.
+        rewrite: Gives the new body, and may change the headers; None when the response has no place for the change.
         media: The only media type that is rewritten; empty for any.
         status: Status of the rewritten response; the real one if omitted.
         to: Where the rewritten response goes; to `send` if omitted.
@@ -66,16 +66,16 @@ class BufferedSend:
         else:
             self._body += message.get("body", b"")
             if len(self._body) > _MAX_BUFFERED:
-                await self._let_through("the answer is too large", more=message.get("more_body", False))
+                await self._let_through("the response is too large", more=message.get("more_body", False))
             elif not message.get("more_body", False):
                 await self._finish()
 
     async def _judge_start(self) -> None:
         media = Headers(raw=self._start["headers"]).get("content-type", "").partition(";")[0]
         if not 200 <= self._start["status"] <= 299:
-            await self._let_through(f"the real answer is {self._start['status']}")
+            await self._let_through(f"the real response is {self._start['status']}")
         elif self._media and media != self._media:
-            await self._let_through(f"the real answer is no {self._media}")
+            await self._let_through(f"the real response is no {self._media}")
 
     async def _let_through(self, reason: str, *, more: bool | None = None) -> None:
         self._through = True
@@ -93,7 +93,7 @@ class BufferedSend:
             await self._let_through(str(error), more=False)
             return
         if body is None:
-            await self._let_through("the real answer has no such field", more=False)
+            await self._let_through("the real response has no such field", more=False)
             return
         headers["Content-Length"] = str(len(body))
         status = self._status or self._start["status"]

@@ -1,7 +1,7 @@
-"""Searching molecules: what a query of each type asks for, and whether a record is an answer.
+"""Searching molecules: what a query of each type asks for, and whether a record is a response.
 
 Titles need nothing. Structures and fingerprints need RDKit, which is looked for when a query runs; its results are those of RDKit and
-not the platform's. What the platform does with licensed programs is refused.
+not the platform's. What the platform does with licensed programs is rejected.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class QueryError(ValueError):
 
 
 def check(query_type: str, parameters: Mapping[str, Any]) -> None:
-    """Refuse what no query of this type can mean.
+    """Reject what no query of this type can mean.
 
     Raises:
         QueryError: Something is unknown, missing, of the wrong type, or needs what is not here.

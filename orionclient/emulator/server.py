@@ -63,21 +63,21 @@ class Server:
         folder: Where the data lies; made when it does not exist. One server at a time may use it.
         seed: What a new stack starts with: None for one user `admin` with one project, `demo` for two users (`ada` with
             password `ada-demo`, `grace` with `grace-demo`) and three projects. A stack keeps what it was started with.
-        host: A loopback address; others are refused.
+        host: A loopback address; others are rejected.
         port: 0 takes a free one.
         limits: The largest bodies.
         faults: Takes faults from other processes too: at `/_faults`, and by the header `X-Orion-Fault`.
         processing: Seconds that a collection takes at least to become ready after it was closed.
-        floes: What jobs can be started of, besides the floes of packages; each a `FloeSpecification` or an object with its fields. Those of an
-            earlier start that are not given again become deprecated.
+        floes: Floes that jobs can run besides those of packages; each a `FloeSpecification` or an object with its fields. Floes of
+            an earlier start that are not given again become deprecated.
         jobs: The most jobs that run at once; with 0 they stay in the queue.
-        describe: A command that prints the floes of an unpacked package as a JSON list of objects with the fields of `FloeSpecification`; the folder
-            of the package is added. Without it, packages cannot be read.
+        describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of
+            `FloeSpecification`; the folder of the package is appended. If omitted, packages cannot be read.
         storage: Opens a second origin on another port of the same host, as a stack on S3 has one: downloads of files and shards
             redirect to presigned addresses there, and the parts of uploads are sent to such.
         storage_seconds: How long a presigned address works.
         proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
-        durable: True waits for the disk before anything is answered, so that even a power cut loses nothing; False survives the end of the
+        durable: True waits for the disk before anything gets a response, so that even a power cut loses nothing; False survives the end of the
             process only.
 
     Raises:
@@ -133,7 +133,7 @@ class Server:
         return self._require().url
 
     def start(self) -> Self:
-        """Open the folder, bind the socket and answer requests in a thread; returns when requests are answered."""
+        """Open the folder, bind the socket and response requests in a thread; returns when requests are responded."""
         if self._running is not None:
             raise RuntimeError("the server runs already")
         running = self._running = self._open()
@@ -154,7 +154,7 @@ class Server:
             running.stop()
 
     def run(self) -> None:
-        """Answer requests in this thread until interrupted."""
+        """Response requests in this thread until interrupted."""
         if self._running is not None:
             raise RuntimeError("the server runs already")
         running = self._running = self._open()
@@ -269,7 +269,7 @@ class _RunningServer:
                     }
                 )
             self._server = UvicornServer(build_config(app))
-            # Jobs may ask from now on; they get their answers when the server begins to answer.
+            # Jobs may ask from now on; they get their responds to when the server begins to response.
             self._engine.start(self.url)
         except BaseException:
             self.close()

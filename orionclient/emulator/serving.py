@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Longer than the pools of HTTP clients keep idle connections, so that the server never closes one just being used again.
 _KEEP_ALIVE_SECONDS = 75
-# Room for the longest query that the contract allows; what is longer gets an answer of ours all the same.
+# Room for the longest query that the contract allows; what is longer gets a response of ours all the same.
 _MAX_HEAD = 16 << 20
 
 
@@ -33,7 +33,7 @@ class UvicornServer(uvicorn.Server):
         self._ended = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell that requests are answered from now on."""
+        """Tell that requests are responded from now on."""
         await super().startup(sockets)
         self._loop = asyncio.get_running_loop()
         self.ready.set()
@@ -46,7 +46,7 @@ class UvicornServer(uvicorn.Server):
             way.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End in peace what ends in time, and hang up on who does not take the rest of an answer."""
+        """End in peace what ends in time, and hang up on who does not take the rest of a response."""
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
@@ -91,7 +91,7 @@ def build_config(app: ASGIApp) -> uvicorn.Config:
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one."""
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
-    # With the protocol named, asyncio switches Nagle's algorithm off; without it every answer waits 40 ms.
+    # With the protocol named, asyncio switches Nagle's algorithm off; without it every response waits 40 ms.
     bound = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if port:

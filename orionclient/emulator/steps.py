@@ -172,7 +172,7 @@ def parse(value: object) -> Step:
 def _bare_status(code: int) -> Step:
     if 200 <= code <= 299:
         raise ValueError(
-            f'{code} alone says nothing about the body; use "pass" for the real answer, or status({code}, json=...)'
+            f'{code} alone says nothing about the body; use "pass" for the real response, or status({code}, json=...)'
         )
     return status(code)
 
@@ -235,7 +235,7 @@ def _check_together(name: str, values: Mapping[str, Any]) -> None:
             f"step {name}: an operation is carried out with its whole body, so read and applied exclude each other"
         )
     if name == "stall" and values["sent"] is not None and values["read"] is not None:
-        raise ValueError("step stall: it waits either while it reads (read) or while it answers (sent)")
+        raise ValueError("step stall: it waits either while it reads (read) or while it responses (sent)")
     if name == "status" and values["json"] is not None and values["text"] is not None:
         raise ValueError("step status: the body is either json or text")
     if name == "unasked_range" and values["size"] == 0:
@@ -246,7 +246,7 @@ def _check_together(name: str, values: Mapping[str, Any]) -> None:
 
 
 def pass_() -> Step:
-    """The real answer."""
+    """The real response."""
     return _build_step("pass", {})
 
 
@@ -259,15 +259,15 @@ def status(
     read: int | None = None,
     applied: bool = False,
 ) -> Step:
-    """An answer with this status.
+    """A response with this status.
 
     Args:
         code: The status, 100 to 999.
         headers: Further headers, for example `Retry-After`; None as a value leaves a usual one out.
         json: The body; without it and `text` a problem as Orion writes it.
         text: The body as plain text.
-        read: Answer after so many bytes of the request's body, and read no further.
-        applied: Carry out the operation first; its own answer is lost.
+        read: Response after so many bytes of the request's body, and read no further.
+        applied: Carry out the operation first; its own response is lost.
     """
     given = {"code": code, "headers": dict(headers) if headers else None, "json": json, "text": text}
     return _build_step("status", {**given, "read": read, "applied": applied})
@@ -289,27 +289,27 @@ def redirect(url: str | None = None, *, code: int = 302) -> Step:
 
 
 def reset(*, read: int | None = None, applied: bool = False) -> Step:
-    """A reset of the connection (RST) before the answer.
+    """A reset of the connection (RST) before the response.
 
     Args:
         read: Reset after so many bytes of the request's body; None reads it whole.
-        applied: Carry out the operation first, so that only its answer is lost.
+        applied: Carry out the operation first, so that only its response is lost.
     """
     return _build_step("reset", {"read": read, "applied": applied})
 
 
 def close(*, read: int | None = None, applied: bool = False) -> Step:
-    """The end of the connection (FIN) without an answer; parameters as for `reset`."""
+    """The end of the connection (FIN) without a response; parameters as for `reset`."""
     return _build_step("close", {"read": read, "applied": applied})
 
 
 def reset_after() -> Step:
-    """The operation is carried out, its answer is lost by a reset."""
+    """The operation is carried out, its response is lost by a reset."""
     return reset(applied=True)
 
 
 def close_after() -> Step:
-    """The operation is carried out, its answer is lost by a closed connection."""
+    """The operation is carried out, its response is lost by a closed connection."""
     return close(applied=True)
 
 
@@ -319,19 +319,19 @@ def garbage(text: str | None = None) -> Step:
 
 
 def stall(seconds: float, *, read: int | None = None, sent: int | None = None, applied: bool = False) -> Step:
-    """A wait, then the real answer.
+    """A wait, then the real response.
 
     Args:
         seconds: How long. A client that gives up before has changed nothing, unless `applied` or `sent` is given.
         read: Wait after so many bytes of the request's body.
-        sent: Wait after the head and so many bytes of the answer's body.
+        sent: Wait after the head and so many bytes of the response's body.
         applied: Carry out the operation before the wait.
     """
     return _build_step("stall", {"seconds": seconds, "read": read, "sent": sent, "applied": applied})
 
 
 def drip(seconds: float, *, size: int = 1, head: bool = False) -> Step:
-    """The real answer in pieces of `size` bytes, one every so many seconds; with `head` its head too."""
+    """The real response in chunks of `size` bytes, one every so many seconds; with `head` its head too."""
     return _build_step("drip", {"seconds": seconds, "size": size, "head": head})
 
 
@@ -341,12 +341,12 @@ def cut(
     how: Literal["reset", "close"] = "reset",
     framing: Literal["real", "length", "chunked", "close"] = "real",
 ) -> Step:
-    """The head and only so many bytes of the body of the real answer.
+    """The head and only so many bytes of the body of the real response.
 
     Args:
         sent: Bytes of the body.
         how: How the connection ends.
-        framing: How the answer says where its body ends: as it really does, by its length, in chunks, or by the end of the
+        framing: How the response says where its body ends: as it really does, by its length, in chunks, or by the end of the
             connection.
     """
     return _build_step("cut", {"sent": sent, "how": how, "framing": framing})
@@ -358,12 +358,12 @@ def length(by: int) -> Step:
 
 
 def broken_json() -> Step:
-    """The first half of the real JSON as a whole answer."""
+    """The first half of the real JSON as a whole response."""
     return _build_step("broken_json", {})
 
 
 def gzip_cut(how: Literal["cut", "crc"] = "cut") -> Step:
-    """The real answer in gzip, cut or with a wrong checksum, as a whole answer."""
+    """The real response in gzip, cut or with a wrong checksum, as a whole response."""
     return _build_step("gzip_cut", {"how": how})
 
 
@@ -413,20 +413,20 @@ def unasked_range(start: int = 0, size: int | None = None) -> Step:
 
 
 def digest() -> Step:
-    """The real answer with the digests of something else."""
+    """The real response with the digests of something else."""
     return _build_step("digest", {})
 
 
 def headers(headers: Mapping[str, Any]) -> Step:
-    """The real answer with other headers; None as a value removes one, a list repeats one."""
+    """The real response with other headers; None as a value removes one, a list retries one."""
     return _build_step("headers", {"headers": dict(headers)})
 
 
 def hints(times: int = 1) -> Step:
-    """103 Early Hints before the real answer."""
+    """103 Early Hints before the real response."""
     return _build_step("hints", {"times": times})
 
 
 def strip(*names: str) -> Step:
-    """The real answer to the request without these headers, as a server that does not know them would give it."""
+    """The real response to the request without these headers, as a server that does not know them would give it."""
     return _build_step("strip", {"headers": list(names)})

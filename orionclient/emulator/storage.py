@@ -76,7 +76,7 @@ class Storage:
         self._lock = threading.Lock()
 
     def requests(self) -> list[StorageRequest]:
-        """The requests that arrived (the last 10,000), oldest first, also those that were refused or met a fault."""
+        """The requests that arrived (the last 10,000), oldest first, also those that were rejected or met a fault."""
         with self._lock:
             return list(self._seen)
 
@@ -119,7 +119,7 @@ def find_by_port(apps: dict[int, ASGIApp]) -> ASGIApp:
 
 
 class _Origin:
-    """Answers presigned requests. Refusals are XML as on S3, so a client cannot count on the shape that the API's have."""
+    """Responses presigned requests. Refusals are XML as on S3, so a client cannot count on the shape that the API's have."""
 
     def __init__(self, stack: Services, addresses: PresignedUrls) -> None:
         self._stack = stack

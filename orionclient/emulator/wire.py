@@ -1,4 +1,4 @@
-"""The connection below HTTP, for answers that HTTP does not allow: raw bytes, resets, waits."""
+"""The connection below HTTP, for responds to that HTTP does not allow: raw bytes, resets, waits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEY = "orion.wire"
 # On the loopback interface what was written has arrived by then; a reset must not overtake it.
 _RECEIVED_AT = 0.02
 _FLUSH_POLL = 0.005
-# How long a client that still sends is listened to after an early answer, so that it comes to see the answer.
+# How long a client that still sends is listened to after an early response, so that it comes to see the response.
 _LINGER = 2.0
 
 
@@ -103,17 +103,17 @@ def get_wire(scope: Scope) -> WireAccess:
 
 
 class RawBytesResponse:
-    """Takes the messages of a real answer and writes them to the connection itself.
+    """Takes the messages of a real response and writes them to the connection itself.
 
     Args:
         wire: The connection.
         limit: So many bytes of the body are sent, and then no end of the body; None sends all.
         how: How the connection ends.
-        framing: How the answer says where its body ends.
+        framing: How the response says where its body ends.
         by: Added to the Content-Length.
-        seconds: Time before every piece.
-        size: Bytes of a piece; None sends as it comes.
-        head: Sends the head in such pieces too.
+        seconds: Time before every chunk.
+        size: Bytes of a chunk; None sends as it comes.
+        head: Sends the head in such chunks too.
         exact: Sends the headers as they are, whatever they say about the body.
     """
 
@@ -200,7 +200,7 @@ def choose_framing(headers: Iterable[tuple[bytes, bytes]], framing: Framing, by:
 
 
 def encode_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The head of an answer as it stands on the wire."""
+    """The head of a response as it stands on the wire."""
     try:
         phrase = http.HTTPStatus(status).phrase
     except ValueError:

@@ -46,7 +46,7 @@ class BackgroundWork:
             function, args = item
             try:
                 function(*args)
-            except Exception:  # noqa: BLE001 - the next piece of work must not suffer; the log has it
+            except Exception:  # noqa: BLE001 - the next chunk of work must not suffer; the log has it
                 _LOG.exception("work in the background failed")
 
     def close(self) -> None:

@@ -27,7 +27,7 @@ def main(words: list[str] | None = None) -> int:
     running.add_argument("--path", action="append", default=[], type=Path, help="folder to import modules from")
     running.add_argument("target", help="module:function or path.py:function")
     running.add_argument("folder", type=Path, help="folder of the job, with parameters.json")
-    describing = commands.add_parser("describe", help="print the floes of a file or of an unpacked package as JSON")
+    describing = commands.add_parser("describe", help="print the floes of a file or of an decompressed package as JSON")
     describing.add_argument("place", type=Path, help="the file or the folder")
     given = parser.parse_args(words)
     if given.command == "describe":
@@ -43,7 +43,7 @@ def _describe(place: Path) -> int:
         # What a file prints while it is loaded must not mix with the JSON.
         with contextlib.redirect_stdout(sys.stderr):
             found = _loading.read_package_floes(place) if place.is_dir() else _loading.read_file_floes(place)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a person's file raises is the answer
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a person's file raises is the response
         sys.stderr.write(" ".join(f"{type(error).__name__}: {error}".split()) + "\n")
         return 1
     sys.stdout.write(json.dumps(found) + "\n")

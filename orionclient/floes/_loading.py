@@ -1,4 +1,4 @@
-"""Where floes are: in modules, in files, in unpacked packages and behind entry points; and how another process finds them again."""
+"""Where floes are: in modules, in files, in decompressed packages and behind entry points; and how another process finds them again."""
 
 from __future__ import annotations
 
@@ -232,10 +232,10 @@ def read_file_floes(path: Path) -> list[Registration]:
 
 
 def read_package_floes(folder: Path) -> list[Registration]:
-    """Register the floes of an unpacked package: of the files in its folder ``floes``, else of those beside its manifest.
+    """Register the floes of an decompressed package: of the files in its folder ``floes``, else of those beside its manifest.
 
     Args:
-        folder: Where it was unpacked; the manifest lies there or in the only folder there.
+        folder: Where it was decompressed; the manifest lies there or in the only folder there.
 
     Returns:
         The registrations.

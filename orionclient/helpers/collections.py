@@ -1,4 +1,4 @@
-"""The published helpers for shards: deprecated, and thin, since every session repeats by itself what is worth repeating."""
+"""The published helpers for shards: deprecated, and thin, since every session retries by itself what is worth retrying."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _warn_deprecated(name: str, instead: str) -> None:
         if name in _WARNED:
             return
         _WARNED.add(name)
-    warn(f"{name} is deprecated: use {instead}, which the session repeats by itself", DeprecationWarning)
+    warn(f"{name} is deprecated: use {instead}, which the session retries by itself", DeprecationWarning)
 
 
 def try_hard_to_create_shard(
@@ -59,7 +59,7 @@ def try_hard_to_create_shard(
         AuthorizationRequired: The user may not write into the collection.
         BadResponse: The collection is not open (409).
         OSError: The path cannot be read; nothing was sent.
-        OrionError: The server refused, or no good answer came; no shard is left behind.
+        OrionError: The server rejected, or no good response came; no shard is left behind.
 
     Example:
         What to write instead:
@@ -93,7 +93,7 @@ def try_hard_to_download_shard(
 
     Raises:
         NotEnoughDiskError: The disk has no room.
-        OrionError: The server refused, or the content did not arrive whole.
+        OrionError: The server rejected, or the content did not arrive whole.
 
     Example:
         What to write instead:

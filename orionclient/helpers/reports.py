@@ -70,9 +70,9 @@ _LINK_START: Final = re.compile(
 )
 # As far as a host of full length, its scheme and the name of an attribute reach.
 _CONTEXT_SIZE: Final = 400
-# Answers that say that a file is not for this user, not there, or not there yet.
+# Responses that say that a file is not for this user, not there, or not there yet.
 _UNREADABLE: Final = frozenset({403, 404, 409})
-# No id is larger; a server refuses it as it does what is wrong with the request itself.
+# No id is larger; a server rejects it as it does what is wrong with the request itself.
 _LARGEST_ID: Final = (1 << 63) - 1
 
 
@@ -102,7 +102,7 @@ def download_report(
     A report is a collection of HTML pages whose metadata lists the `index_pages` (observed). Links between its pages lead to the pages in
     the zip afterwards, links to files of the same Orion to copies under ``files/``; every other byte is as it was, also links to other
     collections and hosts. Shards without content are left out. A page or file is on the disk while it is worked on, never in memory as a
-    whole. For links to files that are gone to cost no time, pass a session that does not repeat 404.
+    whole. For links to files that are gone to cost no time, pass a session that does not retry 404.
 
     Args:
         collection: The collection, or the job that made it; a handle with an id is enough.
@@ -119,7 +119,7 @@ def download_report(
         MultipleResultsFound: The job made several reports; find them with ``job.outputs(ShardCollection)``.
         NotEnoughDiskError: The disk has no room for a page or a file.
         OSError: The zip cannot be written.
-        OrionError: The server refused, or no good answer came.
+        OrionError: The server rejected, or no good response came.
 
     Example:
         >>> from orionclient.helpers.reports import download_report

@@ -97,7 +97,7 @@ class ProgressRelay:
                 raise
 
     def stop(self) -> None:
-        """Give up what is still moving, at its next piece."""
+        """Give up what is still moving, at its next chunk."""
         self._stopped = True
 
     def named(self, item: str) -> Callable[[Progress], None]:

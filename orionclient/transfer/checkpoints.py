@@ -1,4 +1,4 @@
-"""What this machine remembers of an upload that is under way, so that the next run of the same program goes on with it."""
+"""What this machine remembers of an upload that is under way, so that the next run of the same program resumes it."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class UploadCheckpoint:
                 handle.close()
 
     @property
-    def remembers(self) -> bool:
-        """Whether the next run will know of this upload and has something to go on with."""
+    def is_resumable(self) -> bool:
+        """Whether the next run will know of this upload and has something to resume."""
         return self._open is not None and self._in_parts
 
     @property

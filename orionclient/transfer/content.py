@@ -1,4 +1,4 @@
-"""Content as a server gives it: what an answer says of it, and going on where one broke."""
+"""Content as a server gives it: what a response says of it, and going on where one broke."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 Opener = Callable[[Mapping[str, str]], Response]
 Callback = Callable[["Progress"], object]
 
-# How often a download that breaks is taken up again without having come forward in between.
+# How often a download that breaks is resumed without having come forward in between.
 MAX_RESUMES: Final = 5
 _PROGRESS_SIZE: Final = 1 << 20
 
 
 @frozen
 class Content:
-    """What an answer says of the content.
+    """What a response says of the content.
 
     Attributes:
         size: Bytes; None where nobody says.
         etag: Strong mark of this very content; None where there is none.
         digest: Its digest; None where none is announced.
-        ranges: Whether the server sends pieces of it.
+        ranges: Whether the server sends chunks of it.
     """
 
     size: int | None
@@ -52,7 +52,7 @@ class Content:
         """Read it from the headers.
 
         Args:
-            response: A good answer, whole or a piece.
+            response: A good response, whole or a chunk.
 
         Returns:
             What they say.
@@ -70,11 +70,11 @@ class Content:
 
     @property
     def marked(self) -> bool:
-        """Whether another answer can be known to have the same content."""
+        """Whether another response can be known to have the same content."""
         return self.etag is not None or self.digest is not None
 
     def same_as(self, other: Content) -> bool:
-        """Whether two answers speak of the same content: a mark that both have agrees, and none differs."""
+        """Whether two responses speak of the same content: a mark that both have agrees, and none differs."""
         marks: list[tuple[object, object]] = [(self.etag, other.etag)]
         if self.digest is not None and other.digest is not None and self.digest.algorithm == other.digest.algorithm:
             marks.append((self.digest.value, other.digest.value))
@@ -83,7 +83,7 @@ class Content:
 
 
 class ResumeBudget:
-    """How often a broken transfer is taken up again: so many times, and anew when it has come forward."""
+    """How often a broken transfer is resumed: so many times, and anew when it has come forward."""
 
     def __init__(self) -> None:
         self._left = MAX_RESUMES
@@ -115,12 +115,12 @@ def digest_error(digest: Digest) -> OrionConnectionError:
 
 
 def open_rest(opener: Opener, content: Content, start: int, end: int | None = None) -> tuple[Response, int]:
-    """Ask for the rest of the content; gives the answer and the number of its bytes that are there already.
+    """Ask for the rest of the content; gives the response and the number of its bytes that are there already.
 
-    Where the content has no mark, the answer may be of another one.
+    Where the content has no mark, the response may be of another one.
     """
     headers = {}
-    # Without a mark of the content the pieces of two contents might be put together.
+    # Without a mark of the content the chunks of two contents might be put together.
     if content.etag is not None and (start or end is not None):
         headers = {"Range": f"bytes={start}-{'' if end is None else end - 1}", "If-Range": content.etag}
     response = open_range(opener, headers)
@@ -207,12 +207,12 @@ class _Check:
         self._hasher: Any = digest.hasher() if digest else None
         self._count = 0
 
-    def update(self, piece: bytes) -> None:
-        self._count += len(piece)
+    def update(self, chunk: bytes) -> None:
+        self._count += len(chunk)
         if self._length is not None and self._count > self._length:
             raise UnexpectedContentError("more came than was announced")
         if self._hasher is not None:
-            self._hasher.update(piece)
+            self._hasher.update(chunk)
 
     def finish(self) -> None:
         if self._length is not None and self._count < self._length:
@@ -244,21 +244,21 @@ def _limit_size(response: Response | AsyncResponse) -> None:
 
 def _iter_checked(response: Response | AsyncResponse, check: _Check) -> None:
     def checked(stream: Iterator[bytes]) -> Iterator[bytes]:
-        for piece in stream:
-            check.update(piece)
-            yield piece
+        for chunk in stream:
+            check.update(chunk)
+            yield chunk
         check.finish()
 
     async def checked_async(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        async for piece in stream:
-            check.update(piece)
-            yield piece
+        async for chunk in stream:
+            check.update(chunk)
+            yield chunk
         check.finish()
 
     if isinstance(response, Response):
-        response.through(checked)
+        response.wrap_stream(checked)
     else:
-        response.through(checked_async)
+        response.wrap_stream(checked_async)
 
 
 def as_stored(opener: Opener) -> Opener:
@@ -305,21 +305,21 @@ def iter_verified(
     item: str = "",
     expected: Expected | None = None,
 ) -> Iterator[bytes]:
-    """Pass content on and check it at the end; where the connection breaks, go on from the byte where it broke.
+    """Pass content on and check it at the end; where the connection breaks, resume from the byte where it broke.
 
     Args:
         opener: Asks for the content.
-        chunk_size: Largest piece in bytes; as they come without it.
+        chunk_size: Largest chunk in bytes; as they come without it.
         callback: Told of the progress; None for nobody.
         item: Name of what is moved.
         expected: What the resource says of its content; None for nothing.
 
     Yields:
-        The pieces.
+        The chunks.
 
     Raises:
         OrionConnectionError: The connection broke again and again, the content changed meanwhile, or it is not what was announced or
-            what the resource has; the last two are found out after the last piece.
+            what the resource has; the last two are found out after the last chunk.
     """
     expected = Expected() if expected is None else expected
     response = open_range(opener, {})
@@ -327,7 +327,7 @@ def iter_verified(
         opener = as_stored(opener)
         response.as_stored()
     content = Content.of(response)
-    # Without a mark only what was passed on can tell whether another answer goes on with it.
+    # Without a mark only what was passed on can tell whether another response resumes it.
     algorithm = algorithm_for(content, expected) if content.marked else "sha-256"
     hasher: Any = new_hasher(algorithm) if algorithm else None
     meter = Meter(item, content.size, callback)
@@ -339,12 +339,12 @@ def iter_verified(
                 if skip:
                     proof = None if content.marked or hasher is None else hasher.digest()
                     chunks = _skip_prefix(chunks, skip, proof)
-                for piece in chunks:
+                for chunk in chunks:
                     if hasher is not None:
-                        hasher.update(piece)
-                    count += len(piece)
-                    meter.add(len(piece))
-                    yield piece
+                        hasher.update(chunk)
+                    count += len(chunk)
+                    meter.add(len(chunk))
+                    yield chunk
                 if content.size is None or count == content.size:
                     break
                 raise with_call(truncated_error(count, content.size), response)
@@ -363,16 +363,16 @@ def iter_verified(
 
 
 def _merge_content(content: Content, response: Response) -> Content:
-    """What is known of the content when an answer goes on with it."""
+    """What is known of the content when a response resumes it."""
     if response.status_code == 206:
         return content
     again = Content.of(response)
     if content.digest is None:
-        # What is left out of this answer counts as well: it is what came before.
+        # What is left out of this response counts as well: it is what came before.
         verify_stream(response)
     if again.size is None and again.digest is None:
         return content
-    # The first answer may have been wrong about its length.
+    # The first response may have been wrong about its length.
     return evolve(content, size=again.size)
 
 

@@ -81,16 +81,16 @@ class _Crc32c:
         self._char: Any = importlib.import_module("ctypes").c_char
         self.digest: Callable[[], bytes] = inner.digest
 
-    def update(self, piece: bytes | memoryview) -> None:
-        lent = isinstance(piece, memoryview) and not piece.readonly
-        self._inner.update((self._char * len(piece)).from_buffer(piece) if lent else bytes(piece))
+    def update(self, chunk: bytes | memoryview) -> None:
+        lent = isinstance(chunk, memoryview) and not chunk.readonly
+        self._inner.update((self._char * len(chunk)).from_buffer(chunk) if lent else bytes(chunk))
 
 
 def is_compressed(headers: Mapping[str, str]) -> bool:
-    """Tell whether what an answer says of its content holds for the packed form only.
+    """Tell whether what a response says of its content holds for the compressed form only.
 
     Args:
-        headers: Headers of an answer.
+        headers: Headers of a response.
 
     Returns:
         False also for `identity`, which packs nothing.
@@ -108,7 +108,7 @@ def announced_digest(headers: Mapping[str, str]) -> Digest | None:
         SHA-256 where it is announced, else CRC32C where the package google-crc32c is installed, else MD5, else None.
     """
     if is_compressed(headers):
-        # It would be that of the packed form.
+        # It would be that of the compressed form.
         return None
     entries = list(_parse_entries(headers))
     for algorithm in _ALGORITHMS:
@@ -145,19 +145,19 @@ def _decode(value: str) -> bytes | None:
         return None
 
 
-def content_digest(pieces: Iterable[bytes | memoryview]) -> tuple[str, bytes, int]:
+def content_digest(chunks: Iterable[bytes | memoryview]) -> tuple[str, bytes, int]:
     """Compute the SHA-256 digest of content before it is sent.
 
     Args:
-        pieces: The content.
+        chunks: The content.
 
     Returns:
         Value of the header `Content-Digest`, the digest, the number of bytes.
     """
     hasher, size = hashlib.sha256(), 0
-    for piece in pieces:
-        hasher.update(piece)
-        size += len(piece)
+    for chunk in chunks:
+        hasher.update(chunk)
+        size += len(chunk)
     return Digest("sha-256", hasher.digest()).header, hasher.digest(), size
 
 
@@ -188,18 +188,18 @@ class FileHasher:
             self._thread = threading.Thread(target=self._follow, name=f"digest of {path.name}", daemon=True)
             self._thread.start()
 
-    def take(self, start: int, piece: memoryview) -> None:
+    def take(self, start: int, chunk: memoryview) -> None:
         """Take what was just written, out of the writer's buffer.
 
         Args:
             start: Its position in the file.
-            piece: The bytes.
+            chunk: The bytes.
         """
         if self._thread is None:
             with self._changed:
                 if start == self._position:
-                    self._hasher.update(piece)
-                    self._position += len(piece)
+                    self._hasher.update(chunk)
+                    self._position += len(chunk)
 
     def reach(self, position: int) -> None:
         """Tell that the file is written up to a position.

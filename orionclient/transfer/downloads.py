@@ -65,10 +65,10 @@ def save(
         opener: Asks for the content, with the headers that it is given.
         target: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
             pipe or device is written to, and never replaced. Or an open binary file, which is written from where it stands.
-        what: Name of the object, independent of the address: an earlier run's part of the same is gone on with.
+        what: Name of the object, independent of the address: an earlier run's part of the same is resumed.
         callback: Told of the progress; None for nobody.
         durable: False leaves it to the system when the file is on the disk.
-        workers: Streams at once for a large object, where the server sends pieces.
+        workers: Streams at once for a large object, where the server sends chunks.
         expected: What the resource says of its content; None for nothing.
 
     Raises:
@@ -80,10 +80,10 @@ def save(
     """
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
-        for piece in iter_verified(
+        for chunk in iter_verified(
             opener, callback=callback, item=Path(named).name if isinstance(named, str) else "", expected=expected
         ):
-            _write_all(target, piece)
+            _write_all(target, chunk)
         return
     # A link is followed, so that the file that it names is replaced and not the link.
     path = Path(os.path.realpath(check_path(target)))
@@ -96,8 +96,8 @@ def save(
     if given.exists() and not given.is_file():
         # A device or a pipe cannot be replaced, only written to.
         with disk_space_errors(given), open_for_writing(given) as stream:
-            for piece in iter_verified(opener, callback=callback, item=given.name, expected=expected):
-                _write_all(stream, piece)
+            for chunk in iter_verified(opener, callback=callback, item=given.name, expected=expected):
+                _write_all(stream, chunk)
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
@@ -106,8 +106,8 @@ def save(
         _save(opener, path, what, meter, expected or Expected(), durable=durable, workers=workers)
 
 
-def _write_all(stream: Any, piece: bytes) -> None:
-    rest = memoryview(piece)
+def _write_all(stream: Any, chunk: bytes) -> None:
+    rest = memoryview(chunk)
     while rest:
         count = stream.write(rest)
         if count is None:
@@ -138,7 +138,7 @@ def _save(
                     part.empty()
                     raise
             except (OrionConnectionError, OrionTimeout) as error:
-                # Content without a mark cannot be gone on with, it is fetched anew; what has one was given every chance.
+                # Content without a mark cannot be resumed, it is fetched anew; what has one was given every chance.
                 if download.marked or (download.marked is None and not broken):
                     raise
                 broken = True
@@ -194,7 +194,7 @@ class _Download:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.count: int = 0
-        # None until an answer came.
+        # None until a response came.
         self.marked: bool | None = None
 
     def run(self, workers: int) -> None:
@@ -209,7 +209,7 @@ class _Download:
                 else:
                     self._fetch_one(response, kept)
                 try:
-                    self._prove()
+                    self._verify()
                 except UnexpectedContentError as error:
                     raise with_call(error, response) from error.__cause__
         finally:
@@ -246,7 +246,7 @@ class _Download:
     def _prepare(self, response: Response, kept: Journal | None) -> None:
         content = Content.of(response)
         if kept is not None:
-            # A piece may come without the marks of the whole.
+            # A chunk may come without the marks of the whole.
             content = evolve(content, etag=kept.etag, digest=_content_from_journal(kept).digest or content.digest)
         self._content, self.marked = content, content.marked
         try:
@@ -273,18 +273,18 @@ class _Download:
     def _fetch_one(self, response: Response, kept: Journal | None) -> None:
         position = 0
         if kept is not None:
-            # The pieces of several streams: what lies behind the first gap is fetched again.
+            # The chunks of several streams: what lies behind the first gap is fetched again.
             position = self._part.size() if kept.done is None else _first_gap(kept.done)
             with self._part.writer(position) as stream:
                 stream.truncate(position)
         self._record()
-        self._came(position, moved=False)
-        piece = _ByteRange(0, position, None)
-        self._pieces = [piece]
+        self._record_received(position, moved=False)
+        chunk = _ByteRange(0, position, None)
+        self._pieces = [chunk]
         if position != self._content.size or not position:
-            self._receive(piece, response)
-        if self._content.size is not None and piece.position != self._content.size:
-            raise with_call(truncated_error(piece.position, self._content.size), response)
+            self._receive(chunk, response)
+        if self._content.size is not None and chunk.position != self._content.size:
+            raise with_call(truncated_error(chunk.position, self._content.size), response)
 
     def _fetch_many(self, response: Response, workers: int, kept: Journal | None) -> None:
         size = self._content.size or 0
@@ -295,16 +295,16 @@ class _Download:
         self._record()
         with self._part.path.open("r+b") as stream:
             stream.truncate(size)
-        self._came(sum(end - start for start, end in self._done), moved=False)
+        self._record_received(sum(end - start for start, end in self._done), moved=False)
         self._pieces = [_ByteRange(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
-        self._tell_follower()
+        self._advance_follower()
         first: Response | None = response
         with cancellable_pool(workers, "download", self._stopped) as threads:
             futures: list[Future[None]] = []
             try:
-                for piece in self._pieces:
-                    # The answer that is open already brings the first piece.
-                    futures.append(threads.submit(self._fetch_chunk, piece, first))
+                for chunk in self._pieces:
+                    # The response that is open already brings the first chunk.
+                    futures.append(threads.submit(self._fetch_chunk, chunk, first))
                     first = None
                 for future in futures:
                     wait_for_result(future)
@@ -314,98 +314,100 @@ class _Download:
                     future.cancel()
                 raise
 
-    def _fetch_chunk(self, piece: _ByteRange, response: Response | None) -> None:
+    def _fetch_chunk(self, chunk: _ByteRange, response: Response | None) -> None:
         if self._stopped.is_set():
             return
         try:
             if response is None:
-                response = self._asked(piece, ResumeBudget())
-            self._receive(piece, response)
+                response = self._open_range(chunk, ResumeBudget())
+            self._receive(chunk, response)
         except BaseException:
             if self._stopped.is_set():
                 # Why is told elsewhere.
                 return
             self._stopped.set()
             raise
-        if piece.end is not None and piece.position == piece.end and self._done is not None:
+        if chunk.end is not None and chunk.position == chunk.end and self._done is not None:
             with self._lock:
-                self._done.append([piece.start, piece.end])
+                self._done.append([chunk.start, chunk.end])
                 self._done = _merge_ranges(self._done)
                 self._record()
 
-    def _asked(self, piece: _ByteRange, patience: ResumeBudget) -> Response:
+    def _open_range(self, chunk: _ByteRange, patience: ResumeBudget) -> Response:
         while True:
             try:
-                response, skip = open_rest(self._opener, self._content, piece.position, piece.end)
+                response, skip = open_rest(self._opener, self._content, chunk.position, chunk.end)
                 if skip and Content.of(response).size != self._content.size:
                     response.close()
                     raise changed_error()
                 return response  # noqa: TRY300
             except (OrionConnectionError, OrionTimeout) as error:
-                patience.spend(error, piece.position - piece.start)
+                patience.spend(error, chunk.position - chunk.start)
 
-    def _receive(self, piece: _ByteRange, response: Response) -> None:
-        """Write a piece, taking it up where it breaks."""
-        patience, skip = ResumeBudget(), piece.position if response.status_code != 206 else 0
+    def _receive(self, chunk: _ByteRange, response: Response) -> None:
+        """Write a chunk, taking it up where it breaks."""
+        patience, skip = ResumeBudget(), chunk.position if response.status_code != 206 else 0
         buffer = memoryview(bytearray(_BUFFER_SIZE))
-        with self._part.writer(piece.position) as stream:
+        with self._part.writer(chunk.position) as stream:
             while True:
                 try:
                     with response:
-                        self._pour(piece, response, stream, buffer, skip)
-                    if self._stopped.is_set() or piece.position == (
-                        self._content.size if piece.end is None else piece.end
+                        self._copy_body(chunk, response, stream, buffer, skip)
+                    if self._stopped.is_set() or chunk.position == (
+                        self._content.size if chunk.end is None else chunk.end
                     ):
                         return
                     if self._content.size is None:
                         return
-                    raise with_call(truncated_error(piece.position, self._content.size), response)
+                    raise with_call(truncated_error(chunk.position, self._content.size), response)
                 except (OrionConnectionError, OrionTimeout) as error:
                     if not self._content.marked:
                         raise with_call(error, response) from None
-                    patience.spend(with_call(error, response), piece.position - piece.start)
-                response = self._asked(piece, patience)
-                skip = piece.position if response.status_code != 206 else 0
+                    patience.spend(with_call(error, response), chunk.position - chunk.start)
+                response = self._open_range(chunk, patience)
+                skip = chunk.position if response.status_code != 206 else 0
 
-    def _pour(self, piece: _ByteRange, response: Response, stream: IO[bytes], buffer: memoryview, skip: int) -> None:
+    def _copy_body(
+        self, chunk: _ByteRange, response: Response, stream: IO[bytes], buffer: memoryview, skip: int
+    ) -> None:
         while skip:
             count = response.readinto(buffer[:skip])
             if not count:
                 return
             skip -= count
         while not self._stopped.is_set():
-            room = buffer if piece.end is None else buffer[: piece.end - piece.position]
+            room = buffer if chunk.end is None else buffer[: chunk.end - chunk.position]
             count = response.readinto(room) if room else 0
             if not count:
                 return
-            self._write(piece, response, stream, room[:count])
+            self._write(chunk, response, stream, room[:count])
 
-    def _write(self, piece: _ByteRange, response: Response, stream: IO[bytes], came: memoryview) -> None:
+    def _write(self, chunk: _ByteRange, response: Response, stream: IO[bytes], came: memoryview) -> None:
         size = self._content.size
-        if size is not None and piece.position + len(came) > size:
+        if size is not None and chunk.position + len(came) > size:
             raise with_call(UnexpectedContentError("more came than was announced"), response)
         count, rest = len(came), came
         while rest:
             rest = rest[stream.write(rest) :]
         if self._follower is not None:
-            self._follower.take(piece.position, came)
-        piece.position += count
-        self._came(count)
-        self._tell_follower()
+            self._follower.take(chunk.position, came)
+        chunk.position += count
+        self._record_received(count)
+        self._advance_follower()
 
-    def _came(self, count: int, *, moved: bool = True) -> None:
+    def _record_received(self, count: int, *, moved: bool = True) -> None:
         with self._lock:
             self.count += count
         self._meter.add(count, moved=moved)
 
-    def _tell_follower(self) -> None:
+    def _advance_follower(self) -> None:
         if self._follower is None:
             return
         # Up to the first gap.
-        gap = next((piece.position for piece in self._pieces if piece.end is None or piece.position < piece.end), None)
+        gap = next((chunk.position for chunk in self._pieces if chunk.end is None or chunk.position < chunk.end), None)
         self._follower.reach(self._content.size or 0 if gap is None else gap)
 
-    def _prove(self) -> None:
+    def _verify(self) -> None:
         size = self._part.size()
         if self._content.size is not None and size != self._content.size:
             raise UnexpectedContentError(f"the content did not arrive whole: {size} of {self._content.size} bytes came")

@@ -20,7 +20,7 @@ _MAX_BYTES: Final = 255
 # Above these a name is no path any more but one long name: a path of many systems ends at 4,096 bytes, some at far less.
 _MOST_PARTS, _MOST_BYTES = 16, 1000
 _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
-# Control, format (bidi marks, characters without width), surrogate and unassigned; line and paragraph separator. macOS refuses the
+# Control, format (bidi marks, characters without width), surrogate and unassigned; line and paragraph separator. macOS rejects the
 # unassigned ones, and format characters make a name look like another one.
 _CONTROL_CHARACTERS: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 # Devices of Windows, with any extension too; the superscript digits count as digits there.
@@ -56,7 +56,7 @@ def check_path(path: P) -> P:
 def safe_filename(name: str, *, default: str = "unnamed") -> str:
     """Make a name that can be one file in a folder, whoever chose it and wherever it is stored.
 
-    What no system may hold becomes ``_``: separators, the other characters that Windows refuses, control and bidi characters. Dots and
+    What no system may hold becomes ``_``: separators, the other characters that Windows rejects, control and bidi characters. Dots and
     blanks at the ends go, names of Windows devices and a leading ``-`` get a ``_``, and the name is cut, with its extension kept, to 255
     bytes of UTF-8 in the composed form (NFC). A safe name stays as it is. Two names may become the same one; see `UniqueFilenames`.
 

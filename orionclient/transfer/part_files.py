@@ -1,4 +1,4 @@
-"""The part of a download that is kept beside its target: one writer at a time, taken up by the next run, moved into place when whole."""
+"""The part of a download that is kept beside its target: one writer at a time, resumed by the next run, moved into place when whole."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Journal:
         what: Name of the object, independent of the address.
         etag: The mark of this content.
         size: Its size in bytes.
-        done: Pieces that are there, as pairs of start and end; None where all that the file holds is there.
+        done: Chunks that are there, as pairs of start and end; None where all that the file holds is there.
         digest: Its digest as the value of a header (RFC 9530); None where none was announced.
         version: Form of this record.
     """
@@ -106,15 +106,15 @@ class PartFile:
             what: Name of the object.
 
         Returns:
-            The record; None where there is nothing to go on with.
+            The record; None where there is nothing to resume.
         """
         if not self._shared:
             return None
         try:
             record = Journal(**json.loads(_read_record(self._record)))
             held = self.path.stat().st_size
-            pieces = [(int(start), int(end)) for start, end in record.done or []]
-            fits = all(0 <= start < end <= held for start, end in pieces) and 0 < held <= record.size
+            chunks = [(int(start), int(end)) for start, end in record.done or []]
+            fits = all(0 <= start < end <= held for start, end in chunks) and 0 < held <= record.size
             usable = (record.version, record.what) == (_VERSION, what) and _STRONG_ETAG.fullmatch(
                 record.etag
             ) is not None

@@ -76,23 +76,23 @@ def read_all(stream: Any, path: Path) -> Iterator[bytes]:
         path: What it is called.
 
     Yields:
-        Its content in pieces, some of which may be empty.
+        Its content in chunks, some of which may be empty.
 
     Raises:
         OSError: It cannot be read, or nobody writes to the pipe.
     """
     is_pipe = stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
     for _ in _has_peer():
-        piece = stream.read(_BLOCK)
+        chunk = stream.read(_BLOCK)
         # An end that nobody made by leaving only says that nobody is there yet.
-        if piece != b"" or not is_pipe or _has_ended(stream):
+        if chunk != b"" or not is_pipe or _has_ended(stream):
             break
     else:
         raise OSError(errno.ENXIO, "nobody writes to the pipe", str(path))
     _make_blocking(stream)
-    yield piece or b""
-    while piece := stream.read(_BLOCK):
-        yield piece
+    yield chunk or b""
+    while chunk := stream.read(_BLOCK):
+        yield chunk
 
 
 def _open_nonblocking(name: str, flags: int) -> int:

@@ -83,10 +83,10 @@ def plan_ranges(size: int, workers: int, done: list[list[int]]) -> list[tuple[in
     Args:
         size: Bytes of the content.
         workers: Streams at once.
-        done: Pieces that are there, as pairs of start and end.
+        done: Chunks that are there, as pairs of start and end.
 
     Returns:
-        Start and end of the pieces to fetch, in order, each of at most 64 MiB.
+        Start and end of the chunks to fetch, in order, each of at most 64 MiB.
     """
     each = min(max(size // (workers * 4), MIN_PART_SIZE), MAX_PART_SIZE)
     planned, position = [], 0

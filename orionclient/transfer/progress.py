@@ -90,7 +90,7 @@ class Meter:
             self._moved += number if moved else 0
         if self._callback is None or CLOCK.monotonic() - self._last < _INTERVAL_SECONDS:
             return
-        # A thread that finds another one telling goes on with its work.
+        # A thread that finds another one telling resumes its work.
         if self._telling.acquire(blocking=False):
             try:
                 now = CLOCK.monotonic()

@@ -31,7 +31,7 @@ _Read = Callable[[int, memoryview], int]
 
 
 class Slice(io.RawIOBase):
-    """A piece of a source with a position of its own, so that several threads read at once.
+    """A chunk of a source with a position of its own, so that several threads read at once.
 
     Args:
         read: Reads at a position into a buffer; gives the number of bytes.
@@ -96,7 +96,7 @@ class Slice(io.RawIOBase):
         """Read all of it.
 
         Yields:
-            Pieces of at most 1 MiB, each good until the next.
+            Chunks of at most 1 MiB, each good until the next.
         """
         buffer = memoryview(bytearray(min(_BLOCK, max(self._length, 1))))
         while count := self.readinto(buffer):
@@ -163,7 +163,7 @@ class UploadSource:
         meter: Meter | None = None,
         stopped: threading.Event | None = None,
     ) -> Slice:
-        """Take a piece of the content.
+        """Take a chunk of the content.
 
         Args:
             start: First byte.
@@ -265,9 +265,9 @@ def _as_view(source: object) -> memoryview | None:
 
 def _memory_source(content: memoryview) -> UploadSource:
     def read(position: int, buffer: memoryview) -> int:
-        piece = content[position : position + len(buffer)]
-        buffer[: len(piece)] = piece
-        return len(piece)
+        chunk = content[position : position + len(buffer)]
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
 
     return UploadSource(read, len(content))
 
@@ -343,29 +343,29 @@ def _locked_reader(source: Any, start: int) -> _Read:
     def read(position: int, buffer: memoryview) -> int:
         with lock:
             source.seek(start + position)
-            piece = source.read(len(buffer))
-        if not isinstance(piece, bytes | bytearray | memoryview):
-            raise ValidationError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
-        buffer[: len(piece)] = piece
-        return len(piece)
+            chunk = source.read(len(buffer))
+        if not isinstance(chunk, bytes | bytearray | memoryview):
+            raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
 
     return read
 
 
 def _read_all(stream: Any) -> Iterator[bytes]:
-    while piece := stream.read(_BLOCK):
-        yield piece
-    if piece is None:
+    while chunk := stream.read(_BLOCK):
+        yield chunk
+    if chunk is None:
         # Not the end: a source that does not block has nothing at the moment.
         raise BlockingIOError(errno.EAGAIN, "the source has nothing at the moment and does not block; make it block")
 
 
 @contextmanager
-def _spooled_source(pieces: Iterable[bytes], name: str = "") -> Iterator[UploadSource]:
+def _spooled_source(chunks: Iterable[bytes], name: str = "") -> Iterator[UploadSource]:
     """What can be read only once, kept for as long as it is sent."""
     with tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file, disk_space_errors(Path(tempfile.gettempdir())):
-        for piece in pieces:
-            if not isinstance(piece, bytes | bytearray | memoryview):
-                raise ValidationError(f"a body is made of bytes, not {type(piece).__name__}; open files in binary mode")
-            file.write(piece)
+        for chunk in chunks:
+            if not isinstance(chunk, bytes | bytearray | memoryview):
+                raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
+            file.write(chunk)
         yield UploadSource(_locked_reader(file, 0), file.seek(0, os.SEEK_END), name=name)

@@ -1,4 +1,4 @@
-"""Content to a server in parts: several at once, each with its own digest, taken up by the next run, all or nothing."""
+"""Content to a server in parts: several at once, each with its own digest, resumed by the next run, all or nothing."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def send_parts(source: UploadSource, to: PartsClient, meter: Meter) -> None:
 
     Raises:
         ValidationError: The source changed while it was sent; nothing is left of it on the server.
-        OrionError: The server refused, or no good answer came; nothing is left on the server.
+        OrionError: The server rejected, or no good response came; nothing is left on the server.
     """
     found = to.find(source.size)
     if found is not None:
@@ -72,7 +72,7 @@ def send_parts(source: UploadSource, to: PartsClient, meter: Meter) -> None:
         except BadResponse as error:
             if error.response.status_code not in _MISMATCH | {404}:
                 raise
-            # Somebody else goes on with the same upload, or ended it.
+            # Somebody else resumes the same upload, or ended it.
             meter.back(meter.bytes)
         else:
             return

@@ -98,7 +98,7 @@ class ExpectedCount:
         def ask(headers: Mapping[str, str]) -> Response:
             response = opener(headers)
             if response.status_code == 200:
-                response.through(self._pass(form, compressed=bare != ending))
+                response.wrap_stream(self._pass(form, compressed=bare != ending))
             return response
 
         return ask
@@ -108,9 +108,9 @@ class ExpectedCount:
             counter = _COUNTERS[form]()
             if compressed:
                 counter = _GzipCounter(counter)
-            for piece in stream:
-                counter.update(piece)
-                yield piece
+            for chunk in stream:
+                counter.update(chunk)
+                yield chunk
             found = counter.finish()
             if found is not None:
                 self.check(found, at_least=form in _MIN_RECORDS)
@@ -123,7 +123,7 @@ def _is_countable(found: int, least: int, most: int, *, at_least: bool) -> bool:
 
 
 class _Counter(Protocol):
-    def update(self, piece: bytes) -> None: ...
+    def update(self, chunk: bytes) -> None: ...
 
     def finish(self) -> int | None: ...
 
@@ -136,8 +136,8 @@ class _LineCounter:
         # A byte of the line that has not ended yet, empty while it is blank.
         self._line = b""
 
-    def update(self, piece: bytes) -> None:
-        lines = piece.split(b"\n")
+    def update(self, chunk: bytes) -> None:
+        lines = chunk.split(b"\n")
         lines[0] = self._line + lines[0]
         self._line = lines.pop().lstrip()[:1]
         self._count += sum(map(bool, map(bytes.strip, lines)))
@@ -152,9 +152,9 @@ class _SdfCounter:
     def __init__(self) -> None:
         self._count, self._tail = 0, b""
 
-    def update(self, piece: bytes) -> None:
-        self._count += (self._tail + piece).count(b"\n$$$$")
-        self._tail = (self._tail + piece[-4:])[-4:]
+    def update(self, chunk: bytes) -> None:
+        self._count += (self._tail + chunk).count(b"\n$$$$")
+        self._tail = (self._tail + chunk[-4:])[-4:]
 
     def finish(self) -> int | None:
         return self._count
@@ -166,11 +166,11 @@ class _ContainerCounter:
     def __init__(self) -> None:
         self._lines, self._start = _LineCounter(), b""
 
-    def update(self, piece: bytes) -> None:
+    def update(self, chunk: bytes) -> None:
         if len(self._start) < len(_MAGIC):
-            self._start += piece[: len(_MAGIC) - len(self._start)]
+            self._start += chunk[: len(_MAGIC) - len(self._start)]
         if _MAGIC.startswith(self._start):
-            self._lines.update(piece)
+            self._lines.update(chunk)
 
     def finish(self) -> int | None:
         # Nothing is known of other containers.
@@ -184,13 +184,13 @@ class _CsvCounter:
     def __init__(self) -> None:
         self._rows, self._quoted, self._last = 0, False, b""
 
-    def update(self, piece: bytes) -> None:
-        for index, part in enumerate(piece.split(b'"')):
+    def update(self, chunk: bytes) -> None:
+        for index, part in enumerate(chunk.split(b'"')):
             if index:
                 self._quoted = not self._quoted
             if not self._quoted:
                 self._rows += part.count(b"\n")
-        self._last = piece[-1:] or self._last
+        self._last = chunk[-1:] or self._last
 
     def finish(self) -> int | None:
         # A table without columns has no rows either.
@@ -203,13 +203,13 @@ class _GzipCounter:
     def __init__(self, counter: _Counter) -> None:
         self._counter, self._gzip, self._is_gzip = counter, zlib.decompressobj(_GZIP), True
 
-    def update(self, piece: bytes) -> None:
+    def update(self, chunk: bytes) -> None:
         try:
-            while piece and self._is_gzip:
-                self._counter.update(self._gzip.decompress(piece, _BLOCK))
-                piece = self._gzip.unconsumed_tail
+            while chunk and self._is_gzip:
+                self._counter.update(self._gzip.decompress(chunk, _BLOCK))
+                chunk = self._gzip.unconsumed_tail
                 if self._gzip.eof:
-                    piece, self._gzip = self._gzip.unused_data, zlib.decompressobj(_GZIP)
+                    chunk, self._gzip = self._gzip.unused_data, zlib.decompressobj(_GZIP)
         except zlib.error:
             self._is_gzip = False
 

@@ -63,7 +63,7 @@ def create_with_tags(
 
     Raises:
         ValidationError: The kind cannot be created, or a tag or the path of the folder is empty.
-        OrionError: The server refused, or no good answer came.
+        OrionError: The server rejected, or no good response came.
     """
     endpoint, named = kind.declaration.create, tags_of.tag_names(tags)
     if endpoint is None:
@@ -88,7 +88,7 @@ def find_existing(
     Args:
         kind: Class of the resource.
         session: The session.
-        name: Display name, compared to the letter.
+        name: Display name, compared exactly.
         project: Project, id, or None for the session's own.
         folder_path: Path of the folder; None for all of the project.
         if_exists: ``skip``, ``replace`` or ``error``; None does not look.
@@ -99,7 +99,7 @@ def find_existing(
     Raises:
         ValidationError: `if_exists` is another word, `folder_path` is empty, no project is known, or it is ``error`` and there is one.
         MultipleResultsFound: It is ``replace`` and there are several.
-        OrionError: The server refused, or no good answer came.
+        OrionError: The server rejected, or no good response came.
     """
     check_path(folder_path)
     if if_exists is None:
@@ -111,7 +111,7 @@ def find_existing(
         raise ValidationError("if_exists needs a project: pass one, or set it in the profile")
     filters = {"name": name, "project": number, **({"path": folder_path} if folder_path else {})}
     if if_exists == "skip" and "state" in kind.fields():
-        # What somebody is still filling, or has left half-filled, is nothing to go on with.
+        # What somebody is still filling, or has left half-filled, is nothing to resume.
         filters["state"] = "ready"
     listing = Listing(session, endpoint, kind(), filters, exact=True)
     found = listing.first()
@@ -132,7 +132,7 @@ def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, descr
 
     Raises:
         ValidationError: A tag is empty.
-        OrionError: The server refused, or no good answer came.
+        OrionError: The server rejected, or no good response came.
     """
     session, endpoint = found._bound(), found.declaration.update
     if description is not None and endpoint is not None:
@@ -147,7 +147,7 @@ def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) ->
 
     Args:
         resource: What was just created.
-        note: What is remembered of its filling: an interrupted program leaves the resource, for its next run goes on with it.
+        note: What is remembered of its filling: an interrupted program leaves the resource, for its next run resumes it.
 
     Yields:
         Nothing.
@@ -155,7 +155,7 @@ def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) ->
     try:
         yield
     except BaseException as error:
-        if note is not None and note.remembers and not isinstance(error, Exception):
+        if note is not None and note.is_resumable and not isinstance(error, Exception):
             raise
         endpoint = resource.declaration.delete
         # The first error is the one to tell; what cannot be removed either stays visible as not ready.

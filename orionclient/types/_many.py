@@ -78,7 +78,7 @@ def sha256_of(path: Path) -> str:
 
 
 def check_regular_file(path: Path) -> None:
-    """Refuse what is no file, for example a pipe, which would be waited for.
+    """Reject what is no file, for example a pipe, which would be waited for.
 
     Args:
         path: The path; a link to a file is one.
@@ -244,7 +244,7 @@ class DownloadTask:
 
         Raises:
             ValidationError: A link or something that is no file is in the way.
-            OrionError: The server refused, or the content did not arrive whole.
+            OrionError: The server rejected, or the content did not arrive whole.
         """
         path = prepare_path(self.folder, wanted.relative)
         size, digest = _is_downloaded(wanted.resource, "size"), _is_downloaded(wanted.resource, "sha256")

@@ -60,11 +60,11 @@ class FileUploadTask(Generic[R]):
     base: Path
     watch: ProgressRelay | None = None
 
-    def __call__(self, piece: TransferItem) -> TransferResult[R]:
+    def __call__(self, chunk: TransferItem) -> TransferResult[R]:
         """Send it.
 
         Args:
-            piece: The file.
+            chunk: The file.
 
         Returns:
             What is on the server, ready, and whether it was there.
@@ -72,23 +72,23 @@ class FileUploadTask(Generic[R]):
         Raises:
             ValidationError: It is no file, or `if_exists` says so.
             OSError: It cannot be read.
-            OrionError: The server refused, or no good answer came; nothing is left behind.
+            OrionError: The server rejected, or no good response came; nothing is left behind.
         """
-        path = self.base / piece.path
-        if not piece.anew:
+        path = self.base / chunk.path
+        if not chunk.anew:
             check_regular_file(path)
-        compared = self.kind is File and not piece.anew and self.if_exists is None
+        compared = self.kind is File and not chunk.anew and self.if_exists is None
         found: Any = None
         if self.if_exists == "skip":
             found = find_existing(
-                self.kind, self.session, piece.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
+                self.kind, self.session, chunk.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
             )  # fmt: skip
         elif compared:
-            found = self._found(self.project, piece.name, path.stat().st_size, lambda: sha256_of(path))
+            found = self._found(self.project, chunk.name, path.stat().st_size, lambda: sha256_of(path))
         if found is not None:
-            report_done(self.watch, piece.name, found.to_dict().get("size"))
+            report_done(self.watch, chunk.name, found.to_dict().get("size"))
             return TransferResult(found, skipped=True)
-        made: Any = self._upload(piece, path)
+        made: Any = self._upload(chunk, path)
         if compared:
             # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
             with contextlib.suppress(OrionError):
@@ -98,11 +98,11 @@ class FileUploadTask(Generic[R]):
                     return TransferResult(older, skipped=True)
         return TransferResult(made, skipped=False)
 
-    def _upload(self, piece: TransferItem, path: Path) -> R:
+    def _upload(self, chunk: TransferItem, path: Path) -> R:
         options: dict[str, Any] = {**self.options, "folder_path": self.folder_path, "if_exists": self.if_exists}
         if self.kind is File and self.watch is not None:
-            options["progress"] = self.watch.named(piece.name)
-        return self.kind.upload(self.session, piece.name, piece.stream or path, self.project, **options)
+            options["progress"] = self.watch.named(chunk.name)
+        return self.kind.upload(self.session, chunk.name, chunk.stream or path, self.project, **options)
 
     def _found(
         self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
@@ -125,7 +125,7 @@ class FileUploadTask(Generic[R]):
 def send_files(
     kind: type[R],
     session: SessionLike,
-    pieces: Iterable[TransferItem],
+    chunks: Iterable[TransferItem],
     project: Any,
     *,
     folder_path: str | None,
@@ -142,7 +142,7 @@ def send_files(
     Args:
         kind: What is made of each.
         session: The session.
-        pieces: The files.
+        chunks: The files.
         project: Project or its id.
         folder_path: Path of the folder of the project.
         if_exists: What to do where a name is there; None compares the content of files.
@@ -178,5 +178,5 @@ def send_files(
         return bulk.Result(result.item.path, made, skipped=done.skipped)
 
     return transfer_all(
-        send, pieces, shown, workers=workers, executor=executor, watch=watch, each=each, return_exceptions=return_exceptions
+        send, chunks, shown, workers=workers, executor=executor, watch=watch, each=each, return_exceptions=return_exceptions
     )  # fmt: skip

@@ -50,11 +50,11 @@ class ShardUploadTask:
     base: Path
     watch: ProgressRelay | None = None
 
-    def __call__(self, piece: TransferItem) -> TransferResult[Shard]:
+    def __call__(self, chunk: TransferItem) -> TransferResult[Shard]:
         """Send it.
 
         Args:
-            piece: The file.
+            chunk: The file.
 
         Returns:
             The shard, ready, and whether it was there.
@@ -62,36 +62,36 @@ class ShardUploadTask:
         Raises:
             ValidationError: It is no file, or too large.
             OSError: It cannot be read.
-            OrionError: The server refused, or no good answer came; nothing is left behind.
+            OrionError: The server rejected, or no good response came; nothing is left behind.
         """
-        path = self.base / piece.path
-        if not piece.anew:
+        path = self.base / chunk.path
+        if not chunk.anew:
             check_regular_file(path)
-        found = self._found(piece, path) if piece.there else None
+        found = self._found(chunk, path) if chunk.there else None
         if found is not None:
-            report_done(self.watch, piece.name, found.size)
+            report_done(self.watch, chunk.name, found.size)
             return TransferResult(found, skipped=True)
-        progress = self.watch.named(piece.name) if self.watch else None
+        progress = self.watch.named(chunk.name) if self.watch else None
         shard = Shard.create(
-            self.collection, piece.name, self.metadata, file=piece.stream or path, progress=progress
+            self.collection, chunk.name, self.metadata, file=chunk.stream or path, progress=progress
         )  # fmt: skip
         return TransferResult(shard, skipped=False)
 
-    def _found(self, piece: TransferItem, path: Path) -> Shard | None:
+    def _found(self, chunk: TransferItem, path: Path) -> Shard | None:
         digest = bytes.fromhex(sha256_of(path))
-        for number, there in piece.there:
+        for number, there in chunk.there:
             if there == digest:
                 known = {
-                    "id": number, "id_str": str(number), "name": piece.name, "size": path.stat().st_size, "sha256": digest.hex(),
+                    "id": number, "id_str": str(number), "name": chunk.name, "size": path.stat().st_size, "sha256": digest.hex(),
                     "state": "ready",
                 }  # fmt: skip
-                return Shard(collection=self.collection)._made(known, self.collection.session)
+                return Shard(collection=self.collection)._new_instance(known, self.collection.session)
         return None
 
 
 def send_shards(
     collection: ShardCollection,
-    pieces: Iterable[TransferItem],
+    chunks: Iterable[TransferItem],
     *,
     metadata: Mapping[str, Any] | None = None,
     compare: bool = True,
@@ -105,7 +105,7 @@ def send_shards(
 
     Args:
         collection: The collection.
-        pieces: The files.
+        chunks: The files.
         metadata: JSON object to keep with each that is made.
         compare: False makes all anew, without looking for what is there.
         workers: Number of files at a time.
@@ -136,17 +136,17 @@ def send_shards(
     own: set[int] = set()
 
     def shown(result: Result[TransferItem, TransferResult[Shard]]) -> Result[Path, Shard]:
-        done, piece = result.value, result.item
+        done, chunk = result.value, result.item
         if done is None:
-            return bulk.Result(piece.path, None, result.error)
+            return bulk.Result(chunk.path, None, result.error)
         shard = done.value
-        if compare and not done.skipped and not piece.anew:
+        if compare and not done.skipped and not chunk.anew:
             own.add(shard.id)
         if not local:
             # It came back with a collection and a session of its own.
-            shard = Shard(collection=collection)._made(shard.to_dict(), session)
-            report_done(watch, piece.name, shard.size)
-        return bulk.Result(piece.path, shard, skipped=done.skipped)
+            shard = Shard(collection=collection)._new_instance(shard.to_dict(), session)
+            report_done(watch, chunk.name, shard.size)
+        return bulk.Result(chunk.path, shard, skipped=done.skipped)
 
     def after(results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
         there.clear()
@@ -157,9 +157,16 @@ def send_shards(
         return [evolve(each, value=kept.get(each.value.id, each.value)) if each.value else each for each in results]
 
     return transfer_all(
-        ShardUploadTask(collection, metadata, Path.cwd(), watch if local else None), _compare_with_existing(pieces, there), shown, workers=workers,
-        executor=executor, watch=watch, each=each, return_exceptions=return_exceptions, after=after,
-    )  # fmt: skip
+        ShardUploadTask(collection, metadata, Path.cwd(), watch if local else None),
+        _compare_with_existing(chunks, there),
+        shown,
+        workers=workers,
+        executor=executor,
+        watch=watch,
+        each=each,
+        return_exceptions=return_exceptions,
+        after=after,
+    )
 
 
 def _index(collection: ShardCollection) -> tuple[dict[int, ExistingShard], int]:
@@ -177,14 +184,14 @@ def _index(collection: ShardCollection) -> tuple[dict[int, ExistingShard], int]:
     return there, number
 
 
-def _compare_with_existing(pieces: Iterable[TransferItem], there: dict[int, ExistingShard]) -> Iterator[TransferItem]:
-    for piece in pieces:
+def _compare_with_existing(chunks: Iterable[TransferItem], there: dict[int, ExistingShard]) -> Iterator[TransferItem]:
+    for chunk in chunks:
         candidates: ExistingShard = ()
-        if not piece.anew:
+        if not chunk.anew:
             # That it cannot be read is said for this file alone, by who opens it.
             with contextlib.suppress(OSError):
-                candidates = there.get(_shorten(piece.name, piece.path.stat().st_size), ())
-        yield evolve(piece, there=candidates)
+                candidates = there.get(_shorten(chunk.name, chunk.path.stat().st_size), ())
+        yield evolve(chunk, there=candidates)
 
 
 def _shorten(*parts: object) -> int:
@@ -204,6 +211,6 @@ def _drop_duplicates(collection: ShardCollection, own: set[int], before: int, ke
         first = oldest.setdefault(_shorten(shard.name, shard.size, shard.sha256), shard.id)
         if first != shard.id and shard.id in own:
             session.delete_resource(shard)
-            kept[shard.id] = Shard(collection=collection)._made(
+            kept[shard.id] = Shard(collection=collection)._new_instance(
                 {**shard.to_dict(), "id": first, "id_str": str(first)}, session
             )

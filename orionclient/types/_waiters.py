@@ -21,7 +21,7 @@ def refresh(resource: Resource, timeout: float | None = None) -> None:
         timeout: Seconds for the whole call; the session's own without it.
 
     Raises:
-        OrionError: The server refused, or no good answer came.
+        OrionError: The server rejected, or no good response came.
     """
     # Every kind that is waited for can be got.
     endpoint = cast("Endpoint", resource.declaration.get)

@@ -51,7 +51,7 @@ _LOCK_STATES: Final = frozenset({"error", "deleting"})
 
 
 def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Refuse metadata that the server would refuse, before anything is sent.
+    """Reject metadata that the server would reject, before anything is sent.
 
     Args:
         metadata: The metadata; None for none.
@@ -86,7 +86,7 @@ def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[s
 
     Raises:
         BadResponse: The collection is not in the right state (409).
-        OrionError: The server refused, or no good answer came.
+        OrionError: The server rejected, or no good response came.
     """
     try:
         return send()
@@ -181,7 +181,7 @@ class ShardCollection(Resource):
 
         Raises:
             ValidationError: The metadata is too large or no JSON, or a tag is empty; raised before any request.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return create_with_tags(
             cls, session, name, project, metadata=check_metadata(metadata), path=folder_path, description=description, tags=tags,
@@ -203,7 +203,7 @@ class ShardCollection(Resource):
 
         Raises:
             ValidationError: A number is none.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         from orionclient.types.shards import Shard  # noqa: PLC0415 - a shard knows its collection, not the other way round
 
@@ -218,7 +218,7 @@ class ShardCollection(Resource):
 
         Raises:
             BadResponse: The collection is being processed or deleted, or is broken (409); `ensure_open` waits for the former.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         calls, ids = self._bound()._calls, self._ids()
         self._replace(require_open(lambda: calls.json(open_collection, ids)))
@@ -229,7 +229,7 @@ class ShardCollection(Resource):
         The state is ``processing`` afterwards and then ``ready``; `wait` waits for that.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         lost = self.list_shards(state=("open", "temporary")).count()
         if lost:
@@ -386,8 +386,14 @@ class ShardCollection(Resource):
         from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - it knows shards
 
         return send_shards(
-            self, list_named_files(paths), workers=workers, progress=progress, executor=executor, each=each, return_exceptions=return_exceptions
-        )  # fmt: skip
+            self,
+            list_named_files(paths),
+            workers=workers,
+            progress=progress,
+            executor=executor,
+            each=each,
+            return_exceptions=return_exceptions,
+        )
 
     def download(
         self,

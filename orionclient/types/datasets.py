@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
-# Orion's own cubes keep records below about 100 MB (observed); the service refuses larger ones late.
+# Orion's own cubes keep records below about 100 MB (observed); the service rejects larger ones late.
 _MAX_RECORD_BYTES: Final = 100_000_000
 
 
@@ -167,7 +167,7 @@ class Dataset(Resource):
 
         Raises:
             ValidationError: A tag is empty.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return create_with_tags(cls, session, name, project, path=folder_path, description=description, tags=tags)
 
@@ -209,7 +209,7 @@ class Dataset(Resource):
             BadResponse: The server does not know the format, or the file is malformed; the message names the line. Nothing is left behind.
             OSError: The path cannot be read; nothing was sent.
             ValidationError: A path or a tag is empty, or `if_exists` says so.
-            OrionError: The server refused, or no good answer came; nothing is left behind.
+            OrionError: The server rejected, or no good response came; nothing is left behind.
         """
         format = format or get_format(name_of(filename))  # noqa: A001
         with open_source(filename) as source:
@@ -247,7 +247,7 @@ class Dataset(Resource):
 
         Raises:
             OrionConnectionError: The stream broke, or had another number of records than the dataset; the latter is raised after the last.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         codec = codec or default_codec()
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
@@ -277,7 +277,7 @@ class Dataset(Resource):
         Raises:
             NotFoundResponse: There is none.
             ValidationError: The id is no number.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         number, codec = resource_id(record_id, "record_id"), codec or default_codec()
         item = self._bound()._calls.json(get_record, {**self._ids(), "record_id": number})
@@ -294,7 +294,7 @@ class Dataset(Resource):
 
         Raises:
             ValidationError: It cannot be written as JSON, or is larger than 100 MB as such; the text has its size. It was not added.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         self._bound()
         try:
@@ -335,7 +335,7 @@ class Dataset(Resource):
         """Send what `write` has gathered and declare the dataset complete; harmless where nothing was written.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
@@ -367,7 +367,7 @@ class Dataset(Resource):
             BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit, for example from SMILES to SDF.
             ValidationError: A list of records or fields is empty.
             OrionConnectionError: The content did not arrive whole, or has another number of records than the dataset.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         for name, chosen in (("record_ids", record_ids), ("fieldlist", fieldlist)):
             if chosen is not None and not chosen:
@@ -395,13 +395,13 @@ class Dataset(Resource):
             BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit.
             NotEnoughDiskError: The disk has no room.
             ValidationError: The path is empty.
-            OrionError: The server refused, the content did not arrive whole, or it has another number of records than the dataset.
+            OrionError: The server rejected, the content did not arrive whole, or it has another number of records than the dataset.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         format = format or get_format(name_of(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})
         opener = _expected_count(self).counted(self._bound()._calls.opener(download_dataset, request), format)
-        # What the server makes anew each time has no mark of its own, so that nothing is gone on with.
+        # What the server makes anew each time has no mark of its own, so that nothing is resumed.
         save(opener, filename, what=object_name(self))
 
 

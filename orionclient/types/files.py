@@ -119,7 +119,7 @@ class File(Resource):
             ValidationError: A tag is empty, `if_exists` says so, or the source changed while it was sent.
             MultipleResultsFound: Several are there where one is to be replaced.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server refused, or no good answer came; nothing is left behind.
+            OrionError: The server rejected, or no good response came; nothing is left behind.
         """
         with open_source(filename) as source:
             found = find_existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
@@ -156,7 +156,7 @@ class File(Resource):
         Raises:
             OSError: The path cannot be read; nothing was sent.
             ValidationError: The source changed while it was sent.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         with open_source(filename) as source:
             self._send(source, progress)
@@ -171,17 +171,17 @@ class File(Resource):
         self._replace(send_content(self, source, whole, progress, fresh=fresh))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Read the content in pieces; memory stays flat.
+        """Read the content in chunks; memory stays flat.
 
         Args:
-            chunk_size: Largest piece in bytes; as they come without it.
+            chunk_size: Largest chunk in bytes; as they come without it.
 
         Yields:
-            The pieces.
+            The chunks.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last piece.
-            OrionError: The server refused, or no good answer came.
+            OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last chunk.
+            OrionError: The server rejected, or no good response came.
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
         yield from iter_verified(ask, chunk_size, expected=expected_content(self))
@@ -196,19 +196,19 @@ class File(Resource):
     ) -> None:
         """Write the content to a path, which holds the old file or the whole new one, never a part.
 
-        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one goes on from there.
+        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one resumes from there.
 
         Args:
             filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
                 pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
             progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
             durable: False leaves it to the system when the file is on the disk: faster for many small files.
-            workers: Streams at once for 64 MiB and more, where the server sends pieces: more than one pays where each connection is
+            workers: Streams at once for 64 MiB and more, where the server sends chunks: more than one pays where each connection is
                 slower than the network.
 
         Raises:
             NotEnoughDiskError: The disk has no room.
-            OrionError: The server refused, the content did not arrive whole, or it is not that of the file.
+            OrionError: The server rejected, the content did not arrive whole, or it is not that of the file.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))

@@ -23,7 +23,7 @@ def fetch_current_user(session: SessionLike) -> dict[str, Any]:
         The user as the server describes them.
 
     Raises:
-        InvalidCredentials: The token is refused.
+        InvalidCredentials: The token is rejected.
     """
     return session._calls.json(get_current_user, {})
 
@@ -40,7 +40,7 @@ def fetch_token(session: SessionLike, username: str, password: str) -> str:
         The token.
 
     Raises:
-        InvalidCredentials: The server refused them.
+        InvalidCredentials: The server rejected them.
     """
     try:
         found = session._calls.json(obtain_token, {}, body={"username": username, "password": password})

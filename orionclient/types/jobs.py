@@ -129,7 +129,7 @@ class WorkFloeJob(Resource):
         Raises:
             ValidationError: No floe is named, or something given is no mapping that JSON can hold; raised before any request.
             BadResponse: The parameters do not fit the floe (422); the text names the known ones. Or the floe is deprecated (409).
-            OrionError: The server refused, or no good answer came. After a lost answer the job is not started twice.
+            OrionError: The server rejected, or no good response came. After a lost response the job is not started twice.
         """
         given = dict(_check_mapping("param_dict", param_dict) or {})
         unknown = sorted(set(given) - set(_EXPORT_FIELDS))
@@ -159,7 +159,7 @@ class WorkFloeJob(Resource):
             A dict that JSON can hold, with `name`, `workfloe` (the id), `parameters` and `system_parameters`.
 
         Raises:
-            NotLoaded: The last answer did not hold them; refresh the job first.
+            NotLoaded: The last response did not hold them; refresh the job first.
 
         Example:
             >>> from orionclient.types import WorkFloeJob, WorkFloeSpec
@@ -178,7 +178,7 @@ class WorkFloeJob(Resource):
 
     @property
     def succeeded(self) -> bool:
-        """True for a job that is complete and gives no reason why it should have failed; as of the last answer."""
+        """True for a job that is complete and gives no reason why it should have failed; as of the last response."""
         failed = self.reason or self.to_dict().get("outcome") not in (None, "succeeded")
         return self.state == _END_STATES and not failed
 
@@ -208,7 +208,7 @@ class WorkFloeJob(Resource):
         """End the job; harmless where it is complete already. One that runs may take a moment to end: `wait` waits for that, and raises.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         self._replace(self._bound()._calls.json(cancel_job, self._ids()))
 
@@ -222,7 +222,7 @@ class WorkFloeJob(Resource):
             The lines, without their ends. Bytes that are no UTF-8 are replaced.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
 
         Example:
             >>> from orionclient.types import WorkFloeSpec
@@ -262,7 +262,7 @@ class WorkFloeJob(Resource):
 
         Raises:
             ValidationError: The kind cannot be tagged or listed.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         endpoint = kind.declaration.list if isinstance(kind, type) and hasattr(kind, "declaration") else None
         if endpoint is None or not kind.declaration.taggable:

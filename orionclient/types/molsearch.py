@@ -102,7 +102,7 @@ class MolsearchDatabase(Resource):
 
         Raises:
             ValidationError: The dataset is none.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         if isinstance(dataset, Resource) and not isinstance(dataset, Dataset):
             raise ValidationError(f"dataset is a Dataset or its id, not a {type(dataset).__name__}")
@@ -181,7 +181,7 @@ class MolsearchQuery(Resource):
         Raises:
             ValidationError: An argument cannot be sent.
             BadResponse: The server cannot search so; the text says why.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         if isinstance(titles, str):
             raise ValidationError("titles is a list of texts, not one text")
@@ -224,7 +224,7 @@ class MolsearchQuery(Resource):
         Raises:
             ValidationError: An argument cannot be sent.
             BadResponse: The server cannot search so; the text says why.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return cls._create(
             "subsearch", session, database_id, name, project, mdlquery=mdlquery, subsearch_query_type=subsearch_query_type,
@@ -265,7 +265,7 @@ class MolsearchQuery(Resource):
         Raises:
             ValidationError: An argument cannot be sent.
             BadResponse: The server cannot search so; the text says why.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return cls._create(
             "graphsim", session, database_id, name, project, smiles=smiles, fingerprint_type=fingerprint_type,
@@ -285,7 +285,7 @@ class MolsearchQuery(Resource):
         name: str = "",
         project: Any = None,
     ) -> Self:
-        """Look for molecules of a similar shape. The local Orion refuses it: the method is licensed.
+        """Look for molecules of a similar shape. The local Orion rejects it: the method is licensed.
 
         Args:
             session: The session.
@@ -303,7 +303,7 @@ class MolsearchQuery(Resource):
         Raises:
             ValidationError: An argument cannot be sent.
             BadResponse: The server cannot search so; the text says why.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         return cls._create(
             "fastrocs", session, database_id, name, project, query_mol=query_mol, max_hits=max_hits, shape_only=shape_only,
@@ -343,6 +343,6 @@ class MolsearchQuery(Resource):
             Dicts with `rank`, `dataset`, `record` (the id in the dataset), `title` and `score` (all assumed).
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         yield from self._bound()._calls.items(list_molsearch_hits, self._ids())

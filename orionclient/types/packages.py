@@ -84,9 +84,9 @@ class WorkFloePackage(Resource):
         Raises:
             ValidationError: It is no tar.gz archive with a `manifest.json` that has all it needs; the text says what is missing. Raised
                 before any request.
-            BadResponse: The server refused the archive, for example since a path leads out of it (422). Nothing is left behind.
+            BadResponse: The server rejected the archive, for example since a path leads out of it (422). Nothing is left behind.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server refused, or no good answer came; nothing is left behind.
+            OrionError: The server rejected, or no good response came; nothing is left behind.
         """
         with open_source(filename) as source:
             manifest = _read_manifest(source.stream, name_of(filename) or "the package")

@@ -56,7 +56,7 @@ class Project(Resource):
             The project; the user owns it and is its first member.
 
         Raises:
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         params = {"name": name, "description": description}
         body = {key: value for key, value in params.items() if value is not None}
@@ -67,7 +67,7 @@ class Project(Resource):
 
         Raises:
             AuthorizationRequired: Only the owner may.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         self._set(archived=True)
 
@@ -76,7 +76,7 @@ class Project(Resource):
 
         Raises:
             AuthorizationRequired: Only the owner may.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         self._set(archived=False)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Secret(Resource):
     """A text that a project needs and that nobody can read again, such as the password of a database.
 
-    The value goes to the server and never comes back: no answer holds it, and no instance keeps it. Listing takes the filters ``name``
+    The value goes to the server and never comes back: no response holds it, and no instance keeps it. Listing takes the filters ``name``
     (contains), ``project`` and ``tags``. Deleting removes for good. The paths and all fields but `id` are assumed.
 
     Example:
@@ -39,7 +39,7 @@ class Secret(Resource):
         delete=delete_secret,
         taggable=True,
         sharable=True,
-        unspoken=("value",),
+        write_only=("value",),
     )
 
     id: Field[int] = Field(identifier, "Number of the secret, unique in the stack (documented).")
@@ -76,10 +76,10 @@ class Secret(Resource):
 
         Raises:
             ValidationError: The value or a tag is no text or empty; raised before any request.
-            OrionError: The server refused, or no good answer came. After a lost answer the secret may be there; it is not made twice.
+            OrionError: The server rejected, or no good response came. After a lost response the secret may be there; it is not made twice.
         """
         _check(value)
-        with cls.declaration.speaking({"value": value}):
+        with cls.declaration.redact_errors({"value": value}):
             return create_with_tags(cls, session, name, project, value=value, description=description, tags=tags)
 
     def set_value(self, value: str) -> None:
@@ -90,10 +90,10 @@ class Secret(Resource):
 
         Raises:
             ValidationError: The value is no text or empty; raised before any request.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         _check(value)
-        with self.declaration.speaking({"value": value}):
+        with self.declaration.redact_errors({"value": value}):
             self._replace(self._bound()._calls.json(update_secret, self._ids(), body={"value": value}))
 
     def _replace(self, data: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Shard: one piece of data of a collection."""
+"""Shard: one chunk of data of a collection."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ _MAX_BYTES: Final = 5 * 1024**3
 
 
 class Shard(Resource):
-    """One piece of data of a collection.
+    """One chunk of data of a collection.
 
     It is ``open`` when it is made, ``temporary`` once it has content, and ``ready`` after `close`. What is not ready when the collection
     closes is dropped. In a cube that runs alone close right after the upload; in a parallel one close downstream, for a work item that is
-    repeated may leave a duplicate (documented).
+    retried may leave a duplicate (documented).
 
     As a template and as a handle it needs its collection: ``session.get_resource(Shard(collection=c), 7)`` and
     ``session.delete_resource(Shard(collection=c, id=7))``.
@@ -134,7 +134,7 @@ class Shard(Resource):
             ValidationError: The metadata or the file is too large; raised before any request, the text has the size.
             BadResponse: The collection is not open (409); the text names its state and the call that helps.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         if file is None:
             return cls._created(collection, name, metadata, session)
@@ -166,7 +166,7 @@ class Shard(Resource):
         body = {"name": name or None, "metadata": check_metadata(metadata)}
         given = {key: value for key, value in body.items() if value is not None}
         calls, ids = template._bound()._calls, template._parent_ids()
-        return template._made(require_open(lambda: calls.json(create_shard, ids, body=given)), template.session)
+        return template._new_instance(require_open(lambda: calls.json(create_shard, ids, body=given)), template.session)
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Send the content, or replace it while the shard is not ready; what is large goes in parts.
@@ -180,7 +180,7 @@ class Shard(Resource):
             ValidationError: It is larger (raised before any request, the text has the size), or changed while it was sent.
             BadResponse: The shard is ready already, or its collection is not open (409); the text says what helps.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         with open_source(filename) as source:
             self._send(source, progress)
@@ -217,24 +217,24 @@ class Shard(Resource):
 
         Raises:
             BadResponse: It has no content, or its collection is not open (409).
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
         """
         calls, ids = self._bound()._calls, self._ids()
         advice = "shard.upload_file(...) gives a shard its content; "
         self._replace(require_open(lambda: calls.json(close_shard, ids), advice))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Read the content in pieces; memory stays flat.
+        """Read the content in chunks; memory stays flat.
 
         Args:
-            chunk_size: Largest piece in bytes; as they come without it.
+            chunk_size: Largest chunk in bytes; as they come without it.
 
         Yields:
-            The pieces.
+            The chunks.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole, or is not that of the shard; raised after the last piece.
-            OrionError: The server refused, or no good answer came.
+            OrionConnectionError: The content did not arrive whole, or is not that of the shard; raised after the last chunk.
+            OrionError: The server rejected, or no good response came.
         """
         yield from iter_verified(self._opener(), chunk_size, expected=expected_content(self))
 
@@ -253,19 +253,19 @@ class Shard(Resource):
     ) -> None:
         """Write the content to a path, which holds the old file or the whole new one, never a part.
 
-        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one goes on from there.
+        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one resumes from there.
 
         Args:
             filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
                 pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
             progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
             durable: False leaves it to the system when the file is on the disk: faster for many small files.
-            workers: Streams at once for 64 MiB and more, where the server sends pieces: more than one pays where each connection is
+            workers: Streams at once for 64 MiB and more, where the server sends chunks: more than one pays where each connection is
                 slower than the network.
 
         Raises:
             NotEnoughDiskError: The disk has no room.
-            OrionError: The server refused, the content did not arrive whole, or it is not that of the shard.
+            OrionError: The server rejected, the content did not arrive whole, or it is not that of the shard.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
         ask = self._opener()

@@ -69,7 +69,7 @@ def _collect_ids(resource: Resource) -> dict[str, Id]:
 
 
 def check_tag(tags: Sequence[str]) -> list[str]:
-    """Refuse tags that are none.
+    """Reject tags that are none.
 
     Args:
         tags: The tags.

@@ -59,7 +59,7 @@ class Token(Resource):
             The token, the only one that knows its `value`.
 
         Raises:
-            OrionError: The server refused, or no good answer came. After a lost answer a token may be there whose value nobody knows.
+            OrionError: The server rejected, or no good response came. After a lost response a token may be there whose value nobody knows.
         """
         return cls.from_msg(session._calls.json(create_token, {}, body={"description": description}), session)
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from orionclient.transfer.sources import Slice, UploadSource
 
 _log = logging.getLogger("orionclient")
-# Answers of a stack that takes content in one piece only.
+# Responses of a stack that takes content in one chunk only.
 _UNSUPPORTED: Final = frozenset({404, 405, 410, 501})
 _FIND_SECONDS: Final = 10.0
 _TARGET_BATCH: Final = 50
@@ -122,7 +122,7 @@ def send_content(
 
     Raises:
         ValidationError: The source changed while it was sent.
-        OrionError: The server refused, or no good answer came.
+        OrionError: The server rejected, or no good response came.
     """
     meter = Meter(source.name or resource._title(), source.size, progress)
     calls, get = resource._bound()._calls, resource.declaration.get
@@ -222,16 +222,16 @@ class _Parts:
             return _read_digest(self._calls.call(upload_part, request, check=_read_digest))
         headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
         for again in (True, False):
-            answer = self._calls.put_elsewhere(
+            response = self._calls.put_elsewhere(
                 self._target(upload, number), part, headers, f"part {number} of upload {upload.id}"
             )  # fmt: skip
-            if answer.status_code != 403 or not again:
+            if response.status_code != 403 or not again:
                 break
             # Its time is over.
             part.seek(0)
             with self._lock:
                 self._targets.clear()
-        answer.raise_for_status()
+        response.raise_for_status()
         return None
 
     def _target(self, upload: UploadPlan, number: int) -> str:

@@ -108,7 +108,7 @@ class WorkFloeSpec(Resource):
 
         Raises:
             ValidationError: A name is unknown (the text has the known ones), a value is of the wrong type, or one is missing.
-            OrionError: The server refused, or no good answer came.
+            OrionError: The server rejected, or no good response came.
 
         Example:
             >>> from orionclient.types import WorkFloeSpec

@@ -54,7 +54,7 @@ print(sum(os.times()[:2]), flush=True)
 class Other(digests.FileHasher):
     """Another way than ours: nothing out of the writer's buffer."""
 
-    def take(self, start: int, piece: memoryview) -> None:
+    def take(self, start: int, chunk: memoryview) -> None:
         pass
 
 
@@ -70,7 +70,7 @@ class InTheLoop(Other):
 
 
 class ByQueue(Other):
-    """A thread that gets copies of what was written, two pieces at most."""
+    """A thread that gets copies of what was written, two chunks at most."""
 
     def __init__(self, path: Path, hasher: Any, size: int | None) -> None:
         super().__init__(path, hasher, 0)
@@ -81,15 +81,15 @@ class ByQueue(Other):
         self._worker.start()
 
     def _work(self) -> None:
-        while piece := self._pieces.get():
-            self._hasher.update(piece)
-            self._position += len(piece)
+        while chunk := self._pieces.get():
+            self._hasher.update(chunk)
+            self._position += len(chunk)
 
     def reach(self, position: int) -> None:
         while self._given < position:
-            piece = self._stream.read(min(1 << 20, position - self._given))
-            self._given += len(piece)
-            self._pieces.put(piece)
+            chunk = self._stream.read(min(1 << 20, position - self._given))
+            self._given += len(chunk)
+            self._pieces.put(chunk)
 
     def finish(self) -> bytes:
         self._pieces.put(None)

@@ -119,10 +119,10 @@ class Pages:
     def get(self, address: str) -> bytes:
         """The body of a page."""
         self._connection.request("GET", address, headers=self._headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{answer.status}: {body[:200]!r}")
+        response = self._connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise SystemExit(f"{response.status}: {body[:200]!r}")
         return body
 
     def last(self, limit: int) -> str:

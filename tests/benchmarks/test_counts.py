@@ -37,8 +37,8 @@ def measure() -> Iterator[Measure]:
                 check=False,
             )
             assert done.returncode == 0, done.stderr
-            with urllib.request.urlopen(url + "/_counts", timeout=120) as answer:
-                counts = json.load(answer)
+            with urllib.request.urlopen(url + "/_counts", timeout=120) as response:
+                counts = json.load(response)
             return {**json.loads(done.stdout), **counts}
 
         yield run

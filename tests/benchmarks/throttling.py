@@ -1,4 +1,4 @@
-"""Working against a rate limit: 2,000 requests of 32 threads to a server that takes 200 a second and answers others with 429.
+"""Working against a rate limit: 2,000 requests of 32 threads to a server that takes 200 a second and responses others with 429.
 
     python tests/benchmarks/throttling.py [--rounds 3] [--retry-after 1] [--changing]
 
@@ -42,7 +42,7 @@ def ideal(count: int, rate: float, changing: bool) -> float:
 
 
 class Server(asyncio.Protocol):
-    """A token bucket in front of a server that answers after 20 ms."""
+    """A token bucket in front of a server that responses after 20 ms."""
 
     told: dict[str, float]
     rate: float
@@ -173,7 +173,7 @@ def main() -> None:
                 rows[name].append(json.loads(done.stdout) | counts)
         server.stdin.close()
     print(
-        "| client | x ideal, median | x ideal, worst | refused, median | failed | most and fewest requests of a thread |"
+        "| client | x ideal, median | x ideal, worst | rejected, median | failed | most and fewest requests of a thread |"
     )
     print("| --- | --- | --- | --- | --- | --- |")
     for name, runs in rows.items():

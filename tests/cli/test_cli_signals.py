@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while `ocli` works: the code, one line where a transfer can be gone on with, and the next run that does."""
+"""Ctrl-C and SIGTERM while `ocli` works: the code, one line where a transfer can be resumed, and the next run that does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.parametrize(("sent", "word"), [(signal.SIGINT, "Interrupted"), (signal.SIGTERM, "Terminated")]),
 ]
 MIB = 1 << 20
-AGAIN = "run the same command again to go on from there\n"
+AGAIN = "run the same command again to resume from there\n"
 SLOW = {"step": "drip", "seconds": 0.05, "size": 1 << 18}
 # The parts of an upload of more than 16 MiB are 8 MiB.
 LARGE = 17 * MIB
@@ -124,7 +124,7 @@ def received(stack: LocalOrion) -> list[int]:
 def test_an_upload(ocli: Ocli, sent: int, word: str) -> None:
     name, session = f"up {sent}", ocli.stack.session()
     (ocli.folder / name).write_bytes(os.urandom(LARGE))
-    # The first part arrives; the others are answered by nobody.
+    # The first part arrives; the others are responded by nobody.
     ocli.stack.faults.script(
         "upload_part", ["pass", {"step": "stall", "seconds": 300}, {"step": "stall", "seconds": 300}]
     )
@@ -143,7 +143,7 @@ def test_several_uploads_at_once(ocli: Ocli, sent: int, word: str) -> None:
     names, session = [f"{each} {sent}" for each in ("one", "two", "three")], ocli.stack.session()
     for name in names:
         (ocli.folder / name).write_bytes(os.urandom(LARGE))
-    # Each has its own turn to be slow, and goes on after it: threads end at their next piece.
+    # Each has its own turn to be slow, and goes on after it: threads end at their next chunk.
     ocli.stack.faults.script("upload_part", [{"step": "stall", "seconds": 2, "read": MIB}], times=20)
     words = ("files", "upload", *names, "--jobs", "2")
     err = ocli.stopped(sent, lambda: len(received(ocli.stack)) == 2, *words)
@@ -170,7 +170,7 @@ def test_a_collection(ocli: Ocli, sent: int, word: str) -> None:
     err = ocli.stopped(sent, lambda: len(ocli.stack.faults.requests("upload_shard_content")) >= 2, *words)
     [collection] = session.list_resources(ShardCollection, {"name": f"c {sent}"})
     number = str(collection.id)
-    assert err == f"{word}: run the same command again with --into {number} to go on from there\n"
+    assert err == f"{word}: run the same command again with --into {number} to resume from there\n"
     assert ocli.done("collections", "upload", "source", "--into", number) == [number]
     # What the server was still taking stays without content, and closing drops it.
     shards = [(shard.name, b"".join(shard.download())) for shard in collection.list_shards() if shard.state == "ready"]

@@ -226,20 +226,20 @@ def module_of(operation: Operation) -> Any:
 
 
 def raw(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
-    answer = module_of(operation).sync(client=session.raw, **given)
+    response = module_of(operation).sync(client=session.raw, **given)
     if operation.stream == "download":
-        with answer:
-            return answer.read()
-    return answer
+        with response:
+            return response.read()
+    return response
 
 
 def raw_async(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
     async def work() -> Any:
-        answer = await module_of(operation).asyncio(client=session.raw_async, **given)
+        response = await module_of(operation).asyncio(client=session.raw_async, **given)
         if operation.stream == "download":
-            async with answer:
-                return await answer.aread()
-        return answer
+            async with response:
+                return await response.aread()
+        return response
 
     return asyncio.run(work())
 
@@ -284,7 +284,7 @@ def policy_of(row: dict[str, Any], script: list[Any]) -> HttpSession:
     if named == "interactive":
         return HttpSession(interactive_policy())
     table = None if named is None else {int(status): count for status, count in named.items()}
-    # Only where nobody answers is the time real.
+    # Only where nobody responses is the time real.
     stalls = any("stall" in str(step) for step in script)
     return get_session(retry_dict=table, request_timeout=2 if stalls else 60, retry_timeout=100_000)
 
@@ -309,7 +309,7 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
         session = OrionSession(ground.config, requests_session=policy_of(row, script))
         # What was learned of keys and spent of the quota belongs to the script before.
         _retry_loop._KEYED_ORIGINS.clear()
-        # An operation that takes no keys is not repeated the more for a server that does.
+        # An operation that takes no keys is not retried the more for a server that does.
         if row.get("keys") or operation.retry == "create":
             session.is_authenticated()
         session._http.terms.quota = RetryQuota()
@@ -324,7 +324,7 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
         seen = faults.requests(operation.id)
         told = (script, error, [(each.step, each.ran, each.status) for each in seen])
         if operation.method == "DELETE" and isinstance(error, NotFoundResponse) and error.call and error.call.repeated:
-            # What is gone after a lost answer was deleted by it; the session's verb says so, the raw call shows the 404.
+            # What is gone after a lost response was deleted by it; the session's verb says so, the raw call shows the 404.
             error = None
         assert (error is None) == (row["must"] == "succeed"), told
         assert not isinstance(error, OrionApiError)
@@ -338,7 +338,7 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
         elif row["must"] == "fail" or row.get("keys"):
             assert effects is None or ran == effects, told
         elif effects is not None:
-            # What may be repeated may be carried out again: as often as an answer was lost after it.
+            # What may be retried may be carried out again: as often as a response was lost after it.
             lost = sum(step in ("reset_after", "close_after") for step in script)
             assert ran == (lost or 1) + (lost > 0 and operation.id not in DELETES), told
         if error is not None:

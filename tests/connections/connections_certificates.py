@@ -142,10 +142,10 @@ class Secure:
                 while True:
                     head = b""
                     while b"\r\n\r\n" not in head:
-                        piece = stream.recv(65536)
-                        if not piece:
+                        chunk = stream.recv(65536)
+                        if not chunk:
                             return
-                        head += piece
+                        head += chunk
                     self.asked.append(head)
                     body = json.dumps(self.data).encode()
                     start = self.head or "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -171,7 +171,7 @@ class Secure:
 
 
 class Damaging(Secure):
-    """The same, which answers a request with bytes that are no record of TLS, past the library."""
+    """The same, which responds to a request with bytes that are no record of TLS, past the library."""
 
     def __init__(self, context: ssl.SSLContext, damage: bytes) -> None:
         super().__init__(context)
@@ -230,8 +230,8 @@ class Tunnel:
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
     try:
-        while piece := source.recv(65536):
-            target.sendall(piece)
+        while chunk := source.recv(65536):
+            target.sendall(chunk)
         target.shutdown(socket.SHUT_WR)
     except OSError:
         return
@@ -242,7 +242,7 @@ def context_for(folder: Path, leaf: Made, *chain: Made) -> ssl.SSLContext:
     file = folder / f"{leaf.certificate.serial_number}.pem"
     file.write_bytes(leaf.key_pem + leaf.pem + b"".join(each.pem for each in chain))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # What is refused has to be refused by the client.
+    # What is rejected has to be rejected by the client.
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.load_cert_chain(file)
     return context

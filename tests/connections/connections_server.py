@@ -1,6 +1,6 @@
-"""A loopback server in a process of its own that answers as fast as it can, so that the client is what is measured.
+"""A loopback server in a process of its own that responds to as fast as it can, so that the client is what is measured.
 
-Every answer names the id that was asked for. `GET /_stats` tells what happened so far, `GET /_reset` forgets it.
+Every response names the id that was asked for. `GET /_stats` tells what happened so far, `GET /_reset` forgets it.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ class Fast:
         return self._ask("/_reset")
 
     def _ask(self, path: str) -> dict[str, int]:
-        with urllib.request.urlopen(self.url + path, timeout=120) as answer:
-            return dict(json.load(answer))
+        with urllib.request.urlopen(self.url + path, timeout=120) as response:
+            return dict(json.load(response))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Servers that drip: the time for a request is over when it is over, whatever comes in small pieces."""
+"""Servers that drip: the time for a request is over when it is over, whatever comes in small chunks."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ LIMIT = 0.25
 ROOM = 1.5
 
 
-def _drip(start: bytes, piece: bytes) -> Answer:
+def _drip(start: bytes, chunk: bytes) -> Answer:
     def write(handler: BaseHTTPRequestHandler) -> None:
         end = time.monotonic() + 120
         handler.close_connection = True
         with contextlib.suppress(OSError):
             handler.wfile.write(start)
             while time.monotonic() < end:
-                handler.wfile.write(piece)
+                handler.wfile.write(chunk)
                 handler.wfile.flush()
                 time.sleep(0.02)
 
@@ -132,8 +132,8 @@ def test_the_body_of_a_stream_may_take_as_long_as_it_comes(scripted: Scripted) -
             time.sleep(ROOM / 8)
 
     scripted.then(Answer(write=write))
-    with get_session({}, ROOM, ROOM).get(scripted.url, stream=True) as answer:
-        assert answer.content == b"x" * 12
+    with get_session({}, ROOM, ROOM).get(scripted.url, stream=True) as response:
+        assert response.content == b"x" * 12
 
 
 def test_a_body_that_is_read_slowly_by_us(scripted: Scripted) -> None:
@@ -145,8 +145,8 @@ def test_a_body_that_is_read_slowly_by_us(scripted: Scripted) -> None:
     scripted.then(Answer(data=1))
     body = slow()
     # The time for an upload is time without progress; it does not run out while the source is read.
-    with get_session({}, ROOM, 120).put(scripted.url, data=body, stream=True) as answer:
-        assert answer.ok
+    with get_session({}, ROOM, 120).put(scripted.url, data=body, stream=True) as response:
+        assert response.ok
 
 
 REFUSALS = {
@@ -206,7 +206,7 @@ def test_a_request_inside_the_body_of_another(scripted: Scripted) -> None:
 
 
 class Slow(io.BytesIO):
-    """A source that gives a piece now and then, for longer than a request may take; small ones would go in one packet."""
+    """A source that gives a chunk now and then, for longer than a request may take; small ones would go in one packet."""
 
     def readinto(self, buffer: object) -> int:
         time.sleep(ROOM / 5)

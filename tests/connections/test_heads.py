@@ -1,4 +1,4 @@
-"""Heads that are written and read without h11: the same bytes as h11 writes, what it would read, and nothing that it refuses."""
+"""Heads that are written and read without h11: the same bytes as h11 writes, what it would read, and nothing that it rejects."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_a_header_of_the_caller_closes_the_connection(closing: bool) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_forked_child_draws_other_numbers() -> None:
-    """The numbers make idempotency keys: the same ones again would make a server take a new request for a repeated one."""
+    """The numbers make idempotency keys: the same ones again would make a server take a new request for a retried one."""
     _retry_loop._random_hex()
     reading, writing = os.pipe()
     pid = os.fork()

@@ -25,7 +25,7 @@ DATASET = {**FILE, "count": 0, "dirty": False, "description": "", "systemtags": 
 
 
 def good_then_closed(handler: BaseHTTPRequestHandler) -> None:
-    """Answer as one that keeps the connection open, and close it."""
+    """Response as one that keeps the connection open, and close it."""
     body = json.dumps(DATASET).encode()
     handler.send_response_only(201 if handler.command == "POST" else 200)
     handler.send_header("Content-Type", "application/json")
@@ -55,12 +55,12 @@ def wait_for_close() -> None:
 
 
 def silence(handler: BaseHTTPRequestHandler) -> None:
-    """Close the connection instead of answering."""
+    """Close the connection instead of responding."""
     handler.close_connection = True
 
 
 def reset(handler: BaseHTTPRequestHandler) -> None:
-    """Break the connection off instead of answering."""
+    """Break the connection off instead of responding."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.connection.close()
     handler.close_connection = True

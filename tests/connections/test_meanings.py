@@ -62,16 +62,16 @@ def download(session: OrionSession) -> object:
 
 
 def by_buffer(session: OrionSession) -> object:
-    with session._calls.opener(download_file, download_file.build(1))({}) as answer:
+    with session._calls.opener(download_file, download_file.build(1))({}) as response:
         buffer = memoryview(bytearray(8))
-        while answer.readinto(buffer):
+        while response.readinto(buffer):
             pass
     return None
 
 
 async def download_raw_async(session: OrionSession) -> object:
-    answer = await download_file.asyncio(1, client=session.raw_async)
-    return [piece async for piece in answer.aiter_bytes()]
+    response = await download_file.asyncio(1, client=session.raw_async)
+    return [chunk async for chunk in response.aiter_bytes()]
 
 
 WAYS = [
@@ -161,7 +161,7 @@ def test_what_is_no_http_is_not_quoted(
     with pytest.raises(OrionError) as caught:
         asyncio.run(work())
     shown = "".join(traceback.format_exception(caught.value))
-    assert "the answer is no HTTP: illegal" in shown
+    assert "the response is no HTTP: illegal" in shown
     for text in (shown, repr(caught.value), str(caught.value), repr(caught.value.__cause__)):
         assert CANARY not in text
         assert CANARY[:12] not in text

@@ -1,4 +1,4 @@
-"""A session that was used and then forked or sent to other processes: every answer is the right one, on connections of its own."""
+"""A session that was used and then forked or sent to other processes: every response is the right one, on connections of its own."""
 
 from __future__ import annotations
 
@@ -196,10 +196,10 @@ def test_a_connection_in_use_ends_with_its_request_while_a_child_lives(
     server.start()
     with listening:
         url = f"http{'s' * secure}://127.0.0.1:{listening.getsockname()[1]}/"
-        with get_session().get(url, stream=True) as answer:
-            assert next(answer.iter_content()) == b"begin"
+        with get_session().get(url, stream=True) as response:
+            assert next(response.iter_content()) == b"begin"
             with living_child():
-                answer.close()
+                response.close()
                 server.join(60)
     assert after == [b""]
 

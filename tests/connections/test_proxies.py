@@ -1,4 +1,4 @@
-"""Addresses of proxies as people write them: taken, or refused by name and without what they hold."""
+"""Addresses of proxies as people write them: taken, or rejected by name and without what they hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server sends beyond its answer is never taken for the next one, wherever it lies when the connection is looked at."""
+"""What a server sends beyond its response is never taken for the next one, wherever it lies when the connection is looked at."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def _answer(name: str) -> bytes:
 
 
 class Talkative:
-    """A server whose first answer is followed by another one that nobody asked for; it counts connections.
+    """A server whose first response is followed by another one that nobody asked for; it counts connections.
 
-    The head goes alone, then the rest in as many pieces as `records` says: each is a record of TLS.
+    The head goes alone, then the rest in as many chunks as `records` says: each is a record of TLS.
     """
 
     def __init__(self, context: ssl.SSLContext | None, records: int, surplus: bytes) -> None:
@@ -57,7 +57,7 @@ class Talkative:
         with contextlib.suppress(OSError), raw:
             stream = self._context.wrap_socket(raw, server_side=True) if self._context else raw
             with stream:
-                while self._asked(stream):
+                while self._open_range(stream):
                     self.requests += 1
                     if self.requests > 1:
                         stream.sendall(_answer("grace"))
@@ -66,18 +66,18 @@ class Talkative:
                     stream.sendall(head + b"\r\n\r\n")
                     # One packet for all of it, so that it arrives together.
                     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
-                    for piece in [body + self._surplus] if self._records == 1 else [body, self._surplus]:
-                        stream.sendall(piece)
+                    for chunk in [body + self._surplus] if self._records == 1 else [body, self._surplus]:
+                        stream.sendall(chunk)
                     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
 
     @staticmethod
     def _asked(stream: socket.socket) -> bool:
         head = b""
         while b"\r\n\r\n" not in head:
-            piece = stream.recv(65536)
-            if not piece:
+            chunk = stream.recv(65536)
+            if not chunk:
                 return False
-            head += piece
+            head += chunk
         return True
 
     def __enter__(self) -> Self:
@@ -133,7 +133,7 @@ def by_raw_async(config: SessionConfig) -> list[str]:
     return asyncio.run(work())
 
 
-@pytest.mark.parametrize("surplus", [_answer("mallory"), b"\n"], ids=["an answer", "a byte"])
+@pytest.mark.parametrize("surplus", [_answer("mallory"), b"\n"], ids=["a response", "a byte"])
 @pytest.mark.parametrize("records", [1, 2])
 @pytest.mark.parametrize("way", [by_session, by_http_session, by_raw, by_raw_async])
 @pytest.mark.parametrize("scheme", ["http", "https"])

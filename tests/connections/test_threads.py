@@ -1,4 +1,4 @@
-"""One session in many threads: every answer is the right one, none is lost, and there are no more connections than threads.
+"""One session in many threads: every response is the right one, none is lost, and there are no more connections than threads.
 
 The variable `ORION_NIGHTLY=1` asks for the long form.
 """
@@ -78,7 +78,7 @@ def test_threads(fast: Fast, threads: int, record_property: Callable[[str, objec
         f"{run.seconds:.1f} s, slowest {run.slowest:.2f} s",
     )
     assert (run.lost, run.wrong) == ([], [])
-    # As many requests as were asked for: none was saved by a repeat.
+    # As many requests as were asked for: none was saved by a retry.
     assert stats["requests"] == TOTAL
     assert stats["connections"] <= threads
 

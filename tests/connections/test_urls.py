@@ -1,4 +1,4 @@
-"""Addresses that come from outside: the token goes to the exact origin, and odd forms are refused before anything is sent."""
+"""Addresses that come from outside: the token goes to the exact origin, and odd forms are rejected before anything is sent."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from orionclient.types import File
 class Form(NamedTuple):
     """A way to write an address, and what comes of it at each place.
 
-    ``token``: the own server is asked, with the token. ``bare``: a server is asked, without it. ``refused``: a typed error, nobody is
-    asked. ``lost``: nobody answers there.
+    ``token``: the own server is asked, with the token. ``bare``: a server is asked, without it. ``rejected``: a typed error, nobody is
+    asked. ``lost``: nobody responses there.
     """
 
     text: str
@@ -133,8 +133,8 @@ def test_the_address_of_a_raw_request(own: Scripted, other: Scripted, name: str,
     session = _session(own)
 
     def send() -> None:
-        with session.raw.send(request) as answer:
-            assert answer.content
+        with session.raw.send(request) as response:
+            assert response.content
 
     assert _outcome(own, other, 0, send) in FORMS[name].raw.split(" or ")
 

@@ -78,7 +78,7 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if case.headers and "Idempotency-Key" in case.headers:
-        # The same key with another body is refused, and two random requests are not one sent twice.
+        # The same key with another body is rejected, and two random requests are not one sent twice.
         case.headers["Idempotency-Key"] = f"key-{next(_keys)}"
     for container, name in ((case.query, "cursor"), (case.headers, "Content-Digest")):
         if container:

@@ -40,7 +40,7 @@ def main() -> int:
             check=False,
         )
         alive = orion.session().is_authenticated()
-    print("the local Orion answers still" if alive else "the local Orion answers no longer")
+    print("the local Orion responses still" if alive else "the local Orion responds to no longer")
     return done.returncode or (0 if alive else 1)
 
 

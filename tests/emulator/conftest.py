@@ -58,7 +58,7 @@ def grace(server: Server, connect: Connect) -> httpx.Client:
 
 
 class Refused:
-    """Compares equal to a response that is a documented refusal with this status and code."""
+    """Compares equal to a response that is a documented rejection with this status and code."""
 
     def __init__(self, status: int, code: str, *words: str) -> None:
         self.status, self.code, self.words = status, code, words
@@ -74,12 +74,12 @@ class Refused:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"refused({self.status}, {self.code!r}, {self.words})"
+        return f"rejected({self.status}, {self.code!r}, {self.words})"
 
 
 @pytest.fixture(scope="session")
 def refused() -> type[Refused]:
-    """`assert response == refused(404, "not_found", "words of the detail")`."""
+    """`assert response == rejected(404, "not_found", "words of the detail")`."""
     return Refused
 
 

@@ -39,8 +39,8 @@ def ask(method, path, body=None):
     head = {"Authorization": "Token " + os.environ["ORION_TOKEN"], "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(os.environ["ORION_URL"] + path, data, head, method=method)
-    with urllib.request.urlopen(request) as answer:
-        return json.loads(answer.read() or b"null")
+    with urllib.request.urlopen(request) as response:
+        return json.loads(response.read() or b"null")
 
 exec(given.get("promoted", {}).get("code", ""))
 """
@@ -124,9 +124,9 @@ def idle(tmp_path):
 
 
 def start(caller, code="", floe=1, **fields):
-    answer = caller.post(JOBS, json={"workfloe": floe, "parameters": {"promoted": {"code": code}}, **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(JOBS, json={"workfloe": floe, "parameters": {"promoted": {"code": code}}, **fields})
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def until(look, wanted, seconds=120):
@@ -139,9 +139,9 @@ def until(look, wanted, seconds=120):
 
 
 def get(caller, job):
-    answer = caller.get(f"{JOBS}{job if isinstance(job, int) else job['id']}/")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = caller.get(f"{JOBS}{job if isinstance(job, int) else job['id']}/")
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def reach(caller, job, state="complete"):
@@ -153,10 +153,10 @@ def outcome(job):
 
 
 def log(caller, job, **query):
-    answer = caller.get(f"{JOBS}{job['id']}/logs/", params=query)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"].startswith("text/plain")
-    return answer.text
+    response = caller.get(f"{JOBS}{job['id']}/logs/", params=query)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].startswith("text/plain")
+    return response.text
 
 
 def is_alive(pid):

@@ -17,9 +17,9 @@ LARGEST = {"text": "ä" * 131_065 + "xxxx"}
 
 
 def make(caller, **fields):
-    answer = caller.post(COLLECTIONS, json=fields)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(COLLECTIONS, json=fields)
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def make_url(caller, **fields):
@@ -45,9 +45,9 @@ def add_many(server, number, count, state="temporary"):
         )
 
 
-def ids(answer):
-    assert answer.status_code == 200, answer.text
-    return [item["id"] for item in answer.json()["results"]]
+def ids(response):
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["results"]]
 
 
 def kept(folder):
@@ -96,8 +96,8 @@ def test_life(ada):
     assert ada.get(url).json() == shown
     good, *_ = add(ada, url, "ready"), add(ada, url, "temporary"), add(ada, url)
     assert ada.get(url).json()["shard_count"] == 3
-    answer = ada.post(f"{url}close/")
-    assert (answer.status_code, answer.json()) == (200, {**shown, "state": "processing", "shard_count": 3})
+    response = ada.post(f"{url}close/")
+    assert (response.status_code, response.json()) == (200, {**shown, "state": "processing", "shard_count": 3})
     assert wait_ready(ada, url) == {**shown, "state": "ready", "shard_count": 1}
     assert ids(ada.get(f"{url}shards/")) == [good]
     assert ada.post(f"{url}open/").json() == {**shown, "state": "open", "shard_count": 1}
@@ -196,7 +196,7 @@ def test_one_that_is_being_deleted(fresh, connect, held, refused):
     assert (shown["state"], shown["name"], shown["shard_count"]) == ("deleting", "large", 101)
     assert ids(ada.get(f"{COLLECTIONS}?state=deleting")) == [1]
     shards = f"{url}shards/"
-    for answer in (
+    for response in (
         ada.patch(url, json={"name": "x"}),
         ada.post(f"{url}open/"),
         ada.post(f"{url}close/"),
@@ -209,7 +209,7 @@ def test_one_that_is_being_deleted(fresh, connect, held, refused):
         ada.get(f"{shards}{number}/download/"),
         ada.post(f"{shards}{number}/close/"),
     ):
-        assert answer == refused(409, "collection_busy", "collection 1 is being deleted")
+        assert response == refused(409, "collection_busy", "collection 1 is being deleted")
     held.set()
     wait_for(lambda: ada.get(url).status_code == 404)
     assert ada.delete(f"{url}?immediate=true") == refused(404, "not_found", "no collection 1")
@@ -259,7 +259,7 @@ def test_trash(ada, refused):
     url = make_url(ada, name="old")
     number = add(ada, url, "ready")
     assert ada.delete(url).status_code == 204
-    for answer in (
+    for response in (
         ada.get(url),
         ada.patch(url, json={"name": "x"}),
         ada.post(f"{url}open/"),
@@ -272,7 +272,7 @@ def test_trash(ada, refused):
         ada.put(f"{url}shards/{number}/upload/", content=b""),
         ada.delete(f"{url}shards/{number}/"),
     ):
-        assert answer == refused(404, "not_found", "no collection")
+        assert response == refused(404, "not_found", "no collection")
     trashed = ada.get(f"{COLLECTIONS}?deleted=true&name=old").json()["results"]
     assert [item["name"] for item in trashed] == ["old"]
     assert trashed[0]["deleted"].endswith("Z")
@@ -300,16 +300,16 @@ def test_permissions(ada, grace, refused):
             grace.post(f"{shard}close/"),
         )
 
-    for answer in (*(grace.get(path) for path in reading), *writing()):
-        assert answer == refused(403, "forbidden", "not a member")
+    for response in (*(grace.get(path) for path in reading), *writing()):
+        assert response == refused(403, "forbidden", "not a member")
     assert url.split("/")[-2] not in map(str, ids(grace.get(f"{COLLECTIONS}?limit=1000")))
     ada.post(f"/api/v1/shares/collection/{url.split('/')[-2]}/", json={"target_type": "user", "target_id": 2})
     assert url.split("/")[-2] in map(str, ids(grace.get(f"{COLLECTIONS}?limit=1000")))
     assert grace.get(f"{shard}download/").content == b"content"
     for path in reading:
         assert grace.get(path).status_code == 200
-    for answer in writing():
-        assert answer == refused(403, "forbidden", "reading only")
+    for response in writing():
+        assert response == refused(403, "forbidden", "reading only")
     ada.patch(url, json={"project": 3})
     assert grace.post(f"{shard}close/").json()["state"] == "ready"
 

@@ -36,10 +36,10 @@ def add(caller, url, *records):
 
 
 def records(caller, url, **params):
-    answer = caller.get(f"{url}records/", params=params)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Content-Type"] == "application/x-ndjson"
-    return [json.loads(line) for line in answer.text.split("\n")[:-1]]
+    response = caller.get(f"{url}records/", params=params)
+    assert response.status_code == 200, response.text
+    assert response.headers["Content-Type"] == "application/x-ndjson"
+    return [json.loads(line) for line in response.text.split("\n")[:-1]]
 
 
 def contents(caller, url):
@@ -47,16 +47,16 @@ def contents(caller, url):
 
 
 def download(caller, url, form, **params):
-    answer = caller.get(f"{url}download/", params={"format": form, **params})
-    assert answer.status_code == 200, answer.text
-    return answer.content
+    response = caller.get(f"{url}download/", params={"format": form, **params})
+    assert response.status_code == 200, response.text
+    return response.content
 
 
 @pytest.mark.parametrize("form", ["sdf", "smi", "csv"])
 def test_drugs_go_round(ada, url, drugs, form):
-    answer = upload(ada, url, form, drugs[form])
-    assert answer.status_code == 200, answer.text
-    shown = answer.json()
+    response = upload(ada, url, form, drugs[form])
+    assert response.status_code == 200, response.text
+    shown = response.json()
     assert (shown["count"], shown["dirty"], shown["path"], shown["systemtags"]) == (24, False, None, [])
     assert ada.get(url).json() == shown
     first = contents(ada, url)
@@ -110,9 +110,9 @@ def test_a_bad_file_changes_nothing(fresh, connect, refused, drugs, form):
     upload(ada, url, "sdf", drugs["sdf"])
     before, text = ada.get(url).json(), ada.get(f"{url}records/").text
     good = download(ada, url, form) if form in {"sdf", "json", "binary"} else drugs[form]
-    answer = upload(ada, url, form, good + b"\xffgarbage\n")
-    assert answer == refused(422, "unprocessable", f"Line {good.count(bytes([10])) + 1}: ")
-    assert answer.json()["line"] == good.count(b"\n") + 1
+    response = upload(ada, url, form, good + b"\xffgarbage\n")
+    assert response == refused(422, "unprocessable", f"Line {good.count(bytes([10])) + 1}: ")
+    assert response.json()["line"] == good.count(b"\n") + 1
     assert ada.get(url).json() == before
     assert ada.get(f"{url}records/").text == text
     assert not [path for path in (fresh.folder / "blobs").rglob("*") if path.is_file()]
@@ -125,7 +125,7 @@ def test_digests_and_permissions(ada, grace, url, refused, drugs):
     right = {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(drugs['smi']).digest()).decode()}:"}
     assert grace.put(f"{url}upload?format=smi", content=drugs["smi"], headers=right).json()["count"] == 24
     ada.patch(url, json={"project": 1})
-    for answer in (
+    for response in (
         upload(grace, url, "smi", drugs["smi"]),
         add(grace, url, {}),
         grace.get(f"{url}records/"),
@@ -133,9 +133,9 @@ def test_digests_and_permissions(ada, grace, url, refused, drugs):
         grace.get(f"{url}download/"),
         grace.post(f"{url}finalize/"),
     ):
-        assert answer == refused(403, "forbidden")
+        assert response == refused(403, "forbidden")
     ada.delete(url)
-    for answer in (
+    for response in (
         upload(ada, url, "smi", drugs["smi"]),
         add(ada, url, {}),
         ada.get(f"{url}records/"),
@@ -143,7 +143,7 @@ def test_digests_and_permissions(ada, grace, url, refused, drugs):
         ada.get(f"{url}download/"),
         ada.post(f"{url}finalize/"),
     ):
-        assert answer == refused(404, "not_found")
+        assert response == refused(404, "not_found")
 
 
 def test_purging_takes_the_records_along(fresh, connect, drugs):
@@ -204,9 +204,9 @@ def test_adding_and_finalizing(ada, url):
 )
 def test_bad_records(ada, url, refused, body, line, words):
     add(ada, url, {"good": 1})
-    answer = ada.post(f"{url}records/", content=b'{"first":1}\n' * 2 + body, headers=NDJSON)
-    assert answer == refused(422, "unprocessable", words)
-    assert answer.json()["line"] == line + 2
+    response = ada.post(f"{url}records/", content=b'{"first":1}\n' * 2 + body, headers=NDJSON)
+    assert response == refused(422, "unprocessable", words)
+    assert response.json()["line"] == line + 2
     assert contents(ada, url) == [{"good": 1}]
 
 
@@ -261,12 +261,12 @@ def test_chosen_fields(ada, url, drugs):
 
 def test_downloads_tell_their_length_and_digest(ada, url, drugs):
     upload(ada, url, "smi", drugs["smi"])
-    answer = ada.get(f"{url}download/?format=smi")
+    response = ada.get(f"{url}download/?format=smi")
     digest = hashlib.sha256(drugs["smi"])
-    assert answer.headers["Content-Length"] == str(len(drugs["smi"]))
-    assert answer.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
-    assert answer.headers["ETag"] == f'"{digest.hexdigest()}"'
-    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Length"] == str(len(drugs["smi"]))
+    assert response.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+    assert response.headers["ETag"] == f'"{digest.hexdigest()}"'
+    assert response.headers["Content-Type"] == "application/octet-stream"
     assert ada.get(f"{url}download/").content.startswith(b"ORIONREC1\n")
 
 
@@ -299,8 +299,8 @@ def test_a_stream_of_replaced_records_is_cut(fresh, connect, monkeypatch):
     ada.post(DATASETS, json={"name": "x"})
     url = f"{DATASETS}1/"
     upload(ada, url, "json", '{"text":"%s"}\n' % ("x" * 10_000) * 3000)
-    with ada.stream("GET", f"{url}records/") as answer:
-        chunks = answer.iter_bytes(10_000)
+    with ada.stream("GET", f"{url}records/") as response:
+        chunks = response.iter_bytes(10_000)
         next(chunks)
         upload(ada, url, "json", b"{}\n")
         with pytest.raises(httpx.RemoteProtocolError):
@@ -313,8 +313,8 @@ def test_records_added_during_a_stream_stay_out_of_it(fresh, connect):
     ada.post(DATASETS, json={"name": "x"})
     url = f"{DATASETS}1/"
     upload(ada, url, "json", '{"text":"%s"}\n' % ("x" * 10_000) * 1000)
-    with ada.stream("GET", f"{url}records/") as answer:
-        chunks = answer.iter_bytes(10_000)
+    with ada.stream("GET", f"{url}records/") as response:
+        chunks = response.iter_bytes(10_000)
         text = next(chunks)
         add(ada, url, {"late": 1})
         text += b"".join(chunks)
@@ -329,12 +329,12 @@ def test_many_records_in_flat_memory(fresh, connect, drugs):
     upload(ada, url, "sdf", drugs["sdf"])
     download(ada, url, "sdf")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    pieces = (drugs["sdf"] for _ in range(250))
-    assert upload(ada, url, "sdf", pieces).json()["count"] == 6_000
-    with ada.stream("GET", f"{url}download/?format=sdf") as answer:
-        assert sum(map(len, answer.iter_bytes())) == int(answer.headers["Content-Length"]) > 20_000_000
-    with ada.stream("GET", f"{url}records/") as answer:
-        assert sum(chunk.count(b"\n") for chunk in answer.iter_bytes()) == 6_000
+    chunks = (drugs["sdf"] for _ in range(250))
+    assert upload(ada, url, "sdf", chunks).json()["count"] == 6_000
+    with ada.stream("GET", f"{url}download/?format=sdf") as response:
+        assert sum(map(len, response.iter_bytes())) == int(response.headers["Content-Length"]) > 20_000_000
+    with ada.stream("GET", f"{url}records/") as response:
+        assert sum(chunk.count(b"\n") for chunk in response.iter_bytes()) == 6_000
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < 20 * 1024 * 1024
 
 
@@ -354,18 +354,18 @@ def test_a_selection_notices_a_purge(fresh, connect):
 @pytest.mark.parametrize("form", ["sdf", "smi", "csv"])
 def test_compressed_drugs_go_round(ada, url, drugs, form):
     assert upload(ada, url, f"{form}.gz", gzip.compress(drugs[form])).json()["count"] == 24
-    answer = ada.get(f"{url}download/", params={"format": f"{form}.gz"})
-    assert "content-encoding" not in answer.headers
-    assert gzip.decompress(answer.content) == download(ada, url, form)
-    assert download(ada, url, f"{form}.gz") == answer.content
+    response = ada.get(f"{url}download/", params={"format": f"{form}.gz"})
+    assert "content-encoding" not in response.headers
+    assert gzip.decompress(response.content) == download(ada, url, form)
+    assert download(ada, url, f"{form}.gz") == response.content
 
 
 def test_an_unknown_format_is_rejected_before_the_body(ada, url):
-    answer = upload(ada, url, "oeb.gz", b"x" * 100_000)
-    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_format")
-    assert "'oeb.gz' is not known here; known are sdf, smi, csv, json, binary" in answer.json()["detail"]
-    answer = ada.get(f"{url}download/", params={"format": "oeb"})
-    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_format")
+    response = upload(ada, url, "oeb.gz", b"x" * 100_000)
+    assert (response.status_code, response.json()["code"]) == (422, "unknown_format")
+    assert "'oeb.gz' is not known here; known are sdf, smi, csv, json, binary" in response.json()["detail"]
+    response = ada.get(f"{url}download/", params={"format": "oeb"})
+    assert (response.status_code, response.json()["code"]) == (422, "unknown_format")
     assert upload(ada, url, "", b"x").status_code == 400
     assert contents(ada, url) == []
 
@@ -377,8 +377,8 @@ def test_an_unknown_format_is_rejected_before_the_body(ada, url):
 )
 def test_a_gzip_bomb_is_rejected(ada, url, monkeypatch, form, content):
     monkeypatch.setattr(datasets, "_FREE_GROWTH", 1 << 20)
-    answer = upload(ada, url, f"{form}.gz", gzip.compress(content))
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large"), answer.text
+    response = upload(ada, url, f"{form}.gz", gzip.compress(content))
+    assert (response.status_code, response.json()["code"]) == (413, "too_large"), response.text
     assert contents(ada, url) == []
     # As it is, it is taken.
     assert upload(ada, url, form, content).status_code == 200
@@ -386,6 +386,6 @@ def test_a_gzip_bomb_is_rejected(ada, url, monkeypatch, form, content):
 
 def test_a_damaged_gzip_file_changes_nothing(ada, url, drugs):
     upload(ada, url, "smi", drugs["smi"])
-    answer = upload(ada, url, "smi.gz", gzip.compress(drugs["smi"])[:-4])
-    assert (answer.status_code, "not valid gzip" in answer.json()["detail"]) == (422, True)
+    response = upload(ada, url, "smi.gz", gzip.compress(drugs["smi"])[:-4])
+    assert (response.status_code, "not valid gzip" in response.json()["detail"]) == (422, True)
     assert len(contents(ada, url)) == 24

@@ -55,8 +55,8 @@ def test_heads_within_heads_are_a_bad_archive(tmp_path: Path) -> None:
 
 def test_heads_within_heads_are_rejected_on_both_sides(ada: httpx.Client, tmp_path: Path) -> None:
     made = ada.post("/api/v1/packages/", json={"name": "p"}).json()
-    answer = ada.put(f"/api/v1/packages/{made['id']}/upload/", content=long_names(2000))
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_package")
+    response = ada.put(f"/api/v1/packages/{made['id']}/upload/", content=long_names(2000))
+    assert (response.status_code, response.json()["code"]) == (422, "bad_package")
     (tmp_path / "bad.tar.gz").write_bytes(long_names(2000))
     session = OrionSession(SessionConfig(url=str(ada.base_url), token=ada.headers["Authorization"].split()[1]))
     with pytest.raises(ValidationError, match=r"bad\.tar\.gz is no tar archive"):
@@ -98,14 +98,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.mark.parametrize("step", ["[" * 5000, '{"step": "cut", "sent": null}', '{"step": ' + "[" * 5000])
 def test_a_bad_step_in_a_header_is_a_bad_parameter(ada: httpx.Client, step: str) -> None:
-    answer = ada.get(USERS, headers={"X-Orion-Fault": step})
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_parameter")
+    response = ada.get(USERS, headers={"X-Orion-Fault": step})
+    assert (response.status_code, response.json()["code"]) == (400, "bad_parameter")
 
 
 def test_a_bad_step_of_a_script_is_rejected_and_poisons_nothing(ada: httpx.Client) -> None:
     script = {"operation": "get_current_user", "steps": [{"step": "cut", "sent": None}]}
-    answer = ada.post("/_faults", json=[script])
-    assert answer.status_code == 400, answer.text
+    response = ada.post("/_faults", json=[script])
+    assert response.status_code == 400, response.text
     assert ada.get(USERS).status_code == 200
 
 
@@ -114,9 +114,9 @@ def test_an_unexpected_error_of_a_step_has_an_envelope(ada: httpx.Client, monkey
         raise RuntimeError("not expected")
 
     monkeypatch.setattr(fault_middleware, "parse", broken)
-    answer = ada.get(USERS, headers={"X-Orion-Fault": "503"})
-    assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
-    assert "not expected" not in answer.text
+    response = ada.get(USERS, headers={"X-Orion-Fault": "503"})
+    assert (response.status_code, response.json()["code"]) == (500, "server_error")
+    assert "not expected" not in response.text
 
 
 def test_every_commit_is_on_the_disk(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A disk that is full or fails under the local Orion: a typed refusal, the old content stays, and nothing of the new lies around."""
+"""A disk that is full or fails under the local Orion: a typed rejection, the old content stays, and nothing of the new lies around."""
 
 from __future__ import annotations
 

@@ -108,8 +108,8 @@ class Wire:
         """Everything until the end, and how that came."""
         self.got = bytearray()
         try:
-            while piece := self.socket.recv(65536):
-                self.got += piece
+            while chunk := self.socket.recv(65536):
+                self.got += chunk
         except ConnectionResetError:
             return bytes(self.got), "reset"
         return bytes(self.got), "closed"
@@ -132,7 +132,7 @@ def body_of(data):
     return data.partition(b"\r\n\r\n")[2]
 
 
-# ---------------------------------------------------------------- answers instead of the real one
+# ---------------------------------------------------------------- responses instead of the real one
 
 
 def test_statuses_come_one_after_the_other_and_then_the_real_response(ada, faults, dataset):
@@ -149,9 +149,9 @@ def test_the_connection_stays_open_after_a_status(stack, faults, dataset, connec
     with httpx.Client(base_url=stack.url, verify=False, headers=connect(stack).headers) as one:
         connections = set()
         for _ in range(3):
-            with one.stream("GET", dataset) as answer:
-                connections.add(answer.extensions["network_stream"].get_extra_info("client_addr"))
-                answer.read()
+            with one.stream("GET", dataset) as response:
+                connections.add(response.extensions["network_stream"].get_extra_info("client_addr"))
+                response.read()
     assert len(connections) == 1
 
 
@@ -160,18 +160,18 @@ def test_a_status_with_headers_and_a_body(ada, faults, dataset, code):
     faults.script(
         "get_dataset", status(code, headers={"Retry-After": 7, "X-Content-Type-Options": None}, json={"a": 1})
     )
-    answer = ada.get(dataset)
-    assert answer.status_code == code
-    assert answer.headers["Retry-After"] == "7"
-    assert "X-Content-Type-Options" not in answer.headers
-    assert answer.content == (b"" if code in {204, 304} else b'{"a":1}')
+    response = ada.get(dataset)
+    assert response.status_code == code
+    assert response.headers["Retry-After"] == "7"
+    assert "X-Content-Type-Options" not in response.headers
+    assert response.content == (b"" if code in {204, 304} else b'{"a":1}')
 
 
 def test_a_status_as_orion_writes_it(ada, faults, dataset, refused):
     faults.script("get_dataset", [429, status(429, text="slow down")])
-    answer = ada.get(dataset, headers={"X-Request-Id": "r-1"})
-    assert answer == refused(429, "fault", "429")
-    assert answer.headers["X-Request-Id"] == "r-1"
+    response = ada.get(dataset, headers={"X-Request-Id": "r-1"})
+    assert response == refused(429, "fault", "429")
+    assert response.headers["X-Request-Id"] == "r-1"
     assert ada.get(dataset).text == "slow down"
 
 
@@ -185,14 +185,14 @@ def test_statuses_that_nobody_has_named(wire, faults, dataset, code):
 
 def test_a_status_after_a_part_of_the_body(ada, faults, dataset, wire, monkeypatch):
     faults.script("upload_dataset_content", [status(413, read=1000)] * 3)
-    answer = ada.put(f"{dataset}upload?format=smi", content=b"CCO x\n" * 100_000)
-    assert answer.status_code == 413
+    response = ada.put(f"{dataset}upload?format=smi", content=b"CCO x\n" * 100_000)
+    assert response.status_code == 413
     (seen,) = faults.requests("upload_dataset_content")
     assert 1000 <= seen.received < 600_000
     assert not seen.ran
-    # The answer waits for a client that sends all it has.
-    answer = ada.put(f"{dataset}upload?format=smi", content=b"CCO x\n" * 5_000_000)
-    assert answer.status_code == 413
+    # The response waits for a client that sends all it has.
+    response = ada.put(f"{dataset}upload?format=smi", content=b"CCO x\n" * 5_000_000)
+    assert response.status_code == 413
     # A client that waits for the response before it sends the rest gets it at once, not after the time to linger.
     monkeypatch.setattr("orionclient.emulator.wire._LINGER", 3600.0)
     connection = wire().ask("PUT", f"{dataset}upload?format=smi", b"x" * 1000, length=10_000_000)
@@ -202,27 +202,27 @@ def test_a_status_after_a_part_of_the_body(ada, faults, dataset, wire, monkeypat
 
 def test_a_page_of_html(ada, faults, dataset):
     faults.script("get_dataset", [html(), html(502, text="<p>bad gateway</p>")])
-    answer = ada.get(dataset)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert answer.text.startswith("<!doctype html>")
-    assert "X-Orion-Features" not in answer.headers
-    answer = ada.get(dataset)
-    assert (answer.status_code, answer.text) == (502, "<p>bad gateway</p>")
+    response = ada.get(dataset)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert response.text.startswith("<!doctype html>")
+    assert "X-Orion-Features" not in response.headers
+    response = ada.get(dataset)
+    assert (response.status_code, response.text) == (502, "<p>bad gateway</p>")
 
 
 def test_redirects(ada, faults, dataset, stack):
     faults.script("list_datasets", [redirect("https://elsewhere.example/x", code=307), redirect("self")])
-    answer = ada.get(f"{DATASETS}?limit=3")
-    assert (answer.status_code, answer.headers["Location"]) == (307, "https://elsewhere.example/x")
-    answer = ada.get(f"{DATASETS}?limit=3")
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"{stack.url}{DATASETS}?limit=3")
+    response = ada.get(f"{DATASETS}?limit=3")
+    assert (response.status_code, response.headers["Location"]) == (307, "https://elsewhere.example/x")
+    response = ada.get(f"{DATASETS}?limit=3")
+    assert (response.status_code, response.headers["Location"]) == (302, f"{stack.url}{DATASETS}?limit=3")
 
 
 @pytest.mark.parametrize(("step", "end"), [(reset(), "reset"), (close(), "closed")])
 def test_no_response(wire, faults, dataset, step, end):
     faults.script("update_dataset", [step])
-    answer = wire().ask("PATCH", dataset, b'{"name": "changed"}', Content_Type="application/json").read()
-    assert answer == (b"", end)
+    response = wire().ask("PATCH", dataset, b'{"name": "changed"}', Content_Type="application/json").read()
+    assert response == (b"", end)
     (seen,) = faults.requests("update_dataset")
     assert (seen.ran, seen.status, seen.received, seen.step) == (False, None, 19, step.name)
 
@@ -277,7 +277,7 @@ def test_garbage(wire, faults, dataset):
     assert wire().ask("GET", dataset).read() == (b"SSH-2.0-x\r\n", "closed")
 
 
-# ---------------------------------------------------------------- the real answer, late or in part
+# ---------------------------------------------------------------- the real response, late or in part
 
 
 def test_a_stall_before_the_response(ada, faults, dataset):
@@ -450,9 +450,9 @@ def test_other_headers(wire, ada, faults, content):
             headers({"Content-Length": [5, 6], "X-Long": "x" * 100_000}),
         ],
     )
-    answer = ada.get(content)
-    assert (answer.headers["ETag"], answer.content) == ('"other"', CONTENT)
-    assert "Repr-Digest" not in answer.headers
+    response = ada.get(content)
+    assert (response.headers["ETag"], response.content) == ('"other"', CONTENT)
+    assert "Repr-Digest" not in response.headers
     data, _ = wire().ask("GET", content).read()
     assert b"content-length: 5\r\ncontent-length: 6\r\n" in data
     assert b"x" * 100_000 in data
@@ -473,16 +473,16 @@ def test_headers_of_the_request_that_the_server_does_not_know(ada, faults, datas
     assert [each.applied for each in faults.report().applied] == [True, False]
 
 
-# ---------------------------------------------------------------- the real answer, rewritten
+# ---------------------------------------------------------------- the real response, rewritten
 
 
 def test_broken_json(ada, faults, dataset):
     faults.script("get_dataset", broken_json())
-    answer = ada.get(dataset)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
-    assert answer.content.startswith(b'{"id":')
+    response = ada.get(dataset)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+    assert response.content.startswith(b'{"id":')
     with pytest.raises(json.JSONDecodeError):
-        answer.json()
+        response.json()
 
 
 def test_a_gzip_body_that_is_cut_or_wrong(wire, faults, dataset):
@@ -502,9 +502,9 @@ def test_fields_that_are_new_wrong_or_gone(ada, faults, dataset):
     faults.script(
         "get_dataset", [set_field("surprise", {"a": [1]}), set_field("count"), remove("name"), remove("nothing")]
     )
-    answers = [ada.get(dataset).json() for _ in range(4)]
+    responses = [ada.get(dataset).json() for _ in range(4)]
     without = {name: value for name, value in real.items() if name != "name"}
-    assert answers == [{**real, "surprise": {"a": [1]}}, {**real, "count": None}, without, real]
+    assert responses == [{**real, "surprise": {"a": [1]}}, {**real, "count": None}, without, real]
     assert [each.applied for each in faults.report().applied] == [True, True, True, False]
 
 
@@ -525,9 +525,9 @@ def test_fields_inside_lists(ada, faults, dataset):
 )
 def test_a_place_that_is_not_there(ada, faults, dataset, field):
     faults.script("list_datasets", set_field(field, 1))
-    real, answer = ada.get(DATASETS).content, ada.get(DATASETS).content
-    assert real == answer
-    assert faults.report().applied[0].reason == "the real answer has no such field"
+    real, response = ada.get(DATASETS).content, ada.get(DATASETS).content
+    assert real == response
+    assert faults.report().applied[0].reason == "the real response has no such field"
 
 
 def test_next_links(ada, faults, dataset, stack):
@@ -562,7 +562,7 @@ def test_null_in_a_field_that_is_there(ada, faults, dataset):
 
 
 @pytest.mark.parametrize(
-    ("step", "piece", "said"),
+    ("step", "chunk", "said"),
     [
         (unasked_range(), CONTENT[: -(-len(CONTENT) // 2)], f"bytes 0-{-(-len(CONTENT) // 2) - 1}/{len(CONTENT)}"),
         (unasked_range(3, 2), CONTENT[3:5], f"bytes 3-4/{len(CONTENT)}"),
@@ -570,12 +570,12 @@ def test_null_in_a_field_that_is_there(ada, faults, dataset):
     ],
     ids=["half", "two bytes", "rest"],
 )
-def test_a_206_that_nobody_asked_for(ada, faults, content, step, piece, said):
+def test_a_206_that_nobody_asked_for(ada, faults, content, step, chunk, said):
     faults.script("download_file", step)
-    answer = ada.get(content)
-    assert (answer.status_code, answer.content, answer.headers["Content-Range"]) == (206, piece, said)
-    assert answer.headers["Content-Length"] == str(len(piece))
-    assert "Repr-Digest" not in answer.headers
+    response = ada.get(content)
+    assert (response.status_code, response.content, response.headers["Content-Range"]) == (206, chunk, said)
+    assert response.headers["Content-Length"] == str(len(chunk))
+    assert "Repr-Digest" not in response.headers
     assert faults.requests("download_file")[-1].status == 206
     faults.assert_consumed()
 
@@ -594,23 +594,23 @@ def test_a_206_that_somebody_asked_for_stays(ada, faults, content):
 @pytest.mark.parametrize("by", [-1, -len(CONTENT), 7])
 def test_content_of_another_size(ada, faults, content, framing, by):
     faults.script("download_file", resize(by, framing))
-    answer = ada.get(content)
-    assert answer.content == (CONTENT + bytes(7))[: len(CONTENT) + by]
-    assert answer.headers.get("Content-Length") == (str(len(answer.content)) if framing == "length" else None)
-    assert (answer.headers.get("Transfer-Encoding") == "chunked") == (framing == "chunked")
-    assert "Repr-Digest" not in answer.headers
+    response = ada.get(content)
+    assert response.content == (CONTENT + bytes(7))[: len(CONTENT) + by]
+    assert response.headers.get("Content-Length") == (str(len(response.content)) if framing == "length" else None)
+    assert (response.headers.get("Transfer-Encoding") == "chunked") == (framing == "chunked")
+    assert "Repr-Digest" not in response.headers
     faults.assert_consumed()
     assert ada.get(content).content == CONTENT
 
 
 def test_content_that_cannot_be_resized_is_the_real_one(ada, faults, content):
     faults.script("download_file", [resize(-len(CONTENT) - 1, "close"), resize(1, "close")])
-    answer = ada.get(content)
-    assert (answer.content, answer.headers["Content-Length"]) == (CONTENT, str(len(CONTENT)))
+    response = ada.get(content)
+    assert (response.content, response.headers["Content-Length"]) == (CONTENT, str(len(CONTENT)))
     assert ada.get(content, headers={"Range": "bytes=1-2"}).content == CONTENT[1:3]
     assert [each.reason for each in faults.report().applied] == [
         f"the body has {len(CONTENT)} bytes only",
-        "the real answer is a byte range",
+        "the real response is a byte range",
     ]
 
 
@@ -618,11 +618,11 @@ def test_content_that_cannot_be_resized_is_the_real_one(ada, faults, content):
 @pytest.mark.parametrize("url", ["self", None])
 def test_a_redirect_stores_nothing(ada, faults, content, code, url):
     faults.script("upload_file_content", redirect(url, code=code))
-    answer = ada.put(
+    response = ada.put(
         content.replace("download", "upload"), content=b"other", headers={"Content-Type": "application/octet-stream"}
     )
-    assert answer.status_code == code
-    assert ("Location" in answer.headers) == (url is not None)
+    assert response.status_code == code
+    assert ("Location" in response.headers) == (url is not None)
     assert faults.effects("upload_file_content") == 0
     faults.assert_consumed()
     assert ada.get(content).content == CONTENT
@@ -634,8 +634,8 @@ def test_rejections_and_downloads_are_not_rewritten(ada, faults, content):
     faults.script("download_file", broken_json())
     assert ada.get(content).content == CONTENT
     assert [each.reason for each in faults.report().applied] == [
-        "the real answer is 404",
-        "the real answer is no application/json",
+        "the real response is 404",
+        "the real response is no application/json",
     ]
 
 
@@ -643,7 +643,7 @@ def test_too_large_an_response_is_not_rewritten(ada, faults, content, monkeypatc
     monkeypatch.setattr("orionclient.emulator.rewriting._MOST_HELD", 1000)
     faults.script("download_file", gzip_cut())
     assert ada.get(content).content == CONTENT
-    assert faults.report().applied[0].reason == "the answer is too large"
+    assert faults.report().applied[0].reason == "the response is too large"
 
 
 # ---------------------------------------------------------------- which request takes which step
@@ -730,7 +730,7 @@ def test_the_report(ada, faults, dataset):
         "applied": [
             {"operation": "get_dataset", "step": {"step": "status", "code": 503}, "applied": True, "status": 503},
             {"operation": "get_dataset", "step": {"step": "remove", "field": "nothing"}, "applied": False, "status": 200,
-             "reason": "the real answer has no such field"},
+             "reason": "the real response has no such field"},
         ],
     }  # fmt: skip
 
@@ -913,9 +913,9 @@ def test_how_many_steps(faults, steps, times):
 
 def test_scripts_over_http(ada, faults, dataset):
     script = {"operation": "get_dataset", "steps": [503, "reset_after", {"step": "stall", "seconds": 0.01}], "times": 2}
-    answer = ada.post("/_faults", json=[script, {"operation": "*", "steps": ["html;code=502"]}])
-    assert answer.status_code == 201
-    assert [(each["operation"], each["total"]) for each in answer.json()["scripts"]] == [("get_dataset", 6), ("*", 1)]
+    response = ada.post("/_faults", json=[script, {"operation": "*", "steps": ["html;code=502"]}])
+    assert response.status_code == 201
+    assert [(each["operation"], each["total"]) for each in response.json()["scripts"]] == [("get_dataset", 6), ("*", 1)]
     assert ada.get(dataset).status_code == 503
     with pytest.raises(httpx.ReadError):
         ada.get(dataset)
@@ -946,18 +946,18 @@ def test_scripts_over_http(ada, faults, dataset):
 )
 def test_scripts_that_are_rejected_over_http(ada, faults, refused, body, words):
     good = b'{"operation": "*", "steps": [500]}'
-    answers = [ada.post("/_faults", content=body), ada.post("/_faults", content=b"[%b, %b]" % (good, body))]
-    assert answers[0] == refused(400, "bad_body", words)
-    assert answers[1].status_code == 400
+    responses = [ada.post("/_faults", content=body), ada.post("/_faults", content=b"[%b, %b]" % (good, body))]
+    assert responses[0] == refused(400, "bad_body", words)
+    assert responses[1].status_code == 400
     assert faults.report().scripts == ()
 
 
 def test_the_face_needs_a_token_a_host_and_a_known_method(ada, connect, stack, faults, refused):
     assert connect(stack, None).get("/_faults") == refused(401, "not_authenticated")
     assert ada.get("/_faults", headers={"Host": "evil.example"}) == refused(400, "wrong_host")
-    answer = ada.put("/_faults", json={})
-    assert answer == refused(405, "method_not_allowed")
-    assert answer.headers["Allow"] == "DELETE, GET, POST"
+    response = ada.put("/_faults", json={})
+    assert response == refused(405, "method_not_allowed")
+    assert response.headers["Allow"] == "DELETE, GET, POST"
 
 
 def test_a_fault_in_a_header(ada, faults, dataset, refused, connect, stack):

@@ -25,8 +25,8 @@ def test_one_way_to_write_a_path(path, wanted):
 def test_made_with_all_above_and_only_once(fresh, connect):
     ada, grace = connect(fresh), connect(fresh, "grace")
     for _ in range(2):
-        answer = ada.post(FOLDERS, json={"paths": ["/b/c/d", "/b/", "//a"]})
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = ada.post(FOLDERS, json={"paths": ["/b/c/d", "/b/", "//a"]})
+        assert (response.status_code, response.content) == (204, b"")
     assert paths(ada) == [(1, "/a"), (1, "/b"), (1, "/b/c"), (1, "/b/c/d")]
     first = ada.get(FOLDERS).json()["results"][0]
     assert (set(first), first["owner"]) == ({"path", "project", "owner", "created"}, 1)
@@ -115,8 +115,8 @@ def test_assign(fresh, connect, kind, refused):
     def assign(caller, *assignments):
         return caller.post(ASSIGNMENTS, json={"assignments": [{"resource_type": kind, **each} for each in assignments]})
 
-    answer = assign(ada, {"id": one["id"], "path": "/a//b/"}, {"id": two["id"], "path": "/a", "name": "second"})
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = assign(ada, {"id": one["id"], "path": "/a//b/"}, {"id": two["id"], "path": "/a", "name": "second"})
+    assert (response.status_code, response.content) == (204, b"")
     assert ada.get(f"{path}{one['id']}/").json() == {**one, "path": "/a/b"}
     assert ada.get(f"{path}{two['id']}/").json() == {**two, "path": "/a", "name": "second"}
     assert paths(ada) == [(3, "/a"), (3, "/a/b")]
@@ -128,7 +128,7 @@ def test_assign(fresh, connect, kind, refused):
     assert lying({"path": "/a/b", "project": 3}) == [one["id"]]
     assert lying({"path": "/a/b", "project": 1}) == lying({"path": "/A"}) == lying({"path": "/"}) == []
 
-    # The last of two holds, and nothing of a refused request.
+    # The last of two holds, and nothing of a rejected request.
     assert assign(grace, {"id": one["id"], "path": "/x"}, {"id": one["id"], "path": "/y"}).status_code == 204
     assert ada.get(f"{path}{one['id']}/").json()["path"] == "/y"
     private = ada.post(path, json={"name": "private"}).json()["id"]

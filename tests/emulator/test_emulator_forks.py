@@ -28,17 +28,17 @@ def connected(port: int) -> socket.socket:
 
 def rest(client: socket.socket) -> bytes:
     """What comes until the other side hangs up."""
-    pieces = b""
-    while piece := client.recv(65536):
-        pieces += piece
-    return pieces
+    chunks = b""
+    while chunk := client.recv(65536):
+        chunks += chunk
+    return chunks
 
 
 def test_a_stopped_server_is_gone_while_a_child_lives(tmp_path: Path) -> None:
     orion = LocalOrion(tmp_path, storage=True).start()
     port = int(orion.url.rpartition(":")[2])
     storage = int(orion.storage.url.rpartition(":")[2])
-    # A name of another port in `Host` would be refused.
+    # A name of another port in `Host` would be rejected.
     with connected(port) as client, living_child():
         orion.stop()
         # The connection ends, nobody listens, and everything can be had again.

@@ -1,4 +1,4 @@
-"""Record formats: what is read, what is refused with which line, and that nothing is lost on the way round."""
+"""Record formats: what is read, what is rejected with which line, and that nothing is lost on the way round."""
 
 from __future__ import annotations
 
@@ -494,8 +494,8 @@ def test_gzip_of_any_format(tmp_path):
         path.write_bytes(gzip.compress(text.encode()))
         records = list(molecules.read(path, f"{name}.gz", 1 << 20))
         assert len(records) == 1
-        pieces = b"".join(molecules.write(f"{name}.GZ", lambda records=records: enumerate(records, 1), None))
-        assert gzip.decompress(pieces).decode() == text
+        chunks = b"".join(molecules.write(f"{name}.GZ", lambda records=records: enumerate(records, 1), None))
+        assert gzip.decompress(chunks).decode() == text
 
 
 @pytest.mark.parametrize("name", ["oeb", "oeb.gz", "", "gz", ".gz", "sdf.gz.gz", "sdf "])

@@ -30,9 +30,9 @@ def eve(fresh, connect):
 def make(caller, kind, **fields):
     if kind == "secret":
         fields["value"] = "hush"
-    answer = caller.post(KINDS[kind], json={"name": "thing", **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
+    response = caller.post(KINDS[kind], json={"name": "thing", **fields})
+    assert response.status_code == 201, response.text
+    return response.json()["id"]
 
 
 def test_the_groups_of_the_organization(ada, grace, refused):

@@ -41,11 +41,11 @@ def count(client, path=DATASETS):
 
 
 def test_the_server_announces_it(fresh, connect):
-    answer = connect(fresh, None).get("/api/versions/")
-    assert answer.json()["features"] == ["idempotency-keys"]
+    response = connect(fresh, None).get("/api/versions/")
+    assert response.json()["features"] == ["idempotency-keys"]
     ada = connect(fresh)
     refused = [ada.get("/nowhere"), ada.get("/", headers={"Host": "x"}), connect(fresh, None).get("/api/v1/users/me/")]
-    assert {each.headers["X-Orion-Features"] for each in [answer, *refused]} == {"idempotency-keys"}
+    assert {each.headers["X-Orion-Features"] for each in [response, *refused]} == {"idempotency-keys"}
 
 
 @pytest.mark.parametrize("path", [DATASETS, FILES])
@@ -77,9 +77,9 @@ def test_the_response_is_the_stored_one_even_when_things_moved_on(fresh, connect
 def test_records_are_added_once(fresh, connect):
     ada = connect(fresh)
     create(ada, None)
-    answers = [add(ada, "k") for _ in range(3)]
-    assert [each.json()["count"] for each in answers] == [2, 2, 2]
-    assert [each.headers.get("Idempotent-Replayed") for each in answers] == [None, "true", "true"]
+    responses = [add(ada, "k") for _ in range(3)]
+    assert [each.json()["count"] for each in responses] == [2, 2, 2]
+    assert [each.headers.get("Idempotent-Replayed") for each in responses] == [None, "true", "true"]
     assert ada.get(f"{DATASETS}1/").json()["count"] == 2
     ada.delete(f"{DATASETS}1/")
     assert add(ada, "k").json()["count"] == 2
@@ -93,10 +93,10 @@ def test_without_a_key_nothing_is_remembered(fresh, connect):
 def test_another_key_user_or_operation_is_another_request(fresh, connect):
     ada, grace = connect(fresh), connect(fresh, "grace")
     body = {"name": "x", "project": 3}
-    answers = [create(ada, "k", **body), create(ada, "l", **body), create(grace, "k", **body)]
-    assert [each.json()["id"] for each in answers] == [1, 2, 3]
+    responses = [create(ada, "k", **body), create(ada, "l", **body), create(grace, "k", **body)]
+    assert [each.json()["id"] for each in responses] == [1, 2, 3]
     assert create(ada, "k", FILES, **body).status_code == 201
-    assert {each.headers.get("Idempotent-Replayed") for each in answers} == {None}
+    assert {each.headers.get("Idempotent-Replayed") for each in responses} == {None}
 
 
 @pytest.mark.parametrize("body", [{"name": "y"}, {"name": "x", "description": ""}, {"name": "x", "project": 1}])
@@ -139,8 +139,8 @@ def test_a_rejected_request_leaves_its_key_free(fresh, connect, refused):
 
 @pytest.mark.parametrize("key", ["", "a b", "k" * 201, "ä".encode("latin-1")])
 def test_keys_that_are_rejected(fresh, connect, refused, key):
-    answer = connect(fresh).post(DATASETS, json={"name": "x"}, headers={"Idempotency-Key": key})
-    assert answer == refused(400, "bad_parameter", "Idempotency-Key")
+    response = connect(fresh).post(DATASETS, json={"name": "x"}, headers={"Idempotency-Key": key})
+    assert response == refused(400, "bad_parameter", "Idempotency-Key")
 
 
 @pytest.mark.parametrize(
@@ -191,9 +191,9 @@ def test_eight_threads_with_one_key(fresh, connect):
 
     def work(_):
         barrier.wait()
-        while (answer := create(ada, "k")).status_code == 409:
+        while (response := create(ada, "k")).status_code == 409:
             time.sleep(0.01)
-        return answer.json()["id"]
+        return response.json()["id"]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(8))) == [1] * 8
@@ -251,7 +251,7 @@ def test_old_keys_go_while_the_server_runs(fresh, connect):
 
 def test_an_operation_without_json_takes_no_key(fresh):
     stack = fresh._require().stack
-    with pytest.raises(TypeError, match="its answer must be JSON"), stack.store.writing() as db:
+    with pytest.raises(TypeError, match="its response must be JSON"), stack.store.writing() as db:
         stack.keys._record(db, (1, "delete_file", "k"), b"", None)
 
 
@@ -289,8 +289,8 @@ if sys.argv[2] == "before the record":
     Keys._record = kill
 if sys.argv[2] == "before the commit":
     Keys._record = lambda *args: (record(*args), kill())
-if sys.argv[2] == "before the answer":
-    _Endpoint._respond = lambda self, answer: kill() if self._operation.method == "POST" else respond(self, answer)
+if sys.argv[2] == "before the response":
+    _Endpoint._respond = lambda self, response: kill() if self._operation.method == "POST" else respond(self, response)
 with Server(pathlib.Path(sys.argv[1]), seed="demo") as server:
     print(server.url, server.issue_token("ada"), flush=True)
     sys.stdin.read()
@@ -323,7 +323,7 @@ class Process:
 
 
 @pytest.mark.parametrize(
-    ("when", "kept"), [("before the record", 0), ("before the commit", 0), ("before the answer", 1)]
+    ("when", "kept"), [("before the record", 0), ("before the commit", 0), ("before the response", 1)]
 )
 def test_a_kill_leaves_effect_and_key_or_neither(tmp_path, connect, when, kept):
     with Process(tmp_path, when) as killed:
@@ -333,9 +333,9 @@ def test_a_kill_leaves_effect_and_key_or_neither(tmp_path, connect, when, kept):
     with Server(tmp_path) as server:
         ada = connect(server)
         assert count(ada) == kept
-        answers = [create(ada, "k") for _ in range(2)]
+        responses = [create(ada, "k") for _ in range(2)]
         assert count(ada) == 1
-        assert answers[0].content == answers[1].content
+        assert responses[0].content == responses[1].content
         assert add(ada, "r").json()["count"] == add(ada, "r").json()["count"] == 2
 
 
@@ -348,17 +348,17 @@ def test_kills_at_any_moment_lose_and_double_nothing(tmp_path, connect):
             timer.start()
             try:
                 for key in keys:
-                    answer = create(killed.client, key, name=key)
-                    assert answer.status_code == 201
-                    assert done.setdefault(key, answer.json()) == answer.json()
+                    response = create(killed.client, key, name=key)
+                    assert response.status_code == 201
+                    assert done.setdefault(key, response.json()) == response.json()
             except httpx.TransportError:
                 pass
             timer.join()
     with Server(tmp_path) as server:
         ada = connect(server)
         for key in keys:
-            answer = create(ada, key, name=key).json()
-            assert done.setdefault(key, answer) == answer
+            response = create(ada, key, name=key).json()
+            assert done.setdefault(key, response) == response
         assert count(ada) == len(keys)
         assert json.dumps(ada.get(f"{DATASETS}?limit=1000").json()).count('"key-') == len(keys)
 
@@ -387,8 +387,8 @@ def test_work_in_the_background_begins_after_the_transaction(fresh, connect, mon
     monkeypatch.setattr("orionclient.emulator.handlers.molsearch._load", load)
     body = {"name": "database", "dataset": dataset}
     for _ in range(2):
-        answer = ada.post("/api/v1/molsearch/databases/", json=body, headers={"Idempotency-Key": "once"})
-        assert answer.status_code == 201, answer.text
+        response = ada.post("/api/v1/molsearch/databases/", json=body, headers={"Idempotency-Key": "once"})
+        assert response.status_code == 201, response.text
     end = time.monotonic() + 120
     while not seen:
         assert time.monotonic() < end

@@ -146,9 +146,9 @@ def test_no_more_jobs_at_once_than_the_pool_has_places(server, ada, tmp_path):
 def test_a_job_with_a_key_is_made_once_and_runs(ada, tmp_path):
     effects = tmp_path / "effects"
     body = {"workfloe": 1, "parameters": {"promoted": {"code": f"note({str(effects)!r}, 'ran')"}}}
-    answers = [ada.post(JOBS, json=body, headers={"Idempotency-Key": f"{tmp_path}"}) for _ in range(3)]
-    assert [answer.json() for answer in answers] == [answers[0].json()] * 3
-    reach(ada, answers[0].json())
+    responses = [ada.post(JOBS, json=body, headers={"Idempotency-Key": f"{tmp_path}"}) for _ in range(3)]
+    assert [response.json() for response in responses] == [responses[0].json()] * 3
+    reach(ada, responses[0].json())
     assert effects.read_text() == "ran\n"
 
 

@@ -30,15 +30,15 @@ TOTAL = 200 if os.environ.get("ORION_NIGHTLY") else 40
 def test_a_queued_job_is_cancelled_at_once(idle, connect):
     ada = connect(idle)
     job = start(ada)
-    answer = ada.post(f"{JOBS}{job['id']}/cancel/")
-    assert answer.status_code == 200
-    assert outcome(answer.json()) == ("complete", "cancelled", "cancelled by ada")
-    assert (answer.json()["started"], answer.json()["run_time"]) == (None, 0.0)
+    response = ada.post(f"{JOBS}{job['id']}/cancel/")
+    assert response.status_code == 200
+    assert outcome(response.json()) == ("complete", "cancelled", "cancelled by ada")
+    assert (response.json()["started"], response.json()["run_time"]) == (None, 0.0)
     idle.stop()
     with Server(idle.folder, floes=FLOES) as server:
         ada = connect(server)
         reach(ada, start(ada))
-        assert get(ada, job) == answer.json()
+        assert get(ada, job) == response.json()
         assert log(ada, job) == ""
 
 
@@ -47,8 +47,8 @@ def test_a_running_job_is_cancelled_with_its_children(server, ada, grace):
     pids = [int(text) for text in until(lambda: log(ada, job), str.strip).split()]
     assert all(map(is_alive, pids))
     until(lambda: get(ada, job)["progress"], lambda found: found == 0.5)
-    answers = [who.post(f"{JOBS}{job['id']}/cancel/") for who in (grace, ada)]
-    assert [answer.status_code for answer in answers] == [200, 200]
+    responses = [who.post(f"{JOBS}{job['id']}/cancel/") for who in (grace, ada)]
+    assert [response.status_code for response in responses] == [200, 200]
     done = reach(ada, job)
     assert outcome(done) == ("complete", "cancelled", "cancelled by grace")
     assert (done["progress"], done["run_time"] > 0) == (0.5, True)
@@ -111,8 +111,8 @@ def test_only_a_complete_job_can_be_deleted(single, connect, refused, tmp_path):
     assert (folder / "log").exists()
     assert ada.delete(f"{JOBS}{queued['id']}/").status_code == 204
     assert not folder.exists()
-    for answer in (ada.get(f"{JOBS}{queued['id']}/"), ada.delete(f"{JOBS}{queued['id']}/")):
-        assert answer == refused(404, "not_found", f"no job {queued['id']}")
+    for response in (ada.get(f"{JOBS}{queued['id']}/"), ada.delete(f"{JOBS}{queued['id']}/")):
+        assert response == refused(404, "not_found", f"no job {queued['id']}")
     assert [job["id"] for job in ada.get(JOBS, params={"tags": "mine"}).json()["results"]] == [running["id"]]
 
 

@@ -33,9 +33,9 @@ def typed(ada, cube=MUST, **promoted):
 )
 def test_parameters_that_fit(idle, connect, promoted):
     given = {name: value for name, value in promoted.items() if name != "words " and value is not object}
-    answer = typed(connect(idle), **given)
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["parameters"] == {"promoted": {"number": 1, **given}, "cube": MUST}
+    response = typed(connect(idle), **given)
+    assert response.status_code == 201, response.text
+    assert response.json()["parameters"] == {"promoted": {"number": 1, **given}, "cube": MUST}
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_jobs_belong_to_the_members_of_their_project(server, ada, grace, refused
     listed = [job["id"] for job in grace.get(JOBS).json()["results"]]
     assert (mine["id"] in listed, ours["id"] in listed) == (False, True)
     url = f"{JOBS}{mine['id']}/"
-    for answer in (grace.get(url), grace.get(f"{url}logs/"), grace.post(f"{url}cancel/"), grace.delete(url)):
-        assert answer == refused(403, "forbidden", "not a member")
+    for response in (grace.get(url), grace.get(f"{url}logs/"), grace.post(f"{url}cancel/"), grace.delete(url)):
+        assert response == refused(403, "forbidden", "not a member")
     assert grace.post(f"/api/v1/shares/job/{ours['id']}/", json={"target_type": "user", "target_id": 2}) == refused(
         404, "not_found", "that can be shared"
     )

@@ -88,9 +88,9 @@ def sent(fatal, content):
 
 
 def put(client, fatal, path, content):
-    answer = client.put(path, content=sent(fatal, content), headers={"Content-Length": str(len(content))})
-    assert answer.status_code in {200, 201}, answer.text
-    return answer.json()
+    response = client.put(path, content=sent(fatal, content), headers={"Content-Length": str(len(content))})
+    assert response.status_code in {200, 201}, response.text
+    return response.json()
 
 
 def replace(client, fatal, books, path, content):
@@ -105,10 +105,10 @@ def slash(path):
 
 def post(client, fatal, path, body):
     fatal.step()
-    answer = client.post(path, json=body)
-    assert answer.status_code in {200, 201}, answer.text
+    response = client.post(path, json=body)
+    assert response.status_code in {200, 201}, response.text
     fatal.step()
-    return answer.json()
+    return response.json()
 
 
 def make(client, fatal, books, kind, content=False, **body):
@@ -122,8 +122,8 @@ def add(client, fatal, books, path, items, **request):
     with books.lock:
         books.adding[path] = items
     fatal.step()
-    answer = client.post(path, **request)
-    assert answer.status_code in {200, 204}, answer.text
+    response = client.post(path, **request)
+    assert response.status_code in {200, 204}, response.text
     with books.lock:
         books.lists[path] = books.lists.get(path, []) + books.adding.pop(path)
         books.did["added"] += 1
@@ -135,8 +135,8 @@ def delete(client, fatal, books, path):
         books.contents.pop(path)
         books.deleting[path] = False
     fatal.step()
-    answer = client.delete(path, params={"immediate": "true"} if path.startswith(FILES) else None)
-    assert answer.status_code == 204, answer.text
+    response = client.delete(path, params={"immediate": "true"} if path.startswith(FILES) else None)
+    assert response.status_code == 204, response.text
     with books.lock:
         books.deleting[path] = True
         books.did["deleted"] += 1
@@ -229,9 +229,9 @@ def check(folder, books):
             for path, allowed in books.contents.items():
                 shown = client.get(path)
                 assert shown.status_code == 200, path
-                answer = client.get(f"{path}download{slash(path)}")
-                assert answer.status_code in {200, 409}, path
-                digest = hashlib.sha256(answer.content).digest() if answer.status_code == 200 else None
+                response = client.get(f"{path}download{slash(path)}")
+                assert response.status_code in {200, 409}, path
+                digest = hashlib.sha256(response.content).digest() if response.status_code == 200 else None
                 assert digest in allowed, path
                 assert shown.json()["sha256"] == (digest and digest.hex())
                 books.contents[path] = {digest}
@@ -245,11 +245,11 @@ def check(folder, books):
 
 
 def listed(client, path):
-    answer = client.get(path)
-    assert answer.status_code == 200, path
+    response = client.get(path)
+    assert response.status_code == 200, path
     if "/tags/" in path:
-        return sorted(tag["name"] for tag in answer.json()["results"])
-    return sorted(json.loads(line)["record"]["n"] for line in answer.text.splitlines())
+        return sorted(tag["name"] for tag in response.json()["results"])
+    return sorted(json.loads(line)["record"]["n"] for line in response.text.splitlines())
 
 
 def go_on(client, books, upload, parts):
@@ -267,7 +267,7 @@ def go_on(client, books, upload, parts):
     client.post(f"{UPLOADS}{upload}/complete", json=completion(content)).raise_for_status()
     assert client.get(f"{path}download").content == content
     books.contents[path] = {hashlib.sha256(content).digest()}
-    books.did["gone on with"] += 1
+    books.did["resumed"] += 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")

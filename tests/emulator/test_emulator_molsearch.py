@@ -1,4 +1,4 @@
-"""Molecule search on the wire: titles always, structures where RDKit is installed, the rest refused."""
+"""Molecule search on the wire: titles always, structures where RDKit is installed, the rest rejected."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ DATASETS = "/api/v1/storage/datasets/"
 
 def dataset(caller, content, form="sdf", **fields):
     made = caller.post(DATASETS, json={"name": "data", **fields}).json()
-    answer = caller.put(f"{DATASETS}{made['id']}/upload/".removesuffix("/") + f"?format={form}", content=content)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = caller.put(f"{DATASETS}{made['id']}/upload/".removesuffix("/") + f"?format={form}", content=content)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def database(caller, data, **fields):
-    answer = caller.post(DATABASES, json={"name": "db", "dataset": data["id"], **fields})
-    assert answer.status_code == 201, answer.text
-    url = f"{DATABASES}{answer.json()['id']}/"
+    response = caller.post(DATABASES, json={"name": "db", "dataset": data["id"], **fields})
+    assert response.status_code == 201, response.text
+    url = f"{DATABASES}{response.json()['id']}/"
     return until(lambda: caller.get(url).json(), lambda found: found["state"] != "LOADING")
 
 
@@ -34,9 +34,9 @@ def ask(caller, searched, query_type="title", **parameters):
     return caller.post(QUERIES, json=body)
 
 
-def result(caller, answer):
-    assert answer.status_code == 201, answer.text
-    url = f"{QUERIES}{answer.json()['id']}/"
+def result(caller, response):
+    assert response.status_code == 201, response.text
+    url = f"{QUERIES}{response.json()['id']}/"
     query = until(lambda: caller.get(url).json(), lambda found: found["state"] not in {"QUEUED", "RUNNING"})
     return query, caller.get(f"{url}hits/").json()["results"]
 
@@ -71,10 +71,10 @@ def test_titles_are_exact(ada, loaded):
         for record in map(json.loads, ada.get(f"{DATASETS}{loaded['dataset']}/records/").text.splitlines())
     ]
     wanted = [titles[4], titles[1], "no such title", titles[2].upper() + "x"]
-    answer = ask(ada, loaded, titles=wanted)
-    assert answer.json()["state"] == "QUEUED"
-    query, hits = result(ada, answer)
-    assert query == {**answer.json(), "state": "SUCCESS", "count": 2}
+    response = ask(ada, loaded, titles=wanted)
+    assert response.json()["state"] == "QUEUED"
+    query, hits = result(ada, response)
+    assert query == {**response.json(), "state": "SUCCESS", "count": 2}
     assert query["parameters"] == {"titles": wanted}
     assert hits == [
         {"rank": 1, "dataset": loaded["dataset"], "record": 2, "title": titles[1], "score": None},
@@ -164,7 +164,7 @@ def test_lists_deleting_and_permissions(fresh, connect, drugs, refused):
     assert (ids(ada, QUERIES, database=1), ids(ada, QUERIES, database=2)) == ([1], [])
     assert (ids(ada, QUERIES, state="SUCCESS"), ids(grace, QUERIES)) == ([1], [])
     url = f"{QUERIES}{query['id']}/"
-    for answer in (
+    for response in (
         grace.get(url),
         grace.get(f"{url}hits/"),
         grace.delete(url),
@@ -172,7 +172,7 @@ def test_lists_deleting_and_permissions(fresh, connect, drugs, refused):
         grace.post(DATABASES, json={"dataset": mine["dataset"]}),
         ask(grace, mine, titles=["a"]),
     ):
-        assert answer == refused(403, "forbidden")
+        assert response == refused(403, "forbidden")
     assert grace.delete(f"{DATABASES}{ours['id']}/").status_code == 204
     assert ada.delete(f"{DATABASES}1/").status_code == 204
     assert ask(ada, mine, titles=["a"]) == refused(404, "not_found")

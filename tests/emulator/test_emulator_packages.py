@@ -1,4 +1,4 @@
-"""Packages on the wire: checked, unpacked, described, and their floes run."""
+"""Packages on the wire: checked, decompressed, described, and their floes run."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ MAIN = member("main.py", f"exec({ARGV[-1]!r})".encode())
 
 
 def create(caller, **fields):
-    answer = caller.post(PATH, json=fields)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def send(caller, package, content):
@@ -85,8 +85,8 @@ def settle(caller, package):
 
 def upload(caller, content, **fields):
     package = create(caller, **fields)
-    answer = send(caller, package, content)
-    assert answer.status_code == 200, answer.text
+    response = send(caller, package, content)
+    assert response.status_code == 200, response.text
     return settle(caller, package)
 
 
@@ -117,8 +117,8 @@ def test_a_package_from_the_announcement_to_a_job(server, ada):
         "project": 1,
     }
     content = packed(MAIN, floes("one", "two", tags=["ETL"]))
-    answer = send(ada, made, content).json()
-    assert answer["state"] in {"processing", "ready"}
+    response = send(ada, made, content).json()
+    assert response["state"] in {"processing", "ready"}
     ready = settle(ada, made)
     assert ready == {
         **made,
@@ -190,8 +190,8 @@ def test_filters_and_sharing(fresh, connect, refused):
         assert ids(ada, name="TOOL") == ids(ada, state="ready") == ids(ada, project=1) == [mine["id"]]
         (floe,) = of_package(ada, mine)
         url, floe_url = f"{PATH}{mine['id']}/", f"{FLOES}{floe['id']}/"
-        for answer in (grace.get(url), grace.delete(url), send(grace, mine, b"x"), grace.get(floe_url)):
-            assert answer == refused(403, "forbidden")
+        for response in (grace.get(url), grace.delete(url), send(grace, mine, b"x"), grace.get(floe_url)):
+            assert response == refused(403, "forbidden")
         assert grace.post(JOBS, json={"workfloe": floe["id"]}) == refused(403, "forbidden", "package")
         assert of_package(grace, mine) == []
         share = {"target_type": "user", "target_id": 2}
@@ -318,8 +318,8 @@ BAD = {
     "backslash": (packed(member("a\\..\\..\\evil", b"x")), ("another system",)),
     "control": (packed(member("a\nb", b"x")), ("no usable name",)),
     "long": (packed(member("a/" * 600 + "b", b"x")), ("no usable name",)),
-    "long part": (packed(member("a" * 400, b"x")), ("cannot be unpacked",)),
-    "file as folder": (packed(member("a", b"x"), member("a/b", b"x")), ("cannot be unpacked",)),
+    "long part": (packed(member("a" * 400, b"x")), ("cannot be decompressed",)),
+    "file as folder": (packed(member("a", b"x"), member("a/b", b"x")), ("cannot be decompressed",)),
     "symlink out": (packed(member("l", type=tarfile.SYMTYPE, linkname="../../evil")), ("'l'", "leads out")),
     "symlink absolute": (packed(member("l", type=tarfile.SYMTYPE, linkname="/etc/passwd")), ("'l'", "absolute")),
     "hard link out": (packed(member("l", type=tarfile.LNKTYPE, linkname="../evil")), ("leads out",)),
@@ -373,10 +373,10 @@ def test_a_bomb_is_rejected_before_it_goes_off(tmp_path):
         *(member(f"l{n}", type=tarfile.LNKTYPE, linkname="half") for n in range(3)),
     ]
     for members, words in (
-        ([zeros], "too large unpacked"),
+        ([zeros], "too large decompressed"),
         (many, "more than 10 members"),
         ([head], "description is too long"),
-        (copies, "too large unpacked"),
+        (copies, "too large decompressed"),
     ):
         with pytest.raises(archives.BadArchiveError, match=words):
             archives.extract(write(tmp_path / "bomb", packed(*members)), tmp_path / "out", bounds)
@@ -387,7 +387,7 @@ def test_a_bomb_is_rejected_before_it_goes_off(tmp_path):
     liar.size = 2**40
     claimed = gzip.compress(liar.tobuf() + b"\0" * 5000)
     archives.extract(write(tmp_path / "fine", lying), tmp_path / "fine.out", bounds)
-    with pytest.raises(archives.BadArchiveError, match="too large unpacked"):
+    with pytest.raises(archives.BadArchiveError, match="too large decompressed"):
         archives.extract(write(tmp_path / "bomb", claimed), tmp_path / "out", bounds)
 
 

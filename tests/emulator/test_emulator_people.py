@@ -39,14 +39,14 @@ def test_a_password_gives_the_same_token_every_time(server, connect):
     ],
 )
 def test_wrong_credentials(server, connect, refused, credentials):
-    answer = connect(server, None).post("/api/v1/auth/token/", json=credentials)
-    assert answer == refused(401, "not_authenticated", "wrong")
+    response = connect(server, None).post("/api/v1/auth/token/", json=credentials)
+    assert response == refused(401, "not_authenticated", "wrong")
 
 
 def test_rejected_credentials_are_not_retried_to_the_caller(server, connect):
-    answer = connect(server, None).post("/api/v1/auth/token/", json={"username": "ada", "password": ["sesame"]})
-    assert answer.status_code == 400
-    assert "sesame" not in answer.text
+    response = connect(server, None).post("/api/v1/auth/token/", json={"username": "ada", "password": ["sesame"]})
+    assert response.status_code == 400
+    assert "sesame" not in response.text
 
 
 def test_guessing_is_responded_with_429(fresh, connect, refused):
@@ -54,18 +54,18 @@ def test_guessing_is_responded_with_429(fresh, connect, refused):
     wrong = {"username": "nobody", "password": "x"}
     statuses = [nobody.post("/api/v1/auth/token/", json=wrong).status_code for _ in range(21)]
     assert statuses == [401] * 20 + [429]
-    answer = nobody.post("/api/v1/auth/token/", json=wrong)
-    assert answer == refused(429, "rate_limited")
-    assert 1 <= int(answer.headers["Retry-After"]) <= 61
+    response = nobody.post("/api/v1/auth/token/", json=wrong)
+    assert response == refused(429, "rate_limited")
+    assert 1 <= int(response.headers["Retry-After"]) <= 61
     assert nobody.post("/api/v1/auth/token/", json={"username": "ada", "password": "ada-demo"}).status_code == 200
 
 
 def test_versions_are_those_of_the_contract(server, connect):
-    answer = connect(server, None).get("/api/versions/").json()
-    assert answer["versions"]["files"] == [3]
-    assert answer["versions"]["datasets"] == [1]
-    assert answer["server"] == f"local-orion {contract.load()['info']['version']}"
-    assert answer["features"] == ["idempotency-keys"]
+    response = connect(server, None).get("/api/versions/").json()
+    assert response["versions"]["files"] == [3]
+    assert response["versions"]["datasets"] == [1]
+    assert response["server"] == f"local-orion {contract.load()['info']['version']}"
+    assert response["features"] == ["idempotency-keys"]
 
 
 def test_users(ada, refused):

@@ -17,9 +17,9 @@ KINDS = {
 
 
 def create(caller, **fields):
-    answer = caller.post(PATH, json={"name": "June", **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(PATH, json={"name": "June", **fields})
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def fields_for(kind, **fields):
@@ -27,15 +27,15 @@ def fields_for(kind, **fields):
 
 
 def make(caller, kind, **fields):
-    answer = caller.post(KINDS[kind], json=fields_for(kind, **fields))
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
+    response = caller.post(KINDS[kind], json=fields_for(kind, **fields))
+    assert response.status_code == 201, response.text
+    return response.json()["id"]
 
 
 def archive(caller, number, archived=True):
-    answer = caller.patch(f"{PATH}{number}/", json={"archived": archived})
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["archived"] is archived
+    response = caller.patch(f"{PATH}{number}/", json={"archived": archived})
+    assert response.status_code == 200, response.text
+    assert response.json()["archived"] is archived
 
 
 def test_making(ada, grace, refused):
@@ -60,8 +60,8 @@ def test_making(ada, grace, refused):
 
 def test_making_once_per_key(fresh, connect):
     ada = connect(fresh)
-    answers = [ada.post(PATH, json={"name": "June"}, headers={"Idempotency-Key": "k"}) for _ in range(2)]
-    assert answers[0].json() == answers[1].json()
+    responses = [ada.post(PATH, json={"name": "June"}, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert responses[0].json() == responses[1].json()
     assert ada.get(PATH).json()["count"] == 3
 
 
@@ -153,8 +153,8 @@ def test_nothing_is_written_into_an_archived_project(fresh, connect, refused, ki
     if kind != "secret":
         assignment = {"resource_type": kind, "id": number, "path": "/here"}
         attempts.append(ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]}))
-    for answer in attempts:
-        assert answer == refused(403, "forbidden", f"Project {project} is archived."), answer.request.url
+    for response in attempts:
+        assert response == refused(403, "forbidden", f"Project {project} is archived."), response.request.url
     assert {name: ada.get(name).json() for name in before} == before
     assert ada.get(f"{path}{elsewhere}/").json()["project"] == 1
 
@@ -183,13 +183,13 @@ def test_folders_and_the_default_project(fresh, connect, refused):
     ada = connect(fresh)
     ada.post("/api/v1/folders/", json={"paths": ["/old"]})
     archive(ada, 1)
-    for answer in (
+    for response in (
         ada.post("/api/v1/folders/", json={"paths": ["/new"]}),
         ada.post("/api/v1/folders/", json={"paths": ["/new"], "project": 1}),
         ada.post(KINDS["file"], json={"name": "x"}),
         ada.post(KINDS["file"], json={"name": "x", "path": "/new"}),
     ):
-        assert answer == refused(403, "forbidden", "Project 1 is archived.")
+        assert response == refused(403, "forbidden", "Project 1 is archived.")
     assert [folder["path"] for folder in ada.get("/api/v1/folders/").json()["results"]] == ["/old"]
 
 
@@ -219,7 +219,7 @@ def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, refused
             ada.delete(f"{packages}{package['id']}/"),
             ada.post(f"/api/v1/shares/package/{package['id']}/", json={"target_type": "user", "target_id": 2}),
         ]
-        for answer in attempts:
-            assert answer == refused(403, "forbidden", f"Project {project} is archived."), answer.request.url
+        for response in attempts:
+            assert response == refused(403, "forbidden", f"Project {project} is archived."), response.request.url
         assert ada.get(f"{jobs}{job['id']}/").json() == job
         assert ada.get(f"{packages}{package['id']}/").json() == package

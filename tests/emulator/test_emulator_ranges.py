@@ -1,4 +1,4 @@
-"""Pieces of contents: Range, If-Range and what stands in the head of the answers."""
+"""Chunks of contents: Range, If-Range and what stands in the head of the responses."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def get(request, server, tmp_path_factory, connect):
         yield lambda **headers: plain.get(ada.get(url).headers["Location"], headers=headers)
 
 
-def asked(get, piece, **headers):
-    return get(Range=piece, **headers)
+def asked(get, chunk, **headers):
+    return get(Range=chunk, **headers)
 
 
 @pytest.mark.parametrize(
-    ("piece", "first", "last"),
+    ("chunk", "first", "last"),
     [
         ("bytes=0-0", 0, 0),
         ("bytes=0-99", 0, 99),
@@ -73,46 +73,46 @@ def asked(get, piece, **headers):
         ("bytes=007-0008", 7, 8),
     ],
 )
-def test_a_chunk(get, piece, first, last):
-    answer = asked(get, piece)
-    assert answer.status_code == 206
-    assert answer.content == CONTENT[first : last + 1]
-    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{SIZE}"
-    assert answer.headers["Content-Length"] == str(last - first + 1)
-    assert answer.headers["ETag"] == f'"{DIGEST.hexdigest()}"'
-    assert answer.headers["Repr-Digest"] == REPR
-    assert answer.headers["Content-Type"] == "application/octet-stream"
+def test_a_chunk(get, chunk, first, last):
+    response = asked(get, chunk)
+    assert response.status_code == 206
+    assert response.content == CONTENT[first : last + 1]
+    assert response.headers["Content-Range"] == f"bytes {first}-{last}/{SIZE}"
+    assert response.headers["Content-Length"] == str(last - first + 1)
+    assert response.headers["ETag"] == f'"{DIGEST.hexdigest()}"'
+    assert response.headers["Repr-Digest"] == REPR
+    assert response.headers["Content-Type"] == "application/octet-stream"
 
 
 @pytest.mark.parametrize(
-    "piece", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"]
+    "chunk", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"]
 )
-def test_a_chunk_behind_the_end(get, piece):
-    answer = asked(get, piece)
-    assert answer.status_code == 416
-    assert answer.headers["Content-Range"] == f"bytes */{SIZE}"
-    assert "range_not_satisfiable" in answer.text
+def test_a_chunk_behind_the_end(get, chunk):
+    response = asked(get, chunk)
+    assert response.status_code == 416
+    assert response.headers["Content-Range"] == f"bytes */{SIZE}"
+    assert "range_not_satisfiable" in response.text
 
 
 @pytest.mark.parametrize(
-    "piece",
+    "chunk",
     [
         "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-3", "bytes=0-1,3-4", "bytes=0-1,", "bytes = 0-1", "bytes=0 - 1",
         "bytes=+1-2", "bytes=1--2", "lines=0-1", "bytes=0-1;x", f"bytes={'9' * 5000}-", "bytes=\xb2-3".encode("latin-1"), "bytes=0x1-2",
     ],
 )  # fmt: skip
-def test_what_is_no_chunk_is_ignored(get, piece):
-    answer = asked(get, piece)
-    assert (answer.status_code, answer.content) == (200, CONTENT)
-    assert answer.headers["Accept-Ranges"] == "bytes"
-    assert "Content-Range" not in answer.headers
+def test_what_is_no_chunk_is_ignored(get, chunk):
+    response = asked(get, chunk)
+    assert (response.status_code, response.content) == (200, CONTENT)
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert "Content-Range" not in response.headers
 
 
 def test_the_whole(get):
-    answer = get()
-    assert (answer.status_code, answer.content) == (200, CONTENT)
-    assert (answer.headers["Accept-Ranges"], answer.headers["Repr-Digest"]) == ("bytes", REPR)
-    assert answer.headers["Content-Length"] == str(SIZE)
+    response = get()
+    assert (response.status_code, response.content) == (200, CONTENT)
+    assert (response.headers["Accept-Ranges"], response.headers["Repr-Digest"]) == ("bytes", REPR)
+    assert response.headers["Content-Length"] == str(SIZE)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_the_whole(get):
     ],
 )
 def test_a_condition(get, condition, status):
-    answer = asked(get, "bytes=1-3", **{"If-Range": condition})
-    assert answer.status_code == status
-    assert answer.content == (CONTENT[1:4] if status == 206 else CONTENT)
-    # Without a piece it means nothing, and behind the end it decides first.
+    response = asked(get, "bytes=1-3", **{"If-Range": condition})
+    assert response.status_code == status
+    assert response.content == (CONTENT[1:4] if status == 206 else CONTENT)
+    # Without a chunk it means nothing, and behind the end it decides first.
     assert get(**{"If-Range": condition}).status_code == 200
     assert asked(get, f"bytes={SIZE}-", **{"If-Range": condition}).status_code == (416 if status == 206 else 200)
 
@@ -148,16 +148,16 @@ def test_replaced_content_is_not_mixed(fresh, connect):
 @pytest.mark.parametrize("kind", MAKERS)
 def test_nothing_has_no_chunks(ada, kind):
     url = MAKERS[kind](ada, b"")
-    for piece in ("bytes=0-", "bytes=0-0", "bytes=-1"):
-        answer = ada.get(url, headers={"Range": piece})
-        assert (answer.status_code, answer.headers["Content-Range"]) == (416, "bytes */0")
+    for chunk in ("bytes=0-", "bytes=0-0", "bytes=-1"):
+        response = ada.get(url, headers={"Range": chunk})
+        assert (response.status_code, response.headers["Content-Range"]) == (416, "bytes */0")
     assert (ada.get(url).status_code, ada.get(url).content) == (200, b"")
 
 
 def test_chunks_put_together(get):
     step = 700_001
-    pieces = [asked(get, f"bytes={start}-{start + step - 1}").content for start in range(0, SIZE, step)]
-    assert b"".join(pieces) == CONTENT
+    chunks = [asked(get, f"bytes={start}-{start + step - 1}").content for start in range(0, SIZE, step)]
+    assert b"".join(chunks) == CONTENT
 
 
 def test_who_leaves_a_chunk_harms_nobody(fresh, connect):
@@ -171,8 +171,8 @@ def test_who_leaves_a_chunk_harms_nobody(fresh, connect):
 
 def test_twice_the_header(ada, refused):
     url = file_of(ada, b"abc")
-    answer = ada.get(url, headers=[("Range", "bytes=0-0"), ("Range", "bytes=1-1")])
-    assert answer == refused(400, "bad_parameter", "2 times")
+    response = ada.get(url, headers=[("Range", "bytes=0-0"), ("Range", "bytes=1-1")])
+    assert response == refused(400, "bad_parameter", "2 times")
 
 
 def test_the_reader_of_a_shared_file_gets_chunks_too(ada, grace, refused):

@@ -1,4 +1,4 @@
-"""The way of a request: routes, tokens, parameters, bodies, refusals and failures."""
+"""The way of a request: routes, tokens, parameters, bodies, rejections and failures."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def test_every_operation_asks_for_a_token_and_rejects_unknown_parameters(server,
         path = path.replace(f"{{{parameter.name}}}", "1")
     nobody = connect(server, None)
     if operation.needs_token:
-        answer = nobody.request(operation.method, path)
-        assert answer == refused(401, "not_authenticated")
-        assert answer.headers["WWW-Authenticate"] == "Token"
+        response = nobody.request(operation.method, path)
+        assert response == refused(401, "not_authenticated")
+        assert response.headers["WWW-Authenticate"] == "Token"
     caller = connect(server)
     assert caller.request(operation.method, path, params={"bogus": "1"}) == refused(400, "bad_parameter", '"bogus"')
 
@@ -51,8 +51,8 @@ def test_every_operation_asks_for_a_token_and_rejects_unknown_parameters(server,
 @pytest.mark.parametrize("form", ["Token {}", "Token:{}", "Token: {}", "token {}", "Token   {}"])
 def test_forms_of_the_token(server, connect, form):
     header = form.format(server.issue_token("grace"))
-    answer = connect(server, None, Authorization=header).get(ME)
-    assert (answer.status_code, answer.json()["username"]) == (200, "grace")
+    response = connect(server, None, Authorization=header).get(ME)
+    assert (response.status_code, response.json()["username"]) == (200, "grace")
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_what_is_no_token(server, connect, refused, form):
 
 def test_two_tokens_are_none(server, refused):
     token = f"Token {server.issue_token()}"
-    answer = httpx.get(server.url + ME, headers=[("Authorization", token), ("Authorization", token)])
-    assert answer == refused(401, "not_authenticated")
+    response = httpx.get(server.url + ME, headers=[("Authorization", token), ("Authorization", token)])
+    assert response == refused(401, "not_authenticated")
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_unknown_paths(server, connect, refused, path):
     ],
 )
 def test_wrong_methods(server, connect, method, path, allow):
-    answer = connect(server).request(method, path)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, allow)
+    response = connect(server).request(method, path)
+    assert (response.status_code, response.headers["Allow"]) == (405, allow)
     if method != "HEAD":
-        assert answer.json()["code"] == "method_not_allowed"
+        assert response.json()["code"] == "method_not_allowed"
 
 
 @pytest.mark.parametrize(
@@ -222,8 +222,8 @@ def test_strange_names_are_kept(server, connect, name):
     ],
 )
 def test_wrong_media_types(server, connect, refused, media):
-    answer = connect(server).post(FILES, content=b'{"name": "x"}', headers={"Content-Type": media})
-    assert answer == refused(400, "wrong_media_type", "application/json")
+    response = connect(server).post(FILES, content=b'{"name": "x"}', headers={"Content-Type": media})
+    assert response == refused(400, "wrong_media_type", "application/json")
 
 
 @pytest.mark.parametrize(
@@ -272,11 +272,11 @@ def test_an_unexpected_failure_is_a_500_and_the_server_lives(server, connect, re
     ada = connect(server)
     with monkeypatch.context() as patch:
         patch.setattr(resources, "list_kind", fail)
-        answer = ada.get(FILES)
-    assert answer == refused(500, "server_error")
-    assert "inside" not in answer.text
+        response = ada.get(FILES)
+    assert response == refused(500, "server_error")
+    assert "inside" not in response.text
     assert any(
-        record.levelno == logging.ERROR and answer.headers["X-Request-Id"] in record.message
+        record.levelno == logging.ERROR and response.headers["X-Request-Id"] in record.message
         for record in caplog.records
     )
     assert ada.get(FILES).status_code == 200

@@ -19,14 +19,14 @@ def path(kind):
 
 
 def make(caller, path, **fields):
-    answer = caller.post(path, json={"name": "thing", **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(path, json={"name": "thing", **fields})
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
-def ids(answer):
-    assert answer.status_code == 200, answer.text
-    return [item["id"] for item in answer.json()["results"]]
+def ids(response):
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["results"]]
 
 
 def test_create_and_get(ada, path):

@@ -11,9 +11,9 @@ VALUE = "swordfish-5f1c"
 
 
 def make(caller, **fields):
-    answer = caller.post(PATH, json={"name": "database", "value": VALUE, **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(PATH, json={"name": "database", "value": VALUE, **fields})
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def test_a_secret_without_its_value(ada):
@@ -57,7 +57,7 @@ def test_the_value_is_kept_and_in_no_response(fresh, connect, caplog):
             return db.execute("SELECT value FROM secrets WHERE id = ?", (number,)).fetchone()[0]
 
     assert kept() == VALUE
-    answers = [
+    responses = [
         ada.get(url),
         ada.get(PATH),
         ada.get(f"{PATH}?name={VALUE}"),
@@ -72,9 +72,13 @@ def test_the_value_is_kept_and_in_no_response(fresh, connect, caplog):
         ada.patch(f"{PATH}999/", json={"value": VALUE}),
         ada.delete(url),
     ]
-    assert [answer.status_code for answer in answers] == [*[200] * 5, *[400] * 5, 403, 404, 204]
-    # The query that names the value is the caller's own; no page repeats it.
-    for text in [*(answer.text for answer in answers), *(str(answer.headers) for answer in answers), caplog.text]:
+    assert [response.status_code for response in responses] == [*[200] * 5, *[400] * 5, 403, 404, 204]
+    # The query that names the value is the caller's own; no page retries it.
+    for text in [
+        *(response.text for response in responses),
+        *(str(response.headers) for response in responses),
+        caplog.text,
+    ]:
         assert VALUE not in text.replace(f"?name={VALUE}", "")
         assert other not in text
 
@@ -97,9 +101,9 @@ def test_listing(fresh, connect, refused):
     ada.post(f"/api/v1/tags/secret/{mine}/", json={"tags": ["one", "two"]})
 
     def ids(caller, query=""):
-        answer = caller.get(PATH + query)
-        assert answer.status_code == 200, answer.text
-        return [item["id"] for item in answer.json()["results"]]
+        response = caller.get(PATH + query)
+        assert response.status_code == 200, response.text
+        return [item["id"] for item in response.json()["results"]]
 
     assert ids(ada) == [mine, ours]
     assert ids(grace) == [ours, hers]
@@ -132,12 +136,12 @@ def test_deleting_is_for_good(fresh, connect, refused):
 def test_who_may(ada, grace, refused):
     number = make(ada)["id"]
     url, share = f"{PATH}{number}/", f"/api/v1/shares/secret/{number}/"
-    for answer in (grace.get(url), grace.patch(url, json={"value": "x"}), grace.delete(url)):
-        assert answer == refused(403, "forbidden", "not a member")
+    for response in (grace.get(url), grace.patch(url, json={"value": "x"}), grace.delete(url)):
+        assert response == refused(403, "forbidden", "not a member")
     assert ada.post(share, json={"target_type": "user", "target_id": 2}).status_code == 204
     assert grace.get(url).json() == ada.get(url).json()
-    for answer in (grace.patch(url, json={"value": "x"}), grace.delete(url)):
-        assert answer == refused(403, "forbidden", "reading only")
+    for response in (grace.patch(url, json={"value": "x"}), grace.delete(url)):
+        assert response == refused(403, "forbidden", "reading only")
     ada.delete(share, params={"target_type": "user", "target_id": 2})
     assert grace.get(url) == refused(403, "forbidden")
 
@@ -145,6 +149,6 @@ def test_who_may(ada, grace, refused):
 def test_secrets_lie_in_no_folder(ada, refused):
     number = make(ada)["id"]
     assignment = {"resource_type": "secret", "id": number, "path": "/here"}
-    answer = ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]})
-    assert answer == refused(400, "bad_body", '"secret"')
+    response = ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]})
+    assert response == refused(400, "bad_body", '"secret"')
     assert ada.post(PATH, json={"name": "n", "value": "v", "path": "/here"}) == refused(400, "bad_body", "path")

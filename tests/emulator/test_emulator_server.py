@@ -28,9 +28,9 @@ def test_starts_on_a_free_loopback_port_and_stops_without_a_trace(tmp_path):
         assert running is server
         assert running.url.startswith("http://127.0.0.1:")
         port = int(running.url.rsplit(":", 1)[1])
-        with urllib.request.urlopen(f"{running.url}/api/versions/") as answer:
-            assert answer.status == 200
-    with pytest.raises(OSError, match=r"refused|reset"), socket.create_connection(("127.0.0.1", port), timeout=2):
+        with urllib.request.urlopen(f"{running.url}/api/versions/") as response:
+            assert response.status == 200
+    with pytest.raises(OSError, match=r"rejected|reset"), socket.create_connection(("127.0.0.1", port), timeout=2):
         pass
     deadline = time.monotonic() + 120
     while set(threading.enumerate()) - before and time.monotonic() < deadline:
@@ -151,8 +151,8 @@ def test_seeds(tmp_path, connect):
 
 def test_tokens_and_passwords_are_not_kept_readable(fresh, connect):
     token = fresh.issue_token("ada")
-    answer = connect(fresh, None).post("/api/v1/auth/token/", json={"username": "ada", "password": "ada-demo"})
-    assert answer.json() == {"token": token}
+    response = connect(fresh, None).post("/api/v1/auth/token/", json={"username": "ada", "password": "ada-demo"})
+    assert response.json() == {"token": token}
     for path in fresh.folder.rglob("*"):
         if path.is_file():
             assert token.encode() not in path.read_bytes(), path
@@ -194,8 +194,8 @@ def test_what_a_crash_left_behind_is_swept(tmp_path, connect):
 )
 def test_other_hosts_are_rejected(server, connect, refused, host):
     port = server.url.rsplit(":", 1)[1]
-    answer = connect(server).get("/api/v1/users/me/", headers={"Host": host.format(port=port)})
-    assert answer == refused(400, "wrong_host")
+    response = connect(server).get("/api/v1/users/me/", headers={"Host": host.format(port=port)})
+    assert response == refused(400, "wrong_host")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost", "[::1]"])
@@ -258,6 +258,6 @@ def test_who_does_not_take_an_response_is_hung_up_on(tmp_path):
     gc.collect()  # an open socket of the server would warn here
     taken = 0
     with lazy, contextlib.suppress(ConnectionResetError):
-        while piece := lazy.recv(1 << 20):
-            taken += len(piece)
+        while chunk := lazy.recv(1 << 20):
+            taken += len(chunk)
     assert taken < 32 << 20

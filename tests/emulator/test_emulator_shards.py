@@ -20,15 +20,15 @@ STATES = ("open", "temporary", "ready")
 
 
 def make_url(caller, **fields):
-    answer = caller.post(COLLECTIONS, json=fields)
-    assert answer.status_code == 201, answer.text
-    return f"{COLLECTIONS}{answer.json()['id']}/shards/"
+    response = caller.post(COLLECTIONS, json=fields)
+    assert response.status_code == 201, response.text
+    return f"{COLLECTIONS}{response.json()['id']}/shards/"
 
 
 def make(caller, url, **fields):
-    answer = caller.post(url, json=fields)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(url, json=fields)
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def upload(caller, url, number, content=b"content", **headers):
@@ -58,9 +58,9 @@ def wait_for(condition):
         time.sleep(0.01)
 
 
-def ids(answer):
-    assert answer.status_code == 200, answer.text
-    return [item["id"] for item in answer.json()["results"]]
+def ids(response):
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["results"]]
 
 
 def kept(server):
@@ -94,16 +94,16 @@ def test_life(ada, grace, url):
     }
     assert grace.get(f"{url}{number}/").json() == shown
     digest = hashlib.sha256(b"content").hexdigest()
-    answer = upload(ada, url, number)
+    response = upload(ada, url, number)
     there = {**shown, "state": "temporary", "size": 7, "sha256": digest}
-    assert (answer.status_code, answer.json()) == (200, there)
+    assert (response.status_code, response.json()) == (200, there)
     assert grace.get(f"{url}{number}/download/").content == b"content"
-    answer = grace.post(f"{url}{number}/close/")
-    assert (answer.status_code, answer.json()) == (200, {**there, "state": "ready"})
+    response = grace.post(f"{url}{number}/close/")
+    assert (response.status_code, response.json()) == (200, {**there, "state": "ready"})
     assert ada.get(f"{url}{number}/").json() == {**there, "state": "ready"}
     assert ada.delete(f"{url}{number}/").status_code == 204
-    for answer in (ada.get(f"{url}{number}/"), ada.get(f"{url}{number}/download/"), ada.delete(f"{url}{number}/")):
-        assert answer.status_code == 404
+    for response in (ada.get(f"{url}{number}/"), ada.get(f"{url}{number}/download/"), ada.delete(f"{url}{number}/")):
+        assert response.status_code == 404
 
 
 def test_nothing_needs_to_be_said(ada, url, refused):
@@ -125,8 +125,12 @@ def test_ids(fresh, connect, refused):
     assert upload(ada, second, large[2], b"large").json()["id"] == large[2]
     assert ada.get(f"{second}{large[2]}/download/").content == b"large"
     words = f"no shard {large[1]} in collection 2"
-    for answer in (ada.get(f"{second}{large[1]}/"), upload(ada, second, large[1]), ada.delete(f"{second}{large[1]}/")):
-        assert answer == refused(404, "not_found", words)
+    for response in (
+        ada.get(f"{second}{large[1]}/"),
+        upload(ada, second, large[1]),
+        ada.delete(f"{second}{large[1]}/"),
+    ):
+        assert response == refused(404, "not_found", words)
     # What is gone never gets its number back.
     ada.delete(f"{first}3/")
     ada.delete(f"{other}{large[1]}/")
@@ -145,8 +149,8 @@ def test_empty_content(ada, url):
     number = make(ada, url)["id"]
     shown = upload(ada, url, number, b"").json()
     assert (shown["state"], shown["size"], shown["sha256"]) == ("temporary", 0, hashlib.sha256(b"").hexdigest())
-    answer = ada.get(f"{url}{number}/download/")
-    assert (answer.content, answer.headers["Content-Length"]) == (b"", "0")
+    response = ada.get(f"{url}{number}/download/")
+    assert (response.content, response.headers["Content-Length"]) == (b"", "0")
     assert ada.post(f"{url}{number}/close/").json()["state"] == "ready"
 
 
@@ -179,11 +183,11 @@ def test_digests(ada, url, refused):
     assert upload(ada, url, number, b"other", **{"Content-Digest": header}) == refused(400, "digest_mismatch")
     assert ada.get(f"{url}{number}/").json()["state"] == "open"
     assert upload(ada, url, number, **{"Content-Digest": header}).json()["sha256"] == digest.hexdigest()
-    answer = ada.get(f"{url}{number}/download/")
-    assert answer.headers["Content-Length"] == "7"
-    assert answer.headers["Repr-Digest"] == header
-    assert answer.headers["ETag"] == f'"{digest.hexdigest()}"'
-    assert answer.headers["Content-Type"] == "application/octet-stream"
+    response = ada.get(f"{url}{number}/download/")
+    assert response.headers["Content-Length"] == "7"
+    assert response.headers["Repr-Digest"] == header
+    assert response.headers["ETag"] == f'"{digest.hexdigest()}"'
+    assert response.headers["Content-Type"] == "application/octet-stream"
 
 
 def test_closing_again_changes_nothing(ada, url):
@@ -191,9 +195,9 @@ def test_closing_again_changes_nothing(ada, url):
     shown = ada.get(f"{url}{number}/").json()
     assert ada.post(f"{url}{number}/close/").json() == shown
     close_collection(ada, url)
-    # The answer to the first may have been lost.
-    answer = ada.post(f"{url}{number}/close/")
-    assert (answer.status_code, answer.json()) == (200, shown)
+    # The response to the first may have been lost.
+    response = ada.post(f"{url}{number}/close/")
+    assert (response.status_code, response.json()) == (200, shown)
 
 
 def test_only_an_open_collection_changes(tmp_path, connect, refused):
@@ -218,8 +222,8 @@ def test_only_an_open_collection_changes(tmp_path, connect, refused):
 def test_a_ready_collection_only_reads(ada, url, refused):
     number = filled(ada, url, "ready")
     close_collection(ada, url)
-    for answer in (ada.post(url, json={}), upload(ada, url, number), ada.delete(f"{url}{number}/")):
-        assert answer == refused(409, "collection_not_open", "is ready; only an open one")
+    for response in (ada.post(url, json={}), upload(ada, url, number), ada.delete(f"{url}{number}/")):
+        assert response == refused(409, "collection_not_open", "is ready; only an open one")
     assert ada.get(f"{url}{number}/download/").content == b"content"
     changed = ada.patch(f"{url}{number}/", json={"name": "late", "metadata": {"a": 1}}).json()
     assert (changed["name"], changed["metadata"], changed["state"]) == ("late", {"a": 1}, "ready")
@@ -261,8 +265,8 @@ def test_a_rejected_upload_is_not_read(fresh, connect, refused):
     ada = connect(fresh)
     url = make_url(ada)
     number = filled(ada, url, "ready")
-    answer = ada.put(f"{url}{number}/upload/", content=b"x", headers={"Content-Digest": f"sha-256=:{'A' * 43}=:"})
-    assert answer == refused(409, "shard_ready")
+    response = ada.put(f"{url}{number}/upload/", content=b"x", headers={"Content-Digest": f"sha-256=:{'A' * 43}=:"})
+    assert response == refused(409, "shard_ready")
 
 
 def test_changing(ada, url, refused):
@@ -390,8 +394,8 @@ def test_content_is_replaced_just_before_it_is_opened(fresh, connect, monkeypatc
         return opened(blobs, name)
 
     monkeypatch.setattr(Blobs, "open", late)
-    answer = ada.get(f"{url}{number}/download/")
-    assert (answer.status_code, answer.content, len(names)) == (200, b"new", 2)
+    response = ada.get(f"{url}{number}/download/")
+    assert (response.status_code, response.content, len(names)) == (200, b"new", 2)
 
 
 def test_lost_content_is_a_failure_of_the_server(fresh, connect):

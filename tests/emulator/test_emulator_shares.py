@@ -15,14 +15,14 @@ def path(kind):
 
 
 def make(caller, path, **fields):
-    answer = caller.post(path, json={"name": "thing", **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(path, json={"name": "thing", **fields})
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
-def ids(answer):
-    assert answer.status_code == 200, answer.text
-    return [item["id"] for item in answer.json()["results"]]
+def ids(response):
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["results"]]
 
 
 def test_share_list_and_take_back(ada, grace, path, kind, refused):
@@ -30,8 +30,8 @@ def test_share_list_and_take_back(ada, grace, path, kind, refused):
     url = f"/api/v1/shares/{kind}/{number}/"
     assert ada.get(url).json() == {"count": 0, "next": None, "results": []}
     for _ in range(2):
-        answer = ada.post(url, json={"target_type": "user", "target_id": 2})
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = ada.post(url, json={"target_type": "user", "target_id": 2})
+        assert (response.status_code, response.content) == (204, b"")
     assert ada.post(url, json={"target_type": "project", "target_id": 3}).status_code == 204
     assert ada.post(url, json={"target_type": "organization", "target_id": 1}).status_code == 204
     page = ada.get(f"{url}?limit=2").json()

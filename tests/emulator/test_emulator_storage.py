@@ -42,28 +42,28 @@ def file_of(caller, content=CONTENT):
 
 
 def address_of(caller, number):
-    answer = caller.get(f"{FILES}{number}/download")
-    assert (answer.status_code, answer.content) == (302, b"")
-    return answer.headers["Location"]
+    response = caller.get(f"{FILES}{number}/download")
+    assert (response.status_code, response.content) == (302, b"")
+    return response.headers["Location"]
 
 
 def upload_of(caller):
     number = file_of(caller, None)
     body = {"resource_type": "file", "resource_id": number, "size": len(CONTENT), "part_size": 600}
-    answer = caller.post(UPLOADS, json=body)
-    assert (answer.status_code, answer.json()["presigned"]) == (201, True), answer.text
-    return number, answer.json()["id"]
+    response = caller.post(UPLOADS, json=body)
+    assert (response.status_code, response.json()["presigned"]) == (201, True), response.text
+    return number, response.json()["id"]
 
 
 def targets_of(caller, upload, *numbers):
-    answer = caller.post(f"{UPLOADS}{upload}/targets", json={"numbers": numbers})
-    assert answer.status_code == 200, answer.text
-    return answer.json()["targets"]
+    response = caller.post(f"{UPLOADS}{upload}/targets", json={"numbers": numbers})
+    assert response.status_code == 200, response.text
+    return response.json()["targets"]
 
 
-def error(answer):
-    assert answer.headers["Content-Type"].startswith("application/xml")
-    return answer.status_code, answer.text.partition("<Code>")[2].partition("</Code>")[0]
+def error(response):
+    assert response.headers["Content-Type"].startswith("application/xml")
+    return response.status_code, response.text.partition("<Code>")[2].partition("</Code>")[0]
 
 
 def complete(caller, upload, *parts):
@@ -109,9 +109,9 @@ def test_parts_go_to_presigned_addresses(stored, ada, plain):
     left = datetime.fromisoformat(first["expires"]) - datetime.now(UTC)
     assert timedelta(seconds=800) < left <= timedelta(seconds=900)
     for target, part in ((second, parts[1]), (first, b"x" * 600), (first, parts[0])):
-        answer = plain.put(target["url"], content=part)
-        assert (answer.status_code, answer.content) == (200, b"")
-        assert answer.headers["ETag"] == f'"{hashlib.sha256(part).hexdigest()}"'
+        response = plain.put(target["url"], content=part)
+        assert (response.status_code, response.content) == (200, b"")
+        assert response.headers["ETag"] == f'"{hashlib.sha256(part).hexdigest()}"'
     assert [part["number"] for part in ada.get(f"{UPLOADS}{upload}/parts/").json()["results"]] == [1, 2]
     assert complete(ada, upload, *parts).status_code == 200
     assert plain.get(address_of(ada, number)).content == CONTENT
@@ -140,7 +140,7 @@ def test_parts_that_are_not_right(ada, plain):
     assert error(plain.put(url, content=b"x" * 600)) == (404, "not_found")
 
 
-# ---------------------------------------------------------------- what it refuses
+# ---------------------------------------------------------------- what it rejects
 
 
 def test_a_token_is_rejected(stored, ada, plain):
@@ -208,7 +208,7 @@ def test_another_host_and_another_stack(stored, ada, plain, tmp_path):
     address = address_of(ada, file_of(ada))
     assert plain.get(address, headers={"Host": "example.com"}).status_code == 400
     assert plain.get(address, headers={"Host": httpx.URL(stored.url).netloc.decode()}).status_code == 400
-    # What one origin answers, the other does not.
+    # What one origin responses, the other does not.
     assert ada.get(httpx.URL(address).raw_path.decode()).status_code == 404
     assert plain.get(f"{stored.storage.url}{FILES}").status_code == 403
     with Server(tmp_path / "other", seed="demo", storage=True) as other:

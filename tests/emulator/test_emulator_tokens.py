@@ -13,9 +13,9 @@ PASSWORD = {"username": "ada", "password": "ada-demo"}
 
 
 def make(caller, **fields):
-    answer = caller.post(PATH, json=fields)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    response = caller.post(PATH, json=fields)
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def as_token(server, connect, value):
@@ -93,8 +93,8 @@ def test_tokens_of_others_do_not_exist(fresh, connect, refused):
     number = make(ada)["id"]
     assert [each["id"] for each in grace.get(PATH).json()["results"]] == [2]
     url = f"{PATH}{number}/"
-    for answer in (grace.get(url), grace.patch(url, json={"description": "x"}), grace.delete(url)):
-        assert answer == refused(404, "not_found", f"token {number}")
+    for response in (grace.get(url), grace.patch(url, json={"description": "x"}), grace.delete(url)):
+        assert response == refused(404, "not_found", f"token {number}")
     assert ada.get(url).status_code == 200
 
 

@@ -75,8 +75,8 @@ def test_no_content_yet(ada, number, refused):
 
 @pytest.mark.parametrize("header", ["sha-256=:AAAA:", "md5=:abc=:", "x", ""])
 def test_a_malformed_digest(ada, number, refused, header):
-    answer = ada.put(f"{FILES}{number}/upload", content=b"x", headers={"Content-Digest": header})
-    assert answer == refused(400, "bad_parameter", "Content-Digest")
+    response = ada.put(f"{FILES}{number}/upload", content=b"x", headers={"Content-Digest": header})
+    assert response == refused(400, "bad_parameter", "Content-Digest")
 
 
 def test_a_wrong_digest_changes_nothing(fresh, connect, refused):
@@ -84,8 +84,8 @@ def test_a_wrong_digest_changes_nothing(fresh, connect, refused):
     ada.post(FILES, json={"name": "x"})
     before = ada.put(f"{FILES}1/upload", content=b"good").json()
     kept = blobs(fresh)
-    answer = ada.put(f"{FILES}1/upload", content=b"bad", headers={"Content-Digest": digest(b"good")})
-    assert answer == refused(400, "digest_mismatch")
+    response = ada.put(f"{FILES}1/upload", content=b"bad", headers={"Content-Digest": digest(b"good")})
+    assert response == refused(400, "digest_mismatch")
     twice = [("Content-Digest", digest(b"x")), ("Content-Digest", digest(b"x"))]
     assert ada.put(f"{FILES}1/upload", content=b"x", headers=twice) == refused(400, "bad_parameter", "2 times")
     assert ada.get(f"{FILES}1/").json() == before
@@ -191,10 +191,10 @@ def test_sixteen_threads_lose_no_update(fresh, connect):
             number = ada.post(FILES, json={"name": f"{worker}-{turn}"}).json()["id"]
             content = f"{worker} {turn}".encode() * 1000
             assert ada.put(f"{FILES}{number}/upload", content=content).status_code == 200
-            answer = ada.post(
+            response = ada.post(
                 "/api/v1/storage/datasets/1/records/", content=record, headers={"Content-Type": "application/x-ndjson"}
             )
-            assert answer.status_code == 200, answer.text
+            assert response.status_code == 200, response.text
             assert ada.post(f"/api/v1/tags/file/{number}/", json={"tags": [f"w{worker}"]}).status_code == 204
             assert ada.get(f"{FILES}{number}/download").content == content
 

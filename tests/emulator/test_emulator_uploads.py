@@ -53,9 +53,9 @@ def whole(parts):
     return {"size": sum(map(len, parts.values())), "digest": sha(digests).hexdigest()}
 
 
-def made(answer):
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+def made(response):
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 def file_of(caller, **fields):
@@ -73,8 +73,8 @@ def put(caller, upload, number, data, **headers):
 
 def send(caller, upload, parts):
     for number, data in parts.items():
-        answer = put(caller, upload, number, data)
-        assert answer.status_code == 200, answer.text
+        response = put(caller, upload, number, data)
+        assert response.status_code == 200, response.text
 
 
 def complete(caller, upload, parts):
@@ -83,9 +83,9 @@ def complete(caller, upload, parts):
 
 def there(caller, upload):
     """Numbers and digests of the parts that the server has."""
-    answer = caller.get(f"{UPLOADS}{upload}/parts/?limit=1000").json()
-    assert answer["count"] == len(answer["results"])
-    return {part["number"]: part["sha256"] for part in answer["results"]}
+    response = caller.get(f"{UPLOADS}{upload}/parts/?limit=1000").json()
+    assert response["count"] == len(response["results"])
+    return {part["number"]: part["sha256"] for part in response["results"]}
 
 
 def expected(parts):
@@ -146,8 +146,8 @@ def test_parts_in_any_order_become_the_content(fresh, connect):
     random.Random(1).shuffle(shuffled)
     for given in shuffled:
         digest = base64.b64encode(sha(parts[given]).digest()).decode()
-        answer = put(ada, upload["id"], given, parts[given], **{"Content-Digest": f"sha-256=:{digest}:"})
-        assert answer.json() == {"number": given, "size": len(parts[given]), "sha256": sha(parts[given]).hexdigest()}
+        response = put(ada, upload["id"], given, parts[given], **{"Content-Digest": f"sha-256=:{digest}:"})
+        assert response.json() == {"number": given, "size": len(parts[given]), "sha256": sha(parts[given]).hexdigest()}
         assert content_of(ada, number) == b"old"
     assert there(ada, upload["id"]) == expected(parts)
     assert ada.get(f"{UPLOADS}{upload['id']}/").json() == {**upload, "received": len(CONTENT)}
@@ -218,8 +218,8 @@ def test_the_limit_of_the_server(tmp_path, connect, refused):
 def test_a_key_makes_one_upload(fresh, connect):
     ada = connect(fresh)
     body = {"resource_type": "file", "resource_id": file_of(ada), "size": 10, "part_size": 10}
-    answers = [ada.post(UPLOADS, json=body, headers={"Idempotency-Key": "once"}).json() for _ in range(2)]
-    assert answers[0] == answers[1]
+    responses = [ada.post(UPLOADS, json=body, headers={"Idempotency-Key": "once"}).json() for _ in range(2)]
+    assert responses[0] == responses[1]
     assert ada.get(UPLOADS).json()["count"] == len(blobs(fresh)) == 1
 
 
@@ -259,7 +259,7 @@ def test_a_part_of_another_length(fresh, connect, refused, number):
     right = cut()[number]
     assert put(ada, upload, number, right[:-1]) == refused(422, "wrong_part_size")
     assert put(ada, upload, number, right + b"x") == refused(422, "wrong_part_size", "more")
-    assert put(ada, upload, number, (piece for piece in (right, b"x"))) == refused(422, "wrong_part_size", "more")
+    assert put(ada, upload, number, (chunk for chunk in (right, b"x"))) == refused(422, "wrong_part_size", "more")
     assert put(ada, upload, number, b"") == refused(422, "wrong_part_size")
     assert there(ada, upload) == {}
     assert writers(fresh) == {}
@@ -307,8 +307,8 @@ def test_what_does_not_complete_changes_nothing(fresh, connect, refused):
     assert complete(ada, upload, parts) == refused(409, "parts_missing", "2 parts")
     send(ada, upload, {each: parts[each] for each in (2, 11)})
     good = whole(parts)
-    answer = ada.post(f"{UPLOADS}{upload}/complete", json={**good, "digest": sha(CONTENT).hexdigest()})
-    assert answer == refused(422, "digest_mismatch")
+    response = ada.post(f"{UPLOADS}{upload}/complete", json={**good, "digest": sha(CONTENT).hexdigest()})
+    assert response == refused(422, "digest_mismatch")
     assert ada.post(f"{UPLOADS}{upload}/complete", json={**good, "size": 7}) == refused(422, "size_mismatch")
     assert ada.post(f"{UPLOADS}{upload}/complete", json={**good, "digest": "x"}) == refused(400, "bad_body")
     assert (ada.get(f"{FILES}{number}/").json(), content_of(ada, number)) == (before[0], b"old")
@@ -413,8 +413,8 @@ def test_racing_senders_leave_one_whole_part_of_each_number(fresh, connect):
         chance = random.Random(worker)
         barrier.wait()
         for _ in range(6):
-            answer = put(ada, upload, 1 + chance.randrange(count), bytes([65 + worker]) * size)
-            assert answer.status_code == 200, answer.text
+            response = put(ada, upload, 1 + chance.randrange(count), bytes([65 + worker]) * size)
+            assert response.status_code == 200, response.text
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
@@ -432,9 +432,9 @@ def test_completing_at_the_same_time(fresh, connect):
     upload = begin(ada, number)["id"]
     send(ada, upload, parts)
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: complete(ada, upload, parts), range(6)))
-    assert {answer.status_code for answer in answers} == {200}
-    assert {answer.json()["state"] for answer in answers} == {"complete"}
+        responses = list(pool.map(lambda _: complete(ada, upload, parts), range(6)))
+    assert {response.status_code for response in responses} == {200}
+    assert {response.json()["state"] for response in responses} == {"complete"}
     assert content_of(ada, number) == CONTENT
 
 
@@ -483,12 +483,12 @@ def test_only_who_may_change_the_file(ada, grace, refused):
             caller.post(f"{UPLOADS}{upload}/targets", json={"numbers": [1]}),
         ]  # fmt: skip
 
-    assert all(answer == refused(403, "forbidden") for answer in tried(grace))
+    assert all(response == refused(403, "forbidden") for response in tried(grace))
     ada.post(f"/api/v1/shares/file/{number}/", json={"target_type": "user", "target_id": 2})
-    assert all(answer == refused(403, "forbidden") for answer in tried(grace))
+    assert all(response == refused(403, "forbidden") for response in tried(grace))
     assert there(ada, upload) == {}
     ada.delete(f"{FILES}{number}/")
-    assert all(answer == refused(404, "not_found") for answer in tried(ada))
+    assert all(response == refused(404, "not_found") for response in tried(ada))
 
 
 def test_a_member_goes_on_with_the_upload_of_another(ada, grace):
@@ -515,8 +515,8 @@ def test_a_shard(fresh, connect, refused):
     send(ada, late, parts)
     assert ada.post(f"{url}close/").status_code == 200
     body = {"resource_type": "shard", "resource_id": shard, "collection": collection, "size": 1, "part_size": 1}
-    for answer in (ada.post(UPLOADS, json=body), put(ada, late, 1, parts[1]), complete(ada, late, parts)):
-        assert answer == refused(409, "shard_ready")
+    for response in (ada.post(UPLOADS, json=body), put(ada, late, 1, parts[1]), complete(ada, late, parts)):
+        assert response == refused(409, "shard_ready")
     assert complete(ada, upload["id"], parts).status_code == 200
     assert ada.post(UPLOADS, json={**body, "resource_id": shard + 2}) == refused(404, "not_found")
     other = made(ada.post(f"{COLLECTIONS}{collection}/shards/", json={}))["id"]
@@ -660,15 +660,15 @@ def test_kills_at_any_moment_lose_no_acknowledged_part(tmp_path, connect):
 
 def test_memory_stays_flat(tmp_path, connect):
     size, part_size = 256 << 20, 64 << 20
-    piece = b"m" * (1 << 20)
+    chunk = b"m" * (1 << 20)
     with Server(tmp_path, seed="demo") as server:
         ada = connect(server)
         number = file_of(ada)
         upload = begin(ada, number, size, part_size)["id"]
-        ada.put(f"{FILES}{file_of(ada)}/upload", content=piece)
+        ada.put(f"{FILES}{file_of(ada)}/upload", content=chunk)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for given in range(1, 5):
-            assert put(ada, upload, given, (piece for _ in range(64))).status_code == 200
+            assert put(ada, upload, given, (chunk for _ in range(64))).status_code == 200
         digest = bytes.fromhex(there(ada, upload)[1])
         body = {"size": size, "digest": sha(digest * 4).hexdigest()}
         assert ada.post(f"{UPLOADS}{upload}/complete", json=body).status_code == 200

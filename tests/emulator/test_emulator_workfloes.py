@@ -21,9 +21,9 @@ def server(tmp_path_factory):
         yield running
 
 
-def names(answer):
-    assert answer.status_code == 200, answer.text
-    return [each["name"] for each in answer.json()["results"]]
+def names(response):
+    assert response.status_code == 200, response.text
+    return [each["name"] for each in response.json()["results"]]
 
 
 def test_a_listed_floe_has_no_specification_and_a_fetched_one_has(ada):

@@ -74,13 +74,13 @@ def proxy(echo: Echo) -> Iterator[FaultProxy]:
 
 
 def talk(proxy: FaultProxy, data: bytes = LINE, seconds: float = 5.0) -> bytes | str:
-    """Send, then read until as much came back, or the end came: what came, or `reset`, `refused`, `timeout`."""
+    """Send, then read until as much came back, or the end came: what came, or `reset`, `rejected`, `timeout`."""
     got = b""
     try:
         with socket.create_connection(("127.0.0.1", proxy.port), seconds) as line:
             line.sendall(data)
-            while len(got) < len(data) and (piece := line.recv(65536)):
-                got += piece
+            while len(got) < len(data) and (chunk := line.recv(65536)):
+                got += chunk
     except ConnectionRefusedError:
         return "refused"
     except ConnectionError:

@@ -28,7 +28,7 @@ class Seen:
 
 
 class Server:
-    """A loopback server that gives one answer to everything and remembers what it was asked."""
+    """A loopback server that gives one response to everything and remembers what it was asked."""
 
     def __init__(self) -> None:
         self.answer = Answer()
@@ -48,15 +48,15 @@ class Server:
                 body = body or self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 outer.seen.append(Seen(self.command, self.path, headers, body))
-                answer = outer.answer
-                self.send_response_only(answer.status)
-                for name, value in answer.headers.items():
+                response = outer.answer
+                self.send_response_only(response.status)
+                for name, value in response.headers.items():
                     self.send_header(name, value)
-                if isinstance(answer.body, bytes) and answer.status != 204:
-                    self.send_header("content-length", str(len(answer.body)))
+                if isinstance(response.body, bytes) and response.status != 204:
+                    self.send_header("content-length", str(len(response.body)))
                 self.send_header("connection", "close")
                 self.end_headers()
-                for chunk in [answer.body] if isinstance(answer.body, bytes) else answer.body:
+                for chunk in [response.body] if isinstance(response.body, bytes) else response.body:
                     self.wfile.write(chunk)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do
@@ -81,11 +81,11 @@ class Server:
         self._thread.start()
 
     def json(self, data: object, status: int = 200) -> None:
-        """Answer with JSON from now on."""
+        """Response with JSON from now on."""
         self.answer = Answer(status, json.dumps(data).encode(), {"content-type": "application/json"})
 
     def html(self, status: int = 200) -> None:
-        """Answer with a page for people from now on."""
+        """Response with a page for people from now on."""
         self.answer = Answer(status, b"<html>Sorry</html>", {"content-type": "text/html"})
 
     def close(self) -> None:

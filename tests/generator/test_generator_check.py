@@ -91,8 +91,8 @@ def test_another_tool_version_is_named_and_rejected(run: Any, copied: tuple[Path
     old = files(copied[1])
     arguments = ["--contract", copied[0], "--output", copied[1]]
     done = run("-m", "generator", "generate", *arguments, cwd=other_generator, PYTHONPATH="")
-    refusal = f"generator/requirements.txt pins ruff 0.0.1, but {before[6:]} is installed; run: nox -s generate\n"
-    assert (done.returncode, done.stderr) == (1, refusal)
+    rejection = f"generator/requirements.txt pins ruff 0.0.1, but {before[6:]} is installed; run: nox -s generate\n"
+    assert (done.returncode, done.stderr) == (1, rejection)
     assert files(copied[1]) == old
 
 

@@ -69,7 +69,7 @@ PLANTED = [
     ("R11", "          in: header", "          in: cookie", "get_thing, parameter X-Key: cookies"),
     ("R11", "description: A key of the caller's choice.\n          schema: {type: string}",
      "description: x\n          schema: {type: string, format: uuid}", "get_thing, parameter X-Key: a header"),
-    ("R11", "schema: {type: integer, minimum: 1}", "schema: {type: number}", "parameter ThingId: a piece of a path"),
+    ("R11", "schema: {type: integer, minimum: 1}", "schema: {type: number}", "parameter ThingId: a chunk of a path"),
     ("R11", "        - name: tags", "        - name: client", "list_things, parameter client: choose"),
     ("R11", "          application/octet-stream:\n            schema: {type: string, format: binary}\n      responses:",
      ("          application/octet-stream: {schema: {type: string, format: binary}}\n"

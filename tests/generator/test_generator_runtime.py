@@ -102,7 +102,7 @@ def test_an_error_is_one_line_with_the_words_of_the_server(ours: Ours, server: S
     server.json({"detail": "no such\nthing"}, 404)
     with ours.client(server.url) as client, pytest.raises(ours.module("errors").UnexpectedStatus) as caught:
         ours.operation("get_thing").sync(1, client=client)
-    message = "get_thing (GET /api/v1/things/{thing_id}/): the server answered 404: no such thing"
+    message = "get_thing (GET /api/v1/things/{thing_id}/): the server responded 404: no such thing"
     assert str(caught.value) == message
     assert (caught.value.status_code, caught.value.operation.id) == (404, "get_thing")
 
@@ -111,8 +111,12 @@ def test_a_detailed_response_is_no_error(ours: Ours, server: Server) -> None:
     get, delete = ours.operation("get_thing"), ours.operation("delete_thing")
     with ours.client(server.url) as client:
         server.json({"detail": "x"}, 503)
-        answer = get.sync_detailed(1, client=client)
-        assert (answer.status_code, answer.parsed, answer.headers["CONTENT-TYPE"]) == (503, None, "application/json")
+        response = get.sync_detailed(1, client=client)
+        assert (response.status_code, response.parsed, response.headers["CONTENT-TYPE"]) == (
+            503,
+            None,
+            "application/json",
+        )
         server.json(THING)
         assert get.sync_detailed(1, client=client).parsed.id == 1
         server.answer = Answer(204)

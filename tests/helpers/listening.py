@@ -97,7 +97,7 @@ def _listen_to_processes(hear: Hear) -> None:
         raw.hear = hear
         return raw if buffering == 0 else io.BufferedReader(raw, buffering if buffering > 1 else io.DEFAULT_BUFFER_SIZE)
 
-    # What is read from a pipe in pieces, by whomever; `communicate` reads past it where it waits for a time.
+    # What is read from a pipe in chunks, by whomever; `communicate` reads past it where it waits for a time.
     subprocess.io = types.SimpleNamespace(**{**vars(io), "open": opened})  # type: ignore[attr-defined]
     communicate = subprocess.Popen.communicate
 

@@ -1,7 +1,7 @@
 """Which operations the tests meet: pytest's hooks that count the requests which a local Orion carried out, and what is missing.
 
-A request counts where its operation ran to a good answer during a test that passed, outside tests/conformance, whose table runs
-everything. A name in a text, a comment or a refused request counts for nothing. A run of the whole suite that meets too little fails.
+A request counts where its operation ran to a good response during a test that passed, outside tests/conformance, whose table runs
+everything. A name in a text, a comment or a rejected request counts for nothing. A run of the whole suite that meets too little fails.
 """
 
 from __future__ import annotations

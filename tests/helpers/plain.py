@@ -21,8 +21,8 @@ class Plain:
         if data is not None:
             request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                status, content = answer.status, answer.read()
+            with urllib.request.urlopen(request, timeout=120) as response:
+                status, content = response.status, response.read()
         except urllib.error.HTTPError as error:
             with error:
                 status, content = error.code, error.read()

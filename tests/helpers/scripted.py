@@ -1,4 +1,4 @@
-"""A loopback server that answers what a test tells it to, and keeps what it was asked."""
+"""A loopback server that responds to what a test tells it to, and keeps what it was asked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Asked(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """One answer: JSON data or raw bytes, or a function that writes to the socket itself."""
+    """One response: JSON data or raw bytes, or a function that writes to the socket itself."""
 
     status: int = 200
     data: Any = None
@@ -35,10 +35,10 @@ class Answer(NamedTuple):
 
 
 class Scripted:
-    """Answers in order, the last one for ever; the question for the versions of the APIs is answered and counted apart."""
+    """Responses in order, the last one for ever; the question for the versions of the APIs gets a response and counted apart."""
 
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
+    def __init__(self, *responses: Answer) -> None:
+        self.answers = list(responses)
         self.asked: list[Asked] = []
         self.versions = Answer(404)
         self.asked_for_versions = 0
@@ -58,23 +58,23 @@ class Scripted:
                 asked = Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))
                 if self.path == "/api/versions/":
                     outer.asked_for_versions += 1
-                    answer = outer.versions
+                    response = outer.versions
                 else:
                     outer.asked.append(asked)
-                    answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
-                if answer.write is not None:
-                    answer.write(self)
+                    response = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
+                if response.write is not None:
+                    response.write(self)
                     return
-                raw = answer.raw if answer.raw is not None else json.dumps(answer.data).encode()
-                self.send_response_only(answer.status)
-                headers = {"Content-Type": "application/json", "Content-Length": str(len(raw)), **answer.headers}
+                raw = response.raw if response.raw is not None else json.dumps(response.data).encode()
+                self.send_response_only(response.status)
+                headers = {"Content-Type": "application/json", "Content-Length": str(len(raw)), **response.headers}
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(raw)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = response
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -89,9 +89,9 @@ class Scripted:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
-    def then(self, *answers: Answer) -> Self:
-        """Add answers."""
-        self.answers += answers
+    def then(self, *responses: Answer) -> Self:
+        """Add responses."""
+        self.answers += responses
         return self
 
     def config(self, **changes: Any) -> SessionConfig:
@@ -99,7 +99,7 @@ class Scripted:
         return SessionConfig(**{"url": self.url, "token": CANARY, "project": 7, **changes})
 
     def session(self, **policy: Any) -> OrionSession:
-        """A session that points here; by default nothing but broken connections is repeated."""
+        """A session that points here; by default nothing but broken connections is retried."""
         return OrionSession(self.config(), requests_session=get_session(**{"retry_dict": {}, **policy}))
 
     def __enter__(self) -> Self:
@@ -115,7 +115,7 @@ class Scripted:
 
 
 def drip(seconds: float, step: float) -> Answer:
-    """An answer whose body comes one byte at a time."""
+    """A response whose body comes one byte at a time."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(200)

@@ -31,7 +31,7 @@ class Bucket:
     _tokens: float = -1.0
     _at: float = 0.0
 
-    def takes(self, now: float) -> bool:
+    def add_chunk(self, now: float) -> bool:
         rate = self.rate(now)
         most = max(1.0, rate * self.burst)
         self._tokens = most if self._tokens < 0 else min(most, self._tokens + (now - self._at) * rate)
@@ -51,7 +51,7 @@ class Window:
     _window: int = -1
     _used: int = 0
 
-    def takes(self, now: float) -> bool:
+    def add_chunk(self, now: float) -> bool:
         if (window := int(now / self.seconds)) != self._window:
             self._window, self._used = window, 0
         self._used += 1
@@ -141,7 +141,7 @@ class Virtual:
     def _arrive(self, call: _Call) -> None:
         status, headers = 200, {}
         self.told.sent += 1
-        if not self.takes(call.operation, self.now):
+        if not self.add_chunk(call.operation, self.now):
             status = 429
             self.told.refused += 1
             self.told.rejected_at.append((self.now, call.operation))

@@ -175,7 +175,7 @@ def distrusted(scene: Scene, proxy: FaultProxy) -> Iterator[None]:
 
 @contextlib.contextmanager
 def unwilling(scene: Scene, status: str) -> Iterator[None]:
-    """A proxy on the way that refuses to connect."""
+    """A proxy on the way that rejects to connect."""
     import threading
 
     ear = socket.create_server(("127.0.0.1", 0))
@@ -190,7 +190,7 @@ def unwilling(scene: Scene, status: str) -> Iterator[None]:
                 raw.settimeout(5)
                 head = raw.recv(65536)
                 scene.hits += head.startswith(b"CONNECT ")
-                raw.sendall(b"HTTP/1.1 %b Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status.encode())
+                raw.sendall(b"HTTP/1.1 %b Rejected\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status.encode())
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -249,13 +249,13 @@ def undigested() -> Iterator[pytest.MonkeyPatch]:
 
 @contextlib.contextmanager
 def replaced(scene: Scene) -> Iterator[None]:
-    """Other content of the same size takes the place of what was half read; a server that sees no `If-Range` sends a piece of it."""
+    """Other content of the same size takes the place of what was half read; a server that sees no `If-Range` sends a chunk of it."""
     ground, work, contents = scene.ground, scene.work, itertools.cycle([OTHER, CONTENT])
     work.id = ground.new_file("read")
     ground.put_content(work.id, CONTENT)
 
     def replace(number: int) -> None:
-        # Every first of two requests is answered by the beginning alone.
+        # Every first of two requests gets a response by the beginning alone.
         if number % 2 and (scene.stays or number == 1):
             work.content = next(contents)
             ground.put_content(work.id, work.content)
@@ -268,21 +268,21 @@ def replaced(scene: Scene) -> Iterator[None]:
         yield
 
 
-# What the answer says of a piece that is another than was asked for; the truth where nothing is named.
+# What the response says of a chunk that is another than was asked for; the truth where nothing is named.
 _SAID = {"other start": "pass", "no range": None, "other size": "bytes 1000-199999/300000"}
 
 
 @contextlib.contextmanager
 def astray(scene: Scene) -> Iterator[None]:
-    """A piece comes that begins at the first byte, wherever it was asked to begin."""
+    """A chunk comes that begins at the first byte, wherever it was asked to begin."""
     real, said = ranges.parse_range, _SAID[scene.run.what]
     wrong = said if said == "pass" else {"step": "headers", "headers": {"Content-Range": said}}
     cut = {"step": "cut", "sent": 1000}
 
     def chunk_of(header: str, size: int) -> range | None:
-        piece = real(header, size)
-        assert piece is not None
-        return range(len(piece))
+        chunk = real(header, size)
+        assert chunk is not None
+        return range(len(chunk))
 
     steps = [cut, *([wrong, cut] * (scene.given["attempts"] // 2) if scene.stays else [wrong, "pass"])]
     scene.ready = lambda: scripts(scene, steps)

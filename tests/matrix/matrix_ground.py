@@ -95,11 +95,11 @@ class Ground:
         urllib.request.urlopen(request, timeout=120).close()
 
     def content(self, number: int) -> bytes:
-        # The second origin refuses a token, so what leads there is followed without.
+        # The second origin rejects a token, so what leads there is followed without.
         request = urllib.request.Request(f"{self.orion.url}{_FILES}{number}/download")
         request.add_unredirected_header("Authorization", f"Token {self.orion.token}")
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return bytes(answer.read())
+        with urllib.request.urlopen(request, timeout=120) as response:
+            return bytes(response.read())
 
     def named(self, path: str, name: str) -> int:
         """How many resources of a kind have a name, in the trash or not."""
@@ -199,8 +199,8 @@ def _download(session: OrionSession, work: Work) -> Any:
 
 
 async def _raw_download(client: Any, work: Work) -> Any:
-    async with await download_file.asyncio(work.id, client=client) as answer:
-        return await answer.aread()
+    async with await download_file.asyncio(work.id, client=client) as response:
+        return await response.aread()
 
 
 def _wait(session: OrionSession, work: Work) -> Any:

@@ -84,8 +84,8 @@ class Server:
         request = urllib.request.Request(self.orion.url + path)
         request.add_header("Authorization", f"Token {self.orion.token}")
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                return bytes(answer.read())
+            with urllib.request.urlopen(request, timeout=120) as response:
+                return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
             return None

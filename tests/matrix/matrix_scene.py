@@ -87,7 +87,7 @@ class Scene:
         http.on_attempt = self.observe
         session = OrionSession(self.config, requests_session=http)
         if self.way == "keyed":
-            # That the stack takes them is learned from any of its answers.
+            # That the stack takes them is learned from any of its responses.
             session.is_authenticated()
         started, clock = time.monotonic(), CLOCK.monotonic()
         try:
@@ -168,7 +168,7 @@ class Scene:
             and self.error.call
             and self.error.call.repeated
         ):
-            # What is gone after a lost answer was deleted by it; the session's verb says so, the raw call shows the 404.
+            # What is gone after a lost response was deleted by it; the session's verb says so, the raw call shows the 404.
             self.error = None
         assert self.error is None, self.told
         assert self.column.good(self.work, self.result), self.told

@@ -23,7 +23,7 @@ _NUMBERS = itertools.count()
 
 
 class Asked(NamedTuple):
-    """One request as it came in, and how it was answered."""
+    """One request as it came in, and how it got a response."""
 
     method: str
     path: str
@@ -96,12 +96,12 @@ class Moto:
 
 def _shortened(body: Iterable[bytes], count: int) -> Iterator[bytes]:
     """Send so many bytes of a body and drop the connection."""
-    for piece in body:
-        if len(piece) >= count:
-            yield piece[:count]
+    for chunk in body:
+        if len(chunk) >= count:
+            yield chunk[:count]
             raise _Cut
-        count -= len(piece)
-        yield piece
+        count -= len(chunk)
+        yield chunk
 
 
 class Bucket:

@@ -33,8 +33,8 @@ def digest(data: bytes) -> str:
 @pytest.mark.parametrize("size", SIZES)
 def test_a_file_arrives_by_a_presigned_put(bucket: Bucket, tmp_path: Path, size: int) -> None:
     data = content(size)
-    answer = get_session().upload_file(bucket.address("put_object", "up"), written(tmp_path / "source", data))
-    assert answer.status_code == 200
+    response = get_session().upload_file(bucket.address("put_object", "up"), written(tmp_path / "source", data))
+    assert response.status_code == 200
     assert bucket.sha256("up") == digest(data)
     assert [(asked.method, asked.status) for asked in bucket.server.asked] == [("PUT", 200)]
 
@@ -83,8 +83,8 @@ def test_the_parts_of_a_multipart_upload_arrive(bucket: Bucket, tmp_path: Path) 
 
     def send(number: int) -> dict[str, object]:
         part = written(tmp_path / str(number), data[(number - 1) * 5 * MIB : number * 5 * MIB])
-        answer = session.upload_file(bucket.address("upload_part", "parts", UploadId=upload, PartNumber=number), part)
-        return {"PartNumber": number, "ETag": answer.headers["etag"]}
+        response = session.upload_file(bucket.address("upload_part", "parts", UploadId=upload, PartNumber=number), part)
+        return {"PartNumber": number, "ETag": response.headers["etag"]}
 
     with ThreadPoolExecutor(3) as pool:
         # The last one first: their order is that of their numbers.

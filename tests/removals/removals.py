@@ -57,7 +57,7 @@ REMOVALS = [
         "orionclient/_socket.py",
         "        if self.at is None:\n            return timeout\n",
         "        if True:\n            return timeout\n",
-        "tests/session/test_bad_answers.py::test_a_drip_ends_at_the_deadline",
+        "tests/session/test_bad_responses.py::test_a_drip_ends_at_the_deadline",
     ),
     Removal(
         "the fsync before the rename",

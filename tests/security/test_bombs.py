@@ -1,4 +1,4 @@
-"""Answers that unpack to far more than they are, and answers without end: the client stops, and its memory stays flat."""
+"""Responses that unpack to far more than they are, and responses without end: the client stops, and its memory stays flat."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ROOM = 64 * MIB
 
 @pytest.fixture(scope="module")
 def bomb() -> bytes:
-    """10 GiB of zeros, packed: 10 MiB; what one GiB packs to repeats without a change of meaning."""
+    """10 GiB of zeros, compressed: 10 MiB; what one GiB packs to retries without a change of meaning."""
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     one = packer.compress(bytes(64 * MIB)) + packer.flush()
     # Packed bodies in a row are one body.
@@ -197,7 +197,7 @@ def test_honest_bodies_arrive(scripted: Scripted, form: str) -> None:
 
 
 def test_a_compressed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path) -> None:
-    # Nobody asked for it packed; it is read all the same, in more than one piece.
+    # Nobody asked for it compressed; it is read all the same, in more than one chunk.
     text = b"".join(b"%d\n" % number for number in range(500_000))
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
     scripted.then(Answer(raw=gzip.compress(text), headers=headers))
@@ -206,9 +206,9 @@ def test_a_compressed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path
 
 
 @pytest.mark.parametrize("way", [read_json, read_raw_async])
-@pytest.mark.parametrize(("cut", "repeats"), [("short", True), ("broken", True), ("br", False)])
+@pytest.mark.parametrize(("cut", "retries"), [("short", True), ("broken", True), ("br", False)])
 def test_compressed_bodies_that_are_broken(
-    scripted: Scripted, way: Callable[..., Any], cut: str, repeats: bool
+    scripted: Scripted, way: Callable[..., Any], cut: str, retries: bool
 ) -> None:
     packed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
     if cut == "short":
@@ -219,7 +219,7 @@ def test_compressed_bodies_that_are_broken(
     scripted.then(Answer(raw=bytes(packed), headers=headers))
     with pytest.raises(OrionConnectionError, match="packed"):
         way(scripted)
-    assert (len(scripted.asked) > 1) == repeats
+    assert (len(scripted.asked) > 1) == retries
 
 
 @pytest.mark.parametrize("depth", [100, 600, 950, 20_000])
@@ -253,7 +253,7 @@ def test_chunks_of_any_size(size: int) -> None:
     text = b"".join(b"%d\n" % number for number in range(100_000))
     packed = gzip.compress(text)
     unpacker = Decompressor(["gzip"])
-    out = [piece for start in range(0, len(packed), size) for piece in unpacker.feed(packed[start : start + size])]
+    out = [chunk for start in range(0, len(packed), size) for chunk in unpacker.feed(packed[start : start + size])]
     unpacker.finish()
     assert b"".join(out) == text
     assert max(map(len, out)) <= 65536

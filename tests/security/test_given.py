@@ -164,16 +164,16 @@ def test_the_credentials_of_a_proxy_are_told_to_nobody(
         assert isinstance(raised.value, OrionConnectionError)
 
 
-@pytest.mark.parametrize(("answers", "tries"), [([401], 1), ([403], 1), ([429, 429, 429, 429], 3), ([500], 1)])
-def test_a_password_is_tried_no_more_often_than_allowed(scripted: Scripted, answers: list[int], tries: int) -> None:
+@pytest.mark.parametrize(("responses", "tries"), [([401], 1), ([403], 1), ([429, 429, 429, 429], 3), ([500], 1)])
+def test_a_password_is_tried_no_more_often_than_allowed(scripted: Scripted, responses: list[int], tries: int) -> None:
     password = "pass+word/of mine"
     canary.CANARIES.add(password)
-    scripted.then(*(Answer(status, {"detail": f"not {password}"}) for status in answers))
+    scripted.then(*(Answer(status, {"detail": f"not {password}"}) for status in responses))
     session = scripted.session(retry_dict={429: 2})
     with pytest.raises(OrionError) as raised:
         session.retrieve_token("ada", password)
     assert len(scripted.asked) == tries
-    if answers[0] == 429:
+    if responses[0] == 429:
         assert isinstance(raised.value, RateLimitedResponse)
     seen = f"{raised.value!s} {raised.value!r} {vars(session)} {vars(session._calls)} {raised.value.call!r}"
     assert password not in seen

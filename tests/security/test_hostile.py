@@ -47,14 +47,14 @@ def example(schema: Any, depth: int = 0) -> Any:
         return [example(schema.get("items", {}), depth + 1)] if depth < 5 else []
     if kind == "object" or "properties" in schema:
         known = {name: example(each, depth + 1) for name, each in schema.get("properties", {}).items()}
-        # Without a number there it is refused before anything is shown.
+        # Without a number there it is rejected before anything is shown.
         known |= {"id_str": "1"} if "id_str" in known else {}
         return {**known, TRICKS: {TRICKS: [TRICKS]}} if depth < 5 else {TRICKS: TRICKS}
     return TRICKS
 
 
 def response_for(schema: str) -> dict[str, Any]:
-    """An item that is a page as well, so that it answers every question."""
+    """An item that is a page as well, so that it responds to every question."""
     item = example({"$ref": f"#/components/schemas/{schema}"})
     return {**item, "count": 1, "next": None, "results": [item]}
 
@@ -181,9 +181,9 @@ SETTABLE = ["in-file", "2nd", "class", "für", "a.b", "a_b", "a-b", "title", "va
 
 def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     parameters = [{"name": f"p{number}", "type": "string", "promoted_name": name} for number, name in enumerate(NAMES)]
-    answer = floe()
-    answer["specification"]["cubes"][0]["parameters"] = [*parameters, {"name": "n", "promoted_name": 7}]
-    scripted.answers = [Answer(data=answer)]
+    response = floe()
+    response["specification"]["cubes"][0]["parameters"] = [*parameters, {"name": "n", "promoted_name": 7}]
+    scripted.answers = [Answer(data=response)]
     done = asked(scripted, monkeypatch, "jobs", "start", "1", "--help")
     assert done.exit_code == 0, done.output
     shown = " ".join(done.output.split())
@@ -191,7 +191,7 @@ def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monke
     assert "No option can have these names: 'x y', 'x=y', 'x/y', 'x;y'," in shown
     assert not UNSAFE.search(done.output)
     given = [word for name in SETTABLE for word in (f"--{name}", f"value of {name}")]
-    scripted.answers = [Answer(data=answer), Answer(201, {"id": 5, "name": "a job", "state": "queued"})]
+    scripted.answers = [Answer(data=response), Answer(201, {"id": 5, "name": "a job", "state": "queued"})]
     done = asked(scripted, monkeypatch, "jobs", "start", "1", "a job", *given)
     assert done.exit_code == 0, done.output
     assert json.loads(scripted.asked[-1].body)["parameters"]["promoted"] == {

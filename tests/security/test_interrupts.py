@@ -278,7 +278,7 @@ def at(point: Any) -> dict[str, Any]:
 
 
 def check_part(folder: Path, code: int, *, anywhere: bool = False) -> None:
-    """What lies beside the target can be gone on with, or is nothing; `anywhere` may be just where the part was made."""
+    """What lies beside the target can be resumed, or is nothing; `anywhere` may be just where the part was made."""
     left = {path.name for path in folder.iterdir()} - {"out"}
     # What ends the process at once may do so in the middle of writing the record.
     assert left - ({".out.part.json.new"} if code < 0 else set()) <= {".out.part", ".out.part.json"}
@@ -322,7 +322,7 @@ def test_a_download_is_gone_on_with(
         assert (code, errors) == (0, ""), where
         assert target.read_bytes() == content, where
         assert [path.name for path in target.parent.iterdir()] == ["out"], where
-        # Something was there already; how much of the pieces of several streams is known depends on which were whole.
+        # Something was there already; how much of the chunks of several streams is known depends on which were whole.
         assert not isinstance(point, int) or workers > 1 or int(lines[-1].split()[1]) < SIZE - MIB, where
 
 
@@ -349,7 +349,7 @@ def test_an_upload_is_gone_on_with(
 ) -> None:  # fmt: skip
     runs = []
     for point, way in SENDING[start : start + 6]:
-        # Another content and name each time, so that no run goes on with that of another.
+        # Another content and name each time, so that no run resumes that of another.
         own = content[:-8] + os.urandom(8)
         source = tmp_path / os.urandom(8).hex()
         source.write_bytes(own)
@@ -437,7 +437,7 @@ def test_signals_at_any_time(
 def test_a_server_that_stands_still_holds_nobody(
     zygote: Zygote, scripted: Scripted, tmp_path: Path, workers: int
 ) -> None:
-    """Threads that wait for bytes, or for the head of an answer, end with the rest."""
+    """Threads that wait for bytes, or for the head of a response, end with the rest."""
     over = threading.Event()
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -477,7 +477,7 @@ def test_uploads_to_a_server_that_stands_still(zygote: Zygote, stack: LocalOrion
     for path in paths:
         path.write_bytes(os.urandom(SIZE))
     sent = source if kind == "many" else paths[0]
-    # Parts are answered late: all threads wait for the head of an answer when the signal comes.
+    # Parts are responded late: all threads wait for the head of a response when the signal comes.
     stack.faults.script("upload_part", [stall(30)], times=100)
     try:
         code, lines, errors = zygote.child(stack, sent, kind=kind, point=2 * MIB, signal=signal.SIGINT).ended()
@@ -485,7 +485,7 @@ def test_uploads_to_a_server_that_stands_still(zygote: Zygote, stack: LocalOrion
         stack.faults.clear()
     assert (code, errors) == (130, "")
     assert lines[-1].endswith("threads []")
-    # The same call goes on with what was sent: each file is there once, and nothing half-made beside it.
+    # The same call resumes what was sent: each file is there once, and nothing half-made beside it.
     code, _, errors = zygote.child(stack, sent, kind=kind).ended()
     assert (code, errors) == (0, "")
     for path in paths:

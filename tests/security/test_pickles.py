@@ -1,4 +1,4 @@
-"""An error that travels or is copied leaves the token behind, with what the server said of it; so does an answer."""
+"""An error that travels or is copied leaves the token behind, with what the server said of it; so does a response."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def reachable(roots: list[Any], *, properties: bool) -> Iterator[tuple[str, Any]
 
 @pytest.fixture
 def things(orion: LocalOrion) -> list[Any]:
-    """A session that did everything once, and what came of it: resources, answers, errors."""
+    """A session that did everything once, and what came of it: resources, responses, errors."""
     attempts: list[Any] = []
     http = get_session(retry_dict={})
     http.on_attempt = attempts.append
@@ -84,7 +84,7 @@ def things(orion: LocalOrion) -> list[Any]:
     made = one_of_each(session)
     made.append(Token.create(session, "shown once"))
     listed = session.list_resources(File)
-    answers = [
+    responses = [
         get_file.sync_detailed(made[4].id, client=session.raw),
         asyncio.run(list_files.asyncio_detailed(client=session.raw_async)),
         get_session(retry_dict={}).get(f"{orion.url}/api/v1/nothing/"),
@@ -111,7 +111,7 @@ def things(orion: LocalOrion) -> list[Any]:
         made,
         listed,
         list(listed),
-        answers,
+        responses,
         errors,
         _http.REGISTRY,
     ]

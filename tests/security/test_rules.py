@@ -58,7 +58,7 @@ def faults_of(test: str) -> str:
 
 
 def code(node: ast.AST) -> str:
-    """The names that a piece of code uses, without its texts; a mark that skips nothing here does not count."""
+    """The names that a chunk of code uses, without its texts; a mark that skips nothing here does not count."""
     every = list(ast.walk(node))
     names = [
         each.id if isinstance(each, ast.Name) else each.attr

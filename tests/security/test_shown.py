@@ -169,13 +169,15 @@ def test_tokens_of_the_local_orion_are_random_and_no_page_may_ask(tmp_path: Path
         with LocalOrion(tmp_path / str(number), seed="demo") as orion:
             tokens += [orion.token_of("ada"), orion.token_of("grace")]
             headers = {"Origin": "https://evil.example", "Authorization": f"Token {orion.token}"}
-            answers = [
+            responses = [
                 httpx.get(f"{orion.url}/api/v1/users/me/", headers=headers),
                 httpx.options(
                     f"{orion.url}/api/v1/users/me/", headers={**headers, "Access-Control-Request-Method": "GET"}
                 ),
             ]
-            assert not [name for answer in answers for name in answer.headers if name.startswith("access-control-")]
+            assert not [
+                name for response in responses for name in response.headers if name.startswith("access-control-")
+            ]
     assert len(set(tokens)) == 4
     assert all(len(token) >= 32 for token in tokens)
 
@@ -196,8 +198,8 @@ def test_a_password_is_sent_once_and_not_kept(scripted: Scripted) -> None:
 def test_every_room_can_be_imported_without_the_network() -> None:
     script = (
         "import socket, sys\n"
-        "def refuse(*_): raise SystemExit('asked somebody')\n"
-        "socket.socket.connect = socket.getaddrinfo = refuse\n"
+        "def reject(*_): raise SystemExit('asked somebody')\n"
+        "socket.socket.connect = socket.getaddrinfo = reject\n"
         "import importlib\n"
         "for name in sys.argv[1:]: importlib.import_module(name)\n"
     )

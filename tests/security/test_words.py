@@ -14,18 +14,18 @@ from orion_api.api.files import get_file
 from orionclient.exceptions import OrionError
 from orionclient.types import File
 
-# No shorter piece of the token is a word of anything else.
+# No shorter chunk of the token is a word of anything else.
 _PIECE = 6
 
 
 def shows_a_chunk(text: str) -> bool:
-    """Tell whether a piece of the token stands in a text."""
+    """Tell whether a chunk of the token stands in a text."""
     return any(CANARY[start : start + _PIECE] in text for start in range(len(CANARY) - _PIECE + 1))
 
 
-def said(scripted: Scripted, answer: Answer) -> list[str]:
-    """What errors of the session and of an asynchronous call say of an answer."""
-    scripted.answers = [answer]
+def said(scripted: Scripted, response: Answer) -> list[str]:
+    """What errors of the session and of an asynchronous call say of a response."""
+    scripted.answers = [response]
     texts = []
     with pytest.raises(OrionError) as raised:
         scripted.session().get_resource(File, 7)
@@ -40,8 +40,8 @@ def said(scripted: Scripted, answer: Answer) -> list[str]:
 def test_no_chunk_of_the_token_is_left_where_words_are_cut(scripted: Scripted, status: int, before: int) -> None:
     words = "x" * before + CANARY + "y" * 100
     escaped = json.dumps([words]).replace("/", "\\/").encode()
-    answers: list[dict[str, Any]] = [{"data": {"detail": words}}, {"raw": escaped}, {"raw": words.encode()}]
-    for each in answers:
+    responses: list[dict[str, Any]] = [{"data": {"detail": words}}, {"raw": escaped}, {"raw": words.encode()}]
+    for each in responses:
         for text in said(scripted, Answer(status, **each)):
             assert not shows_a_chunk(text)
             assert "x" * (before - 20) in text

@@ -395,7 +395,7 @@ def test_no_name_leads_out_of_the_folder(
 ) -> None:
     contents: dict[int, bytes] = {}
     for number, name in enumerate([*CORPUS, *PATHS]):
-        # Longer ones and lone surrogates are refused by this server; test_names.py has them.
+        # Longer ones and lone surrogates are rejected by this server; test_names.py has them.
         if len(name) > 255 or any("\ud800" <= each <= "\udfff" for each in name):
             continue
         shard = Shard.create(collection, name, file=f"{number}".encode())

@@ -47,7 +47,7 @@ def test_file_there_and_back(session: OrionSession, plain: Plain, tmp_path: Path
     file.download_to_file(str(target))
     assert target.read_bytes() == content
     assert b"".join(file.download(chunk_size=1000)) == content
-    assert all(len(piece) <= 1000 for piece in file.download(1000))
+    assert all(len(chunk) <= 1000 for chunk in file.download(1000))
     assert os.listdir(tmp_path)
     assert not list(tmp_path.glob("*.part"))
 

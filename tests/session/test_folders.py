@@ -1,4 +1,4 @@
-"""Folders: made, filled, listed, and what is refused before any request."""
+"""Folders: made, filled, listed, and what is rejected before any request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published helpers for shards still work, say what to use instead, and do not repeat what the session repeats."""
+"""The published helpers for shards still work, say what to use instead, and do not retry what the session retries."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ FILE = {
 def test_methods(scripted: Scripted, method: str) -> None:
     scripted.then(Answer(data={"a": 1}))
     with get_session() as http:
-        answer = getattr(http, method)(f"{scripted.url}/x", headers={"X-Own": "1"})
-    assert (answer.status_code, answer.ok, repr(answer)) == (200, True, "<Response [200]>")
+        response = getattr(http, method)(f"{scripted.url}/x", headers={"X-Own": "1"})
+    assert (response.status_code, response.ok, repr(response)) == (200, True, "<Response [200]>")
     assert scripted.asked[0].method == method.upper()
     assert scripted.asked[0].headers["X-Own"] == "1"
 
@@ -85,22 +85,22 @@ def test_headers_that_are_no_text(scripted: Scripted, value: object) -> None:
 
 def test_statuses_are_returned_until_asked(scripted: Scripted) -> None:
     scripted.then(Answer(404, {"detail": "gone"}))
-    answer = get_session(retry_dict={}).get(f"{scripted.url}/x")
-    assert not answer.ok
+    response = get_session(retry_dict={}).get(f"{scripted.url}/x")
+    assert not response.ok
     with pytest.raises(BadResponse, match=r"^GET http://127.0.0.1:\d+/x: 404 Not Found: gone"):
-        answer.raise_for_status()
+        response.raise_for_status()
     scripted.answers = [Answer()]
     get_session().get(scripted.url).raise_for_status()
 
 
 def test_streaming(scripted: Scripted) -> None:
     scripted.then(Answer(raw=b"0123456789" * 1000))
-    with get_session().get(scripted.url, stream=True) as answer:
-        pieces = list(answer.iter_content(7))
-    assert b"".join(pieces) == b"0123456789" * 1000
-    assert max(map(len, pieces)) == 7
+    with get_session().get(scripted.url, stream=True) as response:
+        chunks = list(response.iter_content(7))
+    assert b"".join(chunks) == b"0123456789" * 1000
+    assert max(map(len, chunks)) == 7
     with pytest.raises(OrionConnectionError, match="read already"):
-        list(answer.iter_content())
+        list(response.iter_content())
     whole = get_session().get(scripted.url)
     assert b"".join(whole.iter_content(3)) == whole.content == whole.read()
     assert pickle.loads(pickle.dumps(whole)).text == whole.text
@@ -140,11 +140,11 @@ def test_retry_after(
     scripted: Scripted, skipped_waits: list[float], value: str, low: float | None, high: float
 ) -> None:
     scripted.then(Answer(429, headers={"Retry-After": value}), Answer())
-    answer = get_session().get(scripted.url)
+    response = get_session().get(scripted.url)
     if low is None:
-        assert (answer.status_code, skipped_waits) == (429, [])
+        assert (response.status_code, skipped_waits) == (429, [])
     else:
-        assert answer.ok
+        assert response.ok
         assert low <= skipped_waits[0] <= high
 
 
@@ -341,7 +341,7 @@ def test_asynchronous_content(scripted: Scripted) -> None:
         raw = scripted.session().raw_async
         scripted.then(Answer(raw=b"x" * 100_000))
         async with await download_file.asyncio(1, client=raw) as stream:
-            assert sum([len(piece) async for piece in stream.aiter_bytes()]) == 100_000
+            assert sum([len(chunk) async for chunk in stream.aiter_bytes()]) == 100_000
         with pytest.raises(OrionConnectionError, match="read already"):
             await stream.aread()
         scripted.answers = [Answer(data=FILE)]

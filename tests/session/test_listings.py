@@ -183,7 +183,7 @@ def test_count_first_and_one(orion: LocalOrion, session: OrionSession, seven: Sh
     with pytest.raises(MultipleResultsFound) as several:
         listing.one()
     assert queries(orion, "list_shards") == 3
-    # Asking moved nothing, and reading changes no answer.
+    # Asking moved nothing, and reading changes no response.
     assert names(listing) == "abcdefg"
     assert listing.count() == 7
     assert (listing.first(), names(listing)) == (first, "")

@@ -106,8 +106,8 @@ def test_writing_is_never_redirected(scripted: Scripted) -> None:
 
 def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
     scripted.then(Answer(data=[1]))
-    answer = get_session().get(f"{scripted.url}/anything", params={"a": [1, 2]})
-    assert (answer.ok, answer.status_code, answer.reason, answer.json()) == (True, 200, "OK", [1])
+    response = get_session().get(f"{scripted.url}/anything", params={"a": [1, 2]})
+    assert (response.ok, response.status_code, response.reason, response.json()) == (True, 200, "OK", [1])
     assert scripted.asked[0].path == "/anything?a=1&a=2"
     assert "Authorization" not in scripted.asked[0].headers
 

@@ -1,4 +1,4 @@
-"""Projects through the session: made, changed, archived, and what an archive refuses."""
+"""Projects through the session: made, changed, archived, and what an archive rejects."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_an_archive_rejects_writing_and_allows_reading(session: OrionSession, pr
 
 def test_a_lost_response_makes_one_project(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
     before = plain.get(PATH)["count"]
-    # An answer that tells that the server takes keys comes first.
+    # A response that tells that the server takes keys comes first.
     assert session.is_authenticated()
     orion.faults.script("create_project", ["reset_after"])
     Project.create(session, "once")

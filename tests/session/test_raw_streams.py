@@ -25,36 +25,36 @@ Take = Callable[[bytes], object]
 
 
 def read(session: OrionSession, number: int, take: Take) -> None:
-    with download_file.sync(number, client=session.raw) as answer:
-        take(answer.read())
+    with download_file.sync(number, client=session.raw) as response:
+        take(response.read())
 
 
 def pieces(session: OrionSession, number: int, take: Take) -> None:
-    with download_file.sync_detailed(number, client=session.raw) as answer:
-        for piece in answer.iter_bytes():
-            take(piece)
+    with download_file.sync_detailed(number, client=session.raw) as response:
+        for chunk in response.iter_bytes():
+            take(chunk)
 
 
 def buffer(session: OrionSession, number: int, take: Take) -> None:
     room = memoryview(bytearray(10_000))
-    with download_file.sync(number, client=session.raw) as answer:
-        while count := answer.readinto(room):  # type: ignore[attr-defined]
+    with download_file.sync(number, client=session.raw) as response:
+        while count := response.readinto(room):  # type: ignore[attr-defined]
             take(bytes(room[:count]))
 
 
 def aread(session: OrionSession, number: int, take: Take) -> None:
     async def work() -> None:
-        async with await download_file.asyncio(number, client=session.raw_async) as answer:
-            take(await answer.aread())
+        async with await download_file.asyncio(number, client=session.raw_async) as response:
+            take(await response.aread())
 
     asyncio.run(work())
 
 
 def apieces(session: OrionSession, number: int, take: Take) -> None:
     async def work() -> None:
-        async with session.raw_async as client, await download_file.asyncio_detailed(number, client=client) as answer:
-            async for piece in answer.aiter_bytes():
-                take(piece)
+        async with session.raw_async as client, await download_file.asyncio_detailed(number, client=client) as response:
+            async for chunk in response.aiter_bytes():
+                take(chunk)
 
     asyncio.run(work())
 
@@ -129,14 +129,14 @@ RANGE = {"Content-Range": "bytes 0-6/9", "Repr-Digest": WRONG}
 
 
 def ranged(session: OrionSession, take: Take) -> None:
-    with download_file.sync(1, client=session.raw, range_="bytes=0-6") as answer:
-        take(answer.read())
+    with download_file.sync(1, client=session.raw, range_="bytes=0-6") as response:
+        take(response.read())
 
 
 def aranged(session: OrionSession, take: Take) -> None:
     async def work() -> None:
-        async with await download_file.asyncio(1, client=session.raw_async, range_="bytes=0-6") as answer:
-            take(await answer.aread())
+        async with await download_file.asyncio(1, client=session.raw_async, range_="bytes=0-6") as response:
+            take(await response.aread())
 
     asyncio.run(work())
 
@@ -185,17 +185,17 @@ def test_a_range_without_a_length_has_the_one_it_says(
 
 
 def bare(scripted: Scripted, take: Take) -> None:
-    with AuthenticatedClient(scripted.url, "x") as client, download_file.sync(1, client=client) as answer:
-        take(answer.read())
+    with AuthenticatedClient(scripted.url, "x") as client, download_file.sync(1, client=client) as response:
+        take(response.read())
 
 
 def abare(scripted: Scripted, take: Take) -> None:
     async def work() -> None:
         async with (
             AuthenticatedClient(scripted.url, "x") as client,
-            await download_file.asyncio_detailed(1, client=client) as answer,
+            await download_file.asyncio_detailed(1, client=client) as response,
         ):
-            take(await answer.aread())
+            take(await response.aread())
 
     asyncio.run(work())
 
@@ -241,13 +241,13 @@ def test_nor_does_a_request_to_any_address(scripted: Scripted, stream: bool) -> 
 
 def test_what_is_not_read_to_its_end_is_not_verified(scripted: Scripted) -> None:
     scripted.then(Answer(raw=CONTENT, headers={"Repr-Digest": WRONG}))
-    with download_file.sync(1, client=scripted.session().raw) as answer:
-        assert next(answer.iter_bytes())
+    with download_file.sync(1, client=scripted.session().raw) as response:
+        assert next(response.iter_bytes())
 
     async def work() -> None:
-        async with await download_file.asyncio(1, client=scripted.session().raw_async) as answer:
-            async for piece in answer.aiter_bytes():
-                assert piece
+        async with await download_file.asyncio(1, client=scripted.session().raw_async) as response:
+            async for chunk in response.aiter_bytes():
+                assert chunk
                 break
 
     asyncio.run(work())

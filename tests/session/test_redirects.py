@@ -42,10 +42,10 @@ def test_content_that_is_redirected_is_not_taken_as_stored(scripted: Scripted, s
     path.write_bytes(CONTENT)
     with pytest.raises(BadResponse, match=f"{status}"):
         get_session().upload_file(f"{scripted.url}/bucket/x?signature=1", path)
-    answer = scripted.session()._calls.put_elsewhere(f"{scripted.url}/bucket/x?signature=1", CONTENT, {}, "part 1")
+    response = scripted.session()._calls.put_elsewhere(f"{scripted.url}/bucket/x?signature=1", CONTENT, {}, "part 1")
     with pytest.raises(BadResponse, match=f"{status}"):
-        answer.raise_for_status()
-    assert not answer.ok
+        response.raise_for_status()
+    assert not response.ok
     assert [asked.method for asked in scripted.asked] == ["PUT", "PUT"]
 
 
@@ -55,8 +55,8 @@ def test_content_follows_a_redirect_without_the_token(scripted: Scripted, status
         scripted.then(Answer(status, raw=b"", headers={"Location": f"{storage.url}/moved?signature=2"}))
         http = get_session()
         http.headers["Authorization"] = "secret of the first address"
-        answer = http.upload_file(f"{scripted.url}/bucket/x", io.BytesIO(CONTENT), headers={"Content-MD5": "md5"})
-        assert (answer.status_code, answer.url) == (200, f"{storage.url}/moved?signature=2")
+        response = http.upload_file(f"{scripted.url}/bucket/x", io.BytesIO(CONTENT), headers={"Content-MD5": "md5"})
+        assert (response.status_code, response.url) == (200, f"{storage.url}/moved?signature=2")
         headers = {"Content-Digest": "digest"}
         # At the profile's own origin too: an address with a signature takes no token.
         calls = scripted.session()._calls
@@ -149,9 +149,9 @@ def test_a_redirect_to_a_page_leaves_open_whether_it_was_applied(scripted: Scrip
 @pytest.mark.parametrize("status", SAME)
 def test_a_body_that_cannot_be_read_again_is_not_redirected(scripted: Scripted, status: int) -> None:
     scripted.then(Answer(status, raw=b"", headers={"Location": "/elsewhere"}))
-    answer = get_session().put(f"{scripted.url}/x", data=iter([b"abc"]), headers={"Content-Length": "3"})
+    response = get_session().put(f"{scripted.url}/x", data=iter([b"abc"]), headers={"Content-Length": "3"})
     with pytest.raises(BadResponse, match=f"{status} .*redirects to {scripted.url}, which is not followed"):
-        answer.raise_for_status()
+        response.raise_for_status()
     assert [asked.body for asked in scripted.asked] == [b"abc"]
 
 
@@ -187,21 +187,21 @@ class _Slow(io.BytesIO):
 
 def test_a_redirected_upload_has_its_time_again(scripted: Scripted) -> None:
     scripted.then(Answer(307, raw=b"", headers={"Location": "/moved"}), Answer(raw=b""))
-    answer = get_session(request_timeout=60, retry_timeout=1000).put(
+    response = get_session(request_timeout=60, retry_timeout=1000).put(
         f"{scripted.url}/x", data=_Slow(CONTENT), stream=True
     )
-    with answer:
-        assert answer.ok
+    with response:
+        assert response.ok
     assert [asked.body for asked in scripted.asked] == [CONTENT] * 2
 
 
 def test_a_conditional_read_gets_its_304(scripted: Scripted) -> None:
     scripted.then(Answer(304, raw=b"", headers={"ETag": '"a"'}))
     for stream in (False, True):
-        answer = get_session().get(scripted.url, headers={"If-None-Match": '"a"'}, stream=stream)
-        assert (answer.status_code, answer.ok, answer.content) == (304, False, b"")
+        response = get_session().get(scripted.url, headers={"If-None-Match": '"a"'}, stream=stream)
+        assert (response.status_code, response.ok, response.content) == (304, False, b"")
         with pytest.raises(BadResponse, match="304"):
-            answer.raise_for_status()
+            response.raise_for_status()
     assert len(scripted.asked) == 2
 
 

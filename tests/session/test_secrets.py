@@ -95,11 +95,11 @@ def test_nothing_shows_the_value(session: OrionSession, plain: Plain, caplog: py
 
 
 def test_a_server_that_sends_the_value(scripted: Scripted) -> None:
-    answer = {"id": 7, "name": "database", "value": VALUE}
-    scripted.answers = [Answer(201, answer)]
+    response = {"id": 7, "name": "database", "value": VALUE}
+    scripted.answers = [Answer(201, response)]
     session = scripted.session()
     secret = Secret.create(session, "database", VALUE)
-    scripted.answers = [Answer(200, answer)]
+    scripted.answers = [Answer(200, response)]
     session.refresh_resource(secret)
     assert (secret.id, secret.name) == (7, "database")
     assert VALUE not in f"{secret!r} {secret.to_dict()} {vars(secret)}"

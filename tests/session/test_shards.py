@@ -70,7 +70,7 @@ def test_life(session: OrionSession, plain: Plain, collection: ShardCollection) 
         assert shard.state == "ready"
     assert plain.request("GET", f"{path}{shard.id}/download/")[1] == b"0123456789"
     assert b"".join(shard.download()) == b"0123456789"
-    assert [len(piece) for piece in shard.download(chunk_size=4)] == [4, 4, 2]
+    assert [len(chunk) for chunk in shard.download(chunk_size=4)] == [4, 4, 2]
     assert session.delete_resource(shard) is True
     assert plain.status(f"{path}{shard.id}/") == 404
 
@@ -539,8 +539,8 @@ def test_large_ids_survive_doubles(session: OrionSession, large: ShardCollection
 
 def test_responses_of_a_gateway_that_damages_numbers(scripted: Scripted) -> None:
     number = EXACT + 1
-    answer = {"id": float(number), "id_str": str(number), "collection": 7, "state": "ready", "size": 3.0}
-    scripted.answers = [Answer(data=answer)]
+    response = {"id": float(number), "id_str": str(number), "collection": 7, "state": "ready", "size": 3.0}
+    scripted.answers = [Answer(data=response)]
     shard = scripted.session().get_resource(Shard(collection=7), number)
     assert (shard.id, shard.size) == (number, 3)
     shard.close()

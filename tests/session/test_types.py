@@ -61,7 +61,7 @@ def test_a_kind_says_what_it_is_called_once() -> None:
 def test_not_loaded() -> None:
     dataset = Dataset(id=12)
     with pytest.raises(
-        NotLoaded, match=r"Dataset 12: 'count' was not in the last answer; call session.refresh_resource"
+        NotLoaded, match=r"Dataset 12: 'count' was not in the last response; call session.refresh_resource"
     ):
         _ = dataset.count
     assert getattr(dataset, "count", "default") == "default"

@@ -86,7 +86,7 @@ def test_the_successes_of_other_operations(scripted: Scripted, status: int, oper
 
 @pytest.mark.parametrize(("operation", "by"), CASES)
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         Answer(202, {"task": 5}),
         Answer(202, []),
@@ -100,20 +100,20 @@ def test_the_successes_of_other_operations(scripted: Scripted, status: int, oper
     ],
 )
 def test_what_is_none(
-    scripted: Scripted, caplog: pytest.LogCaptureFixture, operation: str, by: str, answer: Answer
+    scripted: Scripted, caplog: pytest.LogCaptureFixture, operation: str, by: str, response: Answer
 ) -> None:
     body, ways = OPERATIONS[operation]
-    if answer.data == "whole":
-        answer = answer._replace(data=body, raw=b"" if body is None else None)
-    elif body is None and answer.status == 204:
+    if response.data == "whole":
+        response = response._replace(data=body, raw=b"" if body is None else None)
+    elif body is None and response.status == 204:
         return
-    if answer.status == 199:
+    if response.status == 199:
         # An informational status is followed by the response itself.
         return
-    scripted.answers = [answer]
+    scripted.answers = [response]
     # A part that a read did not request is the fault of what stands in between.
-    unasked = answer.status == 206 and operation.startswith(("get_", "list_"))
-    with pytest.raises(OrionConnectionError if unasked else BadResponse, match=str(answer.status)):
+    unasked = response.status == 206 and operation.startswith(("get_", "list_"))
+    with pytest.raises(OrionConnectionError if unasked else BadResponse, match=str(response.status)):
         ways[by](scripted.session())
     assert lines(caplog) == []
 

@@ -319,7 +319,7 @@ def test_the_quota_of_a_session_ends_its_retries(orion: LocalOrion, session: Ori
     for _ in range(12):
         with pytest.raises(OrionServiceError):
             session.get_user_profile()
-    # 12 calls of 5 attempts would be 60; the quota pays for 35 repeats.
+    # 12 calls of 5 attempts would be 60; the quota pays for 35 retries.
     assert len(orion.faults.requests("get_current_user")) == 12 + 35
     with pytest.raises(OrionServiceError):
         orion.session().get_user_profile()

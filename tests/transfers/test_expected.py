@@ -51,7 +51,7 @@ class Stored:
         session = scripted.session()
         self.scripted = scripted
         template = File() if kind is File else Shard(collection=ShardCollection(id=3))
-        self.resource: File | Shard = template._made(known, session)
+        self.resource: File | Shard = template._new_instance(known, session)
 
     def requests(self) -> list[str]:
         """What was requested: the content or the resource."""

@@ -1,4 +1,4 @@
-"""Sources of every kind arrive byte for byte, or are refused and leave nothing behind.
+"""Sources of every kind arrive byte for byte, or are rejected and leave nothing behind.
 
 `ORION_NIGHTLY=1` asks for the long form.
 """

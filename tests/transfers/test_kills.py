@@ -50,7 +50,7 @@ from orionclient.session import OrionSession
 from orionclient.transfer import downloads, partial, plans
 from orionclient.types import File
 
-# 16 parts or pieces, as a content of 128 MiB and more has them.
+# 16 parts or chunks, as a content of 128 MiB and more has them.
 plans.SMALLEST_PART = 1 << 20
 plans._WHOLE = 16 << 20
 downloads._WORTH_RANGES = 16 << 20

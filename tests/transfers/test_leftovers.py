@@ -70,19 +70,19 @@ LEFT: dict[str, tuple[bytes, Callable[[Stack, File], str]]] = {
         HALF[:1000] + bytes(SIZE - 2000) + CONTENT[-1000:],
         lambda stack, made: json.dumps(journal(stack, made, done=[[0, 1000], [SIZE - 1000, SIZE]])),
     ),
-    "pieces that are not there": (
+    "chunks that are not there": (
         bytes(SIZE),
         lambda stack, made: json.dumps(journal(stack, made, done=[[0, SIZE // 2], [SIZE // 2, SIZE]])),
     ),
-    "pieces beyond the file": (
+    "chunks beyond the file": (
         HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[SIZE // 2, SIZE]])),
     ),
-    "pieces behind the end": (
+    "chunks behind the end": (
         HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[0, SIZE * 2]])),
     ),
-    "pieces of text": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[["a", "b"]]))),
-    "pieces of one number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[1]]))),
-    "pieces that are a number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=7))),
+    "chunks of text": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[["a", "b"]]))),
+    "chunks of one number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[1]]))),
+    "chunks that are a number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=7))),
     "a size of text": (HALF, lambda stack, made: json.dumps(journal(stack, made, size="many"))),
     "a size of a fraction": (HALF, lambda stack, made: json.dumps(journal(stack, made, size=float(SIZE)))),
     "a mark of several lines": (HALF, lambda stack, made: json.dumps(journal(stack, made, etag='"a"\r\nX-Evil: 1'))),
@@ -110,7 +110,7 @@ def test_a_half_is_gone_on_with(simple: Stack, made: File, folder: Path) -> None
     simple.orion.faults.script("download_file", [steps.status(403)])
     with pytest.raises(OrionError):
         made.download_to_file(folder / "target")
-    # A refusal is no reason to throw away what is there.
+    # A rejection is no reason to throw away what is there.
     assert (folder / ".target.part").read_bytes() == HALF
     # What is announced to be cut after the missing half would break if more was asked for.
     simple.orion.faults.script("download_file", [steps.cut(SIZE - len(HALF) - 1), "pass"])

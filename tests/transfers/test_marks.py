@@ -1,4 +1,4 @@
-"""What breaks is gone on with only where it can be known that the rest belongs to it: within a run, and in the next one."""
+"""What breaks is resumed only where it can be known that the rest belongs to it: within a run, and in the next one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def digest_of(content: bytes) -> str:
 
 
 def cut(content: bytes, headers: dict[str, str]) -> Answer:
-    """An answer that breaks in its middle."""
+    """A response that breaks in its middle."""
     return Answer(raw=content[:HALF], headers={**CLOSE, **headers, "Content-Length": str(len(content))})
 
 
@@ -125,7 +125,7 @@ def test_a_digest_tells_more_than_a_wrong_length(scripted: Scripted) -> None:
 
 
 def chunked(content: bytes, headers: dict[str, str] = {}) -> Answer:  # noqa: B006 - only read
-    """An answer that does not say how long it is."""
+    """A response that does not say how long it is."""
 
     def write(handler: Any) -> None:
         handler.send_response_only(200)
@@ -162,7 +162,7 @@ def test_records_that_are_replaced_while_they_are_read(simple: Stack, tmp_path: 
 
 @pytest.mark.parametrize("way", ["file", "stream"])
 def test_a_digest_that_only_the_whole_has(scripted: Scripted, target: Path, way: str) -> None:
-    # RFC 9530: Content-Digest of a piece is that of the piece.
+    # RFC 9530: Content-Digest of a chunk is that of the chunk.
     scripted.then(cut(CONTENT, {**MARK, "Content-Digest": digest_of(CONTENT)}), piece(HALF, MARK))
     made = file_of(scripted)
     if way == "file":
@@ -258,7 +258,7 @@ def test_several_streams_take_up_the_part_of_one(
 ) -> None:
     broken(scripted, target, MARK)
     beside = target.with_name(".target.part.json.new")
-    # The first piece comes, the others are refused.
+    # The first chunk comes, the others are rejected.
     scripted.then(piece(HALF, MARK), Answer(400, {}))
     with monkeypatch.context() as patch:
         if how == "no record can be written":

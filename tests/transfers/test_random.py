@@ -1,7 +1,7 @@
 """Transfers of random size in random ways under random faults: each ends equal or with an error, and leaves nothing behind.
 
 The seed of each transfer is in the text of a failure. `ORION_NIGHTLY=1` asks for the long form, whose seeds depend on the seed that
-pytest-randomly prints (`-p randomly -p "randomly_seed=..."` repeats it).
+pytest-randomly prints (`-p randomly -p "randomly_seed=..."` retries it).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def of_sending(chance: random.Random, size: int) -> Any:
 
 
 def of_responding(chance: random.Random, size: int) -> Any:
-    """What can happen to an answer with content."""
+    """What can happen to a response with content."""
     sent = somewhere(chance, size)
     cut = [
         steps.cut(sent, how=how, framing=framing)
@@ -215,8 +215,8 @@ class Transfer:
     def pull(self, made: File | Shard, target: Path) -> str:
         if self.end == "iterator":
             hasher = hashlib.sha256()
-            for piece in made.download():
-                hasher.update(piece)
+            for chunk in made.download():
+                hasher.update(chunk)
             return hasher.hexdigest()
         if self.end == "object":
             stream = io.BytesIO()

@@ -71,7 +71,7 @@ class Script:
         with self.lock:
             self.count += 1
             self.faults -= 1
-            return self._respond(headers) if self.faults >= 0 else self._asked(headers)
+            return self._respond(headers) if self.faults >= 0 else self._open_range(headers)
 
     def _marks(self) -> list[str]:
         content, marks = self.content, []
@@ -105,7 +105,7 @@ class Script:
             return None
         return int(found[1]), min(int(found[2]) + 1 if found[2] else size, size)
 
-    def _asked(self, headers: Mapping[str, str]) -> tuple[bytes, bool]:
+    def _open_range(self, headers: Mapping[str, str]) -> tuple[bytes, bool]:
         wanted, size = self._range(headers), len(self.content)
         if wanted is None:
             return self._head(200, self._marks(), size) + self.content, True
@@ -162,7 +162,7 @@ class Script:
         if self.lies:
             kinds += ["short", "short without a length", "longer", "other bytes"]
         if self.labelled:
-            # What it cannot be known from the head whether it is the packed or the unpacked form is an error in a stream.
+            # What it cannot be known from the head whether it is the compressed or the decompressed form is an error in a stream.
             kinds = [kind for kind in kinds if kind not in {"packed", "part as 200"}]
         kind = chance.choice(kinds)
         self.seen.append(kind)
@@ -184,7 +184,7 @@ class Script:
             )
             return head + content[start:end], with_length
         if kind == "packed":
-            # On the way: what it says of its content is said of the packed form, so it says nothing.
+            # On the way: what it says of its content is said of the compressed form, so it says nothing.
             body = gzip.compress(content, 1, mtime=0)
             return self._head(200, ["Content-Encoding: gzip"], len(body)) + body, True
         body = {

@@ -57,7 +57,7 @@ class Proxy:
 
     def settle(self) -> None:
         """Wait until all that went through is counted; for when nobody has a connection any more."""
-        # A piece is counted when it was sent: whoever got it may be done with it before.
+        # A chunk is counted when it was sent: whoever got it may be done with it before.
         for pump in list(self._pumps):
             pump.join(10)
             assert not pump.is_alive()
@@ -90,11 +90,11 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(_PIECE):
                 if way == "up":
-                    # Heads come in one piece, and contents here never name this address.
+                    # Heads come in one chunk, and contents here never name this address.
                     data = data.replace(mine, its)
                 rest = memoryview(data)
                 while rest:
-                    # Each part by itself: of a piece that a reader leaves in the middle, its beginning has passed.
+                    # Each part by itself: of a chunk that a reader leaves in the middle, its beginning has passed.
                     count = target.send(rest)
                     self._count(way, count)
                     rest = rest[count:]

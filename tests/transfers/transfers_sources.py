@@ -103,7 +103,7 @@ def empty_iterator(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, byte
 
 @way
 def list_with_empty_chunks(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
-    # An empty piece would end a chunked body.
+    # An empty chunk would end a chunked body.
     return [b"a", b"", b"bc", b"", b"", b"d"], b"abcd"
 
 

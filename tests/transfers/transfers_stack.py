@@ -81,10 +81,10 @@ class Stack:
         # Not to another origin, which takes no token.
         request.add_unredirected_header("Authorization", f"Token {self.orion.token}")
         hasher, count = hashlib.sha256(), 0
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            while piece := answer.read(1 << 20):
-                hasher.update(piece)
-                count += len(piece)
+        with urllib.request.urlopen(request, timeout=60) as response:
+            while chunk := response.read(1 << 20):
+                hasher.update(chunk)
+                count += len(chunk)
         said = self.plain.get(self.path_of(made))
         assert (said["state"], said["size"], said["sha256"]) == ("ready", count, hasher.hexdigest())
         return hasher.hexdigest()

@@ -55,10 +55,10 @@ def sessions() -> None:
     patient = get_session(retry_dict={404: 20, 503: 45}, request_timeout=90, backoff_dict={429: (1.0, 30.0)})
     OrionSession(get_profile_config(profile="work"), requests_session=patient)
     OrionSession(config=get_profile_config())
-    answer = patient.get("https://example.com/", params={"q": 1})
-    assert_type(answer.status_code, int)
-    assert_type(answer.content, bytes)
-    assert_type(answer.ok, bool)
+    response = patient.get("https://example.com/", params={"q": 1})
+    assert_type(response.status_code, int)
+    assert_type(response.content, bytes)
+    assert_type(response.ok, bool)
     with OrionSession() as session:
         assert_type(session.config.token, str)
         assert_type(session.config.project, int | None)
@@ -282,8 +282,8 @@ def raw(session: OrionSession) -> None:
     plain = AuthenticatedClient(base_url="https://orion.example.com", token="secret")
     page = list_datasets.sync(client=plain)
     assert_type([dataset.name for dataset in page.results], list[str])
-    with download_file.sync(1, client=session.raw) as answer:
-        assert_type(answer.iter_bytes(), Iterator[bytes])
+    with download_file.sync(1, client=session.raw) as response:
+        assert_type(response.iter_bytes(), Iterator[bytes])
 
 
 async def raw_async(session: OrionSession) -> None:

@@ -43,11 +43,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], lis
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert not done.stderr, done.stderr
-    answer = defaultdict(list)
+    response = defaultdict(list)
     for error in map(json.loads, done.stdout.splitlines()):
         if error["severity"] == "error":
-            answer[Path(error["file"]).name, error["line"]].append(f"{error['code']}: {error['message']}")
-    return answer
+            response[Path(error["file"]).name, error["line"]].append(f"{error['code']}: {error['message']}")
+    return response
 
 
 def test_good_code_is_accepted(found: dict[tuple[str, int], list[str]]) -> None:

@@ -29,7 +29,7 @@ class AsyncVerbs:
 
     async def _json(self, endpoint: Endpoint, request: Any) -> tuple[dict[str, Any], Any]:
         answer = await self._calls.send_async(request, None)
-        response = answer.settled(await answer.aread())
+        response = answer.to_sync(await answer.aread())
         try:
             return endpoint.check(response.status_code, response.headers, response.content), response
         except (UnexpectedStatus, UnexpectedBody) as error:

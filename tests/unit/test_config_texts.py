@@ -1,4 +1,4 @@
-"""Configuration to the letter: every key there and back, every word of the refusals, and nothing but the given environment."""
+"""Configuration exactly: every key there and back, every word of the rejections, and nothing but the given environment."""
 
 from __future__ import annotations
 

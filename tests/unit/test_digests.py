@@ -26,9 +26,9 @@ class Crc:
     def __init__(self) -> None:
         self.took: list[bytes] = []
 
-    def update(self, piece: bytes) -> None:
-        assert type(piece) is bytes
-        self.took.append(piece)
+    def update(self, chunk: bytes) -> None:
+        assert type(chunk) is bytes
+        self.took.append(chunk)
 
     def digest(self) -> bytes:
         return b"".join(self.took)
@@ -70,7 +70,7 @@ def test_sha_256_is_taken(headers: dict[str, str]) -> None:
         {"repr-digest": "sha-256=:A:"},
         {"repr-digest": "xsha-256=:AAAA:"},
         {"repr-digest": SHA_TEXT, "content-encoding": "gzip"},
-        # Of a piece, not of the whole.
+        # Of a chunk, not of the whole.
         {"content-digest": SHA_TEXT, "content-range": "bytes 0-1/2"},
         {"repr-digest": CRC_TEXT},
         {"digest": SHA_TEXT},
@@ -152,8 +152,8 @@ def test_the_package_takes_what_it_is_lent() -> None:
     buffer[0] = 7
     buffer.release()
     again = Digest("crc32c", b"").hasher()
-    for piece in (memoryview(content)[:999], content[999:]):
-        again.update(piece)
+    for chunk in (memoryview(content)[:999], content[999:]):
+        again.update(chunk)
     assert again.digest() == wanted
 
 
@@ -223,9 +223,9 @@ def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch)
             self.inner = hashlib.sha256()
             self.there = threading.Event()
 
-        def update(self, piece: memoryview) -> None:
-            self.inner.update(piece)
-            seen.append(len(piece))
+        def update(self, chunk: memoryview) -> None:
+            self.inner.update(chunk)
+            seen.append(len(chunk))
             if sum(seen) == 4 * MIB - 7:
                 self.there.set()
 

@@ -40,7 +40,7 @@ def ran(
     seed: int = 1,
 ) -> Told:
     bucket = Bucket(rate)
-    server = Virtual(lambda _, now: bucket.takes(now), lambda _: retry_after, latency=latency, seed=seed)
+    server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: retry_after, latency=latency, seed=seed)
     return server.run((repeat("get_file", count), threads))
 
 
@@ -51,7 +51,7 @@ def test_a_limit_is_used_and_hardly_exceeded(retry_after: str | None, seed: int)
     assert told.failed == 0
     assert told.seconds <= 1.05 * ideal(2000, constant)
     assert told.share_rejected <= 0.04
-    # Nobody starves: who was refused has waited as long as the server asked, and that is all.
+    # Nobody starves: who was rejected has waited as long as the server asked, and that is all.
     most, least = max(told.by_worker.values()), min(told.by_worker[worker] for worker in range(32))
     assert most <= (1.5 if retry_after == "0" else 4) * least
 
@@ -61,7 +61,7 @@ def test_a_retry_after_of_30_seconds_costs_30_seconds_once(seed: int) -> None:
     told = ran(2000, retry_after="30", seed=seed)
     assert told.failed == 0
     assert told.share_rejected <= 0.04
-    # On top of the ideal comes one Retry-After with its jitter of a tenth: most threads are refused at the start, nobody late.
+    # On top of the ideal comes one Retry-After with its jitter of a tenth: most threads are rejected at the start, nobody late.
     assert told.seconds <= 1.05 * ideal(2000, constant) + 33
 
 
@@ -119,11 +119,11 @@ def test_many_429s_use_up_no_quota() -> None:
 def test_a_closed_server_is_left_alone(named: bool) -> None:
     window = Window(300, 10.0)
     server = Virtual(
-        lambda _, now: window.takes(now), lambda now: str(int(window.opens_in(now)) + 1) if named else None
+        lambda _, now: window.add_chunk(now), lambda now: str(int(window.opens_in(now)) + 1) if named else None
     )
     told = server.run((repeat("get_file", 1500), 32))
     assert told.failed == 0
-    # The fifth window begins after 40 s; in each, every thread is refused once or a few times.
+    # The fifth window begins after 40 s; in each, every thread is rejected once or a few times.
     assert told.seconds <= 60
     assert told.refused <= 300
 
@@ -135,7 +135,7 @@ def limited(until: float = 1e9) -> Bucket:
 @pytest.mark.parametrize("retry_after", ["0", "1", "5", None])
 def test_an_operation_with_a_limit_of_its_own_slows_only_itself(retry_after: str | None) -> None:
     bucket = limited()
-    server = Virtual(lambda operation, now: operation != "create_file" or bucket.takes(now), lambda _: retry_after)
+    server = Virtual(lambda operation, now: operation != "create_file" or bucket.add_chunk(now), lambda _: retry_after)
     told = server.run((repeat("create_file", 200), 4), (repeat("get_file", 8000), 8))
     assert told.failed == 0
     # Alone, eight workers would need some 22 s; the others slow down until the third 429.
@@ -164,7 +164,7 @@ def test_an_operation_comes_back_to_the_shared_limit() -> None:
 
 def test_a_limit_of_all_operations_stays_shared() -> None:
     bucket = Bucket(constant)
-    server = Virtual(lambda _, now: bucket.takes(now), lambda _: "1")
+    server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: "1")
     told = server.run((repeat("get_file", 1000), 16), (repeat("get_dataset", 1000), 16))
     assert told.failed == 0
     assert told.seconds <= 10.5

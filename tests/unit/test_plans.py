@@ -1,4 +1,4 @@
-"""How content is divided: nothing is left out, nothing comes twice, and no piece is larger than it may be."""
+"""How content is divided: nothing is left out, nothing comes twice, and no chunk is larger than it may be."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "workers", "done", "pieces"),
+    ("size", "workers", "done", "chunks"),
     [
         (20, 1, [], [(0, 8), (8, 16), (16, 20)]),
         (20, 4, [[0, 20]], []),
@@ -55,9 +55,9 @@ def test_parts() -> None:
         (512, 1, [], [(start, start + 64) for start in range(0, 512, 64)]),
     ],
 )
-def test_ranges(size: int, workers: int, done: list[list[int]], pieces: list[tuple[int, int]]) -> None:
+def test_ranges(size: int, workers: int, done: list[list[int]], chunks: list[tuple[int, int]]) -> None:
     done = [[start * MIB, end * MIB] for start, end in done]
-    assert plan_ranges(size * MIB, workers, done) == [(start * MIB, end * MIB) for start, end in pieces]
+    assert plan_ranges(size * MIB, workers, done) == [(start * MIB, end * MIB) for start, end in chunks]
 
 
 @given(st.integers(0, 2000), st.integers(1, 16), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 2000))))
@@ -69,5 +69,5 @@ def test_what_is_missing_is_planned_once(size: int, workers: int, some: list[tup
     assert all(0 <= start < end <= size * MIB and end - start <= 64 * MIB for start, end in planned)
     assert sum(end - start for start, end in planned) == (size - len(there)) * MIB
     assert planned == sorted(planned)
-    # Pieces of a sixteenth do not end at a whole MiB, so only those that begin at one are compared.
+    # Chunks of a sixteenth do not end at a whole MiB, so only those that begin at one are compared.
     assert all(byte // MIB not in there for byte in fetched)

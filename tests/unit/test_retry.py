@@ -1,4 +1,4 @@
-"""The policy of repeating as a table, and its limits as properties."""
+"""The policy of retrying as a table, and its limits as properties."""
 
 from __future__ import annotations
 
@@ -213,10 +213,10 @@ def test_waits_after_a_status_of_ones_own() -> None:
 
 def test_the_quota_ends_the_retries_of_a_dead_service() -> None:
     quota, cost = RetryQuota(), retry_cost(LIBRARY, Outcome(500))
-    repeats = 0
+    retries = 0
     while quota.spend(cost):
-        repeats += 1
-    assert (repeats, quota.left) == (35, 10)
+        retries += 1
+    assert (retries, quota.left) == (35, 10)
     quota.earn(0)
     assert quota.left == 11
     quota.earn(cost)
@@ -280,7 +280,7 @@ def test_who_asks_for_less_is_given_a_second_at_least() -> None:
     # After the first 429 of a request the rate limiter slows down, so its own wait stays short, unless the caller names one.
     assert waited(Outcome(429), uniform=lambda low, _: low) == 1.0
     assert waited(Outcome(429), uniform=lambda _, high: high) == pytest.approx(1.1)
-    again = CallState(repeats={429: 1}, last_wait={429: 1.1})
+    again = CallState(retries={429: 1}, last_wait={429: 1.1})
     assert waited(Outcome(429), again, uniform=lambda _, high: high) == pytest.approx(3.3)
     assert waited(Outcome(429), policy=slow, uniform=lambda low, _: low) == 5.0
     assert waited(Outcome(429), policy=Policy(backoff_dict={429: (2, 20)}), uniform=lambda _, high: high) == 6.0
@@ -289,7 +289,7 @@ def test_who_asks_for_less_is_given_a_second_at_least() -> None:
 
 def test_no_wait_is_longer_than_its_share_of_the_time() -> None:
     progress = CallState(last_wait={500: 60.0})
-    # Four repeats are left, and the last of them wants some time too.
+    # Four retries are left, and the last of them wants some time too.
     assert waited(Outcome(500), progress, remaining=50.0) == 10.0
     assert waited(Outcome(500), progress) == LIBRARY.cap == 90.0
     # The shortest wait is kept as long as there is time for it.

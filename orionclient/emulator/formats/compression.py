@@ -1,4 +1,4 @@
-"""Gzip around any format: read up to a limit, and written piece by piece."""
+"""Gzip around any format: read up to a limit, and written chunk by chunk."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class DecompressedStream:
         return line
 
 
-def compress(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces as one gzip file, without a time in it: the same content gives the same bytes."""
+def compress(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks as one gzip file, without a time in it: the same content gives the same bytes."""
     packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    for piece in pieces:
-        yield packer.compress(piece)
+    for chunk in chunks:
+        yield packer.compress(chunk)
     yield packer.flush()

@@ -40,7 +40,7 @@ def parse(number: int, line: str) -> Record:
 
 
 def check_record(record: Any) -> Record:
-    """Refuse what is no record; molecules must be molecules.
+    """Reject what is no record; molecules must be molecules.
 
     Raises:
         ValueError: The message is the end of a sentence.

@@ -36,12 +36,12 @@ class LineCursor:
         return self.at < len(self.lines) - 1
 
     def fail(self, message: str) -> NoReturn:
-        """Refuse the line read last."""
+        """Reject the line read last."""
         raise MalformedError(max(self.at, 1), message)
 
 
 def check_molblock(block: LineCursor) -> None:
-    """Refuse what is no molblock.
+    """Reject what is no molblock.
 
     Raises:
         MalformedError: With the line counted from the first of the block; the message follows the name of a record.
@@ -60,7 +60,7 @@ def check_molblock(block: LineCursor) -> None:
 
 
 def check_block(text: str) -> None:
-    """Refuse text that is no molblock.
+    """Reject text that is no molblock.
 
     Raises:
         ValueError: The message is the end of a sentence.

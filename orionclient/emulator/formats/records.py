@@ -65,7 +65,7 @@ def is_molecule(value: Any, form: str | None = None) -> bool:
 
 
 def check_name(name: str) -> None:
-    """Refuse field names that no filter could name."""
+    """Reject field names that no filter could name."""
     if not 1 <= len(name) <= MAX_NAME:
         raise ValueError(f"a field name has {len(name)} characters; 1 to {MAX_NAME} are allowed")
 

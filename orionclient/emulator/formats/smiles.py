@@ -45,7 +45,7 @@ _BRACKET = re.compile(
 
 
 def check_smiles(text: str) -> None:
-    """Refuse what is no SMILES.
+    """Reject what is no SMILES.
 
     Raises:
         ValueError: The message says what is wrong and where, as the end of a sentence.

@@ -5,7 +5,7 @@ A module has `HANDLERS`, operation -> handler, and where it needs them
 - `KIND`: the `resources.Kind` whose members lie in projects, and can be tagged, shared and put into folders;
 - `TABLES`: SQL that makes its tables where they are missing;
 - `BLOBS`: a query for the names of the contents that it uses;
-- `resume(stack)`: takes up at the start of a server what the last one left undone.
+- `resume(stack)`: resumes at the start of a server what the last one left undone.
 """
 
 from __future__ import annotations

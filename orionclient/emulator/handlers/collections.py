@@ -5,8 +5,8 @@ The rules are assumptions, except for the states `open` and `ready` and what the
 - Closing drops the shards that are not ready. That is done in the background, so the state is `processing` first.
 - Removing a collection for good removes its shards a batch at a time. What one batch is enough for is gone at once; of a larger
   collection the rest goes in the background, and the state is `deleting` until then.
-- A collection that is being deleted shows itself and can be deleted once more. Changing it answers 409, and so do its shards.
-- The state in the database says what is left to do, so the next start takes up what a stop or a crash cut off.
+- A collection that is being deleted shows itself and can be deleted once more. Changing it responds to 409, and so do its shards.
+- The state in the database says what is left to do, so the next start resumes what a stop or a crash cut off.
 """
 
 from __future__ import annotations

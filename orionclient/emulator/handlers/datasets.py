@@ -165,7 +165,7 @@ def get_record(call: Call) -> dict[str, Any]:
 
 
 def list_records(call: Call) -> Download:
-    """The chosen records as they lie in the database, piece by piece."""
+    """The chosen records as they lie in the database, chunk by chunk."""
     with call.stack.store.reading() as db:
         dataset = resources.find_named(call, db, DATASETS, reading=True)
     selection = select(dataset, call.query)
@@ -173,25 +173,25 @@ def list_records(call: Call) -> Download:
 
 
 def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
-    # A snapshot of its own for every piece: a slow client must not hold one for hours. Records are added behind the
+    # A snapshot of its own for every chunk: a slow client must not hold one for hours. Records are added behind the
     # selection or replaced as a whole, and the latter cuts the stream.
     after = 0
     while True:
-        piece = bytearray()
+        chunk = bytearray()
         with store.reading() as db:
             selection.check_unchanged(db)
             for row in selection.rows(db, after):
                 after = row["id"]
-                piece += f'{{"id":{after},"dataset":{selection.dataset},"record":{row["body"]}}}\n'.encode()
-                if len(piece) > _CHUNK_SIZE:
+                chunk += f'{{"id":{after},"dataset":{selection.dataset},"record":{row["body"]}}}\n'.encode()
+                if len(chunk) > _CHUNK_SIZE:
                     break
-        if not piece:
+        if not chunk:
             return
-        yield bytes(piece)
+        yield bytes(chunk)
 
 
 def download_dataset(call: Call) -> Download:
-    """The chosen records as a file. It is made on disk first, so that a refusal comes before the first byte."""
+    """The chosen records as a file. It is made on disk first, so that a rejection comes before the first byte."""
     fields = call.query.get("fieldlist")
     made = call.stack.blobs.stage()
     try:
@@ -201,8 +201,8 @@ def download_dataset(call: Call) -> Download:
             def records() -> Iterator[tuple[int, Record]]:
                 return ((row["id"], strictjson.loads(row["body"])) for row in selection.rows(db, 0))
 
-            for piece in molecules.write(call.query["format"], records, fields):
-                made.write(piece)
+            for chunk in molecules.write(call.query["format"], records, fields):
+                made.write(chunk)
         made.complete(durable=False)
         content = made.path.open("rb")
     except molecules.ConversionError as error:

@@ -2,7 +2,7 @@
 
 The rules are assumptions:
 
-- The upload refuses what is no package; what cannot be described becomes `error` later, with a reason, and takes another archive.
+- The upload rejects what is no package; what cannot be described becomes `error` later, with a reason, and takes another archive.
 - A package does not change once its floes are there. Sending the same archive again changes nothing.
 - A package goes when no job of its floes waits or runs.
 """
@@ -37,7 +37,7 @@ _INSPECTION_SECONDS = 120.0
 _MAX_OUTPUT = 16 * 1024 * 1024
 _MAX_REASON = 2000
 
-# `folder` is where the package is unpacked, below the folder with its number.
+# `folder` is where the package is decompressed, below the folder with its number.
 TABLES = resources.create_table_statement(
     "packages",
     "version TEXT NOT NULL DEFAULT ''",
@@ -194,7 +194,7 @@ def _last_line(file: BinaryIO) -> str:
 
 
 def resume(stack: Services) -> None:
-    """Remove what no package needs, and go on with those that were not read to the end."""
+    """Remove what no package needs, and resume those that were not read to the end."""
     with stack.store.reading() as db:
         rows = db.execute("SELECT id, folder, state FROM packages").fetchall()
     kept = {(str(row["id"]), row["folder"]) for row in rows}

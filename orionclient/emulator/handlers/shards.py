@@ -1,7 +1,7 @@
-"""Shards: pieces of content in a collection, each filled and closed by itself.
+"""Shards: chunks of content in a collection, each filled and closed by itself.
 
 Only an open collection takes shards, content for them, closes them and lets them go; reading and renaming is always possible.
-What is closed does not change any more. Sending the closing of a shard again is no change, so it is answered in every state.
+What is closed does not change any more. Sending the closing of a shard again is no change, so it gets a response in every state.
 """
 
 from __future__ import annotations

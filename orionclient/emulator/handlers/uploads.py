@@ -4,7 +4,7 @@ The rules are assumptions:
 
 - Whoever may change the file or the shard may do everything with its uploads, whoever began them; nobody else sees them.
 - What lies in the trash has no uploads, and what is deleted takes its uploads along.
-- An upload that is complete stays, to answer a completion that is sent again; deleting it does not touch the content.
+- An upload that is complete stays, to response a completion that is sent again; deleting it does not touch the content.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _check_target(
     reading: bool = False,
     filling: bool = False,
 ) -> sqlite3.Row | None:
-    """Refuse who may not change the file or, where a collection is named, the shard; gives what has to take content."""
+    """Reject who may not change the file or, where a collection is named, the shard; gives what has to take content."""
     if collection is None:
         return resources.find(call, db, FILES, number, archived=reading)
     parent = resources.find(call, db, COLLECTIONS, collection, archived=reading)
@@ -272,7 +272,7 @@ def _make_content(call: Call, sha256: str) -> dict[str, Any] | None:
 
 
 def _check_complete(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> None:
-    """Refuse to complete what is not what the body says; nothing is changed by that."""
+    """Reject to complete what is not what the body says; nothing is changed by that."""
     if call.body["size"] != row["size"]:
         raise ProblemError(
             422, f"The upload {row['id']} has {row['size']} bytes, not {call.body['size']}.", "size_mismatch"

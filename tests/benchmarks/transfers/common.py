@@ -20,9 +20,9 @@ _SLOW: Final = 1.0
 
 
 def good(status: int) -> None:
-    """End the program where the server refused."""
+    """End the program where the server rejected."""
     if not 200 <= status < 300:
-        raise SystemExit(f"the server answered {status}")
+        raise SystemExit(f"the server responded {status}")
 
 
 def context(task: Task) -> ssl.SSLContext:

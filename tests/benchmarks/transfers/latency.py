@@ -1,8 +1,8 @@
-"""A server that takes its time for each answer and knows just enough of the contract: one collection and its shards.
+"""A server that takes its time for each response and knows just enough of the contract: one collection and its shards.
 
     python latency.py SECONDS
 
-Prints its port. Shards pass through their states, so that an upload to an unknown shard or the closing of an empty one is refused and
+Prints its port. Shards pass through their states, so that an upload to an unknown shard or the closing of an empty one is rejected and
 seen. `GET /_counts` tells what happened since it was last asked.
 """
 
@@ -99,7 +99,7 @@ def _page(query: str) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One connection: reads requests, counts them, and answers each after the latency."""
+    """One connection: reads requests, counts them, and responds to each after the latency."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -132,7 +132,7 @@ class Connection(asyncio.Protocol):
             self.whole(*self.head)
 
     def whole(self, method: str, target: str) -> None:
-        """Answer a request that is here whole."""
+        """Response a request that is here whole."""
         self.head = None
         if target == "/_counts":
             self.say("200 OK", self.state.counts(), "close")
@@ -158,7 +158,7 @@ class Connection(asyncio.Protocol):
             self.say(status, body)
 
     def say(self, status: str, body: bytes, connection: str = "keep-alive") -> None:
-        """Send an answer."""
+        """Send a response."""
         head = (
             f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: {connection}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
@@ -178,6 +178,6 @@ async def _serve() -> None:
 
 if __name__ == "__main__":
     State.latency = float(sys.argv[1])
-    # Of the selectors this one alone waits to the microsecond; the others answer up to a millisecond late.
+    # Of the selectors this one alone waits to the microsecond; the others response up to a millisecond late.
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selectors.SelectSelector())) as runner:
         runner.run(_serve())

@@ -77,8 +77,8 @@ def socket_shards(task: Task) -> Run:
             local.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
         local.stream.sendall(head.encode() + body)
-        answer = local.stream.recv(65536)
-        return json.loads(answer[answer.index(b"\r\n\r\n") + 4 :])
+        response = local.stream.recv(65536)
+        return json.loads(response[response.index(b"\r\n\r\n") + 4 :])
 
     return shards(task, send)
 

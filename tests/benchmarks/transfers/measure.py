@@ -108,7 +108,7 @@ def _check(entry: Entry, figures: Figures, place: Place, *, whole: bool) -> None
         case ["shards"] if not figures["lost"]:
             told = (figures["ready"], figures["bytes"], figures["refused"])
             if told != (SHARDS, SHARDS * SHARD, 0):
-                raise Failed(f"the server has (ready, bytes, refused) {told}")
+                raise Failed(f"the server has (ready, bytes, rejected) {told}")
 
 
 def _same(got: list[Path], wanted: list[Path], *, whole: bool) -> None:
@@ -130,6 +130,6 @@ def _digest(paths: Iterable[Path]) -> bytes:
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as stream:
-            while piece := stream.read(MIB):
-                digest.update(piece)
+            while chunk := stream.read(MIB):
+                digest.update(chunk)
     return digest.digest()

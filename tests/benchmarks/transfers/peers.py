@@ -18,14 +18,14 @@ def _urllib3(task: Task) -> Any:
 
 
 def _urllib3_get(pool: Any, url: str, target: str, digest: Any = None) -> None:
-    answer = pool.request("GET", url, preload_content=False)
-    good(answer.status)
+    response = pool.request("GET", url, preload_content=False)
+    good(response.status)
     with open(target, "wb", buffering=0) as file:
-        for piece in answer.stream(MIB):
+        for chunk in response.stream(MIB):
             if digest is not None:
-                digest.update(piece)
-            file.write(piece)
-    answer.release_conn()
+                digest.update(chunk)
+            file.write(chunk)
+    response.release_conn()
 
 
 def _urllib3_put(pool: Any, url: str, source: str) -> None:
@@ -82,12 +82,12 @@ def urllib3_ranges(task: Task) -> Run:
 
             def one(part: tuple[int, int, int]) -> None:
                 _, at, end = part
-                answer = pool.request(
+                response = pool.request(
                     "GET", task["url"], headers={"Range": f"bytes={at}-{end - 1}"}, preload_content=False
                 )
-                for piece in answer.stream(MIB):
-                    at += os.pwrite(file.fileno(), piece, at)
-                answer.release_conn()
+                for chunk in response.stream(MIB):
+                    at += os.pwrite(file.fileno(), chunk, at)
+                response.release_conn()
 
             spread(one, parts(task["size"]), task["workers"])
 
@@ -104,9 +104,9 @@ def _httpx(task: Task) -> Any:
 
 
 def _httpx_get(client: Any, url: str, target: str) -> None:
-    with client.stream("GET", url) as answer, open(target, "wb") as file:
-        good(answer.status_code)
-        file.writelines(answer.iter_bytes())
+    with client.stream("GET", url) as response, open(target, "wb") as file:
+        good(response.status_code)
+        file.writelines(response.iter_bytes())
 
 
 def _httpx_put(client: Any, url: str, source: str) -> None:
@@ -153,9 +153,9 @@ def requests_down(task: Task) -> Run:
     session = requests.Session()
 
     def run() -> None:
-        with session.get(task["url"], stream=True, verify=task["ca"]) as answer, open(task["target"], "wb") as file:
-            good(answer.status_code)
-            file.writelines(answer.iter_content(MIB))
+        with session.get(task["url"], stream=True, verify=task["ca"]) as response, open(task["target"], "wb") as file:
+            good(response.status_code)
+            file.writelines(response.iter_content(MIB))
 
     return run
 
@@ -178,9 +178,9 @@ def urllib3_shards(task: Task) -> Run:
     pool = _urllib3(task)
 
     def send(method: str, path: str, body: bytes) -> Any:
-        answer = pool.request(method, task["url"] + path, body=body)
-        good(answer.status)
-        return answer.json()
+        response = pool.request(method, task["url"] + path, body=body)
+        good(response.status)
+        return response.json()
 
     return shards(task, send)
 
@@ -190,9 +190,9 @@ def httpx_shards(task: Task) -> Run:
     client = _httpx(task)
 
     def send(method: str, path: str, body: bytes) -> Any:
-        answer = client.request(method, task["url"] + path, content=body)
-        good(answer.status_code)
-        return answer.json()
+        response = client.request(method, task["url"] + path, content=body)
+        good(response.status_code)
+        return response.json()
 
     return shards(task, send)
 
@@ -205,9 +205,9 @@ def requests_shards(task: Task) -> Run:
     session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=task["workers"]))
 
     def send(method: str, path: str, body: bytes) -> Any:
-        answer = session.request(method, task["url"] + path, data=body)
-        good(answer.status_code)
-        return answer.json()
+        response = session.request(method, task["url"] + path, data=body)
+        good(response.status_code)
+        return response.json()
 
     return shards(task, send)
 
@@ -219,9 +219,9 @@ def httpx_pages(task: Task) -> Run:
     def run() -> dict[str, float]:
         found, following = 0, f"/api/v1/storage/collections/1/shards/?limit={task['size']}"
         while found < task["count"]:
-            answer = client.get(task["url"] + following)
-            good(answer.status_code)
-            page = answer.json()
+            response = client.get(task["url"] + following)
+            good(response.status_code)
+            page = response.json()
             found += sum(shard["id"] > 0 for shard in page["results"])
             following = page["next"]
         return {"items": found, "lost": task["count"] - found}

@@ -248,8 +248,8 @@ class Latency(NamedTuple):
 
     def counts(self) -> dict[str, int]:
         """What happened since the last time somebody asked: connections, requests, shards, lost."""
-        with urllib.request.urlopen(self.url + "/_counts", timeout=30) as answer:
-            return dict(json.load(answer))
+        with urllib.request.urlopen(self.url + "/_counts", timeout=30) as response:
+            return dict(json.load(response))
 
 
 @contextmanager
@@ -257,7 +257,7 @@ def latency(seconds: float) -> Iterator[Latency]:
     """Run the latency server in a process of its own.
 
     Args:
-        seconds: How long each answer takes.
+        seconds: How long each response takes.
 
     Yields:
         The server.

@@ -20,7 +20,7 @@ def _origin(url: str) -> str:
 
 
 def huggingface_down(task: Task) -> Run:
-    """`hf_hub_download` into a folder of its own; the server answers as the hub does."""
+    """`hf_hub_download` into a folder of its own; the server responds to as the hub does."""
     target = Path(task["target"])
     home = tempfile.mkdtemp(dir=target.parent)
     os.environ.update(
@@ -106,10 +106,10 @@ def dxpy_style_down(task: Task) -> Run:
 
             def one(part: tuple[int, int, int]) -> None:
                 _, start, end = part
-                answer = session.get(task["url"], headers={"Range": f"bytes={start}-{end - 1}"})
-                good(answer.status_code)
-                hashlib.md5(answer.content).hexdigest()
-                os.pwrite(file.fileno(), answer.content, start)
+                response = session.get(task["url"], headers={"Range": f"bytes={start}-{end - 1}"})
+                good(response.status_code)
+                hashlib.md5(response.content).hexdigest()
+                os.pwrite(file.fileno(), response.content, start)
 
             spread(one, parts(task["size"]), min(os.cpu_count() or 1, 8))
 
@@ -129,8 +129,8 @@ def dxpy_style_up(task: Task) -> Run:
                 number, start, end = part
                 data = os.pread(file.fileno(), end - start, start)
                 check = base64.b64encode(hashlib.md5(data).digest()).decode()
-                answer = session.put(f"{task['url']}-{number:05}", data=data, headers={"Content-MD5": check})
-                good(answer.status_code)
+                response = session.put(f"{task['url']}-{number:05}", data=data, headers={"Content-MD5": check})
+                good(response.status_code)
 
             spread(one, parts(task["size"]), min(os.cpu_count() or 1, 8))
 

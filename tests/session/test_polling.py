@@ -125,7 +125,7 @@ def test_what_cannot_be_refreshed(scripted: Scripted) -> None:
 def test_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None:
     with pytest.raises(NotFoundResponse):
         session.refresh_resource_until(File(id=99), "state", "ready", timeout=10)
-    # The repeats of a 404 stay within the time as well.
+    # The retries of a 404 stay within the time as well.
     assert sum(skipped_waits) <= 10
 
 

@@ -1,4 +1,4 @@
-"""Content as answers bring it, to the letter: what their headers say, what is asked for again after a break, and what is raised when."""
+"""Content as responses bring it, exactly: what their headers say, what is asked for again after a break, and what is raised when."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def digest(value: bytes = SHA) -> str:
 
 
 class Server:
-    """Answers what it was told to, in order, and keeps what it was asked and which answers were closed."""
+    """Responses what it was told to, in order, and keeps what it was asked and which responses were closed."""
 
     def __init__(self, *told: Response | Exception) -> None:
         self.told = list(told)
@@ -91,7 +91,7 @@ def piece(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **
         (200, {"etag": TAG, "accept_ranges": " Bytes "}, (None, TAG, True)),
         (200, {"etag": 'W/"a"', "accept_ranges": "none"}, (None, None, False)),
         (200, {"etag": TAG, "content_length": "12", "content_encoding": "gzip"}, (None, None, False)),
-        # Of a piece the length is not that of the whole.
+        # Of a chunk the length is not that of the whole.
         (206, {"etag": TAG, "content_length": "3"}, (None, TAG, True)),
         (206, {"etag": TAG, "content_length": "3", "content_range": "bytes 2-4/12"}, (12, TAG, True)),
         (206, {"content_length": "3", "content_range": "bytes 2-4/*"}, (None, None, True)),
@@ -208,7 +208,7 @@ KNOWN = Content(10, TAG, None, ranges=True)
         (KNOWN, 4, 8, {"Range": "bytes=4-7", "If-Range": TAG}),
         (KNOWN, 0, 8, {"Range": "bytes=0-7", "If-Range": TAG}),
         (KNOWN, 0, None, {}),
-        # Without a mark the pieces of two contents might be put together.
+        # Without a mark the chunks of two contents might be put together.
         (Content(10, None, None, ranges=True), 4, 8, {}),
     ],
 )
@@ -254,7 +254,7 @@ def test_no_such_chunk_any_more() -> None:
     assert open_rest(Server(BadResponse(answer(416)), whole), KNOWN, 4) == (whole, 4)
 
 
-# -- the pieces
+# -- the chunks
 
 
 def told(server: Callable[..., Response], **options: Any) -> tuple[bytes, list[Progress]]:
@@ -292,7 +292,7 @@ def test_gone_on_with_from_the_byte_where_it_broke(skipped_waits: list[float], e
 
 
 def test_gone_on_with_in_a_whole_response() -> None:
-    # Who sends no pieces sends what came once more, which is left out.
+    # Who sends no chunks sends what came once more, which is left out.
     server = Server(
         answer(200, b"0123", broken(), content_length="10", repr_digest=digest()),
         answer(200, b"01", b"23", b"456789", content_length="10", repr_digest=digest()),
@@ -311,7 +311,7 @@ def test_a_size_that_no_chunk_changes() -> None:
         answer(200, b"0123", content_length="10", etag=TAG), piece(4, b"45", broken()), piece(6, b"6789", size=10)
     )
     assert told(server)[0] == WHOLE
-    # A piece of something larger is none of this; the whole is asked for.
+    # A chunk of something larger is none of this; the whole is asked for.
     other = piece(4, b"xxxx", size=12)
     server = Server(
         answer(200, b"0123", content_length="10", etag=TAG), other, answer(200, WHOLE, content_length="10", etag=TAG)
@@ -353,7 +353,7 @@ def test_another_digest() -> None:
     assert str(caught.value) == (
         "get_x GET /x: the content did not arrive whole: its SHA-256 digest is not the announced one (request r1)"
     )
-    # It is found out after the last piece, and nobody is told that all of it is there.
+    # It is found out after the last chunk, and nobody is told that all of it is there.
     assert (bytes(came), [each.done for each in heard].count(True), given in server.closed) == (WHOLE, 0, True)
 
 

@@ -1,4 +1,4 @@
-"""Answers that are good by their status and wrong by what they hold."""
+"""Responses that are good by their status and wrong by what they hold."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_an_item_without_an_id_is_no_item(scripted: Scripted, item: dict[str, An
     assert next(listing).id == 1
     with pytest.raises(
         BadResponse,
-        match=r"^list_files GET \S+: 200 OK: the (answer has no id|id in the answer must be a whole number)",
+        match=r"^list_files GET \S+: 200 OK: the (response has no id|id in the response must be a whole number)",
     ) as caught:
         next(listing)
     assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)
@@ -135,7 +135,7 @@ def test_a_look_at_a_resource_without_an_id_is_an_error(orion: LocalOrion, sessi
 
 
 def _object_of(schema: dict[str, Any]) -> dict[str, Any]:
-    """The object that an answer is, or that each of its items is."""
+    """The object that a response is, or that each of its items is."""
     while "$ref" in schema:
         schema = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     results = schema["properties"].get("results")
@@ -148,8 +148,8 @@ def test_every_resource_of_the_contract_is_known_to_have_an_id() -> None:
         for found in methods.values():
             if not isinstance(found, dict) or "operationId" not in found:
                 continue
-            for code, answer in found["responses"].items():
-                content = answer.get("content", {})
+            for code, response in found["responses"].items():
+                content = response.get("content", {})
                 if code[0] == "2" and "application/json" in content:
                     schema = _object_of(content["application/json"]["schema"])
                     if "id" not in schema.get("required", ()):
@@ -203,7 +203,7 @@ def test_a_creation_that_a_page_responses_may_have_been_made(
 def test_a_creation_whose_response_breaks_off_was_made(
     orion: LocalOrion, session: OrionSession, create: str, step: str
 ) -> None:
-    # The keys that make a repeat possible are learned from an answer that is broken, too.
+    # The keys that make a retry possible are learned from a response that is broken, too.
     orion.faults.script("create_dataset", [step], times=9)
     with pytest.raises(OrionError, match=r", it was applied\)$") as caught:
         CREATIONS[create](session)
@@ -291,12 +291,12 @@ def test_headers_that_are_no_ascii_read_alike(scripted: Scripted, sent: str) -> 
 
     scripted.then(Answer(write=write))
     session = scripted.session()
-    with session._calls.send(download_file.build(1)) as answer:
-        assert answer.headers["x-name"] == "\u00e9t\u00e9"
+    with session._calls.send(download_file.build(1)) as response:
+        assert response.headers["x-name"] == "\u00e9t\u00e9"
 
     async def work() -> str:
-        answer = await session._calls.send_async(download_file.build(1), None)
-        await answer.aclose()
-        return answer.headers["x-name"]
+        response = await session._calls.send_async(download_file.build(1), None)
+        await response.aclose()
+        return response.headers["x-name"]
 
     assert asyncio.run(work()) == "\u00e9t\u00e9"

@@ -1,4 +1,4 @@
-"""Answers that look like content and are none, or not all of it."""
+"""Responses that look like content and are none, or not all of it."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def test_compressed_content_that_ends_too_early(scripted: Scripted, tmp_path: Pa
 
 
 def test_a_compressed_bomb_takes_its_memory_chunk_by_chunk(scripted: Scripted) -> None:
-    # What packs better than any honest text is refused from 16 MiB on.
+    # What packs better than any honest text is rejected from 16 MiB on.
     scripted.then(Answer(raw=gzip.compress(bytes(15 << 20), 9), headers=PACKED))
-    with get_session().get(f"{scripted.url}/x", stream=True) as answer:
-        sizes = [len(piece) for piece in answer.iter_content()]
+    with get_session().get(f"{scripted.url}/x", stream=True) as response:
+        sizes = [len(chunk) for chunk in response.iter_content()]
     assert sum(sizes) == 15 << 20
     assert max(sizes) <= 64 << 10

@@ -1,4 +1,4 @@
-"""What the client makes of answers that are no good: a typed error in one line, or a plain value."""
+"""What the client makes of responds to that are no good: a typed error in one line, or a plain value."""
 
 from __future__ import annotations
 
@@ -183,10 +183,10 @@ def test_a_missing_field_of_a_raw_response_is_named(scripted: Scripted) -> None:
 
 def test_detailed_gives_any_status_without_raising(scripted: Scripted) -> None:
     scripted.then(Answer(520, {"detail": "odd"}))
-    answer = get_file.sync_detailed(1, client=scripted.session().raw)
-    assert (answer.status_code, answer.parsed) == (520, None)
-    answer = asyncio.run(get_file.asyncio_detailed(1, client=scripted.session().raw_async))
-    assert (answer.status_code, answer.parsed) == (520, None)
+    response = get_file.sync_detailed(1, client=scripted.session().raw)
+    assert (response.status_code, response.parsed) == (520, None)
+    response = asyncio.run(get_file.asyncio_detailed(1, client=scripted.session().raw_async))
+    assert (response.status_code, response.parsed) == (520, None)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_page_that_is_none(scripted: Scripted, page: Any) -> None:
 def test_a_drip_ends_at_the_deadline(scripted: Scripted, name: str) -> None:
     scripted.then(drip(120, 0.2))
     started = time.monotonic()
-    with pytest.raises(OrionTimeout, match="no answer in time"):
+    with pytest.raises(OrionTimeout, match="no response in time"):
         WAYS[name](scripted.session(request_timeout=0.7, retry_timeout=0.7))
     assert time.monotonic() - started < 0.7 + LATE
 

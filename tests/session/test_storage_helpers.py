@@ -60,14 +60,14 @@ def test_in_a_job_they_are_kept_in_orion(job: LocalOrion, written: Path) -> None
     kept = session.get_link(file).get_resource()
     assert (kept.name, kept.size) == ("UI name", 6)
     assert {tag["name"] for tag in session.list_tags(kept)} == {"Job 42", "Trajectory"}
-    piece = session.get_link(shard).get_resource()
-    assert (piece.name, piece.state, piece.metadata) == ("1", "ready", {"frames": 10})
-    session.refresh_resource(piece.collection)
-    assert (piece.collection.name, piece.collection.metadata) == ("frames", {"step": 1})
-    assert {tag["name"] for tag in session.list_tags(piece.collection)} == {"Job 42", "md"}
+    chunk = session.get_link(shard).get_resource()
+    assert (chunk.name, chunk.state, chunk.metadata) == ("1", "ready", {"frames": 10})
+    session.refresh_resource(chunk.collection)
+    assert (chunk.collection.name, chunk.collection.metadata) == ("frames", {"step": 1})
+    assert {tag["name"] for tag in session.list_tags(chunk.collection)} == {"Job 42", "md"}
     # A later cube finds the collection closed.
-    piece.collection.close()
-    again = keep_shard(written, "2", piece.collection)
+    chunk.collection.close()
+    again = keep_shard(written, "2", chunk.collection)
     assert session.get_link(again).get_resource().state == "ready"
 
 
