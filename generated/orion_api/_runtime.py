@@ -66,7 +66,7 @@ async def adetailed(client: AsyncSender, request: Request, check: Check, parse: 
 
 
 def stream(client: Sender, request: Request) -> RawResponse:
-    """Send and return the open answer of a documented success."""
+    """Send and return the open response of a documented success."""
     response = client.send(request)
     if response.status_code in request.operation.success:
         return response
@@ -121,7 +121,7 @@ def _parsed(
     except UnexpectedStatus as error:
         raise client.error(error, response) from None
     except UnexpectedBody as error:
-        # `parse` sees the data only; whoever looks for the reason wants the answer too.
+        # `parse` sees the data only; whoever looks for the reason wants the response too.
         whole = UnexpectedBody(error.operation, error.reason, status, content, headers)
         raise client.error(whole, response) from None
     _log_undocumented(request, status)
@@ -201,7 +201,7 @@ class Connections:
 def send(
     connections: Connections, base_url: str, authorization: str | None, timeout: float | None, request: Request
 ) -> RawResponse:
-    """Send a request and return the open answer."""
+    """Send a request and return the open response."""
     client = connections.client()
     with _own_errors(request):
         sent = _built(client, base_url, authorization, timeout, request, _chunks)
@@ -215,7 +215,7 @@ def send(
 async def asend(
     connections: Connections, base_url: str, authorization: str | None, timeout: float | None, request: Request
 ) -> AsyncRawResponse:
-    """Send a request and return the open answer, asynchronously."""
+    """Send a request and return the open response, asynchronously."""
     client = connections.async_client()
     with _own_errors(request):
         sent = _built(client, base_url, authorization, timeout, request, _async_chunks)
@@ -411,13 +411,13 @@ def _own_errors(request: Request) -> Iterator[None]:
     try:
         yield
     except http.TimeoutException as error:
-        raise RequestTimeout(f"{request.operation.id}: no answer in time ({type(error).__name__})") from error
+        raise RequestTimeout(f"{request.operation.id}: no response in time ({type(error).__name__})") from error
     except (http.RequestError, http.InvalidURL) as error:
         raise RequestFailed(f"{request.operation.id}: {type(error).__name__}: {error}") from error
 
 
 class _Raw:
-    """RawResponse over an answer of the library."""
+    """RawResponse over a response of the library."""
 
     def __init__(self, response: Any, request: Request) -> None:
         self._response = response
@@ -453,7 +453,7 @@ class _Raw:
 
 
 class _AsyncRaw:
-    """AsyncRawResponse over an answer of the library."""
+    """AsyncRawResponse over a response of the library."""
 
     def __init__(self, response: Any, request: Request) -> None:
         self._response = response

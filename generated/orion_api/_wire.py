@@ -22,7 +22,7 @@ E = TypeVar("E", bound=Enum)
 
 
 def number_segment(name: str, value: int | str) -> str:
-    """Return an id as a piece of a path; only a number or its digits are let through."""
+    """Return an id as a chunk of a path; only a number or its digits are let through."""
     text = str(value)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()):
         raise ValueError(f"{name} must be a number or its digits, not {value!r}")
@@ -30,7 +30,7 @@ def number_segment(name: str, value: int | str) -> str:
 
 
 def text_segment(name: str, value: str) -> str:
-    """Return text as a piece of a path; what would name another path is refused."""
+    """Return text as a chunk of a path; what would name another path is rejected."""
     text = encode_text(value)
     if text in {"", ".", ".."}:
         raise ValueError(f"{name} must not be {text!r}")
@@ -60,7 +60,7 @@ def to_wire(value: Any) -> Any:
 
 
 def form_fields(body: Any) -> tuple[tuple[str, str | File], ...]:
-    """Return the fields of a multipart form; lists repeat their name, objects become JSON."""
+    """Return the fields of a multipart form; lists retry their name, objects become JSON."""
     values = body if isinstance(body, Mapping) else body.form_values()
     fields: list[tuple[str, str | File]] = []
     for name, value in values.items():
@@ -143,14 +143,14 @@ def json_answer(operation: Operation, status_code: int, headers: Mapping[str, st
     """Return the JSON object of a response."""
     media_type = header(headers, "content-type").partition(";")[0].strip().lower()
     if not (media_type == "application/json" or media_type.endswith("+json")):
-        reason = f"the answer is {media_type or 'of no named media type'}, not application/json"
+        reason = f"the response is {media_type or 'of no named media type'}, not application/json"
         raise UnexpectedBody(operation, reason, status_code, content, headers)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
-        raise UnexpectedBody(operation, "the answer is not valid JSON", status_code, content, headers) from None
+        raise UnexpectedBody(operation, "the response is not valid JSON", status_code, content, headers) from None
     if not isinstance(data, dict):
-        reason = f"the answer is {_kind(data)}, not an object"
+        reason = f"the response is {_kind(data)}, not an object"
         raise UnexpectedBody(operation, reason, status_code, content, headers)
     return data
 

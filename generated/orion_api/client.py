@@ -51,7 +51,7 @@ class Client:
         return other
 
     def send(self, request: Request) -> RawResponse:
-        """Send a request and return the open answer, whatever its status. Redirects are not followed."""
+        """Send a request and return the open response, whatever its status. Redirects are not followed."""
         return _runtime.send(self._connections, self.base_url, self._authorization(), self.timeout, request)
 
     async def asend(self, request: Request) -> AsyncRawResponse:
@@ -59,7 +59,7 @@ class Client:
         return await _runtime.asend(self._connections, self.base_url, self._authorization(), self.timeout, request)
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Any) -> Exception:
-        """Return what to raise for an answer that is no good: the error as it is."""
+        """Return what to raise for a response that is no good: the error as it is."""
         return error
 
     def close(self) -> None:

@@ -13,12 +13,12 @@ class OrionApiError(Exception):
 
 
 class UnexpectedStatus(OrionApiError):
-    """The server answered with a status that is no documented success.
+    """The server responded with a status that is no documented success.
 
     Attributes:
         status_code: Any number the server sent.
         content: The body as it came.
-        headers: The headers of the answer.
+        headers: The headers of the response.
         operation: What was asked for.
     """
 
@@ -32,18 +32,18 @@ class UnexpectedStatus(OrionApiError):
         self.operation = operation
 
     def __str__(self) -> str:
-        return f"{_name(self.operation)}: the server answered {self.status_code}{_detail(self.content)}"
+        return f"{_name(self.operation)}: the server responded {self.status_code}{_detail(self.content)}"
 
 
 class UnexpectedBody(OrionApiError):
-    """The body of an answer is not what the contract says.
+    """The body of a response is not what the contract says.
 
     Attributes:
         operation: What was asked for, None where a model was read by itself.
         reason: What is wrong; names the model and the field.
-        status_code: Status of the answer, where known.
+        status_code: Status of the response, where known.
         content: The body as it came.
-        headers: The headers of the answer.
+        headers: The headers of the response.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class UnexpectedBody(OrionApiError):
 
 
 class RequestFailed(OrionApiError, ConnectionError):
-    """No answer came, or it broke off; `__cause__` is the error of the HTTP library."""
+    """No response came, or it broke off; `__cause__` is the error of the HTTP library."""
 
 
 class RequestTimeout(RequestFailed, TimeoutError):

@@ -373,7 +373,7 @@ class PartPage(TypedDict):
 
 
 class Problem(TypedDict):
-    """What the server says about a request that it refused."""
+    """What the server says about a request that it rejected."""
 
     detail: str
     code: NotRequired[str]

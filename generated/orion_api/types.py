@@ -1,4 +1,4 @@
-"""Shared types of the generated code: requests, bodies, answers and the protocols of what sends them."""
+"""Shared types of the generated code: requests, bodies, responses and the protocols of what sends them."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class Operation:
         id: The operationId, which is the name of the module as well.
         method: HTTP method in capitals.
         route: Path with placeholders.
-        retry: When it may be repeated: `read`, `write` (repeatable), `create` (only what surely was not applied), `keyed`.
+        retry: When it may be retried: `read`, `write` (retryable), `create` (only what surely was not applied), `keyed`.
         paging: How a list goes on: `link`, `stream` or None for what is no list.
         largest_page: Largest `limit` of a page; None where a list has no pages or takes no limit.
         offset: Whether a page can be asked for by `offset`, a number of items to leave out.
         stream: Direction in which raw bytes go, or None.
         auth: Whether the token is sent.
-        success: The documented statuses of an answer that is no error.
+        success: The documented statuses of a response that is no error.
         evidence: How the operation is known: `documented`, `listed`, `observed` or `assumed`.
         tag: Name of the kind of resource.
         version: The N of `/api/vN/`, None where the path has none.
@@ -157,13 +157,13 @@ class Request:
 
 @frozen
 class Response(Generic[T]):
-    """An answer that was read whole.
+    """A response that was read whole.
 
     Attributes:
         status_code: Any number the server sent.
         content: The bytes of the body.
         headers: The headers; lookup does not distinguish upper and lower case.
-        parsed: The model, or None when the status is no success or the answer has no body.
+        parsed: The model, or None when the status is no success or the response has no body.
     """
 
     status_code: int
@@ -173,7 +173,7 @@ class Response(Generic[T]):
 
 
 class RawResponse(Protocol):
-    """An open answer; whoever receives it closes it. Lookup in `headers` does not distinguish upper and lower case."""
+    """An open response; whoever receives it closes it. Lookup in `headers` does not distinguish upper and lower case."""
 
     @property
     def status_code(self) -> int: ...
@@ -189,7 +189,7 @@ class RawResponse(Protocol):
 
 
 class AsyncRawResponse(Protocol):
-    """An open answer of an asynchronous sender; whoever receives it closes it."""
+    """An open response of an asynchronous sender; whoever receives it closes it."""
 
     @property
     def status_code(self) -> int: ...
@@ -205,8 +205,8 @@ class AsyncRawResponse(Protocol):
 
 
 class Sender(Protocol):
-    """What `client=` takes. `send` returns the open answer whatever its status; `error` chooses what to
-    raise for an answer that is no good: it gets what was found and the answer, and returns the exception."""
+    """What `client=` takes. `send` returns the open response whatever its status; `error` chooses what to
+    raise for a response that is no good: it gets what was found and the response, and returns the exception."""
 
     def send(self, request: Request) -> RawResponse: ...
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Any) -> Exception: ...
@@ -220,7 +220,7 @@ class AsyncSender(Protocol):
 
 
 def encode_query(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of a query: None and UNSET are left out, lists repeat their key."""
+    """Return the pairs of a query: None and UNSET are left out, lists retry their key."""
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
         for item in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, model_validator
 
 
 class ContractModel(BaseModel):
-    """Refuses null for a field that may be absent but is not nullable, which Pydantic by itself takes for absent."""
+    """Rejects null for a field that may be absent but is not nullable, which Pydantic by itself takes for absent."""
 
     @model_validator(mode="before")
     @classmethod

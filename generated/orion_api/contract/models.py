@@ -15,7 +15,7 @@ from ._base import ContractModel
 
 
 class Problem(ContractModel):
-    """What the server says about a request that it refused."""
+    """What the server says about a request that it rejected."""
 
     detail: Annotated[StrictStr, Field(description="One sentence for a person.")]
     code: Annotated[StrictStr | None, Field(description="Short machine-readable reason, for example `not_found`.")] = (
@@ -23,7 +23,9 @@ class Problem(ContractModel):
     )
     line: Annotated[
         StrictInt | None,
-        Field(description="Line of the uploaded text (counted from 1) where reading failed; only for refused uploads."),
+        Field(
+            description="Line of the uploaded text (counted from 1) where reading failed; only for rejected uploads."
+        ),
     ] = None
 
 
@@ -63,7 +65,7 @@ class UpdateCollection(ContractModel):
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
     project: Annotated[
@@ -201,7 +203,7 @@ class PathAssignment(ContractModel):
     resource_type: Annotated[
         StrictStr,
         Field(
-            description="Name of the kind of resource, for example `file`; a kind that cannot lie in folders is refused with 400.",
+            description="Name of the kind of resource, for example `file`; a kind that cannot lie in folders is rejected with 400.",
             max_length=50,
             min_length=1,
         ),
@@ -368,7 +370,7 @@ class CreateMolsearchQuery(ContractModel):
     parameters: Annotated[
         JsonObject,
         Field(
-            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that holds one), `num_hits`. For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`), `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (least similarity). The names are documented, the values are assumed. Other names are refused unless their value is null."
+            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that holds one), `num_hits`. For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`), `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (least similarity). The names are documented, the values are assumed. Other names are rejected unless their value is null."
         ),
     ]
     project: Annotated[
@@ -587,7 +589,7 @@ class CreateShard(ContractModel):
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
 
@@ -602,7 +604,7 @@ class UpdateShard(ContractModel):
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
 
@@ -746,7 +748,7 @@ class CreateUpload(ContractModel):
     collection: Annotated[
         StrictInt | None,
         Field(
-            description="Id of the collection of the shard; left out for a file. Otherwise the request is refused with 422.",
+            description="Id of the collection of the shard; left out for a file. Otherwise the request is rejected with 422.",
             ge=1,
             le=9223372036854775807,
         ),
@@ -884,7 +886,7 @@ class CreateCollection(ContractModel):
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`)."
+            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
     project: Annotated[

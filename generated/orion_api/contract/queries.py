@@ -1,4 +1,4 @@
-"""Models of the queries of the contract, for a server; unknown parameters are refused."""
+"""Models of the queries of the contract, for a server; unknown parameters are rejected."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ class CreateCollection:
     Attributes:
         name: Display name; need not be unique. Empty where it is left out.
         description: Free text.
-        metadata: Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused
-            with 422 (`metadata_too_large`).
+        metadata: Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is
+            rejected with 422 (`metadata_too_large`).
         project: Id of the project to put it in; without it the caller's default project.
         path: Path of the folder to put it in, which is made where it is missing; without it, it lies in none.
         version: Version of the collection, 1 or 2; without it 1.

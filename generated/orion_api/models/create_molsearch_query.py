@@ -26,7 +26,7 @@ class CreateMolsearchQuery:
             `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that holds one), `num_hits`.
             For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`),
             `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (least similarity).
-            The names are documented, the values are assumed. Other names are refused unless their value is
+            The names are documented, the values are assumed. Other names are rejected unless their value is
             null.
         name: Display name; need not be unique. Empty where it is left out.
         project: Id of the project to put it in; without it the caller's default project.

@@ -20,8 +20,8 @@ class CreateShard:
 
     Attributes:
         name: Display name; need not be unique. Empty where it is left out.
-        metadata: Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is refused
-            with 422 (`metadata_too_large`).
+        metadata: Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is
+            rejected with 422 (`metadata_too_large`).
     """
 
     name: str | Unset = UNSET

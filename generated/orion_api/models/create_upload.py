@@ -23,7 +23,7 @@ class CreateUpload:
         resource_id: Id of the file or shard that it goes to.
         size: Length of the whole content in bytes.
         part_size: Length of every part but the last in bytes; at most 10,000 parts.
-        collection: Id of the collection of the shard; left out for a file. Otherwise the request is refused with 422.
+        collection: Id of the collection of the shard; left out for a file. Otherwise the request is rejected with 422.
     """
 
     resource_type: CreateUploadResourceType

@@ -16,7 +16,7 @@ class PathAssignment:
     """A resource and the folder that it goes to.
 
     Attributes:
-        resource_type: Name of the kind of resource, for example `file`; a kind that cannot lie in folders is refused with
+        resource_type: Name of the kind of resource, for example `file`; a kind that cannot lie in folders is rejected with
             400.
         id: Id of the resource.
         path: Path of the folder; `/` for none.

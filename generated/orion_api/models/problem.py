@@ -13,12 +13,12 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class Problem:
-    """What the server says about a request that it refused.
+    """What the server says about a request that it rejected.
 
     Attributes:
         detail: One sentence for a person.
         code: Short machine-readable reason, for example `not_found`.
-        line: Line of the uploaded text (counted from 1) where reading failed; only for refused uploads.
+        line: Line of the uploaded text (counted from 1) where reading failed; only for rejected uploads.
         additional_properties: Fields that the contract does not know.
     """
 

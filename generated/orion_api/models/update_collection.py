@@ -22,7 +22,7 @@ class UpdateCollection:
         name: New display name.
         description: New free text.
         metadata: Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in
-            UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`).
+            UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`).
         project: Id of the project to move it to; its folder stays behind.
     """
 

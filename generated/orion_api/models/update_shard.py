@@ -21,7 +21,7 @@ class UpdateShard:
     Attributes:
         name: New display name.
         metadata: Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in
-            UTF-8 without blanks. A larger one is refused with 422 (`metadata_too_large`).
+            UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`).
     """
 
     name: str | Unset = UNSET

@@ -1,7 +1,7 @@
 """Get the balance of the organization.
 
 The balance of the caller's organization. The caller needs the capability cost accounting of the organization
-(documented), else the answer is 403.
+(documented), else the response is 403.
 
 `GET /api/v1/billing/balance/`. Evidence: assumed.
 """
@@ -60,7 +60,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[BalanceInfo]:
-    """Get the balance of the organization; return the answer, whatever its status.
+    """Get the balance of the organization; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -69,7 +69,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(), check, parse)
 
@@ -88,7 +88,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(), check, parse)
 

@@ -2,7 +2,7 @@
 
 An `open` collection becomes `processing` and takes no more shards. Its shards that are not `ready` are dropped
 with their content; when that is done, the state is `ready`. A collection that is being closed or is `ready`
-stays as it is. Any other state refuses with 409.
+stays as it is. Any other state rejects with 409.
 
 `POST /api/v1/storage/collections/{collection_id}/close/`. Evidence: assumed.
 """
@@ -68,7 +68,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[CollectionInfo]:
-    """Close a collection; return the answer, whatever its status.
+    """Close a collection; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -78,7 +78,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(collection_id), check, parse)
 
@@ -99,7 +99,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id), check, parse)
 

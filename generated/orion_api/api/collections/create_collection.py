@@ -39,10 +39,10 @@ def build(
     Args:
         body: What is known of the collection.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
     """
     return Request(
@@ -85,23 +85,23 @@ def sync_detailed(
     body: CreateCollection | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[CollectionInfo]:
-    """Create a collection; return the answer, whatever its status.
+    """Create a collection; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
         body: What is known of the collection.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
@@ -118,10 +118,10 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: What is known of the collection.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
@@ -129,7 +129,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 

@@ -64,7 +64,7 @@ def sync_detailed(
     client: Sender,
     immediate: bool | Unset = UNSET,
 ) -> Response[None]:
-    """Delete a collection; return the answer, whatever its status.
+    """Delete a collection; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.

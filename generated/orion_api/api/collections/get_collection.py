@@ -66,7 +66,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[CollectionInfo]:
-    """Get one collection; return the answer, whatever its status.
+    """Get one collection; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -76,7 +76,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(collection_id), check, parse)
 
@@ -97,7 +97,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id), check, parse)
 

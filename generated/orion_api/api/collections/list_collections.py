@@ -49,7 +49,7 @@ def build(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
         path: Only items that lie in the folder with this path, and not in one below; `/` for those that lie in
             none.
         deleted: True lists only what is in the trash, false (the default) only what is not.
@@ -109,7 +109,7 @@ def sync_detailed(
     deleted: bool | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> Response[CollectionPage]:
-    """List collections; return the answer, whatever its status.
+    """List collections; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -118,7 +118,7 @@ def sync_detailed(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
         path: Only items that lie in the folder with this path, and not in one below; `/` for those that lie in
             none.
         deleted: True lists only what is in the trash, false (the default) only what is not.
@@ -128,7 +128,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client,
@@ -170,7 +170,7 @@ def sync(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
         path: Only items that lie in the folder with this path, and not in one below; `/` for those that lie in
             none.
         deleted: True lists only what is in the trash, false (the default) only what is not.
@@ -181,7 +181,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client,

@@ -1,6 +1,6 @@
 """Open a collection.
 
-A `ready` collection becomes `open` and takes shards again; an open one stays as it is. Any other state refuses
+A `ready` collection becomes `open` and takes shards again; an open one stays as it is. Any other state rejects
 with 409.
 
 `POST /api/v1/storage/collections/{collection_id}/open/`. Evidence: assumed.
@@ -67,7 +67,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[CollectionInfo]:
-    """Open a collection; return the answer, whatever its status.
+    """Open a collection; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -77,7 +77,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(collection_id), check, parse)
 
@@ -98,7 +98,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id), check, parse)
 

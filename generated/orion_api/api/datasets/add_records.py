@@ -1,7 +1,7 @@
 """Add records to a dataset.
 
 The body holds one JSON object a line, each a record: field name -> value, in order. All or none are added. A
-line that is no record is refused with 422 and its number. The dataset is dirty until finalize_dataset.
+line that is no record is rejected with 422 and its number. The dataset is dirty until finalize_dataset.
 
 `POST /api/v1/storage/datasets/{dataset_id}/records/`. Evidence: assumed.
 """
@@ -44,12 +44,12 @@ def build(
         dataset_id: Id of the dataset.
         body: The records, a line each.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
     """
     return Request(
@@ -95,26 +95,26 @@ def sync_detailed(
     content_digest: str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[DatasetInfo]:
-    """Add records to a dataset; return the answer, whatever its status.
+    """Add records to a dataset; return the response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The records, a line each.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client,
@@ -139,12 +139,12 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: The records, a line each.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
@@ -152,7 +152,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client,

@@ -63,7 +63,7 @@ def sync_detailed(
     client: Sender,
     immediate: bool | Unset = UNSET,
 ) -> Response[None]:
-    """Delete a dataset; return the answer, whatever its status.
+    """Delete a dataset; return the response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.

@@ -1,7 +1,7 @@
 """Get records as one file.
 
 All or chosen records in one of the formats. Structures are kept as text and never computed: a conversion that
-needs a chemistry toolkit (SMILES to SDF, SDF to SMILES) is refused with 422. CSV leaves out structures in SDF.
+needs a chemistry toolkit (SMILES to SDF, SDF to SMILES) is rejected with 422. CSV leaves out structures in SDF.
 
 `GET /api/v1/storage/datasets/{dataset_id}/download/`. Evidence: assumed.
 """
@@ -47,11 +47,11 @@ def build(
         format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
             file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
             whose detail names those that it can.
-        record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
-            is refused with 404.
+        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
+            rejected with 404.
         offset: Number of records to leave out at the start.
         limit: Largest number of records; all without it.
-        fieldlist: Only these fields, in this order; repeat the parameter for several. Records in SDF and SMILES have
+        fieldlist: Only these fields, in this order; retry the parameter for several. Records in SDF and SMILES have
             their structure and title in any case.
     """
     return Request(
@@ -90,7 +90,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> RawResponse:
-    """Get records as one file; return the open answer, whatever its status.
+    """Get records as one file; return the open response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
@@ -98,15 +98,15 @@ def sync_detailed(
         format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
             file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
             whose detail names those that it can.
-        record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
-            is refused with 404.
+        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
+            rejected with 404.
         offset: Number of records to leave out at the start.
         limit: Largest number of records; all without it.
-        fieldlist: Only these fields, in this order; repeat the parameter for several. Records in SDF and SMILES have
+        fieldlist: Only these fields, in this order; retry the parameter for several. Records in SDF and SMILES have
             their structure and title in any case.
 
     Returns:
-        The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
     """
     return client.send(
         build(dataset_id, format=format, record_ids=record_ids, offset=offset, limit=limit, fieldlist=fieldlist)
@@ -131,15 +131,15 @@ def sync(
         format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
             file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
             whose detail names those that it can.
-        record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
-            is refused with 404.
+        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
+            rejected with 404.
         offset: Number of records to leave out at the start.
         limit: Largest number of records; all without it.
-        fieldlist: Only these fields, in this order; repeat the parameter for several. Records in SDF and SMILES have
+        fieldlist: Only these fields, in this order; retry the parameter for several. Records in SDF and SMILES have
             their structure and title in any case.
 
     Returns:
-        The file. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The file. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
@@ -159,7 +159,7 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
     return await client.asend(
         build(dataset_id, format=format, record_ids=record_ids, offset=offset, limit=limit, fieldlist=fieldlist)
     )
@@ -175,7 +175,7 @@ async def asyncio(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
     return await _runtime.astream(
         client, build(dataset_id, format=format, record_ids=record_ids, offset=offset, limit=limit, fieldlist=fieldlist)
     )

@@ -69,7 +69,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[RecordInfo]:
-    """Get one record; return the answer, whatever its status.
+    """Get one record; return the response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
@@ -80,7 +80,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(dataset_id, record_id), check, parse)
 
@@ -103,7 +103,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(dataset_id, record_id), check, parse)
 

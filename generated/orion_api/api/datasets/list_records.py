@@ -38,8 +38,8 @@ def build(
 
     Args:
         dataset_id: Id of the dataset.
-        record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
-            is refused with 404.
+        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
+            rejected with 404.
         offset: Number of records to leave out at the start.
         limit: Largest number of records; all without it.
     """
@@ -75,18 +75,18 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> RawResponse:
-    """Stream the records of a dataset; return the open answer, whatever its status.
+    """Stream the records of a dataset; return the open response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
-            is refused with 404.
+        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
+            rejected with 404.
         offset: Number of records to leave out at the start.
         limit: Largest number of records; all without it.
 
     Returns:
-        The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
     """
     return client.send(build(dataset_id, record_ids=record_ids, offset=offset, limit=limit))
 
@@ -104,13 +104,13 @@ def sync(
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        record_ids: Only the records with these ids, in dataset order; repeat the parameter for several. An unknown id
-            is refused with 404.
+        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
+            rejected with 404.
         offset: Number of records to leave out at the start.
         limit: Largest number of records; all without it.
 
     Returns:
-        The records, a line each. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The records, a line each. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
@@ -126,7 +126,7 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
     return await client.asend(build(dataset_id, record_ids=record_ids, offset=offset, limit=limit))
 
 
@@ -138,5 +138,5 @@ async def asyncio(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
     return await _runtime.astream(client, build(dataset_id, record_ids=record_ids, offset=offset, limit=limit))

@@ -73,7 +73,7 @@ def sync_detailed(
     client: Sender,
     body: UpdateDataset | Mapping[str, Any],
 ) -> Response[DatasetInfo]:
-    """Change a dataset; return the answer, whatever its status.
+    """Change a dataset; return the response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
@@ -84,7 +84,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(dataset_id, body=body), check, parse)
 
@@ -107,7 +107,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(dataset_id, body=body), check, parse)
 

@@ -1,7 +1,7 @@
 """Replace the records by those of a molecule file.
 
 Reads the whole body and makes it the records of the dataset, all or none: a body that cannot be read changes
-nothing and is refused with 422 and the line. Sending it again gives the same records.
+nothing and is rejected with 422 and the line. Sending it again gives the same records.
 
 `PUT /api/v1/storage/datasets/{dataset_id}/upload`. Evidence: assumed.
 """
@@ -51,7 +51,7 @@ def build(
             the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
             422, whose detail names those that it can.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
@@ -100,7 +100,7 @@ def sync_detailed(
     format: UploadDatasetContentFormat | str,
     content_digest: str | Unset = UNSET,
 ) -> Response[DatasetInfo]:
-    """Replace the records by those of a molecule file; return the answer, whatever its status.
+    """Replace the records by those of a molecule file; return the response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
@@ -112,13 +112,13 @@ def sync_detailed(
             the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
             422, whose detail names those that it can.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client, build(dataset_id, body=body, format=format, content_digest=content_digest), check, parse
@@ -145,14 +145,14 @@ def sync(
             the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
             422, whose detail names those that it can.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         The dataset with its new count.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client, build(dataset_id, body=body, format=format, content_digest=content_digest), check, parse

@@ -63,7 +63,7 @@ def sync_detailed(
     client: Sender,
     immediate: bool | Unset = UNSET,
 ) -> Response[None]:
-    """Delete a file; return the answer, whatever its status.
+    """Delete a file; return the response, whatever its status.
 
     Args:
         file_id: Id of the file.

@@ -1,9 +1,9 @@
 """Get the content of a file.
 
 The bytes as they were uploaded. `Repr-Digest` holds their SHA-256 digest (RFC 9530), `ETag` changes when they
-change. One piece of them can be asked for (`Range`); `Repr-Digest` is that of the whole content then too. Where
-the stack keeps contents on a storage of its own, the answer is a redirect to an address there, which needs no
-token and refuses one.
+change. One chunk of them can be asked for (`Range`); `Repr-Digest` is that of the whole content then too. Where
+the stack keeps contents on a storage of its own, the response is a redirect to an address there, which needs no
+token and rejects one.
 
 `GET /api/v3/storage/files/{file_id}/download`. Evidence: observed.
 """
@@ -39,10 +39,10 @@ def build(
 
     Args:
         file_id: Id of the file.
-        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
-            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
-            pieces too, is as good as nothing.
-        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+        range_: The chunk of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the chunk. Anything else, several
+            chunks too, is as good as nothing.
+        if_range: The `ETag` of the content that the chunk belongs to. Where the content has another one by now, it is
             sent whole.
     """
     return Request(
@@ -75,19 +75,19 @@ def sync_detailed(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> RawResponse:
-    """Get the content of a file; return the open answer, whatever its status.
+    """Get the content of a file; return the open response, whatever its status.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
-            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
-            pieces too, is as good as nothing.
-        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+        range_: The chunk of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the chunk. Anything else, several
+            chunks too, is as good as nothing.
+        if_range: The `ETag` of the content that the chunk belongs to. Where the content has another one by now, it is
             sent whole.
 
     Returns:
-        The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
     """
     return client.send(build(file_id, range_=range_, if_range=if_range))
 
@@ -104,14 +104,14 @@ def sync(
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        range_: The piece of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
-            the end>`; positions count from 0 and the last one belongs to the piece. Anything else, several
-            pieces too, is as good as nothing.
-        if_range: The `ETag` of the content that the piece belongs to. Where the content has another one by now, it is
+        range_: The chunk of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
+            the end>`; positions count from 0 and the last one belongs to the chunk. Anything else, several
+            chunks too, is as good as nothing.
+        if_range: The `ETag` of the content that the chunk belongs to. Where the content has another one by now, it is
             sent whole.
 
     Returns:
-        The bytes of the file. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The bytes of the file. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
@@ -126,7 +126,7 @@ async def asyncio_detailed(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
     return await client.asend(build(file_id, range_=range_, if_range=if_range))
 
 
@@ -137,5 +137,5 @@ async def asyncio(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
     return await _runtime.astream(client, build(file_id, range_=range_, if_range=if_range))

@@ -42,7 +42,7 @@ def build(
         file_id: Id of the file.
         body: The bytes of the file.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
@@ -85,20 +85,20 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[FileInfo]:
-    """Send the content of a file; return the answer, whatever its status.
+    """Send the content of a file; return the response, whatever its status.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the file.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(file_id, body=body, content_digest=content_digest), check, parse)
 
@@ -117,14 +117,14 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the file.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         The file, ready.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(file_id, body=body, content_digest=content_digest), check, parse)
 

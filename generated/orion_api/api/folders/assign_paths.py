@@ -58,7 +58,7 @@ def sync_detailed(
     client: Sender,
     body: PathAssignments | Mapping[str, Any],
 ) -> Response[None]:
-    """Put resources into folders; return the answer, whatever its status.
+    """Put resources into folders; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.

@@ -57,7 +57,7 @@ def sync_detailed(
     client: Sender,
     body: FolderPaths | Mapping[str, Any],
 ) -> Response[None]:
-    """Create folders; return the answer, whatever its status.
+    """Create folders; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.

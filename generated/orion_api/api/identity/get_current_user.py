@@ -59,7 +59,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[UserInfo]:
-    """Get the user whose token is used; return the answer, whatever its status.
+    """Get the user whose token is used; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -68,7 +68,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(), check, parse)
 
@@ -87,7 +87,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(), check, parse)
 

@@ -1,6 +1,6 @@
 """Exchange a user name and a password for a token.
 
-Needs no token. The answer is the same token as long as the old one is valid, so the call may be repeated.
+Needs no token. The response is the same token as long as the old one is valid, so the call may be retried.
 
 `POST /api/v1/auth/token/`. Evidence: assumed.
 """
@@ -70,7 +70,7 @@ def sync_detailed(
     client: Sender,
     body: Credentials | Mapping[str, Any],
 ) -> Response[IssuedToken]:
-    """Exchange a user name and a password for a token; return the answer, whatever its status.
+    """Exchange a user name and a password for a token; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -80,7 +80,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(body=body), check, parse)
 
@@ -101,7 +101,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(body=body), check, parse)
 

@@ -67,7 +67,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[JobInfo]:
-    """Cancel a job; return the answer, whatever its status.
+    """Cancel a job; return the response, whatever its status.
 
     Args:
         job_id: Id of the job.
@@ -77,7 +77,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(job_id), check, parse)
 
@@ -98,7 +98,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(job_id), check, parse)
 

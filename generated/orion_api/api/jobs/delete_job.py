@@ -1,6 +1,6 @@
 """Delete a job.
 
-Removes a job with its log for good; what it made stays. Only a `complete` job can be deleted; any other refuses
+Removes a job with its log for good; what it made stays. Only a `complete` job can be deleted; any other rejects
 with 409 (`job_not_complete`).
 
 `DELETE /api/v1/jobs/{job_id}/`. Evidence: assumed.
@@ -52,7 +52,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a job; return the answer, whatever its status.
+    """Delete a job; return the response, whatever its status.
 
     Args:
         job_id: Id of the job.

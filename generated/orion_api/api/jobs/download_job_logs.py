@@ -37,7 +37,7 @@ def build(
 
     Args:
         job_id: Id of the job.
-        offset: Number of bytes to leave out at the start; past the end the answer is empty.
+        offset: Number of bytes to leave out at the start; past the end the response is empty.
     """
     return Request(
         operation=OPERATION,
@@ -67,15 +67,15 @@ def sync_detailed(
     client: Sender,
     offset: int | Unset = UNSET,
 ) -> RawResponse:
-    """Get the log of a job; return the open answer, whatever its status.
+    """Get the log of a job; return the open response, whatever its status.
 
     Args:
         job_id: Id of the job.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to leave out at the start; past the end the answer is empty.
+        offset: Number of bytes to leave out at the start; past the end the response is empty.
 
     Returns:
-        The answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
     """
     return client.send(build(job_id, offset=offset))
 
@@ -91,10 +91,10 @@ def sync(
     Args:
         job_id: Id of the job.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to leave out at the start; past the end the answer is empty.
+        offset: Number of bytes to leave out at the start; past the end the response is empty.
 
     Returns:
-        The rest of the log in UTF-8; what a program writes in another encoding comes as it is. An open answer, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The rest of the log in UTF-8; what a program writes in another encoding comes as it is. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
@@ -108,7 +108,7 @@ async def asyncio_detailed(
     client: AsyncSender,
     offset: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
     return await client.asend(build(job_id, offset=offset))
 
 
@@ -118,5 +118,5 @@ async def asyncio(
     client: AsyncSender,
     offset: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the answer is read with `aiter_bytes()`."""
+    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
     return await _runtime.astream(client, build(job_id, offset=offset))

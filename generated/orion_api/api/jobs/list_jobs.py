@@ -47,7 +47,7 @@ def build(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
     """
@@ -103,7 +103,7 @@ def sync_detailed(
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
 ) -> Response[JobPage]:
-    """List jobs; return the answer, whatever its status.
+    """List jobs; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -112,7 +112,7 @@ def sync_detailed(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
 
@@ -120,7 +120,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client,
@@ -160,7 +160,7 @@ def sync(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
 
@@ -169,7 +169,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client,

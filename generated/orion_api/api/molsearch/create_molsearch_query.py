@@ -1,7 +1,7 @@
 """Search a database.
 
 The query is `QUEUED` first; its end is `SUCCESS`, or `ERROR` with a reason. What cannot be searched here is
-refused with 422 (`bad_query`), and with 409 where the database is not `LOADED`.
+rejected with 422 (`bad_query`), and with 409 where the database is not `LOADED`.
 
 `POST /api/v1/molsearch/queries/`. Evidence: assumed.
 """
@@ -40,10 +40,10 @@ def build(
     Args:
         body: What to search, and where.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
     """
     return Request(
@@ -86,23 +86,23 @@ def sync_detailed(
     body: CreateMolsearchQuery | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[MolsearchQueryInfo]:
-    """Search a database; return the answer, whatever its status.
+    """Search a database; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
         body: What to search, and where.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
@@ -119,10 +119,10 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: What to search, and where.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
@@ -130,7 +130,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 

@@ -51,7 +51,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a database; return the answer, whatever its status.
+    """Delete a database; return the response, whatever its status.
 
     Args:
         database_id: Id of the database.

@@ -51,7 +51,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a query; return the answer, whatever its status.
+    """Delete a query; return the response, whatever its status.
 
     Args:
         query_id: Id of the query.

@@ -100,7 +100,7 @@ def sync_detailed(
     state: str | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
 ) -> Response[MolsearchDatabasePage]:
-    """List databases; return the answer, whatever its status.
+    """List databases; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -116,7 +116,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client,
@@ -156,7 +156,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client,

@@ -86,7 +86,7 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[MolsearchHitPage]:
-    """List the hits of a query; return the answer, whatever its status.
+    """List the hits of a query; return the response, whatever its status.
 
     Args:
         query_id: Id of the query.
@@ -99,7 +99,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
@@ -126,7 +126,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 

@@ -99,7 +99,7 @@ def sync_detailed(
     state: str | Unset = UNSET,
     database: int | Unset = UNSET,
 ) -> Response[MolsearchQueryPage]:
-    """List queries; return the answer, whatever its status.
+    """List queries; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -115,7 +115,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client,
@@ -153,7 +153,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client,

@@ -83,7 +83,7 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[OrganizationPage]:
-    """List the organizations of the user; return the answer, whatever its status.
+    """List the organizations of the user; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -95,7 +95,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
 
@@ -120,7 +120,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
 

@@ -1,6 +1,6 @@
 """Delete a package.
 
-Removes a package for good. Its floes become `deprecated`. Refused with 409 (`package_in_use`) while jobs of
+Removes a package for good. Its floes become `deprecated`. Rejected with 409 (`package_in_use`) while jobs of
 them are not complete.
 
 `DELETE /api/v1/packages/{package_id}/`. Evidence: assumed.
@@ -52,7 +52,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a package; return the answer, whatever its status.
+    """Delete a package; return the response, whatever its status.
 
     Args:
         package_id: Id of the package.

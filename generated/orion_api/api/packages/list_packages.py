@@ -96,7 +96,7 @@ def sync_detailed(
     project: int | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> Response[PackagePage]:
-    """List packages; return the answer, whatever its status.
+    """List packages; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -111,7 +111,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state), check, parse
@@ -144,7 +144,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state), check, parse

@@ -2,9 +2,9 @@
 
 The body is a tar archive, compressed with gzip, with a `manifest.json`, an object that holds at least `name`,
 `version`, `python_version` and `requirements`. What is no such archive, holds a path or link that leads out of
-it, or is too large unpacked is refused with 422 (`bad_package`). Afterwards the package is `processing`, and
-with its floes `ready`, or `error` where they cannot be read. The same archive again is no change; another one
-is refused with 409, unless the state is `uploading` or `error`.
+it, or is too large decompressed is rejected with 422 (`bad_package`). Afterwards the package is `processing`,
+and with its floes `ready`, or `error` where they cannot be read. The same archive again is no change; another
+one is rejected with 409, unless the state is `uploading` or `error`.
 
 `PUT /api/v1/packages/{package_id}/upload/`. Evidence: assumed.
 """
@@ -46,7 +46,7 @@ def build(
         package_id: Id of the package.
         body: The archive.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
@@ -89,20 +89,20 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[PackageInfo]:
-    """Send the archive of a package; return the answer, whatever its status.
+    """Send the archive of a package; return the response, whatever its status.
 
     Args:
         package_id: Id of the package.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The archive.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(package_id, body=body, content_digest=content_digest), check, parse)
 
@@ -121,14 +121,14 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: The archive.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         The package.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(package_id, body=body, content_digest=content_digest), check, parse)
 

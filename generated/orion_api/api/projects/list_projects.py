@@ -91,7 +91,7 @@ def sync_detailed(
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
-    """List the projects of the user; return the answer, whatever its status.
+    """List the projects of the user; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -105,7 +105,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
@@ -136,7 +136,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse

@@ -1,7 +1,7 @@
 """Change a project.
 
 Sets the named fields to the given values and leaves the others; only the owner may. What lies in an archived
-project can be read and not changed: every operation that would answers 403.
+project can be read and not changed: every operation that would responds to 403.
 
 `PATCH /api/v1/projects/{project_id}/`. Evidence: assumed.
 """
@@ -74,7 +74,7 @@ def sync_detailed(
     client: Sender,
     body: UpdateProject | Mapping[str, Any],
 ) -> Response[ProjectInfo]:
-    """Change a project; return the answer, whatever its status.
+    """Change a project; return the response, whatever its status.
 
     Args:
         project_id: Id of the project.
@@ -85,7 +85,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(project_id, body=body), check, parse)
 
@@ -108,7 +108,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(project_id, body=body), check, parse)
 

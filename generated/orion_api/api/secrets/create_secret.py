@@ -1,6 +1,6 @@
 """Create a secret.
 
-Keeps a value under a name. The answer does not hold the value, and no other does.
+Keeps a value under a name. The response does not hold the value, and no other does.
 
 `POST /api/v1/secrets/`. Evidence: assumed.
 """
@@ -70,7 +70,7 @@ def sync_detailed(
     client: Sender,
     body: CreateSecret | Mapping[str, Any],
 ) -> Response[SecretInfo]:
-    """Create a secret; return the answer, whatever its status.
+    """Create a secret; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -80,7 +80,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(body=body), check, parse)
 
@@ -101,7 +101,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(body=body), check, parse)
 

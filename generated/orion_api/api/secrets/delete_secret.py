@@ -51,7 +51,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a secret; return the answer, whatever its status.
+    """Delete a secret; return the response, whatever its status.
 
     Args:
         secret_id: Id of the secret.

@@ -1,7 +1,7 @@
 """List secrets.
 
 The secrets of the caller's projects and, unless `project` says otherwise, those that are shared with the
-caller; by id, newest last. Their values are never in an answer.
+caller; by id, newest last. Their values are never in a response.
 
 `GET /api/v1/secrets/`. Evidence: assumed.
 """
@@ -46,7 +46,7 @@ def build(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
     """
     return Request(
         operation=OPERATION,
@@ -96,7 +96,7 @@ def sync_detailed(
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Response[SecretPage]:
-    """List secrets; return the answer, whatever its status.
+    """List secrets; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -105,13 +105,13 @@ def sync_detailed(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
@@ -137,14 +137,14 @@ def sync(
         offset: Number of items to leave out at the start; only without `cursor`.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
 
     Returns:
         One page of secrets.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse

@@ -1,7 +1,7 @@
 """Declare a shard complete.
 
 A `temporary` shard becomes `ready`: it stays when its collection is closed, and its content does not change any
-more. A ready one stays as it is. Refused with 409 for a shard without content (`shard_empty`), and where the
+more. A ready one stays as it is. Rejected with 409 for a shard without content (`shard_empty`), and where the
 collection is not open (`collection_not_open`).
 
 `POST /api/v1/storage/collections/{collection_id}/shards/{shard_id}/close/`. Evidence: assumed.
@@ -71,7 +71,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[ShardInfo]:
-    """Declare a shard complete; return the answer, whatever its status.
+    """Declare a shard complete; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -82,7 +82,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(collection_id, shard_id), check, parse)
 
@@ -105,7 +105,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id, shard_id), check, parse)
 

@@ -1,7 +1,7 @@
 """Create a shard.
 
 Makes a shard without content, in state `open`; upload_shard_content gives it the bytes. Only an open collection
-takes shards; any other refuses with 409 (`collection_not_open`).
+takes shards; any other rejects with 409 (`collection_not_open`).
 
 `POST /api/v1/storage/collections/{collection_id}/shards/`. Evidence: assumed.
 """
@@ -42,10 +42,10 @@ def build(
         collection_id: Id of the collection.
         body: What is known of the shard.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
     """
     return Request(
@@ -89,24 +89,24 @@ def sync_detailed(
     body: CreateShard | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ShardInfo]:
-    """Create a shard; return the answer, whatever its status.
+    """Create a shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
         client: `session.raw` or an `AuthenticatedClient`.
         body: What is known of the shard.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(collection_id, body=body, idempotency_key=idempotency_key), check, parse)
 
@@ -125,10 +125,10 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: What is known of the shard.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
@@ -136,7 +136,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id, body=body, idempotency_key=idempotency_key), check, parse)
 

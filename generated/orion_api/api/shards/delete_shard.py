@@ -1,7 +1,7 @@
 """Delete a shard.
 
 Removes a shard and its content for good; there is no trash for shards. Only in an open collection; any other
-refuses with 409 (`collection_not_open`).
+rejects with 409 (`collection_not_open`).
 
 `DELETE /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: assumed.
 """
@@ -55,7 +55,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a shard; return the answer, whatever its status.
+    """Delete a shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.

@@ -1,6 +1,6 @@
 """Get one shard.
 
-Everything about a shard except its content. Refused with 409 while the collection is being deleted.
+Everything about a shard except its content. Rejected with 409 while the collection is being deleted.
 
 `GET /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: assumed.
 """
@@ -69,7 +69,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[ShardInfo]:
-    """Get one shard; return the answer, whatever its status.
+    """Get one shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -80,7 +80,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(collection_id, shard_id), check, parse)
 
@@ -103,7 +103,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id, shard_id), check, parse)
 

@@ -1,6 +1,6 @@
 """List the shards of a collection.
 
-The shards of a collection by id, newest last. Refused with 409 while the collection is being deleted.
+The shards of a collection by id, newest last. Rejected with 409 while the collection is being deleted.
 
 `GET /api/v1/storage/collections/{collection_id}/shards/`. Evidence: assumed.
 """
@@ -44,7 +44,7 @@ def build(
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
         offset: Number of items to leave out at the start; only without `cursor`.
-        state: Only shards in this state; repeat the parameter for several, of which any will do.
+        state: Only shards in this state; retry the parameter for several, of which any will do.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
     """
     return Request(
@@ -94,7 +94,7 @@ def sync_detailed(
     state: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Response[ShardPage]:
-    """List the shards of a collection; return the answer, whatever its status.
+    """List the shards of a collection; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -102,14 +102,14 @@ def sync_detailed(
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
         offset: Number of items to leave out at the start; only without `cursor`.
-        state: Only shards in this state; repeat the parameter for several, of which any will do.
+        state: Only shards in this state; retry the parameter for several, of which any will do.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
@@ -134,7 +134,7 @@ def sync(
         limit: Largest number of items in one page, 1 to 1000. Default 100.
         cursor: Opaque position of the page, taken from the `next` link of the page before.
         offset: Number of items to leave out at the start; only without `cursor`.
-        state: Only shards in this state; repeat the parameter for several, of which any will do.
+        state: Only shards in this state; retry the parameter for several, of which any will do.
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
 
     Returns:
@@ -142,7 +142,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse

@@ -77,7 +77,7 @@ def sync_detailed(
     client: Sender,
     body: UpdateShard | Mapping[str, Any],
 ) -> Response[ShardInfo]:
-    """Change a shard; return the answer, whatever its status.
+    """Change a shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -89,7 +89,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(collection_id, shard_id, body=body), check, parse)
 
@@ -114,7 +114,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id, shard_id, body=body), check, parse)
 

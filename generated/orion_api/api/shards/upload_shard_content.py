@@ -1,7 +1,7 @@
 """Send the content of a shard.
 
 The body is the content, whole; it may be empty. Afterwards the state is `temporary`. Sending it again replaces
-the content, until close_shard makes it final: then it is refused with 409 (`shard_ready`), and with 409
+the content, until close_shard makes it final: then it is rejected with 409 (`shard_ready`), and with 409
 (`collection_not_open`) where the collection is not open.
 
 `PUT /api/v1/storage/collections/{collection_id}/shards/{shard_id}/upload/`. Evidence: assumed.
@@ -46,7 +46,7 @@ def build(
         shard_id: Id of the shard.
         body: The bytes of the shard.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
@@ -90,7 +90,7 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[ShardInfo]:
-    """Send the content of a shard; return the answer, whatever its status.
+    """Send the content of a shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -98,13 +98,13 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the shard.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client, build(collection_id, shard_id, body=body, content_digest=content_digest), check, parse
@@ -127,14 +127,14 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the shard.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         The shard, filled.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(collection_id, shard_id, body=body, content_digest=content_digest), check, parse)
 

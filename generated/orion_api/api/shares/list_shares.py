@@ -89,7 +89,7 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[SharePage]:
-    """List whom a resource is shared with; return the answer, whatever its status.
+    """List whom a resource is shared with; return the response, whatever its status.
 
     Args:
         resource_type: Name of the kind of resource, for example `file` or `dataset`.
@@ -103,7 +103,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
@@ -134,7 +134,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse

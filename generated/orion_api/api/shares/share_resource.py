@@ -65,7 +65,7 @@ def sync_detailed(
     client: Sender,
     body: ShareTarget | Mapping[str, Any],
 ) -> Response[None]:
-    """Share a resource; return the answer, whatever its status.
+    """Share a resource; return the response, whatever its status.
 
     Args:
         resource_type: Name of the kind of resource, for example `file` or `dataset`.

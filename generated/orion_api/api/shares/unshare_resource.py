@@ -71,7 +71,7 @@ def sync_detailed(
     target_type: UnshareResourceTargetType | str,
     target_id: int,
 ) -> Response[None]:
-    """Take a share back; return the answer, whatever its status.
+    """Take a share back; return the response, whatever its status.
 
     Args:
         resource_type: Name of the kind of resource, for example `file` or `dataset`.

@@ -63,7 +63,7 @@ def sync_detailed(
     client: Sender,
     body: TagNames | Mapping[str, Any],
 ) -> Response[None]:
-    """Add tags to a resource; return the answer, whatever its status.
+    """Add tags to a resource; return the response, whatever its status.
 
     Args:
         resource_type: Name of the kind of resource, for example `file` or `dataset`.

@@ -37,7 +37,7 @@ def build(
     Args:
         resource_type: Name of the kind of resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
-        tag: The tag; repeat the parameter for several.
+        tag: The tag; retry the parameter for several.
         project: Id of the project that the tags belong to; without it the project of the resource.
     """
     return Request(
@@ -70,13 +70,13 @@ def sync_detailed(
     tag: Sequence[str],
     project: int | Unset = UNSET,
 ) -> Response[None]:
-    """Take tags off a resource; return the answer, whatever its status.
+    """Take tags off a resource; return the response, whatever its status.
 
     Args:
         resource_type: Name of the kind of resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        tag: The tag; repeat the parameter for several.
+        tag: The tag; retry the parameter for several.
         project: Id of the project that the tags belong to; without it the project of the resource.
 
     Returns:
@@ -99,7 +99,7 @@ def sync(
         resource_type: Name of the kind of resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        tag: The tag; repeat the parameter for several.
+        tag: The tag; retry the parameter for several.
         project: Id of the project that the tags belong to; without it the project of the resource.
 
     Raises:

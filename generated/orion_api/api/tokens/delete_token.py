@@ -51,7 +51,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a token; return the answer, whatever its status.
+    """Delete a token; return the response, whatever its status.
 
     Args:
         token_id: Id of the token.

@@ -1,9 +1,9 @@
 """Put the parts together.
 
-Makes the parts the content of the file, then `ready`, or of the shard, then `temporary`, at one stroke. Refused
-with 409 (`parts_missing`) while parts are missing and with 422 (`size_mismatch`, `digest_mismatch`) where size
-or digest differ; nothing changes then. The rules of create_upload for the shard and its collection hold here
-too. Doing it again is harmless, and does not bring content back that was replaced since.
+Makes the parts the content of the file, then `ready`, or of the shard, then `temporary`, at one stroke.
+Rejected with 409 (`parts_missing`) while parts are missing and with 422 (`size_mismatch`, `digest_mismatch`)
+where size or digest differ; nothing changes then. The rules of create_upload for the shard and its collection
+hold here too. Doing it again is harmless, and does not bring content back that was replaced since.
 
 `POST /api/v3/storage/uploads/{upload_id}/complete`. Evidence: assumed.
 """
@@ -76,7 +76,7 @@ def sync_detailed(
     client: Sender,
     body: CompleteUpload | Mapping[str, Any],
 ) -> Response[UploadInfo]:
-    """Put the parts together; return the answer, whatever its status.
+    """Put the parts together; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.
@@ -87,7 +87,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(upload_id, body=body), check, parse)
 
@@ -110,7 +110,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(upload_id, body=body), check, parse)
 

@@ -2,7 +2,7 @@
 
 Makes an open upload to a file or a shard, which keeps its old content until complete_upload. Only who may
 change the file or shard may do so; a shard must not be `ready` (409, `shard_ready`) and its collection must be
-open (409, `collection_not_open`). More than 10,000 parts are refused with 422 (`too_many_parts`).
+open (409, `collection_not_open`). More than 10,000 parts are rejected with 422 (`too_many_parts`).
 
 `POST /api/v3/storage/uploads/`. Evidence: assumed.
 """
@@ -41,10 +41,10 @@ def build(
     Args:
         body: Where the content goes, and how it is cut.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
     """
     return Request(
@@ -87,23 +87,23 @@ def sync_detailed(
     body: CreateUpload | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[UploadInfo]:
-    """Begin an upload in parts; return the answer, whatever its status.
+    """Begin an upload in parts; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
         body: Where the content goes, and how it is cut.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
@@ -120,10 +120,10 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: Where the content goes, and how it is cut.
         idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored answer
+            request of the same user under the same key, sent again within 24 hours, gets the stored response
             again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is refused with 422, and with 409 while the first request runs. A refused request
-            leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
+            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
+            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
             `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
 
     Returns:
@@ -131,7 +131,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 

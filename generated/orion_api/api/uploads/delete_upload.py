@@ -51,7 +51,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Abort an upload; return the answer, whatever its status.
+    """Abort an upload; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.

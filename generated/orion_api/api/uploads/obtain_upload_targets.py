@@ -1,8 +1,8 @@
 """Get addresses to send parts to.
 
 Presigned addresses on the storage of the stack, one for each number: a part is sent there by PUT, without a
-token and with its length, until the address expires. Numbers behind the last part are refused with 422
-(`no_such_part`). Refused with 409 (`not_presigned`) where the upload is not `presigned`, and with 409
+token and with its length, until the address expires. Numbers behind the last part are rejected with 422
+(`no_such_part`). Rejected with 409 (`not_presigned`) where the upload is not `presigned`, and with 409
 (`upload_complete`) after complete_upload.
 
 `POST /api/v3/storage/uploads/{upload_id}/targets`. Evidence: assumed.
@@ -76,7 +76,7 @@ def sync_detailed(
     client: Sender,
     body: PartNumbers | Mapping[str, Any],
 ) -> Response[UploadTargets]:
-    """Get addresses to send parts to; return the answer, whatever its status.
+    """Get addresses to send parts to; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.
@@ -87,7 +87,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(upload_id, body=body), check, parse)
 
@@ -110,7 +110,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(upload_id, body=body), check, parse)
 

@@ -1,9 +1,9 @@
 """Send a part of an upload.
 
 The body is the part. Every part has exactly `part_size` bytes, only the last one has what remains; any other
-length is refused with 422 (`wrong_part_size`), and a number behind the last part with 422 (`no_such_part`).
-Parts come in any order and at the same time; sending one again replaces it. What was answered with 200 is on
-the disk. Refused with 409 (`upload_complete`) after complete_upload.
+length is rejected with 422 (`wrong_part_size`), and a number behind the last part with 422 (`no_such_part`).
+Parts come in any order and at the same time; sending one again replaces it. What was responded with 200 is on
+the disk. Rejected with 409 (`upload_complete`) after complete_upload.
 
 `PUT /api/v3/storage/uploads/{upload_id}/parts/{number}`. Evidence: assumed.
 """
@@ -47,7 +47,7 @@ def build(
         number: Number of the part, counted from 1.
         body: The bytes of the part.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
@@ -91,7 +91,7 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[PartInfo]:
-    """Send a part of an upload; return the answer, whatever its status.
+    """Send a part of an upload; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.
@@ -99,13 +99,13 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the part.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(upload_id, number, body=body, content_digest=content_digest), check, parse)
 
@@ -126,14 +126,14 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
         body: The bytes of the part.
         content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            refused with 400 and changes nothing.
+            rejected with 400 and changes nothing.
 
     Returns:
         The part as it was received.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(upload_id, number, body=body, content_digest=content_digest), check, parse)
 

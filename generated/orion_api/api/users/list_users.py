@@ -87,7 +87,7 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     username: str | Unset = UNSET,
 ) -> Response[UserPage]:
-    """List the users of the organization; return the answer, whatever its status.
+    """List the users of the organization; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -100,7 +100,7 @@ def sync_detailed(
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(client, build(limit=limit, cursor=cursor, offset=offset, username=username), check, parse)
 
@@ -127,7 +127,7 @@ def sync(
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset, username=username), check, parse)
 

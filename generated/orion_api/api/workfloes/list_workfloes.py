@@ -48,7 +48,7 @@ def build(
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
         state: Only floes in this state.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
     """
     return Request(
         operation=OPERATION,
@@ -100,7 +100,7 @@ def sync_detailed(
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Response[WorkFloeSpecPage]:
-    """List floes; return the answer, whatever its status.
+    """List floes; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -110,13 +110,13 @@ def sync_detailed(
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
         state: Only floes in this state.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
 
     Returns:
         Status, headers and body; `parsed` is set for a success.
 
     Raises:
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.detailed(
         client,
@@ -147,14 +147,14 @@ def sync(
         name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
         title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
         state: Only floes in this state.
-        tags: Only items that carry every one of these tags; repeat the parameter for several.
+        tags: Only items that carry every one of these tags; retry the parameter for several.
 
     Returns:
         One page of floes.
 
     Raises:
         UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful answer is not what the contract says.
+        UnexpectedBody: If a successful response is not what the contract says.
     """
     return _runtime.call(
         client,
