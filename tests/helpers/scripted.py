@@ -74,7 +74,7 @@ class Scripted:
                 if self.command != "HEAD":
                     self.wfile.write(raw)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = response
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
 
             def log_message(self, *_: object) -> None:
                 pass
