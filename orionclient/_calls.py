@@ -369,8 +369,8 @@ class Calls:
             if response.status_code not in _CONTENT:
                 # Of another 2xx nobody knows what it holds: a proxy has changed the content of a 203, for example.
                 with response:
-                    refused = UnexpectedStatus(response.status_code, b"", response.headers, endpoint.OPERATION)
-                    raise self.translated(refused, response)
+                    rejected = UnexpectedStatus(response.status_code, b"", response.headers, endpoint.OPERATION)
+                    raise self.translated(rejected, response)
             return response
 
         return ask

@@ -246,7 +246,7 @@ class _BodyReader:
         self._socket = socket
         self._state = state
         self._timeout = timeout
-        self._came = 0
+        self._received = 0
         self._chunked = head.chunked
         self._length = head.length
         self._keep = sent and head.keep
@@ -260,7 +260,7 @@ class _BodyReader:
             return self._copied(buffer)
         if self._chunked:
             return self._chunk(buffer)
-        left = None if self._length is None else self._length - self._came
+        left = None if self._length is None else self._length - self._received
         if left == 0:
             self._end(reusable=self._keep)
             return 0
@@ -270,21 +270,21 @@ class _BodyReader:
             if left is not None:
                 raise httpcore.RemoteProtocolError(
                     "peer closed connection without sending complete message body"
-                    f" (received {self._came} bytes, expected {self._length})"
+                    f" (received {self._received} bytes, expected {self._length})"
                 )
-        self._came += count
+        self._received += count
         return count
 
     def _copied(self, buffer: memoryview) -> int:
-        if not self._chunked and self._length is not None and len(self._rest) > self._length - self._came:
+        if not self._chunked and self._length is not None and len(self._rest) > self._length - self._received:
             # More than was announced: nobody knows what it belongs to.
-            self._rest, self._keep = self._rest[: self._length - self._came], False
+            self._rest, self._keep = self._rest[: self._length - self._received], False
             if not self._rest:
                 return self.readinto(buffer)
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
-        self._came += count
+        self._received += count
         return count
 
     def _chunk(self, buffer: memoryview) -> int:
@@ -312,7 +312,7 @@ class _BodyReader:
 
     def close(self) -> None:
         """End the reading; a connection whose response was not read to its end goes with it."""
-        whole = not self._chunked and self._length is not None and self._came == self._length and not self._rest
+        whole = not self._chunked and self._length is not None and self._received == self._length and not self._rest
         self._end(reusable=whole and self._keep)
 
 
@@ -360,13 +360,13 @@ class _ProxiedResponse:
         self.status: int = response.status
         self.headers: HeaderList = response.headers
         self._answer = response
-        self._pieces: Iterator[bytes] = iter(response.iter_stream())
+        self._chunks: Iterator[bytes] = iter(response.iter_stream())
         self._rest = b""
 
     def readinto(self, buffer: memoryview) -> int:
         """Read what is there, at least a byte; gives the number of bytes, 0 at the end."""
         if not self._rest:
-            self._rest = next((chunk for chunk in self._pieces if chunk), b"")
+            self._rest = next((chunk for chunk in self._chunks if chunk), b"")
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
@@ -393,10 +393,10 @@ def close_on_surplus(response: object, stream: object) -> None:
     state = getattr(response, "_h11_state", None)
     # TLS keeps what it has not decompressed yet.
     layer = getattr(stream, "_inner", None) or getattr(stream, "_stream", None)
-    packed = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)
+    compressed = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)
     if (
         state is not None
         and state.their_state is h11.DONE
-        and (state.trailing_data[0] or (packed is not None and packed.pending))
+        and (state.trailing_data[0] or (compressed is not None and compressed.pending))
     ):
         state.send_failed()

@@ -45,7 +45,7 @@ class Decompressor:
             raise DecompressionError("the body is compressed in a way that was not asked for")
         self._form = _ENCODINGS[used[0]] if used else None
         self._decoder: Any = None if self._form is None else zlib.decompressobj(self._form)
-        self._came = 0
+        self._received = 0
         self._given = 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
@@ -64,11 +64,11 @@ class Decompressor:
         if self._form is None:
             yield chunk
             return
-        if self._form == zlib.MAX_WBITS and not self._came and chunk and (chunk[0] & 15 != 8):
+        if self._form == zlib.MAX_WBITS and not self._received and chunk and (chunk[0] & 15 != 8):
             # Some servers leave out the head of the format.
             self._form = -zlib.MAX_WBITS
             self._decoder = zlib.decompressobj(self._form)
-        self._came += len(chunk)
+        self._received += len(chunk)
         rest = chunk
         while rest or not self._decoder.eof:
             if self._decoder.eof:
@@ -87,7 +87,7 @@ class Decompressor:
 
     def _counted(self, out: bytes) -> bytes:
         self._given += len(out)
-        if self._given > max(_ALWAYS_ALLOWED, self._came * _MAX_RATIO):
+        if self._given > max(_ALWAYS_ALLOWED, self._received * _MAX_RATIO):
             raise DecompressionError(
                 f"the compressed body is more than {_MAX_RATIO} times as large decompressed and is not read"
             )
@@ -99,5 +99,5 @@ class Decompressor:
         Raises:
             CutError: It ended too early.
         """
-        if self._came and not self._decoder.eof:
+        if self._received and not self._decoder.eof:
             raise TruncatedBodyError("the compressed body ends too early")

@@ -257,27 +257,27 @@ class BoundedBody:
     """A body that is read whole, within bounds."""
 
     def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
-        self._pieces: list[bytes] = []
+        self._chunks: list[bytes] = []
         self._count = 0
-        self._refusal = not is_success(status)
+        self._rejection = not is_success(status)
         # What somebody else's server sends decompressed, to one who asked for any kind of content, is as large as it is.
         bounded = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
-        self._most = _MAX_ERROR_BODY_SIZE if self._refusal else _MAX_BODY_SIZE if bounded else None
+        self._most = _MAX_ERROR_BODY_SIZE if self._rejection else _MAX_BODY_SIZE if bounded else None
 
     def add_chunk(self, chunk: bytes) -> bool:
         """Add a chunk; False where the rest is not wanted."""
-        self._pieces.append(chunk)
+        self._chunks.append(chunk)
         self._count += len(chunk)
         if self._most is None or self._count <= self._most:
             return True
-        if not self._refusal:
-            self._pieces.clear()
+        if not self._rejection:
+            self._chunks.clear()
             raise TooLargeError(f"the response is larger than {_MAX_BODY_SIZE >> 20} MiB and is not read")
         return False
 
     @property
     def body(self) -> bytes:
-        return b"".join(self._pieces)[: self._most]
+        return b"".join(self._chunks)[: self._most]
 
 
 def _iter_raw(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
@@ -459,8 +459,8 @@ async def _async_iter_decoded(response: httpx.Response) -> AsyncIterator[bytes]:
             yield chunk
         return
     unpacker = Decompressor(codings)
-    async for packed in raw:
-        for chunk in unpacker.feed(packed):
+    async for compressed in raw:
+        for chunk in unpacker.feed(compressed):
             yield chunk
     unpacker.finish()
 

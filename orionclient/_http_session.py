@@ -233,8 +233,8 @@ class HttpSession:
             >>> get_session().download_to_file(f"{session.config.url}/api/versions/", "versions.json")
         """
 
-        def ask(asked: Mapping[str, str]) -> Response:
-            given = {"Accept-Encoding": "identity", **(headers or {}), **asked}
+        def ask(requested: Mapping[str, str]) -> Response:
+            given = {"Accept-Encoding": "identity", **(headers or {}), **requested}
             response = self.get(url, headers=given, stream=True)
             if response.status_code not in {200, 206}:
                 with response:

@@ -156,13 +156,13 @@ class LearnedRate:
         """
         return at < self._cut_at
 
-    def cut(self, sent: float, now: float, asked: float | None, recent: float) -> None:
+    def cut(self, sent: float, now: float, requested: float | None, recent: float) -> None:
         """Slow down after a 429 that is news.
 
         Args:
             sent: When the request was sent.
             now: The time.
-            asked: Seconds that the server asks to wait; None if it names none.
+            requested: Seconds that the server asks to wait; None if it names none.
             recent: Responses per second before the first 429.
         """
         self._in_vain += 1
@@ -173,7 +173,7 @@ class LearnedRate:
             self._in_vain = 1
         else:
             rate, self._latency = self._rate(sent), now - sent
-            wait = _BACK_OFF if asked is None else asked
+            wait = _BACK_OFF if requested is None else requested
             if self._in_vain < _RUN_LENGTH:
                 hold, plateau = 0.0, self._learn(self.limit, rate, now, wait)
             else:
@@ -182,7 +182,7 @@ class LearnedRate:
         self._served, self._cut_at, self._idle = 0, now, 0.0
         self._next = now + max(hold, 2 / self.limit)
         self._probe_at = self._next + plateau
-        self._needed = now + (asked or 0.0)
+        self._needed = now + (requested or 0.0)
 
     def _learn(self, before: float, rate: float, now: float, wait: float) -> float:
         """Set the limit anew, from the one before, the rate that was too high and the wait of a rejection; gives the plateau."""
@@ -229,13 +229,13 @@ class _RejectionRun:
 
     operation: str
     before: LearnedRate
-    refused: int = 0
+    rejected: int = 0
     own: int = 0
     others: int = 0
 
     def is_its_own(self) -> bool:
         """Tell whether the limit is one of the operation: one of the origin would have met the others too."""
-        return self.refused >= _RUN_LENGTH and self.others > 0 and self.refused * self.others >= 5 * self.own
+        return self.rejected >= _RUN_LENGTH and self.others > 0 and self.rejected * self.others >= 5 * self.own
 
 
 class RateLimiter:
@@ -296,14 +296,14 @@ class RateLimiter:
                 self._run.own += self._run.operation == operation
                 self._run.others += self._run.operation != operation
 
-    def record_rejected(self, operation: str, sent: float, now: float, asked: float | None) -> None:
+    def record_rejected(self, operation: str, sent: float, now: float, requested: float | None) -> None:
         """Take note of a 429.
 
         Args:
             operation: Name of the operation.
             sent: When the request was sent.
             now: The time.
-            asked: Seconds that the server asks to wait; None where it names none.
+            requested: Seconds that the server asks to wait; None where it names none.
         """
         with self._lock:
             rate = self._rate_of(operation)
@@ -313,13 +313,13 @@ class RateLimiter:
                 run = self._run
                 if run is None or run.operation != operation or rate.limit is None:
                     run = self._run = _RejectionRun(operation, evolve(rate))
-                run.refused += 1
+                run.rejected += 1
                 if run.is_its_own():
                     # What the origin allowed before says nothing of the operation.
                     rate = self._own[operation] = evolve(rate, former=0.0)
                     self._shared, self._run = run.before, None
             recent = self._recent
-            rate.cut(sent, now, asked, len(recent) / max(now - recent[0], _DOUBLING_SECONDS) if recent else 0.0)
+            rate.cut(sent, now, requested, len(recent) / max(now - recent[0], _DOUBLING_SECONDS) if recent else 0.0)
 
     def _rate_of(self, operation: str) -> LearnedRate:
         own = self._own.get(operation)

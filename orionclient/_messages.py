@@ -147,7 +147,7 @@ class Body:
             raise ValidationError("an asynchronous body goes through raw_async only")
         self._begin()
         count = 0
-        for chunk in self._pieces():
+        for chunk in self._chunks():
             count += self._checked(chunk, count)
             yield chunk  # a view is good until the next
         self._end(count)
@@ -168,7 +168,7 @@ class Body:
         if self.length is not None and count < self.length:
             raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _chunks(self) -> Iterator[bytes]:
         payload: Any = self._payload
         if isinstance(payload, bytes):
             # Large bytes in one chunk are copied over and over by the library's writer.

@@ -137,7 +137,7 @@ class CallState:
     """
 
     attempts: int = 0
-    repeats: dict[object, int] = Factory(dict)
+    retries: dict[object, int] = Factory(dict)
     last_wait: dict[object, float] = Factory(dict)
     charged: int = 0
     unclear: bool = False
@@ -268,7 +268,7 @@ def compute_wait(
         Seconds to wait; None to stop. A wait that would pass the deadline is not started.
     """
     reason = retry_reason(outcome)
-    done = progress.repeats.get(reason, 0)
+    done = progress.retries.get(reason, 0)
     left = count_allowed_retries(policy, retry_class, outcome) - done
     if left <= 0:
         return None
@@ -277,12 +277,12 @@ def compute_wait(
     wait = min(cap, uniform(base, max(base, progress.last_wait.get(reason, base) * 3)))
     # Every retry that was promised has to fit into the time that is left, so none may wait for more than its share.
     wait = min(wait, max(base, remaining / (left + 1)))
-    asked = retry_after_seconds(outcome.retry_after, now)
-    if asked is None and outcome.status == 429 and not named and not done:
+    requested = retry_after_seconds(outcome.retry_after, now)
+    if requested is None and outcome.status == 429 and not named and not done:
         # The rate limiter slows down all requests, so one that is rejected once need not wait for long.
-        asked = base
-    if asked is not None:
-        wait = asked + uniform(0.0, asked / 10)
+        requested = base
+    if requested is not None:
+        wait = requested + uniform(0.0, requested / 10)
     if wait >= remaining:
         return None
     return wait
@@ -298,7 +298,7 @@ def record_retry(progress: CallState, outcome: Outcome, wait: float, cost: int) 
         cost: What it cost of the quota.
     """
     reason = retry_reason(outcome)
-    progress.repeats[reason] = progress.repeats.get(reason, 0) + 1
+    progress.retries[reason] = progress.retries.get(reason, 0) + 1
     progress.last_wait[reason] = wait
     progress.charged += cost
 

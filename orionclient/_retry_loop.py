@@ -301,8 +301,8 @@ class RetryLoop:
         if response is None or isinstance(response, Failure):
             return response or Failure("protocol", "the attempt came back without a result"), now - started
         if response.status_code == 429:
-            asked = retry_after_seconds(response.headers.get("retry-after"), CLOCK.time())
-            limiter.record_rejected(operation, started, now, asked)
+            requested = retry_after_seconds(response.headers.get("retry-after"), CLOCK.time())
+            limiter.record_rejected(operation, started, now, requested)
         else:
             limiter.record_served(operation, now)
         if out.method == "GET" and not any(name.lower() == "range" for name in sent):

@@ -343,9 +343,9 @@ def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
     """
     status = response.status_code
     if status == 401:
-        refused = InvalidCredentials(message or "")
-        refused.response = response
-        return refused
+        rejected = InvalidCredentials(message or "")
+        rejected.response = response
+        return rejected
     if 500 <= status < 600:
         return OrionServiceError(response, message)
     return _BY_STATUS.get(status, BadResponse)(response, message)

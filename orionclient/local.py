@@ -43,8 +43,8 @@ class LocalOrion:
         storage_seconds: How long a presigned address works.
         port: Port to listen on; 0 takes a free one.
         proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
-        durable: True waits for the disk before anything gets a response, so that even a power cut loses nothing; False survives the end of the
-            process only, which is quicker and enough for tests. Without it, a folder that is kept is durable, and a temporary one is not.
+        durable: True flushes to disk before each response, so that a power cut loses nothing; with False, data survives the end of
+            the process only, which is faster and enough for tests. Defaults to True for a given folder, False for a temporary one.
 
     Attributes:
         folder: Folder of the data.

@@ -117,14 +117,14 @@ def _download(_kind: CommandKind) -> Command:
         collection = state.shard_session.get_resource(ShardCollection, number)
         items: list[dict[str, Any]] = []
 
-        def told(result: Any) -> None:
+        def reported(result: Any) -> None:
             if result.error is None:
                 path = Path(result.value)
                 items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})
 
         with show_progress(state) as watch:
             state.again = RERUN_ADVICE
-            collection.download(folder, workers=jobs, progress=watch, each=told)
+            collection.download(folder, workers=jobs, progress=watch, each=reported)
             state.again = ""
         if state.form == "table":
             state.out.write(f"Downloaded collection {number}: {len(items)} shards to {folder}")

@@ -116,13 +116,13 @@ def _interrupt(error: BaseException) -> KeyboardInterrupt | None:
 @contextlib.contextmanager
 def _install_signal_handlers() -> Iterator[None]:
     """Let SIGTERM end a call as Ctrl-C does, and a second signal at once: threads end at their next chunk only."""
-    came = False
+    received = False
 
     def end(number: int, _frame: FrameType | None) -> None:
-        nonlocal came
-        if came:
+        nonlocal received
+        if received:
             os._exit(128 + number)
-        came = True
+        received = True
         raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
 
     replaced = {}
@@ -136,7 +136,7 @@ def _install_signal_handlers() -> Iterator[None]:
         yield
     finally:
         # After a signal the process is ending; a further one still finds the threads.
-        if not came:
+        if not received:
             for number, before in replaced.items():
                 signal.signal(number, before)
 

@@ -120,10 +120,10 @@ def _is_number(values: Sequence[Any]) -> bool:
     return bool(found) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found)
 
 
-def _fit(widths: list[int], right: Sequence[bool], room: int) -> list[int]:
+def _fit(widths: list[int], right: Sequence[bool], space: int) -> list[int]:
     """Cut the widest columns of text until the table fits, or nothing is left to cut."""
     widths = list(widths)
-    while sum(widths) + 2 * (len(widths) - 1) > room:
+    while sum(widths) + 2 * (len(widths) - 1) > space:
         able = [place for place, each in enumerate(widths) if not right[place] and each > _MIN_WIDTH]
         if not able:
             break
@@ -233,14 +233,14 @@ class Output:
     def _csv(self, items: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
         writer = csv.writer(_LineWriter(self), lineterminator="")
         heads = [escape_control_characters(name) for name in columns]
-        begun = False
+        started = False
         for item in items:
-            if not begun:
+            if not started:
                 # What cannot be listed leaves nothing on standard output.
                 writer.writerow(heads)
-                begun = True
+                started = True
             writer.writerow([format_cell(item.get(name)) for name in columns])
-        if not begun:
+        if not started:
             writer.writerow(heads)
 
 

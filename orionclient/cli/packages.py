@@ -141,14 +141,14 @@ def _show_dockerfile() -> Command:
 
 def _pack(folder: Path) -> io.BytesIO:
     """Pack a folder; hidden files and what Python leaves behind stay out."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+    compressed = io.BytesIO()
+    with tarfile.open(fileobj=compressed, mode="w:gz") as archive:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
                 archive.add(path, "/".join(parts))
-    packed.seek(0)
-    return packed
+    compressed.seek(0)
+    return compressed
 
 
 def _upload(kind: CommandKind) -> Command:

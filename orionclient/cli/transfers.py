@@ -190,11 +190,11 @@ def _send(
         sent: Any = kind.kind
         settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
         act = partial(send_files, sent, state.session, found, options=values, **settings)
-    with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as told:
+    with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as reported:
 
         def each(result: Result[Path, Any]) -> None:
             if result.value is None:
-                told(result, {}, "", 0)
+                reported(result, {}, "", 0)
                 return
             item = {**result.value.to_dict(), "skipped": result.skipped}
             sentence = f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
@@ -202,7 +202,7 @@ def _send(
                 sentence = f"Skipped {item['name']}: it is there already as {kind.noun} {item['id']}"
             # A dataset has no size of its own.
             count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
-            told(result, item, sentence, count)
+            reported(result, item, sentence, count)
 
         state.again = _rerun_advice(kind, found, single=single)
         with _first_error(single=single):
@@ -296,7 +296,7 @@ def _print_results(
     kept: list[tuple[dict[str, Any], str]] = []
     tally = Tally(verb)
 
-    def told(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
+    def reported(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
         tally.add(result, count)
         if result.error is not None:
             return
@@ -307,7 +307,7 @@ def _print_results(
 
     whole = False
     try:
-        yield told
+        yield reported
         whole = True
     finally:
         watch.clear()
@@ -341,14 +341,16 @@ def _download(kind: CommandKind) -> Command:
             return path
 
         resources = [session.get_resource(template, number) for number in ids]
-        with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as told:
+        with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as reported:
 
             def each(result: Result[Any, Path]) -> None:
                 item: dict[str, Any] = {}
                 if result.value is not None:
                     path = result.value
                     item = {"id": result.item.id, "path": str(path), "size": path.stat().st_size}
-                told(result, item, f"Downloaded {kind.noun} {result.item.id} to {result.value}", item.get("size", 0))
+                reported(
+                    result, item, f"Downloaded {kind.noun} {result.item.id} to {result.value}", item.get("size", 0)
+                )
 
             relay = bulk.ProgressRelay(watch)
             # The server makes a dataset's file anew each time.

@@ -80,8 +80,8 @@ def extract(archive: Path, folder: Path, bounds: ArchiveLimits | None = None) ->
     """
     folder.mkdir(parents=True)
     try:
-        with _rejecting(), gzip.open(archive, "rb") as unpacked:
-            _Extraction(folder, bounds or ArchiveLimits()).run(unpacked)
+        with _rejecting(), gzip.open(archive, "rb") as extracted:
+            _Extraction(folder, bounds or ArchiveLimits()).run(extracted)
         return _read_manifest(_strip_folder(folder))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -120,10 +120,10 @@ class _Extraction:
         self._size = 0
         self._links: dict[str, str] = {}
 
-    def run(self, unpacked: gzip.GzipFile) -> None:
+    def run(self, extracted: gzip.GzipFile) -> None:
         # Room for the heads, of which a member may have some.
         most = self._bounds.size + self._bounds.members * 4096
-        with tarfile.open(fileobj=_BoundedFile(unpacked, most), mode="r:") as tar:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=_BoundedFile(extracted, most), mode="r:") as tar:  # type: ignore[call-overload]
             for count, member in enumerate(tar, 1):
                 if count > self._bounds.members:
                     raise BadArchiveError(f"The archive has more than {self._bounds.members} members.")

@@ -76,7 +76,7 @@ class Credentials:
         self._failures: dict[str, list[float]] = {}
         self._lock = threading.Lock()
         # Compared with when the user name is unknown, so that a response takes as long as for a known one.
-        self._nobody = f"{'00' * 16}${'00' * 64}"
+        self._anonymous = f"{'00' * 16}${'00' * 64}"
 
     def caller(self, token: str) -> Caller:
         """The user of a token, or 401."""
@@ -98,7 +98,7 @@ class Credentials:
         self._reject_guessing(username)
         with self._store.reading() as db:
             row = db.execute("SELECT id, password FROM users WHERE username = ?", (username,)).fetchone()
-        if not check_password(password, row["password"] if row else self._nobody) or row is None:
+        if not check_password(password, row["password"] if row else self._anonymous) or row is None:
             self._count_failure(username)
             raise unauthorized("The user name or the password is wrong.")
         with self._lock:

@@ -326,10 +326,10 @@ class FaultAction:
     async def _do_gzip_cut(self, how: str) -> None:
         def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
             headers["Content-Encoding"] = "gzip"
-            packed = gzip.compress(body, mtime=0)
+            compressed = gzip.compress(body, mtime=0)
             if how == "cut":
-                return packed[: max(11, len(packed) // 2)]
-            return packed[:-8] + bytes(byte ^ 0xFF for byte in packed[-8:-4]) + packed[-4:]
+                return compressed[: max(11, len(compressed) // 2)]
+            return compressed[:-8] + bytes(byte ^ 0xFF for byte in compressed[-8:-4]) + compressed[-4:]
 
         await self._rewritten(rewrite, "")
 
@@ -368,11 +368,11 @@ class FaultAction:
             await self._wire.lost.wait()
 
     async def _do_unasked_range(self, start: int, size: int | None) -> None:
-        asked = "range" in Headers(scope=self._scope)
+        requested = "range" in Headers(scope=self._scope)
 
         def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
             chunk = body[start : start + (-(-(len(body) - start) // 2) if size is None else size)]
-            if asked:
+            if requested:
                 raise NotApplicableError("the request asks for a range")
             if not chunk or "content-range" in headers:
                 raise NotApplicableError(f"the body has {len(body)} bytes only")

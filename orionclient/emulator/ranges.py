@@ -50,17 +50,17 @@ def build_range_response(content: BinaryIO, digest: bytes, size: int, headers: M
     Raises:
         ProblemError: 416, the content ends before the chunk begins.
     """
-    told = {**digest_headers(digest, size), "Accept-Ranges": "bytes"}
+    reported = {**digest_headers(digest, size), "Accept-Ranges": "bytes"}
     # Weak tags and dates are never the same as this strong tag.
-    wanted = headers.get("Range") if headers.get("If-Range") in {None, told["ETag"]} else None
+    wanted = headers.get("Range") if headers.get("If-Range") in {None, reported["ETag"]} else None
     try:
         chunk = parse_range(wanted, size) if wanted is not None else None
         if chunk is None:
-            return Download(read_chunks(content), content.close, told)
+            return Download(read_chunks(content), content.close, reported)
         content.seek(chunk.start)
     except BaseException:
         content.close()
         raise
-    told["Content-Length"] = str(len(chunk))
-    told["Content-Range"] = f"bytes {chunk.start}-{chunk.stop - 1}/{size}"
-    return Download(read_chunks(content, len(chunk)), content.close, told, 206)
+    reported["Content-Length"] = str(len(chunk))
+    reported["Content-Range"] = f"bytes {chunk.start}-{chunk.stop - 1}/{size}"
+    return Download(read_chunks(content, len(chunk)), content.close, reported, 206)

@@ -49,7 +49,7 @@ class Seed:
 
     organization: str
     people: tuple[SeedUser, ...]
-    rooms: tuple[SeedProject, ...]
+    projects: tuple[SeedProject, ...]
     balance: str = "0.00"
     teams: tuple[SeedGroup, ...] = ()
 
@@ -125,12 +125,12 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
         ).lastrowid
         for person in seed.people
     }
-    for room in seed.rooms:
+    for space in seed.projects:
         project = db.execute(
             "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
-            (room.name, room.description, users[room.members[0]], organization, now()),
+            (space.name, space.description, users[space.members[0]], organization, now()),
         ).lastrowid
-        for member in room.members:
+        for member in space.members:
             db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (users[member], project))
             db.execute(
                 "UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL",

@@ -77,8 +77,8 @@ class Server:
             redirect to presigned addresses there, and the parts of uploads are sent to such.
         storage_seconds: How long a presigned address works.
         proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
-        durable: True waits for the disk before anything gets a response, so that even a power cut loses nothing; False survives the end of the
-            process only.
+        durable: True flushes to disk before each response, so that a power cut loses nothing; with False, data survives the end of
+            the process only.
 
     Raises:
         ValueError: The host is no loopback address, the number of jobs is negative, or something given as a floe is none.

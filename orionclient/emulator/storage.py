@@ -159,7 +159,7 @@ class _Origin:
     async def _take_part(self, request: Request, upload: int, number: int) -> Response:
         if "content-length" not in request.headers:
             raise ProblemError(411, "The length must be known in advance.", "MissingContentLength")
-        part = await run_in_threadpool(self._room, upload, number)
+        part = await run_in_threadpool(self._space, upload, number)
         try:
             await read_upload(request, part, self._stack.limits.upload)
             check_digest(part, request.headers.get("content-digest"))
@@ -168,7 +168,7 @@ class _Origin:
         finally:
             await run_in_threadpool(part.discard)
 
-    def _room(self, upload: int, number: int) -> StoredPart:
+    def _space(self, upload: int, number: int) -> StoredPart:
         with self._stack.store.reading() as db:
             place = compute_range(find_part_upload(db, upload), number)
         return self._stack.parts.receive(place)

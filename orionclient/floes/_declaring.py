@@ -242,24 +242,24 @@ def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, 
 
 def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:
     hint, optional = _without_none(hint)
-    hint, said = _unwrap(hint)
+    hint, message = _unwrap(hint)
     many = typing.get_origin(hint) in _LISTS or hint in _LISTS
     items = typing.get_args(hint)
     described: dict[str, Any] = {"name": parameter.name}
-    if said.promoted_name is not None:
-        described["promoted_name"] = said.promoted_name or parameter.name
+    if message.promoted_name is not None:
+        described["promoted_name"] = message.promoted_name or parameter.name
     if many and items:
         item, inner = _unwrap(items[0])
         kind, choices = _get_type(item, where)
-        kind = said.type or inner.type or kind
+        kind = message.type or inner.type or kind
         many = kind != "json"
     else:
         kind, choices = _get_type(hint, where)
-        kind, many = said.type or kind, False
+        kind, many = message.type or kind, False
     described |= {
         "type": kind,
-        "title": said.title or parameter.name.replace("_", " ").strip().capitalize(),
-        "description": said.description,
+        "title": message.title or parameter.name.replace("_", " ").strip().capitalize(),
+        "description": message.description,
         "required": parameter.default is parameter.empty and not optional,
     }
     if choices:
@@ -284,15 +284,15 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
 
 def _unwrap(hint: Any) -> tuple[Any, Parameter]:
     """Take a hint out of `Annotated`; of several notes the last one that says something counts."""
-    said = Parameter()
+    message = Parameter()
     if typing.get_origin(hint) is Annotated:
         hint, *notes = typing.get_args(hint)
         for note in notes:
             if isinstance(note, Parameter):
                 news = {name: getattr(note, name) for name in ("title", "description", "promoted_name", "type")}
-                said = evolve(said, **{name: value for name, value in news.items() if value != ""})
+                message = evolve(message, **{name: value for name, value in news.items() if value != ""})
         hint, _ = _without_none(hint)
-    return hint, said
+    return hint, message
 
 
 def _get_type(hint: Any, where: str) -> tuple[str, list[Any]]:

@@ -49,7 +49,7 @@ def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
     tasks: dict[str, Any] = {}
     lock = threading.Lock()
 
-    def told(progress: Progress) -> None:
+    def reported(progress: Progress) -> None:
         with lock:
             if progress.item not in tasks:
                 tasks[progress.item] = bars.add_task(_show(progress), total=progress.total)
@@ -62,7 +62,7 @@ def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
                     bars.remove_task(task)
 
     with bars:
-        yield told
+        yield reported
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
     bars: dict[str, Any] = {}
     lock = threading.Lock()
 
-    def told(progress: Progress) -> None:
+    def reported(progress: Progress) -> None:
         with lock:
             if progress.item not in bars:
                 given = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, "leave": False, **options}
@@ -103,7 +103,7 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
                 bar.close()
 
     try:
-        yield told
+        yield reported
     finally:
         for bar in bars.values():
             bar.close()

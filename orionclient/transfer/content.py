@@ -331,7 +331,7 @@ def iter_verified(
     algorithm = algorithm_for(content, expected) if content.marked else "sha-256"
     hasher: Any = new_hasher(algorithm) if algorithm else None
     meter = Meter(item, content.size, callback)
-    patience, count, skip = ResumeBudget(), 0, 0
+    budget, count, skip = ResumeBudget(), 0, 0
     try:
         while True:
             try:
@@ -349,7 +349,7 @@ def iter_verified(
                     break
                 raise with_call(truncated_error(count, content.size), response)
             except (OrionConnectionError, OrionTimeout) as error:
-                patience.spend(with_call(error, response), count)
+                budget.spend(with_call(error, response), count)
             response.close()
             response, skip = open_rest(opener, content, count)
             content = _merge_content(content, response)

@@ -82,8 +82,8 @@ class _Crc32c:
         self.digest: Callable[[], bytes] = inner.digest
 
     def update(self, chunk: bytes | memoryview) -> None:
-        lent = isinstance(chunk, memoryview) and not chunk.readonly
-        self._inner.update((self._char * len(chunk)).from_buffer(chunk) if lent else bytes(chunk))
+        borrowed = isinstance(chunk, memoryview) and not chunk.readonly
+        self._inner.update((self._char * len(chunk)).from_buffer(chunk) if borrowed else bytes(chunk))
 
 
 def is_compressed(headers: Mapping[str, str]) -> bool:
@@ -230,11 +230,11 @@ class FileHasher:
         while until is None or self._position < until:
             if self._over and until is not None:
                 return
-            room = buffer if until is None else buffer[: until - self._position]
-            count = stream.readinto(room)
+            space = buffer if until is None else buffer[: until - self._position]
+            count = stream.readinto(space)
             if not count:
                 return
-            self._hasher.update(room[:count])
+            self._hasher.update(space[:count])
             self._position += count
 
     def finish(self) -> bytes:

@@ -123,7 +123,7 @@ def _save(
 ) -> None:
     part = PartFile(path)
     keep = False
-    left, patience, broken = MAX_RESUMES, ResumeBudget(), False
+    left, budget, broken = MAX_RESUMES, ResumeBudget(), False
     try:
         for attempt in itertools.count():
             # A body that is labelled as compressed may be the content as it comes: where nothing else tells, both forms are tried in turn.
@@ -142,7 +142,7 @@ def _save(
                 if download.marked or (download.marked is None and not broken):
                     raise
                 broken = True
-                patience.spend(error, download.count)
+                budget.spend(error, download.count)
             else:
                 break
             part.empty()
@@ -189,7 +189,7 @@ class _Download:
         self._algorithm: str | None = None
         self._content = Content(None, None, None, ranges=False)
         self._follower: FileHasher | None = None
-        self._pieces: list[_ByteRange] = []
+        self._chunks: list[_ByteRange] = []
         self._done: list[list[int]] | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -280,7 +280,7 @@ class _Download:
         self._record()
         self._record_received(position, moved=False)
         chunk = _ByteRange(0, position, None)
-        self._pieces = [chunk]
+        self._chunks = [chunk]
         if position != self._content.size or not position:
             self._receive(chunk, response)
         if self._content.size is not None and chunk.position != self._content.size:
@@ -296,13 +296,13 @@ class _Download:
         with self._part.path.open("r+b") as stream:
             stream.truncate(size)
         self._record_received(sum(end - start for start, end in self._done), moved=False)
-        self._pieces = [_ByteRange(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
+        self._chunks = [_ByteRange(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
         self._advance_follower()
         first: Response | None = response
         with cancellable_pool(workers, "download", self._stopped) as threads:
             futures: list[Future[None]] = []
             try:
-                for chunk in self._pieces:
+                for chunk in self._chunks:
                     # The response that is open already brings the first chunk.
                     futures.append(threads.submit(self._fetch_chunk, chunk, first))
                     first = None
@@ -333,7 +333,7 @@ class _Download:
                 self._done = _merge_ranges(self._done)
                 self._record()
 
-    def _open_range(self, chunk: _ByteRange, patience: ResumeBudget) -> Response:
+    def _open_range(self, chunk: _ByteRange, budget: ResumeBudget) -> Response:
         while True:
             try:
                 response, skip = open_rest(self._opener, self._content, chunk.position, chunk.end)
@@ -342,11 +342,11 @@ class _Download:
                     raise changed_error()
                 return response  # noqa: TRY300
             except (OrionConnectionError, OrionTimeout) as error:
-                patience.spend(error, chunk.position - chunk.start)
+                budget.spend(error, chunk.position - chunk.start)
 
     def _receive(self, chunk: _ByteRange, response: Response) -> None:
         """Write a chunk, taking it up where it breaks."""
-        patience, skip = ResumeBudget(), chunk.position if response.status_code != 206 else 0
+        budget, skip = ResumeBudget(), chunk.position if response.status_code != 206 else 0
         buffer = memoryview(bytearray(_BUFFER_SIZE))
         with self._part.writer(chunk.position) as stream:
             while True:
@@ -363,8 +363,8 @@ class _Download:
                 except (OrionConnectionError, OrionTimeout) as error:
                     if not self._content.marked:
                         raise with_call(error, response) from None
-                    patience.spend(with_call(error, response), chunk.position - chunk.start)
-                response = self._open_range(chunk, patience)
+                    budget.spend(with_call(error, response), chunk.position - chunk.start)
+                response = self._open_range(chunk, budget)
                 skip = chunk.position if response.status_code != 206 else 0
 
     def _copy_body(
@@ -376,21 +376,21 @@ class _Download:
                 return
             skip -= count
         while not self._stopped.is_set():
-            room = buffer if chunk.end is None else buffer[: chunk.end - chunk.position]
-            count = response.readinto(room) if room else 0
+            space = buffer if chunk.end is None else buffer[: chunk.end - chunk.position]
+            count = response.readinto(space) if space else 0
             if not count:
                 return
-            self._write(chunk, response, stream, room[:count])
+            self._write(chunk, response, stream, space[:count])
 
-    def _write(self, chunk: _ByteRange, response: Response, stream: IO[bytes], came: memoryview) -> None:
+    def _write(self, chunk: _ByteRange, response: Response, stream: IO[bytes], received: memoryview) -> None:
         size = self._content.size
-        if size is not None and chunk.position + len(came) > size:
+        if size is not None and chunk.position + len(received) > size:
             raise with_call(UnexpectedContentError("more came than was announced"), response)
-        count, rest = len(came), came
+        count, rest = len(received), received
         while rest:
             rest = rest[stream.write(rest) :]
         if self._follower is not None:
-            self._follower.take(chunk.position, came)
+            self._follower.take(chunk.position, received)
         chunk.position += count
         self._record_received(count)
         self._advance_follower()
@@ -404,7 +404,7 @@ class _Download:
         if self._follower is None:
             return
         # Up to the first gap.
-        gap = next((chunk.position for chunk in self._pieces if chunk.end is None or chunk.position < chunk.end), None)
+        gap = next((chunk.position for chunk in self._chunks if chunk.end is None or chunk.position < chunk.end), None)
         self._follower.reach(self._content.size or 0 if gap is None else gap)
 
     def _verify(self) -> None:

@@ -254,8 +254,8 @@ def _with_suffix(name: str, mark: str) -> str:
     """Put a mark before the extension, and cut what stands before that until all of it fits."""
     found = _EXTENSION.search(name, 1)
     stem, extension = (name[: found.start()], found.group()) if found else (name, "")
-    room = _MAX_BYTES - len((mark + extension).encode())
-    return stem.encode()[:room].decode(errors="ignore") + mark + extension
+    space = _MAX_BYTES - len((mark + extension).encode())
+    return stem.encode()[:space].decode(errors="ignore") + mark + extension
 
 
 def _compare_key(name: str) -> str:

@@ -61,8 +61,8 @@ class Slice(io.RawIOBase):
         """Read into a buffer."""
         if self._stopped is not None and self._stopped.is_set():
             raise ValidationError("the upload was given up")
-        room = memoryview(buffer).cast("B")[: self._length - self._position]
-        count = self._at(self._start + self._position, room) if room else 0
+        space = memoryview(buffer).cast("B")[: self._length - self._position]
+        count = self._at(self._start + self._position, space) if space else 0
         self._position += count
         if self._meter is not None and self._position > self._counted:
             self._meter.add(self._position - self._counted)
@@ -92,7 +92,7 @@ class Slice(io.RawIOBase):
         """True."""
         return True
 
-    def pieces(self) -> Iterator[memoryview]:
+    def chunks(self) -> Iterator[memoryview]:
         """Read all of it.
 
         Yields:
@@ -145,7 +145,7 @@ class UploadSource:
     def content_digest(self) -> str:
         """SHA-256 digest of the content as a header value (RFC 9530); computed when it is first asked for."""
         if self._digest is None:
-            self._digest, _, size = content_digest(self.slice().pieces())
+            self._digest, _, size = content_digest(self.slice().chunks())
             if size != self.size:
                 raise ValidationError(f"the source shrank while it was read: {size} of {self.size} bytes")
         return self._digest

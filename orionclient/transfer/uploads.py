@@ -123,7 +123,7 @@ class _PartsUpload:
                 raise
 
     def _part(self, number: int, start: int, length: int) -> bytes:
-        header, digest, _ = content_digest(self._source.slice(start, length, stopped=self._stopped).pieces())
+        header, digest, _ = content_digest(self._source.slice(start, length, stopped=self._stopped).chunks())
         if self._known.get(number) == digest.hex():
             self._meter.add(length, moved=False)
             return digest

@@ -132,7 +132,7 @@ def send_content(
             send_parts(source, parts, meter)
         except BadResponse as error:
             status = error.response.status_code
-            if status >= 300 and not (parts.refused and status in _UNSUPPORTED):
+            if status >= 300 and not (parts.rejected and status in _UNSUPPORTED):
                 raise
             if status < 300:
                 _log.warning("an upload in parts cannot be used, the content is sent in one request: %s", error)
@@ -168,7 +168,7 @@ class _Parts:
         self._targets: dict[int, tuple[str, float]] = {}
         self._lock = threading.Lock()
         # Whether the stack would not begin an upload in parts.
-        self.refused = False
+        self.rejected = False
 
     def find(self, size: int) -> UploadPlan | None:
         if self._fresh:
@@ -201,7 +201,7 @@ class _Parts:
         try:
             return _read_plan(self._calls.json(create_upload, {}, body=body, check=check), size)
         except BadResponse:
-            self.refused = True
+            self.rejected = True
             if made:
                 # The first error is the one to tell.
                 with contextlib.suppress(OrionError):

@@ -76,12 +76,12 @@ class ByQueue(Other):
         super().__init__(path, hasher, 0)
         self._stream = path.open("rb", buffering=0)
         self._given = 0
-        self._pieces: queue.Queue[bytes | None] = queue.Queue(2)
+        self._chunks: queue.Queue[bytes | None] = queue.Queue(2)
         self._worker = threading.Thread(target=self._work, daemon=True)
         self._worker.start()
 
     def _work(self) -> None:
-        while chunk := self._pieces.get():
+        while chunk := self._chunks.get():
             self._hasher.update(chunk)
             self._position += len(chunk)
 
@@ -89,10 +89,10 @@ class ByQueue(Other):
         while self._given < position:
             chunk = self._stream.read(min(1 << 20, position - self._given))
             self._given += len(chunk)
-            self._pieces.put(chunk)
+            self._chunks.put(chunk)
 
     def finish(self) -> bytes:
-        self._pieces.put(None)
+        self._chunks.put(None)
         self._worker.join()
         return super().finish()
 

@@ -48,21 +48,21 @@ def measure() -> Iterator[Measure]:
 
 @pytest.mark.parametrize("workers", [32, 64])
 def test_a_thousand_shards_need_a_connection_for_each_worker(measure: Measure, workers: int) -> None:
-    told = measure("shards", count=1000, size=4096, workers=workers)
-    assert told["connections"] <= 1.1 * workers
-    assert (told["lost"], told["ready"], told["bytes"], told["refused"]) == (0, 1000, 4_096_000, 0)
+    reported = measure("shards", count=1000, size=4096, workers=workers)
+    assert reported["connections"] <= 1.1 * workers
+    assert (reported["lost"], reported["ready"], reported["bytes"], reported["refused"]) == (0, 1000, 4_096_000, 0)
     # One to look at the collection, and three for each shard.
-    assert told["requests"] == 3001
+    assert reported["requests"] == 3001
 
 
 def test_a_listing_needs_a_request_for_a_thousand_items(measure: Measure) -> None:
-    told = measure("pages", count=20_000)
-    assert (told["items"], told["lost"], told["connections"]) == (20_000, 0, 1)
+    reported = measure("pages", count=20_000)
+    assert (reported["items"], reported["lost"], reported["connections"]) == (20_000, 0, 1)
     # One to look at the collection.
-    assert told["requests"] == 21
+    assert reported["requests"] == 21
 
 
 def test_half_a_million_shards_are_listed_and_handed_on_in_little_memory(measure: Measure) -> None:
-    told = measure("listed", count=500_000, workers=8)
-    assert (told["items"], told["lost"]) == (500_000, 0)
-    assert told["memory"] <= 100
+    reported = measure("listed", count=500_000, workers=8)
+    assert (reported["items"], reported["lost"]) == (500_000, 0)
+    assert reported["memory"] <= 100

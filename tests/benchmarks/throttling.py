@@ -44,7 +44,7 @@ def ideal(count: int, rate: float, changing: bool) -> float:
 class Server(asyncio.Protocol):
     """A token bucket in front of a server that responses after 20 ms."""
 
-    told: dict[str, float]
+    reported: dict[str, float]
     rate: float
     retry_after: str
     changing: bool
@@ -59,18 +59,18 @@ class Server(asyncio.Protocol):
             head, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
             loop = asyncio.get_running_loop()
             if head.startswith(b"GET /counts"):
-                self._send(b"200 OK", json.dumps(Server.told).encode())
-                Server.told, Server.start = {"sent": 0, "refused": 0}, 0.0
+                self._send(b"200 OK", json.dumps(Server.reported).encode())
+                Server.reported, Server.start = {"sent": 0, "refused": 0}, 0.0
             elif self._takes(loop.time()):
                 loop.call_later(_LATENCY, self._send, b"200 OK", b"{}")
             else:
-                Server.told["refused"] += 1
+                Server.reported["refused"] += 1
                 header = f"\r\nRetry-After: {self.retry_after}".encode() if self.retry_after != "none" else b""
                 loop.call_later(_LATENCY, self._send, b"429 Too Many Requests" + header, b"{}")
 
     def _takes(self, now: float) -> bool:
         own = Server
-        own.told["sent"] += 1
+        own.reported["sent"] += 1
         if not own.start:
             own.start = own.at = now
             own.tokens = self.rate * _BURST
@@ -89,7 +89,7 @@ class Server(asyncio.Protocol):
 async def serve(rate: float, retry_after: str, changing: bool) -> None:
     """Serve until the standard input ends; the first line of the output is the port."""
     Server.rate, Server.retry_after, Server.changing = rate, retry_after, changing
-    Server.told = {"sent": 0, "refused": 0}
+    Server.reported = {"sent": 0, "refused": 0}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Server, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -178,11 +178,11 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- |")
     for name, runs in rows.items():
         ratios = [run["seconds"] / best for run in runs]
-        refused = statistics.median(run["refused"] / run["sent"] for run in runs)
+        rejected = statistics.median(run["refused"] / run["sent"] for run in runs)
         failed = sum(run["failed"] for run in runs)
         least = min(runs, key=lambda run: run["least"] / run["most"])
         print(
-            f"| {name} | {statistics.median(ratios):.2f} | {max(ratios):.2f} | {refused:.1%} | {failed} |"
+            f"| {name} | {statistics.median(ratios):.2f} | {max(ratios):.2f} | {rejected:.1%} | {failed} |"
             f" {least['most']}, {least['least']} |"
         )
 

@@ -55,7 +55,7 @@ def test_bytes_there_and_back(call: Call, planted: LocalOrion, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (["get_file", "-p", "nix=1"], "it has file_id"),
         (["get_file", "-p", "file_id"], "NAME=VALUE"),
@@ -64,10 +64,10 @@ def test_bytes_there_and_back(call: Call, planted: LocalOrion, tmp_path: Path) -
         (["create_file"], "body"),
     ],
 )
-def test_what_is_wrong_is_told(words: list[str], told: str, call: Call, planted: LocalOrion) -> None:
+def test_what_is_wrong_is_told(words: list[str], reported: str, call: Call, planted: LocalOrion) -> None:
     done = call("api", *words, on=planted)
     assert done.exit_code == 2, done.output
-    assert told in done.stderr
+    assert reported in done.stderr
 
 
 def test_bytes_that_are_not_whole_leave_no_file(orion: LocalOrion, call: Call) -> None:

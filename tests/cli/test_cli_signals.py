@@ -90,11 +90,11 @@ def test_a_download(ocli: Ocli, sent: int, word: str) -> None:
     words = ("files", "download", number, "-o", "out")
     assert ocli.stopped(sent, lambda: holds(part_of(target), 2 * MIB), *words) == f"{word}: {AGAIN}"
     assert target.read_bytes() == b"old"
-    begun = part_of(target).stat().st_ino
+    started = part_of(target).stat().st_ino
     assert ocli.done(*words) == [number]
     assert target.read_bytes() == content
     # It went on in the file that was begun.
-    assert target.stat().st_ino == begun
+    assert target.stat().st_ino == started
     assert os.listdir(ocli.folder) == ["out"]
 
 
@@ -108,10 +108,10 @@ def test_several_downloads_at_once(ocli: Ocli, sent: int, word: str) -> None:
     assert (
         ocli.stopped(sent, lambda: all(holds(part, 2 * MIB) for part in parts), *words) == f"{word}: {AGAIN}"
     )  # fmt: skip
-    begun = [part.stat().st_ino for part in parts]
+    started = [part.stat().st_ino for part in parts]
     assert ocli.done(*words) == ids
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == contents
-    assert [(folder / name).stat().st_ino for name in contents] == begun
+    assert [(folder / name).stat().st_ino for name in contents] == started
 
 
 def received(stack: LocalOrion) -> list[int]:
@@ -130,9 +130,9 @@ def test_an_upload(ocli: Ocli, sent: int, word: str) -> None:
     )
     words = ("files", "upload", name)
     assert ocli.stopped(sent, lambda: any(received(ocli.stack)), *words) == f"{word}: {AGAIN}"
-    [begun] = session.list_resources(File, {"name": name})
-    assert begun.state == "uploading"
-    assert ocli.done(*words) == [str(begun.id)]
+    [started] = session.list_resources(File, {"name": name})
+    assert started.state == "uploading"
+    assert ocli.done(*words) == [str(started.id)]
     [file] = session.list_resources(File, {"name": name})
     assert b"".join(file.download()) == (ocli.folder / name).read_bytes()
     assert received(ocli.stack) == []
@@ -148,10 +148,10 @@ def test_several_uploads_at_once(ocli: Ocli, sent: int, word: str) -> None:
     words = ("files", "upload", *names, "--jobs", "2")
     err = ocli.stopped(sent, lambda: len(received(ocli.stack)) == 2, *words)
     assert err == f"{word}: {AGAIN}"
-    begun = {file.name: file.id for file in session.list_resources(File) if file.name in names}
-    assert len(begun) == 2
+    started = {file.name: file.id for file in session.list_resources(File) if file.name in names}
+    assert len(started) == 2
     done = dict(zip(names, map(int, ocli.done(*words)), strict=True))
-    assert begun.items() <= done.items()
+    assert started.items() <= done.items()
     for name in names:
         [file] = session.list_resources(File, {"name": name})
         assert b"".join(file.download()) == (ocli.folder / name).read_bytes()
@@ -210,8 +210,8 @@ def test_where_nothing_can_be_gone_on_with_it_is_silent(ocli: Ocli, sent: int, w
 def test_a_wait(ocli: Ocli, sent: int, word: str) -> None:
     slow = ocli.stack.session().list_resources(WorkFloeSpec, {"title": "slow"}).one()
     job = slow.start("long", seconds=60.0, steps=600)
-    asked = lambda: [each for each in ocli.stack.faults.requests("get_job") if f"/{job.id}/" in each.path]  # noqa: E731
-    assert ocli.stopped(sent, lambda: len(asked()) >= 2, "jobs", "wait", str(job.id)) == ""
+    requests = lambda: [each for each in ocli.stack.faults.requests("get_job") if f"/{job.id}/" in each.path]  # noqa: E731
+    assert ocli.stopped(sent, lambda: len(requests()) >= 2, "jobs", "wait", str(job.id)) == ""
     # The job is nothing of the call's.
     ocli.stack.session().refresh_resource(job)
     assert job.state == "running"

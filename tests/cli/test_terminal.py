@@ -169,7 +169,7 @@ def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: P
     terminal.type("echo code $?")
     terminal.wait_for(r"^code 130$")
     assert not (tmp_path / "work" / "here" / "large.bin").exists()
-    begun = part.stat().st_ino
+    started = part.stat().st_ino
     orion.faults.clear()
     assert (
         terminal.run("ocli collections download 1 here --jobs 1").splitlines()[-1]
@@ -177,7 +177,7 @@ def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: P
     )
     assert (tmp_path / "work" / "here" / "large.bin").read_bytes() == b"x" * LARGE
     # It went on in the file that was begun.
-    assert (tmp_path / "work" / "here" / "large.bin").stat().st_ino == begun
+    assert (tmp_path / "work" / "here" / "large.bin").stat().st_ino == started
     assert not part.exists()
     assert b"Traceback" not in terminal.raw
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
 from orionclient import _http, _pool
@@ -81,14 +81,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D3")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(data=[1]))
+    scripted.then(ScriptedResponse(data=[1]))
     answer = get_session().get(scripted.url)
     names = "ok status_code reason headers url text content json iter_content raise_for_status"
     assert all(hasattr(answer, name) for name in names.split())
     assert type(answer).__module__.startswith("orionclient.")
     assert not any(hasattr(answer, name) for name in ("cookies", "history", "elapsed", "encoding", "iter_lines"))
     assert answer.ok
-    scripted.answers = [Answer(304, raw=b"")]
+    scripted.responses = [ScriptedResponse(304, raw=b"")]
     answer = get_session().get(scripted.url)
     assert not answer.ok
     with pytest.raises(errors.BadResponse, match="304"):
@@ -135,12 +135,16 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D9")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(201, {**FILE, "state": "open"}), Answer(422, {"detail": "no"}), Answer(204, raw=b""))
+    scripted.then(
+        ScriptedResponse(201, {**FILE, "state": "open"}),
+        ScriptedResponse(422, {"detail": "no"}),
+        ScriptedResponse(204, raw=b""),
+    )
     with pytest.raises(errors.OrionError, match="422"):
         File.upload(scripted.session(), "x", b"content")
-    assert [asked.method for asked in scripted.asked] == ["POST", "PUT", "DELETE"]
-    assert [asked.body for asked in scripted.asked][1] == b"content"
-    assert any("digest" in name.lower() for name in scripted.asked[1].headers)
+    assert [requests.method for requests in scripted.requests] == ["POST", "PUT", "DELETE"]
+    assert [requests.body for requests in scripted.requests][1] == b"content"
+    assert any("digest" in name.lower() for name in scripted.requests[1].headers)
 
 
 @shows("D10")
@@ -183,9 +187,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     known = OrionSession(scripted.config(), orion_versions={"files": [1, 2]})
     with pytest.raises(errors.InvalidAPIVersion, match="needs version 3 .* offers version 1, 2") as caught:
         known.get_resource(File, 1)
-    assert (caught.value.response, scripted.asked) == (None, [])
-    scripted.then(Answer(404))
-    scripted.versions = Answer(data={"versions": {"files": [4]}})
+    assert (caught.value.response, scripted.requests) == (None, [])
+    scripted.then(ScriptedResponse(404))
+    scripted.versions = ScriptedResponse(data={"versions": {"files": [4]}})
     with pytest.raises(errors.InvalidAPIVersion, match="needs version 3 .* offers version 4") as caught:
         scripted.session().get_resource(File, 1)
     assert caught.value.response.status_code == 404
@@ -193,19 +197,19 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D15")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(404, {"detail": "gone"}))
+    scripted.then(ScriptedResponse(404, {"detail": "gone"}))
     session = OrionSession(scripted.config())
     with pytest.raises(errors.NotFoundResponse):
         session.get_resource(File, 1)
-    assert len(scripted.asked) == 9
+    assert len(scripted.requests) == 9
     with pytest.raises(errors.NotFoundResponse):
         session.create_resource(File, {"name": "x"})
-    assert len(scripted.asked) == 10
+    assert len(scripted.requests) == 10
 
 
 @shows("D16")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(500))
+    scripted.then(ScriptedResponse(500))
     session = OrionSession(scripted.config())
     with pytest.raises(errors.OrionServiceError) as caught:
         session.create_resource(File, {"name": "x"})
@@ -218,7 +222,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D17")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     _http.close_connections()
     for _ in range(5):
         with scripted.session() as session:
@@ -241,11 +245,11 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     netrc.write_text("machine 127.0.0.1 login other password other\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    scripted.then(Answer(data=FILE, headers={"Set-Cookie": "a=b"}))
+    scripted.then(ScriptedResponse(data=FILE, headers={"Set-Cookie": "a=b"}))
     for _ in range(2):
         scripted.session().get_resource(File, 1)
-    assert [asked.headers["Authorization"] for asked in scripted.asked] == [f"Token {CANARY}"] * 2
-    assert "Cookie" not in scripted.asked[1].headers
+    assert [requests.headers["Authorization"] for requests in scripted.requests] == [f"Token {CANARY}"] * 2
+    assert "Cookie" not in scripted.requests[1].headers
 
 
 @shows("D20")
@@ -280,28 +284,28 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D23")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Scripted(Answer(data=FILE)) as other:
-        scripted.then(Answer(302, headers={"Location": other.url}))
+    with Scripted(ScriptedResponse(data=FILE)) as other:
+        scripted.then(ScriptedResponse(302, headers={"Location": other.url}))
         assert scripted.session().get_resource(File, 1).id == 1
-        assert "Authorization" not in other.asked[0].headers
+        assert "Authorization" not in other.requests[0].headers
         with pytest.raises(errors.BadResponse, match="302"):
             scripted.session().update_resource(File(id=1), {"name": "y"})
-        scripted.answers = [Answer(data={"count": 2, "next": other.url, "results": [FILE]})]
+        scripted.responses = [ScriptedResponse(data={"count": 2, "next": other.url, "results": [FILE]})]
         with pytest.raises(errors.BadResponse, match="another host"):
             list(scripted.session().list_resources(File))
-        assert len(other.asked) == 1
-        scripted.asked = []
-        scripted.answers = [Answer(307, headers={"Location": "/other"}), Answer(data=FILE)]
+        assert len(other.requests) == 1
+        scripted.requests = []
+        scripted.responses = [ScriptedResponse(307, headers={"Location": "/other"}), ScriptedResponse(data=FILE)]
         scripted.session().update_resource(File(id=1), {"name": "y"})
-        assert [asked.method for asked in scripted.asked][:2] == ["PATCH", "PATCH"]
-        scripted.answers = [Answer(307, headers={"Location": other.url})]
+        assert [requests.method for requests in scripted.requests][:2] == ["PATCH", "PATCH"]
+        scripted.responses = [ScriptedResponse(307, headers={"Location": other.url})]
         with pytest.raises(errors.BadResponse, match="is not followed"):
             scripted.session().retrieve_token("ada", "password")
-        assert len(other.asked) == 1
-    scripted.answers = [Answer(data={"count": 2, "results": [{**FILE, "id": each}]}) for each in (1, 2)]
+        assert len(other.requests) == 1
+    scripted.responses = [ScriptedResponse(data={"count": 2, "results": [{**FILE, "id": each}]}) for each in (1, 2)]
     assert [each.id for each in scripted.session().list_resources(File)] == [1, 2]
-    assert scripted.asked[-1].path.endswith("?offset=1&limit=1000")
-    scripted.answers = [Answer(302, headers={"Location": "/again"})]
+    assert scripted.requests[-1].path.endswith("?offset=1&limit=1000")
+    scripted.responses = [ScriptedResponse(302, headers={"Location": "/again"})]
     with pytest.raises(errors.OrionConnectionError, match="more than 5 redirects"):
         get_session().get(scripted.url)
 
@@ -320,7 +324,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(errors.ValidationError, match="is empty"):
         scripted.session().list_resources(File, {"tags": []})
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @shows("D26")
@@ -343,12 +347,16 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @shows("D28")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"
-    scripted.then(Answer(raw=b"content", headers={"Repr-Digest": wrong}))
+    scripted.then(ScriptedResponse(raw=b"content", headers={"Repr-Digest": wrong}))
     target = tmp_path / "target"
     with pytest.raises(errors.OrionConnectionError, match="digest"):
         File(id=1, session=scripted.session()).download_to_file(str(target))
     known = {"id": 1, "name": "x", "size": 9}
-    scripted.answers[:] = [Answer(raw=b"content"), Answer(data=known), Answer(raw=b"content")]
+    scripted.responses[:] = [
+        ScriptedResponse(raw=b"content"),
+        ScriptedResponse(data=known),
+        ScriptedResponse(raw=b"content"),
+    ]
     with pytest.raises(errors.OrionConnectionError, match="7 bytes came, and the resource has 9"):
         File.from_msg(known, scripted.session()).download_to_file(str(target))
     assert list(tmp_path.iterdir()) == []
@@ -356,7 +364,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D29")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(204, raw=b""), Answer(403, {"detail": "no"}))
+    scripted.then(ScriptedResponse(204, raw=b""), ScriptedResponse(403, {"detail": "no"}))
     assert scripted.session().delete_resource(File(id=1)) is True
     with pytest.raises(errors.AuthorizationRequired):
         scripted.session().delete_resource(File(id=1))
@@ -370,7 +378,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D31")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     found = get_file.sync(1, client=scripted.session().raw)
     assert found.name == "x"
     assert hasattr(scripted.session().raw_async, "asend")
@@ -385,7 +393,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D33")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(503, {"detail": f"no\nroom for {CANARY}"}))
+    scripted.then(ScriptedResponse(503, {"detail": f"no\nroom for {CANARY}"}))
     with pytest.raises(errors.OrionServiceError) as caught:
         OrionSession(scripted.config()).get_resource(File, 1)
     text = str(caught.value)
@@ -397,28 +405,31 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @shows("D34")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(data={"count": 2, "next": None, "results": []}), Answer(data={"id": 7, "state": "ready"}))
+    scripted.then(
+        ScriptedResponse(data={"count": 2, "next": None, "results": []}),
+        ScriptedResponse(data={"id": 7, "state": "ready"}),
+    )
     with pytest.warns(UserWarning, match="2 shards of ShardCollection 7 not closed"):
         ShardCollection(id=7, session=scripted.session()).close()
-    assert [each.method for each in scripted.asked] == ["GET", "POST"]
+    assert [each.method for each in scripted.requests] == ["GET", "POST"]
 
 
 @shows("D35")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(500))
+    scripted.then(ScriptedResponse(500))
     shard = Shard(collection=7, id=9, session=scripted.session())
     monkeypatch.setattr("orionclient.helpers.collections._WARNED", set())
     with pytest.warns(DeprecationWarning, match="try_hard_to_download_shard"), pytest.raises(errors.OrionServiceError):
         try_hard_to_download_shard(shard, str(tmp_path / "shard"), attempts=100)
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 @shows("D36")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = Dataset(id=1, session=scripted.session())
-    scripted.then(Answer(raw=b"content"))
+    scripted.then(ScriptedResponse(raw=b"content"))
     for name in ("a.OEB.GZ", "a.sdf", "a"):
         dataset.download_to_file(tmp_path / name)
     dataset.download_to_file(tmp_path / "b.oeb.gz", format="csv")
-    asked = [each.path.partition("format=")[2].partition("&")[0] for each in scripted.asked]
-    assert asked == ["oeb.gz", "sdf", "binary", "csv"]
+    requests = [each.path.partition("format=")[2].partition("&")[0] for each in scripted.requests]
+    assert requests == ["oeb.gz", "sdf", "binary", "csv"]

@@ -88,6 +88,6 @@ def test_scenario_23_incomplete_listings(pointed: LocalOrion, capsys: pytest.Cap
         assert w.specification
         print(w)
         break
-    asked = [each.operation for each in pointed.faults.requests()]
-    assert [each for each in asked if "workfloe" in each] == ["list_workfloes", "get_workfloe"]
+    requests = [each.operation for each in pointed.faults.requests()]
+    assert [each for each in requests if "workfloe" in each] == ["list_workfloes", "get_workfloe"]
     assert capsys.readouterr().out.startswith(f"WorkFloeSpec(id={w.id}, name='etl', title='ETL: molecules to dataset'")

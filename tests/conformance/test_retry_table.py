@@ -54,13 +54,13 @@ def package() -> bytes:
     """An archive with one floe."""
     manifest = {"name": "made", "version": "1", "python_version": "3.11", "requirements": []}
     floe = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+    compressed = io.BytesIO()
+    with tarfile.open(fileobj=compressed, mode="w:gz") as archive:
         for name, content in (("manifest.json", json.dumps(manifest).encode()), ("made.py", floe)):
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
-    return packed.getvalue()
+    return compressed.getvalue()
 
 
 PACKAGE = package()
@@ -322,29 +322,29 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
         except OrionError as caught:
             error = caught
         seen = faults.requests(operation.id)
-        told = (script, error, [(each.step, each.ran, each.status) for each in seen])
+        reported = (script, error, [(each.step, each.ran, each.status) for each in seen])
         if operation.method == "DELETE" and isinstance(error, NotFoundResponse) and error.call and error.call.repeated:
             # What is gone after a lost response was deleted by it; the session's verb says so, the raw call shows the 404.
             error = None
-        assert (error is None) == (row["must"] == "succeed"), told
+        assert (error is None) == (row["must"] == "succeed"), reported
         assert not isinstance(error, OrionApiError)
-        assert len({each.request_id for each in seen}) == 1, told
-        assert operation.retry == "keyed" or {each.idempotency_key for each in seen} == {None}, told
+        assert len({each.request_id for each in seen}) == 1, reported
+        assert operation.retry == "keyed" or {each.idempotency_key for each in seen} == {None}, reported
         faults.assert_consumed()
-        assert len(seen) == row.get("requests", len(script) + 1), told
+        assert len(seen) == row.get("requests", len(script) + 1), reported
         effects, ran = row.get("effects", 1), faults.effects(operation.id)
         if isinstance(effects, list):
-            assert ran in effects, told
+            assert ran in effects, reported
         elif row["must"] == "fail" or row.get("keys"):
-            assert effects is None or ran == effects, told
+            assert effects is None or ran == effects, reported
         elif effects is not None:
             # What may be retried may be carried out again: as often as a response was lost after it.
             lost = sum(step in ("reset_after", "close_after") for step in script)
-            assert ran == (lost or 1) + (lost > 0 and operation.id not in DELETES), told
+            assert ran == (lost or 1) + (lost > 0 and operation.id not in DELETES), reported
         if error is not None:
-            assert error.attempts == len(seen), told
+            assert error.attempts == len(seen), reported
             if "unclear" in row:
-                assert error.may_have_been_applied is row["unclear"], told
+                assert error.may_have_been_applied is row["unclear"], reported
 
 
 def test_every_operation_is_in_the_table() -> None:

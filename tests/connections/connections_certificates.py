@@ -114,7 +114,7 @@ class Secure:
         self.data = data
         self.head: str | None = None
         self.connections = 0
-        self.asked: list[bytes] = []
+        self.requests: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._stopping = False
@@ -131,11 +131,11 @@ class Secure:
                 raw.close()
                 return
             self.connections += 1
-            worker = threading.Thread(target=self._speak, args=(raw,), daemon=True)
+            worker = threading.Thread(target=self._talk, args=(raw,), daemon=True)
             self._workers.append(worker)
             worker.start()
 
-    def _speak(self, raw: socket.socket) -> None:
+    def _talk(self, raw: socket.socket) -> None:
         raw.settimeout(5)
         try:
             with raw, self._context.wrap_socket(raw, server_side=True) as stream:
@@ -146,7 +146,7 @@ class Secure:
                         if not chunk:
                             return
                         head += chunk
-                    self.asked.append(head)
+                    self.requests.append(head)
                     body = json.dumps(self.data).encode()
                     start = self.head or "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                     stream.sendall(
@@ -177,11 +177,11 @@ class Damaging(Secure):
         super().__init__(context)
         self._damage = damage
 
-    def _speak(self, raw: socket.socket) -> None:
+    def _talk(self, raw: socket.socket) -> None:
         raw.settimeout(5)
         try:
             with raw, self._context.wrap_socket(raw, server_side=True) as stream:
-                self.asked.append(stream.recv(65536))
+                self.requests.append(stream.recv(65536))
                 with socket.socket(fileno=os.dup(stream.fileno())) as plain:
                     plain.sendall(self._damage)
                     plain.shutdown(socket.SHUT_WR)
@@ -197,7 +197,7 @@ class Tunnel:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.asked: list[bytes] = []
+        self.requests: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -209,7 +209,7 @@ class Tunnel:
                 head = client.recv(65536)
                 if not head:
                     return
-                self.asked.append(head.partition(b" HTTP")[0])
+                self.requests.append(head.partition(b" HTTP")[0])
                 with socket.create_connection(("127.0.0.1", self._port)) as server:
                     client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
                     up = threading.Thread(target=_pump, args=(client, server), daemon=True)

@@ -113,7 +113,7 @@ def test_a_handshake_that_fails_sends_nothing(trusted: tuple[Path, ssl.SSLContex
     stranger.write_bytes(make("other", ca=True).pem)
     with Secure(trusted[1]) as server, pytest.raises(OrionConnectionError, match="not trusted") as caught:
         Dataset.create(session_on(server.port, stranger), "x")
-    assert server.asked == []
+    assert server.requests == []
     assert caught.value.call is not None
     assert not caught.value.call.may_have_been_applied
 
@@ -124,7 +124,7 @@ def test_a_presigned_request_trusts_whom_the_profile_trusts(trusted: tuple[Path,
         session = session_on(stack.port, ca_file)
         response = session._calls.put_elsewhere(f"https://localhost:{storage.port}/key?signature=1", b"x", {}, "part 1")
         assert response.ok
-        (head,) = storage.asked
+        (head,) = storage.requests
     assert b"authorization" not in head.lower()
 
 
@@ -133,7 +133,7 @@ def test_a_presigned_request_on_the_own_origin_has_no_token(trusted: tuple[Path,
     with Secure(context) as stack:
         response = session_on(stack.port, ca_file)._calls.put_elsewhere("/key?signature=1", b"x", {}, "part 1")
         assert response.ok
-        (head,) = stack.asked
+        (head,) = stack.requests
     assert b"authorization" not in head.lower()
 
 

@@ -37,7 +37,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import get_file
 
@@ -184,13 +184,13 @@ def test_certificates(
         config = SessionConfig(f"https://{case.host}:{server.port}", CANARY, ca_file=str(authority.file))
         if case.problem is None:
             assert way(config) == "x"
-            assert [CANARY.encode() in asked for asked in server.asked] == [True]
+            assert [CANARY.encode() in requests for requests in server.requests] == [True]
         else:
             with pytest.raises(OrionConnectionError, match=case.problem) as caught:
                 way(config)
             assert ("certificate" in str(caught.value)) or ("no secure connection" in str(caught.value))
             assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)
-            assert (server.asked, skipped_waits) == ([], [])
+            assert (server.requests, skipped_waits) == ([], [])
     assert server.connections == 1
 
 
@@ -203,13 +203,13 @@ def test_certificates_by_ocli(authority: Authority, skipped_waits: list[float], 
         found = CliRunner().invoke(ocli, ["files", "show", "1", "--json"], prog_name="ocli")
         if case.problem is None:
             assert (found.exit_code, json.loads(found.stdout)["name"], found.stderr) == (0, "x", "")
-            assert [CANARY.encode() in asked for asked in server.asked] == [True]
+            assert [CANARY.encode() in requests for requests in server.requests] == [True]
         else:
             error, hint = found.stderr.splitlines()
             assert (found.exit_code, found.stdout, hint[:6]) == (7, "", "Hint: ")
             assert error.startswith("Error: ")
             assert re.search(case.problem, error)
-            assert (server.asked, skipped_waits) == ([], [])
+            assert (server.requests, skipped_waits) == ([], [])
     assert server.connections == 1
 
 
@@ -221,7 +221,7 @@ def test_the_environment_cannot_switch_the_check_of_ocli_off(
     with Secure(authority.server(HOST, signer=None)) as server:
         save_profile(SessionConfig(f"https://{HOST}:{server.port}", CANARY), "default")
         found = CliRunner().invoke(ocli, ["files", "show", "1"], prog_name="ocli")
-    assert (found.exit_code, server.asked) == (7, [])
+    assert (found.exit_code, server.requests) == (7, [])
     assert "self-signed" in found.stderr
 
 
@@ -246,14 +246,14 @@ def test_ocli_in_a_process_of_its_own(authority: Authority, name: str) -> None:
     with Secure(authority.server(*hosts, **options)) as server:
         config = SessionConfig(f"https://127.0.0.1:{server.port}", CANARY, ca_file=str(authority.file))
         done = _process(config)
-        assert (done.returncode, done.stdout, server.asked) == (7, "", [])
+        assert (done.returncode, done.stdout, server.requests) == (7, "", [])
         assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["Error:", "Hint:"]
         assert problem in done.stderr
         # Whoever wants it can have it, and is told each time.
         done = _process(evolve(config, verify=False))
         assert (done.returncode, done.stdout) == (0, "1\n")
         assert done.stderr.startswith("Warning: the certificate of 127.0.0.1 is not checked")
-        assert done.stderr.count("\n") == len(server.asked) == 1
+        assert done.stderr.count("\n") == len(server.requests) == 1
 
 
 @WAYS
@@ -262,13 +262,13 @@ def test_a_server_without_tls_is_not_asked_again(
 ) -> None:
     with pytest.raises(OrionConnectionError, match="no secure connection") as caught:
         way(SessionConfig(scripted.url.replace("http:", "https:"), CANARY))
-    assert (caught.value.attempts, scripted.asked) == (1, [])
+    assert (caught.value.attempts, scripted.requests) == (1, [])
 
 
 def test_nothing_is_trusted_that_was_not_named(authority: Authority) -> None:
     with Secure(authority.server(HOST)) as server, pytest.raises(OrionConnectionError, match="local issuer"):
         by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY))
-    assert server.asked == []
+    assert server.requests == []
 
 
 def _hashed(authority: Authority, folder: Path) -> Path:
@@ -304,7 +304,7 @@ def test_each_variable_names_whom_to_trust(
         monkeypatch.delenv(variable)
         with pytest.raises(OrionConnectionError, match="certificate"):
             way(config)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
@@ -351,7 +351,7 @@ def test_the_environment_cannot_switch_the_check_off(
         pytest.raises(OrionConnectionError, match="self-signed"),
     ):
         way(SessionConfig(f"https://{HOST}:{server.port}", CANARY))
-    assert server.asked == []
+    assert server.requests == []
 
 
 @WAYS
@@ -362,9 +362,11 @@ def test_a_proxy_is_trusted_like_the_server(authority: Authority, way: Callable[
         )
         with pytest.raises(OrionConnectionError, match="local issuer") as caught:
             way(config)
-        assert (caught.value.attempts, proxy.asked) == (1, [])
+        assert (caught.value.attempts, proxy.requests) == (1, [])
         assert way(evolve(config, ca_file=str(authority.file))) == "x"
-    assert [asked.split(b" ", 2)[1] for asked in proxy.asked] == [b"http://orion.invalid/api/v3/storage/files/1/"]
+    assert [requests.split(b" ", 2)[1] for requests in proxy.requests] == [
+        b"http://orion.invalid/api/v3/storage/files/1/"
+    ]
 
 
 def put(config: SessionConfig, url: str) -> int:
@@ -380,27 +382,27 @@ def test_content_goes_to_whom_the_profile_trusts(authority: Authority) -> None:
         assert put(config, url) == 200
         with pytest.raises(OrionConnectionError, match="local issuer"):
             put(evolve(config, ca_file=None), url)
-    assert [CANARY.encode() in asked for asked in storage.asked] == [False]
+    assert [CANARY.encode() in requests for requests in storage.requests] == [False]
 
 
 def test_content_goes_to_anybody_where_the_profile_checks_nobody(authority: Authority) -> None:
     with Secure(authority.server("storage.example.test", signer=None)) as storage:
         config = SessionConfig(f"https://{HOST}", CANARY, verify=False)
-        with pytest.warns(UserWarning, match="storage.example.test is not checked") as told:
+        with pytest.warns(UserWarning, match="storage.example.test is not checked") as reported:
             assert put(config, f"https://storage.example.test:{storage.port}/x") == 200
     # No token is sent, so that none can be read.
-    assert "token" not in str(told[0].message)
-    assert [CANARY.encode() in asked for asked in storage.asked] == [False]
+    assert "token" not in str(reported[0].message)
+    assert [CANARY.encode() in requests for requests in storage.requests] == [False]
 
 
 def test_content_goes_through_the_proxy_of_the_profile(authority: Authority, scripted: Scripted) -> None:
-    scripted.then(Answer(raw=b""))
+    scripted.then(ScriptedResponse(raw=b""))
     config = SessionConfig("http://orion.invalid", CANARY, allow_http=True, proxy=scripted.url)
     assert put(config, "http://storage.invalid/x?signature=1") == 200
-    assert [(asked.path, asked.body) for asked in scripted.asked] == [
+    assert [(requests.path, requests.body) for requests in scripted.requests] == [
         ("http://storage.invalid/x?signature=1", b"content")
     ]
-    assert "Authorization" not in scripted.asked[0].headers
+    assert "Authorization" not in scripted.requests[0].headers
 
 
 def test_content_is_redirected_to_no_unencrypted_address(authority: Authority, scripted: Scripted) -> None:
@@ -409,7 +411,7 @@ def test_content_is_redirected_to_no_unencrypted_address(authority: Authority, s
         config = SessionConfig(f"https://{HOST}", CANARY, ca_file=str(authority.file))
         with pytest.raises(OrionConnectionError, match="from https to unencrypted http"):
             put(config, f"https://{HOST}:{server.port}/x")
-    assert (len(server.asked), scripted.asked) == (1, [])
+    assert (len(server.requests), scripted.requests) == (1, [])
 
 
 def create(config: SessionConfig) -> None:
@@ -446,7 +448,7 @@ def created(
         with pytest.raises(OrionConnectionError) as caught:
             way(evolve(config, proxy=tunnel.url) if proxied else config)
         _http.close_connections()
-    assert tunnel.asked == [f"CONNECT {HOST}:{server.port}".encode()] * proxied
+    assert tunnel.requests == [f"CONNECT {HOST}:{server.port}".encode()] * proxied
     assert caught.value.attempts == 1
     return caught.value
 
@@ -462,7 +464,7 @@ def test_what_breaks_after_the_handshake_may_have_been_applied(
     context.maximum_version = version
     with Damaging(context, DAMAGE[damage]) as server:
         error = created(way, server, authority, proxied=proxied)
-    assert (error.may_have_been_applied, len(server.asked)) == (True, 1)
+    assert (error.may_have_been_applied, len(server.requests)) == (True, 1)
     assert "the connection broke" in str(error)
 
 
@@ -474,7 +476,7 @@ def test_what_breaks_in_the_handshake_was_not_applied(
 ) -> None:
     with Secure(CASES[name].server(authority)) as server:
         error = created(way, server, authority, proxied=proxied)
-    assert (error.may_have_been_applied, server.asked) == (False, [])
+    assert (error.may_have_been_applied, server.requests) == (False, [])
     assert re.search(str(CASES[name].problem), str(error))
 
 
@@ -490,7 +492,7 @@ def test_a_server_that_wants_a_certificate_says_so_after_the_handshake(
     with Secure(context) as server:
         error = created(way, server, authority, proxied=proxied)
     # The request was sent before the server said so, and what it did with it cannot be known.
-    assert (error.may_have_been_applied, server.asked) == (True, [])
+    assert (error.may_have_been_applied, server.requests) == (True, [])
 
 
 def _warned(way: Callable[[SessionConfig], str], config: SessionConfig) -> list[str]:
@@ -508,7 +510,7 @@ def test_verify_false_warns_each_time(authority: Authority, way: Callable[[Sessi
     with Secure(authority.server(cn="anything", signer=None, starts=PAST["starts"], ends=PAST["ends"])) as server:
         config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False)
         texts = _warned(way, config)
-    assert len(texts) == len(server.asked) == 2
+    assert len(texts) == len(server.requests) == 2
     assert all(text.startswith(f"the certificate of {HOST} is not checked") for text in texts)
 
 
@@ -520,7 +522,7 @@ def test_verify_false_is_the_setting_of_one_configuration(authority: Authority) 
             by_session(SessionConfig(trusting.url, CANARY))
         with pytest.raises(OrionConnectionError, match="self-signed"):
             get_session().get(trusting.url)
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 def test_a_warning_made_an_error_stops_the_request(authority: Authority) -> None:

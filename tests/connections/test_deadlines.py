@@ -14,7 +14,7 @@ import pytest
 from connections_certificates import FILE as WHOLE_FILE
 from helpers.canary import CANARY
 from helpers.real_time import LATE
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import download_file, get_file
 
 from orionclient.config import SessionConfig
@@ -24,10 +24,10 @@ from orionclient.types import File
 
 LIMIT = 0.25
 # Where something has to be in time, there is time for it on a busy machine too.
-ROOM = 1.5
+SPACE = 1.5
 
 
-def _drip(start: bytes, chunk: bytes) -> Answer:
+def _drip(start: bytes, chunk: bytes) -> ScriptedResponse:
     def write(handler: BaseHTTPRequestHandler) -> None:
         end = time.monotonic() + 120
         handler.close_connection = True
@@ -38,7 +38,7 @@ def _drip(start: bytes, chunk: bytes) -> Answer:
                 handler.wfile.flush()
                 time.sleep(0.02)
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 DRIPS = {
@@ -129,23 +129,23 @@ def test_the_body_of_a_stream_may_take_as_long_as_it_comes(scripted: Scripted) -
         for _ in range(12):
             handler.wfile.write(b"x")
             handler.wfile.flush()
-            time.sleep(ROOM / 8)
+            time.sleep(SPACE / 8)
 
-    scripted.then(Answer(write=write))
-    with get_session({}, ROOM, ROOM).get(scripted.url, stream=True) as response:
+    scripted.then(ScriptedResponse(write=write))
+    with get_session({}, SPACE, SPACE).get(scripted.url, stream=True) as response:
         assert response.content == b"x" * 12
 
 
 def test_a_body_that_is_read_slowly_by_us(scripted: Scripted) -> None:
     def slow() -> object:
         for _ in range(8):
-            time.sleep(ROOM / 6)
+            time.sleep(SPACE / 6)
             yield b"x"
 
-    scripted.then(Answer(data=1))
+    scripted.then(ScriptedResponse(data=1))
     body = slow()
     # The time for an upload is time without progress; it does not run out while the source is read.
-    with get_session({}, ROOM, 120).put(scripted.url, data=body, stream=True) as response:
+    with get_session({}, SPACE, 120).put(scripted.url, data=body, stream=True) as response:
         assert response.ok
 
 
@@ -183,15 +183,15 @@ def test_a_rejection_that_breaks_is_asked_for_again(
         handler.wfile.write(b'HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\n{"detail"')
         handler.close_connection = True
 
-    scripted.then(Answer(write=half), Answer(403, {"detail": "not yours"}))
+    scripted.then(ScriptedResponse(write=half), ScriptedResponse(403, {"detail": "not yours"}))
     with pytest.raises(AuthorizationRequired, match="not yours") as caught:
         way(scripted.session(), scripted.url)
-    assert (len(scripted.asked), caught.value.attempts) == (2, 2)
+    assert (len(scripted.requests), caught.value.attempts) == (2, 2)
 
 
 def test_a_request_inside_the_body_of_another(scripted: Scripted) -> None:
     scripted.then(DRIPS["body"])
-    with Scripted(Answer(data=1)) as other:
+    with Scripted(ScriptedResponse(data=1)) as other:
         session = get_session({}, LIMIT, LIMIT)
         # Each of them ends the time of its own alone.
         for inside in (
@@ -202,29 +202,29 @@ def test_a_request_inside_the_body_of_another(scripted: Scripted) -> None:
             with pytest.raises(OrionTimeout, match="in time"):
                 session.put(scripted.url, data=(inside() for _ in range(1)))
             assert time.monotonic() - started - LIMIT <= LATE
-        assert len(other.asked) == 2
+        assert len(other.requests) == 2
 
 
 class Slow(io.BytesIO):
     """A source that gives a chunk now and then, for longer than a request may take; small ones would go in one packet."""
 
     def readinto(self, buffer: object) -> int:
-        time.sleep(ROOM / 5)
+        time.sleep(SPACE / 5)
         return super().readinto(memoryview(buffer)[: 1 << 17])  # type: ignore[arg-type]
 
 
 def test_a_stream_inside_the_body_of_another_has_its_own_time(scripted: Scripted) -> None:
-    scripted.then(Answer(data=1))
-    with Scripted(Answer(data=1)) as other:
-        patient = get_session({}, ROOM, 120)
+    scripted.then(ScriptedResponse(data=1))
+    with Scripted(ScriptedResponse(data=1)) as other:
+        patient = get_session({}, SPACE, 120)
 
         def inside() -> Iterator[bytes]:
             yield patient.put(other.url, data=Slow(bytes(8 << 17)), stream=True).content
 
         with pytest.raises(OrionTimeout):
-            get_session({}, ROOM, ROOM).put(scripted.url, data=inside())
+            get_session({}, SPACE, SPACE).put(scripted.url, data=inside())
     # Not cut in its middle by the time of the one outside, which was over meanwhile.
-    assert [asked.body for asked in other.asked] == [bytes(8 << 17)]
+    assert [requests.body for requests in other.requests] == [bytes(8 << 17)]
 
 
 def _fill(listening: socket.socket, address: tuple[str, int], waiting: contextlib.ExitStack) -> None:
@@ -263,14 +263,14 @@ def test_all_addresses_of_a_name_share_one_time(
     silent: int, monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession, str], None]
 ) -> None:
     _addresses(monkeypatch, *["127.0.0.1"] * 60)
-    policy = get_session({}, request_timeout=ROOM, retry_timeout=ROOM)
+    policy = get_session({}, request_timeout=SPACE, retry_timeout=SPACE)
     session = OrionSession(
         SessionConfig(f"http://orion.test:{silent}", CANARY, allow_http=True), requests_session=policy
     )
     started = time.monotonic()
     with pytest.raises(OrionConnectionError, match="cannot be reached"):
         way(session, "")
-    assert time.monotonic() - started - ROOM <= LATE
+    assert time.monotonic() - started - SPACE <= LATE
 
 
 @pytest.mark.parametrize("way", [by_session, by_raw_async])
@@ -281,10 +281,10 @@ def test_a_silent_address_leaves_time_for_the_next(
     with socket.socket(socket.AF_INET6) as listening, contextlib.ExitStack() as waiting:
         _fill(listening, ("::1", port), waiting)
         _addresses(monkeypatch, "::1", "127.0.0.1")
-        scripted.then(Answer(data=WHOLE_FILE))
-        policy = get_session({}, request_timeout=2 * ROOM, retry_timeout=2 * ROOM)
+        scripted.then(ScriptedResponse(data=WHOLE_FILE))
+        policy = get_session({}, request_timeout=2 * SPACE, retry_timeout=2 * SPACE)
         way(
             OrionSession(SessionConfig(f"http://orion.test:{port}", CANARY, allow_http=True), requests_session=policy),
             "",
         )
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1

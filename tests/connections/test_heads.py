@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler
 
 import h11
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -163,13 +163,13 @@ def test_doubtful_responses_are_for_h11(fields: bytes) -> None:
 @pytest.mark.parametrize("content", [[b"1234"], [b"123", b"456"], [b"12345", b"6"]])
 def test_content_of_another_length_than_announced_is_an_error(content: list[bytes]) -> None:
     """Were it sent, the server would take the rest for the next request, or wait for more."""
-    with Scripted(Answer(200)) as server:
+    with Scripted(ScriptedResponse(200)) as server:
         http = get_session(retry_timeout=1)
         with pytest.raises(OrionConnectionError, match="rules of HTTP"):
             http.put(f"{server.url}/x", data=iter(content), headers={"Content-Length": "5"})
-        before = len(server.asked)
+        before = len(server.requests)
         assert http.put(f"{server.url}/x", data=b"12345").status_code == 200
-        assert [asked.body for asked in server.asked[before:]] == [b"12345"]
+        assert [requests.body for requests in server.requests[before:]] == [b"12345"]
 
 
 @pytest.mark.parametrize("closing", [True, False])
@@ -181,7 +181,7 @@ def test_a_header_of_the_caller_closes_the_connection(closing: bool) -> None:
         ports.add(handler.client_address[1])
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
-    with Scripted(Answer(write=answer)) as server:
+    with Scripted(ScriptedResponse(write=answer)) as server:
         http = get_session(retry_timeout=5)
         for _ in range(3):
             assert http.get(server.url, headers={"Connection": "close"} if closing else {}).text == "ok"

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from connections_certificates import FILE
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset, get_dataset
 from orion_api.models import CreateDataset
 
@@ -78,12 +78,12 @@ def create(session: OrionSession) -> object:
 def test_a_connection_closed_while_idle(
     scripted: Scripted, skipped_waits: list[float], verb: Callable[[OrionSession], object]
 ) -> None:
-    scripted.then(Answer(write=good_then_closed))
+    scripted.then(ScriptedResponse(write=good_then_closed))
     session = scripted.session()
     for _ in range(5):
         verb(session)
         wait_for_close()
-    assert len(scripted.asked) == 5
+    assert len(scripted.requests) == 5
     assert skipped_waits == []
 
 
@@ -91,7 +91,7 @@ def test_a_connection_closed_while_idle(
 def test_a_connection_of_an_event_loop_closed_while_idle(
     scripted: Scripted, skipped_waits: list[float], verb: Callable[[OrionSession], object]
 ) -> None:
-    scripted.then(Answer(write=good_then_closed))
+    scripted.then(ScriptedResponse(write=good_then_closed))
 
     async def work() -> None:
         async with scripted.session().raw_async as client:
@@ -104,7 +104,7 @@ def test_a_connection_of_an_event_loop_closed_while_idle(
                 await asyncio.sleep(0.5)
 
     asyncio.run(work())
-    assert len(scripted.asked) == 5
+    assert len(scripted.requests) == 5
     assert skipped_waits == []
 
 
@@ -112,16 +112,16 @@ def test_a_connection_of_an_event_loop_closed_while_idle(
 def test_a_connection_closed_as_the_request_arrives(
     scripted: Scripted, skipped_waits: list[float], how: Callable[[BaseHTTPRequestHandler], None]
 ) -> None:
-    scripted.then(Answer(data=DATASET), Answer(write=how), Answer(data=DATASET))
+    scripted.then(ScriptedResponse(data=DATASET), ScriptedResponse(write=how), ScriptedResponse(data=DATASET))
     session = scripted.session()
     read(session)
     read(session)
-    assert (len(scripted.asked), len(skipped_waits)) == (3, 1)
-    scripted.answers = [Answer(write=how), Answer(data=DATASET)]
+    assert (len(scripted.requests), len(skipped_waits)) == (3, 1)
+    scripted.responses = [ScriptedResponse(write=how), ScriptedResponse(data=DATASET)]
     with pytest.raises(OrionConnectionError, match="it may have been applied") as caught:
         create(session)
     assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
-    assert [asked.method for asked in scripted.asked[3:]] == ["POST"]
+    assert [requests.method for requests in scripted.requests[3:]] == ["POST"]
 
 
 def test_a_connection_closed_between_the_look_and_the_request(
@@ -129,22 +129,22 @@ def test_a_connection_closed_between_the_look_and_the_request(
 ) -> None:
     # The look at the connection sees nothing, as if the server closed it right after.
     monkeypatch.setattr(_connection.Connection, "has_expired", lambda _: False)
-    scripted.then(Answer(write=good_then_closed))
+    scripted.then(ScriptedResponse(write=good_then_closed))
     session = scripted.session()
     read(session)
     wait_for_close()
     read(session)
-    assert (len(scripted.asked), len(skipped_waits)) == (2, 1)
+    assert (len(scripted.requests), len(skipped_waits)) == (2, 1)
     wait_for_close()
     with pytest.raises(OrionConnectionError) as caught:
         create(session)
     # The server never saw it; the client cannot know.
     assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def test_cookies_are_not_kept(scripted: Scripted) -> None:
-    scripted.then(Answer(data=DATASET, headers={"Set-Cookie": "sessionid=of-ada; Path=/"}))
+    scripted.then(ScriptedResponse(data=DATASET, headers={"Set-Cookie": "sessionid=of-ada; Path=/"}))
     read(scripted.session())
     read(scripted.session())
 
@@ -154,15 +154,15 @@ def test_cookies_are_not_kept(scripted: Scripted) -> None:
             await get_dataset.asyncio(1, client=client)
 
     asyncio.run(work())
-    assert [asked.headers.get("Cookie") for asked in scripted.asked] == [None] * 4
+    assert [requests.headers.get("Cookie") for requests in scripted.requests] == [None] * 4
 
 
 def test_the_library_logs_no_addresses(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
-    with Scripted(Answer(raw=b"content")) as storage:
-        scripted.then(Answer(302, headers={"Location": f"{storage.url}/x?signature=s3cr3t"}))
+    with Scripted(ScriptedResponse(raw=b"content")) as storage:
+        scripted.then(ScriptedResponse(302, headers={"Location": f"{storage.url}/x?signature=s3cr3t"}))
         scripted.session().raw.send(get_dataset.build(1)).close()
         asyncio.run(_read_async(scripted.session()))
-    assert storage.asked[0].path.endswith("s3cr3t")
+    assert storage.requests[0].path.endswith("s3cr3t")
     lines = [record for record in caplog.records if record.levelname != "DEBUG"]
     assert not any("s3cr3t" in record.getMessage() for record in lines)
 

@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 from connections_certificates import FILE
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient import _http
 
@@ -44,17 +44,17 @@ def run(url: str, library: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("library", INSTALLED)
 def test_the_library_that_is_named(scripted: Scripted, library: str) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     done = run(scripted.url, library)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == [library.replace("httpx", "httpcore"), library]
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
 
 
 def test_a_library_that_is_not_known(scripted: Scripted) -> None:
     done = run(scripted.url, "requests")
     assert "ValidationError: ORION_HTTP_LIBRARY is 'httpx' or 'httpx2', not 'requests'" in done.stderr
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_the_library_of_these_tests() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from connections_certificates import Secure, context_for, make
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import download_file, get_file
 from orion_api.models import CreateDataset
@@ -92,7 +92,7 @@ def test_what_the_caller_handles_is_no_cause(
     harm: Callable[[BaseHTTPRequestHandler], None],
     words: str,
 ) -> None:
-    scripted.then(Answer(write=harm))
+    scripted.then(ScriptedResponse(write=harm))
 
     caught: list[OrionConnectionError] = []
 
@@ -114,10 +114,10 @@ def test_what_the_caller_handles_is_no_cause(
     assert words in str(second)
     assert "not trusted" not in str(second)
     assert second.may_have_been_applied == (harm is _reset)
-    assert len(scripted.asked) == 1 or harm is _half
+    assert len(scripted.requests) == 1 or harm is _half
 
 
-def _echo(start: bytes) -> Answer:
+def _echo(start: bytes) -> ScriptedResponse:
     """Send the header with the token back where none may stand."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -125,7 +125,7 @@ def _echo(start: bytes) -> Answer:
         with contextlib.suppress(OSError):
             handler.wfile.write(start + handler.headers["Authorization"].encode() + b"\r\n\r\n")
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 ECHOES = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
 from orionclient.config import SessionConfig
@@ -53,10 +53,10 @@ def _session(proxy: str | None = None, scheme: str = "http") -> OrionSession:
 def test_a_proxy_without_a_scheme(
     scripted: Scripted, monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession], str], variable: str
 ) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     monkeypatch.setenv(variable, scripted.url.removeprefix("http://"))
     assert way(_session()) == "x"
-    assert [asked.path for asked in scripted.asked] == ["http://orion.invalid/api/v3/storage/files/1/"]
+    assert [requests.path for requests in scripted.requests] == ["http://orion.invalid/api/v3/storage/files/1/"]
 
 
 @WAYS

@@ -48,11 +48,11 @@ class Talkative:
             while True:
                 raw, _ = self._socket.accept()
                 self.connections += 1
-                worker = threading.Thread(target=self._speak, args=(raw,), daemon=True)
+                worker = threading.Thread(target=self._talk, args=(raw,), daemon=True)
                 self._threads.append(worker)
                 worker.start()
 
-    def _speak(self, raw: socket.socket) -> None:
+    def _talk(self, raw: socket.socket) -> None:
         raw.settimeout(5)
         with contextlib.suppress(OSError), raw:
             stream = self._context.wrap_socket(raw, server_side=True) if self._context else raw

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 from connections_server import Fast
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient import _http
 from orionclient.session import OrionSession, SessionConfig
@@ -109,9 +109,9 @@ def test_connections_closed_while_others_use_them(fast: Fast) -> None:
     assert fast.stats()["requests"] == 800
 
 
-@pytest.mark.parametrize("asked", ["again", "never again"])
+@pytest.mark.parametrize("requests", ["again", "never again"])
 def test_what_nobody_used_for_long_is_closed(
-    fast: Fast, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, asked: str
+    fast: Fast, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, requests: str
 ) -> None:
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
     hammer(session, 8, 400)
@@ -121,9 +121,9 @@ def test_what_nobody_used_for_long_is_closed(
     real = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: real() + 51)
     # Load balancers drop what was idle for 60 s; ours are gone before, also those to a server that nobody asks any more.
-    if asked == "again":
+    if requests == "again":
         session.get_resource(File, 1)
     else:
-        scripted.then(Answer(data={"id": 1}))
+        scripted.then(ScriptedResponse(data={"id": 1}))
         scripted.session().get_resource(File, 1)
-    assert len(idle) == (asked == "again")
+    assert len(idle) == (requests == "again")

@@ -89,10 +89,10 @@ class Ending:
     def _request(stream: socket.socket) -> bytes:
         head = b""
         while b"\r\n\r\n" not in head:
-            came = stream.recv(65536)
-            if not came:
+            received = stream.recv(65536)
+            if not received:
                 raise ConnectionError
-            head += came
+            head += received
         return head
 
     def _lead(self, raw: socket.socket) -> None:
@@ -106,8 +106,8 @@ class Ending:
     @staticmethod
     def _pour(source: socket.socket, sink: socket.socket) -> None:
         try:
-            while came := source.recv(65536):
-                sink.sendall(came)
+            while received := source.recv(65536):
+                sink.sendall(received)
             sink.shutdown(socket.SHUT_WR)
         except OSError:
             return

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from connections_certificates import FILE, Secure, context_for, make
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import download_file, get_file
 
 from orionclient import _http
@@ -68,7 +68,7 @@ def own() -> Iterator[Scripted]:
 
 @pytest.fixture
 def other() -> Iterator[Scripted]:
-    with Scripted(Answer(data=FILE)) as server:
+    with Scripted(ScriptedResponse(data=FILE)) as server:
         yield server
 
 
@@ -87,16 +87,16 @@ def _outcome(own: Scripted, other: Scripted, before: int, send: Callable[[], obj
         send()
     except OrionError as raised:
         error = raised
-    asked = own.asked[before:]
-    tokens = [CANARY in str(dict(each.headers)) for each in asked]
-    assert not any(CANARY in str(dict(each.headers)) for each in other.asked), "the token went to another server"
+    requests = own.requests[before:]
+    tokens = [CANARY in str(dict(each.headers)) for each in requests]
+    assert not any(CANARY in str(dict(each.headers)) for each in other.requests), "the token went to another server"
     if isinstance(error, OrionConnectionError) and "not followed" not in str(error):
         # A read is tried again from its start; none of that reached another server.
-        assert not other.asked
+        assert not other.requests
         return "lost"
-    if asked or other.asked:
+    if requests or other.requests:
         assert error is None
-        assert len(asked) + len(other.asked) == 1
+        assert len(requests) + len(other.requests) == 1
         return "token" if tokens == [True] else "bare"
     assert isinstance(error, ValidationError | BadResponse | OrionConnectionError | InvalidCredentials)
     assert error.attempts <= 1
@@ -107,8 +107,8 @@ def _outcome(own: Scripted, other: Scripted, before: int, send: Callable[[], obj
 def test_the_link_to_the_next_page(own: Scripted, other: Scripted, name: str) -> None:
     text = _text(FORMS[name], own, other)
     own.then(
-        Answer(data={"count": 2, "next": text, "results": [FILE]}),
-        Answer(data={"count": 2, "next": None, "results": [{**FILE, "id": 2}]}),
+        ScriptedResponse(data={"count": 2, "next": text, "results": [FILE]}),
+        ScriptedResponse(data={"count": 2, "next": None, "results": [{**FILE, "id": 2}]}),
     )
     files = _session(own).list_resources(File)
     assert next(files).id == 1
@@ -118,9 +118,9 @@ def test_the_link_to_the_next_page(own: Scripted, other: Scripted, name: str) ->
 @pytest.mark.parametrize("name", FORMS)
 def test_the_target_of_a_redirect(own: Scripted, other: Scripted, name: str) -> None:
     text = _text(FORMS[name], own, other).rstrip("\n")
-    own.then(Answer(302, headers={"Location": text.encode().decode("latin-1")}))
+    own.then(ScriptedResponse(302, headers={"Location": text.encode().decode("latin-1")}))
     if "lost" not in FORMS[name].location:
-        own.then(Answer(data=FILE))
+        own.then(ScriptedResponse(data=FILE))
     found = _outcome(own, other, 1, lambda: b"".join(File(id=1, session=_session(own)).download()))
     assert found in FORMS[name].location.split(" or ")
 
@@ -128,7 +128,7 @@ def test_the_target_of_a_redirect(own: Scripted, other: Scripted, name: str) -> 
 @pytest.mark.parametrize("operation", [get_file, download_file], ids=["get", "download"])
 @pytest.mark.parametrize("name", FORMS)
 def test_the_address_of_a_raw_request(own: Scripted, other: Scripted, name: str, operation: object) -> None:
-    own.then(Answer(data=FILE))
+    own.then(ScriptedResponse(data=FILE))
     request = evolve(operation.build(1), url=_text(FORMS[name], own, other))  # type: ignore[attr-defined]
     session = _session(own)
 
@@ -141,14 +141,14 @@ def test_the_address_of_a_raw_request(own: Scripted, other: Scripted, name: str,
 
 @pytest.mark.parametrize("name", FORMS)
 def test_the_address_of_a_request_without_a_session(own: Scripted, other: Scripted, name: str) -> None:
-    own.then(Answer(data=FILE))
+    own.then(ScriptedResponse(data=FILE))
     text = _text(FORMS[name], own, other)
     assert _outcome(own, other, 0, lambda: get_session({}).get(text)) in FORMS[name].get.split(" or ")
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_the_address_of_a_profile(own: Scripted, other: Scripted, name: str, own_home: Path) -> None:
-    own.then(Answer(data=FILE))
+    own.then(ScriptedResponse(data=FILE))
     text = _text(FORMS[name], own, other).replace("/x/", "")
     (own_home / ".orion").mkdir(mode=0o700)
     path = own_home / ".orion" / "config"
@@ -197,7 +197,7 @@ def test_hosts_that_cannot_be(host: str) -> None:
 def test_an_address_too_long_for_the_library(own: Scripted) -> None:
     with pytest.raises(ValidationError, match="cannot be used"):
         get_session().get(f"{own.url}/{'x' * 70_000}")
-    assert own.asked == []
+    assert own.requests == []
 
 
 @pytest.fixture
@@ -219,9 +219,9 @@ def test_from_https_to_http(https: tuple[Secure, SessionConfig], other: Scripted
     # On this machine nobody listens; but the token stays behind.
     server.head = f"HTTP/1.1 302 Found\r\nLocation: {other.url}/x/\r\n"
     assert b"".join(File(id=1, session=session).download())
-    assert [CANARY in str(dict(each.headers)) for each in other.asked] == [False]
+    assert [CANARY in str(dict(each.headers)) for each in other.requests] == [False]
     server.head, server.data = None, {"count": 2, "next": config.url.replace("https", "http"), "results": [FILE]}
     with pytest.raises(BadResponse, match="leads to another host"):
         list(session.list_resources(File))
-    assert len(other.asked) == 1
-    assert [CANARY.encode() in each for each in server.asked] == [True] * 3
+    assert len(other.requests) == 1
+    assert [CANARY.encode() in each for each in server.requests] == [True] * 3

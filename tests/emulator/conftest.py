@@ -57,7 +57,7 @@ def grace(server: Server, connect: Connect) -> httpx.Client:
     return connect(server, "grace")
 
 
-class Refused:
+class Rejected:
     """Compares equal to a response that is a documented rejection with this status and code."""
 
     def __init__(self, status: int, code: str, *words: str) -> None:
@@ -78,9 +78,9 @@ class Refused:
 
 
 @pytest.fixture(scope="session")
-def refused() -> type[Refused]:
+def rejected() -> type[Rejected]:
     """`assert response == rejected(404, "not_found", "words of the detail")`."""
-    return Refused
+    return Rejected
 
 
 @pytest.fixture(scope="session")

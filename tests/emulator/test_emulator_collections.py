@@ -107,14 +107,14 @@ def test_life(ada):
     assert ids(ada.get(f"{url}shards/")) == [good, again]
 
 
-def test_nothing_needs_to_be_said(ada, refused):
+def test_nothing_needs_to_be_said(ada, rejected):
     shown = make(ada)
     assert (shown["name"], shown["metadata"], shown["version"], shown["project"]) == ("", {}, 1, 1)
     assert make(ada, version=2)["version"] == 2
     for version in (0, 3, "1", None):
-        assert ada.post(COLLECTIONS, json={"version": version}) == refused(400, "bad_body", "version")
+        assert ada.post(COLLECTIONS, json={"version": version}) == rejected(400, "bad_body", "version")
     for field in ({"name": None}, {"name": "x" * 256}, {"metadata": None}, {"metadata": []}, {"state": "ready"}):
-        assert ada.post(COLLECTIONS, json=field) == refused(400, "bad_body", next(iter(field)))
+        assert ada.post(COLLECTIONS, json=field) == rejected(400, "bad_body", next(iter(field)))
 
 
 def test_closing_drops_what_is_not_ready(fresh, connect):
@@ -147,18 +147,18 @@ def test_retrying_changes_nothing(fresh, connect, held):
         assert ada.post(f"{url}open/").json()["state"] == "open"
 
 
-def test_what_other_states_reject(fresh, connect, held, refused):
+def test_what_other_states_reject(fresh, connect, held, rejected):
     ada = connect(fresh)
     url = make_url(ada)
     ada.post(f"{url}close/")
-    assert ada.post(f"{url}open/") == refused(409, "collection_busy", "collection 1 is in state processing", "ready")
+    assert ada.post(f"{url}open/") == rejected(409, "collection_busy", "collection 1 is in state processing", "ready")
     assert ada.patch(url, json={"name": "processed"}).json()["name"] == "processed"
     held.set()
     wait_ready(ada, url)
     with fresh._require().stack.store.writing() as db:
         db.execute("UPDATE collections SET state = 'error'")
-    assert ada.post(f"{url}open/") == refused(409, "collection_busy", "in state error")
-    assert ada.post(f"{url}close/") == refused(409, "collection_busy", "in state error")
+    assert ada.post(f"{url}open/") == rejected(409, "collection_busy", "in state error")
+    assert ada.post(f"{url}close/") == rejected(409, "collection_busy", "in state error")
     assert ada.get(f"{url}shards/").json()["count"] == 0
 
 
@@ -184,7 +184,7 @@ def test_many_are_dropped_and_removed_in_batches(fresh, connect, monkeypatch):
         assert db.execute("SELECT count(*) FROM shards").fetchone()[0] == 0
 
 
-def test_one_that_is_being_deleted(fresh, connect, held, refused):
+def test_one_that_is_being_deleted(fresh, connect, held, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     url = make_url(ada, name="large", project=3)
     number = add(ada, url, "ready")
@@ -209,10 +209,10 @@ def test_one_that_is_being_deleted(fresh, connect, held, refused):
         ada.get(f"{shards}{number}/download/"),
         ada.post(f"{shards}{number}/close/"),
     ):
-        assert response == refused(409, "collection_busy", "collection 1 is being deleted")
+        assert response == rejected(409, "collection_busy", "collection 1 is being deleted")
     held.set()
     wait_for(lambda: ada.get(url).status_code == 404)
-    assert ada.delete(f"{url}?immediate=true") == refused(404, "not_found", "no collection 1")
+    assert ada.delete(f"{url}?immediate=true") == rejected(404, "not_found", "no collection 1")
     wait_for(lambda: kept(fresh.folder) == 0)
     with fresh._require().stack.store.reading() as db:
         for table in ("collections", "shards", "tags", "shares"):
@@ -255,7 +255,7 @@ def test_a_small_one_is_deleted_at_once(fresh, connect, held):
     assert not held.is_set()
 
 
-def test_trash(ada, refused):
+def test_trash(ada, rejected):
     url = make_url(ada, name="old")
     number = add(ada, url, "ready")
     assert ada.delete(url).status_code == 204
@@ -272,7 +272,7 @@ def test_trash(ada, refused):
         ada.put(f"{url}shards/{number}/upload/", content=b""),
         ada.delete(f"{url}shards/{number}/"),
     ):
-        assert response == refused(404, "not_found", "no collection")
+        assert response == rejected(404, "not_found", "no collection")
     trashed = ada.get(f"{COLLECTIONS}?deleted=true&name=old").json()["results"]
     assert [item["name"] for item in trashed] == ["old"]
     assert trashed[0]["deleted"].endswith("Z")
@@ -280,7 +280,7 @@ def test_trash(ada, refused):
     assert ada.get(f"{COLLECTIONS}?deleted=true&name=old").json()["count"] == 0
 
 
-def test_permissions(ada, grace, refused):
+def test_permissions(ada, grace, rejected):
     url = make_url(ada, project=1)
     number = add(ada, url, "temporary")
     shard = f"{url}shards/{number}/"
@@ -301,7 +301,7 @@ def test_permissions(ada, grace, refused):
         )
 
     for response in (*(grace.get(path) for path in reading), *writing()):
-        assert response == refused(403, "forbidden", "not a member")
+        assert response == rejected(403, "forbidden", "not a member")
     assert url.split("/")[-2] not in map(str, ids(grace.get(f"{COLLECTIONS}?limit=1000")))
     ada.post(f"/api/v1/shares/collection/{url.split('/')[-2]}/", json={"target_type": "user", "target_id": 2})
     assert url.split("/")[-2] in map(str, ids(grace.get(f"{COLLECTIONS}?limit=1000")))
@@ -309,30 +309,30 @@ def test_permissions(ada, grace, refused):
     for path in reading:
         assert grace.get(path).status_code == 200
     for response in writing():
-        assert response == refused(403, "forbidden", "reading only")
+        assert response == rejected(403, "forbidden", "reading only")
     ada.patch(url, json={"project": 3})
     assert grace.post(f"{shard}close/").json()["state"] == "ready"
 
 
-def test_changing(ada, refused):
+def test_changing(ada, rejected):
     url = make_url(ada, name="a", metadata={"x": 1, "y": 2}, path="/runs")
     assert ada.patch(url, json={"metadata": {"z": [3]}}).json()["metadata"] == {"z": [3]}
     shown = ada.patch(url, json={"name": "", "description": "words"}).json()
     assert (shown["name"], shown["description"], shown["metadata"]) == ("", "words", {"z": [3]})
     assert shown["path"] == "/runs"
     assert ada.patch(url, json={"project": 3}).json()["path"] is None
-    assert ada.patch(url, json={"state": "ready"}) == refused(400, "bad_body", "state")
-    assert ada.patch(url, json={"version": 2}) == refused(400, "bad_body", "version")
+    assert ada.patch(url, json={"state": "ready"}) == rejected(400, "bad_body", "state")
+    assert ada.patch(url, json={"version": 2}) == rejected(400, "bad_body", "version")
 
 
-def test_metadata_up_to_256_kb(ada, refused):
+def test_metadata_up_to_256_kb(ada, rejected):
     assert len(json.dumps(LARGEST, ensure_ascii=False, separators=(",", ":")).encode()) == collections.MAX_METADATA + 1
     fits = {"text": LARGEST["text"][:-1]}
     url = make_url(ada, metadata=fits)
     assert ada.get(url).json()["metadata"] == fits
     words = ("262145 bytes", "262144 are accepted")
-    assert ada.post(COLLECTIONS, json={"metadata": LARGEST}) == refused(422, "metadata_too_large", *words)
-    assert ada.patch(url, json={"metadata": LARGEST}) == refused(422, "metadata_too_large", *words)
+    assert ada.post(COLLECTIONS, json={"metadata": LARGEST}) == rejected(422, "metadata_too_large", *words)
+    assert ada.patch(url, json={"metadata": LARGEST}) == rejected(422, "metadata_too_large", *words)
     assert ada.patch(url, json={"metadata": {}}).json()["metadata"] == {}
 
 

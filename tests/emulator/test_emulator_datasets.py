@@ -103,7 +103,7 @@ def test_replacing_gives_new_ids_and_retrying_keeps_them(ada, url, drugs):
 
 
 @pytest.mark.parametrize("form", ["sdf", "smi", "csv", "json", "binary"])
-def test_a_bad_file_changes_nothing(fresh, connect, refused, drugs, form):
+def test_a_bad_file_changes_nothing(fresh, connect, rejected, drugs, form):
     ada = connect(fresh)
     ada.post(DATASETS, json={"name": "x"})
     url = f"{DATASETS}1/"
@@ -111,17 +111,17 @@ def test_a_bad_file_changes_nothing(fresh, connect, refused, drugs, form):
     before, text = ada.get(url).json(), ada.get(f"{url}records/").text
     good = download(ada, url, form) if form in {"sdf", "json", "binary"} else drugs[form]
     response = upload(ada, url, form, good + b"\xffgarbage\n")
-    assert response == refused(422, "unprocessable", f"Line {good.count(bytes([10])) + 1}: ")
+    assert response == rejected(422, "unprocessable", f"Line {good.count(bytes([10])) + 1}: ")
     assert response.json()["line"] == good.count(b"\n") + 1
     assert ada.get(url).json() == before
     assert ada.get(f"{url}records/").text == text
     assert not [path for path in (fresh.folder / "blobs").rglob("*") if path.is_file()]
 
 
-def test_digests_and_permissions(ada, grace, url, refused, drugs):
+def test_digests_and_permissions(ada, grace, url, rejected, drugs):
     wrong = {"Content-Digest": f"sha-256=:{'A' * 43}=:"}
-    assert ada.put(f"{url}upload?format=smi", content=drugs["smi"], headers=wrong) == refused(400, "digest_mismatch")
-    assert ada.post(f"{url}records/", content=b"{}\n", headers={**NDJSON, **wrong}) == refused(400, "digest_mismatch")
+    assert ada.put(f"{url}upload?format=smi", content=drugs["smi"], headers=wrong) == rejected(400, "digest_mismatch")
+    assert ada.post(f"{url}records/", content=b"{}\n", headers={**NDJSON, **wrong}) == rejected(400, "digest_mismatch")
     right = {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(drugs['smi']).digest()).decode()}:"}
     assert grace.put(f"{url}upload?format=smi", content=drugs["smi"], headers=right).json()["count"] == 24
     ada.patch(url, json={"project": 1})
@@ -133,7 +133,7 @@ def test_digests_and_permissions(ada, grace, url, refused, drugs):
         grace.get(f"{url}download/"),
         grace.post(f"{url}finalize/"),
     ):
-        assert response == refused(403, "forbidden")
+        assert response == rejected(403, "forbidden")
     ada.delete(url)
     for response in (
         upload(ada, url, "smi", drugs["smi"]),
@@ -143,7 +143,7 @@ def test_digests_and_permissions(ada, grace, url, refused, drugs):
         ada.get(f"{url}download/"),
         ada.post(f"{url}finalize/"),
     ):
-        assert response == refused(404, "not_found")
+        assert response == rejected(404, "not_found")
 
 
 def test_purging_takes_the_records_along(fresh, connect, drugs):
@@ -155,14 +155,14 @@ def test_purging_takes_the_records_along(fresh, connect, drugs):
         assert db.execute("SELECT count(*) FROM records").fetchone()[0] == 0
 
 
-def test_unknown_formats(ada, url, refused):
-    assert ada.put(f"{url}upload", content=b"x") == refused(400, "bad_parameter", "required")
+def test_unknown_formats(ada, url, rejected):
+    assert ada.put(f"{url}upload", content=b"x") == rejected(400, "bad_parameter", "required")
     for form in ("mol2", "sdf.bz2"):
-        assert upload(ada, url, form, b"x") == refused(422, "unknown_format", "sdf, smi")
-        assert ada.get(f"{url}download/?format={form}") == refused(422, "unknown_format", "sdf")
+        assert upload(ada, url, form, b"x") == rejected(422, "unknown_format", "sdf, smi")
+        assert ada.get(f"{url}download/?format={form}") == rejected(422, "unknown_format", "sdf")
     for form in ("", "x" * 256):
-        assert upload(ada, url, form, b"x") == refused(400, "bad_parameter", "format")
-        assert ada.get(f"{url}download/?format={form}") == refused(400, "bad_parameter", "format")
+        assert upload(ada, url, form, b"x") == rejected(400, "bad_parameter", "format")
+        assert ada.get(f"{url}download/?format={form}") == rejected(400, "bad_parameter", "format")
 
 
 def test_adding_and_finalizing(ada, url):
@@ -202,26 +202,26 @@ def test_adding_and_finalizing(ada, url):
         (b"x" * 17_000_000, 1, "16777216 bytes"),
     ],
 )
-def test_bad_records(ada, url, refused, body, line, words):
+def test_bad_records(ada, url, rejected, body, line, words):
     add(ada, url, {"good": 1})
     response = ada.post(f"{url}records/", content=b'{"first":1}\n' * 2 + body, headers=NDJSON)
-    assert response == refused(422, "unprocessable", words)
+    assert response == rejected(422, "unprocessable", words)
     assert response.json()["line"] == line + 2
     assert contents(ada, url) == [{"good": 1}]
 
 
-def test_nested_records(ada, url, refused):
+def test_nested_records(ada, url, rejected):
     deep = b'{"\\u0061":' + b"[" * 99 + b"]" * 99 + b"}"
     assert ada.post(f"{url}records/", content=deep, headers=NDJSON).status_code == 200
     assert json.loads(download(ada, url, "json")) == contents(ada, url)[0]
     for depth in (101, 300, 900, 5000):
         body = b'{"a":' + b"[" * depth + b"]" * depth + b"}"
-        assert ada.post(f"{url}records/", content=body, headers=NDJSON) == refused(422, "unprocessable", "nested")
+        assert ada.post(f"{url}records/", content=body, headers=NDJSON) == rejected(422, "unprocessable", "nested")
     wide = {"a": [[]] * 500}
     assert add(ada, url, wide).status_code == 200
 
 
-def test_selections(ada, url, refused):
+def test_selections(ada, url, rejected):
     upload(ada, url, "json", b"{}\n")
     add(ada, url, {})
     upload(ada, url, "json", "".join(f'{{"n":{n}}}\n' for n in range(10)))
@@ -242,10 +242,12 @@ def test_selections(ada, url, refused):
     assert chosen(record_ids=[12, 3, 5], offset=1, limit=1) == [2]
     for number in (1, 2, 13, 2**63 - 1):
         for path in (f"{url}records/", f"{url}download/"):
-            assert ada.get(path, params={"record_ids": [3, number]}) == refused(404, "not_found", f"no record {number}")
-        assert ada.get(f"{url}records/{number}/") == refused(404, "not_found")
-    assert ada.get(f"{url}records/?offset=-1") == refused(400, "bad_parameter")
-    assert ada.get(f"{url}records/?fieldlist=n") == refused(400, "bad_parameter", "Known here: record_ids")
+            assert ada.get(path, params={"record_ids": [3, number]}) == rejected(
+                404, "not_found", f"no record {number}"
+            )
+        assert ada.get(f"{url}records/{number}/") == rejected(404, "not_found")
+    assert ada.get(f"{url}records/?offset=-1") == rejected(400, "bad_parameter")
+    assert ada.get(f"{url}records/?fieldlist=n") == rejected(400, "bad_parameter", "Known here: record_ids")
 
 
 def test_chosen_fields(ada, url, drugs):
@@ -270,15 +272,15 @@ def test_downloads_tell_their_length_and_digest(ada, url, drugs):
     assert ada.get(f"{url}download/").content.startswith(b"ORIONREC1\n")
 
 
-def test_conversions_that_need_a_toolkit(ada, url, refused, drugs):
+def test_conversions_that_need_a_toolkit(ada, url, rejected, drugs):
     upload(ada, url, "smi", drugs["smi"])
-    assert ada.get(f"{url}download/?format=sdf") == refused(422, "not_convertible", "Record 1 ", "chemistry toolkit")
+    assert ada.get(f"{url}download/?format=sdf") == rejected(422, "not_convertible", "Record 1 ", "chemistry toolkit")
     upload(ada, url, "sdf", drugs["sdf"])
-    assert ada.get(f"{url}download/?format=smi") == refused(422, "not_convertible", "Record 25 ", "chemistry toolkit")
+    assert ada.get(f"{url}download/?format=smi") == rejected(422, "not_convertible", "Record 25 ", "chemistry toolkit")
     assert download(ada, url, "csv").decode().splitlines()[0] == "Title,MolWt,LogP,SMILES"
 
 
-def test_nothing_stays_behind_after_downloads(fresh, connect, drugs, refused):
+def test_nothing_stays_behind_after_downloads(fresh, connect, drugs, rejected):
     ada = connect(fresh)
     ada.post(DATASETS, json={"name": "x"})
     upload(ada, f"{DATASETS}1/", "smi", drugs["smi"])

@@ -51,15 +51,15 @@ def held(folder):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such limit")
-def test_a_full_disk(small, refused, tmp_path):
+def test_a_full_disk(small, rejected, tmp_path):
     made = f"{FILES}{small.post(FILES, json={'name': 'x'}).json()['id']}/"
     assert put(small, f"{made}upload", b"old").status_code == 200
     for size in (LIMIT + 1, 3 * LIMIT):
-        assert put(small, f"{made}upload", bytes(size)) == refused(507, "out_of_space", "no room")
+        assert put(small, f"{made}upload", bytes(size)) == rejected(507, "out_of_space", "no room")
         assert small.get(f"{made}download").content == b"old"
         assert held(tmp_path / "stack") == [3]
     body = {"resource_type": "file", "resource_id": int(made.split("/")[-2]), "size": 2 * LIMIT, "part_size": LIMIT}
-    assert small.post(UPLOADS, json=body) == refused(507, "out_of_space")
+    assert small.post(UPLOADS, json=body) == rejected(507, "out_of_space")
     assert small.get(UPLOADS).json()["count"] == 0
     # What fits is taken still.
     assert put(small, f"{made}upload", bytes(LIMIT)).status_code == 200
@@ -72,7 +72,7 @@ def test_a_full_disk(small, refused, tmp_path):
     [(errno.ENOSPC, 507, "out_of_space"), (errno.EDQUOT, 507, "out_of_space"), (errno.EIO, 500, "server_error")],
 )
 @pytest.mark.parametrize("place", ["write", "complete"])
-def test_a_disk_that_fails(fresh, connect, refused, monkeypatch, code, status, word, place):
+def test_a_disk_that_fails(fresh, connect, rejected, monkeypatch, code, status, word, place):
     ada = connect(fresh)
     made = f"{FILES}{ada.post(FILES, json={'name': 'x'}).json()['id']}/"
     put(ada, f"{made}upload", b"old").raise_for_status()
@@ -82,7 +82,7 @@ def test_a_disk_that_fails(fresh, connect, refused, monkeypatch, code, status, w
 
     with monkeypatch.context() as patch:
         patch.setattr(blobs.StagedBlob, place, fail)
-        assert put(ada, f"{made}upload", b"new") == refused(status, word)
+        assert put(ada, f"{made}upload", b"new") == rejected(status, word)
     assert ada.get(f"{made}download").content == b"old"
     assert held(fresh.folder) == [3]
     assert put(ada, f"{made}upload", b"new").status_code == 200

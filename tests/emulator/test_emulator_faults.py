@@ -167,10 +167,10 @@ def test_a_status_with_headers_and_a_body(ada, faults, dataset, code):
     assert response.content == (b"" if code in {204, 304} else b'{"a":1}')
 
 
-def test_a_status_as_orion_writes_it(ada, faults, dataset, refused):
+def test_a_status_as_orion_writes_it(ada, faults, dataset, rejected):
     faults.script("get_dataset", [429, status(429, text="slow down")])
     response = ada.get(dataset, headers={"X-Request-Id": "r-1"})
-    assert response == refused(429, "fault", "429")
+    assert response == rejected(429, "fault", "429")
     assert response.headers["X-Request-Id"] == "r-1"
     assert ada.get(dataset).text == "slow down"
 
@@ -562,7 +562,7 @@ def test_null_in_a_field_that_is_there(ada, faults, dataset):
 
 
 @pytest.mark.parametrize(
-    ("step", "chunk", "said"),
+    ("step", "chunk", "message"),
     [
         (unasked_range(), CONTENT[: -(-len(CONTENT) // 2)], f"bytes 0-{-(-len(CONTENT) // 2) - 1}/{len(CONTENT)}"),
         (unasked_range(3, 2), CONTENT[3:5], f"bytes 3-4/{len(CONTENT)}"),
@@ -570,10 +570,10 @@ def test_null_in_a_field_that_is_there(ada, faults, dataset):
     ],
     ids=["half", "two bytes", "rest"],
 )
-def test_a_206_that_nobody_asked_for(ada, faults, content, step, chunk, said):
+def test_a_206_that_nobody_asked_for(ada, faults, content, step, chunk, message):
     faults.script("download_file", step)
     response = ada.get(content)
-    assert (response.status_code, response.content, response.headers["Content-Range"]) == (206, chunk, said)
+    assert (response.status_code, response.content, response.headers["Content-Range"]) == (206, chunk, message)
     assert response.headers["Content-Length"] == str(len(chunk))
     assert "Repr-Digest" not in response.headers
     assert faults.requests("download_file")[-1].status == 206
@@ -702,9 +702,9 @@ def stack_token(client):
     return client.headers["Authorization"].removeprefix("Token ")
 
 
-def test_requests_with_another_host_take_no_step(ada, faults, dataset, refused):
+def test_requests_with_another_host_take_no_step(ada, faults, dataset, rejected):
     faults.script("*", [503])
-    assert ada.get(dataset, headers={"Host": "evil.example"}) == refused(400, "wrong_host")
+    assert ada.get(dataset, headers={"Host": "evil.example"}) == rejected(400, "wrong_host")
     assert not faults.consumed
     assert faults.requests() == []
 
@@ -944,30 +944,30 @@ def test_scripts_over_http(ada, faults, dataset):
         (b"\xff", "utf-8"),
     ],
 )
-def test_scripts_that_are_rejected_over_http(ada, faults, refused, body, words):
+def test_scripts_that_are_rejected_over_http(ada, faults, rejected, body, words):
     good = b'{"operation": "*", "steps": [500]}'
     responses = [ada.post("/_faults", content=body), ada.post("/_faults", content=b"[%b, %b]" % (good, body))]
-    assert responses[0] == refused(400, "bad_body", words)
+    assert responses[0] == rejected(400, "bad_body", words)
     assert responses[1].status_code == 400
     assert faults.report().scripts == ()
 
 
-def test_the_face_needs_a_token_a_host_and_a_known_method(ada, connect, stack, faults, refused):
-    assert connect(stack, None).get("/_faults") == refused(401, "not_authenticated")
-    assert ada.get("/_faults", headers={"Host": "evil.example"}) == refused(400, "wrong_host")
+def test_the_face_needs_a_token_a_host_and_a_known_method(ada, connect, stack, faults, rejected):
+    assert connect(stack, None).get("/_faults") == rejected(401, "not_authenticated")
+    assert ada.get("/_faults", headers={"Host": "evil.example"}) == rejected(400, "wrong_host")
     response = ada.put("/_faults", json={})
-    assert response == refused(405, "method_not_allowed")
+    assert response == rejected(405, "method_not_allowed")
     assert response.headers["Allow"] == "DELETE, GET, POST"
 
 
-def test_a_fault_in_a_header(ada, faults, dataset, refused, connect, stack):
+def test_a_fault_in_a_header(ada, faults, dataset, rejected, connect, stack):
     assert ada.get(dataset, headers={"X-Orion-Fault": "503"}).status_code == 503
     assert ada.get(dataset, headers={"X-Orion-Fault": '{"step": "remove", "field": "id"}'}).json().get("id") is None
     with pytest.raises(httpx.RemoteProtocolError):
         ada.get(dataset, headers={"X-Orion-Fault": "cut;sent=5;how=close"})
-    assert ada.get(dataset, headers={"X-Orion-Fault": "explode"}) == refused(400, "bad_parameter", "there is no step")
-    nobody = connect(stack, None)
-    assert nobody.get(dataset, headers={"X-Orion-Fault": "503"}) == refused(401, "not_authenticated")
+    assert ada.get(dataset, headers={"X-Orion-Fault": "explode"}) == rejected(400, "bad_parameter", "there is no step")
+    anonymous = connect(stack, None)
+    assert anonymous.get(dataset, headers={"X-Orion-Fault": "503"}) == rejected(401, "not_authenticated")
     assert [each.step["step"] for each in faults.report().applied] == ["status", "remove", "cut"]
     # A header does not take a step of a script.
     script = faults.script("get_dataset", [500])
@@ -975,11 +975,11 @@ def test_a_fault_in_a_header(ada, faults, dataset, refused, connect, stack):
     assert script.consumed == 0
 
 
-def test_without_being_asked_for_there_is_no_face(server, ada, connect, refused):
+def test_without_being_asked_for_there_is_no_face(server, ada, connect, rejected):
     other = connect(server)
-    assert other.get("/_faults") == refused(404, "not_found")
-    assert other.post("/_faults", json={}) == refused(404, "not_found")
-    assert other.get("/api/v1/users/me/", headers={"X-Orion-Fault": "503"}) == refused(400, "faults_off")
+    assert other.get("/_faults") == rejected(404, "not_found")
+    assert other.post("/_faults", json={}) == rejected(404, "not_found")
+    assert other.get("/api/v1/users/me/", headers={"X-Orion-Fault": "503"}) == rejected(400, "faults_off")
 
 
 # ---------------------------------------------------------------- LocalOrion

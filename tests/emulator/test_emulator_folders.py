@@ -50,10 +50,10 @@ def test_pages(fresh, connect):
     assert seen == [(project, name) for project in (1, 3) for name in names]
 
 
-def test_projects_of_others(ada, refused):
+def test_projects_of_others(ada, rejected):
     for project in (2, 99):
-        assert ada.post(FOLDERS, json={"paths": ["/a"], "project": project}) == refused(403, "forbidden")
-        assert ada.get(f"{FOLDERS}?project={project}") == refused(403, "forbidden")
+        assert ada.post(FOLDERS, json={"paths": ["/a"], "project": project}) == rejected(403, "forbidden")
+        assert ada.get(f"{FOLDERS}?project={project}") == rejected(403, "forbidden")
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_projects_of_others(ada, refused):
         7,
     ],
 )
-def test_paths_that_are_none(fresh, connect, refused, path):
+def test_paths_that_are_none(fresh, connect, rejected, path):
     ada = connect(fresh)
     number = ada.post(KINDS["file"], json={"name": "x"}).json()["id"]
-    assert ada.post(FOLDERS, json={"paths": ["/good", path]}) == refused(400, "bad_body")
+    assert ada.post(FOLDERS, json={"paths": ["/good", path]}) == rejected(400, "bad_body")
     assignment = {"resource_type": "file", "id": number, "path": path}
-    assert ada.post(ASSIGNMENTS, json={"assignments": [assignment]}) == refused(400, "bad_body")
-    assert ada.post(KINDS["file"], json={"name": "y", "path": path}) == refused(400, "bad_body")
+    assert ada.post(ASSIGNMENTS, json={"assignments": [assignment]}) == rejected(400, "bad_body")
+    assert ada.post(KINDS["file"], json={"name": "y", "path": path}) == rejected(400, "bad_body")
     if isinstance(path, str):
-        assert ada.get(KINDS["file"], params={"path": path}) == refused(400, "bad_parameter")
+        assert ada.get(KINDS["file"], params={"path": path}) == rejected(400, "bad_parameter")
     assert paths(ada) == []
     assert ada.get(KINDS["file"]).json()["count"] == 1
 
@@ -101,12 +101,12 @@ def test_paths_that_only_look_odd(ada, path):
     "body",
     [{}, {"paths": []}, {"paths": "/a"}, {"paths": ["/a"] * 101}, {"paths": ["/a"], "project": None}, {"path": "/a"}],
 )
-def test_bad_bodies(ada, refused, body):
-    assert ada.post(FOLDERS, json=body) == refused(400, "bad_body")
+def test_bad_bodies(ada, rejected, body):
+    assert ada.post(FOLDERS, json=body) == rejected(400, "bad_body")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_assign(fresh, connect, kind, refused):
+def test_assign(fresh, connect, kind, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     path = KINDS[kind]
     one, two = (ada.post(path, json={"name": name, "project": 3}).json() for name in ("one", "two"))
@@ -132,8 +132,8 @@ def test_assign(fresh, connect, kind, refused):
     assert assign(grace, {"id": one["id"], "path": "/x"}, {"id": one["id"], "path": "/y"}).status_code == 204
     assert ada.get(f"{path}{one['id']}/").json()["path"] == "/y"
     private = ada.post(path, json={"name": "private"}).json()["id"]
-    assert assign(grace, {"id": one["id"], "path": "/z"}, {"id": private, "path": "/z"}) == refused(403, "forbidden")
-    assert assign(ada, {"id": one["id"], "path": "/z"}, {"id": 9999, "path": "/z"}) == refused(404, "not_found", kind)
+    assert assign(grace, {"id": one["id"], "path": "/z"}, {"id": private, "path": "/z"}) == rejected(403, "forbidden")
+    assert assign(ada, {"id": one["id"], "path": "/z"}, {"id": 9999, "path": "/z"}) == rejected(404, "not_found", kind)
     assert ada.get(f"{path}{one['id']}/").json()["path"] == "/y"
     assert (3, "/z") not in paths(ada)
     assert assign(ada, {"id": one["id"], "path": "/"}).status_code == 204
@@ -143,7 +143,7 @@ def test_assign(fresh, connect, kind, refused):
     assert ada.patch(f"{path}{two['id']}/", json={"project": 3}).json()["path"] == "/a"
     assert ada.patch(f"{path}{two['id']}/", json={"project": 1}).json()["path"] is None
     ada.delete(f"{path}{two['id']}/")
-    assert assign(ada, {"id": two["id"], "path": "/a"}) == refused(404, "not_found")
+    assert assign(ada, {"id": two["id"], "path": "/a"}) == rejected(404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -161,16 +161,16 @@ def test_assign(fresh, connect, kind, refused):
         "/a",
     ],
 )
-def test_bad_assignments(ada, refused, assignment):
-    assert ada.post(ASSIGNMENTS, json={"assignments": [assignment]}) == refused(400, "bad_body")
-    assert ada.post(ASSIGNMENTS, json={"assignments": []}) == refused(400, "bad_body")
+def test_bad_assignments(ada, rejected, assignment):
+    assert ada.post(ASSIGNMENTS, json={"assignments": [assignment]}) == rejected(400, "bad_body")
+    assert ada.post(ASSIGNMENTS, json={"assignments": []}) == rejected(400, "bad_body")
 
 
-def test_who_has_no_project_must_name_one(fresh, connect, refused):
+def test_who_has_no_project_must_name_one(fresh, connect, rejected):
     with fresh._require().stack.store.writing() as db:
         db.execute("UPDATE users SET default_project = NULL WHERE id = 1")
     ada = connect(fresh)
-    assert ada.post(FOLDERS, json={"paths": ["/a"]}) == refused(400, "bad_body", "no default project")
+    assert ada.post(FOLDERS, json={"paths": ["/a"]}) == rejected(400, "bad_body", "no default project")
     assert ada.post(FOLDERS, json={"paths": ["/a"], "project": 1}).status_code == 204
 
 

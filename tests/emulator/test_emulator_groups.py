@@ -35,7 +35,7 @@ def make(caller, kind, **fields):
     return response.json()["id"]
 
 
-def test_the_groups_of_the_organization(ada, grace, refused):
+def test_the_groups_of_the_organization(ada, grace, rejected):
     page = ada.get(PATH).json()
     assert [(group["id"], group["name"], group["organization"]) for group in page["results"]] == [
         (1, "Chemists", 1),
@@ -47,17 +47,17 @@ def test_the_groups_of_the_organization(ada, grace, refused):
     assert ada.get(f"{PATH}?name=MATH").json()["results"] == page["results"][1:]
     first = ada.get(f"{PATH}?limit=1").json()
     assert ada.get(first["next"]).json()["results"] == page["results"][1:]
-    assert ada.get(f"{PATH}3/") == refused(404, "not_found", "group 3")
+    assert ada.get(f"{PATH}3/") == rejected(404, "not_found", "group 3")
     assert ada.post(PATH, json={"name": "Physicists"}).status_code == 405
 
 
-def test_groups_of_other_organizations(fresh, connect, eve, refused):
+def test_groups_of_other_organizations(fresh, connect, eve, rejected):
     ada = connect(fresh)
     assert [group["name"] for group in eve.get(PATH).json()["results"]] == ["Spies"]
-    assert eve.get(f"{PATH}1/") == refused(403, "forbidden", "another organization")
+    assert eve.get(f"{PATH}1/") == rejected(403, "forbidden", "another organization")
     number = make(ada, "file")
     target = {"target_type": "group", "target_id": 3}
-    assert ada.post(f"/api/v1/shares/file/{number}/", json=target) == refused(403, "forbidden", "group 3")
+    assert ada.post(f"/api/v1/shares/file/{number}/", json=target) == rejected(403, "forbidden", "group 3")
 
 
 def test_a_plain_stack_has_no_groups(tmp_path, connect):
@@ -68,21 +68,21 @@ def test_a_plain_stack_has_no_groups(tmp_path, connect):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_share_reaches_the_members_of_the_group(fresh, connect, kind, refused):
+def test_a_share_reaches_the_members_of_the_group(fresh, connect, kind, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     number = make(ada, kind)
     url, share = f"{KINDS[kind]}{number}/", f"/api/v1/shares/{kind}/{number}/"
     assert ada.post(share, json=MATHEMATICIANS).status_code == 204
-    assert grace.get(url) == refused(403, "forbidden", "not a member")
+    assert grace.get(url) == rejected(403, "forbidden", "not a member")
     assert grace.get(KINDS[kind]).json()["count"] == 0
     assert ada.post(share, json=CHEMISTS).status_code == 204
     assert grace.get(url).json() == ada.get(url).json()
     assert [item["id"] for item in grace.get(KINDS[kind]).json()["results"]] == [number]
-    assert grace.patch(url, json={"name": "x"}) == refused(403, "forbidden", "reading only")
+    assert grace.patch(url, json={"name": "x"}) == rejected(403, "forbidden", "reading only")
     shares = ada.get(share).json()["results"]
     assert [(each["target_type"], each["target_id"]) for each in shares] == [("group", 1), ("group", 2)]
     assert ada.delete(share, params=CHEMISTS).status_code == 204
-    assert grace.get(url) == refused(403, "forbidden", "not a member")
+    assert grace.get(url) == rejected(403, "forbidden", "not a member")
 
 
 def test_a_share_reaches_the_members_of_every_moment(fresh, connect):
@@ -108,6 +108,6 @@ def test_who_is_in_no_group_may_share_with_it(fresh, connect):
 
 
 @pytest.mark.parametrize("kind", ["group", "project", "token"])
-def test_people_are_not_shared_or_tagged(ada, refused, kind):
-    assert ada.post(f"/api/v1/shares/{kind}/1/", json=CHEMISTS) == refused(404, "not_found", f'"{kind}"')
-    assert ada.post(f"/api/v1/tags/{kind}/1/", json={"tags": ["x"]}) == refused(404, "not_found", f'"{kind}"')
+def test_people_are_not_shared_or_tagged(ada, rejected, kind):
+    assert ada.post(f"/api/v1/shares/{kind}/1/", json=CHEMISTS) == rejected(404, "not_found", f'"{kind}"')
+    assert ada.post(f"/api/v1/tags/{kind}/1/", json={"tags": ["x"]}) == rejected(404, "not_found", f'"{kind}"')

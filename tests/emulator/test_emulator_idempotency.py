@@ -44,8 +44,8 @@ def test_the_server_announces_it(fresh, connect):
     response = connect(fresh, None).get("/api/versions/")
     assert response.json()["features"] == ["idempotency-keys"]
     ada = connect(fresh)
-    refused = [ada.get("/nowhere"), ada.get("/", headers={"Host": "x"}), connect(fresh, None).get("/api/v1/users/me/")]
-    assert {each.headers["X-Orion-Features"] for each in [response, *refused]} == {"idempotency-keys"}
+    rejected = [ada.get("/nowhere"), ada.get("/", headers={"Host": "x"}), connect(fresh, None).get("/api/v1/users/me/")]
+    assert {each.headers["X-Orion-Features"] for each in [response, *rejected]} == {"idempotency-keys"}
 
 
 @pytest.mark.parametrize("path", [DATASETS, FILES])
@@ -100,10 +100,10 @@ def test_another_key_user_or_operation_is_another_request(fresh, connect):
 
 
 @pytest.mark.parametrize("body", [{"name": "y"}, {"name": "x", "description": ""}, {"name": "x", "project": 1}])
-def test_another_body_under_the_key_is_rejected(fresh, connect, refused, body):
+def test_another_body_under_the_key_is_rejected(fresh, connect, rejected, body):
     ada = connect(fresh)
     create(ada, "k")
-    assert create(ada, "k", **body) == refused(422, "idempotency_key_reused")
+    assert create(ada, "k", **body) == rejected(422, "idempotency_key_reused")
     assert create(ada, "k").headers["Idempotent-Replayed"] == "true"
     assert count(ada) == 1
 
@@ -117,30 +117,30 @@ def test_the_same_body_in_another_order_is_the_same(fresh, connect):
     assert count(ada) == 1
 
 
-def test_other_records_and_another_dataset_are_another_request(fresh, connect, refused):
+def test_other_records_and_another_dataset_are_another_request(fresh, connect, rejected):
     ada = connect(fresh)
     create(ada, None)
     create(ada, None)
     add(ada, "k")
-    assert add(ada, "k", content=RECORDS + RECORDS) == refused(422, "idempotency_key_reused")
-    assert add(ada, "k", number=2) == refused(422, "idempotency_key_reused")
+    assert add(ada, "k", content=RECORDS + RECORDS) == rejected(422, "idempotency_key_reused")
+    assert add(ada, "k", number=2) == rejected(422, "idempotency_key_reused")
     assert [ada.get(f"{DATASETS}{number}/").json()["count"] for number in (1, 2)] == [2, 0]
 
 
-def test_a_rejected_request_leaves_its_key_free(fresh, connect, refused):
+def test_a_rejected_request_leaves_its_key_free(fresh, connect, rejected):
     ada = connect(fresh)
-    assert create(ada, "k", name="x", project=2) == refused(403, "forbidden")
-    assert create(ada, "k", nme="x") == refused(400, "bad_body")
+    assert create(ada, "k", name="x", project=2) == rejected(403, "forbidden")
+    assert create(ada, "k", nme="x") == rejected(400, "bad_body")
     assert create(ada, "k").status_code == 201
-    assert add(ada, "k", content=b"{") == refused(422, "unprocessable")
-    assert add(ada, "k", number=9) == refused(404, "not_found")
+    assert add(ada, "k", content=b"{") == rejected(422, "unprocessable")
+    assert add(ada, "k", number=9) == rejected(404, "not_found")
     assert add(ada, "k").json()["count"] == 2
 
 
 @pytest.mark.parametrize("key", ["", "a b", "k" * 201, "ä".encode("latin-1")])
-def test_keys_that_are_rejected(fresh, connect, refused, key):
+def test_keys_that_are_rejected(fresh, connect, rejected, key):
     response = connect(fresh).post(DATASETS, json={"name": "x"}, headers={"Idempotency-Key": key})
-    assert response == refused(400, "bad_parameter", "Idempotency-Key")
+    assert response == rejected(400, "bad_parameter", "Idempotency-Key")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_lost_response_is_found_again(fresh, connect):
     assert fresh.faults.effects("create_dataset") == 1
 
 
-def test_while_the_first_runs_the_second_waits(fresh, connect, refused, monkeypatch):
+def test_while_the_first_runs_the_second_waits(fresh, connect, rejected, monkeypatch):
     entered, go_on = threading.Event(), threading.Event()
     record = IdempotencyKeys._record
 
@@ -179,7 +179,7 @@ def test_while_the_first_runs_the_second_waits(fresh, connect, refused, monkeypa
         second = create(ada, "k")
         go_on.set()
         assert first.result().status_code == 201
-    assert second == refused(409, "idempotency_key_in_use")
+    assert second == rejected(409, "idempotency_key_in_use")
     assert second.headers["Retry-After"] == "1"
     assert create(ada, "k").headers["Idempotent-Replayed"] == "true"
     assert count(ada) == 1

@@ -152,10 +152,10 @@ def test_a_job_with_a_key_is_made_once_and_runs(ada, tmp_path):
     assert effects.read_text() == "ran\n"
 
 
-def test_a_job_that_was_not_made_leaves_the_workers_alone(ada, refused):
+def test_a_job_that_was_not_made_leaves_the_workers_alone(ada, rejected):
     body = {"workfloe": 1, "project": 2}
     for headers in ({}, {"Idempotency-Key": "never-made"}):
-        assert ada.post(JOBS, json=body, headers=headers) == refused(403, "forbidden", "project 2")
+        assert ada.post(JOBS, json=body, headers=headers) == rejected(403, "forbidden", "project 2")
     assert outcome(reach(ada, start(ada))) == ("complete", "succeeded", "")
 
 
@@ -164,8 +164,8 @@ def test_a_job_that_was_not_made_leaves_the_workers_alone(ada, refused):
 
 def test_progress_as_the_job_tells_it(ada, tmp_path):
     gates = [str(tmp_path / f"gate{n}") for n in range(6)]
-    told = ["0.25", "what?", "nan", "7", "-3"]
-    code = "".join(f"tell('progress', {text!r}); wait_for({gates[n]!r})\n" for n, text in enumerate(told))
+    reported = ["0.25", "what?", "nan", "7", "-3"]
+    code = "".join(f"tell('progress', {text!r}); wait_for({gates[n]!r})\n" for n, text in enumerate(reported))
     job = start(ada, code)
     for n, wanted in enumerate([0.25, 0.0, 0.0, 1.0, 0.0]):
         until(lambda: get(ada, job)["progress"], lambda found, wanted=wanted: found == wanted)

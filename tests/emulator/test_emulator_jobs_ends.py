@@ -97,12 +97,12 @@ def test_cancelling_between_taking_and_starting(single, connect, monkeypatch):
     assert log(ada, job) == ""
 
 
-def test_only_a_complete_job_can_be_deleted(single, connect, refused, tmp_path):
+def test_only_a_complete_job_can_be_deleted(single, connect, rejected, tmp_path):
     ada, gate = connect(single), str(tmp_path / "gate")
     running, queued = start(ada, f"wait_for({gate!r})"), start(ada)
     reach(ada, running, "running")
     for job, state in ((running, "running"), (queued, "queued")):
-        assert ada.delete(f"{JOBS}{job['id']}/") == refused(409, "job_not_complete", state)
+        assert ada.delete(f"{JOBS}{job['id']}/") == rejected(409, "job_not_complete", state)
     Path(gate).touch()
     for job in (running, queued):
         reach(ada, job)
@@ -112,7 +112,7 @@ def test_only_a_complete_job_can_be_deleted(single, connect, refused, tmp_path):
     assert ada.delete(f"{JOBS}{queued['id']}/").status_code == 204
     assert not folder.exists()
     for response in (ada.get(f"{JOBS}{queued['id']}/"), ada.delete(f"{JOBS}{queued['id']}/")):
-        assert response == refused(404, "not_found", f"no job {queued['id']}")
+        assert response == rejected(404, "not_found", f"no job {queued['id']}")
     assert [job["id"] for job in ada.get(JOBS, params={"tags": "mine"}).json()["results"]] == [running["id"]]
 
 
@@ -193,7 +193,7 @@ def test_no_job_is_lost_when_the_server_is_killed(tmp_path):
     killed = Killed(folder)
     with killed.connect(token) as ada:
         jobs = [start(ada, long if n in {10, 11} else code) for n in range(TOTAL)]
-        asked = start(ada, long)
+        requests = start(ada, long)
         for job in jobs[10:12]:
             reach(ada, job, "running")
             until(lambda job=job: effects.read_text(), lambda text, job=job: f"\n{job['id']} " in text)
@@ -204,7 +204,7 @@ def test_no_job_is_lost_when_the_server_is_killed(tmp_path):
     again = Killed(folder)
     try:
         with again.connect(token) as ada:
-            ada.post(f"{JOBS}{asked['id']}/cancel/")
+            ada.post(f"{JOBS}{requests['id']}/cancel/")
             for n, job in enumerate(jobs):
                 wanted = (
                     ("complete", "failed", "the local Orion stopped while the job ran")
@@ -212,12 +212,12 @@ def test_no_job_is_lost_when_the_server_is_killed(tmp_path):
                     else ("complete", "succeeded", "")
                 )
                 assert outcome(reach(ada, job)) == wanted, n
-            reach(ada, asked)
+            reach(ada, requests)
             assert ada.get("/api/v1/users/me/").status_code == 200
     finally:
         again.process.terminate()
         again.close()
-    ran = [line.split()[0] for line in effects.read_text().splitlines() if line.split()[0] != str(asked["id"])]
+    ran = [line.split()[0] for line in effects.read_text().splitlines() if line.split()[0] != str(requests["id"])]
     assert sorted(map(int, ran)) == [job["id"] for job in jobs]
 
 

@@ -62,9 +62,9 @@ def test_parameters_that_fit(idle, connect, promoted):
         ({"words": [1]}, ("'words' must be a text",)),
     ],
 )
-def test_parameters_that_do_not_fit(ada, refused, promoted, words):
+def test_parameters_that_do_not_fit(ada, rejected, promoted, words):
     before = ada.get(JOBS).json()["count"]
-    assert typed(ada, **promoted) == refused(422, "bad_job_parameters", *words)
+    assert typed(ada, **promoted) == rejected(422, "bad_job_parameters", *words)
     assert ada.get(JOBS).json()["count"] == before
 
 
@@ -81,19 +81,19 @@ def test_parameters_that_do_not_fit(ada, refused, promoted, words):
         (3, ("'cube' must be an object",)),
     ],
 )
-def test_parameters_of_cubes_that_do_not_fit(ada, refused, cube, words):
-    assert typed(ada, cube) == refused(422, "bad_job_parameters", *words)
+def test_parameters_of_cubes_that_do_not_fit(ada, rejected, cube, words):
+    assert typed(ada, cube) == rejected(422, "bad_job_parameters", *words)
 
 
-def test_other_ways_to_give_parameters(idle, connect, refused):
+def test_other_ways_to_give_parameters(idle, connect, rejected):
     ada = connect(idle)
     by_title = {"Second cube": {"must": "x"}, "typed": {"count": 1, "ratio": 2}}
     fits = {"workfloe": 3, "parameters": {"cube": by_title}}
     assert ada.post(JOBS, json=fits).json()["parameters"] == {"cube": by_title}
     assert ada.post(JOBS, json={"workfloe": 1}).json()["parameters"] == {}
     unknown = {"workfloe": 1, "parameters": {"promotd": {}}}
-    assert ada.post(JOBS, json=unknown) == refused(422, "bad_job_parameters", "'promotd'", "'promoted', 'cube'")
-    assert ada.post(JOBS, json={"workfloe": 99}) == refused(404, "not_found", "no floe 99")
+    assert ada.post(JOBS, json=unknown) == rejected(422, "bad_job_parameters", "'promotd'", "'promoted', 'cube'")
+    assert ada.post(JOBS, json={"workfloe": 99}) == rejected(404, "not_found", "no floe 99")
 
 
 # ---------------------------------------------------------------- tags and permissions
@@ -135,15 +135,15 @@ print(ask('POST', '{JOBS}', {nested!r})['id'])
     assert tags(ada, "job", job["id"]) == []
 
 
-def test_jobs_belong_to_the_members_of_their_project(server, ada, grace, refused):
+def test_jobs_belong_to_the_members_of_their_project(server, ada, grace, rejected):
     mine, ours = reach(ada, start(ada)), reach(ada, start(ada, project=3))
     assert get(grace, ours) == ours
     listed = [job["id"] for job in grace.get(JOBS).json()["results"]]
     assert (mine["id"] in listed, ours["id"] in listed) == (False, True)
     url = f"{JOBS}{mine['id']}/"
     for response in (grace.get(url), grace.get(f"{url}logs/"), grace.post(f"{url}cancel/"), grace.delete(url)):
-        assert response == refused(403, "forbidden", "not a member")
-    assert grace.post(f"/api/v1/shares/job/{ours['id']}/", json={"target_type": "user", "target_id": 2}) == refused(
+        assert response == rejected(403, "forbidden", "not a member")
+    assert grace.post(f"/api/v1/shares/job/{ours['id']}/", json={"target_type": "user", "target_id": 2}) == rejected(
         404, "not_found", "that can be shared"
     )
     assert grace.delete(f"{JOBS}{ours['id']}/").status_code == 204

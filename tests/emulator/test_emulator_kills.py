@@ -22,7 +22,7 @@ from orionclient.emulator import Server
 POINTS = 100 if os.environ.get("ORION_NIGHTLY") else 10
 WRITERS = 4
 PART = 50_000
-PIECE = 10_000
+CHUNK = 10_000
 FILES, UPLOADS = "/api/v3/storage/files/", "/api/v3/storage/uploads/"
 DATASETS, COLLECTIONS = "/api/v1/storage/datasets/", "/api/v1/storage/collections/"
 SCRIPT = """
@@ -81,9 +81,9 @@ class Books:
 
 
 def sent(fatal, content):
-    for start in range(0, len(content), PIECE):
+    for start in range(0, len(content), CHUNK):
         fatal.step()
-        yield content[start : start + PIECE]
+        yield content[start : start + CHUNK]
     fatal.step()
 
 
@@ -177,7 +177,7 @@ def write(url, token, fatal, books, seed):
 
 
 def files(client, fatal, books, luck):
-    content = luck.randbytes(luck.randrange(1, 6 * PIECE))
+    content = luck.randbytes(luck.randrange(1, 6 * CHUNK))
     path = make(client, fatal, books, FILES, content=True, name="f")
     replace(client, fatal, books, path, content)
     replace(client, fatal, books, path, content[::-1])
@@ -203,7 +203,7 @@ def shards(client, fatal, books, luck):
     collection = make(client, fatal, books, COLLECTIONS, name="c")
     for _ in range(3):
         path = make(client, fatal, books, f"{collection}shards/", content=True, name="s")
-        replace(client, fatal, books, path, luck.randbytes(luck.randrange(1, 3 * PIECE)))
+        replace(client, fatal, books, path, luck.randbytes(luck.randrange(1, 3 * CHUNK)))
     delete(client, fatal, books, path)
 
 

@@ -111,15 +111,15 @@ def test_a_search_over_many_records(fresh, connect, monkeypatch):
         ("graphsim", {"smiles": "C", "max_hits": True}, ("'max_hits' must be",)),
     ],
 )
-def test_what_cannot_be_searched_is_rejected(ada, loaded, refused, query_type, parameters, words):
+def test_what_cannot_be_searched_is_rejected(ada, loaded, rejected, query_type, parameters, words):
     before = ada.get(QUERIES).json()["count"]
-    assert ask(ada, loaded, query_type, **parameters) == refused(422, "bad_query", *words)
+    assert ask(ada, loaded, query_type, **parameters) == rejected(422, "bad_query", *words)
     assert ada.get(QUERIES).json()["count"] == before
 
 
-def test_three_dimensional_databases_are_not_searched(ada, loaded, refused):
+def test_three_dimensional_databases_are_not_searched(ada, loaded, rejected):
     solid = database(ada, {"id": loaded["dataset"]}, search_type="3D")
-    assert ask(ada, solid, titles=["a"]) == refused(422, "bad_query", "3D")
+    assert ask(ada, solid, titles=["a"]) == rejected(422, "bad_query", "3D")
 
 
 def test_without_rdkit_a_query_says_what_to_install(ada, loaded, monkeypatch):
@@ -142,16 +142,16 @@ def test_what_goes_wrong_in_a_search_is_its_reason(ada, loaded, monkeypatch):
     assert (query["state"], query["reason"]) == ("ERROR", "The search failed: unforeseen")
 
 
-def test_a_dataset_that_is_gone(ada, drugs, refused):
+def test_a_dataset_that_is_gone(ada, drugs, rejected):
     data = dataset(ada, drugs["smi"], "smi")
     searched = database(ada, data)
     assert ada.delete(f"{DATASETS}{data['id']}/").status_code == 204
     query, _ = result(ada, ask(ada, searched, titles=["a"]))
     assert (query["state"], f"dataset {data['id']}" in query["reason"]) == ("ERROR", True)
-    assert ada.post(DATABASES, json={"dataset": data["id"]}) == refused(404, "not_found", "no dataset")
+    assert ada.post(DATABASES, json={"dataset": data["id"]}) == rejected(404, "not_found", "no dataset")
 
 
-def test_lists_deleting_and_permissions(fresh, connect, drugs, refused):
+def test_lists_deleting_and_permissions(fresh, connect, drugs, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     mine = database(ada, dataset(ada, drugs["smi"], "smi"), name="Mine")
     ours = database(ada, {"id": mine["dataset"]}, project=3, search_type="3D")
@@ -172,13 +172,13 @@ def test_lists_deleting_and_permissions(fresh, connect, drugs, refused):
         grace.post(DATABASES, json={"dataset": mine["dataset"]}),
         ask(grace, mine, titles=["a"]),
     ):
-        assert response == refused(403, "forbidden")
+        assert response == rejected(403, "forbidden")
     assert grace.delete(f"{DATABASES}{ours['id']}/").status_code == 204
     assert ada.delete(f"{DATABASES}1/").status_code == 204
-    assert ask(ada, mine, titles=["a"]) == refused(404, "not_found")
+    assert ask(ada, mine, titles=["a"]) == rejected(404, "not_found")
     assert ada.get(url).json() == query
     assert ada.delete(url).status_code == 204
-    assert ada.get(f"{url}hits/") == refused(404, "not_found")
+    assert ada.get(f"{url}hits/") == rejected(404, "not_found")
 
 
 def test_a_restart_goes_on_with_what_was_left(fresh, connect, drugs):

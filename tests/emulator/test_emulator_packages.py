@@ -47,7 +47,7 @@ def member(name, content=b"", **fields):
     return found, content
 
 
-def packed(*members, manifest=MANIFEST, compress=True):
+def compressed(*members, manifest=MANIFEST, compress=True):
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as tar:
         if manifest is not None:
@@ -116,7 +116,7 @@ def test_a_package_from_the_announcement_to_a_job(server, ada):
         "owner": 1,
         "project": 1,
     }
-    content = packed(MAIN, floes("one", "two", tags=["ETL"]))
+    content = compressed(MAIN, floes("one", "two", tags=["ETL"]))
     response = send(ada, made, content).json()
     assert response["state"] in {"processing", "ready"}
     ready = settle(ada, made)
@@ -147,14 +147,14 @@ def test_a_package_in_a_folder_of_the_archive(server, ada):
     inner = [floes("inner"), member("manifest.json", text), MAIN]
     for info, _ in inner:
         info.name = f"tools-1.2.0/{info.name}"
-    content = packed(member("tools-1.2.0", type=tarfile.DIRTYPE), *inner, manifest=None)
+    content = compressed(member("tools-1.2.0", type=tarfile.DIRTYPE), *inner, manifest=None)
     package = upload(ada, content)
     MAIN[0].name = "main.py"
     assert (package["state"], [floe["name"] for floe in of_package(ada, package)]) == ("ready", ["inner"])
 
 
 def test_links_inside_become_files(server, ada):
-    content = packed(
+    content = compressed(
         floes(),
         member("./bin/tool", b"#!/bin/sh", mode=0o755),
         member("bin/first", type=tarfile.SYMTYPE, linkname="second"),
@@ -169,21 +169,21 @@ def test_links_inside_become_files(server, ada):
         assert (path.read_bytes(), path.is_symlink(), path.stat().st_mode & 0o111 != 0) == (b"#!/bin/sh", False, True)
 
 
-def test_the_same_archive_again_changes_nothing_and_another_is_rejected(server, ada, refused):
-    content = packed(floes("same"))
+def test_the_same_archive_again_changes_nothing_and_another_is_rejected(server, ada, rejected):
+    content = compressed(floes("same"))
     package = upload(ada, content)
     assert send(ada, package, content).json() == package
-    other = packed(floes("other"))
-    assert send(ada, package, other) == refused(409, "package_complete", "ready", "new package")
+    other = compressed(floes("other"))
+    assert send(ada, package, other) == rejected(409, "package_complete", "ready", "new package")
     assert [floe["name"] for floe in of_package(ada, package)] == ["same"]
     assert len(list(folder_of(server, package).iterdir())) == 1
 
 
-def test_filters_and_sharing(fresh, connect, refused):
+def test_filters_and_sharing(fresh, connect, rejected):
     fresh.stop()
     with Server(fresh.folder, describe=COMMAND) as server:
         ada, grace = connect(server), connect(server, "grace")
-        mine = upload(ada, packed(floes("mine")))
+        mine = upload(ada, compressed(floes("mine")))
         ours = create(ada, name="Ours", project=3)
         ids = lambda caller, **query: [each["id"] for each in caller.get(PATH, params=query).json()["results"]]  # noqa: E731
         assert (ids(ada), ids(grace)) == ([mine["id"], ours["id"]], [ours["id"]])
@@ -191,42 +191,42 @@ def test_filters_and_sharing(fresh, connect, refused):
         (floe,) = of_package(ada, mine)
         url, floe_url = f"{PATH}{mine['id']}/", f"{FLOES}{floe['id']}/"
         for response in (grace.get(url), grace.delete(url), send(grace, mine, b"x"), grace.get(floe_url)):
-            assert response == refused(403, "forbidden")
-        assert grace.post(JOBS, json={"workfloe": floe["id"]}) == refused(403, "forbidden", "package")
+            assert response == rejected(403, "forbidden")
+        assert grace.post(JOBS, json={"workfloe": floe["id"]}) == rejected(403, "forbidden", "package")
         assert of_package(grace, mine) == []
         share = {"target_type": "user", "target_id": 2}
         assert ada.post(f"/api/v1/shares/package/{mine['id']}/", json=share).status_code == 204
         assert grace.get(url).json() == mine
         assert of_package(grace, mine) == [floe]
         assert grace.post(JOBS, json={"workfloe": floe["id"]}).status_code == 201
-        assert grace.delete(url) == refused(403, "forbidden", "reading only")
+        assert grace.delete(url) == rejected(403, "forbidden", "reading only")
 
 
-def test_deleting_a_package(fresh, connect, refused, tmp_path):
+def test_deleting_a_package(fresh, connect, rejected, tmp_path):
     fresh.stop()
     with Server(fresh.folder, describe=COMMAND) as server:
         ada, gate = connect(server), tmp_path / "gate"
-        package = upload(ada, packed(MAIN, floes("busy")))
+        package = upload(ada, compressed(MAIN, floes("busy")))
         (floe,) = of_package(ada, package)
         job = start(ada, f"wait_for({str(gate)!r})", floe["id"])
         url = f"{PATH}{package['id']}/"
-        assert ada.delete(url) == refused(409, "package_in_use", "1 of its jobs")
+        assert ada.delete(url) == rejected(409, "package_in_use", "1 of its jobs")
         gate.touch()
         assert reach(ada, job)["outcome"] == "succeeded"
         assert ada.delete(url).status_code == 204
-        assert ada.get(url) == refused(404, "not_found")
+        assert ada.get(url) == rejected(404, "not_found")
         assert not folder_of(server, package).exists()
         assert ada.get(f"{FLOES}{floe['id']}/").json()["state"] == "deprecated"
-        assert ada.post(JOBS, json={"workfloe": floe["id"]}) == refused(409, "floe_not_ready", "deprecated")
+        assert ada.post(JOBS, json={"workfloe": floe["id"]}) == rejected(409, "floe_not_ready", "deprecated")
 
 
 def test_packages_survive_a_restart_and_rubbish_does_not(fresh, connect):
     fresh.stop()
     with Server(fresh.folder, describe=COMMAND) as server:
         ada = connect(server)
-        package = upload(ada, packed(MAIN, floes("kept"), member("describe.py", b"time.sleep(0.5)")))
+        package = upload(ada, compressed(MAIN, floes("kept"), member("describe.py", b"time.sleep(0.5)")))
         cut = create(ada)
-        send(ada, cut, packed(MAIN, floes("cut"), member("describe.py", b"time.sleep(0.5)")))
+        send(ada, cut, compressed(MAIN, floes("cut"), member("describe.py", b"time.sleep(0.5)")))
     (folder_of(server, package) / "rubbish").mkdir()
     with Server(fresh.folder, describe=COMMAND) as server:
         ada = connect(server)
@@ -254,11 +254,11 @@ def test_packages_survive_a_restart_and_rubbish_does_not(fresh, connect):
     ],
 )
 def test_floes_that_cannot_be_read_are_an_error_with_a_reason(ada, code, reason):
-    package = upload(ada, packed(floes("never"), member("describe.py", code.encode())))
+    package = upload(ada, compressed(floes("never"), member("describe.py", code.encode())))
     assert (package["state"], reason in package["reason"]) == ("error", True), package["reason"]
     assert of_package(ada, package) == []
     # It takes another archive.
-    assert send(ada, package, packed(floes("better"))).status_code == 200
+    assert send(ada, package, compressed(floes("better"))).status_code == 200
     repaired = settle(ada, package)
     assert (repaired["state"], repaired["reason"]) == ("ready", "")
     assert [floe["name"] for floe in of_package(ada, package)] == ["better"]
@@ -266,7 +266,7 @@ def test_floes_that_cannot_be_read_are_an_error_with_a_reason(ada, code, reason)
 
 def test_reading_floes_takes_no_longer_than_allowed(ada, monkeypatch):
     monkeypatch.setattr("orionclient.emulator.handlers.packages._SECONDS", 0.2)
-    package = upload(ada, packed(floes(), member("describe.py", b"time.sleep(60)")))
+    package = upload(ada, compressed(floes(), member("describe.py", b"time.sleep(60)")))
     assert (package["state"], package["reason"]) == (
         "error",
         "reading the floes of the package took more than 0.2 seconds",
@@ -274,14 +274,14 @@ def test_reading_floes_takes_no_longer_than_allowed(ada, monkeypatch):
 
 
 def test_a_server_that_cannot_describe_says_so(fresh, connect):
-    package = upload(connect(fresh), packed(floes()))
+    package = upload(connect(fresh), compressed(floes()))
     assert (package["state"], "without a command" in package["reason"]) == ("error", True)
 
 
 def test_a_command_that_is_not_there_is_an_error(fresh, connect):
     fresh.stop()
     with Server(fresh.folder, describe=["/nowhere/describe"]) as server:
-        package = upload(connect(server), packed(floes()))
+        package = upload(connect(server), compressed(floes()))
         assert (package["state"], "/nowhere/describe" in package["reason"]) == ("error", True)
 
 
@@ -296,65 +296,65 @@ DEVICE = {"type": tarfile.CHRTYPE, "devmajor": 1, "devminor": 5}
 BAD = {
     "empty": (b"", ("tar.gz",)),
     "text": (b"name,smiles\n", ("gzip",)),
-    "tar without gzip": (packed(compress=False), ("gzip",)),
+    "tar without gzip": (compressed(compress=False), ("gzip",)),
     "gzip without tar": (gzip.compress(b"name,smiles\n" * 100), ("tar",)),
-    "cut": (packed(member("big", bytes(range(256)) * 4000))[:-2000], ("cut off",)),
-    "cut inside": (gzip.compress(packed(member("big", b"x" * 9000), compress=False)[:3000]), ("damaged",)),
-    "no manifest": (packed(member("other.json", b"{}"), manifest=None), ("no manifest.json",)),
-    "manifest too deep": (packed(member("a/b/manifest.json", b"{}"), manifest=None), ("no manifest.json",)),
-    "manifest no JSON": (packed(manifest=b"name: tools"), ("manifest.json cannot be read", "JSON")),
-    "manifest no UTF-8": (packed(manifest=b"\xff\xfe"), ("not UTF-8",)),
-    "manifest no object": (packed(manifest=b"[]"), ("no JSON object",)),
-    "manifest too large": (packed(manifest=b" " * 1024 * 1025 + b"{}"), ("larger than",)),
-    "manifest without fields": (packed(manifest={"name": "a"}), ("lacks: version, python_version, requirements",)),
-    **{f"manifest without {name}": (packed(manifest=without(name)), (f"lacks: {name}",)) for name in MANIFEST},
-    "empty name": (packed(manifest={**MANIFEST, "name": ""}), ("The name in the manifest.json",)),
-    "version of a number": (packed(manifest={**MANIFEST, "version": 1}), ("The version in the manifest.json",)),
-    "absolute": (packed(member("/etc/evil", b"x")), ("'/etc/evil'", "absolute")),
-    "up": (packed(member("../evil", b"x")), ("'../evil'", "leads out")),
-    "up and down": (packed(member("a/../../evil", b"x")), ("leads out",)),
-    "up inside": (packed(member("a/../evil", b"x")), ("leads out",)),
-    "drive": (packed(member("C:/evil", b"x")), ("another system",)),
-    "backslash": (packed(member("a\\..\\..\\evil", b"x")), ("another system",)),
-    "control": (packed(member("a\nb", b"x")), ("no usable name",)),
-    "long": (packed(member("a/" * 600 + "b", b"x")), ("no usable name",)),
-    "long part": (packed(member("a" * 400, b"x")), ("cannot be decompressed",)),
-    "file as folder": (packed(member("a", b"x"), member("a/b", b"x")), ("cannot be decompressed",)),
-    "symlink out": (packed(member("l", type=tarfile.SYMTYPE, linkname="../../evil")), ("'l'", "leads out")),
-    "symlink absolute": (packed(member("l", type=tarfile.SYMTYPE, linkname="/etc/passwd")), ("'l'", "absolute")),
-    "hard link out": (packed(member("l", type=tarfile.LNKTYPE, linkname="../evil")), ("leads out",)),
+    "cut": (compressed(member("big", bytes(range(256)) * 4000))[:-2000], ("cut off",)),
+    "cut inside": (gzip.compress(compressed(member("big", b"x" * 9000), compress=False)[:3000]), ("damaged",)),
+    "no manifest": (compressed(member("other.json", b"{}"), manifest=None), ("no manifest.json",)),
+    "manifest too deep": (compressed(member("a/b/manifest.json", b"{}"), manifest=None), ("no manifest.json",)),
+    "manifest no JSON": (compressed(manifest=b"name: tools"), ("manifest.json cannot be read", "JSON")),
+    "manifest no UTF-8": (compressed(manifest=b"\xff\xfe"), ("not UTF-8",)),
+    "manifest no object": (compressed(manifest=b"[]"), ("no JSON object",)),
+    "manifest too large": (compressed(manifest=b" " * 1024 * 1025 + b"{}"), ("larger than",)),
+    "manifest without fields": (compressed(manifest={"name": "a"}), ("lacks: version, python_version, requirements",)),
+    **{f"manifest without {name}": (compressed(manifest=without(name)), (f"lacks: {name}",)) for name in MANIFEST},
+    "empty name": (compressed(manifest={**MANIFEST, "name": ""}), ("The name in the manifest.json",)),
+    "version of a number": (compressed(manifest={**MANIFEST, "version": 1}), ("The version in the manifest.json",)),
+    "absolute": (compressed(member("/etc/evil", b"x")), ("'/etc/evil'", "absolute")),
+    "up": (compressed(member("../evil", b"x")), ("'../evil'", "leads out")),
+    "up and down": (compressed(member("a/../../evil", b"x")), ("leads out",)),
+    "up inside": (compressed(member("a/../evil", b"x")), ("leads out",)),
+    "drive": (compressed(member("C:/evil", b"x")), ("another system",)),
+    "backslash": (compressed(member("a\\..\\..\\evil", b"x")), ("another system",)),
+    "control": (compressed(member("a\nb", b"x")), ("no usable name",)),
+    "long": (compressed(member("a/" * 600 + "b", b"x")), ("no usable name",)),
+    "long part": (compressed(member("a" * 400, b"x")), ("cannot be decompressed",)),
+    "file as folder": (compressed(member("a", b"x"), member("a/b", b"x")), ("cannot be decompressed",)),
+    "symlink out": (compressed(member("l", type=tarfile.SYMTYPE, linkname="../../evil")), ("'l'", "leads out")),
+    "symlink absolute": (compressed(member("l", type=tarfile.SYMTYPE, linkname="/etc/passwd")), ("'l'", "absolute")),
+    "hard link out": (compressed(member("l", type=tarfile.LNKTYPE, linkname="../evil")), ("leads out",)),
     "link to a folder": (
-        packed(member("d", type=tarfile.DIRTYPE), member("l", type=tarfile.SYMTYPE, linkname="d")),
+        compressed(member("d", type=tarfile.DIRTYPE), member("l", type=tarfile.SYMTYPE, linkname="d")),
         ("The link 'l' leads to 'd'", "no file"),
     ),
-    "link to nothing": (packed(member("l", type=tarfile.SYMTYPE, linkname="gone")), ("'gone'", "no file")),
+    "link to nothing": (compressed(member("l", type=tarfile.SYMTYPE, linkname="gone")), ("'gone'", "no file")),
     "links in a ring": (
-        packed(
+        compressed(
             member("a", type=tarfile.SYMTYPE, linkname="b"),
             member("b", type=tarfile.SYMTYPE, linkname="a"),
         ),
         ("no file",),
     ),
     "through a link": (
-        packed(member("d", type=tarfile.SYMTYPE, linkname="."), member("d/../../evil", b"x")),
+        compressed(member("d", type=tarfile.SYMTYPE, linkname="."), member("d/../../evil", b"x")),
         ("leads out",),
     ),
-    "device": (packed(member("null", **DEVICE)), ("'null'", "neither a file nor a folder")),
-    "pipe": (packed(member("pipe", type=tarfile.FIFOTYPE)), ("neither a file",)),
+    "device": (compressed(member("null", **DEVICE)), ("'null'", "neither a file nor a folder")),
+    "pipe": (compressed(member("pipe", type=tarfile.FIFOTYPE)), ("neither a file",)),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_package_is_rejected_and_leaves_nothing(server, ada, refused, name):
+def test_what_is_no_package_is_rejected_and_leaves_nothing(server, ada, rejected, name):
     content, words = BAD[name]
     package = create(ada, name="bad")
     before = {path for path in server.folder.parent.rglob("*") if "sqlite" not in path.name}
-    assert send(ada, package, content) == refused(422, "bad_package", *words)
+    assert send(ada, package, content) == rejected(422, "bad_package", *words)
     after = {path for path in server.folder.parent.rglob("*") if "sqlite" not in path.name}
     assert after - before <= {folder_of(server, package), server.folder / "packages"}
     assert ada.get(f"{PATH}{package['id']}/").json() == package
     # It takes another one.
-    assert send(ada, package, packed(floes())).status_code == 200
+    assert send(ada, package, compressed(floes())).status_code == 200
     assert settle(ada, package)["state"] == "ready"
 
 
@@ -379,10 +379,10 @@ def test_a_bomb_is_rejected_before_it_goes_off(tmp_path):
         (copies, "too large decompressed"),
     ):
         with pytest.raises(archives.BadArchiveError, match=words):
-            archives.extract(write(tmp_path / "bomb", packed(*members)), tmp_path / "out", bounds)
+            archives.extract(write(tmp_path / "bomb", compressed(*members)), tmp_path / "out", bounds)
         assert not (tmp_path / "out").exists()
     # A size that the head only claims, and a tar whose rest goes on for ever.
-    lying = gzip.compress(packed(compress=False)[:1536] + member("zeros", b"")[0].tobuf() + b"\0" * 50_000_000)
+    lying = gzip.compress(compressed(compress=False)[:1536] + member("zeros", b"")[0].tobuf() + b"\0" * 50_000_000)
     liar, _ = member("liar")
     liar.size = 2**40
     claimed = gzip.compress(liar.tobuf() + b"\0" * 5000)
@@ -395,7 +395,7 @@ def test_a_full_disk_is_no_fault_of_the_archive(tmp_path, monkeypatch):
     def full(self, *args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    archive = write(tmp_path / "good", packed(floes()))
+    archive = write(tmp_path / "good", compressed(floes()))
     with monkeypatch.context() as patch:
         patch.setattr(archives._Extraction, "_write", full)
         with pytest.raises(OSError, match="No space"):

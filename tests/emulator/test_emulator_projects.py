@@ -38,7 +38,7 @@ def archive(caller, number, archived=True):
     assert response.json()["archived"] is archived
 
 
-def test_making(ada, grace, refused):
+def test_making(ada, grace, rejected):
     made = create(ada, description="Screens of June")
     number = made["id"]
     assert made == {
@@ -54,8 +54,8 @@ def test_making(ada, grace, refused):
     assert made in ada.get(f"{PATH}?limit=1000").json()["results"]
     assert create(ada)["description"] == ""
     make(ada, "file", project=number)
-    assert grace.get(f"{PATH}{number}/") == refused(403, "forbidden", f"project {number}")
-    assert grace.post(KINDS["file"], json={"name": "x", "project": number}) == refused(403, "forbidden")
+    assert grace.get(f"{PATH}{number}/") == rejected(403, "forbidden", f"project {number}")
+    assert grace.post(KINDS["file"], json={"name": "x", "project": number}) == rejected(403, "forbidden")
 
 
 def test_making_once_per_key(fresh, connect):
@@ -65,20 +65,20 @@ def test_making_once_per_key(fresh, connect):
     assert ada.get(PATH).json()["count"] == 3
 
 
-def test_the_first_project_of_a_user_becomes_the_default(fresh, connect, refused):
+def test_the_first_project_of_a_user_becomes_the_default(fresh, connect, rejected):
     with fresh._require().stack.store.writing() as db:
         db.execute(
             "INSERT INTO users (username, password, organization, created) VALUES ('eve', ?, 1, '2026-01-01T00:00:00.000000Z')",
             ("00" * 16 + "$" + "00" * 64,),
         )
     eve = connect(fresh, "eve")
-    assert eve.post(KINDS["file"], json={"name": "x"}) == refused(400, "bad_body", "no default project")
+    assert eve.post(KINDS["file"], json={"name": "x"}) == rejected(400, "bad_body", "no default project")
     number = create(eve)["id"]
     create(eve)
     assert eve.post(KINDS["file"], json={"name": "x"}).json()["project"] == number
 
 
-def test_changing(ada, grace, refused):
+def test_changing(ada, grace, rejected):
     made = create(ada)
     url = f"{PATH}{made['id']}/"
     assert ada.patch(url, json={"name": "July"}).json() == {**made, "name": "July"}
@@ -86,20 +86,20 @@ def test_changing(ada, grace, refused):
     assert changed == {**made, "name": "July", "description": "new", "archived": True}
     assert ada.patch(url, json={}).json() == changed == ada.get(url).json()
     assert ada.patch(url, json={"name": "August"}).json()["name"] == "August"
-    assert grace.patch(url, json={"name": "x"}) == refused(403, "forbidden", "not a member")
-    assert grace.patch(f"{PATH}3/", json={"archived": True}) == refused(403, "forbidden", "Only the owner")
-    assert ada.patch(f"{PATH}9999/", json={"name": "x"}) == refused(404, "not_found", "project 9999")
+    assert grace.patch(url, json={"name": "x"}) == rejected(403, "forbidden", "not a member")
+    assert grace.patch(f"{PATH}3/", json={"archived": True}) == rejected(403, "forbidden", "Only the owner")
+    assert ada.patch(f"{PATH}9999/", json={"name": "x"}) == rejected(404, "not_found", "project 9999")
 
 
 @pytest.mark.parametrize(
     "body", [{"name": ""}, {"name": None}, {"archived": "true"}, {"archived": 1}, {"archived": None}, {"owner": 2}]
 )
-def test_bad_bodies(ada, refused, body):
-    assert ada.post(PATH, json={"name": "x", **body}) == refused(400, "bad_body")
-    assert ada.patch(f"{PATH}1/", json=body) == refused(400, "bad_body")
+def test_bad_bodies(ada, rejected, body):
+    assert ada.post(PATH, json={"name": "x", **body}) == rejected(400, "bad_body")
+    assert ada.patch(f"{PATH}1/", json=body) == rejected(400, "bad_body")
 
 
-def test_listing_archived_ones(fresh, connect, refused):
+def test_listing_archived_ones(fresh, connect, rejected):
     ada = connect(fresh)
     first, second = create(ada)["id"], create(ada, name="May")["id"]
     archive(ada, second)
@@ -110,7 +110,7 @@ def test_listing_archived_ones(fresh, connect, refused):
     assert ids("") == ids("?archived=false") == [1, 3, first]
     assert ids("?archived=true") == [second]
     assert ids("?archived=true&name=june") == []
-    assert ada.get(f"{PATH}?archived=maybe") == refused(400, "bad_parameter", "archived")
+    assert ada.get(f"{PATH}?archived=maybe") == rejected(400, "bad_parameter", "archived")
 
 
 def test_every_kind_that_lies_in_projects_is_tried_here():
@@ -119,7 +119,7 @@ def test_every_kind_that_lies_in_projects_is_tried_here():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_written_into_an_archived_project(fresh, connect, refused, kind):
+def test_nothing_is_written_into_an_archived_project(fresh, connect, rejected, kind):
     ada, path = connect(fresh), KINDS[kind]
     project = create(ada)["id"]
     number, elsewhere = make(ada, kind, project=project), make(ada, kind)
@@ -154,7 +154,7 @@ def test_nothing_is_written_into_an_archived_project(fresh, connect, refused, ki
         assignment = {"resource_type": kind, "id": number, "path": "/here"}
         attempts.append(ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]}))
     for response in attempts:
-        assert response == refused(403, "forbidden", f"Project {project} is archived."), response.request.url
+        assert response == rejected(403, "forbidden", f"Project {project} is archived."), response.request.url
     assert {name: ada.get(name).json() for name in before} == before
     assert ada.get(f"{path}{elsewhere}/").json()["project"] == 1
 
@@ -179,7 +179,7 @@ def test_what_lies_in_an_archived_project_is_read(fresh, connect):
     assert ada.get(f"{KINDS['dataset']}?project={project}").json()["count"] == 1
 
 
-def test_folders_and_the_default_project(fresh, connect, refused):
+def test_folders_and_the_default_project(fresh, connect, rejected):
     ada = connect(fresh)
     ada.post("/api/v1/folders/", json={"paths": ["/old"]})
     archive(ada, 1)
@@ -189,19 +189,19 @@ def test_folders_and_the_default_project(fresh, connect, refused):
         ada.post(KINDS["file"], json={"name": "x"}),
         ada.post(KINDS["file"], json={"name": "x", "path": "/new"}),
     ):
-        assert response == refused(403, "forbidden", "Project 1 is archived.")
+        assert response == rejected(403, "forbidden", "Project 1 is archived.")
     assert [folder["path"] for folder in ada.get("/api/v1/folders/").json()["results"]] == ["/old"]
 
 
-def test_who_is_no_member_learns_nothing_of_the_archive(fresh, connect, refused):
+def test_who_is_no_member_learns_nothing_of_the_archive(fresh, connect, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     number = make(ada, "file")
     archive(ada, 1)
-    assert grace.delete(f"{KINDS['file']}{number}/") == refused(403, "forbidden", "not a member")
-    assert grace.post(KINDS["file"], json={"name": "x", "project": 1}) == refused(403, "forbidden", "not a member")
+    assert grace.delete(f"{KINDS['file']}{number}/") == rejected(403, "forbidden", "not a member")
+    assert grace.post(KINDS["file"], json={"name": "x", "project": 1}) == rejected(403, "forbidden", "not a member")
 
 
-def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, refused):
+def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, rejected):
     floe = FloeSpecification(specification(), ["test"], ARGV)
     with Server(tmp_path / "stack", seed="demo", floes=[floe], jobs=0) as server:
         ada, jobs, packages = connect(server), "/api/v1/jobs/", "/api/v1/packages/"
@@ -220,6 +220,6 @@ def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, refused
             ada.post(f"/api/v1/shares/package/{package['id']}/", json={"target_type": "user", "target_id": 2}),
         ]
         for response in attempts:
-            assert response == refused(403, "forbidden", f"Project {project} is archived."), response.request.url
+            assert response == rejected(403, "forbidden", f"Project {project} is archived."), response.request.url
         assert ada.get(f"{jobs}{job['id']}/").json() == job
         assert ada.get(f"{packages}{package['id']}/").json() == package

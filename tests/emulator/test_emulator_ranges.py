@@ -52,7 +52,7 @@ def get(request, server, tmp_path_factory, connect):
         yield lambda **headers: plain.get(ada.get(url).headers["Location"], headers=headers)
 
 
-def asked(get, chunk, **headers):
+def requests(get, chunk, **headers):
     return get(Range=chunk, **headers)
 
 
@@ -74,7 +74,7 @@ def asked(get, chunk, **headers):
     ],
 )
 def test_a_chunk(get, chunk, first, last):
-    response = asked(get, chunk)
+    response = requests(get, chunk)
     assert response.status_code == 206
     assert response.content == CONTENT[first : last + 1]
     assert response.headers["Content-Range"] == f"bytes {first}-{last}/{SIZE}"
@@ -88,7 +88,7 @@ def test_a_chunk(get, chunk, first, last):
     "chunk", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"]
 )
 def test_a_chunk_behind_the_end(get, chunk):
-    response = asked(get, chunk)
+    response = requests(get, chunk)
     assert response.status_code == 416
     assert response.headers["Content-Range"] == f"bytes */{SIZE}"
     assert "range_not_satisfiable" in response.text
@@ -102,7 +102,7 @@ def test_a_chunk_behind_the_end(get, chunk):
     ],
 )  # fmt: skip
 def test_what_is_no_chunk_is_ignored(get, chunk):
-    response = asked(get, chunk)
+    response = requests(get, chunk)
     assert (response.status_code, response.content) == (200, CONTENT)
     assert response.headers["Accept-Ranges"] == "bytes"
     assert "Content-Range" not in response.headers
@@ -127,12 +127,12 @@ def test_the_whole(get):
     ],
 )
 def test_a_condition(get, condition, status):
-    response = asked(get, "bytes=1-3", **{"If-Range": condition})
+    response = requests(get, "bytes=1-3", **{"If-Range": condition})
     assert response.status_code == status
     assert response.content == (CONTENT[1:4] if status == 206 else CONTENT)
     # Without a chunk it means nothing, and behind the end it decides first.
     assert get(**{"If-Range": condition}).status_code == 200
-    assert asked(get, f"bytes={SIZE}-", **{"If-Range": condition}).status_code == (416 if status == 206 else 200)
+    assert requests(get, f"bytes={SIZE}-", **{"If-Range": condition}).status_code == (416 if status == 206 else 200)
 
 
 def test_replaced_content_is_not_mixed(fresh, connect):
@@ -156,7 +156,7 @@ def test_nothing_has_no_chunks(ada, kind):
 
 def test_chunks_put_together(get):
     step = 700_001
-    chunks = [asked(get, f"bytes={start}-{start + step - 1}").content for start in range(0, SIZE, step)]
+    chunks = [requests(get, f"bytes={start}-{start + step - 1}").content for start in range(0, SIZE, step)]
     assert b"".join(chunks) == CONTENT
 
 
@@ -169,14 +169,14 @@ def test_who_leaves_a_chunk_harms_nobody(fresh, connect):
     assert ada.get(url, headers={"Range": "bytes=-3"}).content == b"xxx"
 
 
-def test_twice_the_header(ada, refused):
+def test_twice_the_header(ada, rejected):
     url = file_of(ada, b"abc")
     response = ada.get(url, headers=[("Range", "bytes=0-0"), ("Range", "bytes=1-1")])
-    assert response == refused(400, "bad_parameter", "2 times")
+    assert response == rejected(400, "bad_parameter", "2 times")
 
 
-def test_the_reader_of_a_shared_file_gets_chunks_too(ada, grace, refused):
+def test_the_reader_of_a_shared_file_gets_chunks_too(ada, grace, rejected):
     url = file_of(ada, b"abc")
-    assert grace.get(url, headers={"Range": "bytes=0-0"}) == refused(403, "forbidden")
+    assert grace.get(url, headers={"Range": "bytes=0-0"}) == rejected(403, "forbidden")
     ada.post(f"/api/v1/shares/file/{url.split('/')[-2]}/", json={"target_type": "user", "target_id": 2})
     assert grace.get(url, headers={"Range": "bytes=1-1"}).content == b"b"

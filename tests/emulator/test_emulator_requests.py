@@ -35,17 +35,17 @@ def test_contract_and_handlers_must_fit():
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_every_operation_asks_for_a_token_and_rejects_unknown_parameters(server, connect, refused, operation):
+def test_every_operation_asks_for_a_token_and_rejects_unknown_parameters(server, connect, rejected, operation):
     path = operation.path.replace("{resource_type}", "file")
     for parameter in operation.parameters_in("path"):
         path = path.replace(f"{{{parameter.name}}}", "1")
-    nobody = connect(server, None)
+    anonymous = connect(server, None)
     if operation.needs_token:
-        response = nobody.request(operation.method, path)
-        assert response == refused(401, "not_authenticated")
+        response = anonymous.request(operation.method, path)
+        assert response == rejected(401, "not_authenticated")
         assert response.headers["WWW-Authenticate"] == "Token"
     caller = connect(server)
-    assert caller.request(operation.method, path, params={"bogus": "1"}) == refused(400, "bad_parameter", '"bogus"')
+    assert caller.request(operation.method, path, params={"bogus": "1"}) == rejected(400, "bad_parameter", '"bogus"')
 
 
 @pytest.mark.parametrize("form", ["Token {}", "Token:{}", "Token: {}", "token {}", "Token   {}"])
@@ -58,15 +58,15 @@ def test_forms_of_the_token(server, connect, form):
 @pytest.mark.parametrize(
     "form", ["", "Token", "Token:", "{}", "Bearer {}", "Token {} {}", "Token x{}", "Token {}x", "Basic {}"]
 )
-def test_what_is_no_token(server, connect, refused, form):
+def test_what_is_no_token(server, connect, rejected, form):
     header = form.format(*[server.issue_token("grace")] * 2)
-    assert connect(server, None, Authorization=header).get(ME) == refused(401, "not_authenticated")
+    assert connect(server, None, Authorization=header).get(ME) == rejected(401, "not_authenticated")
 
 
-def test_two_tokens_are_none(server, refused):
+def test_two_tokens_are_none(server, rejected):
     token = f"Token {server.issue_token()}"
     response = httpx.get(server.url + ME, headers=[("Authorization", token), ("Authorization", token)])
-    assert response == refused(401, "not_authenticated")
+    assert response == rejected(401, "not_authenticated")
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_two_tokens_are_none(server, refused):
         "//api/v1/users/me/",
     ],
 )
-def test_unknown_paths(server, connect, refused, path):
-    assert connect(server).get(path) == refused(404, "not_found")
+def test_unknown_paths(server, connect, rejected, path):
+    assert connect(server).get(path) == rejected(404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_wrong_methods(server, connect, method, path, allow):
         ("=", 'query parameter ""'),
     ],
 )
-def test_bad_query_parameters(server, connect, refused, query, words):
-    assert connect(server).get(f"{FILES}?{query}") == refused(400, "bad_parameter", words)
+def test_bad_query_parameters(server, connect, rejected, query, words):
+    assert connect(server).get(f"{FILES}?{query}") == rejected(400, "bad_parameter", words)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1.0", "+1", "01", "9223372036854775808", "1 ", "%20", "1e3"])
 @pytest.mark.parametrize("path", ["/api/v3/storage/files/{}/", "/api/v1/storage/datasets/{}/", "/api/v1/users/{}/"])
-def test_bad_path_parameters(server, connect, refused, path, number):
-    assert connect(server).get(path.format(number)) == refused(400, "bad_parameter", "integer from 1")
+def test_bad_path_parameters(server, connect, rejected, path, number):
+    assert connect(server).get(path.format(number)) == rejected(400, "bad_parameter", "integer from 1")
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_bad_path_parameters(server, connect, refused, path, number):
         "____",
     ],
 )
-def test_made_up_cursors(server, connect, refused, cursor):
-    assert connect(server).get(FILES, params={"cursor": cursor}) == refused(400, "bad_parameter", "next link")
+def test_made_up_cursors(server, connect, rejected, cursor):
+    assert connect(server).get(FILES, params={"cursor": cursor}) == rejected(400, "bad_parameter", "next link")
 
 
 JSON = {"Content-Type": "application/json"}
@@ -196,8 +196,8 @@ JSON = {"Content-Type": "application/json"}
         (b'{"name": %s}' % (b"1" * 2000), "digits"),
     ],
 )
-def test_bad_json_bodies(server, connect, refused, body, words):
-    assert connect(server).post(FILES, content=body, headers=JSON) == refused(400, "bad_body", words)
+def test_bad_json_bodies(server, connect, rejected, body, words):
+    assert connect(server).post(FILES, content=body, headers=JSON) == rejected(400, "bad_body", words)
 
 
 @pytest.mark.parametrize("name", ["\0", "ä" * 255, "😀", "a/b\\..", " ", "$$$$", "\u202e"])
@@ -221,9 +221,9 @@ def test_strange_names_are_kept(server, connect, name):
         "",
     ],
 )
-def test_wrong_media_types(server, connect, refused, media):
+def test_wrong_media_types(server, connect, rejected, media):
     response = connect(server).post(FILES, content=b'{"name": "x"}', headers={"Content-Type": media})
-    assert response == refused(400, "wrong_media_type", "application/json")
+    assert response == rejected(400, "wrong_media_type", "application/json")
 
 
 @pytest.mark.parametrize(
@@ -236,21 +236,21 @@ def test_right_media_types(server, connect, media):
 @pytest.mark.parametrize(
     "headers", [{"Content-Type": "application/json; charset=latin-1"}, {**JSON, "Content-Encoding": "gzip"}]
 )
-def test_bodies_in_other_clothes_are_rejected(server, connect, refused, headers):
-    assert connect(server).post(FILES, content=b'{"name": "x"}', headers=headers) == refused(400, "bad_body")
+def test_bodies_in_other_clothes_are_rejected(server, connect, rejected, headers):
+    assert connect(server).post(FILES, content=b'{"name": "x"}', headers=headers) == rejected(400, "bad_body")
 
 
-def test_a_body_where_none_is_taken(server, connect, refused):
+def test_a_body_where_none_is_taken(server, connect, rejected):
     ada = connect(server)
-    assert ada.request("GET", ME, content=b"x") == refused(400, "bad_body", "takes no body")
+    assert ada.request("GET", ME, content=b"x") == rejected(400, "bad_body", "takes no body")
     assert ada.request("GET", ME, content=b"").status_code == 200
 
 
-def test_large_json_bodies(server, connect, refused):
+def test_large_json_bodies(server, connect, rejected):
     ada = connect(server)
     body = json.dumps({"name": "x", "description": "y" * 1024 * 1024}).encode()
-    assert ada.post(FILES, content=body, headers=JSON) == refused(413, "too_large")
-    assert ada.post(FILES, content=iter([body[:1000], body[1000:]]), headers=JSON) == refused(413, "too_large")
+    assert ada.post(FILES, content=body, headers=JSON) == rejected(413, "too_large")
+    assert ada.post(FILES, content=iter([body[:1000], body[1000:]]), headers=JSON) == rejected(413, "too_large")
     assert ada.get(ME).status_code == 200
 
 
@@ -265,7 +265,7 @@ def test_request_ids(server, connect):
     assert "access-control-allow-origin" not in ada.get(ME, headers={"Origin": "http://evil.example"}).headers
 
 
-def test_an_unexpected_failure_is_a_500_and_the_server_lives(server, connect, refused, monkeypatch, caplog):
+def test_an_unexpected_failure_is_a_500_and_the_server_lives(server, connect, rejected, monkeypatch, caplog):
     def fail(*_):
         raise ZeroDivisionError("inside")
 
@@ -273,7 +273,7 @@ def test_an_unexpected_failure_is_a_500_and_the_server_lives(server, connect, re
     with monkeypatch.context() as patch:
         patch.setattr(resources, "list_kind", fail)
         response = ada.get(FILES)
-    assert response == refused(500, "server_error")
+    assert response == rejected(500, "server_error")
     assert "inside" not in response.text
     assert any(
         record.levelno == logging.ERROR and response.headers["X-Request-Id"] in record.message
@@ -290,11 +290,11 @@ def test_every_rejection_has_a_documented_status():
     assert all(413 in operation.statuses for operation in OPERATIONS if operation.body_media)
 
 
-def test_the_rest_of_a_rejected_body_does_not_spoil_the_connection(server, connect, refused):
+def test_the_rest_of_a_rejected_body_does_not_spoil_the_connection(server, connect, rejected):
     big = b"x" * (4 * 1024 * 1024)
-    nobody = connect(server, None)
+    anonymous = connect(server, None)
     for _ in range(3):
-        assert nobody.put("/api/v3/storage/files/1/upload", content=big) == refused(401, "not_authenticated")
+        assert anonymous.put("/api/v3/storage/files/1/upload", content=big) == rejected(401, "not_authenticated")
 
 
 def test_a_client_that_waits_to_be_asked_is_not_asked_for_a_rejected_body(server):
@@ -316,7 +316,7 @@ def test_a_client_that_never_sends_its_body_gets_its_rejection(server, monkeypat
         assert connection.recv(1000).startswith(b"HTTP/1.1 401 ")
 
 
-def test_guessing_passwords_is_slowed_down(tmp_path, connect, refused):
+def test_guessing_passwords_is_slowed_down(tmp_path, connect, rejected):
     seconds = [0.0]
     with Server(tmp_path, seed="demo") as server:
         stack = server._require().stack
@@ -334,13 +334,13 @@ def test_guessing_passwords_is_slowed_down(tmp_path, connect, refused):
         assert credentials.exchange("ada", "ada-demo") == token
 
 
-def test_limits_are_the_servers(tmp_path, connect, refused):
+def test_limits_are_the_servers(tmp_path, connect, rejected):
     with Server(tmp_path, seed="demo", limits=Limits(json=100, upload=1000)) as server:
         ada = connect(server)
-        assert ada.post(FILES, json={"name": "x" * 100}) == refused(413, "too_large", "100 bytes")
+        assert ada.post(FILES, json={"name": "x" * 100}) == rejected(413, "too_large", "100 bytes")
         ada.post(FILES, json={"name": "x"})
-        assert ada.put(f"{FILES}1/upload", content=b"x" * 1001) == refused(413, "too_large", "1000 bytes")
-        assert ada.put(f"{FILES}1/upload", content=iter([b"x" * 1001])) == refused(413, "too_large", "1000 bytes")
+        assert ada.put(f"{FILES}1/upload", content=b"x" * 1001) == rejected(413, "too_large", "1000 bytes")
+        assert ada.put(f"{FILES}1/upload", content=iter([b"x" * 1001])) == rejected(413, "too_large", "1000 bytes")
         assert ada.get(f"{FILES}1/").json()["state"] == "uploading"
         assert ada.put(f"{FILES}1/upload", content=b"x" * 1000).status_code == 200
     assert dataclasses.asdict(Limits()) == {"json": 1024**2, "upload": 5 * 1024**3}

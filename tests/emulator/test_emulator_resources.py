@@ -42,26 +42,28 @@ def test_create_and_get(ada, path):
     assert ada.get(f"{path}{made['id']}/").json() == made
 
 
-def test_permissions(ada, grace, path, refused):
+def test_permissions(ada, grace, path, rejected):
     alone = make(ada, path)["id"]
     shared = make(ada, path, project=3)["id"]
     for method, body in (("GET", None), ("PATCH", {"name": "stolen"}), ("DELETE", None)):
-        assert grace.request(method, f"{path}{alone}/", json=body) == refused(403, "forbidden")
-    assert grace.delete(f"{path}{alone}/?immediate=true") == refused(403, "forbidden")
+        assert grace.request(method, f"{path}{alone}/", json=body) == rejected(403, "forbidden")
+    assert grace.delete(f"{path}{alone}/?immediate=true") == rejected(403, "forbidden")
     assert ada.get(f"{path}{alone}/").json()["name"] == "thing"
     assert grace.get(f"{path}{shared}/").json()["owner"] == 1
     assert alone not in ids(grace.get(f"{path}?limit=1000"))
     assert shared in ids(grace.get(f"{path}?limit=1000"))
     for project in (2, 99):
-        assert ada.post(path, json={"name": "x", "project": project}) == refused(403, "forbidden", f"project {project}")
-        assert ada.get(f"{path}?project={project}") == refused(403, "forbidden", f"project {project}")
-        assert ada.patch(f"{path}{shared}/", json={"project": project}) == refused(
+        assert ada.post(path, json={"name": "x", "project": project}) == rejected(
+            403, "forbidden", f"project {project}"
+        )
+        assert ada.get(f"{path}?project={project}") == rejected(403, "forbidden", f"project {project}")
+        assert ada.patch(f"{path}{shared}/", json={"project": project}) == rejected(
             403, "forbidden", f"project {project}"
         )
     assert ada.get(f"{path}{shared}/").json()["project"] == 3
 
 
-def test_changes(ada, grace, path, refused):
+def test_changes(ada, grace, path, rejected):
     before = make(ada, path, description="old")
     url = f"{path}{before['id']}/"
     assert ada.patch(url, json={}).json() == before
@@ -70,9 +72,9 @@ def test_changes(ada, grace, path, refused):
     assert ada.patch(url, json={"project": 3}).json()["project"] == 3
     assert grace.get(url).status_code == 200
     assert grace.patch(url, json={"project": 2}).status_code == 200
-    assert ada.get(url) == refused(403, "forbidden")
-    assert ada.patch(url, json={"state": "ready"}) == refused(400, "bad_body", "state")
-    assert ada.patch(f"{path}999999/", json={"name": "x"}) == refused(404, "not_found")
+    assert ada.get(url) == rejected(403, "forbidden")
+    assert ada.patch(url, json={"state": "ready"}) == rejected(400, "bad_body", "state")
+    assert ada.patch(f"{path}999999/", json={"name": "x"}) == rejected(404, "not_found")
 
 
 def test_a_change_that_is_rejected_changes_nothing(ada, path):
@@ -81,21 +83,21 @@ def test_a_change_that_is_rejected_changes_nothing(ada, path):
     assert ada.get(f"{path}{before['id']}/").json() == before
 
 
-def test_trash(ada, grace, path, refused):
+def test_trash(ada, grace, path, rejected):
     number = make(ada, path)["id"]
     url = f"{path}{number}/"
     assert ada.delete(url).status_code == 204
     for method, body in (("GET", None), ("PATCH", {"name": "x"}), ("DELETE", None)):
-        assert ada.request(method, url, json=body) == refused(404, "not_found")
-    assert grace.get(url) == refused(404, "not_found")
+        assert ada.request(method, url, json=body) == rejected(404, "not_found")
+    assert grace.get(url) == rejected(404, "not_found")
     assert number not in ids(ada.get(f"{path}?limit=1000"))
     trashed = [item for item in ada.get(f"{path}?limit=1000&deleted=true").json()["results"] if item["id"] == number]
     assert TIME.fullmatch(trashed[0]["deleted"])
     assert number not in ids(grace.get(f"{path}?limit=1000&deleted=true"))
-    assert grace.delete(f"{url}?immediate=true") == refused(403, "forbidden")
+    assert grace.delete(f"{url}?immediate=true") == rejected(403, "forbidden")
     assert ada.delete(f"{url}?immediate=true").status_code == 204
     assert number not in ids(ada.get(f"{path}?limit=1000&deleted=true"))
-    assert ada.delete(f"{url}?immediate=true") == refused(404, "not_found")
+    assert ada.delete(f"{url}?immediate=true") == rejected(404, "not_found")
 
 
 def test_purged_ids_are_not_given_again(ada, path):
@@ -156,7 +158,7 @@ def test_filters(fresh, connect, path):
     assert ids(ada.get(f"{path}?project=3&name=alpha")) == []
 
 
-def test_tags(fresh, connect, path, kind, refused):
+def test_tags(fresh, connect, path, kind, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     one, two = make(ada, path, project=3)["id"], make(ada, path, project=3)["id"]
     tags = f"/api/v1/tags/{kind}/{one}/"
@@ -178,8 +180,8 @@ def test_tags(fresh, connect, path, kind, refused):
     assert ids(ada.get(f"{path}?tags=a")) == [one, two]
     assert ada.delete(tags, params={"tag": "a", "project": 1}).status_code == 204
     assert ids(ada.get(f"{path}?tags=a")) == [two]
-    assert grace.post(tags, json={"tags": ["x"], "project": 1}) == refused(403, "forbidden")
-    assert grace.delete(f"{tags}?tag=x&project=99") == refused(403, "forbidden")
+    assert grace.post(tags, json={"tags": ["x"], "project": 1}) == rejected(403, "forbidden")
+    assert grace.delete(f"{tags}?tag=x&project=99") == rejected(403, "forbidden")
 
 
 def test_pages_of_tags(ada, path, kind):
@@ -195,15 +197,15 @@ def test_pages_of_tags(ada, path, kind):
     assert seen == names
 
 
-def test_tags_of_what_is_not_there(ada, grace, path, kind, refused):
+def test_tags_of_what_is_not_there(ada, grace, path, kind, rejected):
     number = make(ada, path)["id"]
     bodies = {"GET": {}, "POST": {"json": {"tags": ["x"]}}, "DELETE": {"params": {"tag": "x"}}}
     for method, body in bodies.items():
-        assert ada.request(method, f"/api/v1/tags/{kind}/999999/", **body) == refused(404, "not_found", kind)
-        assert ada.request(method, f"/api/v1/tags/project/{number}/", **body) == refused(404, "not_found", '"project"')
-        assert grace.request(method, f"/api/v1/tags/{kind}/{number}/", **body) == refused(403, "forbidden")
+        assert ada.request(method, f"/api/v1/tags/{kind}/999999/", **body) == rejected(404, "not_found", kind)
+        assert ada.request(method, f"/api/v1/tags/project/{number}/", **body) == rejected(404, "not_found", '"project"')
+        assert grace.request(method, f"/api/v1/tags/{kind}/{number}/", **body) == rejected(403, "forbidden")
     ada.delete(f"{path}{number}/")
-    assert ada.get(f"/api/v1/tags/{kind}/{number}/") == refused(404, "not_found")
+    assert ada.get(f"/api/v1/tags/{kind}/{number}/") == rejected(404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -219,11 +221,11 @@ def test_tags_of_what_is_not_there(ada, grace, path, kind, refused):
         {"tags": ["x"], "project": None},
     ],
 )
-def test_bad_tags(ada, path, kind, refused, body):
+def test_bad_tags(ada, path, kind, rejected, body):
     number = make(ada, path)["id"]
-    assert ada.post(f"/api/v1/tags/{kind}/{number}/", json=body) == refused(400, "bad_body")
+    assert ada.post(f"/api/v1/tags/{kind}/{number}/", json=body) == rejected(400, "bad_body")
     assert ada.get(f"/api/v1/tags/{kind}/{number}/").json()["count"] == 0
-    assert ada.delete(f"/api/v1/tags/{kind}/{number}/") == refused(400, "bad_parameter", "required")
+    assert ada.delete(f"/api/v1/tags/{kind}/{number}/") == rejected(400, "bad_parameter", "required")
 
 
 def test_purging_takes_the_tags_along(fresh, connect, path, kind):

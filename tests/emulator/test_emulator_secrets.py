@@ -33,7 +33,7 @@ def test_a_secret_without_its_value(ada):
     assert make(ada, project=3)["project"] == 3
 
 
-def test_changing(ada, refused):
+def test_changing(ada, rejected):
     made = make(ada)
     url = f"{PATH}{made['id']}/"
     renamed = ada.patch(url, json={"name": "other", "description": "text", "project": 3}).json()
@@ -42,7 +42,7 @@ def test_changing(ada, refused):
     assert changed == {**renamed, "changed": changed["changed"]}
     assert changed["changed"] > made["changed"]
     assert ada.patch(url, json={}).json() == changed
-    assert ada.patch(url, json={"project": 2}) == refused(403, "forbidden", "project 2")
+    assert ada.patch(url, json={"project": 2}) == rejected(403, "forbidden", "project 2")
 
 
 def test_the_value_is_kept_and_in_no_response(fresh, connect, caplog):
@@ -84,17 +84,17 @@ def test_the_value_is_kept_and_in_no_response(fresh, connect, caplog):
 
 
 @pytest.mark.parametrize("value", ["", None, 7, "x" * 65537])
-def test_values_that_are_rejected(ada, refused, value):
-    assert ada.post(PATH, json={"name": "n", "value": value}) == refused(400, "bad_body", "value")
+def test_values_that_are_rejected(ada, rejected, value):
+    assert ada.post(PATH, json={"name": "n", "value": value}) == rejected(400, "bad_body", "value")
     url = f"{PATH}{make(ada)['id']}/"
-    assert ada.patch(url, json={"value": value}) == refused(400, "bad_body", "value")
+    assert ada.patch(url, json={"value": value}) == rejected(400, "bad_body", "value")
 
 
 def test_the_largest_value(ada):
     make(ada, value="\N{GREEK SMALL LETTER PI}" * 65536)
 
 
-def test_listing(fresh, connect, refused):
+def test_listing(fresh, connect, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     mine, ours = make(ada, name="Alpha")["id"], make(grace, name="beta", project=3)["id"]
     hers = make(grace, name="gamma")["id"]
@@ -111,44 +111,44 @@ def test_listing(fresh, connect, refused):
     assert ids(ada, "?project=3") == [ours]
     assert ids(ada, "?tags=one&tags=two") == [mine]
     assert ids(ada, "?tags=three") == []
-    assert ada.get(f"{PATH}?project=2") == refused(403, "forbidden", "project 2")
-    assert ada.get(f"{PATH}?deleted=true") == refused(400, "bad_parameter", "deleted")
+    assert ada.get(f"{PATH}?project=2") == rejected(403, "forbidden", "project 2")
+    assert ada.get(f"{PATH}?deleted=true") == rejected(400, "bad_parameter", "deleted")
     page = ada.get(f"{PATH}?limit=1").json()
     assert page["count"] == 2
     assert [item["id"] for item in ada.get(page["next"]).json()["results"]] == [ours]
 
 
-def test_deleting_is_for_good(fresh, connect, refused):
+def test_deleting_is_for_good(fresh, connect, rejected):
     ada = connect(fresh)
     number = make(ada)["id"]
     ada.post(f"/api/v1/tags/secret/{number}/", json={"tags": ["x"]})
     ada.post(f"/api/v1/shares/secret/{number}/", json={"target_type": "user", "target_id": 2})
-    assert ada.delete(f"{PATH}{number}/?immediate=true") == refused(400, "bad_parameter", "immediate")
+    assert ada.delete(f"{PATH}{number}/?immediate=true") == rejected(400, "bad_parameter", "immediate")
     assert ada.delete(f"{PATH}{number}/").status_code == 204
-    assert ada.get(f"{PATH}{number}/") == refused(404, "not_found", f"secret {number}")
-    assert ada.delete(f"{PATH}{number}/") == refused(404, "not_found")
+    assert ada.get(f"{PATH}{number}/") == rejected(404, "not_found", f"secret {number}")
+    assert ada.delete(f"{PATH}{number}/") == rejected(404, "not_found")
     assert make(ada)["id"] > number
     with fresh._require().stack.store.reading() as db:
         for table in ("tags", "shares"):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
 
 
-def test_who_may(ada, grace, refused):
+def test_who_may(ada, grace, rejected):
     number = make(ada)["id"]
     url, share = f"{PATH}{number}/", f"/api/v1/shares/secret/{number}/"
     for response in (grace.get(url), grace.patch(url, json={"value": "x"}), grace.delete(url)):
-        assert response == refused(403, "forbidden", "not a member")
+        assert response == rejected(403, "forbidden", "not a member")
     assert ada.post(share, json={"target_type": "user", "target_id": 2}).status_code == 204
     assert grace.get(url).json() == ada.get(url).json()
     for response in (grace.patch(url, json={"value": "x"}), grace.delete(url)):
-        assert response == refused(403, "forbidden", "reading only")
+        assert response == rejected(403, "forbidden", "reading only")
     ada.delete(share, params={"target_type": "user", "target_id": 2})
-    assert grace.get(url) == refused(403, "forbidden")
+    assert grace.get(url) == rejected(403, "forbidden")
 
 
-def test_secrets_lie_in_no_folder(ada, refused):
+def test_secrets_lie_in_no_folder(ada, rejected):
     number = make(ada)["id"]
     assignment = {"resource_type": "secret", "id": number, "path": "/here"}
     response = ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]})
-    assert response == refused(400, "bad_body", '"secret"')
-    assert ada.post(PATH, json={"name": "n", "value": "v", "path": "/here"}) == refused(400, "bad_body", "path")
+    assert response == rejected(400, "bad_body", '"secret"')
+    assert ada.post(PATH, json={"name": "n", "value": "v", "path": "/here"}) == rejected(400, "bad_body", "path")

@@ -192,10 +192,10 @@ def test_what_a_crash_left_behind_is_swept(tmp_path, connect):
 @pytest.mark.parametrize(
     "host", ["evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "localhost.evil:{port}", "[::1]", ""]
 )
-def test_other_hosts_are_rejected(server, connect, refused, host):
+def test_other_hosts_are_rejected(server, connect, rejected, host):
     port = server.url.rsplit(":", 1)[1]
     response = connect(server).get("/api/v1/users/me/", headers={"Host": host.format(port=port)})
-    assert response == refused(400, "wrong_host")
+    assert response == rejected(400, "wrong_host")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost", "[::1]"])

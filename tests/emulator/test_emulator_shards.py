@@ -106,14 +106,14 @@ def test_life(ada, grace, url):
         assert response.status_code == 404
 
 
-def test_nothing_needs_to_be_said(ada, url, refused):
+def test_nothing_needs_to_be_said(ada, url, rejected):
     shown = make(ada, url)
     assert (shown["name"], shown["metadata"]) == ("", {})
     for field in ({"name": None}, {"name": "x" * 256}, {"metadata": None}, {"metadata": "{}"}, {"size": 3}):
-        assert ada.post(url, json=field) == refused(400, "bad_body", next(iter(field)))
+        assert ada.post(url, json=field) == rejected(400, "bad_body", next(iter(field)))
 
 
-def test_ids(fresh, connect, refused):
+def test_ids(fresh, connect, rejected):
     ada = connect(fresh)
     first, second, other = make_url(ada), make_url(ada, version=2), make_url(ada, version=2)
     assert [make(ada, first)["id"] for _ in range(3)] == [1, 2, 3]
@@ -130,7 +130,7 @@ def test_ids(fresh, connect, refused):
         upload(ada, second, large[1]),
         ada.delete(f"{second}{large[1]}/"),
     ):
-        assert response == refused(404, "not_found", words)
+        assert response == rejected(404, "not_found", words)
     # What is gone never gets its number back.
     ada.delete(f"{first}3/")
     ada.delete(f"{other}{large[1]}/")
@@ -154,7 +154,7 @@ def test_empty_content(ada, url):
     assert ada.post(f"{url}{number}/close/").json()["state"] == "ready"
 
 
-def test_replacing_until_it_is_closed(fresh, connect, refused):
+def test_replacing_until_it_is_closed(fresh, connect, rejected):
     ada = connect(fresh)
     url = make_url(ada)
     number = make(ada, url)["id"]
@@ -163,24 +163,24 @@ def test_replacing_until_it_is_closed(fresh, connect, refused):
         assert ada.get(f"{url}{number}/download/").content == content
         assert kept(fresh) == {content}
     ada.post(f"{url}{number}/close/")
-    assert upload(ada, url, number, b"third") == refused(409, "shard_ready", f"shard {number} is ready")
+    assert upload(ada, url, number, b"third") == rejected(409, "shard_ready", f"shard {number} is ready")
     assert ada.get(f"{url}{number}/download/").content == b"third"
     assert kept(fresh) == {b"third"}
     assert not list((fresh.folder / "blobs" / "staging").iterdir())
 
 
-def test_without_content(ada, url, refused):
+def test_without_content(ada, url, rejected):
     number = make(ada, url)["id"]
-    assert ada.get(f"{url}{number}/download/") == refused(409, "conflict", f"shard {number} has no content yet")
-    assert ada.post(f"{url}{number}/close/") == refused(409, "shard_empty", f"shard {number} has no content yet")
+    assert ada.get(f"{url}{number}/download/") == rejected(409, "conflict", f"shard {number} has no content yet")
+    assert ada.post(f"{url}{number}/close/") == rejected(409, "shard_empty", f"shard {number} has no content yet")
     assert ada.get(f"{url}{number}/").json()["state"] == "open"
 
 
-def test_digests(ada, url, refused):
+def test_digests(ada, url, rejected):
     number = make(ada, url)["id"]
     digest = hashlib.sha256(b"content")
     header = f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
-    assert upload(ada, url, number, b"other", **{"Content-Digest": header}) == refused(400, "digest_mismatch")
+    assert upload(ada, url, number, b"other", **{"Content-Digest": header}) == rejected(400, "digest_mismatch")
     assert ada.get(f"{url}{number}/").json()["state"] == "open"
     assert upload(ada, url, number, **{"Content-Digest": header}).json()["sha256"] == digest.hexdigest()
     response = ada.get(f"{url}{number}/download/")
@@ -200,37 +200,37 @@ def test_closing_again_changes_nothing(ada, url):
     assert (response.status_code, response.json()) == (200, shown)
 
 
-def test_only_an_open_collection_changes(tmp_path, connect, refused):
+def test_only_an_open_collection_changes(tmp_path, connect, rejected):
     with Server(tmp_path, seed="demo", processing=3600) as server:
         ada = connect(server)
         url = make_url(ada)
         empty, half, good = (filled(ada, url, state) for state in STATES)
         ada.post(f"{COLLECTIONS}1/close/")
         words = "The collection 1 is processing; only an open one "
-        assert ada.post(url, json={}) == refused(409, "collection_not_open", f"{words}takes shards.")
+        assert ada.post(url, json={}) == rejected(409, "collection_not_open", f"{words}takes shards.")
         for number in (empty, half, good):
-            assert upload(ada, url, number) == refused(409, "collection_not_open", f"{words}takes content")
-            assert ada.delete(f"{url}{number}/") == refused(409, "collection_not_open", "deleted")
+            assert upload(ada, url, number) == rejected(409, "collection_not_open", f"{words}takes content")
+            assert ada.delete(f"{url}{number}/") == rejected(409, "collection_not_open", "deleted")
         for number in (empty, half):
-            assert ada.post(f"{url}{number}/close/") == refused(409, "collection_not_open", "closed")
+            assert ada.post(f"{url}{number}/close/") == rejected(409, "collection_not_open", "closed")
         assert [ada.get(f"{url}{number}/").json()["state"] for number in (empty, half, good)] == list(STATES)
         assert ids(ada.get(url)) == [empty, half, good]
         assert ada.get(f"{url}{half}/download/").content == b"content"
         assert ada.patch(f"{url}{half}/", json={"name": "x"}).json()["name"] == "x"
 
 
-def test_a_ready_collection_only_reads(ada, url, refused):
+def test_a_ready_collection_only_reads(ada, url, rejected):
     number = filled(ada, url, "ready")
     close_collection(ada, url)
     for response in (ada.post(url, json={}), upload(ada, url, number), ada.delete(f"{url}{number}/")):
-        assert response == refused(409, "collection_not_open", "is ready; only an open one")
+        assert response == rejected(409, "collection_not_open", "is ready; only an open one")
     assert ada.get(f"{url}{number}/download/").content == b"content"
     changed = ada.patch(f"{url}{number}/", json={"name": "late", "metadata": {"a": 1}}).json()
     assert (changed["name"], changed["metadata"], changed["state"]) == ("late", {"a": 1}, "ready")
     assert ids(ada.get(url)) == [number]
 
 
-def test_an_upload_that_the_closing_overtakes(fresh, connect, refused):
+def test_an_upload_that_the_closing_overtakes(fresh, connect, rejected):
     ada = connect(fresh)
     url = make_url(ada)
     number = filled(ada, url, "temporary")
@@ -243,11 +243,11 @@ def test_an_upload_that_the_closing_overtakes(fresh, connect, refused):
         yield b"content"
 
     # The shard was dropped while its new content came; nothing of it stays.
-    assert upload(ada, url, number, content()) == refused(404, "not_found", "no shard")
+    assert upload(ada, url, number, content()) == rejected(404, "not_found", "no shard")
     wait_for(lambda: kept(fresh) == set())
 
 
-def test_an_upload_that_another_closing_overtakes(fresh, connect, refused):
+def test_an_upload_that_another_closing_overtakes(fresh, connect, rejected):
     ada = connect(fresh)
     url = make_url(ada)
     number = filled(ada, url, "temporary")
@@ -257,39 +257,39 @@ def test_an_upload_that_another_closing_overtakes(fresh, connect, refused):
         ada.post(f"{url}{number}/close/")
         yield b"content"
 
-    assert upload(ada, url, number, content()) == refused(409, "shard_ready")
+    assert upload(ada, url, number, content()) == rejected(409, "shard_ready")
     assert kept(fresh) == {b"content"}
 
 
-def test_a_rejected_upload_is_not_read(fresh, connect, refused):
+def test_a_rejected_upload_is_not_read(fresh, connect, rejected):
     ada = connect(fresh)
     url = make_url(ada)
     number = filled(ada, url, "ready")
     response = ada.put(f"{url}{number}/upload/", content=b"x", headers={"Content-Digest": f"sha-256=:{'A' * 43}=:"})
-    assert response == refused(409, "shard_ready")
+    assert response == rejected(409, "shard_ready")
 
 
-def test_changing(ada, url, refused):
+def test_changing(ada, url, rejected):
     number = make(ada, url, name="a", metadata={"x": 1})["id"]
     assert ada.patch(f"{url}{number}/", json={"name": "b"}).json()["metadata"] == {"x": 1}
     shown = ada.patch(f"{url}{number}/", json={"metadata": {"y": 2.5}}).json()
     assert (shown["name"], shown["metadata"]) == ("b", {"y": 2.5})
     assert ada.patch(f"{url}{number}/", json={}).json() == shown
-    assert ada.patch(f"{url}{number}/", json={"state": "ready"}) == refused(400, "bad_body", "state")
+    assert ada.patch(f"{url}{number}/", json={"state": "ready"}) == rejected(400, "bad_body", "state")
 
 
-def test_metadata_up_to_256_kb(ada, url, refused):
+def test_metadata_up_to_256_kb(ada, url, rejected):
     fits, large = ({"t": "x" * (collections.MAX_METADATA - rest)} for rest in (8, 7))
     number = make(ada, url, metadata=fits)["id"]
     assert ada.get(f"{url}{number}/").json()["metadata"] == fits
     words = ("262145 bytes", "262144 are accepted")
-    assert ada.post(url, json={"metadata": large}) == refused(422, "metadata_too_large", *words)
-    assert ada.patch(f"{url}{number}/", json={"metadata": large}) == refused(422, "metadata_too_large", *words)
+    assert ada.post(url, json={"metadata": large}) == rejected(422, "metadata_too_large", *words)
+    assert ada.patch(f"{url}{number}/", json={"metadata": large}) == rejected(422, "metadata_too_large", *words)
     assert ada.get(url).json()["count"] == 1
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_paging(ada, version, refused):
+def test_paging(ada, version, rejected):
     url = make_url(ada, version=version)
     numbers = [make(ada, url, name=f"Part {step}")["id"] for step in range(7)]
     page, seen, pages = ada.get(f"{url}?limit=3").json(), [], 1
@@ -303,8 +303,8 @@ def test_paging(ada, version, refused):
     assert (page["count"], [item["id"] for item in page["results"]]) == (7, numbers[3:5])
     assert ids(ada.get(page["next"])) == numbers[5:]
     assert ids(ada.get(f"{url}?offset=7")) == ids(ada.get(f"{url}?offset={2**63 - 1}")) == []
-    assert ada.get(f"{page['next']}&offset=1") == refused(400, "bad_parameter", "offset", "cursor")
-    assert ada.get(f"{url}?offset=-1") == refused(400, "bad_parameter", "offset")
+    assert ada.get(f"{page['next']}&offset=1") == rejected(400, "bad_parameter", "offset", "cursor")
+    assert ada.get(f"{url}?offset=-1") == rejected(400, "bad_parameter", "offset")
     assert ids(ada.get(f"{url}?name=part%205")) == [numbers[5]]
     assert ids(ada.get(f"{url}?name=PART&offset=2&limit=1")) == [numbers[2]]
     assert ada.get(f"{url}?name=part%205").json()["count"] == 1

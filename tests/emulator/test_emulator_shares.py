@@ -25,7 +25,7 @@ def ids(response):
     return [item["id"] for item in response.json()["results"]]
 
 
-def test_share_list_and_take_back(ada, grace, path, kind, refused):
+def test_share_list_and_take_back(ada, grace, path, kind, rejected):
     number = make(ada, path)["id"]
     url = f"/api/v1/shares/{kind}/{number}/"
     assert ada.get(url).json() == {"count": 0, "next": None, "results": []}
@@ -48,43 +48,43 @@ def test_share_list_and_take_back(ada, grace, path, kind, refused):
         assert grace.get(f"{path}{number}/").status_code == 200
     for _ in range(2):
         assert ada.delete(url, params={"target_type": "user", "target_id": 2}).status_code == 204
-    assert grace.get(f"{path}{number}/") == refused(403, "forbidden", "not a member")
+    assert grace.get(f"{path}{number}/") == rejected(403, "forbidden", "not a member")
 
 
-def test_a_share_opens_nothing_else(fresh, connect, path, kind, refused):
+def test_a_share_opens_nothing_else(fresh, connect, path, kind, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     shared, other = make(ada, path)["id"], make(ada, path)["id"]
     ada.post(f"/api/v1/shares/{kind}/{shared}/", json={"target_type": "user", "target_id": 2})
-    assert grace.get(f"{path}{other}/") == refused(403, "forbidden", "not a member")
+    assert grace.get(f"{path}{other}/") == rejected(403, "forbidden", "not a member")
     listed = ids(grace.get(f"{path}?limit=1000"))
     assert shared in listed
     assert other not in listed
-    assert grace.get(f"{path}?project=1") == refused(403, "forbidden", "project 1")
+    assert grace.get(f"{path}?project=1") == rejected(403, "forbidden", "project 1")
     assert shared not in ids(grace.get(f"{path}?project=3&limit=1000"))
     twin = {"file": "dataset", "dataset": "file"}[kind]
     made = [make(ada, KINDS[twin])["id"] for _ in range(shared)][-1]
     assert made >= shared
     # The same number of another kind is another thing.
-    assert grace.get(f"{KINDS[twin]}{shared}/") == refused(403, "forbidden", "not a member")
+    assert grace.get(f"{KINDS[twin]}{shared}/") == rejected(403, "forbidden", "not a member")
 
 
 @pytest.mark.parametrize(
     ("method", "tail"), [("PATCH", ""), ("DELETE", ""), ("DELETE", "?immediate=true"), ("PUT", "upload")]
 )
-def test_only_reading(ada, grace, path, kind, refused, method, tail):
+def test_only_reading(ada, grace, path, kind, rejected, method, tail):
     number = make(ada, path)["id"]
     ada.post(f"/api/v1/shares/{kind}/{number}/", json={"target_type": "user", "target_id": 2})
     if tail == "upload" and kind == "dataset":
         tail = "upload?format=json"
     body = {"json": {"name": "x"}} if method == "PATCH" else {"content": b""} if method == "PUT" else {}
-    assert grace.request(method, f"{path}{number}/{tail}", **body) == refused(403, "forbidden", "reading only")
+    assert grace.request(method, f"{path}{number}/{tail}", **body) == rejected(403, "forbidden", "reading only")
     share = f"/api/v1/shares/{kind}/{number}/"
     tags = f"/api/v1/tags/{kind}/{number}/"
-    assert grace.get(share) == refused(403, "forbidden", "reading only")
-    assert grace.post(share, json={"target_type": "user", "target_id": 1}) == refused(403, "forbidden")
-    assert grace.delete(f"{share}?target_type=user&target_id=2") == refused(403, "forbidden")
-    assert grace.post(tags, json={"tags": ["x"]}) == refused(403, "forbidden", "reading only")
-    assert grace.delete(f"{tags}?tag=x") == refused(403, "forbidden", "reading only")
+    assert grace.get(share) == rejected(403, "forbidden", "reading only")
+    assert grace.post(share, json={"target_type": "user", "target_id": 1}) == rejected(403, "forbidden")
+    assert grace.delete(f"{share}?target_type=user&target_id=2") == rejected(403, "forbidden")
+    assert grace.post(tags, json={"tags": ["x"]}) == rejected(403, "forbidden", "reading only")
+    assert grace.delete(f"{tags}?tag=x") == rejected(403, "forbidden", "reading only")
     assert ids(grace.get(f"{path}?deleted=true&limit=1000")).count(number) == 0
     assert ada.get(f"{path}{number}/").json()["name"] == "thing"
 
@@ -112,15 +112,15 @@ def test_contents_are_read(ada, grace, path, kind):
         ("organization", 2, "organization 2"),
     ],
 )
-def test_strangers(ada, path, kind, refused, target_type, target_id, words):
+def test_strangers(ada, path, kind, rejected, target_type, target_id, words):
     url = f"/api/v1/shares/{kind}/{make(ada, path)['id']}/"
     target = {"target_type": target_type, "target_id": target_id}
-    assert ada.post(url, json=target) == refused(403, "forbidden", words)
+    assert ada.post(url, json=target) == rejected(403, "forbidden", words)
     assert ada.get(url).json()["count"] == 0
     assert ada.delete(url, params=target).status_code == 204
 
 
-def test_people_of_another_organization(fresh, connect, path, kind, refused):
+def test_people_of_another_organization(fresh, connect, path, kind, rejected):
     with fresh._require().stack.store.writing() as db:
         db.execute("INSERT INTO organizations (name, created) VALUES ('Elsewhere', '2026-01-01T00:00:00.000000Z')")
         db.execute(
@@ -130,9 +130,9 @@ def test_people_of_another_organization(fresh, connect, path, kind, refused):
     ada, eve = connect(fresh), connect(fresh, "eve")
     number = make(ada, path)["id"]
     url = f"/api/v1/shares/{kind}/{number}/"
-    assert ada.post(url, json={"target_type": "user", "target_id": 3}) == refused(403, "forbidden", "user 3")
+    assert ada.post(url, json={"target_type": "user", "target_id": 3}) == rejected(403, "forbidden", "user 3")
     assert ada.post(url, json={"target_type": "organization", "target_id": 1}).status_code == 204
-    assert eve.get(f"{path}{number}/") == refused(403, "forbidden")
+    assert eve.get(f"{path}{number}/") == rejected(403, "forbidden")
     assert ids(eve.get(path)) == []
 
 
@@ -149,16 +149,16 @@ def test_people_of_another_organization(fresh, connect, path, kind, refused):
         {"target_type": "user", "target_id": 2, "write": True},
     ],
 )
-def test_bad_targets(ada, path, kind, refused, body):
+def test_bad_targets(ada, path, kind, rejected, body):
     url = f"/api/v1/shares/{kind}/{make(ada, path)['id']}/"
-    assert ada.post(url, json=body) == refused(400, "bad_body")
+    assert ada.post(url, json=body) == rejected(400, "bad_body")
     # A query holds texts only, so there "2" is a number and a parameter with null is none.
     query = {name: value for name, value in body.items() if value is not None}
     if query != {"target_type": "user", "target_id": "2"}:
-        assert ada.delete(url, params=query) == refused(400, "bad_parameter")
+        assert ada.delete(url, params=query) == rejected(400, "bad_parameter")
 
 
-def test_what_is_not_there(ada, grace, path, kind, refused):
+def test_what_is_not_there(ada, grace, path, kind, rejected):
     number = make(ada, path)["id"]
     requests = {
         "GET": {},
@@ -166,23 +166,23 @@ def test_what_is_not_there(ada, grace, path, kind, refused):
         "DELETE": {"params": {"target_type": "user", "target_id": 2}},
     }
     for method, parts in requests.items():
-        assert ada.request(method, f"/api/v1/shares/{kind}/999999/", **parts) == refused(404, "not_found", kind)
-        assert ada.request(method, f"/api/v1/shares/project/{number}/", **parts) == refused(
+        assert ada.request(method, f"/api/v1/shares/{kind}/999999/", **parts) == rejected(404, "not_found", kind)
+        assert ada.request(method, f"/api/v1/shares/project/{number}/", **parts) == rejected(
             404, "not_found", '"project"'
         )
-        assert grace.request(method, f"/api/v1/shares/{kind}/{number}/", **parts) == refused(403, "forbidden")
+        assert grace.request(method, f"/api/v1/shares/{kind}/{number}/", **parts) == rejected(403, "forbidden")
     ada.delete(f"{path}{number}/")
-    assert ada.get(f"/api/v1/shares/{kind}/{number}/") == refused(404, "not_found")
+    assert ada.get(f"/api/v1/shares/{kind}/{number}/") == rejected(404, "not_found")
 
 
-def test_shares_follow_a_resource_and_go_with_it(fresh, connect, path, kind, refused):
+def test_shares_follow_a_resource_and_go_with_it(fresh, connect, path, kind, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     number = make(ada, path)["id"]
     ada.post(f"/api/v1/shares/{kind}/{number}/", json={"target_type": "organization", "target_id": 1})
     assert ada.patch(f"{path}{number}/", json={"project": 3}).status_code == 200
     assert grace.patch(f"{path}{number}/", json={"project": 2}).status_code == 200
     assert ada.get(f"{path}{number}/").status_code == 200
-    assert ada.patch(f"{path}{number}/", json={"name": "x"}) == refused(403, "forbidden", "reading only")
+    assert ada.patch(f"{path}{number}/", json={"name": "x"}) == rejected(403, "forbidden", "reading only")
     assert grace.delete(f"{path}{number}/?immediate=true").status_code == 204
     with fresh._require().stack.store.reading() as db:
         assert db.execute("SELECT count(*) FROM shares").fetchone()[0] == 0

@@ -94,11 +94,11 @@ def test_a_shard_lies_there_too(ada, plain):
     assert plain.get(ada.get(f"{url}download/").headers["Location"]).content == CONTENT
 
 
-def test_who_may_not_read_gets_no_address(stored, ada, connect, refused):
+def test_who_may_not_read_gets_no_address(stored, ada, connect, rejected):
     number = file_of(ada)
     grace = connect(stored, "grace")
-    assert grace.get(f"{FILES}{number}/download") == refused(403, "forbidden")
-    assert ada.get(f"{FILES}{file_of(ada, None)}/download") == refused(409, "conflict")
+    assert grace.get(f"{FILES}{number}/download") == rejected(403, "forbidden")
+    assert ada.get(f"{FILES}{file_of(ada, None)}/download") == rejected(409, "conflict")
 
 
 def test_parts_go_to_presigned_addresses(stored, ada, plain):
@@ -119,12 +119,12 @@ def test_parts_go_to_presigned_addresses(stored, ada, plain):
     assert stored.faults.effects("upload_part") == 0
 
 
-def test_addresses_for_parts_that_are_none(ada, refused):
+def test_addresses_for_parts_that_are_none(ada, rejected):
     upload = upload_of(ada)[1]
     url = f"{UPLOADS}{upload}/targets"
-    assert ada.post(url, json={"numbers": [1, 3]}) == refused(422, "no_such_part", "2 parts")
+    assert ada.post(url, json={"numbers": [1, 3]}) == rejected(422, "no_such_part", "2 parts")
     for numbers in ([], [0], [10_001], ["1"], [1] * 1001):
-        assert ada.post(url, json={"numbers": numbers}) == refused(400, "bad_body")
+        assert ada.post(url, json={"numbers": numbers}) == rejected(400, "bad_body")
 
 
 def test_parts_that_are_not_right(ada, plain):
@@ -216,14 +216,14 @@ def test_another_host_and_another_stack(stored, ada, plain, tmp_path):
         assert error(plain.get(moved)) == (403, "SignatureDoesNotMatch")
 
 
-def test_without_it_nothing_is_presigned(fresh, connect, refused):
+def test_without_it_nothing_is_presigned(fresh, connect, rejected):
     ada = connect(fresh)
     number = file_of(ada)
     assert ada.get(f"{FILES}{number}/download").content == CONTENT
     assert fresh.storage is None
     upload = ada.post(UPLOADS, json={"resource_type": "file", "resource_id": number, "size": 1, "part_size": 1}).json()
     assert not upload["presigned"]
-    assert ada.post(f"{UPLOADS}{upload['id']}/targets", json={"numbers": [1]}) == refused(409, "not_presigned")
+    assert ada.post(f"{UPLOADS}{upload['id']}/targets", json={"numbers": [1]}) == rejected(409, "not_presigned")
 
 
 # ---------------------------------------------------------------- what tests see of it

@@ -52,49 +52,49 @@ def test_the_value_is_shown_once(fresh, connect, caplog):
         assert not path.is_file() or value.encode() not in path.read_bytes(), path
 
 
-def test_a_deleted_token_is_rejected(ada, server, connect, refused):
+def test_a_deleted_token_is_rejected(ada, server, connect, rejected):
     made, other = make(ada), make(ada)
     user, url = as_token(server, connect, made["token"]), f"{PATH}{made['id']}/"
     assert user.get(ME).status_code == 200
     assert ada.delete(url).status_code == 204
-    assert user.get(ME) == refused(401, "not_authenticated", "not valid")
-    assert ada.get(url) == refused(404, "not_found", f"token {made['id']}")
-    assert ada.patch(url, json={"description": "x"}) == refused(404, "not_found")
-    assert ada.delete(url) == refused(404, "not_found")
+    assert user.get(ME) == rejected(401, "not_authenticated", "not valid")
+    assert ada.get(url) == rejected(404, "not_found", f"token {made['id']}")
+    assert ada.patch(url, json={"description": "x"}) == rejected(404, "not_found")
+    assert ada.delete(url) == rejected(404, "not_found")
     assert as_token(server, connect, other["token"]).get(ME).status_code == 200
     assert make(ada)["id"] > other["id"]
 
 
-def test_a_token_may_end_itself(ada, server, connect, refused):
+def test_a_token_may_end_itself(ada, server, connect, rejected):
     made = make(ada)
     user = as_token(server, connect, made["token"])
     assert user.delete(f"{PATH}{made['id']}/").status_code == 204
-    assert user.get(ME) == refused(401, "not_authenticated")
+    assert user.get(ME) == rejected(401, "not_authenticated")
 
 
-def test_passwords_never_give_a_made_token(fresh, connect, refused):
-    nobody, ada = connect(fresh, None), connect(fresh)
+def test_passwords_never_give_a_made_token(fresh, connect, rejected):
+    anonymous, ada = connect(fresh, None), connect(fresh)
     old = fresh.issue_token("ada")
     made = make(ada)
-    assert nobody.post("/api/v1/auth/token/", json=PASSWORD).json()["token"] == old
+    assert anonymous.post("/api/v1/auth/token/", json=PASSWORD).json()["token"] == old
     user = as_token(fresh, connect, made["token"])
     assert user.delete(f"{PATH}1/").status_code == 204
-    assert ada.get(ME) == refused(401, "not_authenticated")
+    assert ada.get(ME) == rejected(401, "not_authenticated")
     # Older than the next one for the password, and still not the one that is handed out.
-    new = nobody.post("/api/v1/auth/token/", json=PASSWORD).json()["token"]
+    new = anonymous.post("/api/v1/auth/token/", json=PASSWORD).json()["token"]
     assert new not in {old, made["token"]}
-    assert nobody.post("/api/v1/auth/token/", json=PASSWORD).json()["token"] == new == fresh.issue_token("ada")
+    assert anonymous.post("/api/v1/auth/token/", json=PASSWORD).json()["token"] == new == fresh.issue_token("ada")
     assert [each["id"] for each in user.get(PATH).json()["results"]] == [made["id"], 3]
     assert as_token(fresh, connect, new).get(ME).status_code == 200
 
 
-def test_tokens_of_others_do_not_exist(fresh, connect, refused):
+def test_tokens_of_others_do_not_exist(fresh, connect, rejected):
     ada, grace = connect(fresh), connect(fresh, "grace")
     number = make(ada)["id"]
     assert [each["id"] for each in grace.get(PATH).json()["results"]] == [2]
     url = f"{PATH}{number}/"
     for response in (grace.get(url), grace.patch(url, json={"description": "x"}), grace.delete(url)):
-        assert response == refused(404, "not_found", f"token {number}")
+        assert response == rejected(404, "not_found", f"token {number}")
     assert ada.get(url).status_code == 200
 
 
@@ -108,12 +108,12 @@ def test_made_tokens_outlive_the_server(tmp_path, connect):
 
 
 @pytest.mark.parametrize("body", [{"description": "x" * 256}, {"description": None}, {"token": "mine"}])
-def test_bad_bodies(ada, refused, body):
-    assert ada.post(PATH, json=body) == refused(400, "bad_body")
-    assert ada.patch(f"{PATH}{make(ada)['id']}/", json=body) == refused(400, "bad_body")
+def test_bad_bodies(ada, rejected, body):
+    assert ada.post(PATH, json=body) == rejected(400, "bad_body")
+    assert ada.patch(f"{PATH}{make(ada)['id']}/", json=body) == rejected(400, "bad_body")
 
 
-def test_tokens_need_one(server, connect, refused):
-    nobody = connect(server, None)
-    assert nobody.get(PATH) == refused(401, "not_authenticated")
-    assert nobody.post(PATH, json={}) == refused(401, "not_authenticated")
+def test_tokens_need_one(server, connect, rejected):
+    anonymous = connect(server, None)
+    assert anonymous.get(PATH) == rejected(401, "not_authenticated")
+    assert anonymous.post(PATH, json={}) == rejected(401, "not_authenticated")

@@ -67,41 +67,41 @@ def test_replacing(fresh, connect):
     assert blobs(fresh) == []
 
 
-def test_no_content_yet(ada, number, refused):
-    assert ada.get(f"{FILES}{number}/download") == refused(409, "conflict", "no content")
+def test_no_content_yet(ada, number, rejected):
+    assert ada.get(f"{FILES}{number}/download") == rejected(409, "conflict", "no content")
     assert ada.get(f"{FILES}?state=uploading&limit=1000").json()["results"][-1]["id"] == number
     assert all(item["state"] == "ready" for item in ada.get(f"{FILES}?state=ready").json()["results"])
 
 
 @pytest.mark.parametrize("header", ["sha-256=:AAAA:", "md5=:abc=:", "x", ""])
-def test_a_malformed_digest(ada, number, refused, header):
+def test_a_malformed_digest(ada, number, rejected, header):
     response = ada.put(f"{FILES}{number}/upload", content=b"x", headers={"Content-Digest": header})
-    assert response == refused(400, "bad_parameter", "Content-Digest")
+    assert response == rejected(400, "bad_parameter", "Content-Digest")
 
 
-def test_a_wrong_digest_changes_nothing(fresh, connect, refused):
+def test_a_wrong_digest_changes_nothing(fresh, connect, rejected):
     ada = connect(fresh)
     ada.post(FILES, json={"name": "x"})
     before = ada.put(f"{FILES}1/upload", content=b"good").json()
     kept = blobs(fresh)
     response = ada.put(f"{FILES}1/upload", content=b"bad", headers={"Content-Digest": digest(b"good")})
-    assert response == refused(400, "digest_mismatch")
+    assert response == rejected(400, "digest_mismatch")
     twice = [("Content-Digest", digest(b"x")), ("Content-Digest", digest(b"x"))]
-    assert ada.put(f"{FILES}1/upload", content=b"x", headers=twice) == refused(400, "bad_parameter", "2 times")
+    assert ada.put(f"{FILES}1/upload", content=b"x", headers=twice) == rejected(400, "bad_parameter", "2 times")
     assert ada.get(f"{FILES}1/").json() == before
     assert ada.get(f"{FILES}1/download").content == b"good"
     assert blobs(fresh) == kept
 
 
-def test_targets(ada, grace, number, refused):
+def test_targets(ada, grace, number, rejected):
     alone = ada.post(FILES, json={"name": "x"}).json()["id"]
-    assert grace.put(f"{FILES}{alone}/upload", content=b"x") == refused(403, "forbidden")
-    assert grace.get(f"{FILES}{alone}/download") == refused(403, "forbidden")
+    assert grace.put(f"{FILES}{alone}/upload", content=b"x") == rejected(403, "forbidden")
+    assert grace.get(f"{FILES}{alone}/download") == rejected(403, "forbidden")
     assert grace.put(f"{FILES}{number}/upload", content=b"x").status_code == 200
     ada.delete(f"{FILES}{number}/")
-    assert ada.put(f"{FILES}{number}/upload", content=b"x") == refused(404, "not_found")
-    assert ada.get(f"{FILES}{number}/download") == refused(404, "not_found")
-    assert ada.put(f"{FILES}{alone}/upload", content=b"{}", headers={"Content-Type": "application/json"}) == refused(
+    assert ada.put(f"{FILES}{number}/upload", content=b"x") == rejected(404, "not_found")
+    assert ada.get(f"{FILES}{number}/download") == rejected(404, "not_found")
+    assert ada.put(f"{FILES}{alone}/upload", content=b"{}", headers={"Content-Type": "application/json"}) == rejected(
         400, "wrong_media_type"
     )
 
@@ -129,7 +129,7 @@ def test_a_cut_body_changes_nothing(fresh, connect, head):
     assert ada.get(f"{FILES}1/download").content == b"good"
 
 
-def test_deleted_during_the_upload(fresh, connect, refused):
+def test_deleted_during_the_upload(fresh, connect, rejected):
     ada = connect(fresh)
     ada.post(FILES, json={"name": "x"})
 
@@ -139,7 +139,7 @@ def test_deleted_during_the_upload(fresh, connect, refused):
         assert ada.delete(f"{FILES}1/?immediate=true").status_code == 204
         yield b"last"
 
-    assert ada.put(f"{FILES}1/upload", content=body()) == refused(404, "not_found")
+    assert ada.put(f"{FILES}1/upload", content=body()) == rejected(404, "not_found")
     assert blobs(fresh) == []
 
 
@@ -168,13 +168,13 @@ def test_a_client_that_leaves_a_download_harms_nobody(fresh, connect):
 
 def test_memory_stays_flat(tmp_path, connect):
     size = 300 * 1024 * 1024
-    piece = b"m" * 1024 * 1024
+    chunk = b"m" * 1024 * 1024
     with Server(tmp_path, seed="demo") as server:
         ada = connect(server)
         ada.post(FILES, json={"name": "x"})
-        ada.put(f"{FILES}1/upload", content=piece)
+        ada.put(f"{FILES}1/upload", content=chunk)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        assert ada.put(f"{FILES}1/upload", content=(piece for _ in range(size // len(piece)))).json()["size"] == size
+        assert ada.put(f"{FILES}1/upload", content=(chunk for _ in range(size // len(chunk)))).json()["size"] == size
         with ada.stream("GET", f"{FILES}1/download") as got:
             assert sum(len(chunk) for chunk in got.iter_bytes()) == size
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024

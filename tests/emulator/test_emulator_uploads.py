@@ -161,7 +161,7 @@ def test_parts_in_any_order_become_the_content(fresh, connect):
     assert [path.read_bytes() for path in blobs(fresh)] == [CONTENT]
 
 
-def test_completing_again_is_harmless_and_brings_nothing_back(fresh, connect, refused):
+def test_completing_again_is_harmless_and_brings_nothing_back(fresh, connect, rejected):
     ada = connect(fresh)
     number, parts = file_of(ada), cut()
     upload = begin(ada, number)["id"]
@@ -172,9 +172,9 @@ def test_completing_again_is_harmless_and_brings_nothing_back(fresh, connect, re
     assert complete(ada, upload, parts).json() == first.json()
     assert content_of(ada, number) == b"newer"
     wrong = {**whole(parts), "digest": "0" * 64}
-    assert ada.post(f"{UPLOADS}{upload}/complete", json=wrong) == refused(422, "digest_mismatch")
-    assert put(ada, upload, 1, parts[1]) == refused(409, "upload_complete")
-    assert ada.post(f"{UPLOADS}{upload}/targets", json={"numbers": [1]}) == refused(409, "not_presigned")
+    assert ada.post(f"{UPLOADS}{upload}/complete", json=wrong) == rejected(422, "digest_mismatch")
+    assert put(ada, upload, 1, parts[1]) == rejected(409, "upload_complete")
+    assert ada.post(f"{UPLOADS}{upload}/targets", json={"numbers": [1]}) == rejected(409, "not_presigned")
     # The record goes, the content stays.
     assert ada.delete(f"{UPLOADS}{upload}/").status_code == 204
     assert content_of(ada, number) == b"newer"
@@ -190,28 +190,28 @@ def test_cuts(ada, size, part_size, count):
     assert put(ada, upload, count + 1, last).status_code == (400 if count == 10_000 else 422)
 
 
-def test_more_parts_than_allowed(ada, refused):
+def test_more_parts_than_allowed(ada, rejected):
     body = {"resource_type": "file", "resource_id": file_of(ada), "size": 10_001, "part_size": 1}
-    assert ada.post(UPLOADS, json=body) == refused(422, "too_many_parts", "10001")
+    assert ada.post(UPLOADS, json=body) == rejected(422, "too_many_parts", "10001")
 
 
-def test_what_an_upload_is_not_made_of(ada, refused):
+def test_what_an_upload_is_not_made_of(ada, rejected):
     number = file_of(ada)
     good = {"resource_type": "file", "resource_id": number, "size": 1, "part_size": 1}
     for change in ({"size": 0}, {"part_size": 0}, {"size": 5 * 1024**3 + 1}, {"collection": None}):
-        assert ada.post(UPLOADS, json={**good, **change}) == refused(400, "bad_body"), change
+        assert ada.post(UPLOADS, json={**good, **change}) == rejected(400, "bad_body"), change
     for change in ({"collection": 1}, {"resource_type": "shard"}):
-        assert ada.post(UPLOADS, json={**good, **change}) == refused(422, "unprocessable", "collection"), change
-    assert ada.post(UPLOADS, json={**good, "resource_type": "dataset"}) == refused(400, "bad_body")
-    assert ada.post(UPLOADS, json={**good, "resource_id": 2**60}) == refused(404, "not_found")
-    assert ada.get(f"{UPLOADS}{2**60}/") == refused(404, "not_found")
+        assert ada.post(UPLOADS, json={**good, **change}) == rejected(422, "unprocessable", "collection"), change
+    assert ada.post(UPLOADS, json={**good, "resource_type": "dataset"}) == rejected(400, "bad_body")
+    assert ada.post(UPLOADS, json={**good, "resource_id": 2**60}) == rejected(404, "not_found")
+    assert ada.get(f"{UPLOADS}{2**60}/") == rejected(404, "not_found")
 
 
-def test_the_limit_of_the_server(tmp_path, connect, refused):
+def test_the_limit_of_the_server(tmp_path, connect, rejected):
     with Server(tmp_path, seed="demo", limits=Limits(upload=1000)) as server:
         ada = connect(server)
         body = {"resource_type": "file", "resource_id": file_of(ada), "size": 1001, "part_size": 1000}
-        assert ada.post(UPLOADS, json=body) == refused(413, "too_large", "1000")
+        assert ada.post(UPLOADS, json=body) == rejected(413, "too_large", "1000")
         assert blobs(server) == []
 
 
@@ -253,35 +253,35 @@ def test_listing(fresh, connect):
 
 
 @pytest.mark.parametrize("number", [1, 11])
-def test_a_part_of_another_length(fresh, connect, refused, number):
+def test_a_part_of_another_length(fresh, connect, rejected, number):
     ada = connect(fresh)
     upload = begin(ada, file_of(ada))["id"]
     right = cut()[number]
-    assert put(ada, upload, number, right[:-1]) == refused(422, "wrong_part_size")
-    assert put(ada, upload, number, right + b"x") == refused(422, "wrong_part_size", "more")
-    assert put(ada, upload, number, (chunk for chunk in (right, b"x"))) == refused(422, "wrong_part_size", "more")
-    assert put(ada, upload, number, b"") == refused(422, "wrong_part_size")
+    assert put(ada, upload, number, right[:-1]) == rejected(422, "wrong_part_size")
+    assert put(ada, upload, number, right + b"x") == rejected(422, "wrong_part_size", "more")
+    assert put(ada, upload, number, (chunk for chunk in (right, b"x"))) == rejected(422, "wrong_part_size", "more")
+    assert put(ada, upload, number, b"") == rejected(422, "wrong_part_size")
     assert there(ada, upload) == {}
     assert writers(fresh) == {}
 
 
-def test_what_rejects_a_replacement_keeps_the_part(fresh, connect, refused):
+def test_what_rejects_a_replacement_keeps_the_part(fresh, connect, rejected):
     ada = connect(fresh)
     number, parts = file_of(ada), cut()
     upload = begin(ada, number)["id"]
     send(ada, upload, parts)
     wrong = base64.b64encode(sha(b"other").digest()).decode()
     other = b"o" * SIZE
-    assert put(ada, upload, 3, other, **{"Content-Digest": f"sha-256=:{wrong}:"}) == refused(400, "digest_mismatch")
-    assert put(ada, upload, 3, other[1:]) == refused(422, "wrong_part_size")
+    assert put(ada, upload, 3, other, **{"Content-Digest": f"sha-256=:{wrong}:"}) == rejected(400, "digest_mismatch")
+    assert put(ada, upload, 3, other[1:]) == rejected(422, "wrong_part_size")
     slow = Slow(ada, upload, 3, other[:-2])
-    assert slow.end() == refused(422, "wrong_part_size")
+    assert slow.end() == rejected(422, "wrong_part_size")
     assert there(ada, upload) == expected(parts)
     assert complete(ada, upload, parts).status_code == 200
     assert content_of(ada, number) == CONTENT
 
 
-def test_a_part_is_replaced(fresh, connect, refused):
+def test_a_part_is_replaced(fresh, connect, rejected):
     ada = connect(fresh)
     number, parts = file_of(ada), cut()
     upload = begin(ada, number)["id"]
@@ -290,27 +290,27 @@ def test_a_part_is_replaced(fresh, connect, refused):
     send(ada, upload, {4: b"m" * SIZE, 11: new[11]})
     send(ada, upload, {4: new[4]})
     assert there(ada, upload) == expected(new)
-    assert complete(ada, upload, parts) == refused(422, "digest_mismatch")
+    assert complete(ada, upload, parts) == rejected(422, "digest_mismatch")
     assert ada.get(f"{FILES}{number}/").json()["state"] == "uploading"
     assert complete(ada, upload, new).status_code == 200
     assert content_of(ada, number) == b"".join(new[each] for each in sorted(new))
     assert len(blobs(fresh)) == 1
 
 
-def test_what_does_not_complete_changes_nothing(fresh, connect, refused):
+def test_what_does_not_complete_changes_nothing(fresh, connect, rejected):
     ada = connect(fresh)
     number, parts = file_of(ada), cut()
     ada.put(f"{FILES}{number}/upload", content=b"old")
     upload = begin(ada, number)["id"]
     send(ada, upload, {each: parts[each] for each in parts if each not in {2, 11}})
     before = ada.get(f"{FILES}{number}/").json(), ada.get(f"{UPLOADS}{upload}/").json()
-    assert complete(ada, upload, parts) == refused(409, "parts_missing", "2 parts")
+    assert complete(ada, upload, parts) == rejected(409, "parts_missing", "2 parts")
     send(ada, upload, {each: parts[each] for each in (2, 11)})
     good = whole(parts)
     response = ada.post(f"{UPLOADS}{upload}/complete", json={**good, "digest": sha(CONTENT).hexdigest()})
-    assert response == refused(422, "digest_mismatch")
-    assert ada.post(f"{UPLOADS}{upload}/complete", json={**good, "size": 7}) == refused(422, "size_mismatch")
-    assert ada.post(f"{UPLOADS}{upload}/complete", json={**good, "digest": "x"}) == refused(400, "bad_body")
+    assert response == rejected(422, "digest_mismatch")
+    assert ada.post(f"{UPLOADS}{upload}/complete", json={**good, "size": 7}) == rejected(422, "size_mismatch")
+    assert ada.post(f"{UPLOADS}{upload}/complete", json={**good, "digest": "x"}) == rejected(400, "bad_body")
     assert (ada.get(f"{FILES}{number}/").json(), content_of(ada, number)) == (before[0], b"old")
     assert ada.get(f"{UPLOADS}{upload}/").json() == {**before[1], "received": len(CONTENT)}
     assert complete(ada, upload, parts).status_code == 200
@@ -373,7 +373,7 @@ def test_two_send_the_same_part_and_the_last_one_counts(fresh, connect):
     assert len(blobs(fresh)) == 1
 
 
-def test_a_first_sender_that_fails_leaves_the_part_of_the_second(fresh, connect, refused):
+def test_a_first_sender_that_fails_leaves_the_part_of_the_second(fresh, connect, rejected):
     ada = connect(fresh)
     number, parts = file_of(ada), cut()
     upload = begin(ada, number)["id"]
@@ -381,14 +381,14 @@ def test_a_first_sender_that_fails_leaves_the_part_of_the_second(fresh, connect,
     slow = Slow(ada, upload, 5, b"z" * (SIZE - 1))
     wait_for(lambda: writers(fresh))
     send(ada, upload, {5: parts[5]})
-    assert slow.end() == refused(422, "wrong_part_size")
+    assert slow.end() == rejected(422, "wrong_part_size")
     wait_for(lambda: not writers(fresh))
     assert there(ada, upload) == expected(parts)
     assert complete(ada, upload, parts).status_code == 200
     assert content_of(ada, number) == CONTENT
 
 
-def test_a_sender_that_is_too_slow_cannot_touch_the_content(fresh, connect, refused):
+def test_a_sender_that_is_too_slow_cannot_touch_the_content(fresh, connect, rejected):
     ada = connect(fresh)
     number, parts = file_of(ada), cut(b"a" * 3_000_000, 1_500_000)
     upload = begin(ada, number, 3_000_000, 1_500_000)["id"]
@@ -458,20 +458,20 @@ def test_a_part_that_comes_once_more_during_the_completion_harms_nothing(fresh, 
     assert len(blobs(fresh)) == 1
 
 
-def test_aborted_while_a_part_comes(fresh, connect, refused):
+def test_aborted_while_a_part_comes(fresh, connect, rejected):
     ada = connect(fresh)
     upload = begin(ada, file_of(ada))["id"]
     slow = Slow(ada, upload, 1, cut()[1])
     wait_for(lambda: writers(fresh))
     assert ada.delete(f"{UPLOADS}{upload}/").status_code == 204
-    assert slow.end() == refused(404, "not_found")
+    assert slow.end() == rejected(404, "not_found")
     assert (blobs(fresh), writers(fresh)) == ([], {})
 
 
 # ---------------------------------------------------------------- who, and when
 
 
-def test_only_who_may_change_the_file(ada, grace, refused):
+def test_only_who_may_change_the_file(ada, grace, rejected):
     number = file_of(ada)
     upload = begin(ada, number)["id"]
     body = {"resource_type": "file", "resource_id": number, "size": 1, "part_size": 1}
@@ -483,12 +483,12 @@ def test_only_who_may_change_the_file(ada, grace, refused):
             caller.post(f"{UPLOADS}{upload}/targets", json={"numbers": [1]}),
         ]  # fmt: skip
 
-    assert all(response == refused(403, "forbidden") for response in tried(grace))
+    assert all(response == rejected(403, "forbidden") for response in tried(grace))
     ada.post(f"/api/v1/shares/file/{number}/", json={"target_type": "user", "target_id": 2})
-    assert all(response == refused(403, "forbidden") for response in tried(grace))
+    assert all(response == rejected(403, "forbidden") for response in tried(grace))
     assert there(ada, upload) == {}
     ada.delete(f"{FILES}{number}/")
-    assert all(response == refused(404, "not_found") for response in tried(ada))
+    assert all(response == rejected(404, "not_found") for response in tried(ada))
 
 
 def test_a_member_goes_on_with_the_upload_of_another(ada, grace):
@@ -499,7 +499,7 @@ def test_a_member_goes_on_with_the_upload_of_another(ada, grace):
     assert content_of(ada, number) == CONTENT
 
 
-def test_a_shard(fresh, connect, refused):
+def test_a_shard(fresh, connect, rejected):
     ada = connect(fresh)
     collection, shard = shard_of(ada, name="c", version=2)
     url = f"{COLLECTIONS}{collection}/shards/{shard}/"
@@ -516,9 +516,9 @@ def test_a_shard(fresh, connect, refused):
     assert ada.post(f"{url}close/").status_code == 200
     body = {"resource_type": "shard", "resource_id": shard, "collection": collection, "size": 1, "part_size": 1}
     for response in (ada.post(UPLOADS, json=body), put(ada, late, 1, parts[1]), complete(ada, late, parts)):
-        assert response == refused(409, "shard_ready")
+        assert response == rejected(409, "shard_ready")
     assert complete(ada, upload["id"], parts).status_code == 200
-    assert ada.post(UPLOADS, json={**body, "resource_id": shard + 2}) == refused(404, "not_found")
+    assert ada.post(UPLOADS, json={**body, "resource_id": shard + 2}) == rejected(404, "not_found")
     other = made(ada.post(f"{COLLECTIONS}{collection}/shards/", json={}))["id"]
     ada.post(f"{COLLECTIONS}{collection}/close/")
     assert ada.post(UPLOADS, json={**body, "resource_id": other}).json()["code"] in {"collection_not_open", "not_found"}
@@ -527,13 +527,13 @@ def test_a_shard(fresh, connect, refused):
 # ---------------------------------------------------------------- deleting
 
 
-def test_a_deleted_file_takes_its_uploads_along(fresh, connect, refused):
+def test_a_deleted_file_takes_its_uploads_along(fresh, connect, rejected):
     ada = connect(fresh)
     number = file_of(ada)
     uploads = [begin(ada, number)["id"] for _ in range(2)]
     send(ada, uploads[0], cut())
     ada.delete(f"{FILES}{number}/")
-    assert ada.get(f"{UPLOADS}{uploads[0]}/") == refused(404, "not_found")
+    assert ada.get(f"{UPLOADS}{uploads[0]}/") == rejected(404, "not_found")
     ada.delete(f"{FILES}{number}/?immediate=true")
     assert blobs(fresh) == []
     assert ada.get(UPLOADS).json()["count"] == 0

@@ -57,12 +57,12 @@ def test_filters(ada):
     assert (first["count"], names(ada.get(first["next"]))) == (3, ["bare"])
 
 
-def test_everybody_sees_the_floes_of_the_stack(grace, ada, refused):
+def test_everybody_sees_the_floes_of_the_stack(grace, ada, rejected):
     assert grace.get(PATH).json() == ada.get(PATH).json()
-    assert ada.get(f"{PATH}99/") == refused(404, "not_found", "no floe 99")
+    assert ada.get(f"{PATH}99/") == rejected(404, "not_found", "no floe 99")
 
 
-def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, refused):
+def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, rejected):
     with Server(tmp_path, seed="demo", floes=[floe("kept"), floe("gone")], jobs=0) as server:
         ada = connect(server)
         waiting = start(ada, floe=2)
@@ -74,7 +74,7 @@ def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, refused):
             (2, "The floe gone", "deprecated"),
             (3, "The floe new", "ready"),
         ]
-        assert ada.post("/api/v1/jobs/", json={"workfloe": 2}) == refused(409, "floe_not_ready", "gone", "deprecated")
+        assert ada.post("/api/v1/jobs/", json={"workfloe": 2}) == rejected(409, "floe_not_ready", "gone", "deprecated")
         ended = reach(ada, waiting)
         assert (ended["outcome"], ended["reason"]) == ("failed", "the floe 'gone' is not there any more")
     with Server(tmp_path, floes=[floe("gone")]) as server:

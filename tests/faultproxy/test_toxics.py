@@ -37,9 +37,9 @@ class Echo:
                 raw, _ = self._socket.accept()
             except OSError:
                 return
-            threading.Thread(target=self._speak, args=(raw,), daemon=True).start()
+            threading.Thread(target=self._talk, args=(raw,), daemon=True).start()
 
-    def _speak(self, raw: socket.socket) -> None:
+    def _talk(self, raw: socket.socket) -> None:
         how = "close"
         with raw:
             try:

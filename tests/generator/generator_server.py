@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Answer:
+class ScriptedResponse:
     status: int = 200
     body: bytes | Iterator[bytes] = b""
     headers: dict[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Server:
     """A loopback server that gives one response to everything and remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.answer = Answer()
+        self.answer = ScriptedResponse()
         self.seen: list[Seen] = []
         outer = self
 
@@ -82,11 +82,11 @@ class Server:
 
     def json(self, data: object, status: int = 200) -> None:
         """Response with JSON from now on."""
-        self.answer = Answer(status, json.dumps(data).encode(), {"content-type": "application/json"})
+        self.answer = ScriptedResponse(status, json.dumps(data).encode(), {"content-type": "application/json"})
 
     def html(self, status: int = 200) -> None:
         """Response with a page for people from now on."""
-        self.answer = Answer(status, b"<html>Sorry</html>", {"content-type": "text/html"})
+        self.answer = ScriptedResponse(status, b"<html>Sorry</html>", {"content-type": "text/html"})
 
     def close(self) -> None:
         self._http.shutdown()

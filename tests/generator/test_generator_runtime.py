@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from generator_server import Answer, Server
+from generator_server import ScriptedResponse, Server
 from generator_subjects import TOKEN, Ours
 
 if TYPE_CHECKING:
@@ -119,13 +119,13 @@ def test_a_detailed_response_is_no_error(ours: Ours, server: Server) -> None:
         )
         server.json(THING)
         assert get.sync_detailed(1, client=client).parsed.id == 1
-        server.answer = Answer(204)
+        server.answer = ScriptedResponse(204)
         assert delete.sync_detailed(1, client=client).parsed is None
         assert delete.sync(1, client=client) is None
 
 
 def test_a_redirect_is_not_followed(ours: Ours, server: Server, other_server: Server) -> None:
-    server.answer = Answer(302, b"", {"location": other_server.url})
+    server.answer = ScriptedResponse(302, b"", {"location": other_server.url})
     with ours.client(server.url) as client:
         assert ours.operation("get_thing").sync_detailed(1, client=client).status_code == 302
     assert not other_server.seen
@@ -157,7 +157,7 @@ def test_an_operation_without_authentication_sends_no_token(ours: Ours, server: 
 
 
 def test_an_iterable_is_sent_with_its_length_if_known(ours: Ours, server: Server) -> None:
-    server.answer = Answer(204)
+    server.answer = ScriptedResponse(204)
     types, operation = ours.module("types"), ours.operation("upload_thing_content")
     with ours.client(server.url) as client:
         operation.sync(1, client=client, body=iter([b"ab", b"c"]))
@@ -178,7 +178,7 @@ def test_a_file_that_grows_meanwhile_is_sent_as_announced(ours: Ours, server: Se
             self.seek(here)
             return super().read(size)
 
-    server.answer = Answer(204)
+    server.answer = ScriptedResponse(204)
     with ours.client(server.url) as client:
         ours.operation("upload_thing_content").sync(1, client=client, body=Growing(b"abc"))
     assert server.seen[0].body == b"abc"
@@ -201,10 +201,10 @@ def test_asynchronous_operations(ours: Ours, server: Server) -> None:
             assert (await ours.operation("get_thing").asyncio(1, client=client)).state == "ready"
             answer = await ours.operation("get_thing").asyncio_detailed(1, client=client)
             assert (answer.status_code, answer.parsed.id) == (200, 1)
-            server.answer = Answer(204)
+            server.answer = ScriptedResponse(204)
             await ours.operation("upload_thing_content").asyncio(1, client=client, body=chunks())
             assert await ours.operation("delete_thing").asyncio(1, client=client) is None
-            server.answer = Answer(200, b"abc", {"content-type": "application/octet-stream"})
+            server.answer = ScriptedResponse(200, b"abc", {"content-type": "application/octet-stream"})
             async with await ours.operation("download_thing").asyncio(1, client=client) as response:
                 assert b"".join([chunk async for chunk in response.aiter_bytes()]) == b"abc"
             server.json({"detail": "x"}, 404)
@@ -226,7 +226,9 @@ def test_a_download_with_a_bad_status_is_an_error(ours: Ours, server: Server) ->
 
 
 def test_a_lost_connection_is_our_error(ours: Ours, server: Server) -> None:
-    server.answer = Answer(200, iter([b"abc"]), {"content-type": "application/octet-stream", "content-length": "10"})
+    server.answer = ScriptedResponse(
+        200, iter([b"abc"]), {"content-type": "application/octet-stream", "content-length": "10"}
+    )
     errors = ours.module("errors")
     with ours.client(server.url) as client:
         with (
@@ -248,7 +250,7 @@ def test_the_timeout_of_one_request(ours: Ours, server: Server) -> None:
     import threading
 
     released = threading.Event()
-    server.answer = Answer(200, never(), {"content-type": "application/json", "content-length": "2"})
+    server.answer = ScriptedResponse(200, never(), {"content-type": "application/json", "content-length": "2"})
     try:
         with ours.client(server.url) as client, pytest.raises(TimeoutError, match="get_thing"):
             ours.operation("get_thing").sync(1, client=client.with_timeout(0.05))

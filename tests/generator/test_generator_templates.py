@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from generator_server import Answer, Server
+from generator_server import ScriptedResponse, Server
 from generator_subjects import TOKEN
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def mended(defect: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 @mended("'project'")
 def test_a_file_cannot_end_its_own_part_of_a_form(subject: Ours, server: Server) -> None:
-    server.answer = Answer(204)
+    server.answer = ScriptedResponse(204)
     evil = b'x\r\n--+++\r\nContent-Disposition: form-data; name="project"\r\n\r\n999\r\n--+++--\r\n'
     with subject.client(server.url) as client:
         subject.send_form(client, "hello", io.BytesIO(evil))
@@ -102,13 +102,13 @@ def test_an_unknown_state_is_a_value_like_any_other(subject: Ours) -> None:
 def test_a_download_is_not_held_in_memory(subject: Ours, server: Server) -> None:
     chunk, count = bytes(1 << 20), 64
     headers = {"content-type": "application/octet-stream", "content-length": str(len(chunk) * count)}
-    server.answer = Answer(200, (chunk for _ in range(count)), headers)
+    server.answer = ScriptedResponse(200, (chunk for _ in range(count)), headers)
     digest = hashlib.sha256()
     with subject.client(server.url) as client:
         tracemalloc.start()
         try:
-            for piece in subject.download(client):
-                digest.update(piece)
+            for chunk in subject.download(client):
+                digest.update(chunk)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -191,7 +191,7 @@ def test_another_timeout_leaves_the_client_as_it_is(subject: Ours, server: Serve
 
 @mended("Too little data for declared Content-Length")
 def test_a_file_is_sent_from_where_it_stands(subject: Ours, server: Server, tmp_path: Path) -> None:
-    server.answer = Answer(204)
+    server.answer = ScriptedResponse(204)
     (tmp_path / "file").write_bytes(b"0123456789")
     with subject.client(server.url) as client, (tmp_path / "file").open("rb") as file:
         for attempt in (3, 3, 7):
@@ -203,7 +203,7 @@ def test_a_file_is_sent_from_where_it_stands(subject: Ours, server: Server, tmp_
 
 @mended("0123456789")
 def test_a_file_in_a_form_is_sent_from_where_it_stands(subject: Ours, server: Server) -> None:
-    server.answer = Answer(204)
+    server.answer = ScriptedResponse(204)
     file = io.BytesIO(b"0123456789")
     file.seek(3)
     with subject.client(server.url) as client:
@@ -213,7 +213,7 @@ def test_a_file_in_a_form_is_sent_from_where_it_stands(subject: Ours, server: Se
 
 @mended("RuntimeError")
 def test_an_ordinary_file_can_be_sent_asynchronously(subject: Ours, server: Server, tmp_path: Path) -> None:
-    server.answer = Answer(204)
+    server.answer = ScriptedResponse(204)
     (tmp_path / "file").write_bytes(b"0123456789")
     with (tmp_path / "file").open("rb") as file:
         subject.send_content_async(server.url, file)

@@ -39,7 +39,7 @@ _RETIRED: set[str] = set()
 _FORMS: dict[str, list[str]] = {}
 _STREAMS: dict[object, Stream] = {}
 _EXEMPT: list[Exemption] = []
-_TOLD, _PASSED = pytest.StashKey[bool](), pytest.StashKey[bool]()
+_REPORTED, _PASSED = pytest.StashKey[bool](), pytest.StashKey[bool]()
 
 
 @dataclass
@@ -189,8 +189,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if leaks("\n".join(content for _, content in report.sections)):
         # The sections come again with the next part of the test.
         report.sections = []
-        found += [] if item.stash.get(_TOLD, False) else ["its output or its log"]
-        item.stash[_TOLD] = True
+        found += [] if item.stash.get(_REPORTED, False) else ["its output or its log"]
+        item.stash[_REPORTED] = True
     shown = leaks(str(report.longrepr or ""))
     if report.when == "teardown":
         found += _left(item)
@@ -208,7 +208,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     found += ["its error"] if shown else []
     wrong += [f"a token stands in {', '.join(dict.fromkeys(found))} (not shown)"] if found else []
     if wrong:
-        said = [] if shown or report.passed else [str(report.longrepr)]
-        report.longrepr = "\n".join([*said, f"{item.nodeid}: {'; '.join(wrong)}"])
+        message = [] if shown or report.passed else [str(report.longrepr)]
+        report.longrepr = "\n".join([*message, f"{item.nodeid}: {'; '.join(wrong)}"])
         report.outcome = "failed"
     return report

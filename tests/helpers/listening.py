@@ -50,7 +50,7 @@ def _listen_to_calls(hear: Hear) -> None:
         hear("the output of CliRunner", result.stdout_bytes)
         hear("the errors of CliRunner", result.stderr_bytes)
         if result.exception is not None:
-            hear("the exception of CliRunner", said(result.exception))
+            hear("the exception of CliRunner", message(result.exception))
 
     after(click.testing.CliRunner, "invoke", invoked)
 
@@ -118,13 +118,13 @@ def _listen_to_processes(hear: Hear) -> None:
 def _listen_to_errors(hear: Hear) -> None:
     def expected(result: bool, _: Any, kind: Any, error: BaseException | None, *__: Any) -> None:
         if error is not None:
-            hear("an error that the test expects", said(error))
+            hear("an error that the test expects", message(error))
 
     after(RaisesExc, "__exit__", expected)
     after(warnings.WarningMessage, "__init__", lambda _, self, message, *__, **___: hear("a warning", str(message)))
 
 
-def said(error: BaseException) -> str:
+def message(error: BaseException) -> str:
     """What a traceback of an error says, without the lines of the code."""
     texts: list[str] = []
     chain = [error]

@@ -15,7 +15,7 @@ from orionclient.session import OrionSession, SessionConfig, get_session
 from .canary import CANARY
 
 
-class Asked(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """One request as it arrived."""
 
     method: str
@@ -24,7 +24,7 @@ class Asked(NamedTuple):
     body: bytes
 
 
-class Answer(NamedTuple):
+class ScriptedResponse(NamedTuple):
     """One response: JSON data or raw bytes, or a function that writes to the socket itself."""
 
     status: int = 200
@@ -37,11 +37,11 @@ class Answer(NamedTuple):
 class Scripted:
     """Responses in order, the last one for ever; the question for the versions of the APIs gets a response and counted apart."""
 
-    def __init__(self, *responses: Answer) -> None:
-        self.answers = list(responses)
-        self.asked: list[Asked] = []
-        self.versions = Answer(404)
-        self.asked_for_versions = 0
+    def __init__(self, *responses: ScriptedResponse) -> None:
+        self.responses = list(responses)
+        self.requests: list[ReceivedRequest] = []
+        self.versions = ScriptedResponse(404)
+        self.version_requests = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -55,13 +55,13 @@ class Scripted:
 
             def answer(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                asked = Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))
+                requests = ReceivedRequest(self.command, self.path, dict(self.headers), self.rfile.read(length))
                 if self.path == "/api/versions/":
-                    outer.asked_for_versions += 1
+                    outer.version_requests += 1
                     response = outer.versions
                 else:
-                    outer.asked.append(asked)
-                    response = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
+                    outer.requests.append(requests)
+                    response = outer.responses.pop(0) if len(outer.responses) > 1 else outer.responses[0]
                 if response.write is not None:
                     response.write(self)
                     return
@@ -89,9 +89,9 @@ class Scripted:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
-    def then(self, *responses: Answer) -> Self:
+    def then(self, *responses: ScriptedResponse) -> Self:
         """Add responses."""
-        self.answers += responses
+        self.responses += responses
         return self
 
     def config(self, **changes: Any) -> SessionConfig:
@@ -114,7 +114,7 @@ class Scripted:
         self._thread.join(5)
 
 
-def drip(seconds: float, step: float) -> Answer:
+def drip(seconds: float, step: float) -> ScriptedResponse:
     """A response whose body comes one byte at a time."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -129,4 +129,4 @@ def drip(seconds: float, step: float) -> Answer:
             time.sleep(step)
         handler.close_connection = True
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)

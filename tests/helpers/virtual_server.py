@@ -62,12 +62,12 @@ class Window:
 
 
 @attrs.define
-class Told:
+class Reported:
     """What came of a run."""
 
     seconds: float = 0.0
     sent: int = 0
-    refused: int = 0
+    rejected: int = 0
     failed: int = 0
     by_worker: Counter[int] = attrs.Factory(Counter)
     done_at: dict[str, list[float]] = attrs.Factory(dict)
@@ -75,7 +75,7 @@ class Told:
 
     @property
     def share_rejected(self) -> float:
-        return self.refused / self.sent
+        return self.rejected / self.sent
 
 
 @attrs.define
@@ -96,13 +96,13 @@ class Virtual:
     noise: float = 0.002
     seed: int = 1
     now: float = 0.0
-    told: Told = attrs.Factory(Told)
+    reported: Reported = attrs.Factory(Reported)
     _terms: CallOptions = attrs.Factory(lambda: CallOptions(Policy()))
     _events: list[tuple[float, int, Callable[[], None]]] = attrs.Factory(list)
     _serial: int = 0
     _chance: random.Random = attrs.Factory(lambda self: random.Random(self.seed), takes_self=True)
 
-    def run(self, *jobs: tuple[Iterable[str], int]) -> Told:
+    def run(self, *jobs: tuple[Iterable[str], int]) -> Reported:
         """Let so many workers each do the jobs (names of operations) of an iterable, which they share."""
         with self._clock():
             queues = [queue for operations, workers in jobs for queue in [iter(operations)] * workers]
@@ -111,7 +111,7 @@ class Virtual:
             while self._events:
                 self.now, _, do = heapq.heappop(self._events)
                 do()
-        return self.told
+        return self.reported
 
     def _in(self, seconds: float, do: Callable[..., None], *arguments: Any) -> None:
         self._serial += 1
@@ -140,21 +140,21 @@ class Virtual:
 
     def _arrive(self, call: _Call) -> None:
         status, headers = 200, {}
-        self.told.sent += 1
+        self.reported.sent += 1
         if not self.add_chunk(call.operation, self.now):
             status = 429
-            self.told.refused += 1
-            self.told.rejected_at.append((self.now, call.operation))
+            self.reported.rejected += 1
+            self.reported.rejected_at.append((self.now, call.operation))
             if (value := self.retry_after(self.now)) is not None:
                 headers["Retry-After"] = value
         response = Response(status, Headers(headers.items()), URL, content=b"{}")
         self._in(self.latency / 2 + self._chance.uniform(0, self.noise), self._advance, call, response)
 
     def _finish(self, call: _Call, *, good: bool) -> None:
-        self.told.failed += not good
-        self.told.by_worker[call.worker] += good
-        self.told.done_at.setdefault(call.operation, []).append(self.now)
-        self.told.seconds = self.now
+        self.reported.failed += not good
+        self.reported.by_worker[call.worker] += good
+        self.reported.done_at.setdefault(call.operation, []).append(self.now)
+        self.reported.seconds = self.now
         self._start(call.worker, call.jobs)
 
     @contextmanager

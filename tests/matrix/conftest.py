@@ -64,7 +64,7 @@ def distrusted(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iter
         proxy.stop()
 
 
-def _told(config: pytest.Config) -> list[tuple[pytest.TestReport, dict[str, Any]]]:
+def _reported(config: pytest.Config) -> list[tuple[pytest.TestReport, dict[str, Any]]]:
     """What the tests that were carried out have recorded."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     reports = [] if reporter is None else [*reporter.getreports("passed"), *reporter.getreports("failed")]
@@ -75,7 +75,7 @@ def _left_out(config: pytest.Config) -> list[str]:
     """The cells that should have been run and were not."""
     if config.option.collectonly or getattr(config.option, "lf", False) or hasattr(config, "workerinput"):
         return []
-    ran = [str(properties["case"]) for _, properties in _told(config) if "case" in properties]
+    ran = [str(properties["case"]) for _, properties in _reported(config) if "case" in properties]
     return not_run(ran, config.args, config.invocation_params.dir, config.option.keyword)
 
 
@@ -92,7 +92,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     consumed: defaultdict[str, list[bool]] = defaultdict(list)
     tools: defaultdict[str, list[tuple[str, int, int]]] = defaultdict(list)
     runs = schedules = 0
-    for report, properties in _told(config):
+    for report, properties in _reported(config):
         schedules += int(properties.get("schedules", 0))
         if "case" in properties:
             name, spent = properties["case"].rpartition("-")[0], properties.get("spent", [])

@@ -64,7 +64,7 @@ class Run(NamedTuple):
     what: Any
     error: str = ""
     waits: list[tuple[float, float]] | None = None
-    asked: list[list[Any]] | None = None
+    requests: list[list[Any]] | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {str(self.what)[:200]}"
@@ -100,14 +100,14 @@ def waiver_of(cell: Cell) -> list[str]:
     return reasons if "note" in given or not words else [*reasons, f"without a reason: {', '.join(sorted(words))}"]
 
 
-def not_run(ran: list[str], asked: list[str], folder: Path, keyword: str = "") -> list[str]:
+def not_run(ran: list[str], requests: list[str], folder: Path, keyword: str = "") -> list[str]:
     """The cells that were left out of a run, with their ways; none where somebody chose among them.
 
     `asked` are the files and folders that pytest was asked to run, as seen from `folder`, and `keyword` what was asked for by -k.
     """
-    places = [(folder / each).resolve() for each in asked]
+    places = [(folder / each).resolve() for each in requests]
     home = Path(__file__).with_name("test_matrix.py").resolve()
-    if keyword or any("::" in each for each in asked) or not any(home.is_relative_to(place) for place in places):
+    if keyword or any("::" in each for each in requests) or not any(home.is_relative_to(place) for place in places):
         return []
     return sorted(set(CASES) - set(ran))
 
@@ -123,12 +123,12 @@ def runs_of(cell: Cell, way: str = "verb") -> list[Run]:
     errors = given.get("error", "")
     if way == "raw_async":
         errors = given.get("raw_error", errors)
-    asked, waits = given.get("asked", [None]), given.get("waits", ())
+    requests, waits = given.get("asked", [None]), given.get("waits", ())
     # The last that is said holds for the runs after it, too; of waits only what is scripted.
     return [
         run._replace(
             error=errors if isinstance(errors, str) else errors[number],
-            asked=asked[min(number, len(asked) - 1)],
+            requests=requests[min(number, len(requests) - 1)],
             waits=waits[number] if number < len(waits) else None,
         )
         for number, run in enumerate(runs)

@@ -98,7 +98,7 @@ def resolver(scene: Scene) -> Iterator[None]:
         yield
     finally:
         socket.getaddrinfo = real
-    assert scene.hits == scene.due, scene.told
+    assert scene.hits == scene.due, scene.reported
 
 
 @contextlib.contextmanager
@@ -109,7 +109,7 @@ def down(scene: Scene) -> Iterator[None]:
         yield
     finally:
         scene.proxy.up()
-    refused(scene)
+    rejected(scene)
 
 
 @contextlib.contextmanager
@@ -139,14 +139,14 @@ def deaf(scene: Scene) -> Iterator[None]:
         yield
     finally:
         hear()
-    refused(scene)
+    rejected(scene)
 
 
-def refused(scene: Scene) -> None:
+def rejected(scene: Scene) -> None:
     """Nobody listens who could count, so the attempts that found nobody are counted."""
     scene.due, scene.hits = 5 if scene.stays else 1, sum(each.failure == "connect" for each in scene.attempts)
-    assert scene.attempts[0].failure == "connect", scene.told
-    assert scene.hits == scene.due, scene.told
+    assert scene.attempts[0].failure == "connect", scene.reported
+    assert scene.hits == scene.due, scene.reported
 
 
 @contextlib.contextmanager
@@ -159,7 +159,7 @@ def idle(scene: Scene) -> Iterator[None]:
 
     scene.ready = ready
     yield
-    assert scene.hits >= 1, scene.told
+    assert scene.hits >= 1, scene.reported
 
 
 @contextlib.contextmanager
@@ -168,9 +168,9 @@ def distrusted(scene: Scene, proxy: FaultProxy) -> Iterator[None]:
     yield
     after = proxy.counts()
     scene.hits = after.connections - before.connections
-    assert scene.hits == scene.due, scene.told
-    assert after.upstream == before.upstream, scene.told
-    assert scene.attempts[0].failure == "tls", scene.told
+    assert scene.hits == scene.due, scene.reported
+    assert after.upstream == before.upstream, scene.reported
+    assert scene.attempts[0].failure == "tls", scene.reported
 
 
 @contextlib.contextmanager
@@ -203,7 +203,7 @@ def unwilling(scene: Scene, status: str) -> Iterator[None]:
         ear.shutdown(socket.SHUT_RDWR)
         ear.close()
         thread.join(5)
-    assert scene.hits == 1, scene.told
+    assert scene.hits == 1, scene.reported
 
 
 @contextlib.contextmanager
@@ -269,14 +269,14 @@ def replaced(scene: Scene) -> Iterator[None]:
 
 
 # What the response says of a chunk that is another than was asked for; the truth where nothing is named.
-_SAID = {"other start": "pass", "no range": None, "other size": "bytes 1000-199999/300000"}
+_MESSAGES = {"other start": "pass", "no range": None, "other size": "bytes 1000-199999/300000"}
 
 
 @contextlib.contextmanager
 def astray(scene: Scene) -> Iterator[None]:
     """A chunk comes that begins at the first byte, wherever it was asked to begin."""
-    real, said = ranges.parse_range, _SAID[scene.run.what]
-    wrong = said if said == "pass" else {"step": "headers", "headers": {"Content-Range": said}}
+    real, message = ranges.parse_range, _MESSAGES[scene.run.what]
+    wrong = message if message == "pass" else {"step": "headers", "headers": {"Content-Range": message}}
     cut = {"step": "cut", "sent": 1000}
 
     def chunk_of(header: str, size: int) -> range | None:
@@ -297,10 +297,10 @@ def stored(scene: Scene) -> Iterator[None]:
     storage = scene.ground.orion.storage
     storage.clear()
     yield
-    asked = storage.requests()
-    scene.hits = len(asked)
-    assert asked, scene.told
-    assert not any("authorization" in each.headers or "cookie" in each.headers for each in asked)
+    requests = storage.requests()
+    scene.hits = len(requests)
+    assert requests, scene.reported
+    assert not any("authorization" in each.headers or "cookie" in each.headers for each in requests)
 
 
 HOW: dict[str, Callable[[Scene], contextlib.AbstractContextManager[None]]] = {

@@ -51,7 +51,7 @@ def drawn(fault: Any) -> st.SearchStrategy[Any]:
 # How often a fault comes, and how many calls there are without one, is drawn as well.
 schedules = st.lists(st.sampled_from(FAULTS).flatmap(drawn), max_size=4)
 contents = st.binary(min_size=1, max_size=64).flatmap(
-    lambda piece: st.sampled_from([1, 50, 4_000]).map(lambda times: piece * times)
+    lambda chunk: st.sampled_from([1, 50, 4_000]).map(lambda times: chunk * times)
 )
 
 

@@ -55,7 +55,7 @@ class Scene:
         self.due, self.hits = 1, 0
 
     @property
-    def told(self) -> str:
+    def reported(self) -> str:
         seen = [(each.step, each.ran, each.status) for each in self.ground.faults.requests(self.column.operation)]
         tries = [(each.status, each.failure, each.wait) for each in self.attempts]
         return f"{self.cell.name} {self.way} {self.run} stays={self.stays}: {self.error!r} {self.result!r:.80}; {tries}; {seen}"
@@ -125,33 +125,33 @@ class Scene:
         self.kept_time()
         self.typed()
         if self.toxic is not None:
-            assert self.toxic.hits >= 1, self.told
-            assert self.stays or letter not in "RS" or self.toxic.used_up, self.told
-            assert not self.stays or self.toxic.hits >= len(self.attempts), self.told
+            assert self.toxic.hits >= 1, self.reported
+            assert self.stays or letter not in "RS" or self.toxic.used_up, self.reported
+            assert not self.stays or self.toxic.hits >= len(self.attempts), self.reported
         assert not isinstance(self.error, OrionApiError)
         if self.error is not None:
             assert "\n" not in str(self.error)
             if self.on_access:
                 # The call had ended well; the field is named.
-                assert "'name'" in str(self.error), self.told
-                assert self.error.attempts == 0, self.told
+                assert "'name'" in str(self.error), self.reported
+                assert self.error.attempts == 0, self.reported
             else:
-                assert self.error.attempts >= 1, self.told
+                assert self.error.attempts >= 1, self.reported
 
     def typed(self) -> None:
         """The class of the error, as published: one of our own may stand below it."""
         if self.error is None:
             return
         published = [kind.__name__ for kind in type(self.error).__mro__ if kind.__module__ == exceptions.__name__]
-        assert published[0] == self.run.error, self.told
+        assert published[0] == self.run.error, self.reported
 
     def kept_time(self) -> None:
         """Nothing ends after its deadline, and every wait was waited for."""
         deadline = WAIT if self.cell.column == "W" else self.policy().retry_timeout
-        assert self.clocked <= deadline + LATE, (self.clocked, self.told)
+        assert self.clocked <= deadline + LATE, (self.clocked, self.reported)
         if not self.cell.real:
             waited = sum(each.wait or 0.0 for each in self.attempts)
-            assert self.clocked >= waited, (self.clocked, self.told)
+            assert self.clocked >= waited, (self.clocked, self.reported)
 
     def spent(self) -> tuple[str, int, int]:
         """What the fault was met by, how often it had to be met, and how often it was, as its tool counts."""
@@ -170,16 +170,16 @@ class Scene:
         ):
             # What is gone after a lost response was deleted by it; the session's verb says so, the raw call shows the 404.
             self.error = None
-        assert self.error is None, self.told
-        assert self.column.good(self.work, self.result), self.told
+        assert self.error is None, self.reported
+        assert self.column.good(self.work, self.result), self.reported
         if self.column.objects is not None:
-            assert self.column.objects(self.work) == 1, self.told
+            assert self.column.objects(self.work) == 1, self.reported
 
     def at_most_once(self) -> None:
         ran = self.ground.faults.effects(self.column.operation)
         if self.column.objects is not None:
-            assert ran <= 1, self.told
-            assert self.column.objects(self.work) == ran, self.told
+            assert ran <= 1, self.reported
+            assert self.column.objects(self.work) == ran, self.reported
 
     def requests(self) -> int:
         parts = self.ground.faults.requests("upload_part") if self.cell.column == "P" else []
@@ -188,69 +188,69 @@ class Scene:
     def is_R(self) -> None:
         self.whole()
         if self.given.get("stays") != "succeed":
-            assert len(self.attempts) >= 2 or self.cell.column in "PD", self.told
+            assert len(self.attempts) >= 2 or self.cell.column in "PD", self.reported
         if self.script is not None and not self.stays:
-            assert self.requests() == self.script.total + 1, self.told
+            assert self.requests() == self.script.total + 1, self.reported
         if self.run.waits is not None and not self.stays:
             waits = [each.wait for each in self.attempts]
-            assert waits.pop() is None, self.told
-            assert len(waits) == len(self.run.waits), self.told
+            assert waits.pop() is None, self.reported
+            assert len(waits) == len(self.run.waits), self.reported
             for (low, high), wait in zip(self.run.waits, waits, strict=True):
-                assert wait is not None, self.told
-                assert low <= wait <= high, self.told
+                assert wait is not None, self.reported
+                assert low <= wait <= high, self.reported
 
     def is_S(self) -> None:
         self.whole()
         if self.cell.column == "P":
             seen = self.ground.faults.requests()
-            assert len(CONTENT) <= sum(each.received for each in seen) <= 1.25 * len(CONTENT), self.told
-            assert self.requests() >= 2, self.told
+            assert len(CONTENT) <= sum(each.received for each in seen) <= 1.25 * len(CONTENT), self.reported
+            assert self.requests() >= 2, self.reported
         else:
             seen = self.ground.faults.requests(self.column.operation)
-            assert [[asked, each.status] for asked, each in zip(self.ranges, seen, strict=True)] == self.run.asked, (
-                self.told
-            )
+            assert [
+                [requests, each.status] for requests, each in zip(self.ranges, seen, strict=True)
+            ] == self.run.requests, self.reported
 
     def is_K(self) -> None:
         self.whole()
         if self.script is not None:
-            assert self.requests() == self.script.total + self.given.get("more", 0), self.told
+            assert self.requests() == self.script.total + self.given.get("more", 0), self.reported
 
     def is_E(self) -> None:
-        assert self.error is not None, self.told
+        assert self.error is not None, self.reported
         # Where nothing is scripted the request has not got through; a redirect is followed within an attempt.
-        asked = 0 if self.script is None else self.script.total
-        assert self.requests() == asked, self.told
-        assert len(self.attempts) == (1 if self.given.get("redirects") else max(1, asked)), self.told
-        assert self.attempts[-1].wait is None, self.told
+        requests = 0 if self.script is None else self.script.total
+        assert self.requests() == requests, self.reported
+        assert len(self.attempts) == (1 if self.given.get("redirects") else max(1, requests)), self.reported
+        assert self.attempts[-1].wait is None, self.reported
         if self.cell.fault[0] == "S":
-            assert self.ground.faults.effects(self.column.operation) == 0, self.told
-            assert not self.error.may_have_been_applied, self.told
+            assert self.ground.faults.effects(self.column.operation) == 0, self.reported
+            assert not self.error.may_have_been_applied, self.reported
         self.at_most_once()
 
     def is_A(self) -> None:
-        assert self.error is not None, self.told
-        assert len(self.attempts) == 1, self.told
-        assert self.requests() <= 1, self.told
-        assert self.script is None or self.requests() == 1, self.told
-        assert self.error.may_have_been_applied, self.told
+        assert self.error is not None, self.reported
+        assert len(self.attempts) == 1, self.reported
+        assert self.requests() <= 1, self.reported
+        assert self.script is None or self.requests() == 1, self.reported
+        assert self.error.may_have_been_applied, self.reported
         self.at_most_once()
 
     def is_T(self) -> None:
-        assert isinstance(self.error, OrionTimeout), self.told
+        assert isinstance(self.error, OrionTimeout), self.reported
         total = self.given["total"]
-        assert total * 0.9 <= self.seconds <= total + LATE, (self.seconds, self.told)
+        assert total * 0.9 <= self.seconds <= total + LATE, (self.seconds, self.reported)
         self.at_most_once()
 
     def gave_up(self) -> None:
-        assert self.error is not None, self.told
-        assert len(self.attempts) >= 1, self.told
+        assert self.error is not None, self.reported
+        assert len(self.attempts) >= 1, self.reported
         if self.expected == "R":
             expected = self.given.get("attempts", 5)
             if "policy" in self.given:
                 expected = next(iter(self.given["policy"].values())) + 1
-            assert self.error.attempts == expected, self.told
+            assert self.error.attempts == expected, self.reported
         if self.script is not None:
-            assert self.requests() == self.script.total, self.told
-        assert self.requests() <= ENDLESS, self.told
+            assert self.requests() == self.script.total, self.reported
+        assert self.requests() <= ENDLESS, self.reported
         self.at_most_once()

@@ -38,7 +38,7 @@ def mutmut(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def room_of(mutant: str) -> str:
+def module_of(mutant: str) -> str:
     """The file of a changed place, from a name like orionclient.transfer.plans.x_part_size__mutmut_3."""
     return mutant.rpartition(".")[0].replace(".", "/") + ".py"
 
@@ -49,7 +49,7 @@ def counted(results: str) -> dict[str, Counter[str]]:
     for line in results.splitlines():
         name, colon, outcome = line.strip().rpartition(": ")
         if colon and "__mutmut_" in name:
-            found[room_of(name)]["noticed" if outcome in NOTICED else outcome] += 1
+            found[module_of(name)]["noticed" if outcome in NOTICED else outcome] += 1
     return found
 
 
@@ -68,9 +68,9 @@ def main() -> None:
         results = mutmut(folder, "results", "--all", "true")
     rows = ["| room | changes | noticed | score |", "| --- | --- | --- | --- |"]
     everything: Counter[str] = Counter()
-    for room, outcomes in sorted(counted(results).items()):
+    for space, outcomes in sorted(counted(results).items()):
         everything += outcomes
-        rows.append(row(f"`{room}`", outcomes))
+        rows.append(row(f"`{space}`", outcomes))
     rows.append(row("all", everything))
     print("\n".join(rows))
     if options.write:

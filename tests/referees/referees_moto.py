@@ -22,7 +22,7 @@ with warnings.catch_warnings():
 _NUMBERS = itertools.count()
 
 
-class Asked(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """One request as it came in, and how it got a response."""
 
     method: str
@@ -48,7 +48,7 @@ class Moto:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._app = DomainDispatcherApplication(create_backend_app)
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self.cuts: list[int] = []
         self._server = make_server("127.0.0.1", 0, self._listen, threaded=True, request_handler=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -69,7 +69,9 @@ class Moto:
         }
 
         def answered(status: str, *rest: Any) -> Any:
-            self.asked.append(Asked(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, int(status[:3])))
+            self.requests.append(
+                ReceivedRequest(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, int(status[:3]))
+            )
             return start_response(status, *rest)
 
         body: Iterable[bytes] = self._app(environ, answered)
@@ -90,7 +92,7 @@ class Moto:
         )
         name = f"bucket-{os.getpid()}-{next(_NUMBERS)}"
         client.create_bucket(Bucket=name)
-        self.asked.clear()
+        self.requests.clear()
         return Bucket(self, client, name)
 
 
@@ -121,11 +123,11 @@ class Bucket:
     def put(self, key: str, data: bytes) -> None:
         """Put an object there, not through the client under test; the request is forgotten."""
         self.client.put_object(Bucket=self.name, Key=key, Body=data)
-        self.server.asked.clear()
+        self.server.requests.clear()
 
     def sha256(self, key: str) -> str:
         """Digest of an object, not read through the client under test; the request is forgotten."""
-        kept = list(self.server.asked)
+        kept = list(self.server.requests)
         data = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
-        self.server.asked[:] = kept
+        self.server.requests[:] = kept
         return hashlib.sha256(data).hexdigest()

@@ -36,7 +36,7 @@ def test_a_file_arrives_by_a_presigned_put(bucket: Bucket, tmp_path: Path, size:
     response = get_session().upload_file(bucket.address("put_object", "up"), written(tmp_path / "source", data))
     assert response.status_code == 200
     assert bucket.sha256("up") == digest(data)
-    assert [(asked.method, asked.status) for asked in bucket.server.asked] == [("PUT", 200)]
+    assert [(requests.method, requests.status) for requests in bucket.server.requests] == [("PUT", 200)]
 
 
 @pytest.mark.parametrize("workers", [1, 4])
@@ -54,9 +54,9 @@ def test_a_large_object_arrives_in_ranges(bucket: Bucket, tmp_path: Path) -> Non
     bucket.put("large", data)
     get_session().download_to_file(bucket.address("get_object", "large"), target, workers=4, durable=False)
     assert digest(target.read_bytes()) == digest(data)
-    ranges = [asked for asked in bucket.server.asked if "range" in asked.headers]
-    assert len(ranges) >= 2, bucket.server.asked
-    assert {asked.status for asked in ranges} == {206}
+    ranges = [requests for requests in bucket.server.requests if "range" in requests.headers]
+    assert len(ranges) >= 2, bucket.server.requests
+    assert {requests.status for requests in ranges} == {206}
 
 
 @pytest.mark.parametrize("cuts", [[0], [1], [3 * MIB], [MIB, 2 * MIB]])
@@ -66,19 +66,19 @@ def test_a_download_that_breaks_goes_on_where_it_broke(bucket: Bucket, tmp_path:
     bucket.server.cuts[:] = cuts
     get_session().download_to_file(bucket.address("get_object", "broken"), target)
     assert digest(target.read_bytes()) == digest(data)
-    first, *others = [asked for asked in bucket.server.asked if asked.method == "GET"]
+    first, *others = [requests for requests in bucket.server.requests if requests.method == "GET"]
     assert (first.status, len(others)) == (200, len(cuts))
     # Where more than nothing came, the rest alone is asked for, of the very object that began to arrive.
-    for asked in others if min(cuts) >= MIB else []:
-        assert (asked.status, asked.headers["range"][:6]) == (206, "bytes=")
-        assert asked.headers["range"] != "bytes=0-"
-        assert asked.headers["if-range"].startswith('"')
+    for requests in others if min(cuts) >= MIB else []:
+        assert (requests.status, requests.headers["range"][:6]) == (206, "bytes=")
+        assert requests.headers["range"] != "bytes=0-"
+        assert requests.headers["if-range"].startswith('"')
 
 
 def test_the_parts_of_a_multipart_upload_arrive(bucket: Bucket, tmp_path: Path) -> None:
     data = content(12 * MIB + 3)
     upload = bucket.client.create_multipart_upload(Bucket=bucket.name, Key="parts")["UploadId"]
-    bucket.server.asked.clear()
+    bucket.server.requests.clear()
     session = get_session()
 
     def send(number: int) -> dict[str, object]:
@@ -89,7 +89,7 @@ def test_the_parts_of_a_multipart_upload_arrive(bucket: Bucket, tmp_path: Path) 
     with ThreadPoolExecutor(3) as pool:
         # The last one first: their order is that of their numbers.
         parts = list(pool.map(send, (3, 2, 1)))
-    assert not any("authorization" in asked.headers for asked in bucket.server.asked)
+    assert not any("authorization" in requests.headers for requests in bucket.server.requests)
     bucket.client.complete_multipart_upload(
         Bucket=bucket.name, Key="parts", UploadId=upload, MultipartUpload={"Parts": parts[::-1]}
     )
@@ -105,10 +105,10 @@ def test_no_token_goes_to_a_presigned_address(bucket: Bucket, tmp_path: Path, mo
     session.upload_file(bucket.address("put_object", "both"), written(tmp_path / "source", data))
     session.download_to_file(bucket.address("get_object", "both"), tmp_path / "target")
     assert (tmp_path / "target").read_bytes() == data
-    assert len(bucket.server.asked) >= 2
-    for asked in bucket.server.asked:
-        assert "authorization" not in asked.headers
-        assert "a-token-of-this-test" not in str(asked)
+    assert len(bucket.server.requests) >= 2
+    for requests in bucket.server.requests:
+        assert "authorization" not in requests.headers
+        assert "a-token-of-this-test" not in str(requests)
 
 
 @pytest.mark.parametrize("what", ["object", "bucket"])

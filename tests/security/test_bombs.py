@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import get_dataset
 
 from orionclient._decompression import DecompressionError, Decompressor, TruncatedBodyError
@@ -32,7 +32,7 @@ from orionclient.types import Dataset, File
 GIB = 1 << 30
 MIB = 1 << 20
 # The most that a bomb may take: what is read of it before it is known for one.
-ROOM = 64 * MIB
+SPACE = 64 * MIB
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def bomb() -> bytes:
     return one * 160
 
 
-def bombed(bomb: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+def bombed(bomb: bytes, status: int = 200, headers: dict[str, str] | None = None) -> ScriptedResponse:
     # The client hangs up in the middle, which the server does not mind.
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(status)
@@ -54,10 +54,10 @@ def bombed(bomb: bytes, status: int = 200, headers: dict[str, str] | None = None
         handler.end_headers()
         handler.wfile.write(bomb)
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
-def endless(status: int, kind: str = "application/json") -> Answer:
+def endless(status: int, kind: str = "application/json") -> ScriptedResponse:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(status)
         handler.send_header("Content-Type", kind)
@@ -65,7 +65,7 @@ def endless(status: int, kind: str = "application/json") -> Answer:
         while True:
             handler.wfile.write(b" " * 65536)
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 def read_json(server: Scripted) -> Any:
@@ -102,7 +102,7 @@ def flat() -> Iterator[None]:
     tracemalloc.start()
     try:
         yield
-        assert tracemalloc.get_traced_memory()[1] < ROOM
+        assert tracemalloc.get_traced_memory()[1] < SPACE
     finally:
         tracemalloc.stop()
 
@@ -119,8 +119,10 @@ def test_a_bomb_is_not_read(
         way(scripted)
     assert "\n" not in str(raised.value)
     # A second try would meet the same, and a bomb is not fetched five times.
-    assert len(scripted.asked) == (1 if way is not download and way is not download_to_file else len(scripted.asked))
-    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= ROOM
+    assert len(scripted.requests) == (
+        1 if way is not download and way is not download_to_file else len(scripted.requests)
+    )
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= SPACE
 
 
 @pytest.mark.parametrize("way", [*READS, download])
@@ -146,7 +148,7 @@ def test_json_without_end(scripted: Scripted, way: Callable[..., Any]) -> None:
     scripted.then(endless(200))
     with pytest.raises(OrionConnectionError, match="larger than 64 MiB") as raised:
         way(scripted)
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
     assert "\n" not in str(raised.value)
 
 
@@ -172,7 +174,7 @@ def test_the_bound_holds_for_the_process(scripted: Scripted, bomb: bytes) -> Non
     done = subprocess.run(
         [sys.executable, "-c", script, scripted.url], capture_output=True, text=True, check=True, timeout=60
     )
-    assert int(done.stdout) * (1 if sys.platform == "darwin" else 1024) < ROOM
+    assert int(done.stdout) * (1 if sys.platform == "darwin" else 1024) < SPACE
 
 
 @pytest.mark.parametrize("form", ["gzip", "deflate", "raw deflate", "two in a row"])
@@ -180,14 +182,14 @@ def test_honest_bodies_arrive(scripted: Scripted, form: str) -> None:
     data = {"id": 7, "name": "drugs", "text": "x" * 300_000}
     text = json.dumps(data).encode()
     raw = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    packed = {
+    compressed = {
         "gzip": gzip.compress(text),
         "deflate": zlib.compress(text),
         "raw deflate": raw.compress(text) + raw.flush(),
         "two in a row": gzip.compress(text[:1000]) + gzip.compress(text[1000:]),
     }[form]
     coding = "deflate" if "deflate" in form else "gzip"
-    scripted.then(Answer(raw=packed, headers={"Content-Encoding": coding}))
+    scripted.then(ScriptedResponse(raw=compressed, headers={"Content-Encoding": coding}))
     plain = get_session(retry_dict={}).get(scripted.url)
     assert plain.json() == data
     with pytest.raises(BadResponse) as raised:
@@ -200,7 +202,7 @@ def test_a_compressed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path
     # Nobody asked for it compressed; it is read all the same, in more than one chunk.
     text = b"".join(b"%d\n" % number for number in range(500_000))
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
-    scripted.then(Answer(raw=gzip.compress(text), headers=headers))
+    scripted.then(ScriptedResponse(raw=gzip.compress(text), headers=headers))
     download_to_file(scripted, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == text
 
@@ -210,16 +212,16 @@ def test_a_compressed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path
 def test_compressed_bodies_that_are_broken(
     scripted: Scripted, way: Callable[..., Any], cut: str, retries: bool
 ) -> None:
-    packed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
+    compressed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
     if cut == "short":
-        packed = packed[: len(packed) // 2]
+        compressed = compressed[: len(compressed) // 2]
     elif cut == "broken":
-        packed[200:220] = bytes(20)
+        compressed[200:220] = bytes(20)
     headers = {"Content-Encoding": "br" if cut == "br" else "gzip"}
-    scripted.then(Answer(raw=bytes(packed), headers=headers))
+    scripted.then(ScriptedResponse(raw=bytes(compressed), headers=headers))
     with pytest.raises(OrionConnectionError, match="packed"):
         way(scripted)
-    assert (len(scripted.asked) > 1) == retries
+    assert (len(scripted.requests) > 1) == retries
 
 
 @pytest.mark.parametrize("depth", [100, 600, 950, 20_000])
@@ -227,14 +229,14 @@ def test_compressed_bodies_that_are_broken(
 @pytest.mark.parametrize("brackets", ["[]", "{}"])
 def test_json_nested_too_deeply(scripted: Scripted, depth: int, status: int, brackets: str) -> None:
     start, end = ('{"a":', "}") if brackets == "{}" else ("[", "]")
-    scripted.then(Answer(status, raw=(start * depth + "1" + end * depth).encode()))
+    scripted.then(ScriptedResponse(status, raw=(start * depth + "1" + end * depth).encode()))
     try:
         # Where it can be read it is an object, with fields that nobody knows.
-        said = repr(read_json(scripted))
+        message = repr(read_json(scripted))
     except OrionError as error:
-        said = str(error)
-    assert "\n" not in said
-    assert len(said) < 1000
+        message = str(error)
+    assert "\n" not in message
+    assert len(message) < 1000
 
 
 def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
@@ -243,7 +245,7 @@ def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
         for number in range(200_000):
             handler.wfile.write(b"X-%d: y\r\n" % number)
 
-    scripted.then(Answer(write=write))
+    scripted.then(ScriptedResponse(write=write))
     with pytest.raises(OrionConnectionError):
         read_json(scripted)
 
@@ -251,9 +253,11 @@ def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
 @pytest.mark.parametrize("size", [1, 7, 65536])
 def test_chunks_of_any_size(size: int) -> None:
     text = b"".join(b"%d\n" % number for number in range(100_000))
-    packed = gzip.compress(text)
+    compressed = gzip.compress(text)
     unpacker = Decompressor(["gzip"])
-    out = [chunk for start in range(0, len(packed), size) for chunk in unpacker.feed(packed[start : start + size])]
+    out = [
+        chunk for start in range(0, len(compressed), size) for chunk in unpacker.feed(compressed[start : start + size])
+    ]
     unpacker.finish()
     assert b"".join(out) == text
     assert max(map(len, out)) <= 65536

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from helpers.canary import CANARY, meant
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.cli.root import ocli
 from orionclient.config import SessionConfig, read_profiles, remove_profile, save_profile
@@ -38,10 +38,10 @@ VERBS: dict[str, Callable[[OrionSession], Any]] = {
 @pytest.mark.parametrize("verb", sorted(VERBS))
 @pytest.mark.parametrize("status", [400, 401, 500])
 def test_no_verb_quotes_the_value_of_a_secret(scripted: Scripted, status: int, verb: str) -> None:
-    scripted.then(Answer(status, {"value": [f"{VALUE} is too long"]}))
+    scripted.then(ScriptedResponse(status, {"value": [f"{VALUE} is too long"]}))
     with pytest.raises(OrionError) as raised:
         VERBS[verb](scripted.session())
-    assert VALUE.encode() in scripted.asked[0].body
+    assert VALUE.encode() in scripted.requests[0].body
     assert VALUE not in str(raised.value)
     assert "*** is too long" in str(raised.value)
 
@@ -109,8 +109,8 @@ def test_a_file_of_profiles_that_is_a_link_stays_one(own_home: Path, tmp_path: P
 def test_an_odd_date_is_a_line_of_the_doctor(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, date: str) -> None:
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", CANARY)
-    scripted.versions = Answer(200, [], headers={"Date": date})
-    scripted.then(Answer(404, {}))
+    scripted.versions = ScriptedResponse(200, [], headers={"Date": date})
+    scripted.then(ScriptedResponse(404, {}))
     done = CliRunner().invoke(ocli, ["doctor"], prog_name="ocli")
     assert "unexpected" not in done.output
     assert ("cannot be checked: the server's Date" in done.output) is bool(date)
@@ -118,7 +118,7 @@ def test_an_odd_date_is_a_line_of_the_doctor(scripted: Scripted, monkeypatch: py
 
 @pytest.mark.parametrize("number", [b"Infinity", b"-Infinity", b"NaN", b"1e999"])
 def test_a_number_that_is_none_is_a_typed_error(scripted: Scripted, number: bytes) -> None:
-    scripted.then(Answer(raw=b'{"id": 1, "name": "x", "size": %b}' % number))
+    scripted.then(ScriptedResponse(raw=b'{"id": 1, "name": "x", "size": %b}' % number))
     with pytest.raises(OrionError, match=r".") as raised:
         _ = scripted.session().get_resource(File, 1).size
     assert not isinstance(raised.value, ArithmeticError)

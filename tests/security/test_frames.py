@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from helpers.canary import CANARY, leaks
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file, upload_file_content
 
 from orionclient._connection import WireRequest
@@ -57,12 +57,12 @@ def cut_chunk(handler: Any) -> None:
     handler.close_connection = True
 
 
-def refused(handler: Any) -> None:
+def rejected(handler: Any) -> None:
     data = b'{"detail": "no"}'
     handler.wfile.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%b" % (len(data), data))
 
 
-MISDEEDS = {each.__name__: each for each in (reset, close, garbage, odd, stall, cut, cut_chunk, refused)}
+FAULTS = {each.__name__: each for each in (reset, close, garbage, odd, stall, cut, cut_chunk, rejected)}
 WAYS: dict[str, Callable[[OrionSession], Any]] = {
     "session": lambda session: session.get_resource(File, 1),
     "raw": lambda session: get_file.sync(1, client=session.raw),
@@ -85,18 +85,18 @@ def shown(error: BaseException) -> str:
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
-@pytest.mark.parametrize("misdeed", sorted(MISDEEDS))
-def test_no_frame_shows_the_token(scripted: Scripted, misdeed: str, way: str) -> None:
-    scripted.then(Answer(write=MISDEEDS[misdeed]))
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_no_frame_shows_the_token(scripted: Scripted, fault: str, way: str) -> None:
+    scripted.then(ScriptedResponse(write=FAULTS[fault]))
     with pytest.raises(OrionError) as raised:
         WAYS[way](scripted.session(request_timeout=2, retry_timeout=2))
-    assert scripted.asked[0].headers["Authorization"] == f"Token {CANARY}"
+    assert scripted.requests[0].headers["Authorization"] == f"Token {CANARY}"
     assert not leaks(shown(raised.value))
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
 def test_no_frame_shows_the_token_where_nobody_listens(scripted: Scripted, way: str) -> None:
-    with Scripted(Answer()) as gone:
+    with Scripted(ScriptedResponse()) as gone:
         url = gone.url
     with pytest.raises(OrionError) as raised:
         WAYS[way](OrionSession(scripted.config(url=url)))
@@ -104,14 +104,14 @@ def test_no_frame_shows_the_token_where_nobody_listens(scripted: Scripted, way: 
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
-@pytest.mark.parametrize("misdeed", sorted(MISDEEDS))
-def test_no_frame_shows_a_signature(scripted: Scripted, misdeed: str, way: str) -> None:
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_no_frame_shows_a_signature(scripted: Scripted, fault: str, way: str) -> None:
     # The second address is signed, as those of a store are.
     signed = f"/elsewhere?X-Signature={CANARY.replace('+', '-').replace('/', '-').replace('=', '-')}"
-    scripted.then(Answer(302, headers={"Location": signed}), Answer(write=MISDEEDS[misdeed]))
+    scripted.then(ScriptedResponse(302, headers={"Location": signed}), ScriptedResponse(write=FAULTS[fault]))
     with pytest.raises(OrionError) as raised:
         WAYS[way](scripted.session(request_timeout=2, retry_timeout=2))
-    assert scripted.asked[1].path == signed
+    assert scripted.requests[1].path == signed
     assert "X-Signature=" not in shown(raised.value)
 
 
@@ -137,7 +137,7 @@ def test_no_frame_shows_the_token_where_the_source_fails(scripted: Scripted, way
         yield b"x"
         raise ValueError("the source fails")
 
-    scripted.then(Answer())
+    scripted.then(ScriptedResponse())
     session = scripted.session()
     ways: dict[str, Callable[[], Any]] = {
         "raw": lambda: upload_file_content.sync(1, body=source(), client=session.raw),

@@ -17,9 +17,9 @@ from click.testing import CliRunner
 from helpers import canary
 from helpers.canary import CANARY
 from helpers.nasty_names import CORPUS
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
-from session.test_packages import packed
+from session.test_packages import compressed
 
 from orionclient.cli.root import ocli
 from orionclient.config import read_profiles
@@ -145,7 +145,7 @@ def test_the_credentials_of_a_proxy_are_told_to_nobody(
     where = "127.0.0.1:9" if status is None else scripted.url.removeprefix("http://")
     proxy = f"http://me:s3cr%2Bt%2Fpass@{where}"
     if status is not None:
-        scripted.then(Answer(status, raw=b"", headers={"Connection": "close"}))
+        scripted.then(ScriptedResponse(status, raw=b"", headers={"Connection": "close"}))
     if source == "environment":
         monkeypatch.setenv("http_proxy", proxy)
     config = SessionConfig(
@@ -168,19 +168,19 @@ def test_the_credentials_of_a_proxy_are_told_to_nobody(
 def test_a_password_is_tried_no_more_often_than_allowed(scripted: Scripted, responses: list[int], tries: int) -> None:
     password = "pass+word/of mine"
     canary.CANARIES.add(password)
-    scripted.then(*(Answer(status, {"detail": f"not {password}"}) for status in responses))
+    scripted.then(*(ScriptedResponse(status, {"detail": f"not {password}"}) for status in responses))
     session = scripted.session(retry_dict={429: 2})
     with pytest.raises(OrionError) as raised:
         session.retrieve_token("ada", password)
-    assert len(scripted.asked) == tries
+    assert len(scripted.requests) == tries
     if responses[0] == 429:
         assert isinstance(raised.value, RateLimitedResponse)
     seen = f"{raised.value!s} {raised.value!r} {vars(session)} {vars(session._calls)} {raised.value.call!r}"
     assert password not in seen
     # The next call sends its own.
-    scripted.answers = [Answer(200, {"token": "t" * 20})]
+    scripted.responses = [ScriptedResponse(200, {"token": "t" * 20})]
     assert session.retrieve_token("ada", "other") == "t" * 20
-    assert password.encode() not in scripted.asked[-1].body
+    assert password.encode() not in scripted.requests[-1].body
 
 
 def test_what_the_package_runs_is_a_list_of_arguments(monkeypatch: pytest.MonkeyPatch, session: OrionSession) -> None:
@@ -244,7 +244,7 @@ def test_a_job_gets_the_token_of_the_job_alone(
 def test_what_describes_a_package_gets_no_token(
     session: OrionSession, started: list[tuple[list[str], dict[str, str]]]
 ) -> None:
-    WorkFloePackage.upload(session, packed()).wait(timeout=60)
+    WorkFloePackage.upload(session, compressed()).wait(timeout=60)
     ((args, environ),) = started
     assert settings(environ) == set()
     assert not canary.leaks("\n".join([*args, *environ.values()]))
@@ -253,11 +253,11 @@ def test_what_describes_a_package_gets_no_token(
 def test_a_local_orion_that_is_started_gets_no_token(
     started: list[tuple[list[str], dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(args: list[str], *, env: dict[str, str], **_: Any) -> None:
+    def rejected(args: list[str], *, env: dict[str, str], **_: Any) -> None:
         started.append((args, env))
         raise OSError("it is not to start")
 
-    monkeypatch.setattr(subprocess, "Popen", refused)
+    monkeypatch.setattr(subprocess, "Popen", rejected)
     assert CliRunner().invoke(ocli, ["emulator", "start"]).exit_code != 0
     ((args, environ),) = started
     assert settings(environ) == set()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
@@ -76,7 +76,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def asked(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, *words: str, given: str | None = None) -> Result:
+def requests(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, *words: str, given: str | None = None) -> Result:
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", "t0ken-for-hostile")
     return CliRunner().invoke(ocli, list(words), prog_name="ocli", input=given)
@@ -93,22 +93,24 @@ def test_no_command_moves_a_terminal(
     data = response_for(KINDS[group].schema if group in KINDS else "FileInfo")
     shows = path.rpartition(" ")[2] in _SHOWING
     for form in FORMATS if shows else ("table",):
-        scripted.answers = [Answer(data=data)]
-        done = asked(scripted, monkeypatch, "--format", form, *words, given=given)
+        scripted.responses = [ScriptedResponse(data=data)]
+        done = requests(scripted, monkeypatch, "--format", form, *words, given=given)
         assert not UNSAFE.search(done.output), (form, done.output)
         if shows:
             assert done.exit_code == 0, done.output
             # Somewhere it is shown, as an escape; ids are numbers.
             assert form == "ids" or "\\x1b[31m" in done.output or "\\u001b[31m" in done.output
-    scripted.answers = [Answer(400, {TRICKS: [TRICKS]})]
-    done = asked(scripted, monkeypatch, *words, given=given)
+    scripted.responses = [ScriptedResponse(400, {TRICKS: [TRICKS]})]
+    done = requests(scripted, monkeypatch, *words, given=given)
     assert done.exit_code != 0
     assert not UNSAFE.search(done.output), done.output
 
 
 def test_the_value_of_a_token_moves_no_terminal(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.answers = [Answer(201, {"id": 1, "description": "x", "token": TRICKS, "value": TRICKS, "created": "now"})]
-    done = asked(scripted, monkeypatch, "tokens", "create", "x")
+    scripted.responses = [
+        ScriptedResponse(201, {"id": 1, "description": "x", "token": TRICKS, "value": TRICKS, "created": "now"})
+    ]
+    done = requests(scripted, monkeypatch, "tokens", "create", "x")
     assert done.exit_code == 0, done.output
     assert not UNSAFE.search(done.output)
     assert "\\x1b[31m" in done.output
@@ -123,13 +125,13 @@ def floe(**parameter: Any) -> dict[str, Any]:
 
 def test_the_parameters_of_a_floe_move_no_terminal(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {"description": TRICKS, "title": TRICKS, "default": TRICKS, "choices": [TRICKS, "good"]}
-    scripted.answers = [Answer(data=floe(promoted_name="text", **texts))]
-    done = asked(scripted, monkeypatch, "jobs", "start", "1", "--help")
+    scripted.responses = [ScriptedResponse(data=floe(promoted_name="text", **texts))]
+    done = requests(scripted, monkeypatch, "jobs", "start", "1", "--help")
     assert done.exit_code == 0, done.output
     assert not UNSAFE.search(done.output)
     assert "good]" in done.output
     for words in (["--text", "other"], ["--no-such"], []):
-        done = asked(scripted, monkeypatch, "jobs", "start", "1", "a job", *words, "--dry-run")
+        done = requests(scripted, monkeypatch, "jobs", "start", "1", "a job", *words, "--dry-run")
         assert not UNSAFE.search(done.output)
 
 
@@ -154,9 +156,9 @@ def test_names_of_fields_are_cleaned_and_keep_their_columns(form: str, capsys: p
 
 def test_an_error_and_a_table_reject_the_same() -> None:
     for letter in map(chr, [*range(0x3000), *range(0xD7F0, 0xE010)]):
-        refused = letter == "\n" or bool(UNSAFE.fullmatch(letter))
-        assert (escape_control_characters(letter) != letter) is refused, ascii(letter)
-        assert (one_line(f"a{letter}b") == "a b") is (refused or letter.isspace()), ascii(letter)
+        rejected = letter == "\n" or bool(UNSAFE.fullmatch(letter))
+        assert (escape_control_characters(letter) != letter) is rejected, ascii(letter)
+        assert (one_line(f"a{letter}b") == "a b") is (rejected or letter.isspace()), ascii(letter)
 
 
 NAMES = [
@@ -183,17 +185,20 @@ def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monke
     parameters = [{"name": f"p{number}", "type": "string", "promoted_name": name} for number, name in enumerate(NAMES)]
     response = floe()
     response["specification"]["cubes"][0]["parameters"] = [*parameters, {"name": "n", "promoted_name": 7}]
-    scripted.answers = [Answer(data=response)]
-    done = asked(scripted, monkeypatch, "jobs", "start", "1", "--help")
+    scripted.responses = [ScriptedResponse(data=response)]
+    done = requests(scripted, monkeypatch, "jobs", "start", "1", "--help")
     assert done.exit_code == 0, done.output
     shown = " ".join(done.output.split())
     assert all(f"--{name}" in shown for name in SETTABLE)
     assert "No option can have these names: 'x y', 'x=y', 'x/y', 'x;y'," in shown
     assert not UNSAFE.search(done.output)
     given = [word for name in SETTABLE for word in (f"--{name}", f"value of {name}")]
-    scripted.answers = [Answer(data=response), Answer(201, {"id": 5, "name": "a job", "state": "queued"})]
-    done = asked(scripted, monkeypatch, "jobs", "start", "1", "a job", *given)
+    scripted.responses = [
+        ScriptedResponse(data=response),
+        ScriptedResponse(201, {"id": 5, "name": "a job", "state": "queued"}),
+    ]
+    done = requests(scripted, monkeypatch, "jobs", "start", "1", "a job", *given)
     assert done.exit_code == 0, done.output
-    assert json.loads(scripted.asked[-1].body)["parameters"]["promoted"] == {
+    assert json.loads(scripted.requests[-1].body)["parameters"]["promoted"] == {
         name: f"value of {name}" for name in SETTABLE
     }

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient._clock import CLOCK
 from orionclient.emulator.faults import stall
@@ -169,7 +169,7 @@ class Child:
         path = self._folder / f"{self.pid}.{name}"
         return path.read_text("utf-8") if path.exists() else ""
 
-    def begun(self) -> None:
+    def started(self) -> None:
         until(lambda: "begun" in self._text("out"))
 
     def ended(self, within: float = SOON) -> tuple[int, list[str], str]:
@@ -356,17 +356,17 @@ def test_an_upload_is_gone_on_with(
         sent, handled, code = WAYS[way]
         first = zygote.child(stack, source, kind="upload", signal=sent, handled=handled, **at(point))
         runs.append((point, way, code, source, own, first))
-    begun = []
+    started = []
     for point, way, code, source, _, first in runs:
         where = f"{point} {way}"
         returned, lines, errors = first.ended(CROWD)
         assert (returned, errors) == (code, ""), where
         if code > 0:
             assert lines[-1].endswith("threads []"), where
-        begun.append([file.id for file in named(stack, source.name)])
-        assert len(begun[-1]) == 1 or (isinstance(point, str) and not begun[-1]), where
+        started.append([file.id for file in named(stack, source.name)])
+        assert len(started[-1]) == 1 or (isinstance(point, str) and not started[-1]), where
     agains = [zygote.child(stack, source, kind="upload") for *_, source, _, _ in runs]
-    for (point, way, _, source, own, _), ids, again in zip(runs, begun, agains, strict=True):
+    for (point, way, _, source, own, _), ids, again in zip(runs, started, agains, strict=True):
         where = f"{point} {way}"
         code, lines, errors = again.ended()
         assert (code, errors) == (0, ""), where
@@ -398,7 +398,7 @@ def test_signals_at_any_time(
         own = b"old" if kind == "download" else content[:-8] + os.urandom(8)
         path.write_bytes(own)
         child = zygote.child(stack, path, kind=kind, id=stored, handled=handled)
-        child.begun()
+        child.started()
         time.sleep(LUCK.random() * 0.2)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child.pid, sent)
@@ -457,7 +457,7 @@ def test_a_server_that_stands_still_holds_nobody(
         handler.wfile.write(bytes(SIZE // 12 - 1))
         over.wait(60)
 
-    scripted.then(Answer(write=write))
+    scripted.then(ScriptedResponse(write=write))
     try:
         child = zygote.child(
             scripted, tmp_path / "out", id=7, point=SIZE // 12 - 1, signal=signal.SIGINT, workers=workers
@@ -563,9 +563,12 @@ def test_steps_of_the_wall_clock_change_no_wait(
     start = time.time()
     monkeypatch.setattr(CLOCK, "time", lambda: start + step * (next(looks) % 2))
     monkeypatch.setattr(time, "time", lambda: start + step * (next(looks) % 2))
-    scripted.then(*[Answer(503, {"detail": "busy"}, {"Retry-After": "7"}) for _ in range(3)], Answer(200, {"id": 1}))
+    scripted.then(
+        *[ScriptedResponse(503, {"detail": "busy"}, {"Retry-After": "7"}) for _ in range(3)],
+        ScriptedResponse(200, {"id": 1}),
+    )
     session = OrionSession(scripted.config(), requests_session=get_session(request_timeout=5, retry_timeout=60))
     assert session.get_resource(File, 1).id == 1
     assert len(skipped_waits) == 3
     assert all(7 <= wait <= 7.7 for wait in skipped_waits)
-    assert len(scripted.asked) == 4
+    assert len(scripted.requests) == 4

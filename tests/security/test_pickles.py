@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from helpers import canary
 from helpers.canary import CANARY, leaks
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import (
     InvalidAPIVersion,
@@ -54,7 +54,7 @@ def everything(error: Any) -> str:
 @pytest.mark.parametrize("body", sorted(BODIES))
 @pytest.mark.parametrize("status", STATUSES)
 def test_no_copy_of_an_error_has_the_token(scripted: Scripted, status: int, body: str) -> None:
-    scripted.then(Answer(status, **BODIES[body]))
+    scripted.then(ScriptedResponse(status, **BODIES[body]))
     with pytest.raises(OrionError) as raised:
         scripted.session().get_resource(File, 7)
     error = raised.value
@@ -76,7 +76,7 @@ def test_no_copy_of_an_error_has_the_token(scripted: Scripted, status: int, body
 @pytest.mark.parametrize("status", [200, 400])
 def test_no_copy_of_an_response_has_the_token(scripted: Scripted, status: int) -> None:
     # No file, also where the status says so.
-    scripted.then(Answer(status, raw=b"[%b]" % ESCAPED, headers={"X-Echo": CANARY}))
+    scripted.then(ScriptedResponse(status, raw=b"[%b]" % ESCAPED, headers={"X-Echo": CANARY}))
     with pytest.raises(OrionError) as raised:
         scripted.session().get_resource(File, 7)
     response: Any = raised.value.response  # type: ignore[attr-defined]
@@ -90,12 +90,12 @@ def test_no_copy_of_an_response_has_the_token(scripted: Scripted, status: int) -
 def test_an_error_of_a_worker_shows_no_token(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", CANARY)
-    scripted.then(Answer(400, {"detail": WORDS}))
+    scripted.then(ScriptedResponse(400, {"detail": WORDS}))
     session = scripted.session()
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         error: Any = pool.submit(session.get_resource, File, 1).exception(60)
-    assert len(scripted.asked) == 1
-    assert scripted.asked[0].headers["Authorization"] == f"Token {CANARY}"
+    assert len(scripted.requests) == 1
+    assert scripted.requests[0].headers["Authorization"] == f"Token {CANARY}"
     assert "the token *** may not read this" in str(error)
     assert not leaks(everything(error))
 
@@ -104,7 +104,7 @@ def test_the_value_of_a_secret_does_not_travel_either(scripted: Scripted) -> Non
     value = f"value+{CANARY[::-1]}"
     canary.CANARIES.add(value)
     try:
-        scripted.then(Answer(400, {"value": [f"{value} is too short"]}))
+        scripted.then(ScriptedResponse(400, {"value": [f"{value} is too short"]}))
         with pytest.raises(OrionError) as raised:
             Secret.create(scripted.session(), "key", value)
         assert not leaks(everything(pickle.loads(pickle.dumps(raised.value))))

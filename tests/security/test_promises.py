@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.transfer import part_files
 from orionclient.types import File
@@ -30,7 +30,7 @@ def test_a_download_is_on_the_disk_before_it_takes_its_name(
 
     monkeypatch.setattr(part_files.os, "fsync", synced)
     monkeypatch.setattr(Path, "replace", replaced)
-    scripted.then(Answer(raw=b"content", headers={"Content-Type": "application/octet-stream"}))
+    scripted.then(ScriptedResponse(raw=b"content", headers={"Content-Type": "application/octet-stream"}))
     File(session=scripted.session(), id=7).download_to_file(tmp_path / "out", durable=durable)
     before, after = [("fsync", ".out.part")], [("fsync", tmp_path.name)]
     assert did == [*(before if durable else []), ("rename", "out"), *(after if durable else [])]
@@ -51,7 +51,7 @@ def test_an_interrupt_just_after_the_move_stays_one(
 
     monkeypatch.setattr(Path, "replace", struck)
     headers = {"Content-Type": "application/octet-stream", "ETag": '"mark"', "Accept-Ranges": "bytes"}
-    scripted.then(Answer(raw=b"content", headers=headers))
+    scripted.then(ScriptedResponse(raw=b"content", headers=headers))
     with pytest.raises(KeyboardInterrupt):
         File(session=scripted.session(), id=7).download_to_file(tmp_path / "out")
     assert os.listdir(tmp_path) == ["out"]

@@ -72,11 +72,11 @@ def code(node: ast.AST) -> str:
 
 @pytest.mark.parametrize(("what", "entry"), [*(("rule", name) for name in RULES), *(("fault", name) for name in LOCAL)])
 def test_its_tests_are_run(what: str, entry: str) -> None:
-    told = (RULES if what == "rule" else LOCAL)[entry]
-    assert told.keys() == {what, "tests"}
-    assert told[what]
-    assert told["tests"]
-    assert {test: faults_of(test) for test in told["tests"]} == dict.fromkeys(told["tests"], "")
+    reported = (RULES if what == "rule" else LOCAL)[entry]
+    assert reported.keys() == {what, "tests"}
+    assert reported[what]
+    assert reported["tests"]
+    assert {test: faults_of(test) for test in reported["tests"]} == dict.fromkeys(reported["tests"], "")
 
 
 def test_the_page_of_security_names_every_rule_and_tests_that_run() -> None:

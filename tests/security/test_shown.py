@@ -18,7 +18,7 @@ import httpx
 import pytest
 from helpers import canary
 from helpers.canary import CANARY, leaks
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
 import orionclient
@@ -34,7 +34,7 @@ HARMLESS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 
 
 def test_nothing_that_people_print_shows_the_token(scripted: Scripted) -> None:
-    scripted.then(Answer(500, {"detail": f"you sent {CANARY}"}))
+    scripted.then(ScriptedResponse(500, {"detail": f"you sent {CANARY}"}))
     session = scripted.session()
     with pytest.raises(OrionError) as raised:
         session.get_resource(File, 7)
@@ -61,13 +61,13 @@ def test_the_search_is_part_of_every_run(request: pytest.FixtureRequest) -> None
 @pytest.mark.parametrize("status", [400, 403, 404, 422, 500])
 def test_words_of_a_server_move_no_terminal(scripted: Scripted, status: int) -> None:
     for body in ({"detail": TRICKS}, {TRICKS: [TRICKS]}, [TRICKS], TRICKS):
-        scripted.answers = [Answer(status, body)]
+        scripted.responses = [ScriptedResponse(status, body)]
         with pytest.raises(OrionError) as raised:
             scripted.session().get_resource(File, 7)
         assert not HARMLESS.search(str(raised.value))
         assert not HARMLESS.search(repr(raised.value))
     file = {"id": 7, "name": TRICKS, "state": "ready", "path": TRICKS, TRICKS: 1}
-    scripted.answers = [Answer(200, file)]
+    scripted.responses = [ScriptedResponse(200, file)]
     found = scripted.session().get_resource(File, 7)
     assert not HARMLESS.search(repr(found) + found._title())
     # What a program asks for is what the server sent.
@@ -76,7 +76,7 @@ def test_words_of_a_server_move_no_terminal(scripted: Scripted, status: int) -> 
 
 def test_markup_of_a_server_is_no_markup(scripted: Scripted) -> None:
     page = b"<html><title>Sign in\x1b[2J</title><body><script>alert(1)</script></body></html>"
-    scripted.then(Answer(502, raw=page, headers={"Content-Type": "text/html"}))
+    scripted.then(ScriptedResponse(502, raw=page, headers={"Content-Type": "text/html"}))
     with pytest.raises(OrionError) as raised:
         scripted.session().get_resource(File, 7)
     assert "<" not in str(raised.value)
@@ -89,11 +89,11 @@ def test_markup_of_a_server_is_no_markup(scripted: Scripted) -> None:
 def test_netrc_is_not_read(scripted: Scripted, own_home: Path) -> None:
     (own_home / ".netrc").write_text("machine 127.0.0.1 login me password secret\n")
     (own_home / ".netrc").chmod(0o600)
-    scripted.then(Answer(404, {}))
+    scripted.then(ScriptedResponse(404, {}))
     get_session().get(scripted.url)
     asyncio.run(get_file.asyncio_detailed(7, client=OrionSession(scripted.config()).raw_async))
-    assert "Authorization" not in scripted.asked[0].headers
-    assert scripted.asked[-1].headers["Authorization"] == f"Token {CANARY}"
+    assert "Authorization" not in scripted.requests[0].headers
+    assert scripted.requests[-1].headers["Authorization"] == f"Token {CANARY}"
 
 
 WRITER = """
@@ -129,7 +129,7 @@ def test_a_part_is_written_through_no_link(scripted: Scripted, tmp_path: Path, l
     part.symlink_to(precious) if link == "symbolic" else part.hardlink_to(precious)
     # With a mark of the content there is a record of the part.
     headers = {"Content-Type": "application/octet-stream", "ETag": '"x"', "Accept-Ranges": "bytes"}
-    scripted.then(Answer(raw=b"content", headers=headers))
+    scripted.then(ScriptedResponse(raw=b"content", headers=headers))
     File(session=scripted.session(), id=7).download_to_file(tmp_path / "out")
     assert precious.read_bytes() == b"precious"
     assert (tmp_path / "out").read_bytes() == b"content"
@@ -185,12 +185,12 @@ def test_tokens_of_the_local_orion_are_random_and_no_page_may_ask(tmp_path: Path
 def test_a_password_is_sent_once_and_not_kept(scripted: Scripted) -> None:
     password = f"pass+{CANARY}"
     canary.CANARIES.add(password)
-    scripted.then(Answer(401, {"detail": f"not {password}"}))
+    scripted.then(ScriptedResponse(401, {"detail": f"not {password}"}))
     session = scripted.session(retry_dict=None)
     with pytest.raises(InvalidCredentials) as raised:
         session.retrieve_token("ada", password)
-    assert len(scripted.asked) == 1
-    assert password.encode() in scripted.asked[0].body
+    assert len(scripted.requests) == 1
+    assert password.encode() in scripted.requests[0].body
     kept = "".join(map(repr, [session, vars(session), vars(session._calls), raised.value.call, str(raised.value)]))
     assert password not in kept
 

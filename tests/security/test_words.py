@@ -8,24 +8,24 @@ from typing import Any
 
 import pytest
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
 from orionclient.exceptions import OrionError
 from orionclient.types import File
 
 # No shorter chunk of the token is a word of anything else.
-_PIECE = 6
+_CHUNK = 6
 
 
 def shows_a_chunk(text: str) -> bool:
     """Tell whether a chunk of the token stands in a text."""
-    return any(CANARY[start : start + _PIECE] in text for start in range(len(CANARY) - _PIECE + 1))
+    return any(CANARY[start : start + _CHUNK] in text for start in range(len(CANARY) - _CHUNK + 1))
 
 
-def said(scripted: Scripted, response: Answer) -> list[str]:
+def message(scripted: Scripted, response: ScriptedResponse) -> list[str]:
     """What errors of the session and of an asynchronous call say of a response."""
-    scripted.answers = [response]
+    scripted.responses = [response]
     texts = []
     with pytest.raises(OrionError) as raised:
         scripted.session().get_resource(File, 7)
@@ -42,7 +42,7 @@ def test_no_chunk_of_the_token_is_left_where_words_are_cut(scripted: Scripted, s
     escaped = json.dumps([words]).replace("/", "\\/").encode()
     responses: list[dict[str, Any]] = [{"data": {"detail": words}}, {"raw": escaped}, {"raw": words.encode()}]
     for each in responses:
-        for text in said(scripted, Answer(status, **each)):
+        for text in message(scripted, ScriptedResponse(status, **each)):
             assert not shows_a_chunk(text)
             assert "x" * (before - 20) in text
 
@@ -51,7 +51,7 @@ def test_no_chunk_of_the_token_is_left_where_words_are_cut(scripted: Scripted, s
 @pytest.mark.parametrize("status", [401, 502])
 def test_no_chunk_of_the_token_is_left_where_a_title_is_cut(scripted: Scripted, status: int, before: int) -> None:
     page = f"<html><title>{'x' * before}{CANARY}{'y' * 100}</title></html>"
-    for text in said(scripted, Answer(status, raw=page.encode(), headers={"Content-Type": "text/html"})):
+    for text in message(scripted, ScriptedResponse(status, raw=page.encode(), headers={"Content-Type": "text/html"})):
         assert not shows_a_chunk(text)
         assert "x" * (before - 20) in text
 
@@ -60,6 +60,6 @@ def test_no_chunk_of_the_token_is_left_where_a_title_is_cut(scripted: Scripted, 
 def test_no_chunk_of_the_token_is_left_where_a_body_is_cut(scripted: Scripted, before: int) -> None:
     # The blanks become one, so that the end of what is read of the body is shown.
     body = "words" + " " * (before - 5) + CANARY + " end"
-    for text in said(scripted, Answer(400, raw=body.encode())):
+    for text in message(scripted, ScriptedResponse(400, raw=body.encode())):
         assert not shows_a_chunk(text)
         assert "words" in text

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from helpers.canary import CANARY, leaks
 from helpers.real_time import LATE
-from helpers.scripted import Answer, Scripted, drip
+from helpers.scripted import Scripted, ScriptedResponse, drip
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import delete_file, download_file, get_file, list_files, update_file, upload_file_content
 from orion_api.api.jobs import create_job
@@ -79,7 +79,7 @@ ERRORS: dict[int, type[OrionError]] = {
 
 @pytest.mark.parametrize(("status", "error"), ERRORS.items())
 def test_every_status_has_its_error(scripted: Scripted, way: Any, status: int, error: type[OrionError]) -> None:
-    scripted.then(Answer(status, {"detail": f"no, {CANARY}\nat all"}))
+    scripted.then(ScriptedResponse(status, {"detail": f"no, {CANARY}\nat all"}))
     with pytest.raises(error) as caught:
         way(scripted.session())
     text = str(caught.value)
@@ -87,9 +87,9 @@ def test_every_status_has_its_error(scripted: Scripted, way: Any, status: int, e
     assert text.startswith(f"get_file GET /api/v3/storage/files/1/: {status}")
     assert "no, *** at all" in text
     assert "\n" not in text
-    assert caught.value.request_id == scripted.asked[0].headers["X-Request-Id"]
+    assert caught.value.request_id == scripted.requests[0].headers["X-Request-Id"]
     assert caught.value.request_id in text
-    assert len(scripted.asked) == caught.value.attempts == 1
+    assert len(scripted.requests) == caught.value.attempts == 1
     assert not leaks(repr(caught.value) + repr(vars(caught.value)))
 
 
@@ -134,7 +134,7 @@ def test_every_status_of_every_verb_has_its_error(scripted: Scripted, tmp_path: 
         "raw_async": lambda session: asyncio.run(raw.asyncio(*args, client=session.raw_async, **given)),
     }
     for count, (status, error) in enumerate(ERRORS.items(), 1):
-        scripted.answers = [Answer(status, {"detail": f"no, {CANARY}\nat all"})]
+        scripted.responses = [ScriptedResponse(status, {"detail": f"no, {CANARY}\nat all"})]
         with pytest.raises(OrionError) as caught:
             ways[by](scripted.session())
         text = str(caught.value)
@@ -144,14 +144,14 @@ def test_every_status_of_every_verb_has_its_error(scripted: Scripted, tmp_path: 
         assert "no, *** at all" in text
         assert "\n" not in text
         assert caught.value.attempts == 1
-        assert len(scripted.asked) == count
-        assert caught.value.request_id == scripted.asked[-1].headers["X-Request-Id"]
+        assert len(scripted.requests) == count
+        assert caught.value.request_id == scripted.requests[-1].headers["X-Request-Id"]
     assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])
 def test_a_web_page_is_named_as_one(scripted: Scripted, way: Any, status: int) -> None:
-    scripted.then(Answer(status, raw=PAGE.encode(), headers={"Content-Type": "text/html; charset=utf-8"}))
+    scripted.then(ScriptedResponse(status, raw=PAGE.encode(), headers={"Content-Type": "text/html; charset=utf-8"}))
     with pytest.raises(BadResponse, match=r"web page titled 'Sign in \[31m'") as caught:
         way(scripted.session())
     assert caught.value.response.status_code == status
@@ -160,14 +160,14 @@ def test_a_web_page_is_named_as_one(scripted: Scripted, way: Any, status: int) -
 
 @pytest.mark.parametrize("raw", [b"{", b"null", b"[]", b"", b"\xff\xfe", b"[" * 100_000])
 def test_a_broken_body_is_a_bad_response(scripted: Scripted, way: Any, raw: bytes) -> None:
-    scripted.then(Answer(raw=raw))
+    scripted.then(ScriptedResponse(raw=raw))
     with pytest.raises(BadResponse, match=r"^get_file GET .*: 200 OK: ") as caught:
         way(scripted.session())
     assert "\n" not in str(caught.value)
 
 
 def test_an_unknown_state_is_a_plain_value(scripted: Scripted) -> None:
-    scripted.then(Answer(data={**FILE, "state": "hibernating", "new_field": [1]}))
+    scripted.then(ScriptedResponse(data={**FILE, "state": "hibernating", "new_field": [1]}))
     file = scripted.session().get_resource(File, 1)
     assert file.state == "hibernating"
     assert file.to_dict()["new_field"] == [1]
@@ -176,13 +176,13 @@ def test_an_unknown_state_is_a_plain_value(scripted: Scripted) -> None:
 
 
 def test_a_missing_field_of_a_raw_response_is_named(scripted: Scripted) -> None:
-    scripted.then(Answer(data={"id": 1}))
+    scripted.then(ScriptedResponse(data={"id": 1}))
     with pytest.raises(BadResponse, match=r"FileInfo.*name"):
         get_file.sync(1, client=scripted.session().raw)
 
 
 def test_detailed_gives_any_status_without_raising(scripted: Scripted) -> None:
-    scripted.then(Answer(520, {"detail": "odd"}))
+    scripted.then(ScriptedResponse(520, {"detail": "odd"}))
     response = get_file.sync_detailed(1, client=scripted.session().raw)
     assert (response.status_code, response.parsed) == (520, None)
     response = asyncio.run(get_file.asyncio_detailed(1, client=scripted.session().raw_async))
@@ -206,7 +206,7 @@ def test_detailed_gives_any_status_without_raising(scripted: Scripted) -> None:
 )
 def test_a_next_link_stays_on_the_host_and_moves_on(scripted: Scripted, following: str, reason: str | None) -> None:
     link = following.replace("{host}", scripted.url.removeprefix("http://"))
-    scripted.then(Answer(data={"count": 1, "next": link, "results": [FILE]}))
+    scripted.then(ScriptedResponse(data={"count": 1, "next": link, "results": [FILE]}))
     listing = scripted.session().list_resources(File)
     assert next(listing).id == 1
     if reason is None:
@@ -214,21 +214,21 @@ def test_a_next_link_stays_on_the_host_and_moves_on(scripted: Scripted, followin
     else:
         with pytest.raises(BadResponse, match=reason):
             list(listing)
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 def test_a_circle_of_several_pages_ends(scripted: Scripted) -> None:
     for cursor in "ab":
-        scripted.then(Answer(data={"count": 9, "next": f"?cursor={cursor}", "results": [FILE]}))
-    scripted.then(Answer(data={"count": 9, "next": "?cursor=a", "results": [FILE]}))
+        scripted.then(ScriptedResponse(data={"count": 9, "next": f"?cursor={cursor}", "results": [FILE]}))
+    scripted.then(ScriptedResponse(data={"count": 9, "next": "?cursor=a", "results": [FILE]}))
     with pytest.raises(BadResponse, match="circle"):
         list(scripted.session().list_resources(File))
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
 
 
 @pytest.mark.parametrize("page", [{}, {"results": None, "next": None}, {"results": [3], "next": None}])
 def test_a_page_that_is_none(scripted: Scripted, page: Any) -> None:
-    scripted.then(Answer(data=page))
+    scripted.then(ScriptedResponse(data=page))
     with pytest.raises(BadResponse):
         list(scripted.session().list_resources(File))
 
@@ -243,7 +243,7 @@ def test_a_drip_ends_at_the_deadline(scripted: Scripted, name: str) -> None:
 
 
 def test_nobody_listens(scripted: Scripted, way: Any) -> None:
-    with Scripted(Answer()) as gone:
+    with Scripted(ScriptedResponse()) as gone:
         url = gone.url
     with pytest.raises(OrionConnectionError, match="cannot be reached") as caught:
         way(OrionSession(scripted.config(url=url)))
@@ -255,18 +255,18 @@ def test_a_lost_response_is_asked_for_again_only_where_that_is_safe(scripted: Sc
     def hang_up(handler: Any) -> None:
         handler.close_connection = True
 
-    scripted.then(Answer(write=hang_up), Answer(data=FILE))
+    scripted.then(ScriptedResponse(write=hang_up), ScriptedResponse(data=FILE))
     assert scripted.session().get_resource(File, 1).id == 1
-    assert len(scripted.asked) == 2
-    scripted.answers = [Answer(write=hang_up), Answer(201, data=FILE)]
+    assert len(scripted.requests) == 2
+    scripted.responses = [ScriptedResponse(write=hang_up), ScriptedResponse(201, data=FILE)]
     with pytest.raises(OrionConnectionError, match="may have been applied") as caught:
         scripted.session().create_resource(Dataset, {"name": "once"})
     assert caught.value.may_have_been_applied
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
 
 
 def test_errors_survive_copy_and_pickle_without_the_token(scripted: Scripted) -> None:
-    scripted.then(Answer(404, {"detail": CANARY}))
+    scripted.then(ScriptedResponse(404, {"detail": CANARY}))
     with pytest.raises(NotFoundResponse) as caught:
         scripted.session().get_resource(File, 1)
     error = caught.value
@@ -278,15 +278,15 @@ def test_errors_survive_copy_and_pickle_without_the_token(scripted: Scripted) ->
 
 
 def test_an_unread_page_is_not_asked_for(scripted: Scripted) -> None:
-    scripted.then(Answer(data={"count": 2, "next": "?cursor=b", "results": [FILE]}), Answer(500))
+    scripted.then(ScriptedResponse(data={"count": 2, "next": "?cursor=b", "results": [FILE]}), ScriptedResponse(500))
     listing = scripted.session().list_resources(File)
-    assert scripted.asked == []
+    assert scripted.requests == []
     assert next(listing).id == 1
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 def test_raw_listing_through_the_session(scripted: Scripted) -> None:
-    scripted.then(Answer(data={"count": 1, "next": None, "results": [FILE]}))
+    scripted.then(ScriptedResponse(data={"count": 1, "next": None, "results": [FILE]}))
     page = list_files.sync(client=scripted.session().raw, tags=["a", "b"], deleted=True)
     assert page.results[0].name == "x"
-    assert scripted.asked[0].path == "/api/v3/storage/files/?tags=a&tags=b&deleted=true"
+    assert scripted.requests[0].path == "/api/v3/storage/files/?tags=a&tags=b&deleted=true"

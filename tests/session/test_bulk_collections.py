@@ -299,14 +299,14 @@ def test_two_processes_at_once_lose_nothing(
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    told = [process.communicate(timeout=120)[0].split() for process in processes]
+    reported = [process.communicate(timeout=120)[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     there = on_server(plain, collection)
     assert dict(there) == {name: (folder / name).read_bytes() for name in NAMES}
     # What was told to either is there.
     ids = {str(shard["id"]) for shard in plain.get(path_of(collection))["results"]}
-    assert {each for line in told for each in line} <= ids
-    assert [len(line) for line in told] == [len(NAMES)] * 2
+    assert {each for line in reported for each in line} <= ids
+    assert [len(line) for line in reported] == [len(NAMES)] * 2
     # The next run finds all of it.
     orion.faults.clear()
     collection.upload(folder)
@@ -320,17 +320,17 @@ def test_an_executor_of_processes(
     for name, value in orion.environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    told: list[Progress] = []
+    reported: list[Progress] = []
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
-        results = collection.upload(folder, executor=executor, progress=told.append)
-        assert [(each.item, each.bytes, each.done) for each in told] == [
+        results = collection.upload(folder, executor=executor, progress=reported.append)
+        assert [(each.item, each.bytes, each.done) for each in reported] == [
             (name, (folder / name).stat().st_size, True) for name in NAMES
         ]
         assert [result.value.name for result in results if result.value] == NAMES
         assert {result.value.session for result in results if result.value} == {session}
         # An error travels, too.
         orion.faults.script("download_shard", [403])
-        back = collection.download("back", 2, told.append, executor, return_exceptions=True)
+        back = collection.download("back", 2, reported.append, executor, return_exceptions=True)
         assert [type(result.error) for result in back if result.error] == [AuthorizationRequired]
         collection.download("back", executor=executor)
     assert content(tmp_path / "back") == content(folder)
@@ -356,14 +356,14 @@ def test_a_listing_is_read_as_it_is_needed(
 
 def test_progress_tells_of_each_file(collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
     for move in (
-        lambda told: collection.upload(folder, progress=told),
-        lambda told: collection.upload(folder, progress=told),
-        lambda told: collection.download(tmp_path / "back", progress=told),
-        lambda told: collection.download(tmp_path / "back", progress=told),
+        lambda reported: collection.upload(folder, progress=reported),
+        lambda reported: collection.upload(folder, progress=reported),
+        lambda reported: collection.download(tmp_path / "back", progress=reported),
+        lambda reported: collection.download(tmp_path / "back", progress=reported),
     ):
-        told: list[Progress] = []
-        move(told.append)
-        done = [progress for progress in told if progress.done]
+        reported: list[Progress] = []
+        move(reported.append)
+        done = [progress for progress in reported if progress.done]
         assert {progress.item: (progress.bytes, progress.total) for progress in done} == {
             name: ((folder / name).stat().st_size,) * 2 for name in NAMES
         }

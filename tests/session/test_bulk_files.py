@@ -152,14 +152,14 @@ def test_only_files_are_downloaded(session: OrionSession, tmp_path: Path) -> Non
 
 
 def test_each_and_progress(session: OrionSession, folder: Path, tmp_path: Path) -> None:
-    told: list[Progress] = []
+    reported: list[Progress] = []
     seen: list[Any] = []
-    assert session.upload_files(folder, each=seen.append, progress=told.append) == []
-    assert {progress.item for progress in told if progress.done} == set(NAMES)
+    assert session.upload_files(folder, each=seen.append, progress=reported.append) == []
+    assert {progress.item for progress in reported if progress.done} == set(NAMES)
     files: Iterator[File] = iter([result.value for result in seen])
-    assert session.download_files(files, tmp_path / "back", each=seen.append, progress=told.append) == []
+    assert session.download_files(files, tmp_path / "back", each=seen.append, progress=reported.append) == []
     assert [result.value.name for result in seen[3:]] == ["a.smi", "b.smi", "a.smi"]
-    assert sum(progress.done for progress in told) == 6
+    assert sum(progress.done for progress in reported) == 6
 
 
 def test_an_executor_of_processes(
@@ -167,11 +167,11 @@ def test_an_executor_of_processes(
 ) -> None:
     for name, value in orion.environ.items():
         monkeypatch.setenv(name, value)
-    told: list[Progress] = []
+    reported: list[Progress] = []
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
-        results = session.upload_files(folder, executor=executor, progress=told.append)
+        results = session.upload_files(folder, executor=executor, progress=reported.append)
         files = [result.value for result in results if result.value]
         assert [(file.name, file.session) for file in files] == [(name, session) for name in NAMES]
-        session.download_files(files, tmp_path / "back", executor=executor, progress=told.append)
-    assert [progress.item for progress in told] == NAMES * 2
+        session.download_files(files, tmp_path / "back", executor=executor, progress=reported.append)
+    assert [progress.item for progress in reported] == NAMES * 2
     assert (tmp_path / "back" / "sub" / "a.smi").read_text() == "CCO sub/a.smi"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient._clock import CLOCK
 from orionclient.exceptions import (
@@ -31,16 +31,16 @@ from orionclient.types import Project, Shard, ShardCollection, User
 COLLECTIONS = "/api/v1/storage/collections/"
 
 
-def states(*names: str) -> list[Answer]:
-    return [Answer(data={"id": 7, "state": name, "results": [], "count": 0}) for name in names]
+def states(*names: str) -> list[ScriptedResponse]:
+    return [ScriptedResponse(data={"id": 7, "state": name, "results": [], "count": 0}) for name in names]
 
 
 def scripted_collection(scripted: Scripted) -> ShardCollection:
     return ShardCollection(id=7, session=scripted.session())
 
 
-def asked(scripted: Scripted) -> list[str]:
-    return [f"{each.method} {each.path.removeprefix(COLLECTIONS)}" for each in scripted.asked]
+def requests(scripted: Scripted) -> list[str]:
+    return [f"{each.method} {each.path.removeprefix(COLLECTIONS)}" for each in scripted.requests]
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_metadata_that_is_none(scripted: Scripted, metadata: Any) -> None:
     ):
         with pytest.raises(ValidationError, match="metadata is a mapping that can be written as JSON"):
             attempt()
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_metadata_is_a_copy(collection: ShardCollection) -> None:
@@ -319,16 +319,16 @@ def test_closing_asks_twice(orion: LocalOrion, collection: ShardCollection) -> N
 
 
 def test_wait(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("processing", "processing", "ready")
+    scripted.responses = states("processing", "processing", "ready")
     collection, seen = scripted_collection(scripted), []
     assert collection.wait(progress=lambda each: seen.append((each is collection, each.state))) is None
     assert seen == [(True, "processing"), (True, "processing"), (True, "ready")]
-    assert asked(scripted) == ["GET 7/"] * 3
+    assert requests(scripted) == ["GET 7/"] * 3
     # The first waits are half a second, give or take half of it.
     assert all(0.25 <= wait <= 0.75 for wait in skipped_waits)
-    scripted.answers = states("open")
+    scripted.responses = states("open")
     collection.wait("open", timeout=0)
-    assert (collection.state, len(scripted.asked)) == ("open", 4)
+    assert (collection.state, len(scripted.requests)) == ("open", 4)
 
 
 @pytest.fixture
@@ -364,23 +364,23 @@ def test_two_that_wait_look_at_different_times(stuck: ShardCollection, skipped_w
 
 
 def test_wait_ends(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("processing")
+    scripted.responses = states("processing")
     with pytest.raises(OrionTimeout) as caught:
         scripted_collection(scripted).wait(timeout=2)
     assert str(caught.value) == "waited 2 s for ShardCollection 7 to become 'ready'; it is 'processing'"
     assert isinstance(caught.value, TimeoutError)
     assert sum(skipped_waits) <= 2
     # A last look comes after the last wait.
-    assert len(scripted.asked) == len(skipped_waits) + 1
+    assert len(scripted.requests) == len(skipped_waits) + 1
 
 
 @pytest.mark.parametrize("state", ["error", "deleting"])
 def test_states_that_last(scripted: Scripted, skipped_waits: list[float], state: str) -> None:
-    scripted.answers = states("processing", state)
+    scripted.responses = states("processing", state)
     with pytest.raises(OrionError, match=f"^ShardCollection 7 is '{state}' and will not become 'ready'$"):
         scripted_collection(scripted).wait()
-    assert len(scripted.asked) == 2
-    scripted.answers = states(state)
+    assert len(scripted.requests) == 2
+    scripted.responses = states(state)
     with pytest.raises(OrionError, match=f"^ShardCollection 7 is '{state}' and cannot be opened$"):
         scripted_collection(scripted).ensure_open()
     collection = scripted_collection(scripted)
@@ -394,7 +394,7 @@ def test_times_that_are_none(scripted: Scripted, timeout: Any) -> None:
     for attempt in (lambda: collection.wait(timeout=timeout), lambda: collection.ensure_open(timeout)):
         with pytest.raises(ValidationError, match="timeout is a number of seconds"):
             attempt()
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_wait_for_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None:
@@ -406,25 +406,25 @@ def test_wait_for_what_is_gone(session: OrionSession, skipped_waits: list[float]
 
 
 def test_an_unknown_state_is_waited_through(scripted: Scripted) -> None:
-    scripted.answers = states("thawing", "ready")
+    scripted.responses = states("thawing", "ready")
     collection = scripted_collection(scripted)
     collection.wait()
     assert collection.state == "ready"
-    scripted.answers = states("thawing")
+    scripted.responses = states("thawing")
     with pytest.raises(OrionTimeout, match="it is 'thawing'"):
         collection.ensure_open(timeout=3)
-    assert "POST 7/open/" not in asked(scripted)
+    assert "POST 7/open/" not in requests(scripted)
 
 
 def test_an_error_of_progress_ends_the_wait(scripted: Scripted) -> None:
-    scripted.answers = states("processing")
+    scripted.responses = states("processing")
 
     def stop(_: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         scripted_collection(scripted).wait(progress=stop)
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 def test_wait_in_earnest(slow: LocalOrion) -> None:
@@ -443,26 +443,30 @@ def test_wait_in_earnest(slow: LocalOrion) -> None:
 
 
 def test_ensure_open_of_what_is_open_only_looks(scripted: Scripted) -> None:
-    scripted.answers = states("open")
+    scripted.responses = states("open")
     collection = scripted_collection(scripted)
     collection.ensure_open()
-    assert (asked(scripted), collection.state) == (["GET 7/"], "open")
+    assert (requests(scripted), collection.state) == (["GET 7/"], "open")
 
 
 def test_ensure_open_waits_and_opens(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("processing", "processing", "ready", "open")
+    scripted.responses = states("processing", "processing", "ready", "open")
     collection = scripted_collection(scripted)
     collection.ensure_open()
-    assert asked(scripted) == ["GET 7/", "GET 7/", "GET 7/", "POST 7/open/"]
+    assert requests(scripted) == ["GET 7/", "GET 7/", "GET 7/", "POST 7/open/"]
     assert (collection.state, len(skipped_waits)) == ("open", 2)
 
 
 def test_ensure_open_where_another_was_quicker(scripted: Scripted) -> None:
-    scripted.answers = [*states("ready"), Answer(409, {"detail": "is in state processing"}), *states("processing")]
+    scripted.responses = [
+        *states("ready"),
+        ScriptedResponse(409, {"detail": "is in state processing"}),
+        *states("processing"),
+    ]
     scripted.then(*states("ready", "open"))
     collection = scripted_collection(scripted)
     collection.ensure_open()
-    assert asked(scripted) == ["GET 7/", "POST 7/open/", "GET 7/", "GET 7/", "POST 7/open/"]
+    assert requests(scripted) == ["GET 7/", "POST 7/open/", "GET 7/", "GET 7/", "POST 7/open/"]
     assert collection.state == "open"
 
 
@@ -470,14 +474,14 @@ def test_ensure_open_where_another_was_quicker(scripted: Scripted) -> None:
     ("status", "error"), [(403, AuthorizationRequired), (404, NotFoundResponse), (500, OrionServiceError)]
 )
 def test_ensure_open_hides_no_other_error(scripted: Scripted, status: int, error: type[BadResponse]) -> None:
-    scripted.answers = [*states("ready"), Answer(status, {"detail": "no"})]
+    scripted.responses = [*states("ready"), ScriptedResponse(status, {"detail": "no"})]
     with pytest.raises(error, match="open_collection"):
         scripted_collection(scripted).ensure_open()
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def test_ensure_open_ends(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("processing")
+    scripted.responses = states("processing")
     with pytest.raises(OrionTimeout, match="^waited 5 s for ShardCollection 7 to become 'open'; it is 'processing'$"):
         scripted_collection(scripted).ensure_open(timeout=5)
     assert sum(skipped_waits) <= 5
@@ -542,10 +546,10 @@ def test_opened_closes_if_it_is_told_to(collection: ShardCollection, failing: bo
 
 
 def test_what_cannot_be_opened_is_not_entered(scripted: Scripted) -> None:
-    scripted.answers = states("error")
+    scripted.responses = states("error")
     with pytest.raises(OrionError, match="cannot be opened"), scripted_collection(scripted).opened(close=True):
         raise AssertionError("entered")
-    assert asked(scripted) == ["GET 7/"]
+    assert requests(scripted) == ["GET 7/"]
 
 
 @pytest.mark.parametrize(
@@ -566,7 +570,7 @@ def test_without_a_session_or_an_id(scripted: Scripted, verb: Callable[[ShardCol
         verb(ShardCollection(id=7))
     with pytest.raises(ValidationError, match="ShardCollection has no id"):
         verb(ShardCollection(session=scripted.session()))
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_offline_nothing_is_asked_before_it_must(orion: LocalOrion) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import upload_file_content
 
 from orionclient.examples import drugs
@@ -92,36 +92,40 @@ def test_replacing_the_content(session: OrionSession) -> None:
 
 
 def test_a_failed_upload_leaves_nothing(scripted: Scripted) -> None:
-    scripted.then(Answer(201, {"id": 5, "name": "x"}), Answer(400, {"detail": "no"}), Answer(204, raw=b""))
+    scripted.then(
+        ScriptedResponse(201, {"id": 5, "name": "x"}),
+        ScriptedResponse(400, {"detail": "no"}),
+        ScriptedResponse(204, raw=b""),
+    )
     with pytest.raises(BadResponse, match="upload_file_content"):
         File.upload(scripted.session(), "x", b"content")
-    assert [(asked.method, asked.path) for asked in scripted.asked] == [
+    assert [(requests.method, requests.path) for requests in scripted.requests] == [
         ("POST", "/api/v3/storage/files/"),
         ("PUT", "/api/v3/storage/files/5/upload"),
         ("DELETE", "/api/v3/storage/files/5/?immediate=true"),
     ]
     digest = base64.b64encode(hashlib.sha256(b"content").digest()).decode()
-    assert scripted.asked[1].headers["Content-Digest"] == f"sha-256=:{digest}:"
-    assert scripted.asked[1].headers["Content-Length"] == "7"
-    assert scripted.asked[1].body == b"content"
+    assert scripted.requests[1].headers["Content-Digest"] == f"sha-256=:{digest}:"
+    assert scripted.requests[1].headers["Content-Length"] == "7"
+    assert scripted.requests[1].body == b"content"
 
 
 def test_a_retried_upload_sends_all_of_it_again(scripted: Scripted, tmp_path: Path) -> None:
     path = tmp_path / "content"
     path.write_bytes(b"0123456789")
-    scripted.then(Answer(503), Answer(503), Answer(200, {"id": 5}))
+    scripted.then(ScriptedResponse(503), ScriptedResponse(503), ScriptedResponse(200, {"id": 5}))
     with path.open("rb") as stream:
         stream.seek(2)
         File(id=5, session=scripted.session(retry_dict={503: 2})).put_content(stream)
-    assert [asked.body for asked in scripted.asked] == [b"23456789"] * 3
+    assert [requests.body for requests in scripted.requests] == [b"23456789"] * 3
 
 
 def test_a_source_that_cannot_be_read_again_is_sent_once(scripted: Scripted) -> None:
-    scripted.then(Answer(503))
+    scripted.then(ScriptedResponse(503))
     session = scripted.session(retry_dict={503: 5})
     with pytest.raises(OrionError, match="503"):
         upload_file_content.sync(5, client=session.raw, body=iter([b"a", b"b"]))
-    assert [asked.headers.get("Transfer-Encoding") for asked in scripted.asked] == ["chunked"]
+    assert [requests.headers.get("Transfer-Encoding") for requests in scripted.requests] == ["chunked"]
 
 
 def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
@@ -148,7 +152,7 @@ def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, 
 def test_a_short_or_wrong_download_leaves_the_old_file(
     scripted: Scripted, tmp_path: Path, headers: dict[str, str]
 ) -> None:
-    scripted.then(Answer(raw=b"content", headers=headers))
+    scripted.then(ScriptedResponse(raw=b"content", headers=headers))
 
     def cut(handler: Any) -> None:
         handler.send_response_only(200)
@@ -158,7 +162,7 @@ def test_a_short_or_wrong_download_leaves_the_old_file(
         handler.close_connection = True
 
     if "Content-Length" in headers:
-        scripted.answers = [Answer(write=cut)]
+        scripted.responses = [ScriptedResponse(write=cut)]
     target = tmp_path / "target"
     target.write_bytes(b"old")
     file = File(id=1, session=scripted.session())
@@ -173,7 +177,7 @@ def test_a_short_or_wrong_download_leaves_the_old_file(
 def test_no_room_is_found_out_before_the_first_byte(
     scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scripted.then(Answer(raw=b"content"))
+    scripted.then(ScriptedResponse(raw=b"content"))
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=5))
     with pytest.raises(NotEnoughDiskError, match="needs 7 bytes"):
         File(id=1, session=scripted.session()).download_to_file(tmp_path / "x")
@@ -346,11 +350,11 @@ def test_records_are_counted_in_every_spelling_of_a_format(scripted: Scripted, t
     pack = gzip.compress if name.endswith("gz") else bytes
     # Two gzip files behind each other are one.
     half = len(b"$$$$\n".join(records[:12])) + 5
-    scripted.then(Answer(raw=pack(content[:half]) + pack(content[half:])))
+    scripted.then(ScriptedResponse(raw=pack(content[:half]) + pack(content[half:])))
     dataset.download_to_file(tmp_path / name)
     assert (tmp_path / name).exists()
-    half_of_it = Answer(raw=pack(content[:half]))
-    scripted.answers[:] = [half_of_it, Answer(data={"id": 1, "name": "x", "count": 24}), half_of_it]
+    half_of_it = ScriptedResponse(raw=pack(content[:half]))
+    scripted.responses[:] = [half_of_it, ScriptedResponse(data={"id": 1, "name": "x", "count": 24}), half_of_it]
     with pytest.raises(OrionError, match="12 records came"):
         dataset.download_to_file(tmp_path / f"half-{name}")
     assert not (tmp_path / f"half-{name}").exists()

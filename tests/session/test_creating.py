@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.examples import drugs
 from orionclient.exceptions import BadResponse, MultipleResultsFound, OrionServiceError, ValidationError
@@ -85,7 +85,7 @@ def test_no_tags(orion: LocalOrion, session: OrionSession, make: Callable[..., A
 def test_tags_that_are_none(scripted: Scripted, make: Callable[..., Any], tags: Any) -> None:
     with pytest.raises(ValidationError, match="a tag is a text that is not empty|tags is a list of texts"):
         make(scripted.session(), tags=tags)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_what_cannot_be_tagged_does_not_stay(session: OrionSession, plain: Plain, make: Callable[..., Any]) -> None:
@@ -97,8 +97,8 @@ def test_what_cannot_be_tagged_does_not_stay(session: OrionSession, plain: Plain
 def test_tags_come_before_the_content(orion: LocalOrion, session: OrionSession) -> None:
     # Whoever waits for a tag must not find what nobody will finish, and whoever finds it incomplete sees whose it is.
     File.upload(session, "x", b"x", tags=["Job 1"])
-    asked = [seen.operation for seen in orion.faults.requests()]
-    assert asked == ["create_file", "add_tags", "upload_file_content"]
+    requests = [seen.operation for seen in orion.faults.requests()]
+    assert requests == ["create_file", "add_tags", "upload_file_content"]
 
 
 def test_an_upload_that_fails_takes_its_tags_along(
@@ -213,7 +213,7 @@ def test_what_is_in_the_trash_is_not_there(session: OrionSession, upload: Callab
 def test_words_that_are_none(scripted: Scripted, upload: Callable[..., Any], word: Any) -> None:
     with pytest.raises(ValidationError, match="if_exists is one of skip, replace, error, not"):
         upload(scripted.session(), "same", 1, if_exists=word)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_without_a_project(orion: LocalOrion, upload: Callable[..., Any]) -> None:
@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_read_is_found_out_first(scripted: Scripted, tmp_p
     for kind in (File, Dataset):
         with pytest.raises(FileNotFoundError):
             kind.upload(scripted.session(), "x", tmp_path / "missing.smi", if_exists="replace")
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 # ---------------------------------------------------------------------- bytes and file objects
@@ -303,22 +303,30 @@ def test_the_limit_of_records_is_the_observed_one(scripted: Scripted) -> None:
     dataset = Dataset(id=7, session=scripted.session())
     with pytest.raises(ValidationError, match="the record has 100000012 bytes as JSON; at most 100000000 are allowed"):
         dataset.write({"Data": "x" * (100_000_012 - len('{"Data": ""}\n'))})
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 # ---------------------------------------------------------------------- cleaning up
 
 
 def test_what_is_removed_is_removed_at_once(scripted: Scripted) -> None:
-    scripted.answers = [Answer(201, {"id": 5}), Answer(400, {"detail": "no"}), Answer(204, raw=b"")]
+    scripted.responses = [
+        ScriptedResponse(201, {"id": 5}),
+        ScriptedResponse(400, {"detail": "no"}),
+        ScriptedResponse(204, raw=b""),
+    ]
     with pytest.raises(BadResponse, match="add_tags"):
         ShardCollection.create(scripted.session(), "x", tags=["a"])
-    assert (scripted.asked[-1].method, scripted.asked[-1].path) == ("DELETE", f"{COLLECTIONS}5/?immediate=true")
+    assert (scripted.requests[-1].method, scripted.requests[-1].path) == ("DELETE", f"{COLLECTIONS}5/?immediate=true")
     # Shards have no trash to go to first.
-    scripted.answers = [Answer(201, {"id": 9}), Answer(400, {"detail": "no"}), Answer(204, raw=b"")]
+    scripted.responses = [
+        ScriptedResponse(201, {"id": 9}),
+        ScriptedResponse(400, {"detail": "no"}),
+        ScriptedResponse(204, raw=b""),
+    ]
     with pytest.raises(BadResponse, match="upload_shard_content"):
         Shard.create(ShardCollection(id=5, session=scripted.session()), file=b"x")
-    assert (scripted.asked[-1].method, scripted.asked[-1].path) == ("DELETE", f"{COLLECTIONS}5/shards/9/")
+    assert (scripted.requests[-1].method, scripted.requests[-1].path) == ("DELETE", f"{COLLECTIONS}5/shards/9/")
 
 
 def test_what_is_half_uploaded_is_not_skipped(session: OrionSession) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.examples import drugs
 from orionclient.exceptions import OrionConnectionError
@@ -33,14 +33,14 @@ def dataset(scripted: Scripted, count: Any = 3) -> Dataset:
     return Dataset.from_msg({**INFO, **known}, scripted.session())
 
 
-def cut(content: bytes) -> Answer:
+def cut(content: bytes) -> ScriptedResponse:
     """Content that ends with the connection, before its last record."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n" + content)
         handler.close_connection = True
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 def fewer(form: str) -> bytes:
@@ -65,32 +65,32 @@ Way = Callable[[Dataset, str, Path], bytes]
 @FORMATS
 @WAYS
 def test_as_many_as_the_dataset_has(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
-    scripted.then(Answer(raw=FILES[form]))
+    scripted.then(ScriptedResponse(raw=FILES[form]))
     assert way(dataset(scripted), form, tmp_path / "target") == FILES[form]
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 @FORMATS
 @WAYS
 def test_fewer_are_an_error(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
-    scripted.then(cut(fewer(form)), Answer(data={**INFO, "count": 3}), cut(fewer(form)))
+    scripted.then(cut(fewer(form)), ScriptedResponse(data={**INFO, "count": 3}), cut(fewer(form)))
     with pytest.raises(OrionConnectionError, match="2 records came, and Dataset 5 has 3 of them"):
         way(dataset(scripted), form, tmp_path / "target")
     assert list(tmp_path.iterdir()) == []
-    assert [asked.path for asked in scripted.asked].count("/api/v1/storage/datasets/5/") == 1
+    assert [requests.path for requests in scripted.requests].count("/api/v1/storage/datasets/5/") == 1
 
 
 @FORMATS
 @WAYS
 def test_of_a_handle_nothing_is_known(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
-    scripted.then(Answer(raw=fewer(form)))
+    scripted.then(ScriptedResponse(raw=fewer(form)))
     assert way(dataset(scripted, None), form, tmp_path / "target") == fewer(form)
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 @FORMATS
 def test_more_are_one_too_but_where_a_record_may_be_several_structures(scripted: Scripted, form: str) -> None:
-    scripted.then(Answer(raw=FILES[form]), Answer(data={**INFO, "count": 2}))
+    scripted.then(ScriptedResponse(raw=FILES[form]), ScriptedResponse(data={**INFO, "count": 2}))
     if form in {"sdf", "smi"}:
         assert dataset(scripted, 2).download(format=form) == FILES[form]
         return
@@ -101,7 +101,7 @@ def test_more_are_one_too_but_where_a_record_may_be_several_structures(scripted:
 @FORMATS
 @pytest.mark.parametrize("now", [3, 4])
 def test_records_that_were_added_meanwhile(scripted: Scripted, form: str, now: int) -> None:
-    scripted.then(Answer(raw=FILES[form]), Answer(data={**INFO, "count": now}))
+    scripted.then(ScriptedResponse(raw=FILES[form]), ScriptedResponse(data={**INFO, "count": now}))
     found = dataset(scripted, 1)
     assert found.download(format=form) == FILES[form]
     assert found.count == (1 if form in {"sdf", "smi"} else now)
@@ -111,13 +111,13 @@ LINES = b"".join(b'{"id": %d, "dataset": 5, "record": {"a": 1}}\n' % number for 
 
 
 def test_the_stream_of_records(scripted: Scripted) -> None:
-    scripted.then(cut(LINES), cut(LINES[: LINES.rindex(b"{", 0, -20)]), Answer(data={**INFO, "count": 3}))
+    scripted.then(cut(LINES), cut(LINES[: LINES.rindex(b"{", 0, -20)]), ScriptedResponse(data={**INFO, "count": 3}))
     assert len(list(dataset(scripted).records())) == 3
-    came = []
+    received = []
     with pytest.raises(OrionConnectionError, match="2 records came, and Dataset 5 has 3 of them"):
-        came.extend(dataset(scripted).records())
+        received.extend(dataset(scripted).records())
     # An end that nobody waits for is none.
-    scripted.answers[:] = [cut(LINES)]
+    scripted.responses[:] = [cut(LINES)]
     assert next(iter(dataset(scripted, 7).records()))["a"] == 1
 
 
@@ -126,16 +126,16 @@ def test_the_stream_of_records(scripted: Scripted) -> None:
     [({"offset": 2}, 5), ({"limit": 3}, 9), ({"offset": 2, "limit": 3}, 9), ({"offset": 1, "limit": 30}, 4)],
 )
 def test_what_is_left_out_is_not_expected(scripted: Scripted, options: dict[str, int], count: int) -> None:
-    scripted.then(cut(LINES), Answer(raw=FILES["json"]))
+    scripted.then(cut(LINES), ScriptedResponse(raw=FILES["json"]))
     assert len(list(dataset(scripted, count).records(**options))) == 3
     assert dataset(scripted, count).download(format="json", **options) == FILES["json"]
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def test_chosen_records(scripted: Scripted) -> None:
-    scripted.then(Answer(raw=FILES["json"]))
+    scripted.then(ScriptedResponse(raw=FILES["json"]))
     assert dataset(scripted, 99).download(record_ids=[4, 7, 7, 9], format="json")
-    scripted.answers[:] = [Answer(raw=FILES["json"]), Answer(data={**INFO, "count": 99})]
+    scripted.responses[:] = [ScriptedResponse(raw=FILES["json"]), ScriptedResponse(data={**INFO, "count": 99})]
     with pytest.raises(OrionConnectionError, match="3 records came"):
         dataset(scripted, 99).download(record_ids=[4, 7], format="json")
 

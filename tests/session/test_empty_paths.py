@@ -69,7 +69,7 @@ def test_an_empty_path_is_an_error_before_any_request(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValidationError, match="the path is empty; name a file or folder"):
         CALLS[name](scripted.session())
-    assert scripted.asked == []
+    assert scripted.requests == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]
 
 
@@ -93,7 +93,7 @@ def test_other_paths_that_are_empty(scripted: Scripted, tmp_path: Path, monkeypa
     ):
         with pytest.raises(ValidationError, match="the path is empty"):
             act()
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -101,4 +101,4 @@ def test_the_deprecated_helper_too(scripted: Scripted) -> None:
     shard: Any = Shard(collection=1, id=1, session=scripted.session())
     with pytest.raises(ValidationError, match="the path is empty"):
         try_hard_to_download_shard(shard, "")
-    assert scripted.asked == []
+    assert scripted.requests == []

@@ -446,9 +446,9 @@ def test_built_in_floes_reject_what_they_cannot_do(here: LocalOrion) -> None:
 def test_built_in_floes_for_tests(here: LocalOrion, capfd: pytest.CaptureFixture[str]) -> None:
     session = here.session()
     builtin.echo(text="ü", output="told")
-    told = json.loads(b"".join(session.list_resources(File, {"name": "told"}).one().download()))
-    assert told == json.loads(capfd.readouterr().out)
-    assert told["text"] == "ü"
+    reported = json.loads(b"".join(session.list_resources(File, {"name": "told"}).one().download()))
+    assert reported == json.loads(capfd.readouterr().out)
+    assert reported["text"] == "ü"
     builtin.slow(0.01, 2)
     assert capfd.readouterr().out == "step 1 of 2\nstep 2 of 2\n"
     with pytest.raises(RuntimeError, match="always fails"):
@@ -541,8 +541,8 @@ def test_a_job_whose_server_is_gone_ends_with_all_it_started(tmp_path: Path) -> 
     assert runner.stdout is not None
     with runner, runner.stdout as output:
         # The function has no input of the server's.
-        child, said = output.readline().decode().split()
-        assert said == "''"
+        child, message = output.readline().decode().split()
+        assert message == "''"
         assert runner.poll() is None
         runner.stdin.close()
         assert runner.wait(120) == -signal.SIGKILL

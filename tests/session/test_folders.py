@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.emulator import handlers
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, ValidationError
@@ -41,7 +41,7 @@ def test_folders_belong_to_the_project_of_the_session(orion: LocalOrion, plain: 
 def test_paths_that_are_none(scripted: Scripted, paths: Any) -> None:
     with pytest.raises(ValidationError, match="path"):
         scripted.session().create_paths(*paths)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize("path", ["a", "a/b", "/a/../b", "/..", "/a/.", "/a\nb", "/\x00", "/" + "a" * 1000])
@@ -145,14 +145,14 @@ def test_assignments_that_are_none(scripted: Scripted, damage: dict[Any, Any], w
     spoilt = {key: value for key, value in {**good, **damage}.items() if value is not ...}
     with pytest.raises(ValidationError, match=words):
         scripted.session().assign_paths(good, spoilt)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize("assignments", [(), ("/a",), ([("id", 1)],), (None,)])
 def test_assignments_that_are_no_dicts(scripted: Scripted, assignments: Any) -> None:
     with pytest.raises(ValidationError, match="assignment"):
         scripted.session().assign_paths(*assignments)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_folder_path_of_new_things(session: OrionSession, plain: Plain) -> None:
@@ -168,9 +168,9 @@ def test_folder_path_of_new_things(session: OrionSession, plain: Plain) -> None:
 
 
 def test_what_was_created_in_a_folder_is_sent_so(scripted: Scripted) -> None:
-    scripted.answers = [Answer(201, {"id": 1})]
+    scripted.responses = [ScriptedResponse(201, {"id": 1})]
     Dataset.create(scripted.session(), "x", folder_path="/a")
-    assert scripted.asked[0].body == b'{"name": "x", "project": 7, "path": "/a"}'
+    assert scripted.requests[0].body == b'{"name": "x", "project": 7, "path": "/a"}'
 
 
 def test_client_and_server_have_the_same_kinds_in_folders() -> None:

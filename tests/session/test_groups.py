@@ -81,6 +81,6 @@ def test_sharing_reaches_the_members(session: OrionSession, grace: OrionSession,
 
 
 def test_a_group_that_is_not_there(session: OrionSession, made: Resource) -> None:
-    nobody: Any = Group(id=99)
+    anonymous: Any = Group(id=99)
     with pytest.raises(AuthorizationRequired, match="group 99"):
-        session.share_resource(made, nobody)
+        session.share_resource(made, anonymous)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 import orionclient
 from orionclient.exceptions import AuthorizationRequired, BadResponse, OrionServiceError, ValidationError
@@ -69,11 +69,15 @@ def test_each_warns_once_in_a_process_at_the_line_that_calls(session: OrionSessi
 
 @quiet
 def test_a_failed_upload_leaves_no_shard(scripted: Scripted) -> None:
-    scripted.then(Answer(201, {"id": 5, "collection": 3}), Answer(400, {"detail": "no"}), Answer(204, raw=b""))
+    scripted.then(
+        ScriptedResponse(201, {"id": 5, "collection": 3}),
+        ScriptedResponse(400, {"detail": "no"}),
+        ScriptedResponse(204, raw=b""),
+    )
     collection = ShardCollection(id=3, session=scripted.session())
     with pytest.raises(BadResponse, match="upload_shard_content"):
         try_hard_to_create_shard(collection, b"x", attempts=5)
-    assert [(asked.method, asked.path) for asked in scripted.asked] == [
+    assert [(requests.method, requests.path) for requests in scripted.requests] == [
         ("POST", f"{COLLECTIONS}3/shards/"),
         ("PUT", f"{COLLECTIONS}3/shards/5/upload/"),
         ("DELETE", f"{COLLECTIONS}3/shards/5/"),
@@ -82,12 +86,12 @@ def test_a_failed_upload_leaves_no_shard(scripted: Scripted) -> None:
 
 @quiet
 def test_only_the_session_retries(scripted: Scripted, tmp_path: Path) -> None:
-    scripted.then(Answer(503))
+    scripted.then(ScriptedResponse(503))
     session = scripted.session(retry_dict={503: 2})
     shard = Shard(collection=ShardCollection(id=3), id=5, session=session)
     with pytest.raises(OrionServiceError):
         try_hard_to_download_shard(shard, tmp_path / "x", attempts=50)
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
     assert list(tmp_path.iterdir()) == []
 
 

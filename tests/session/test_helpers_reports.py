@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import (
     BadResponse,
@@ -251,10 +251,10 @@ def test_a_page_called_index_gives_way_to_the_index(session: OrionSession) -> No
     [{}, {"index_pages": []}, {"index_pages": {"id": 1}}, {"index_pages": [1]}, {"index_pages": [{"id": "../1"}]}, {"index_pages": [{}]}],
 )  # fmt: skip
 def test_no_report_is_rejected_before_any_download(scripted: Scripted, folder: Path, metadata: Any) -> None:
-    scripted.then(Answer(200, {"id": 3, "metadata": metadata}))
+    scripted.then(ScriptedResponse(200, {"id": 3, "metadata": metadata}))
     with pytest.raises(ValidationError, match="index"):
         download_report(ShardCollection(id=3, session=scripted.session()), folder / "x.zip")
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
     assert list(folder.iterdir()) == []
 
 
@@ -265,7 +265,7 @@ def test_targets_that_hold_no_zip_are_rejected_before_any_request(scripted: Scri
             download_report(collection, target)  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="no session"):
         download_report(ShardCollection(id=3), folder / "x.zip")
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_a_folder_that_is_missing(session: OrionSession, folder: Path) -> None:
@@ -336,16 +336,19 @@ def test_a_crash_in_the_middle_leaves_the_old_zip(
 def test_a_page_that_does_not_come_leaves_the_old_zip(scripted: Scripted, folder: Path) -> None:
     shards = [{"id": number, "name": "p", "state": "ready"} for number in (1, 2)]
     scripted.then(
-        Answer(200, {"id": 3, "metadata": {"index_pages": [{"id": 2}]}}),
-        Answer(200, {"count": 2, "next": None, "previous": None, "results": shards}),
-        Answer(raw=b"first"),
-        Answer(404, {"detail": "gone"}),
+        ScriptedResponse(200, {"id": 3, "metadata": {"index_pages": [{"id": 2}]}}),
+        ScriptedResponse(200, {"count": 2, "next": None, "previous": None, "results": shards}),
+        ScriptedResponse(raw=b"first"),
+        ScriptedResponse(404, {"detail": "gone"}),
     )
     target = folder / "x.zip"
     target.write_bytes(b"old")
     with pytest.raises(NotFoundResponse):
         download_report(ShardCollection(id=3, session=scripted.session()), target)
-    assert [asked.path.rsplit("shards")[-1] for asked in scripted.asked[2:]] == ["/2/download/", "/1/download/"]
+    assert [requests.path.rsplit("shards")[-1] for requests in scripted.requests[2:]] == [
+        "/2/download/",
+        "/1/download/",
+    ]
     assert target.read_bytes() == b"old"
     assert os.listdir(folder) == ["x.zip"]
 
@@ -353,20 +356,20 @@ def test_a_page_that_does_not_come_leaves_the_old_zip(scripted: Scripted, folder
 @pytest.mark.parametrize(
     ("last", "error"),
     [
-        ([Answer(200, {"id": 8, "name": "f"}), Answer(raw=b"x", headers={"Repr-Digest": "sha-256=:AAAA:"})], OrionConnectionError),
-        ([Answer(400, {"detail": "no"})], BadResponse),
-        ([Answer(503)], OrionServiceError),
+        ([ScriptedResponse(200, {"id": 8, "name": "f"}), ScriptedResponse(raw=b"x", headers={"Repr-Digest": "sha-256=:AAAA:"})], OrionConnectionError),
+        ([ScriptedResponse(400, {"detail": "no"})], BadResponse),
+        ([ScriptedResponse(503)], OrionServiceError),
     ],
     ids=["not whole", "refused", "broken"],
 )  # fmt: skip
 def test_other_trouble_with_a_file_is_no_missing_file(
-    scripted: Scripted, folder: Path, last: list[Answer], error: type[Exception]
+    scripted: Scripted, folder: Path, last: list[ScriptedResponse], error: type[Exception]
 ) -> None:
     shards = [{"id": 1, "name": "p", "state": "ready"}]
     scripted.then(
-        Answer(200, {"id": 3, "metadata": {"index_pages": [{"id": 1}]}}),
-        Answer(200, {"count": 1, "next": None, "previous": None, "results": shards}),
-        Answer(raw=f'"{file_path(8)}"'.encode()),
+        ScriptedResponse(200, {"id": 3, "metadata": {"index_pages": [{"id": 1}]}}),
+        ScriptedResponse(200, {"count": 1, "next": None, "previous": None, "results": shards}),
+        ScriptedResponse(raw=f'"{file_path(8)}"'.encode()),
         *last,
     )
     with pytest.raises(error):

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted, drip
+from helpers.scripted import Scripted, ScriptedResponse, drip
 from orion_api.api.files import download_file, get_file, list_files, upload_file_content
 
 from orionclient import _http
@@ -44,16 +44,16 @@ FILE = {
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "head"])
 def test_methods(scripted: Scripted, method: str) -> None:
-    scripted.then(Answer(data={"a": 1}))
+    scripted.then(ScriptedResponse(data={"a": 1}))
     with get_session() as http:
         response = getattr(http, method)(f"{scripted.url}/x", headers={"X-Own": "1"})
     assert (response.status_code, response.ok, repr(response)) == (200, True, "<Response [200]>")
-    assert scripted.asked[0].method == method.upper()
-    assert scripted.asked[0].headers["X-Own"] == "1"
+    assert scripted.requests[0].method == method.upper()
+    assert scripted.requests[0].headers["X-Own"] == "1"
 
 
 def test_bodies(scripted: Scripted) -> None:
-    scripted.then(Answer())
+    scripted.then(ScriptedResponse())
     http = get_session()
     for options in (
         {"json": {"a": [1]}},
@@ -64,17 +64,17 @@ def test_bodies(scripted: Scripted) -> None:
         {"data": iter([b"it", b"er"])},
     ):
         http.post(scripted.url, **options)
-    assert json.loads(scripted.asked[0].body) == {"a": [1]}
-    assert [asked.body for asked in scripted.asked[1:5]] == [b"a=b+c&a=d", "ü".encode(), b"raw", b"file"]
-    assert scripted.asked[5].headers["Transfer-Encoding"] == "chunked"
+    assert json.loads(scripted.requests[0].body) == {"a": [1]}
+    assert [requests.body for requests in scripted.requests[1:5]] == [b"a=b+c&a=d", "ü".encode(), b"raw", b"file"]
+    assert scripted.requests[5].headers["Transfer-Encoding"] == "chunked"
     with pytest.raises(ValidationError, match="made of bytes, not str"):
         http.post(scripted.url, data=iter(["text"]))
 
 
 def test_parameters(scripted: Scripted) -> None:
-    scripted.then(Answer())
+    scripted.then(ScriptedResponse())
     get_session().get(f"{scripted.url}/x?a=1", params={"b": [1, "ü"], "none": None})
-    assert scripted.asked[0].path == "/x?a=1&b=1&b=%C3%BC"
+    assert scripted.requests[0].path == "/x?a=1&b=1&b=%C3%BC"
 
 
 @pytest.mark.parametrize("value", ["ü", 3, None])
@@ -84,17 +84,17 @@ def test_headers_that_are_no_text(scripted: Scripted, value: object) -> None:
 
 
 def test_statuses_are_returned_until_asked(scripted: Scripted) -> None:
-    scripted.then(Answer(404, {"detail": "gone"}))
+    scripted.then(ScriptedResponse(404, {"detail": "gone"}))
     response = get_session(retry_dict={}).get(f"{scripted.url}/x")
     assert not response.ok
     with pytest.raises(BadResponse, match=r"^GET http://127.0.0.1:\d+/x: 404 Not Found: gone"):
         response.raise_for_status()
-    scripted.answers = [Answer()]
+    scripted.responses = [ScriptedResponse()]
     get_session().get(scripted.url).raise_for_status()
 
 
 def test_streaming(scripted: Scripted) -> None:
-    scripted.then(Answer(raw=b"0123456789" * 1000))
+    scripted.then(ScriptedResponse(raw=b"0123456789" * 1000))
     with get_session().get(scripted.url, stream=True) as response:
         chunks = list(response.iter_content(7))
     assert b"".join(chunks) == b"0123456789" * 1000
@@ -107,19 +107,19 @@ def test_streaming(scripted: Scripted) -> None:
 
 
 def test_the_named_number_of_retries_and_no_more(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.then(Answer(404))
+    scripted.then(ScriptedResponse(404))
     http = get_session({404: 2})
     assert http.get(scripted.url).status_code == 404
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
     assert http.post(scripted.url).status_code == 404
-    assert len(scripted.asked) == 6
-    scripted.answers = [Answer(503)]
+    assert len(scripted.requests) == 6
+    scripted.responses = [ScriptedResponse(503)]
     assert http.get(scripted.url).status_code == 503
-    assert len(scripted.asked) == 7
+    assert len(scripted.requests) == 7
 
 
 def test_retry_timeout_caps_the_sum(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.then(Answer(503))
+    scripted.then(ScriptedResponse(503))
     http = get_session({503: 1000}, retry_timeout=20, backoff_dict={503: (1, 5)})
     assert http.get(scripted.url).status_code == 503
     assert 10 < sum(skipped_waits) <= 20
@@ -139,7 +139,7 @@ def test_retry_timeout_caps_the_sum(scripted: Scripted, skipped_waits: list[floa
 def test_retry_after(
     scripted: Scripted, skipped_waits: list[float], value: str, low: float | None, high: float
 ) -> None:
-    scripted.then(Answer(429, headers={"Retry-After": value}), Answer())
+    scripted.then(ScriptedResponse(429, headers={"Retry-After": value}), ScriptedResponse())
     response = get_session().get(scripted.url)
     if low is None:
         assert (response.status_code, skipped_waits) == (429, [])
@@ -149,7 +149,11 @@ def test_retry_after(
 
 
 def test_long_waits_are_said_once_each(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
-    scripted.then(Answer(429, headers={"Retry-After": "2"}), Answer(429, headers={"Retry-After": "0"}), Answer())
+    scripted.then(
+        ScriptedResponse(429, headers={"Retry-After": "2"}),
+        ScriptedResponse(429, headers={"Retry-After": "0"}),
+        ScriptedResponse(),
+    )
     get_session().get(f"{scripted.url}/x?secret={CANARY[:5]}")
     lines = [record for record in caplog.records if record.name == "orionclient"]
     assert [record.levelno for record in lines] == [logging.WARNING]
@@ -164,16 +168,16 @@ def test_tables_have_statuses_as_keys() -> None:
 
 
 def test_ones_own_credentials_stay_on_their_host(scripted: Scripted) -> None:
-    with Scripted(Answer(data=1)) as other:
-        scripted.then(Answer(302, headers={"Location": other.url}))
+    with Scripted(ScriptedResponse(data=1)) as other:
+        scripted.then(ScriptedResponse(302, headers={"Location": other.url}))
         http = get_session()
         http.headers["Authorization"] = "Basic mine"
         http.get(scripted.url, headers={"Cookie": "a=b", "X-Api-Key": "1", "Range": "bytes=0-", "If-Range": '"e"'})
-        assert scripted.asked[0].headers["Authorization"] == "Basic mine"
-        assert scripted.asked[0].headers["Cookie"] == "a=b"
-        assert {"Authorization", "Cookie", "X-Api-Key"}.isdisjoint(other.asked[0].headers)
+        assert scripted.requests[0].headers["Authorization"] == "Basic mine"
+        assert scripted.requests[0].headers["Cookie"] == "a=b"
+        assert {"Authorization", "Cookie", "X-Api-Key"}.isdisjoint(other.requests[0].headers)
         # What the content depends on goes along.
-        assert (other.asked[0].headers["Range"], other.asked[0].headers["If-Range"]) == ("bytes=0-", '"e"')
+        assert (other.requests[0].headers["Range"], other.requests[0].headers["If-Range"]) == ("bytes=0-", '"e"')
 
 
 @pytest.mark.parametrize("seconds", [float("inf"), 1e7])
@@ -182,12 +186,12 @@ def test_times_without_end(scripted: Scripted, seconds: float) -> None:
         time.sleep(0.1)
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
 
-    scripted.then(Answer(write=late))
+    scripted.then(ScriptedResponse(write=late))
     policy = Policy(request_timeout=seconds, retry_timeout=seconds)
     assert get_session(request_timeout=seconds, retry_timeout=seconds).get(scripted.url).content == b"x"
     out = PreparedRequest(method="GET", url=scripted.url, action="x")
     assert asyncio.run(send_async(out, CallOptions(policy), None)).content == b"x"
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def test_redirects_share_one_deadline(scripted: Scripted) -> None:
@@ -198,26 +202,26 @@ def test_redirects_share_one_deadline(scripted: Scripted) -> None:
         handler.send_header("Content-Length", "0")  # type: ignore[attr-defined]
         handler.end_headers()  # type: ignore[attr-defined]
 
-    scripted.then(Answer(write=slow))
+    scripted.then(ScriptedResponse(write=slow))
     with pytest.raises(OrionTimeout):
         get_session(request_timeout=0.5, retry_timeout=0.5).get(scripted.url)
     # Each of them alone would be in time, and all that are allowed would be followed.
-    assert len(scripted.asked) <= 2
+    assert len(scripted.requests) <= 2
 
 
 def test_a_proxy_gets_its_own_credentials(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     proxy = scripted.url.replace("http://", "http://me:p%40ss@")
     config = SessionConfig("http://orion.invalid", CANARY, allow_http=True, proxy=proxy)
     assert OrionSession(config).get_resource(File, 1).name == "x"
     expected = "Basic " + base64.b64encode(b"me:p@ss").decode()
-    assert scripted.asked[0].headers["Proxy-Authorization"] == expected
-    assert scripted.asked[0].path == "http://orion.invalid/api/v3/storage/files/1/"
+    assert scripted.requests[0].headers["Proxy-Authorization"] == expected
+    assert scripted.requests[0].path == "http://orion.invalid/api/v3/storage/files/1/"
     assert asyncio.run(get_file.asyncio(1, client=OrionSession(config).raw_async)).name == "x"
     monkeypatch.setenv("http_proxy", scripted.url)
     plain = SessionConfig("http://other.invalid", CANARY, allow_http=True)
     assert OrionSession(plain).get_resource(File, 1).name == "x"
-    assert scripted.asked[-1].path.startswith("http://other.invalid/")
+    assert scripted.requests[-1].path.startswith("http://other.invalid/")
     monkeypatch.setenv("no_proxy", "other.invalid")
     with pytest.raises(OrionConnectionError, match="cannot be reached"):
         OrionSession(plain, requests_session=get_session(retry_timeout=1)).get_resource(File, 1)
@@ -234,7 +238,7 @@ def test_connections_are_used_again(scripted: Scripted) -> None:
         handler.end_headers()  # type: ignore[attr-defined]
         handler.wfile.write(b'{"id": 1}')  # type: ignore[attr-defined]
 
-    scripted.then(Answer(write=note))
+    scripted.then(ScriptedResponse(write=note))
     for _ in range(20):
         scripted.session().get_resource(File, 1)
     assert len(ports) == 1
@@ -253,7 +257,7 @@ def test_connections_are_used_again(scripted: Scripted) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     session = scripted.session()
     session.get_resource(File, 1)
     assert _http.REGISTRY._clients
@@ -268,7 +272,7 @@ def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_forked_child_learns_limits_anew(scripted: Scripted) -> None:
-    scripted.then(Answer(429, headers={"Retry-After": "1"}), Answer())
+    scripted.then(ScriptedResponse(429, headers={"Retry-After": "1"}), ScriptedResponse())
     get_session().get(scripted.url)
     assert _waits(scripted)
     child = os.fork()
@@ -285,15 +289,15 @@ def _waits(server: Scripted) -> bool:
 
 
 def test_a_429_of_the_storage_slows_only_the_storage(scripted: Scripted) -> None:
-    with Scripted(Answer(429, headers={"Retry-After": "1"}), Answer(raw=b"content")) as storage:
-        scripted.then(Answer(302, headers={"Location": f"{storage.url}/presigned"}))
+    with Scripted(ScriptedResponse(429, headers={"Retry-After": "1"}), ScriptedResponse(raw=b"content")) as storage:
+        scripted.then(ScriptedResponse(302, headers={"Location": f"{storage.url}/presigned"}))
         assert get_session().get(scripted.url).content == b"content"
         assert not _waits(scripted)
         assert _waits(storage)
 
 
 def test_asynchronous_calls_keep_to_the_same_limit(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.then(Answer(429, headers={"Retry-After": "7"}), Answer(data=FILE))
+    scripted.then(ScriptedResponse(429, headers={"Retry-After": "7"}), ScriptedResponse(data=FILE))
     session = scripted.session(retry_dict=None)
     CLOCK.monotonic = lambda: sum(skipped_waits)
 
@@ -322,7 +326,7 @@ def test_asynchronous_connections_are_kept_inside_the_block(scripted: Scripted) 
         handler.end_headers()  # type: ignore[attr-defined]
         handler.wfile.write(body)  # type: ignore[attr-defined]
 
-    scripted.then(Answer(write=note))
+    scripted.then(ScriptedResponse(write=note))
 
     async def work() -> None:
         raw = scripted.session().raw_async
@@ -339,18 +343,18 @@ def test_asynchronous_connections_are_kept_inside_the_block(scripted: Scripted) 
 def test_asynchronous_content(scripted: Scripted) -> None:
     async def work() -> None:
         raw = scripted.session().raw_async
-        scripted.then(Answer(raw=b"x" * 100_000))
+        scripted.then(ScriptedResponse(raw=b"x" * 100_000))
         async with await download_file.asyncio(1, client=raw) as stream:
             assert sum([len(chunk) async for chunk in stream.aiter_bytes()]) == 100_000
         with pytest.raises(OrionConnectionError, match="read already"):
             await stream.aread()
-        scripted.answers = [Answer(data=FILE)]
+        scripted.responses = [ScriptedResponse(data=FILE)]
         await upload_file_content.asyncio(1, client=raw, body=io.BytesIO(b"file"))
-        assert scripted.asked[-1].body == b"file"
-        scripted.answers = [Answer(503), Answer(data=FILE)]
+        assert scripted.requests[-1].body == b"file"
+        scripted.responses = [ScriptedResponse(503), ScriptedResponse(data=FILE)]
         patient = OrionSession(scripted.config(), requests_session=get_session({503: 1})).raw_async
         assert (await get_file.asyncio(1, client=patient)).name == "x"
-        scripted.answers = [Answer(302, headers={"Location": "/there"}), Answer(raw=b"moved")]
+        scripted.responses = [ScriptedResponse(302, headers={"Location": "/there"}), ScriptedResponse(raw=b"moved")]
         async with await download_file.asyncio(1, client=raw) as stream:
             assert await stream.aread() == b"moved"
 
@@ -370,7 +374,7 @@ def test_an_asynchronous_download_that_breaks(scripted: Scripted) -> None:
             with pytest.raises(OrionConnectionError, match="connection broke"):
                 await stream.aread()
 
-    scripted.then(Answer(write=cut))
+    scripted.then(ScriptedResponse(write=cut))
     asyncio.run(work())
 
 
@@ -396,7 +400,7 @@ def test_a_stalled_download_times_out(scripted: Scripted) -> None:
         handler.wfile.flush()  # type: ignore[attr-defined]
         time.sleep(1)
 
-    scripted.then(Answer(write=stall))
+    scripted.then(ScriptedResponse(write=stall))
     file = File(id=1, session=scripted.session(request_timeout=0.3, retry_timeout=5))
     with pytest.raises(OrionTimeout):
         list(file.download())
@@ -464,7 +468,7 @@ def test_temporary_path() -> None:
 def test_half_of_a_surrogate_pair_cannot_be_sent(scripted: Scripted, send: Callable[[str], object]) -> None:
     with pytest.raises(ValidationError):
         send(scripted.url)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_half_of_a_surrogate_pair_in_a_filter(scripted: Scripted) -> None:
@@ -473,4 +477,4 @@ def test_half_of_a_surrogate_pair_in_a_filter(scripted: Scripted) -> None:
         list(session.list_resources(File, {"name": "a\ud800b"}))
     with pytest.raises(ValidationError, match="half of a surrogate pair"):
         list_files.sync(client=session.raw, name="a\ud800b")
-    assert scripted.asked == []
+    assert scripted.requests == []

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import delete_file, download_file, get_file
 
@@ -30,7 +30,9 @@ from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, Folder, Shard, ShardCollection, WorkFloeJob
 
 CONTRACT: dict[str, Any] = json.loads((files("orion_api") / "contract" / "openapi.json").read_text())
-PAGE = Answer(raw=b"<html><title>Please sign in</title></html>", headers={"Content-Type": "text/html; charset=utf-8"})
+PAGE = ScriptedResponse(
+    raw=b"<html><title>Please sign in</title></html>", headers={"Content-Type": "text/html; charset=utf-8"}
+)
 
 
 def test_the_page_of_a_portal_is_no_content(scripted: Scripted, tmp_path: Path) -> None:
@@ -53,13 +55,13 @@ def test_an_item_that_comes_again_on_the_next_page_is_left_out(scripted: Scripte
         {"results": [{"id": 2}, {"id": 3}], "next": "/three"},
         {"results": [{"id": 4}], "next": None},
     ]
-    scripted.then(*(Answer(data=page) for page in pages))
+    scripted.then(*(ScriptedResponse(data=page) for page in pages))
     assert [each.id for each in scripted.session().list_resources(File)] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("item", [{"name": "x"}, {"id": None}, {"id": "seven"}, {"id": 7.5}, {"id": True}, {"id": -1}])
 def test_an_item_without_an_id_is_no_item(scripted: Scripted, item: dict[str, Any]) -> None:
-    scripted.then(Answer(data={"results": [{"id": 1}, item], "next": None}))
+    scripted.then(ScriptedResponse(data={"results": [{"id": 1}, item], "next": None}))
     listing = scripted.session().list_resources(File)
     assert next(listing).id == 1
     with pytest.raises(
@@ -72,12 +74,12 @@ def test_an_item_without_an_id_is_no_item(scripted: Scripted, item: dict[str, An
 
 @pytest.mark.parametrize("data", [{"id": "7"}, {"id": 9.0e18, "id_str": "7"}])
 def test_an_id_may_come_as_text(scripted: Scripted, data: dict[str, Any]) -> None:
-    scripted.then(Answer(data={**data, "collection": 3}))
+    scripted.then(ScriptedResponse(data={**data, "collection": 3}))
     assert scripted.session().get_resource(Shard(collection=ShardCollection(id=3)), 7).id == 7
 
 
 def test_a_folder_needs_no_id(scripted: Scripted) -> None:
-    scripted.then(Answer(data={"results": [{"path": "/x"}], "next": None}))
+    scripted.then(ScriptedResponse(data={"results": [{"path": "/x"}], "next": None}))
     assert [each.path for each in scripted.session().list_resources(Folder)] == ["/x"]
 
 
@@ -230,14 +232,14 @@ def test_a_read_that_breaks_off_was_not_applied(orion: LocalOrion, session: Orio
     assert (caught.value.may_have_been_applied, caught.value.call.applied) == (False, False)
 
 
-def _nothing(status: int) -> Answer:
+def _nothing(status: int) -> ScriptedResponse:
     """Promise JSON and hang up before its first byte."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" % status)
         handler.close_connection = True
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 def _by_session(session: OrionSession) -> str:
@@ -265,23 +267,23 @@ WHOLE = {
 def test_json_that_is_cut_before_its_first_byte_is_asked_for_again(
     scripted: Scripted, way: Callable[[OrionSession], str]
 ) -> None:
-    scripted.then(_nothing(200), Answer(data=WHOLE))
+    scripted.then(_nothing(200), ScriptedResponse(data=WHOLE))
     assert way(scripted.session()) == "x"
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def test_no_content_is_whole_without_a_byte(scripted: Scripted) -> None:
     scripted.then(_nothing(204))
     assert scripted.session().raw.send(delete_file.build(1)).status_code == 204
-    assert [asked.method for asked in scripted.asked] == ["DELETE"]
+    assert [requests.method for requests in scripted.requests] == ["DELETE"]
 
 
 @WAYS
 def test_json_that_says_it_is_empty_is_a_bad_response(scripted: Scripted, way: Callable[[OrionSession], str]) -> None:
-    scripted.then(Answer(raw=b""))
+    scripted.then(ScriptedResponse(raw=b""))
     with pytest.raises(BadResponse):
         way(scripted.session())
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 @pytest.mark.parametrize("sent", ["utf-8", "latin-1"])
@@ -289,7 +291,7 @@ def test_headers_that_are_no_ascii_read_alike(scripted: Scripted, sent: str) -> 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write("HTTP/1.1 200 OK\r\nX-Name: \u00e9t\u00e9\r\nContent-Length: 0\r\n\r\n".encode(sent))
 
-    scripted.then(Answer(write=write))
+    scripted.then(ScriptedResponse(write=write))
     session = scripted.session()
     with session._calls.send(download_file.build(1)) as response:
         assert response.headers["x-name"] == "\u00e9t\u00e9"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.examples import drugs
 from orionclient.exceptions import (
@@ -176,19 +176,25 @@ def test_a_log_is_followed_to_its_end(floe: Callable[[str], WorkFloeSpec]) -> No
 
 
 def test_a_log_is_put_together_from_its_chunks(scripted: Scripted) -> None:
-    def log(raw: bytes) -> Answer:
-        return Answer(raw=raw, headers={"Content-Type": "text/plain"})
+    def log(raw: bytes) -> ScriptedResponse:
+        return ScriptedResponse(raw=raw, headers={"Content-Type": "text/plain"})
 
     scripted.then(
-        Answer(data={**DONE, "state": "running"}), log(b"one\r\ntw"), Answer(data=DONE), log(b"o\n\xff\n\nlast")
+        ScriptedResponse(data={**DONE, "state": "running"}),
+        log(b"one\r\ntw"),
+        ScriptedResponse(data=DONE),
+        log(b"o\n\xff\n\nlast"),
     )
     job = WorkFloeJob(id=5, session=scripted.session())
     assert list(job.logs(follow=True)) == ["one", "two", "\ufffd", "", "last"]
-    assert [each.path.partition("?")[2] for each in scripted.asked if "/logs/" in each.path] == ["offset=0", "offset=7"]
+    assert [each.path.partition("?")[2] for each in scripted.requests if "/logs/" in each.path] == [
+        "offset=0",
+        "offset=7",
+    ]
 
 
 def test_waiting_ends(scripted: Scripted) -> None:
-    scripted.then(Answer(data={**DONE, "state": "running"}))
+    scripted.then(ScriptedResponse(data={**DONE, "state": "running"}))
     job = WorkFloeJob(id=5, session=scripted.session())
     with pytest.raises(OrionTimeout, match=r"waited 0.2 s for WorkFloeJob 5 to become 'complete'; it is 'running'"):
         job.wait(timeout=0.2)
@@ -196,7 +202,7 @@ def test_waiting_ends(scripted: Scripted) -> None:
 
 def test_a_reason_alone_is_a_failure(scripted: Scripted) -> None:
     # The outcome is our assumption; a stack that does not send it says no less.
-    scripted.then(Answer(data={**DONE, "reason": "out of memory"}))
+    scripted.then(ScriptedResponse(data={**DONE, "reason": "out of memory"}))
     job = WorkFloeJob(id=5, session=scripted.session())
     with pytest.raises(OrionError, match=r"WorkFloeJob 5 \('x'\) failed: out of memory"):
         job.wait()
@@ -255,13 +261,13 @@ def test_a_job_is_started_again_by_the_same_request(
     assert exported == {"name": "name", "workfloe": echo.id, "parameters": PARAMS, "system_parameters": system or {}}
     kept = json.loads(json.dumps(exported))
     # The same two calls to a server that shows what it is asked.
-    recorder = scripted.then(Answer(201, DONE)).session()
+    recorder = scripted.then(ScriptedResponse(201, DONE)).session()
     recorder.config = scripted.config(project=session.config.project)
     WorkFloeJob.start(recorder, echo, "name", PARAMS, **more)
     WorkFloeJob.start(recorder, param_dict=kept)
     older = {"system_parameters": kept["system_parameters"]} if system is not None else {}
     WorkFloeJob.start(recorder, kept["workfloe"], kept["name"], kept["parameters"], **older)
-    first, again, oldest = [each.body for each in scripted.asked]
+    first, again, oldest = [each.body for each in scripted.requests]
     assert first == again == oldest
     WorkFloeJob.start(session, param_dict=kept)
     one, two = orion.faults.requests("create_job")
@@ -269,11 +275,11 @@ def test_a_job_is_started_again_by_the_same_request(
 
 
 def test_what_is_given_besides_replaces_parts(scripted: Scripted) -> None:
-    session = scripted.then(Answer(201, DONE)).session()
+    session = scripted.then(ScriptedResponse(201, DONE)).session()
     params = {"name": "old", "workfloe": 3, "parameters": {"promoted": {"a": 1}}, "system_parameters": {"b": 2}}
     WorkFloeJob.start(session, param_dict=params, name="new", project=Project(id=2))
     WorkFloeJob.start(session, 4, params={"promoted": {}}, param_dict=params, system_parameters={})
-    assert [json.loads(each.body) for each in scripted.asked] == [
+    assert [json.loads(each.body) for each in scripted.requests] == [
         {
             "name": "new",
             "project": 2,
@@ -304,7 +310,7 @@ def test_what_cannot_be_started_is_rejected_before_anything_is_sent(
 ) -> None:
     with pytest.raises(ValidationError, match=message):
         WorkFloeJob.start(scripted.session(), **arguments)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_the_server_names_what_it_does_not_know(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
@@ -322,13 +328,13 @@ def test_parameters_that_were_not_sent_are_not_exported() -> None:
 
 
 def test_a_sweep_merges_deeply_and_leaves_its_defaults_alone(scripted: Scripted) -> None:
-    session = scripted.then(*[Answer(201, {**DONE, "id": number}) for number in (1, 2, 3)]).session()
+    session = scripted.then(*[ScriptedResponse(201, {**DONE, "id": number}) for number in (1, 2, 3)]).session()
     defaults = {"promoted": {"in": 618, "opt": {"a": 1, "b": {"c": 2}}}, "cube": {"dock": {"list": [1, 2]}}}
     before = json.dumps(defaults)
     sets = [{}, {"promoted": {"opt": {"b": {"d": 3}}}}, {"cube": {"dock": {"list": [9]}, "rank": {"n": 1}}}]
     jobs = parameterize_workfloe(WorkFloeSpec(id=3, session=session), "name", defaults, iter(sets))
     assert [job.id for job in jobs] == [1, 2, 3]
-    assert [json.loads(each.body)["parameters"] for each in scripted.asked] == [
+    assert [json.loads(each.body)["parameters"] for each in scripted.requests] == [
         defaults,
         {"promoted": {"in": 618, "opt": {"a": 1, "b": {"c": 2, "d": 3}}}, "cube": {"dock": {"list": [1, 2]}}},
         {"promoted": defaults["promoted"], "cube": {"dock": {"list": [9]}, "rank": {"n": 1}}},
@@ -340,7 +346,7 @@ def test_a_sweep_merges_deeply_and_leaves_its_defaults_alone(scripted: Scripted)
 def test_a_sweep_of_something_else_starts_nothing(scripted: Scripted, defaults: Any, sets: Any) -> None:
     with pytest.raises(ValidationError, match="are mappings"):
         parameterize_workfloe(WorkFloeSpec(id=3, session=scripted.session()), "name", defaults, sets)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_a_folder_is_kept_with_its_jobs(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import (
     AuthorizationRequired,
@@ -155,7 +155,7 @@ def test_one_record(session: OrionSession, dataset: Dataset, scripted: Scripted)
     assert dataset.record(1)["Title"] == "aspirin"
     with pytest.raises(ValidationError, match="record_id must be a whole number"):
         dataset.record("first")
-    scripted.answers = [Answer(data={"id": 1, "dataset": 1, "record": None})]
+    scripted.responses = [ScriptedResponse(data={"id": 1, "dataset": 1, "record": None})]
     with pytest.raises(OrionError, match="sent no record 1 of Dataset 1"):
         Dataset(id=1, session=scripted.session()).record(1)
 
@@ -212,10 +212,10 @@ def test_every_linkable_kind_has_links(orion: LocalOrion, session: OrionSession)
 def test_many_links_at_once(orion: LocalOrion, session: OrionSession, dataset: Dataset) -> None:
     resources = [*linked(session), *dataset.records()]
     links = [session.create_link(each) for each in resources]
-    asked = len(orion.faults.requests("get_file"))
+    requests = len(orion.faults.requests("get_file"))
     found = session.resolve_links([*links, links[0], session.get_link(links[0])], max_workers=3)
     assert found == [*resources, resources[0], resources[0]]
-    assert len(orion.faults.requests("get_file")) == asked + 1
+    assert len(orion.faults.requests("get_file")) == requests + 1
     assert session.resolve_links([]) == []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import (
     BadResponse,
@@ -96,13 +96,13 @@ def test_numbers_that_are_none(scripted: Scripted, number: Any) -> None:
     ):
         with pytest.raises(ValidationError, match="is a whole number, not"):
             attempt()
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_no_state_at_all(scripted: Scripted) -> None:
     with pytest.raises(ValidationError, match="the filter 'state' is empty; leave it out for all"):
         ShardCollection(id=7, session=scripted.session()).list_shards(state=[])
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 # ---------------------------------------------------------------------- lazy
@@ -129,24 +129,24 @@ def test_pages_come_when_they_are_needed(orion: LocalOrion, session: OrionSessio
 
 def test_a_limit_asks_for_no_more(scripted: Scripted) -> None:
     page = {"count": 9, "next": "/next", "results": [{"id": 1}, {"id": 2}]}
-    scripted.answers = [Answer(data=page)]
+    scripted.responses = [ScriptedResponse(data=page)]
     session = scripted.session()
-    for limit, asked in ((1, "1"), (2, "2")):
-        del scripted.asked[:]
+    for limit, requests in ((1, "1"), (2, "2")):
+        del scripted.requests[:]
         assert len(list(session.list_resources(File, limit=limit))) == limit
-        assert [each.path for each in scripted.asked] == [f"/api/v3/storage/files/?limit={asked}"]
+        assert [each.path for each in scripted.requests] == [f"/api/v3/storage/files/?limit={requests}"]
     # A page of the user's own size stays, and none is larger than the contract allows.
-    del scripted.asked[:]
+    del scripted.requests[:]
     assert len(list(session.list_resources(File, {"limit": 5}, limit=1))) == 1
     next(session.list_resources(File, limit=5000))
-    assert [each.path.rpartition("?")[2] for each in scripted.asked] == ["limit=5", "limit=1000"]
+    assert [each.path.rpartition("?")[2] for each in scripted.requests] == ["limit=5", "limit=1000"]
 
 
 def test_no_limit_asks_for_the_largest_page(scripted: Scripted) -> None:
-    scripted.answers = [Answer(data={"count": 0, "next": None, "results": []})]
+    scripted.responses = [ScriptedResponse(data={"count": 0, "next": None, "results": []})]
     filters = {"name": "x"}
     assert list(scripted.session().list_resources(File, filters)) == []
-    assert [each.path for each in scripted.asked] == ["/api/v3/storage/files/?name=x&limit=1000"]
+    assert [each.path for each in scripted.requests] == ["/api/v3/storage/files/?name=x&limit=1000"]
     assert filters == {"name": "x"}
 
 
@@ -195,7 +195,7 @@ def test_count_first_and_one(orion: LocalOrion, session: OrionSession, seven: Sh
 
 
 def test_none_at_all(session: OrionSession) -> None:
-    for listing, said in (
+    for listing, message in (
         (session.list_resources(Dataset), "there is no Dataset"),
         (session.list_resources(Dataset, {"name": "x"}), "there is no Dataset with {'name': 'x'}"),
         (
@@ -206,7 +206,7 @@ def test_none_at_all(session: OrionSession) -> None:
         assert (listing.count(), listing.first(), list(listing)) == (0, None, [])
         with pytest.raises(NoResultFound) as caught:
             listing.one()
-        assert str(caught.value) == said
+        assert str(caught.value) == message
         assert isinstance(caught.value, LookupError)
         assert isinstance(caught.value, OrionError)
         assert not isinstance(caught.value, NotFoundResponse)
@@ -223,7 +223,7 @@ def test_a_limit_of_one_hides_the_others_from_first_only(session: OrionSession) 
 
 @pytest.mark.parametrize("number", [None, "7", [7], 7.5])
 def test_a_server_that_says_no_number(scripted: Scripted, number: Any) -> None:
-    scripted.answers = [Answer(data={"count": number, "next": None, "results": []})]
+    scripted.responses = [ScriptedResponse(data={"count": number, "next": None, "results": []})]
     with pytest.raises(OrionError, match="the server did not say how many there are"):
         scripted.session().list_resources(File).count()
 
@@ -281,8 +281,8 @@ def test_exact_needs_a_name(scripted: Scripted) -> None:
     for filters in (None, {}, {"project": 7}):
         with pytest.raises(ValidationError, match="exact=True needs a filter name or title"):
             session.list_resources(File, filters, exact=True)
-    assert scripted.asked == []
+    assert scripted.requests == []
     # Kinds of a title are told apart by it.
     results = [{"id": 1, "title": "dock"}, {"id": 2, "title": "docking"}, {"id": 3}]
-    scripted.answers = [Answer(data={"count": 3, "next": None, "results": results})]
+    scripted.responses = [ScriptedResponse(data={"count": 3, "next": None, "results": results})]
     assert [each.id for each in session.list_resources(File, {"title": "dock"}, exact=True)] == [1]

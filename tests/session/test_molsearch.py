@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.examples import drugs
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
@@ -91,11 +91,11 @@ QUERIES = [
 def test_a_query_sends_what_was_given(
     scripted: Scripted, kind: str, given: dict[str, Any], sent: dict[str, Any]
 ) -> None:
-    scripted.then(Answer(201, {"id": 9, "name": "q", "state": "QUEUED"}))
+    scripted.then(ScriptedResponse(201, {"id": 9, "name": "q", "state": "QUEUED"}))
     create = getattr(MolsearchQuery, f"create_{kind}_query")
     query = create(session=scripted.session(), database_id="4", name="q", project=2, **given)
     assert (query.id, query.state, query.reason) == (9, "QUEUED", "")
-    assert json.loads(scripted.asked[0].body) == {
+    assert json.loads(scripted.requests[0].body) == {
         "name": "q", "project": 2, "query_type": kind, "database": 4, "parameters": sent,
     }  # fmt: skip
 
@@ -112,10 +112,10 @@ def test_what_cannot_be_sent_is_rejected_before(scripted: Scripted) -> None:
         MolsearchDatabase.create(session, "x", File(id=1))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="dataset must be a whole number"):
         MolsearchDatabase.create(session, "x", "drugs")
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_a_broken_database_ends_the_waiting(scripted: Scripted) -> None:
-    scripted.then(Answer(data={"id": 1, "name": "x", "state": "ERROR", "search_type": "2D"}))
+    scripted.then(ScriptedResponse(data={"id": 1, "name": "x", "state": "ERROR", "search_type": "2D"}))
     with pytest.raises(OrionError, match="MolsearchDatabase 1 is 'ERROR': no reason is given"):
         MolsearchDatabase(id=1, session=scripted.session()).wait()

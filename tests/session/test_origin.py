@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import download_file
 
 from orionclient.config import origin_of
@@ -23,9 +23,9 @@ FILE = {"id": 1, "name": "x", "state": "ready"}
     ("form", "header"), [("space", f"Token {CANARY}"), ("colon", f"Token:{CANARY}")], ids=["space", "colon"]
 )
 def test_both_forms_of_the_header(scripted: Scripted, form: str, header: str) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     OrionSession(scripted.config(header_form=form)).get_resource(File, 1)
-    assert scripted.asked[0].headers["Authorization"] == header
+    assert scripted.requests[0].headers["Authorization"] == header
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_origins(address: str, origin: tuple[str, str, int]) -> None:
 
 
 def test_a_redirect_to_another_origin_goes_without_the_token(scripted: Scripted) -> None:
-    with Scripted(Answer(raw=b"content")) as storage:
-        scripted.then(Answer(302, headers={"Location": f"{storage.url}/presigned?sig=1"}))
+    with Scripted(ScriptedResponse(raw=b"content")) as storage:
+        scripted.then(ScriptedResponse(302, headers={"Location": f"{storage.url}/presigned?sig=1"}))
         assert _download(scripted) == b"content"
-        assert "Authorization" in scripted.asked[0].headers
-        assert "Authorization" not in storage.asked[0].headers
-        assert storage.asked[0].path == "/presigned?sig=1"
+        assert "Authorization" in scripted.requests[0].headers
+        assert "Authorization" not in storage.requests[0].headers
+        assert storage.requests[0].path == "/presigned?sig=1"
 
 
 def _download(scripted: Scripted) -> bytes:
@@ -77,39 +77,39 @@ def _download(scripted: Scripted) -> bytes:
 
 
 def test_a_redirect_on_the_same_origin_keeps_it(scripted: Scripted) -> None:
-    scripted.then(Answer(307, headers={"Location": "/elsewhere"}), Answer(raw=b"content"))
+    scripted.then(ScriptedResponse(307, headers={"Location": "/elsewhere"}), ScriptedResponse(raw=b"content"))
     assert _download(scripted) == b"content"
-    assert [asked.headers.get("Authorization") for asked in scripted.asked] == [f"Token {CANARY}"] * 2
+    assert [requests.headers.get("Authorization") for requests in scripted.requests] == [f"Token {CANARY}"] * 2
 
 
 def test_redirects_end(scripted: Scripted) -> None:
-    scripted.then(Answer(302, headers={"Location": "/again"}))
+    scripted.then(ScriptedResponse(302, headers={"Location": "/again"}))
     with pytest.raises(OrionConnectionError, match="more than 5 redirects"):
         _download(scripted)
-    assert len(scripted.asked) == 6
+    assert len(scripted.requests) == 6
 
 
 @pytest.mark.parametrize("target", ["http://user@127.0.0.1/", "ftp://127.0.0.1/", "http://[::1"])
 def test_a_redirect_to_an_unusable_address(scripted: Scripted, target: str) -> None:
-    scripted.then(Answer(302, headers={"Location": target}))
+    scripted.then(ScriptedResponse(302, headers={"Location": target}))
     with pytest.raises(OrionConnectionError, match="redirects to an address that is not followed"):
         _download(scripted)
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 def test_writing_is_never_redirected(scripted: Scripted) -> None:
-    scripted.then(Answer(302, headers={"Location": "/elsewhere"}))
+    scripted.then(ScriptedResponse(302, headers={"Location": "/elsewhere"}))
     with pytest.raises(Exception, match="302"):
         scripted.session().update_resource(File(id=1), {"name": "y"})
-    assert [asked.method for asked in scripted.asked] == ["PATCH"]
+    assert [requests.method for requests in scripted.requests] == ["PATCH"]
 
 
 def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
-    scripted.then(Answer(data=[1]))
+    scripted.then(ScriptedResponse(data=[1]))
     response = get_session().get(f"{scripted.url}/anything", params={"a": [1, 2]})
     assert (response.ok, response.status_code, response.reason, response.json()) == (True, 200, "OK", [1])
-    assert scripted.asked[0].path == "/anything?a=1&a=2"
-    assert "Authorization" not in scripted.asked[0].headers
+    assert scripted.requests[0].path == "/anything?a=1&a=2"
+    assert "Authorization" not in scripted.requests[0].headers
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\r\nX-Evil: 1", "a\0b"])
@@ -119,7 +119,7 @@ def test_headers_with_line_breaks_are_rejected_without_showing_them(scripted: Sc
     with pytest.raises(ValidationError, match="its value is not shown") as caught:
         get_session().get(scripted.url, headers=headers)
     assert "Evil: 1" not in str(caught.value) or where == "name"
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_digits_reach_the_path_and_nothing_else_does(scripted: Scripted) -> None:
@@ -128,10 +128,10 @@ def test_digits_reach_the_path_and_nothing_else_does(scripted: Scripted) -> None
     for number in bad:
         with pytest.raises(ValidationError):
             session.get_resource(File, number)
-    assert scripted.asked == []
-    scripted.then(Answer(data=FILE))
+    assert scripted.requests == []
+    scripted.then(ScriptedResponse(data=FILE))
     session.get_resource(File, "0017")
-    assert scripted.asked[0].path == "/api/v3/storage/files/17/"
+    assert scripted.requests[0].path == "/api/v3/storage/files/17/"
 
 
 def test_requests_session_is_rejected_with_a_sentence() -> None:
@@ -156,7 +156,7 @@ def test_unencrypted_http_to_another_machine_is_rejected() -> None:
 
 
 def test_the_stream_of_a_raw_download(scripted: Scripted) -> None:
-    scripted.then(Answer(raw=b"x" * 100_000))
+    scripted.then(ScriptedResponse(raw=b"x" * 100_000))
     with download_file.sync(1, client=scripted.session().raw) as stream:
         assert sum(map(len, stream.iter_bytes())) == 100_000
 
@@ -174,16 +174,16 @@ def test_the_stream_of_a_raw_download(scripted: Scripted) -> None:
 def test_content_goes_to_no_unencrypted_address_that_the_server_names(
     profile: str, address: str, problem: str | None
 ) -> None:
-    with Scripted(Answer(raw=b"")) as storage:
+    with Scripted(ScriptedResponse(raw=b"")) as storage:
         calls = OrionSession(SessionConfig(profile, CANARY), requests_session=get_session({}, 1, 1))._calls
         url = address.replace("{storage}", storage.url)
         if problem is None:
             assert calls.put_elsewhere(url, b"content", {}, "part 1").ok
-            assert [(asked.method, asked.body) for asked in storage.asked] == [("PUT", b"content")]
+            assert [(requests.method, requests.body) for requests in storage.requests] == [("PUT", b"content")]
         else:
             with pytest.raises(OrionConnectionError, match=problem):
                 calls.put_elsewhere(url, b"content", {}, "part 1")
-            assert storage.asked == []
+            assert storage.requests == []
 
 
 @pytest.mark.parametrize("address", ["http://other.invalid/x", "http://[::1"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
@@ -40,7 +40,7 @@ def count_up(limit: int, dataset: DatasetOut = "numbers") -> None:
 FILES = {"floes/counting.py": FLOE, "my_helpers.py": "def numbers(limit):\n    return range(limit)\n"}
 
 
-def packed(manifest: Any = MANIFEST, files: dict[str, str] | None = None, top: str = "") -> bytes:
+def compressed(manifest: Any = MANIFEST, files: dict[str, str] | None = None, top: str = "") -> bytes:
     given = {**(FILES if files is None else files)}
     if manifest is not None:
         given["manifest.json"] = manifest if isinstance(manifest, str) else json.dumps(manifest)
@@ -56,7 +56,7 @@ def packed(manifest: Any = MANIFEST, files: dict[str, str] | None = None, top: s
 @pytest.mark.parametrize("top", ["", "./", "my-floes-1.2.0/"])
 def test_a_package_brings_its_floes(session: OrionSession, tmp_path: Path, top: str) -> None:
     path = tmp_path / "my-floes-1.2.0.tar.gz"
-    path.write_bytes(packed(top=top))
+    path.write_bytes(compressed(top=top))
     package = WorkFloePackage.upload(session, str(path))
     assert package.state in {"processing", "ready"}
     package.wait(timeout=60)
@@ -84,21 +84,21 @@ def test_a_package_brings_its_floes(session: OrionSession, tmp_path: Path, top: 
 @pytest.mark.parametrize("given", ["bytes", "file", "create_resource"])
 def test_a_package_comes_from_any_source(session: OrionSession, tmp_path: Path, given: str) -> None:
     if given == "bytes":
-        package = WorkFloePackage.upload(session, packed())
+        package = WorkFloePackage.upload(session, compressed())
     elif given == "file":
-        content = io.BytesIO(b"before" + packed())
+        content = io.BytesIO(b"before" + compressed())
         content.seek(6)
         package = WorkFloePackage.upload(session, content)
     else:
         path = tmp_path / "x.tar.gz"
-        path.write_bytes(packed())
+        path.write_bytes(compressed())
         package = session.create_resource(WorkFloePackage, {"name": "x"}, {"file": path})
     assert package.specification == MANIFEST
     assert package.size > 100
 
 
 def test_a_package_is_shared(orion: LocalOrion, session: OrionSession) -> None:
-    package = WorkFloePackage.upload(session, packed(), project=Project(id=session.get_current_project().id))
+    package = WorkFloePackage.upload(session, compressed(), project=Project(id=session.get_current_project().id))
     grace = orion.session("grace")
     session.share_resource(package, grace.get_user_profile())
     assert grace.get_resource(WorkFloePackage, package.id).name == "my-floes"
@@ -106,14 +106,14 @@ def test_a_package_is_shared(orion: LocalOrion, session: OrionSession) -> None:
 
 
 def test_floes_that_cannot_be_read_are_told(session: OrionSession) -> None:
-    package = WorkFloePackage.upload(session, packed(files={"floes/broken.py": "import no_such_module"}))
+    package = WorkFloePackage.upload(session, compressed(files={"floes/broken.py": "import no_such_module"}))
     with pytest.raises(OrionError, match=rf"WorkFloePackage {package.id} is 'error': .*no_such_module"):
         package.wait(timeout=60)
     assert "no_such_module" in package.reason
-    none = WorkFloePackage.upload(session, packed(files={}))
+    none = WorkFloePackage.upload(session, compressed(files={}))
     with pytest.raises(OrionError, match="the package has no floe"):
         none.wait(timeout=60)
-    twice = WorkFloePackage.upload(session, packed(files={**FILES, "floes/again.py": FLOE}))
+    twice = WorkFloePackage.upload(session, compressed(files={**FILES, "floes/again.py": FLOE}))
     with pytest.raises(OrionError, match="two floes named 'count_up'"):
         twice.wait(timeout=60)
 
@@ -128,16 +128,16 @@ def without(*names: str) -> dict[str, Any]:
         (b"", "is no tar archive compressed with gzip"),
         (b"PK\x03\x04 a zip", "is no tar archive compressed with gzip"),
         (gzip.compress(b"text" * 1000), "is no tar archive compressed with gzip"),
-        (packed()[:200], "is no tar archive compressed with gzip"),
-        (packed(manifest=None), r"holds no manifest\.json, neither at its top nor in its only folder"),
-        (packed(top="a/b/"), r"holds no manifest\.json"),
-        (packed(manifest="{"), r"the manifest\.json of .* is no JSON"),
-        (packed(manifest="[]"), r"the manifest\.json of .* is no JSON object"),
-        (packed(manifest=without("version")), r"the manifest\.json of .* has no version"),
-        (packed(manifest=without("name", "requirements")), r"has no name, requirements"),
-        (packed(manifest={**MANIFEST, "python_version": ""}), r"has no python_version"),
-        (packed(manifest={**MANIFEST, "name": None}), r"has no name"),
-        (packed(manifest='"' + "x" * (1 << 20) + '"'), r"has 1048578 bytes; at most 1048576 are read"),
+        (compressed()[:200], "is no tar archive compressed with gzip"),
+        (compressed(manifest=None), r"holds no manifest\.json, neither at its top nor in its only folder"),
+        (compressed(top="a/b/"), r"holds no manifest\.json"),
+        (compressed(manifest="{"), r"the manifest\.json of .* is no JSON"),
+        (compressed(manifest="[]"), r"the manifest\.json of .* is no JSON object"),
+        (compressed(manifest=without("version")), r"the manifest\.json of .* has no version"),
+        (compressed(manifest=without("name", "requirements")), r"has no name, requirements"),
+        (compressed(manifest={**MANIFEST, "python_version": ""}), r"has no python_version"),
+        (compressed(manifest={**MANIFEST, "name": None}), r"has no name"),
+        (compressed(manifest='"' + "x" * (1 << 20) + '"'), r"has 1048578 bytes; at most 1048576 are read"),
     ],
     # Archives hold the time, and the names of tests must not.
     ids=lambda value: "" if isinstance(value, bytes) else value,
@@ -152,24 +152,24 @@ def test_what_is_no_package_is_rejected_before_anything_is_sent(
     assert "broken.tar.gz" in str(caught.value)
     with pytest.raises(ValidationError, match=message):
         WorkFloePackage(id=1, session=scripted.session()).put_content(content)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_a_missing_file_is_an_os_error(scripted: Scripted, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         WorkFloePackage.upload(scripted.session(), tmp_path / "no.tar.gz")
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_what_the_server_rejects_leaves_nothing_behind(session: OrionSession) -> None:
     with pytest.raises(BadResponse, match="evil"):
-        WorkFloePackage.upload(session, packed(files={**FILES, "../evil.py": "x"}))
+        WorkFloePackage.upload(session, compressed(files={**FILES, "../evil.py": "x"}))
     assert session.list_resources(WorkFloePackage).count() == 0
 
 
 def test_what_the_server_never_gets_is_removed(scripted: Scripted) -> None:
     made = {"id": 4, "name": "my-floes", "state": "uploading", "specification": {}}
-    scripted.then(Answer(201, made), Answer(422, {"detail": "no"}), Answer(204))
+    scripted.then(ScriptedResponse(201, made), ScriptedResponse(422, {"detail": "no"}), ScriptedResponse(204))
     with pytest.raises(BadResponse, match="no"):
-        WorkFloePackage.upload(scripted.session(), packed())
-    assert [each.method for each in scripted.asked] == ["POST", "PUT", "DELETE"]
+        WorkFloePackage.upload(scripted.session(), compressed())
+    assert [each.method for each in scripted.requests] == ["POST", "PUT", "DELETE"]

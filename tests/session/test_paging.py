@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.operations import OPERATIONS
 
 from orionclient.exceptions import BadResponse, OrionConnectionError
@@ -37,7 +37,7 @@ def numbers(handler: BaseHTTPRequestHandler) -> dict[str, int]:
 
 def paged(
     total: int, *, most: int = 1000, usual: int = 100, ids: bool = True, **more: Callable[[int, int], Any]
-) -> Answer:
+) -> ScriptedResponse:
     """A server that knows `limit` and `offset`; `more` makes further fields of a page of its first item and the one behind it."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -47,7 +47,7 @@ def paged(
         results = [{"id": each} if ids else {**NAMED, "name": f"{each}", "number": each} for each in range(start, end)]
         send(handler, {"results": results, **{name: make(start, end) for name, make in more.items()}})
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 def counted(total: int) -> Callable[[int, int], int]:
@@ -55,7 +55,7 @@ def counted(total: int) -> Callable[[int, int], int]:
 
 
 def queries(scripted: Scripted) -> list[str]:
-    return [urlsplit(each.path).query for each in scripted.asked]
+    return [urlsplit(each.path).query for each in scripted.requests]
 
 
 def ids_of(listing: Iterator[Any]) -> list[int]:
@@ -68,7 +68,7 @@ def ids_of(listing: Iterator[Any]) -> list[int]:
 @pytest.mark.parametrize("total", [0, 1, 99, 100, 101, 250, 300])
 @pytest.mark.parametrize("named", [True, False])
 def test_without_next_the_count_tells_when_all_came(scripted: Scripted, total: int, named: bool) -> None:
-    scripted.answers = [paged(total, most=100, count=counted(total))]
+    scripted.responses = [paged(total, most=100, count=counted(total))]
     filters = {"name": "x"} if named else {}
     assert ids_of(scripted.session().list_resources(File, filters)) == list(range(total))
     before = "name=x&" if named else ""
@@ -89,28 +89,28 @@ def test_without_next_the_count_tells_when_all_came(scripted: Scripted, total: i
     ],
 )
 def test_without_next_and_count_a_page_tells(scripted: Scripted, total: int, most: int, requests: int) -> None:
-    scripted.answers = [paged(total, most=most)]
+    scripted.responses = [paged(total, most=most)]
     assert ids_of(scripted.session().list_resources(File)) == list(range(total))
-    assert len(scripted.asked) == requests
+    assert len(scripted.requests) == requests
 
 
 def test_pages_of_the_callers_size_go_on_by_offset(scripted: Scripted) -> None:
-    scripted.answers = [paged(9, count=counted(9))]
+    scripted.responses = [paged(9, count=counted(9))]
     session = scripted.session()
     assert ids_of(session.list_resources(File, {"limit": 4})) == list(range(9))
     assert queries(scripted) == ["limit=4", "limit=4&offset=4", "limit=4&offset=8"]
-    del scripted.asked[:]
+    del scripted.requests[:]
     assert ids_of(session.list_resources(File, {"limit": 4, "offset": 2})) == list(range(2, 9))
     assert queries(scripted) == ["limit=4&offset=2", "limit=4&offset=6"]
-    del scripted.asked[:]
+    del scripted.requests[:]
     assert ids_of(session.list_resources(File, {"offset": 2}, limit=3)) == [2, 3, 4]
     assert queries(scripted) == ["offset=2&limit=3"]
 
 
 def test_null_ends_whatever_the_count_says(scripted: Scripted) -> None:
-    scripted.answers = [paged(250, most=100, count=counted(250), next=lambda _start, _end: None)]
+    scripted.responses = [paged(250, most=100, count=counted(250), next=lambda _start, _end: None)]
     assert len(ids_of(scripted.session().list_resources(File))) == 100
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 def test_the_last_link_may_be_missing(scripted: Scripted) -> None:
@@ -121,14 +121,14 @@ def test_the_last_link_may_be_missing(scripted: Scripted) -> None:
         following = {"next": f"?cursor={start + 2}"} if start < 4 else {}
         send(handler, {"results": [{"id": start}, {"id": start + 1}], "count": 6, **following})
 
-    scripted.answers = [Answer(write=write)]
+    scripted.responses = [ScriptedResponse(write=write)]
     assert ids_of(scripted.session().list_resources(File)) == list(range(6))
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
 
 
 def test_an_offset_goes_on_behind_links(scripted: Scripted) -> None:
-    scripted.then(Answer(data={"results": [{"id": 0}, {"id": 1}], "next": "?cursor=2", "count": 5}))
-    scripted.then(Answer(data={"results": [{"id": 2}], "count": 5}), paged(5, count=counted(5)))
+    scripted.then(ScriptedResponse(data={"results": [{"id": 0}, {"id": 1}], "next": "?cursor=2", "count": 5}))
+    scripted.then(ScriptedResponse(data={"results": [{"id": 2}], "count": 5}), paged(5, count=counted(5)))
     assert ids_of(scripted.session().list_resources(File)) == list(range(5))
     assert queries(scripted) == ["limit=1000", "cursor=2", "offset=3&limit=1000"]
 
@@ -137,45 +137,45 @@ def test_an_offset_goes_on_behind_links(scripted: Scripted) -> None:
 def test_a_page_that_comes_again_is_an_error(scripted: Scripted, has_ids: bool) -> None:
     """A server that does not know `offset` sends the first page for ever."""
     page = [{"id": each} for each in range(3)] if has_ids else [{**NAMED, "path": f"/{each}"} for each in range(3)]
-    scripted.answers = [Answer(data={"results": page, "count": 7})]
+    scripted.responses = [ScriptedResponse(data={"results": page, "count": 7})]
     listing: Iterator[Any] = scripted.session().list_resources(File if has_ids else Folder)
     assert len(list(itertools.islice(listing, 3))) == 3
     with pytest.raises(BadResponse, match="not complete: after 3 of 7 items the next page is the same again"):
         next(listing)
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def test_an_empty_page_before_the_count_is_an_error(scripted: Scripted) -> None:
-    scripted.answers = [paged(3, count=counted(7))]
+    scripted.responses = [paged(3, count=counted(7))]
     listing = scripted.session().list_resources(File)
     assert ids_of(itertools.islice(listing, 3)) == [0, 1, 2]
     with pytest.raises(BadResponse, match="not complete: after 3 of 7 items the next page is empty"):
         next(listing)
-    scripted.answers = [Answer(data={"results": [], "count": 7})]
+    scripted.responses = [ScriptedResponse(data={"results": [], "count": 7})]
     with pytest.raises(BadResponse, match="after 0 of 7 items the next page is empty"):
         list(scripted.session().list_resources(File))
 
 
 def test_a_full_page_that_comes_again_is_an_error_without_a_count(scripted: Scripted) -> None:
-    scripted.answers = [Answer(data={"results": [{"id": 1}, {"id": 2}]})]
+    scripted.responses = [ScriptedResponse(data={"results": [{"id": 1}, {"id": 2}]})]
     with pytest.raises(BadResponse, match="not complete: after 2 items the next page is the same again"):
         list(scripted.session().list_resources(File, {"limit": 2}))
     # A server that sends all there is, whatever it is asked for, is none that hides something.
-    del scripted.asked[:]
+    del scripted.requests[:]
     assert ids_of(scripted.session().list_resources(File)) == [1, 2]
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def test_the_count_of_the_last_page_holds(scripted: Scripted) -> None:
     """While a listing is read, items may come and go."""
     counts = iter([5, 5, 7, 7])
-    scripted.answers = [paged(7, most=2, count=lambda _start, _end: next(counts))]
+    scripted.responses = [paged(7, most=2, count=lambda _start, _end: next(counts))]
     assert ids_of(scripted.session().list_resources(File)) == list(range(7))
 
 
 @pytest.mark.parametrize("count", [None, "250", True, 2.5])
 def test_a_count_that_is_none_counts_for_nothing(scripted: Scripted, count: Any) -> None:
-    scripted.answers = [paged(250, most=100, count=counted(count))]
+    scripted.responses = [paged(250, most=100, count=counted(count))]
     assert len(ids_of(scripted.session().list_resources(File))) == 250
 
 
@@ -184,10 +184,10 @@ def test_an_operation_without_offset_does_not_end_silently(scripted: Scripted, m
     from orion_api.api.files import list_files
 
     monkeypatch.setattr(list_files, "OPERATION", evolve(list_files.OPERATION, offset=False))
-    scripted.answers = [paged(250, most=100, count=counted(250))]
+    scripted.responses = [paged(250, most=100, count=counted(250))]
     with pytest.raises(BadResponse, match="after 100 of 250 items .* list_files takes no offset"):
         list(scripted.session().list_resources(File))
-    scripted.answers = [paged(7)]
+    scripted.responses = [paged(7)]
     assert len(ids_of(scripted.session().list_resources(File))) == 7
 
 
@@ -204,7 +204,7 @@ LISTINGS: dict[str, Callable[[OrionSession], Iterator[Any]]] = {
 @pytest.mark.parametrize("name", LISTINGS)
 def test_every_listing_goes_on_by_offset(scripted: Scripted, name: str) -> None:
     has_ids = name in {"shards", "uploads"}
-    scripted.answers = [paged(250, most=100, ids=has_ids, count=counted(250))]
+    scripted.responses = [paged(250, most=100, ids=has_ids, count=counted(250))]
     assert len(list(LISTINGS[name](scripted.session()))) == 250
     assert queries(scripted) == ["limit=1000", "offset=100&limit=1000", "offset=200&limit=1000"]
 
@@ -236,15 +236,15 @@ def test_the_local_orion_takes_an_offset(orion: LocalOrion, session: OrionSessio
 
 @pytest.mark.parametrize("total", [0, 999, 1000, 2500])
 def test_a_listing_asks_for_a_thousand_at_a_time(scripted: Scripted, total: int) -> None:
-    scripted.answers = [
+    scripted.responses = [
         paged(total, count=counted(total), next=lambda _, end: f"?limit=1000&offset={end}" if end < total else None)
     ]
     assert ids_of(scripted.session().list_resources(File)) == list(range(total))
-    assert len(scripted.asked) == max(1, -(-total // 1000))
+    assert len(scripted.requests) == max(1, -(-total // 1000))
 
 
 def test_questions_for_few_ask_for_few(scripted: Scripted) -> None:
-    scripted.answers = [
+    scripted.responses = [
         paged(5000, count=counted(5000), next=lambda start, _: f"?offset={start + 9}" if start < 9 else None)
     ]
     session = scripted.session()
@@ -255,12 +255,12 @@ def test_questions_for_few_ask_for_few(scripted: Scripted) -> None:
         listing.one()
     assert len(list(session.list_resources(File, limit=5))) == 5
     assert queries(scripted) == ["limit=1", "limit=1", "limit=2", "limit=5"]
-    del scripted.asked[:]
+    del scripted.requests[:]
     assert session.list_resources(File, {"name": "x"}, exact=True).first() is None
     assert queries(scripted)[0] == "name=x&limit=100"
 
 
-def rejecting(largest: int, total: int, status: int, body: Any) -> Answer:
+def rejecting(largest: int, total: int, status: int, body: Any) -> ScriptedResponse:
     """A server that rejects a larger `limit`, or any where `largest` is 0."""
     good = paged(total, count=counted(total), next=lambda _, end: f"?offset={end}" if end < total else None)
 
@@ -270,7 +270,7 @@ def rejecting(largest: int, total: int, status: int, body: Any) -> Answer:
         else:
             good.write(handler)  # type: ignore[misc]
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 @pytest.mark.parametrize("status", [400, 422])
@@ -281,35 +281,35 @@ def rejecting(largest: int, total: int, status: int, body: Any) -> Answer:
 def test_a_server_that_rejects_the_limit_is_asked_for_less_and_remembered(
     scripted: Scripted, status: int, body: Any, largest: int, first: list[str]
 ) -> None:
-    scripted.answers = [rejecting(largest, 150, status, body)]
+    scripted.responses = [rejecting(largest, 150, status, body)]
     session = scripted.session()
     assert ids_of(session.list_resources(File)) == list(range(150))
     assert queries(scripted) == [*first, "offset=100"]
-    del scripted.asked[:]
+    del scripted.requests[:]
     # Another session of the process knows it, and another operation does not.
     assert len(ids_of(scripted.session().list_resources(File))) == 150
     assert queries(scripted) == [first[-1], "offset=100"]
-    del scripted.asked[:]
+    del scripted.requests[:]
     assert len(ids_of(session.list_resources(File, limit=2))) == 2
     assert queries(scripted) == ["limit=2" if largest else ""]
-    del scripted.asked[:]
+    del scripted.requests[:]
     next(session.list_resources(Dataset))
     assert queries(scripted) == first
 
 
 def test_what_is_wrong_with_something_else_is_not_remembered(scripted: Scripted) -> None:
-    scripted.answers = [Answer(400, {"detail": 'Unknown parameter "colour"; known are limit, name.'})]
+    scripted.responses = [ScriptedResponse(400, {"detail": 'Unknown parameter "colour"; known are limit, name.'})]
     session = scripted.session()
     with pytest.raises(BadResponse, match="colour"):
         list(session.list_resources(File, {"colour": "red"}))
-    scripted.answers = [Answer(403, {"detail": "limit"})]
-    del scripted.asked[:]
+    scripted.responses = [ScriptedResponse(403, {"detail": "limit"})]
+    del scripted.requests[:]
     with pytest.raises(BadResponse):
         list(session.list_resources(File))
     assert queries(scripted) == ["limit=1000"]
     # The limit of the caller is the caller's.
-    scripted.answers = [rejecting(0, 9, 400, {"detail": "limit"})]
-    del scripted.asked[:]
+    scripted.responses = [rejecting(0, 9, 400, {"detail": "limit"})]
+    del scripted.requests[:]
     with pytest.raises(BadResponse, match="limit"):
         list(session.list_resources(File, {"limit": 3}))
     assert queries(scripted) == ["limit=3"]
@@ -331,7 +331,7 @@ def test_pages_that_are_too_large_to_be_read_come_smaller(scripted: Scripted, mo
         following = {"next": f"?limit=1000&cursor={len(small)}"} if start == 0 else {}
         send(handler, {"results": small, "count": 400, **following})
 
-    scripted.answers = [Answer(write=write)]
+    scripted.responses = [ScriptedResponse(write=write)]
     session = scripted.session()
     listing = session.list_resources(File)
     assert ids_of(itertools.islice(listing, 150)) == list(range(150))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from helpers.plain import Plain
 from helpers.real_time import LATE
-from helpers.scripted import Answer, Scripted, drip
+from helpers.scripted import Scripted, ScriptedResponse, drip
 
 from orionclient._clock import CLOCK
 from orionclient.exceptions import NotFoundResponse, OrionTimeout, ValidationError
@@ -16,33 +16,33 @@ from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, User
 
 
-def states(*names: str) -> list[Answer]:
-    return [Answer(data={"id": 7, "state": name}) for name in names]
+def states(*names: str) -> list[ScriptedResponse]:
+    return [ScriptedResponse(data={"id": 7, "state": name}) for name in names]
 
 
 def test_what_is_so_already_needs_one_look(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("ready")
+    scripted.responses = states("ready")
     file = File(id=7)
     assert scripted.session().refresh_resource_until(file, "state", "ready") is None  # type: ignore[func-returns-value]
-    assert (file.state, len(scripted.asked), skipped_waits) == ("ready", 1, [])
+    assert (file.state, len(scripted.requests), skipped_waits) == ("ready", 1, [])
 
 
 def test_looks_until_it_is_so(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("uploading", "uploading", "uploading", "ready", "uploading")
+    scripted.responses = states("uploading", "uploading", "uploading", "ready", "uploading")
     file, session = File(id=7), scripted.session()
     session.refresh_resource_until(file, "state", "ready")
-    assert (file.state, file.session, len(scripted.asked)) == ("ready", session, 4)
+    assert (file.state, file.session, len(scripted.requests)) == ("ready", session, 4)
     assert skipped_waits == [1, 1, 1]
 
 
 def test_another_interval(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("uploading", "uploading", "ready")
+    scripted.responses = states("uploading", "uploading", "ready")
     scripted.session().refresh_resource_until(File(id=7), "state", "ready", 60, 0.25)
     assert skipped_waits == [0.25, 0.25]
 
 
 def test_the_end(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("uploading")
+    scripted.responses = states("uploading")
     start = CLOCK.monotonic()
     with pytest.raises(OrionTimeout) as caught:
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=2.5)
@@ -51,12 +51,12 @@ def test_the_end(scripted: Scripted, skipped_waits: list[float]) -> None:
     assert sum(skipped_waits) <= 2.5 <= CLOCK.monotonic() - start
     assert max(skipped_waits) == 1
     # One look at the start, one after each wait; the last wait was shorter and a look came after it.
-    assert len(scripted.asked) == len(skipped_waits) + 1 >= 4
+    assert len(scripted.requests) == len(skipped_waits) + 1 >= 4
     assert 0 < skipped_waits[2] <= 0.5
 
 
 def test_a_long_interval_is_cut_and_the_last_look_counts(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("uploading", "ready")
+    scripted.responses = states("uploading", "ready")
     file = File(id=7)
     scripted.session().refresh_resource_until(file, "state", "ready", timeout=3, sleep_time=1000)
     assert file.state == "ready"
@@ -64,10 +64,10 @@ def test_a_long_interval_is_cut_and_the_last_look_counts(scripted: Scripted, ski
 
 
 def test_no_time_is_one_look(scripted: Scripted, skipped_waits: list[float]) -> None:
-    scripted.answers = states("uploading")
+    scripted.responses = states("uploading")
     with pytest.raises(OrionTimeout, match="in 0 s"):
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=0)
-    assert (len(scripted.asked), skipped_waits) == (1, [])
+    assert (len(scripted.requests), skipped_waits) == (1, [])
 
 
 def test_any_value_of_any_field(session: OrionSession, plain: Plain) -> None:
@@ -93,9 +93,9 @@ def test_properties_of_subclasses(session: OrionSession) -> None:
 
 
 def test_a_field_that_comes_late(scripted: Scripted) -> None:
-    scripted.answers = [Answer(data={"id": 7}), Answer(data={"id": 7, "state": "ready"})]
+    scripted.responses = [ScriptedResponse(data={"id": 7}), ScriptedResponse(data={"id": 7, "state": "ready"})]
     scripted.session().refresh_resource_until(File(id=7), "state", "ready")
-    scripted.answers = [Answer(data={"id": 7})]
+    scripted.responses = [ScriptedResponse(data={"id": 7})]
     with pytest.raises(OrionTimeout, match="its value is not known"):
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=1)
 
@@ -104,14 +104,14 @@ def test_a_field_that_comes_late(scripted: Scripted) -> None:
 def test_unknown_attributes_before_any_request(scripted: Scripted, attribute: Any) -> None:
     with pytest.raises(ValidationError, match=r"File has no field .*; it has id, name, state"):
         scripted.session().refresh_resource_until(File(id=7), attribute, "ready")
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize("times", [{"timeout": -1}, {"sleep_time": -0.1}, {"timeout": float("nan")}, {"timeout": "60"}])
 def test_times_that_are_none(scripted: Scripted, times: Any) -> None:
     with pytest.raises(ValidationError, match="is a number of seconds"):
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", **times)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_what_cannot_be_refreshed(scripted: Scripted) -> None:
@@ -119,7 +119,7 @@ def test_what_cannot_be_refreshed(scripted: Scripted) -> None:
         scripted.session().refresh_resource_until(User(), "username", "ada")
     with pytest.raises(ValidationError, match="no kind of resource"):
         scripted.session().refresh_resource_until(object(), "state", "ready")  # type: ignore[arg-type]
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None:
@@ -131,7 +131,7 @@ def test_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None
 
 def test_a_server_that_hangs_ends_the_wait(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orionclient._polling._LAST_LOOK", 1.0)
-    scripted.answers = [*states("uploading"), drip(120, 0.05)]
+    scripted.responses = [*states("uploading"), drip(120, 0.05)]
     start = time.monotonic()
     with pytest.raises(
         OrionTimeout, match=r"'state' did not become 'ready' in 2 s; it was 'uploading' at last, and the last look"

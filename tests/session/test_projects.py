@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import AuthorizationRequired, BadResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
@@ -124,7 +124,7 @@ def test_bad_names(session: OrionSession) -> None:
 
 
 def test_a_project_from_a_server_that_says_less(scripted: Scripted) -> None:
-    scripted.answers = [Answer(201, {"id": 7, "name": "x", "archived": None})]
+    scripted.responses = [ScriptedResponse(201, {"id": 7, "name": "x", "archived": None})]
     project = Project.create(scripted.session(), "x")
     assert project.archived is False
     with pytest.raises(OrionError, match="'owner'"):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api import AuthenticatedClient
 from orion_api.api.files import download_file
 from orion_api.errors import UnexpectedBody
@@ -19,7 +19,9 @@ from orionclient.transfer.digests import content_digest
 from orionclient.types import File
 
 CONTENT = bytes(range(256)) * 1200
-PAGE = Answer(raw=b"<html><title>Please sign in</title></html>", headers={"Content-Type": "text/html; charset=utf-8"})
+PAGE = ScriptedResponse(
+    raw=b"<html><title>Please sign in</title></html>", headers={"Content-Type": "text/html; charset=utf-8"}
+)
 WRONG = content_digest([b"something else"])[0]
 Take = Callable[[bytes], object]
 
@@ -29,17 +31,17 @@ def read(session: OrionSession, number: int, take: Take) -> None:
         take(response.read())
 
 
-def pieces(session: OrionSession, number: int, take: Take) -> None:
+def chunks(session: OrionSession, number: int, take: Take) -> None:
     with download_file.sync_detailed(number, client=session.raw) as response:
         for chunk in response.iter_bytes():
             take(chunk)
 
 
 def buffer(session: OrionSession, number: int, take: Take) -> None:
-    room = memoryview(bytearray(10_000))
+    space = memoryview(bytearray(10_000))
     with download_file.sync(number, client=session.raw) as response:
-        while count := response.readinto(room):  # type: ignore[attr-defined]
-            take(bytes(room[:count]))
+        while count := response.readinto(space):  # type: ignore[attr-defined]
+            take(bytes(space[:count]))
 
 
 def aread(session: OrionSession, number: int, take: Take) -> None:
@@ -59,7 +61,7 @@ def apieces(session: OrionSession, number: int, take: Take) -> None:
     asyncio.run(work())
 
 
-@pytest.fixture(params=[read, pieces, buffer, aread, apieces])
+@pytest.fixture(params=[read, chunks, buffer, aread, apieces])
 def way(request: pytest.FixtureRequest) -> Callable[[OrionSession, int, Take], None]:
     """A way to read content."""
     return request.param  # type: ignore[no-any-return]
@@ -98,7 +100,7 @@ def test_the_page_of_a_portal_is_no_content(scripted: Scripted, way: Callable[..
     scripted.then(PAGE)
     with pytest.raises(BadResponse, match="web page titled 'Please sign in'") as caught:
         way(scripted.session(), 1, lambda _: None)
-    assert caught.value.attempts == len(scripted.asked) == 1
+    assert caught.value.attempts == len(scripted.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_the_page_of_a_portal_is_no_content(scripted: Scripted, way: Callable[..
 def test_what_cannot_be_verified_is_passed_on(
     scripted: Scripted, way: Callable[..., None], headers: dict[str, str]
 ) -> None:
-    scripted.then(Answer(raw=PAGE.raw, headers=headers))
+    scripted.then(ScriptedResponse(raw=PAGE.raw, headers=headers))
     got = bytearray()
     way(scripted.session(), 1, got.extend)
     assert bytes(got) == PAGE.raw
@@ -120,7 +122,7 @@ def test_what_cannot_be_verified_is_passed_on(
 
 @pytest.mark.parametrize("name", ["Repr-Digest", "Content-Digest"])
 def test_both_headers_announce(scripted: Scripted, way: Callable[..., None], name: str) -> None:
-    scripted.then(Answer(raw=CONTENT, headers={name: WRONG}))
+    scripted.then(ScriptedResponse(raw=CONTENT, headers={name: WRONG}))
     with pytest.raises(OrionConnectionError, match="not the announced one"):
         way(scripted.session(), 1, lambda _: None)
 
@@ -146,7 +148,7 @@ WITH_A_RANGE = pytest.mark.parametrize("way", [ranged, aranged])
 
 @WITH_A_RANGE
 def test_a_range_is_not_held_against_the_digest_of_the_whole(scripted: Scripted, way: Callable[..., None]) -> None:
-    scripted.then(Answer(206, raw=CONTENT[:7], headers=RANGE))
+    scripted.then(ScriptedResponse(206, raw=CONTENT[:7], headers=RANGE))
     got = bytearray()
     way(scripted.session(), got.extend)
     assert bytes(got) == CONTENT[:7]
@@ -164,7 +166,7 @@ def test_a_range_is_not_held_against_the_digest_of_the_whole(scripted: Scripted,
 def test_another_range_is_an_error(
     scripted: Scripted, way: Callable[..., None], headers: dict[str, str], words: str
 ) -> None:
-    scripted.then(Answer(206, raw=CONTENT[:7], headers=headers))
+    scripted.then(ScriptedResponse(206, raw=CONTENT[:7], headers=headers))
     with pytest.raises(OrionConnectionError, match=words) as caught:
         way(scripted.session(), lambda _: None)
     assert caught.value.request_id
@@ -179,7 +181,7 @@ def test_a_range_without_a_length_has_the_one_it_says(
         handler.wfile.write(b"HTTP/1.1 206 x\r\nContent-Range: bytes 0-6/9\r\n\r\n" + CONTENT[:length])
         handler.close_connection = True
 
-    scripted.then(Answer(write=write))
+    scripted.then(ScriptedResponse(write=write))
     with pytest.raises(OrionConnectionError):
         way(scripted.session(), lambda _: None)
 
@@ -201,16 +203,16 @@ def abare(scripted: Scripted, take: Take) -> None:
 
 
 UNASKED = [
-    Answer(206, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9"}),
-    Answer(206, raw=CONTENT, headers={"Content-Range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}),
-    Answer(206, raw=CONTENT[:7]),
-    Answer(200, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9"}),
+    ScriptedResponse(206, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9"}),
+    ScriptedResponse(206, raw=CONTENT, headers={"Content-Range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}),
+    ScriptedResponse(206, raw=CONTENT[:7]),
+    ScriptedResponse(200, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9"}),
 ]
 
 
 @pytest.mark.parametrize("unasked", UNASKED)
 def test_a_part_that_nobody_asked_for_is_an_error(
-    scripted: Scripted, way: Callable[..., None], unasked: Answer
+    scripted: Scripted, way: Callable[..., None], unasked: ScriptedResponse
 ) -> None:
     scripted.then(unasked)
     with pytest.raises(OrionConnectionError, match=r"no range was requested|Content-Range of a part") as caught:
@@ -220,12 +222,14 @@ def test_a_part_that_nobody_asked_for_is_an_error(
 
 @pytest.mark.parametrize("unasked", UNASKED)
 @pytest.mark.parametrize("take_bare", [bare, abare])
-def test_nor_does_the_bare_client_take_it(scripted: Scripted, take_bare: Callable[..., None], unasked: Answer) -> None:
+def test_nor_does_the_bare_client_take_it(
+    scripted: Scripted, take_bare: Callable[..., None], unasked: ScriptedResponse
+) -> None:
     scripted.then(unasked)
     with pytest.raises(UnexpectedBody, match=r"no range was requested|Content-Range of a part"):
         take_bare(scripted, lambda _: None)
     got = bytearray()
-    scripted.answers[:] = [Answer(raw=CONTENT)]
+    scripted.responses[:] = [ScriptedResponse(raw=CONTENT)]
     take_bare(scripted, got.extend)
     assert bytes(got) == CONTENT
 
@@ -240,7 +244,7 @@ def test_nor_does_a_request_to_any_address(scripted: Scripted, stream: bool) -> 
 
 
 def test_what_is_not_read_to_its_end_is_not_verified(scripted: Scripted) -> None:
-    scripted.then(Answer(raw=CONTENT, headers={"Repr-Digest": WRONG}))
+    scripted.then(ScriptedResponse(raw=CONTENT, headers={"Repr-Digest": WRONG}))
     with download_file.sync(1, client=scripted.session().raw) as response:
         assert next(response.iter_bytes())
 
@@ -254,6 +258,6 @@ def test_what_is_not_read_to_its_end_is_not_verified(scripted: Scripted) -> None
 
 
 def test_a_rejection_comes_with_its_words(scripted: Scripted) -> None:
-    scripted.then(Answer(400, {"detail": "no"}, headers={"Repr-Digest": WRONG}))
+    scripted.then(ScriptedResponse(400, {"detail": "no"}, headers={"Repr-Digest": WRONG}))
     with pytest.raises(BadResponse, match="400 Bad Request: no"):
         download_file.sync(1, client=scripted.session().raw)

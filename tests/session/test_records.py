@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.examples import drugs
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, ValidationError
@@ -48,7 +48,7 @@ def test_many_records_are_sent_on_the_way(session: OrionSession, plain: Plain) -
 
 def test_finalize_without_writing_sends_nothing(scripted: Scripted) -> None:
     Dataset(id=1, session=scripted.session()).finalize()
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize("record", [[1], "x", None, 3, {"a": object()}, {"a": float("nan")}, {1: 2}, {"": 1}])
@@ -72,7 +72,7 @@ def test_order_and_values_survive(session: OrionSession) -> None:
 
 
 def test_records_that_surely_did_not_arrive_are_kept(scripted: Scripted) -> None:
-    scripted.then(Answer(429), Answer(500), Answer(200, {"id": 1, "count": 1}))
+    scripted.then(ScriptedResponse(429), ScriptedResponse(500), ScriptedResponse(200, {"id": 1, "count": 1}))
     dataset = Dataset(id=1, session=scripted.session())
     dataset.write({"n": 1})
     with pytest.raises(OrionError, match="429"):
@@ -81,15 +81,15 @@ def test_records_that_surely_did_not_arrive_are_kept(scripted: Scripted) -> None
         dataset.finalize()
     assert caught.value.may_have_been_applied
     dataset.finalize()
-    assert [asked.path.rpartition("/1/")[2] for asked in scripted.asked] == ["records/", "records/"]
+    assert [requests.path.rpartition("/1/")[2] for requests in scripted.requests] == ["records/", "records/"]
 
 
 def test_a_broken_stream_of_records(scripted: Scripted) -> None:
     for raw in (b'{"id": 1, "dataset": 1, "record": {}}\n{"id', b"[]\n", b'{"id": 1}\n'):
-        scripted.answers = [Answer(raw=raw, headers={"Content-Type": "application/x-ndjson"})]
+        scripted.responses = [ScriptedResponse(raw=raw, headers={"Content-Type": "application/x-ndjson"})]
         with pytest.raises(OrionConnectionError, match="stream of records of Dataset 1 is broken"):
             list(Dataset(id=1, session=scripted.session()).records())
-    scripted.answers = [Answer(404)]
+    scripted.responses = [ScriptedResponse(404)]
     with pytest.raises(BadResponse, match="404"):
         list(Dataset(id=1, session=scripted.session()).records())
 
@@ -106,7 +106,7 @@ def test_a_broken_stream_of_records(scripted: Scripted) -> None:
 def test_an_odd_record_is_an_error_that_names_the_field(scripted: Scripted, field: str, value: Any) -> None:
     good = {"id": 1, "dataset": 1, "record": {"a": 1}}
     raw = b"".join(json.dumps(item).encode() + b"\n" for item in (good, {**good, "id": "2", field: value}))
-    scripted.then(Answer(raw=raw, headers={"Content-Type": "application/x-ndjson"}))
+    scripted.then(ScriptedResponse(raw=raw, headers={"Content-Type": "application/x-ndjson"}))
     records = Dataset(id=1, session=scripted.session()).records()
     assert next(records) == {"a": 1}
     with pytest.raises(OrionConnectionError, match=rf"stream of records of Dataset 1 is broken: .*'{field}'"):
@@ -235,14 +235,14 @@ def test_without_datarecord_records_are_ours() -> None:
 
 
 def test_a_record_that_could_not_be_flushed_is_written_again_once(scripted: Scripted) -> None:
-    scripted.then(Answer(429), Answer(200, {"id": 1, "count": 2}))
+    scripted.then(ScriptedResponse(429), ScriptedResponse(200, {"id": 1, "count": 2}))
     dataset = Dataset(id=1, session=scripted.session())
     dataset.write({"n": 1})
     big = {"big": "x" * (5 << 20)}
     with pytest.raises(OrionError, match="429"):
         dataset.write(big)
     dataset.write(big)
-    assert [line[:8] for line in scripted.asked[1].body.splitlines()] == [b'{"n": 1}', b'{"big": ']
+    assert [line[:8] for line in scripted.requests[1].body.splitlines()] == [b'{"n": 1}', b'{"big": ']
 
 
 def test_another_handle_can_finalize(session: OrionSession, plain: Plain) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import update_file, upload_file_content
 
 from orionclient.exceptions import BadResponse, OrionError
@@ -48,64 +48,64 @@ SENDERS: dict[str, Callable[[Scripted], Any]] = {
 @pytest.mark.parametrize("sender", SENDERS)
 @pytest.mark.parametrize("status", KEPT)
 def test_content_follows_a_redirect_that_keeps_the_method(scripted: Scripted, sender: str, status: int) -> None:
-    with Scripted(Answer(data=STORED)) as storage:
-        scripted.then(Answer(status, headers={"Location": f"{storage.url}/final?signature=2"}))
+    with Scripted(ScriptedResponse(data=STORED)) as storage:
+        scripted.then(ScriptedResponse(status, headers={"Location": f"{storage.url}/final?signature=2"}))
         SENDERS[sender](scripted)
-        (asked,) = storage.asked
-    assert (asked.method, asked.body, asked.path) == ("PUT", b"hello", "/final?signature=2")
-    assert "Authorization" not in asked.headers
-    assert asked.headers["Content-Length"] == "5"
+        (requests,) = storage.requests
+    assert (requests.method, requests.body, requests.path) == ("PUT", b"hello", "/final?signature=2")
+    assert "Authorization" not in requests.headers
+    assert requests.headers["Content-Length"] == "5"
 
 
 @pytest.mark.parametrize("sender", SENDERS)
 @pytest.mark.parametrize("status", OTHERS)
 def test_content_is_not_stored_where_the_method_would_change(scripted: Scripted, sender: str, status: int) -> None:
-    with Scripted(Answer(data=STORED)) as storage:
-        scripted.then(Answer(status, headers={"Location": f"{storage.url}/final"}))
+    with Scripted(ScriptedResponse(data=STORED)) as storage:
+        scripted.then(ScriptedResponse(status, headers={"Location": f"{storage.url}/final"}))
         with pytest.raises(BadResponse, match=str(status)) as caught:
             SENDERS[sender](scripted)
-        assert storage.asked == []
+        assert storage.requests == []
     assert "signature" not in str(caught.value)
 
 
 def test_a_source_that_cannot_be_read_again_is_sent_once(scripted: Scripted) -> None:
-    scripted.then(Answer(307, headers={"Location": "/final"}))
+    scripted.then(ScriptedResponse(307, headers={"Location": "/final"}))
     response = get_session().put(f"{scripted.url}/key", data=iter([b"he", b"llo"]))
-    assert (response.status_code, response.ok, len(scripted.asked)) == (307, False, 1)
+    assert (response.status_code, response.ok, len(scripted.requests)) == (307, False, 1)
     with pytest.raises(BadResponse, match="which is not followed"):
         response.raise_for_status()
 
 
 def test_an_api_call_keeps_its_token_on_its_own_origin(scripted: Scripted) -> None:
-    scripted.then(Answer(308, headers={"Location": "/elsewhere"}), Answer(data=STORED))
+    scripted.then(ScriptedResponse(308, headers={"Location": "/elsewhere"}), ScriptedResponse(data=STORED))
     update_file.sync(1, client=scripted.session().raw, body={"name": "y"})
-    assert [(asked.method, asked.path) for asked in scripted.asked] == [
+    assert [(requests.method, requests.path) for requests in scripted.requests] == [
         ("PATCH", "/api/v3/storage/files/1/"),
         ("PATCH", "/elsewhere"),
     ]
-    assert {asked.headers["Authorization"] for asked in scripted.asked} == {f"Token {CANARY}"}
-    assert scripted.asked[0].body == scripted.asked[1].body
+    assert {requests.headers["Authorization"] for requests in scripted.requests} == {f"Token {CANARY}"}
+    assert scripted.requests[0].body == scripted.requests[1].body
 
 
 @pytest.mark.parametrize("status", KEPT)
 def test_the_body_of_an_api_call_goes_to_no_other_origin(scripted: Scripted, status: int) -> None:
-    with Scripted(Answer(data=STORED)) as other:
-        scripted.then(Answer(status, headers={"Location": f"{other.url}/taken?x=1"}))
+    with Scripted(ScriptedResponse(data=STORED)) as other:
+        scripted.then(ScriptedResponse(status, headers={"Location": f"{other.url}/taken?x=1"}))
         with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
             Secret.create(scripted.session(), "password", "a value")
-        assert other.asked == []
+        assert other.requests == []
 
 
 @pytest.mark.parametrize("status", [*KEPT, *OTHERS])
 def test_an_asynchronous_call_takes_no_redirect_for_a_success(scripted: Scripted, status: int) -> None:
-    scripted.then(Answer(status))
+    scripted.then(ScriptedResponse(status))
     with pytest.raises(OrionError, match=str(status)):
         asyncio.run(update_file.asyncio(1, client=scripted.session().raw_async, body={"name": "y"}))
 
 
 @pytest.mark.parametrize("status", OTHERS)
 def test_a_redirect_is_no_content(scripted: Scripted, status: int, tmp_path: Any) -> None:
-    scripted.then(Answer(status, raw=b"content"))
+    scripted.then(ScriptedResponse(status, raw=b"content"))
     target = tmp_path / "file"
     with pytest.raises(OrionError, match=str(status)):
         File(id=1, session=scripted.session()).download_to_file(target)
@@ -113,6 +113,6 @@ def test_a_redirect_is_no_content(scripted: Scripted, status: int, tmp_path: Any
 
 
 def test_a_conditional_request_gets_its_304(scripted: Scripted) -> None:
-    scripted.then(Answer(304))
+    scripted.then(ScriptedResponse(304))
     response = get_session().get(scripted.url, headers={"If-None-Match": '"1"'})
-    assert (response.status_code, response.ok, len(scripted.asked)) == (304, False, 1)
+    assert (response.status_code, response.ok, len(scripted.requests)) == (304, False, 1)

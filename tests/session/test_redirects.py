@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from helpers.canary import CANARY
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api import AuthenticatedClient
 from orion_api.api.files import update_file, upload_file_content
 from orion_api.errors import UnexpectedStatus
@@ -37,7 +37,7 @@ OTHERS = [300, 301, 302, 303, 304, 305, 306, 399]
 
 @pytest.mark.parametrize("status", OTHERS)
 def test_content_that_is_redirected_is_not_taken_as_stored(scripted: Scripted, status: int, tmp_path: Path) -> None:
-    scripted.then(Answer(status, raw=b"", headers={"Location": "/elsewhere"}))
+    scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/elsewhere"}))
     path = tmp_path / "x"
     path.write_bytes(CONTENT)
     with pytest.raises(BadResponse, match=f"{status}"):
@@ -46,13 +46,13 @@ def test_content_that_is_redirected_is_not_taken_as_stored(scripted: Scripted, s
     with pytest.raises(BadResponse, match=f"{status}"):
         response.raise_for_status()
     assert not response.ok
-    assert [asked.method for asked in scripted.asked] == ["PUT", "PUT"]
+    assert [requests.method for requests in scripted.requests] == ["PUT", "PUT"]
 
 
 @pytest.mark.parametrize("status", SAME)
 def test_content_follows_a_redirect_without_the_token(scripted: Scripted, status: int) -> None:
-    with Scripted(Answer(raw=b"")) as storage:
-        scripted.then(Answer(status, raw=b"", headers={"Location": f"{storage.url}/moved?signature=2"}))
+    with Scripted(ScriptedResponse(raw=b"")) as storage:
+        scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": f"{storage.url}/moved?signature=2"}))
         http = get_session()
         http.headers["Authorization"] = "secret of the first address"
         response = http.upload_file(f"{scripted.url}/bucket/x", io.BytesIO(CONTENT), headers={"Content-MD5": "md5"})
@@ -61,20 +61,23 @@ def test_content_follows_a_redirect_without_the_token(scripted: Scripted, status
         # At the profile's own origin too: an address with a signature takes no token.
         calls = scripted.session()._calls
         assert calls.put_elsewhere(f"{scripted.url}/bucket/x", CONTENT, headers, "part 1").ok
-    assert [(asked.method, asked.path, asked.body) for asked in storage.asked] == [
+    assert [(requests.method, requests.path, requests.body) for requests in storage.requests] == [
         ("PUT", "/moved?signature=2", CONTENT)
     ] * 2
-    assert [storage.asked[0].headers["Content-MD5"], storage.asked[1].headers["Content-Digest"]] == ["md5", "digest"]
-    assert [asked.headers.get("Authorization") for asked in storage.asked] == [None, None]
-    assert "Authorization" not in scripted.asked[1].headers
+    assert [storage.requests[0].headers["Content-MD5"], storage.requests[1].headers["Content-Digest"]] == [
+        "md5",
+        "digest",
+    ]
+    assert [requests.headers.get("Authorization") for requests in storage.requests] == [None, None]
+    assert "Authorization" not in scripted.requests[1].headers
 
 
 def test_a_presigned_request_that_comes_back_to_the_stack_has_no_token(scripted: Scripted) -> None:
-    with Scripted(Answer(307, raw=b"", headers={"Location": f"{scripted.url}/content"})) as storage:
-        scripted.then(Answer(raw=b""))
+    with Scripted(ScriptedResponse(307, raw=b"", headers={"Location": f"{scripted.url}/content"})) as storage:
+        scripted.then(ScriptedResponse(raw=b""))
         assert scripted.session()._calls.put_elsewhere(f"{storage.url}/x", CONTENT, {}, "part 1").ok
-    assert [(asked.path, asked.body) for asked in scripted.asked] == [("/content", CONTENT)]
-    assert "Authorization" not in scripted.asked[0].headers
+    assert [(requests.path, requests.body) for requests in scripted.requests] == [("/content", CONTENT)]
+    assert "Authorization" not in scripted.requests[0].headers
 
 
 def by_session(session: OrionSession) -> str:
@@ -102,36 +105,38 @@ WAYS = pytest.mark.parametrize("way", [by_session, by_raw, by_raw_async])
 def test_a_call_follows_a_redirect_and_keeps_the_token_at_its_own_origin(
     scripted: Scripted, status: int, way: Any
 ) -> None:
-    scripted.then(Answer(status, raw=b"", headers={"Location": "/other/"}), Answer(data=FILE))
+    scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/other/"}), ScriptedResponse(data=FILE))
     assert way(scripted.session()) == "y"
-    assert [(asked.method, asked.body) for asked in scripted.asked[:2]] == [("PATCH", b'{"name": "y"}')] * 2
-    assert [asked.headers["Authorization"] for asked in scripted.asked[:2]] == [f"Token {CANARY}"] * 2
-    assert scripted.asked[1].path == "/other/"
+    assert [(requests.method, requests.body) for requests in scripted.requests[:2]] == [("PATCH", b'{"name": "y"}')] * 2
+    assert [requests.headers["Authorization"] for requests in scripted.requests[:2]] == [f"Token {CANARY}"] * 2
+    assert scripted.requests[1].path == "/other/"
 
 
 @WAYS
 def test_a_call_goes_to_another_origin_without_the_token(scripted: Scripted, way: Any) -> None:
-    with Scripted(Answer(401, {"detail": "no token"})) as other:
-        scripted.then(Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))
+    with Scripted(ScriptedResponse(401, {"detail": "no token"})) as other:
+        scripted.then(ScriptedResponse(307, raw=b"", headers={"Location": f"{other.url}/x"}))
         with pytest.raises(InvalidCredentials, match="no token"):
             way(scripted.session())
-    assert [asked.method for asked in other.asked] == ["PATCH"]
-    assert CANARY not in str(other.asked)
+    assert [requests.method for requests in other.requests] == ["PATCH"]
+    assert CANARY not in str(other.requests)
 
 
 @WAYS
 @pytest.mark.parametrize("status", [300, 301, 302, 303])
 def test_an_error_names_where_a_call_was_redirected_to(scripted: Scripted, status: int, way: Any) -> None:
-    scripted.then(Answer(status, raw=b"page", headers={"Location": "https://user:word@sso.example.test/in?ticket=1"}))
+    scripted.then(
+        ScriptedResponse(status, raw=b"page", headers={"Location": "https://user:word@sso.example.test/in?ticket=1"})
+    )
     with pytest.raises(BadResponse, match="redirects to https://sso.example.test, which is not followed") as caught:
         way(scripted.session())
     assert not {"user", "word", "ticket"} & set(str(caught.value).replace("?", " ").replace("=", " ").split())
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
 @pytest.mark.parametrize(("location", "words"), [("http://[::1", "an address that cannot be used"), ("/x", "{url}")])
 def test_where_a_redirect_leads_may_be_unusable_or_relative(scripted: Scripted, location: str, words: str) -> None:
-    scripted.then(Answer(302, raw=b"", headers={"Location": location}))
+    scripted.then(ScriptedResponse(302, raw=b"", headers={"Location": location}))
     with pytest.raises(BadResponse) as caught:
         by_session(scripted.session())
     assert f"redirects to {words.replace('{url}', scripted.url)}, which" in str(caught.value)
@@ -139,42 +144,42 @@ def test_where_a_redirect_leads_may_be_unusable_or_relative(scripted: Scripted, 
 
 def test_a_redirect_to_a_page_leaves_open_whether_it_was_applied(scripted: Scripted) -> None:
     for status, unclear in ((301, False), (302, True), (303, True)):
-        scripted.answers = [Answer(status, raw=b"", headers={"Location": "/made"})]
+        scripted.responses = [ScriptedResponse(status, raw=b"", headers={"Location": "/made"})]
         with pytest.raises(BadResponse) as caught:
             Dataset.create(scripted.session(), "x")
         assert caught.value.may_have_been_applied is unclear
-    assert [asked.method for asked in scripted.asked] == ["POST"] * 3
+    assert [requests.method for requests in scripted.requests] == ["POST"] * 3
 
 
 @pytest.mark.parametrize("status", SAME)
 def test_a_body_that_cannot_be_read_again_is_not_redirected(scripted: Scripted, status: int) -> None:
-    scripted.then(Answer(status, raw=b"", headers={"Location": "/elsewhere"}))
+    scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/elsewhere"}))
     response = get_session().put(f"{scripted.url}/x", data=iter([b"abc"]), headers={"Content-Length": "3"})
     with pytest.raises(BadResponse, match=f"{status} .*redirects to {scripted.url}, which is not followed"):
         response.raise_for_status()
-    assert [asked.body for asked in scripted.asked] == [b"abc"]
+    assert [requests.body for requests in scripted.requests] == [b"abc"]
 
 
 def test_five_redirects_and_no_more(scripted: Scripted) -> None:
-    again = Answer(308, raw=b"", headers={"Location": "/again"})
-    scripted.then(*[again] * 5, Answer(raw=b""))
+    again = ScriptedResponse(308, raw=b"", headers={"Location": "/again"})
+    scripted.then(*[again] * 5, ScriptedResponse(raw=b""))
     assert get_session().upload_file(f"{scripted.url}/x", CONTENT).status_code == 200
-    assert len(scripted.asked) == 6
-    scripted.answers, scripted.asked = [again], []
+    assert len(scripted.requests) == 6
+    scripted.responses, scripted.requests = [again], []
     with pytest.raises(OrionConnectionError, match="more than 5 redirects") as caught:
         get_session().post(f"{scripted.url}/x", json=1)
     # No server has taken it.
-    assert (caught.value.attempts, caught.value.may_have_been_applied, len(scripted.asked)) == (1, False, 6)
+    assert (caught.value.attempts, caught.value.may_have_been_applied, len(scripted.requests)) == (1, False, 6)
 
 
 def test_secrets_and_passwords_stay_at_the_origin(scripted: Scripted) -> None:
-    with Scripted(Answer(201, {"id": 1, "name": "x", "token": "t"})) as other:
-        scripted.then(Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))
+    with Scripted(ScriptedResponse(201, {"id": 1, "name": "x", "token": "t"})) as other:
+        scripted.then(ScriptedResponse(307, raw=b"", headers={"Location": f"{other.url}/x"}))
         with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
             Secret.create(scripted.session(), "name", "password")
         with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
             scripted.session().retrieve_token("ada", "password")
-    assert (len(scripted.asked), other.asked) == (2, [])
+    assert (len(scripted.requests), other.requests) == (2, [])
 
 
 class _Slow(io.BytesIO):
@@ -186,23 +191,23 @@ class _Slow(io.BytesIO):
 
 
 def test_a_redirected_upload_has_its_time_again(scripted: Scripted) -> None:
-    scripted.then(Answer(307, raw=b"", headers={"Location": "/moved"}), Answer(raw=b""))
+    scripted.then(ScriptedResponse(307, raw=b"", headers={"Location": "/moved"}), ScriptedResponse(raw=b""))
     response = get_session(request_timeout=60, retry_timeout=1000).put(
         f"{scripted.url}/x", data=_Slow(CONTENT), stream=True
     )
     with response:
         assert response.ok
-    assert [asked.body for asked in scripted.asked] == [CONTENT] * 2
+    assert [requests.body for requests in scripted.requests] == [CONTENT] * 2
 
 
 def test_a_conditional_read_gets_its_304(scripted: Scripted) -> None:
-    scripted.then(Answer(304, raw=b"", headers={"ETag": '"a"'}))
+    scripted.then(ScriptedResponse(304, raw=b"", headers={"ETag": '"a"'}))
     for stream in (False, True):
         response = get_session().get(scripted.url, headers={"If-None-Match": '"a"'}, stream=stream)
         assert (response.status_code, response.ok, response.content) == (304, False, b"")
         with pytest.raises(BadResponse, match="304"):
             response.raise_for_status()
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 def _hang_up(handler: BaseHTTPRequestHandler) -> None:
@@ -212,23 +217,26 @@ def _hang_up(handler: BaseHTTPRequestHandler) -> None:
 def test_a_creation_is_not_retried_where_nobody_knows_its_key(scripted: Scripted) -> None:
     _retry_loop._KEYED_ORIGINS.clear()
     keys = {"X-Orion-Features": "idempotency-keys"}
-    with Scripted(Answer(write=_hang_up)) as other:
-        scripted.then(Answer(data=FILE, headers=keys), Answer(307, raw=b"", headers={"Location": f"{other.url}/x"}))
+    with Scripted(ScriptedResponse(write=_hang_up)) as other:
+        scripted.then(
+            ScriptedResponse(data=FILE, headers=keys),
+            ScriptedResponse(307, raw=b"", headers={"Location": f"{other.url}/x"}),
+        )
         session = scripted.session()
         session.get_resource(File, 1)
         with pytest.raises(OrionConnectionError) as caught:
             Dataset.create(session, "x")
-    assert (len(other.asked), caught.value.may_have_been_applied) == (1, True)
-    assert other.asked[0].headers["Idempotency-Key"]
+    assert (len(other.requests), caught.value.may_have_been_applied) == (1, True)
+    assert other.requests[0].headers["Idempotency-Key"]
 
 
 @pytest.mark.parametrize("status", [300, 302, 303, 304, 307, 308])
 def test_a_redirect_is_no_success_without_a_session(scripted: Scripted, status: int) -> None:
-    scripted.then(Answer(status, raw=b"", headers={"Location": "/elsewhere"}))
+    scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/elsewhere"}))
     client = AuthenticatedClient(base_url=scripted.url, token=CANARY)
     with pytest.raises(UnexpectedStatus, match=str(status)):
         upload_file_content.sync(1, body=CONTENT, client=client)
     with pytest.raises(UnexpectedStatus, match=str(status)):
         update_file.sync(1, body={"name": "y"}, client=client)
     client.close()
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import (
     AuthorizationRequired,
@@ -96,10 +96,10 @@ def test_nothing_shows_the_value(session: OrionSession, plain: Plain, caplog: py
 
 def test_a_server_that_sends_the_value(scripted: Scripted) -> None:
     response = {"id": 7, "name": "database", "value": VALUE}
-    scripted.answers = [Answer(201, response)]
+    scripted.responses = [ScriptedResponse(201, response)]
     session = scripted.session()
     secret = Secret.create(session, "database", VALUE)
-    scripted.answers = [Answer(200, response)]
+    scripted.responses = [ScriptedResponse(200, response)]
     session.refresh_resource(secret)
     assert (secret.id, secret.name) == (7, "database")
     assert VALUE not in f"{secret!r} {secret.to_dict()} {vars(secret)}"
@@ -111,7 +111,7 @@ def test_a_server_that_sends_the_value(scripted: Scripted) -> None:
 def test_errors_do_not_quote_the_value(
     scripted: Scripted, caplog: pytest.LogCaptureFixture, status: int, error: type[OrionError]
 ) -> None:
-    scripted.answers = [Answer(status, {"detail": f"the value {VALUE} is too weak", "code": "weak"})]
+    scripted.responses = [ScriptedResponse(status, {"detail": f"the value {VALUE} is too weak", "code": "weak"})]
     session = scripted.session()
     for attempt in (
         lambda: Secret.create(session, "database", VALUE),
@@ -134,14 +134,14 @@ def test_values_that_are_none(scripted: Scripted, value: Any) -> None:
         with pytest.raises(ValidationError, match="text that is not empty, not") as caught:
             attempt()
         assert "bytes'" not in str(caught.value)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize("tags", [[""], ["x", "  "], [7]])
 def test_tags_that_are_none(scripted: Scripted, tags: Any) -> None:
     with pytest.raises(ValidationError, match="a tag is a text that is not empty"):
         Secret.create(scripted.session(), "database", VALUE, tags=tags)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_a_secret_that_cannot_be_tagged_is_not_left_behind(session: OrionSession, plain: Plain) -> None:

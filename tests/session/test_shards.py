@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import (
     BadResponse,
@@ -159,7 +159,7 @@ def test_the_state_that_the_collection_is_in_is_told(scripted: Scripted) -> None
     collection = ShardCollection(id=7, session=scripted.session())
     shard = Shard(collection=collection, id=9)
     for state in ("processing", "ready", "error", "deleting"):
-        scripted.answers = [Answer(409, {"detail": f"The collection 7 is {state}."})]
+        scripted.responses = [ScriptedResponse(409, {"detail": f"The collection 7 is {state}."})]
         for attempt in (
             lambda: Shard.create(collection),
             lambda: shard.upload_file(b"x"),
@@ -168,7 +168,7 @@ def test_the_state_that_the_collection_is_in_is_told(scripted: Scripted) -> None
         ):
             with pytest.raises(BadResponse, match=rf"The collection 7 is {state}; .*collection\.ensure_open\(\) waits"):
                 attempt()
-    scripted.answers = [Answer(400, {"detail": "The name is bad."})]
+    scripted.responses = [ScriptedResponse(400, {"detail": "The name is bad."})]
     with pytest.raises(BadResponse, match=r"The name is bad\. \(") as caught:
         Shard.create(collection)
     assert "ensure_open" not in str(caught.value)
@@ -370,7 +370,7 @@ def test_a_delete_whose_response_is_lost_is_done(
 def test_a_shard_without_a_collection(scripted: Scripted, attempt: Callable[[OrionSession], object]) -> None:
     with pytest.raises(ValidationError, match=r"a Shard belongs to a collection; pass Shard\(collection=...\)"):
         attempt(scripted.session())
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize("number", ["", "x", "../9", "1.0", 1.0, -1, None, True, "9" * 21, "٣"])
@@ -385,7 +385,7 @@ def test_ids_that_are_none(scripted: Scripted, number: Any) -> None:
     ):
         with pytest.raises(ValidationError, match=r"must be a whole number|has no id"):
             attempt()
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_collections_that_are_none(collection: ShardCollection) -> None:
@@ -540,11 +540,11 @@ def test_large_ids_survive_doubles(session: OrionSession, large: ShardCollection
 def test_responses_of_a_gateway_that_damages_numbers(scripted: Scripted) -> None:
     number = EXACT + 1
     response = {"id": float(number), "id_str": str(number), "collection": 7, "state": "ready", "size": 3.0}
-    scripted.answers = [Answer(data=response)]
+    scripted.responses = [ScriptedResponse(data=response)]
     shard = scripted.session().get_resource(Shard(collection=7), number)
     assert (shard.id, shard.size) == (number, 3)
     shard.close()
-    assert scripted.asked[-1].path == f"{COLLECTIONS}7/shards/{number}/close/"
+    assert scripted.requests[-1].path == f"{COLLECTIONS}7/shards/{number}/close/"
 
 
 def test_an_id_str_that_is_none() -> None:

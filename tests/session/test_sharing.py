@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api import contract
 
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
@@ -230,7 +230,7 @@ def test_what_is_rejected_before_any_request(scripted: Scripted, verb: str) -> N
             share(resource, whom)
     with pytest.raises(ValidationError, match="int cannot be shared"):
         share(3, user)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_subclasses_are_shared_as_their_kind(session: OrionSession, plain: Plain) -> None:
@@ -291,7 +291,7 @@ def test_a_balance_is_no_kind_with_ids(scripted: Scripted) -> None:
     ):
         with pytest.raises(ValidationError, match="Balance cannot be"):
             attempt()
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_fields_of_the_balance_agree_with_the_contract() -> None:
@@ -312,7 +312,7 @@ def test_amounts_that_are_none(wire: Any) -> None:
 
 
 def test_a_balance_from_a_server_that_writes_numbers(scripted: Scripted) -> None:
-    scripted.answers = [Answer(data={"organization": 1, "amount": 12.5, "currency": "EUR"})]
+    scripted.responses = [ScriptedResponse(data={"organization": 1, "amount": 12.5, "currency": "EUR"})]
     assert scripted.session().get_current_balance().amount == Decimal("12.5")
 
 

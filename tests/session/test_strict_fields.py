@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api import contract, models
 from orion_api.api.files import list_files
 from orion_api.errors import UnexpectedBody
@@ -140,7 +140,7 @@ def test_whole_numbers_and_ids_in_their_other_forms() -> None:
 
 def test_an_odd_item_spoils_no_page(scripted: Scripted) -> None:
     items = [{"id": 1, "name": "a", "size": 1}, {"id": 2, "name": None, "size": "2"}, {"id": 3, "name": "c", "size": 3}]
-    scripted.answers = [Answer(data={"count": 3, "next": None, "results": items})]
+    scripted.responses = [ScriptedResponse(data={"count": 3, "next": None, "results": items})]
     session = scripted.session()
     found = list(session.list_resources(File))
     assert [each.id for each in found] == [1, 2, 3]
@@ -155,7 +155,7 @@ def test_an_odd_item_spoils_no_page(scripted: Scripted) -> None:
 
 def test_a_refreshed_resource_with_an_odd_field(scripted: Scripted) -> None:
     dataset = Dataset(id=3, name="x", session=scripted.session())
-    scripted.answers = [Answer(data={"id": 3, "name": 5, "count": 7})]
+    scripted.responses = [ScriptedResponse(data={"id": 3, "name": 5, "count": 7})]
     scripted.session().refresh_resource(dataset)
     assert dataset.count == 7
     with pytest.raises(OrionError, match="Dataset 3: the server sent 5 for 'name'"):
@@ -164,7 +164,9 @@ def test_a_refreshed_resource_with_an_odd_field(scripted: Scripted) -> None:
 
 def test_a_shard_of_no_collection(scripted: Scripted) -> None:
     collection = ShardCollection(id=7, session=scripted.session())
-    scripted.answers = [Answer(data={"count": 2, "next": None, "results": [{"id": 1, "collection": None}, {"id": 2}]})]
+    scripted.responses = [
+        ScriptedResponse(data={"count": 2, "next": None, "results": [{"id": 1, "collection": None}, {"id": 2}]})
+    ]
     odd, good = collection.list_shards()
     assert (good.collection, odd.id, odd == good, odd == odd) == (collection, 1, False, True)
     assert len({odd, good}) == 2
@@ -196,7 +198,7 @@ def test_a_raw_model_names_what_is_of_another_type(name: str) -> None:
 
 def test_an_odd_item_of_a_raw_page_is_named(scripted: Scripted) -> None:
     item = {**message(File), "created": "2026-01-01T00:00:00Z"}
-    scripted.answers = [Answer(data={"count": 2, "next": None, "results": [item, {**item, "name": None}]})]
+    scripted.responses = [ScriptedResponse(data={"count": 2, "next": None, "results": [item, {**item, "name": None}]})]
     session = scripted.session()
     with pytest.raises(BadResponse, match=r"FilePage\.results.*\[1\].*FileInfo\.name is null, not a string") as caught:
         list_files.sync(client=session.raw)

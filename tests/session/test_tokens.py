@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.canary import CANARIES
 from helpers.plain import Plain
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import InvalidCredentials, NotFoundResponse, NotLoaded, OrionError, ValidationError
 from orionclient.local import LocalOrion
@@ -120,13 +120,15 @@ def test_what_cannot_be_done_with_tokens(session: OrionSession) -> None:
 
 
 def test_a_server_that_gives_no_value(scripted: Scripted) -> None:
-    scripted.answers = [Answer(201, {"id": 7, "description": "", "created": "2026-01-01T00:00:00.000000Z"})]
+    scripted.responses = [ScriptedResponse(201, {"id": 7, "description": "", "created": "2026-01-01T00:00:00.000000Z"})]
     with pytest.raises(NotLoaded):
         _ = Token.create(scripted.session()).value
 
 
 @pytest.mark.parametrize("value", [7, "", ["x"], {"x": 1}, True])
 def test_a_value_that_is_no_string(scripted: Scripted, value: Any) -> None:
-    scripted.then(Answer(201, {"id": 1, "description": "", "created": "2020-01-01T00:00:00Z", "token": value}))
+    scripted.then(
+        ScriptedResponse(201, {"id": 1, "description": "", "created": "2020-01-01T00:00:00Z", "token": value})
+    )
     with pytest.raises(OrionError, match="Token 1: the server sent no string for 'token'"):
         _ = Token.create(scripted.session()).value

@@ -9,7 +9,7 @@ from typing import Any
 
 import orion_api
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import delete_file, download_file, get_file, list_files
 from orion_api.errors import UnexpectedStatus
@@ -64,7 +64,7 @@ def test_another_success_with_a_body_as_documented(
     scripted: Scripted, caplog: pytest.LogCaptureFixture, operation: str, by: str, status: int
 ) -> None:
     body, ways = OPERATIONS[operation]
-    scripted.answers = [Answer(status, body, raw=b"" if body is None else None)]
+    scripted.responses = [ScriptedResponse(status, body, raw=b"" if body is None else None)]
     session = scripted.session()
     found = ways[by](session)
     assert found or operation == "delete_file"
@@ -73,13 +73,13 @@ def test_another_success_with_a_body_as_documented(
     assert lines(caplog) == [f"{operation}: success with status {status}, which is not documented"]
     (record,) = (each for each in caplog.records if "not documented" in each.getMessage())
     assert (record.name, record.levelname) == ("orionclient" if by == "session" else "orion_api", "WARNING")
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 @pytest.mark.parametrize(("status", "operation"), [(200, "create_dataset"), (201, "get_file"), (200, "delete_file")])
 def test_the_successes_of_other_operations(scripted: Scripted, status: int, operation: str) -> None:
     body, ways = OPERATIONS[operation]
-    scripted.answers = [Answer(status, body, raw=b"" if body is None else None)]
+    scripted.responses = [ScriptedResponse(status, body, raw=b"" if body is None else None)]
     for way in ways.values():
         way(scripted.session())
 
@@ -88,19 +88,19 @@ def test_the_successes_of_other_operations(scripted: Scripted, status: int, oper
 @pytest.mark.parametrize(
     "response",
     [
-        Answer(202, {"task": 5}),
-        Answer(202, []),
-        Answer(202, raw=b"{"),
-        Answer(202, raw=b"<html>sign in</html>", headers=HTML),
-        Answer(204, raw=b""),
-        Answer(206, "whole"),
-        Answer(302, "whole"),
-        Answer(199, "whole"),
-        Answer(300, "whole"),
+        ScriptedResponse(202, {"task": 5}),
+        ScriptedResponse(202, []),
+        ScriptedResponse(202, raw=b"{"),
+        ScriptedResponse(202, raw=b"<html>sign in</html>", headers=HTML),
+        ScriptedResponse(204, raw=b""),
+        ScriptedResponse(206, "whole"),
+        ScriptedResponse(302, "whole"),
+        ScriptedResponse(199, "whole"),
+        ScriptedResponse(300, "whole"),
     ],
 )
 def test_what_is_none(
-    scripted: Scripted, caplog: pytest.LogCaptureFixture, operation: str, by: str, response: Answer
+    scripted: Scripted, caplog: pytest.LogCaptureFixture, operation: str, by: str, response: ScriptedResponse
 ) -> None:
     body, ways = OPERATIONS[operation]
     if response.data == "whole":
@@ -110,7 +110,7 @@ def test_what_is_none(
     if response.status == 199:
         # An informational status is followed by the response itself.
         return
-    scripted.answers = [response]
+    scripted.responses = [response]
     # A part that a read did not request is the fault of what stands in between.
     unasked = response.status == 206 and operation.startswith(("get_", "list_"))
     with pytest.raises(OrionConnectionError if unasked else BadResponse, match=str(response.status)):
@@ -119,7 +119,7 @@ def test_what_is_none(
 
 
 def test_content_is_as_documented_only(scripted: Scripted) -> None:
-    scripted.answers = [Answer(203, raw=b"CNS", headers={"Content-Type": "application/octet-stream"})]
+    scripted.responses = [ScriptedResponse(203, raw=b"CNS", headers={"Content-Type": "application/octet-stream"})]
     session = scripted.session()
     with pytest.raises(BadResponse):
         next(File(id=1, session=session).download())
@@ -128,7 +128,7 @@ def test_content_is_as_documented_only(scripted: Scripted) -> None:
 
 
 def test_without_a_session(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
-    scripted.answers = [Answer(203, FILE), Answer(203, {"id": 1}), Answer(202, raw=b"")]
+    scripted.responses = [ScriptedResponse(203, FILE), ScriptedResponse(203, {"id": 1}), ScriptedResponse(202, raw=b"")]
     with orion_api.AuthenticatedClient(base_url=scripted.url, token="x") as client:
         assert get_file.sync_detailed(1, client=client).parsed.name == "x"
         odd = get_file.sync_detailed(1, client=client)
@@ -147,7 +147,11 @@ def test_the_command_line(
 ) -> None:
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", "x")
-    scripted.answers = [Answer(203, FILE), Answer(203, {"id": 1}), Answer(200, raw=b"<html>", headers=HTML)]
+    scripted.responses = [
+        ScriptedResponse(203, FILE),
+        ScriptedResponse(203, {"id": 1}),
+        ScriptedResponse(200, raw=b"<html>", headers=HTML),
+    ]
     ends = []
     for _ in range(3):
         with pytest.raises(SystemExit) as ended:

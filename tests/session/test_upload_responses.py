@@ -119,18 +119,18 @@ def test_no_url_shows_in_the_log(presigned: LocalOrion, caplog: pytest.LogCaptur
     secret = "http://127.0.0.1/x?signature=nobody-may-see-this"
     arrives(presigned, "obtain_upload_targets", set_field("targets", [secret]), 1)
     arrives(presigned, "obtain_upload_targets", set_field("targets.*.number", secret), 1)
-    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert len(told) == 2
-    assert "'targets[0]'" in told[0]
-    assert "'targets[0].number'" in told[1]
+    reported = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(reported) == 2
+    assert "'targets[0]'" in reported[0]
+    assert "'targets[0].number'" in reported[1]
     assert "nobody-may-see-this" not in caplog.text
 
 
 def test_one_log_line_says_why(direct: LocalOrion, caplog: pytest.LogCaptureFixture) -> None:
     arrives(direct, "create_upload", set_field("part_size", 1), 1)
-    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert "create_upload" in told
-    assert "the server sent 1 for 'part_size'" in told
+    (reported,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "create_upload" in reported
+    assert "the server sent 1 for 'part_size'" in reported
 
 
 def test_the_plan_of_a_shard(direct: LocalOrion) -> None:

@@ -61,14 +61,14 @@ def test_is_authenticated_remembers_until_asked_again(orion: LocalOrion) -> None
 
 
 def test_retrieve_token(orion: LocalOrion) -> None:
-    nobody = OrionSession(SessionConfig(orion.url))
-    token = nobody.retrieve_token("grace", "grace-demo")
+    anonymous = OrionSession(SessionConfig(orion.url))
+    token = anonymous.retrieve_token("grace", "grace-demo")
     assert OrionSession(SessionConfig(orion.url, token)).get_user_profile().username == "grace"
-    assert nobody.retrieve_token("grace", "grace-demo") == token
+    assert anonymous.retrieve_token("grace", "grace-demo") == token
     with pytest.raises(InvalidCredentials):
-        nobody.retrieve_token("grace", "wrong")
+        anonymous.retrieve_token("grace", "wrong")
     with pytest.raises(InvalidCredentials, match="needs a token"):
-        nobody.get_user_profile()
+        anonymous.get_user_profile()
 
 
 def test_wrong_token(orion: LocalOrion) -> None:

@@ -7,7 +7,7 @@ import pickle
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
 from orionclient.exceptions import BadResponse, InvalidAPIVersion, NotFoundResponse, OrionServiceError, ValidationError
@@ -16,21 +16,21 @@ from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File
 
 FILE = {"id": 1, "name": "x", "state": "ready", "project": 1, "owner": 1, "created": "", "size": 3}
-OLD = Answer(data={"versions": {"files": [1, 2], "datasets": [1]}, "server": "old"})
+OLD = ScriptedResponse(data={"versions": {"files": [1, 2], "datasets": [1]}, "server": "old"})
 
 
 def test_what_the_local_orion_offers(session: OrionSession) -> None:
     assert session.orion_versions["files"] == (3,)
     assert session.orion_versions["collections"] == (1,)
-    told = OrionSession(session.config, orion_versions=session.orion_versions)
-    assert list(told.list_resources(File)) == []
-    assert told.get_user_profile().username == "ada"
+    reported = OrionSession(session.config, orion_versions=session.orion_versions)
+    assert list(reported.list_resources(File)) == []
+    assert reported.get_user_profile().username == "ada"
 
 
 def test_a_call_that_works_asks_for_nothing(scripted: Scripted) -> None:
-    scripted.then(Answer(data=FILE))
+    scripted.then(ScriptedResponse(data=FILE))
     scripted.session().get_resource(File, 1)
-    assert scripted.asked_for_versions == 0
+    assert scripted.version_requests == 0
 
 
 WAYS = {
@@ -44,7 +44,7 @@ WAYS = {
 @pytest.mark.parametrize("status", [404, 405, 410, 501])
 @pytest.mark.parametrize("way", sorted(WAYS))
 def test_a_path_that_the_stack_does_not_know(scripted: Scripted, way: str, status: int) -> None:
-    scripted.then(Answer(status, {"detail": "no such page"}))
+    scripted.then(ScriptedResponse(status, {"detail": "no such page"}))
     scripted.versions = OLD
     session = scripted.session()
     for _ in range(3):
@@ -57,16 +57,16 @@ def test_a_path_that_the_stack_does_not_know(scripted: Scripted, way: str, statu
         assert caught.value.response.status_code == status
         assert type(pickle.loads(pickle.dumps(caught.value))) is InvalidAPIVersion
         assert str(pickle.loads(pickle.dumps(caught.value))) == text
-    assert scripted.asked_for_versions == 1
+    assert scripted.version_requests == 1
 
 
 def test_an_event_loop_asks_nothing_and_uses_what_is_known(scripted: Scripted) -> None:
-    scripted.then(Answer(404))
+    scripted.then(ScriptedResponse(404))
     scripted.versions = OLD
     session = scripted.session()
     with pytest.raises(NotFoundResponse):
         asyncio.run(get_file.asyncio(1, client=session.raw_async))
-    assert scripted.asked_for_versions == 0
+    assert scripted.version_requests == 0
     with pytest.raises(InvalidAPIVersion):
         session.get_resource(File, 1)
     with pytest.raises(InvalidAPIVersion):
@@ -76,29 +76,29 @@ def test_an_event_loop_asks_nothing_and_uses_what_is_known(scripted: Scripted) -
 @pytest.mark.parametrize(
     "versions",
     [
-        Answer(404),
-        Answer(500),
-        Answer(data={"versions": {"files": [3]}}),
-        Answer(data={"versions": {}}),
-        Answer(data={"versions": "none"}),
-        Answer(data={"versions": {"files": "three"}}),
-        Answer(raw=b"<html>"),
+        ScriptedResponse(404),
+        ScriptedResponse(500),
+        ScriptedResponse(data={"versions": {"files": [3]}}),
+        ScriptedResponse(data={"versions": {}}),
+        ScriptedResponse(data={"versions": "none"}),
+        ScriptedResponse(data={"versions": {"files": "three"}}),
+        ScriptedResponse(raw=b"<html>"),
     ],
 )
-def test_what_is_missing_stays_missing(scripted: Scripted, versions: Answer) -> None:
-    scripted.then(Answer(404, {"detail": "no file 1"}))
+def test_what_is_missing_stays_missing(scripted: Scripted, versions: ScriptedResponse) -> None:
+    scripted.then(ScriptedResponse(404, {"detail": "no file 1"}))
     scripted.versions = versions
     with pytest.raises(NotFoundResponse, match="no file 1"):
         scripted.session().get_resource(File, 1)
-    assert scripted.asked_for_versions == 1
+    assert scripted.version_requests == 1
 
 
 def test_another_error_asks_nothing(scripted: Scripted) -> None:
-    scripted.then(Answer(500))
+    scripted.then(ScriptedResponse(500))
     scripted.versions = OLD
     with pytest.raises(OrionServiceError):
         scripted.session().get_resource(File, 1)
-    assert scripted.asked_for_versions == 0
+    assert scripted.version_requests == 0
 
 
 @pytest.mark.parametrize("known", [{"files": [1, 2]}, {"versions": {"files": (2, 1)}}, {"files": ["1", 2]}])
@@ -112,7 +112,7 @@ def test_what_is_known_is_not_tried(scripted: Scripted, known: Any) -> None:
         assert caught.value.response is None
         with pytest.raises(InvalidAPIVersion, match="needs version 1 of the API 'datasets'.* offers none of it"):
             again.get_resource(Dataset, 1)
-    assert scripted.asked == []
+    assert scripted.requests == []
     assert session.orion_versions == {"files": (1, 2)}
 
 
@@ -133,4 +133,4 @@ def test_a_missing_resource_of_the_local_orion(orion: LocalOrion) -> None:
 def test_a_stack_that_does_not_tell_its_versions(scripted: Scripted) -> None:
     with pytest.raises(NotFoundResponse, match="get_api_versions"):
         _ = scripted.session().orion_versions
-    assert scripted.asked_for_versions == 1
+    assert scripted.version_requests == 1

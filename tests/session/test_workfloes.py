@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.local import LocalOrion
@@ -55,14 +55,14 @@ SPECIFICATION = {
 @pytest.fixture
 def spec(scripted: Scripted) -> WorkFloeSpec:
     """A floe with parameters of every type; the server takes every job."""
-    scripted.then(Answer(201, {"id": 5, "name": "x", "state": "queued", "reason": "", "workfloe": 3}))
+    scripted.then(ScriptedResponse(201, {"id": 5, "name": "x", "state": "queued", "reason": "", "workfloe": 3}))
     return WorkFloeSpec(id=3, specification=SPECIFICATION, session=scripted.session())
 
 
 def sent(scripted: Scripted) -> dict[str, Any]:
-    (asked,) = scripted.asked
-    assert (asked.method, asked.path) == ("POST", "/api/v1/jobs/")
-    body: dict[str, Any] = json.loads(asked.body)
+    (requests,) = scripted.requests
+    assert (requests.method, requests.path) == ("POST", "/api/v1/jobs/")
+    body: dict[str, Any] = json.loads(requests.body)
     return body
 
 
@@ -207,7 +207,7 @@ def test_what_does_not_fit_is_rejected_before_anything_is_sent(
 ) -> None:
     with pytest.raises(ValidationError, match=message):
         spec.start("x", parameters, **promoted)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_the_specification_is_fetched_once(session: OrionSession, orion: LocalOrion) -> None:
@@ -254,11 +254,11 @@ ODD_SPECIFICATIONS = [
 def test_an_odd_specification_is_an_error_that_names_the_field(
     scripted: Scripted, specification: Any, field: str
 ) -> None:
-    scripted.then(Answer(data={"id": 3, "name": "dock", "specification": specification}))
+    scripted.then(ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}))
     spec = scripted.session().get_resource(WorkFloeSpec, 3)
     with pytest.raises(OrionError) as caught:
         spec.start("x", text="CNS")
-    assert {asked.method for asked in scripted.asked} == {"GET"}
+    assert {requests.method for requests in scripted.requests} == {"GET"}
     assert f"{field!r}" in str(caught.value)
     assert "WorkFloeSpec 3" in str(caught.value)
 
@@ -269,7 +269,7 @@ def test_an_odd_specification_is_an_error_that_names_the_field(
     ids=str,
 )  # fmt: skip
 def test_a_specification_without_parameters_has_none(scripted: Scripted, specification: Any) -> None:
-    scripted.then(Answer(data={"id": 3, "name": "dock", "specification": specification}))
+    scripted.then(ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}))
     with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known are none"):
         scripted.session().get_resource(WorkFloeSpec, 3).start("x", text="CNS")
 
@@ -286,14 +286,18 @@ def test_a_specification_without_parameters_has_none(scripted: Scripted, specifi
 def test_an_odd_parameter_that_is_not_set_does_no_harm(scripted: Scripted, odd: dict[str, Any]) -> None:
     specification = {"cubes": [{"name": "a", "parameters": [odd, GOOD]}]}
     scripted.then(
-        Answer(data={"id": 3, "name": "dock", "specification": specification}), Answer(201, {"id": 5, "name": "x"})
+        ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}),
+        ScriptedResponse(201, {"id": 5, "name": "x"}),
     )
     scripted.session().get_resource(WorkFloeSpec, 3).start("x", {"cube": {"a": {"x": [1]}}}, text="CNS")
-    assert json.loads(scripted.asked[-1].body)["parameters"] == {"cube": {"a": {"x": [1]}}, "promoted": {"text": "CNS"}}
+    assert json.loads(scripted.requests[-1].body)["parameters"] == {
+        "cube": {"a": {"x": [1]}},
+        "promoted": {"text": "CNS"},
+    }
 
 
 @pytest.mark.parametrize("parameters", [[1], "x", 7, {"promoted": [1]}, {"cube": "x"}, {"cube": {"all": [1]}}], ids=str)
 def test_parameters_that_are_no_mapping(spec: WorkFloeSpec, scripted: Scripted, parameters: Any) -> None:
     with pytest.raises(ValidationError, match="is a mapping of names to values, not"):
         spec.start("x", parameters)
-    assert not scripted.asked
+    assert not scripted.requests

@@ -20,7 +20,7 @@ RUN = "from importlinter.cli import lint_imports_command; lint_imports_command()
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
+def package(tmp_path: Path) -> Path:
     """A copy of the code that may be spoiled."""
     for name in ("orionclient", "generated", "generator"):
         # Only the code: contents such as examples and templates say nothing about layers.
@@ -30,11 +30,11 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def broken(house: Path) -> tuple[set[str], str]:
+def broken(package: Path) -> tuple[set[str], str]:
     """The ids of the broken contracts, and what was printed."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(house), str(house / "generated")]), "COLUMNS": "200"}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(package / "generated")]), "COLUMNS": "200"}
     command = [sys.executable, "-c", RUN, "--no-cache"]
-    done = subprocess.run(command, cwd=house, env=env, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=package, env=env, capture_output=True, text=True, timeout=300, check=False)
     verdicts = {
         key: next(
             (line[len(name) :].split()[0] for line in done.stdout.splitlines() if line.startswith(f"{name} ")), None
@@ -47,8 +47,8 @@ def broken(house: Path) -> tuple[set[str], str]:
     return found, done.stdout
 
 
-def test_the_code_keeps_all_contracts(house: Path) -> None:
-    found, text = broken(house)
+def test_the_code_keeps_all_contracts(package: Path) -> None:
+    found, text = broken(package)
     assert found == set(), text
 
 
@@ -74,10 +74,10 @@ def test_the_code_keeps_all_contracts(house: Path) -> None:
         ("generator/rules.py", "import orion_api", "generator"),
     ],
 )
-def test_a_planted_import_breaks_its_contract(house: Path, place: str, line: str, contracts: str) -> None:
-    target = house / place
+def test_a_planted_import_breaks_its_contract(package: Path, place: str, line: str, contracts: str) -> None:
+    target = package / place
     target.write_text(f"{target.read_text()}\n{line}\n")
-    found, text = broken(house)
+    found, text = broken(package)
     assert found == set(contracts.split()), text
     assert place.removeprefix("generated/").removesuffix(".py").replace("/", ".") in text
 

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from transfers_stack import Stack
 
 from orionclient.emulator import faults as steps
@@ -16,7 +16,7 @@ from orionclient.session import get_session
 from orionclient.types import File
 
 CONTENT = random.Random(4).randbytes(300_000)
-PACKED = {"Content-Encoding": "gzip"}
+COMPRESSED = {"Content-Encoding": "gzip"}
 
 
 @pytest.mark.parametrize("step", ["html", "gzip_cut", "gzip_cut;how=crc", "garbage", "digest"])
@@ -44,7 +44,7 @@ def test_a_page_of_html_is_content_where_it_proves_itself(stack: Stack) -> None:
 @pytest.mark.parametrize("members", [1, 3])
 def test_compressed_content_arrives_decompressed(scripted: Scripted, tmp_path: Path, members: int) -> None:
     body = b"".join(gzip.compress(CONTENT) for _ in range(members))
-    scripted.then(Answer(raw=body, headers=PACKED))
+    scripted.then(ScriptedResponse(raw=body, headers=COMPRESSED))
     get_session().download_to_file(f"{scripted.url}/x", tmp_path / "target")
     assert (tmp_path / "target").read_bytes() == CONTENT * members
 
@@ -52,7 +52,7 @@ def test_compressed_content_arrives_decompressed(scripted: Scripted, tmp_path: P
 @pytest.mark.parametrize("left", [1, 5, 11, 150_000, -1])
 def test_compressed_content_that_ends_too_early(scripted: Scripted, tmp_path: Path, left: int) -> None:
     body = gzip.compress(CONTENT)[:left]
-    scripted.then(*[Answer(raw=body, headers=PACKED)] * 10)
+    scripted.then(*[ScriptedResponse(raw=body, headers=COMPRESSED)] * 10)
     with pytest.raises(OrionConnectionError):
         get_session().download_to_file(f"{scripted.url}/x", tmp_path / "target")
     assert list(tmp_path.iterdir()) == []
@@ -60,7 +60,7 @@ def test_compressed_content_that_ends_too_early(scripted: Scripted, tmp_path: Pa
 
 def test_a_compressed_bomb_takes_its_memory_chunk_by_chunk(scripted: Scripted) -> None:
     # What packs better than any honest text is rejected from 16 MiB on.
-    scripted.then(Answer(raw=gzip.compress(bytes(15 << 20), 9), headers=PACKED))
+    scripted.then(ScriptedResponse(raw=gzip.compress(bytes(15 << 20), 9), headers=COMPRESSED))
     with get_session().get(f"{scripted.url}/x", stream=True) as response:
         sizes = [len(chunk) for chunk in response.iter_content()]
     assert sum(sizes) == 15 << 20

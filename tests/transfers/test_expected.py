@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.exceptions import NotFoundResponse, OrionConnectionError
 from orionclient.transfer.content import MAX_RESUMES
@@ -21,7 +21,7 @@ from orionclient.types import File, Shard, ShardCollection
 
 CONTENT = random.Random(31).randbytes(50_000)
 OTHER = random.Random(32).randbytes(50_000)
-PACKED = gzip.compress(CONTENT, 1, mtime=0)
+COMPRESSED = gzip.compress(CONTENT, 1, mtime=0)
 LABEL = {"Content-Encoding": "gzip"}
 
 
@@ -30,7 +30,7 @@ def info(content: bytes | None, **changes: Any) -> dict[str, Any]:
     return {"id": 7, "name": "x", "state": "ready", **known, **changes}
 
 
-def unending(content: bytes, **headers: str) -> Answer:
+def unending(content: bytes, **headers: str) -> ScriptedResponse:
     """Content that ends with the connection."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -41,7 +41,7 @@ def unending(content: bytes, **headers: str) -> Answer:
         handler.wfile.write(content)
         handler.close_connection = True
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 class Stored:
@@ -56,7 +56,8 @@ class Stored:
     def requests(self) -> list[str]:
         """What was requested: the content or the resource."""
         return [
-            "content" if asked.path.rstrip("/").endswith("download") else "resource" for asked in self.scripted.asked
+            "content" if requests.path.rstrip("/").endswith("download") else "resource"
+            for requests in self.scripted.requests
         ]
 
 
@@ -90,11 +91,11 @@ def target(tmp_path: Path) -> Path:
 
 
 WRONG = {
-    "fewer bytes": Answer(raw=CONTENT[:100]),
-    "fewer bytes with a mark": Answer(raw=CONTENT[:100], headers={"ETag": '"1"', "Accept-Ranges": "bytes"}),
-    "none": Answer(raw=b""),
-    "other bytes": Answer(raw=OTHER),
-    "more bytes": Answer(raw=CONTENT + b"x"),
+    "fewer bytes": ScriptedResponse(raw=CONTENT[:100]),
+    "fewer bytes with a mark": ScriptedResponse(raw=CONTENT[:100], headers={"ETag": '"1"', "Accept-Ranges": "bytes"}),
+    "none": ScriptedResponse(raw=b""),
+    "other bytes": ScriptedResponse(raw=OTHER),
+    "more bytes": ScriptedResponse(raw=CONTENT + b"x"),
     "fewer bytes without a length": unending(CONTENT[:20_000]),
     "fewer bytes with a mark and without a length": unending(CONTENT[:20_000], ETag='"1"'),
 }
@@ -107,7 +108,7 @@ def test_another_content_is_an_error(
 ) -> None:
     made = stored(info(CONTENT))
     attempts = MAX_RESUMES if way is to_path else 1
-    scripted.then(WRONG[wrong], Answer(data=info(CONTENT)), *[WRONG[wrong]] * (attempts - 1))
+    scripted.then(WRONG[wrong], ScriptedResponse(data=info(CONTENT)), *[WRONG[wrong]] * (attempts - 1))
     with pytest.raises(
         OrionConnectionError, match=r"^download_\w+ GET .* the content did not arrive whole: .*\(request \w+\)$"
     ):
@@ -122,7 +123,7 @@ def test_the_right_content_needs_no_other_request(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT))
-    scripted.then(Answer(raw=CONTENT))
+    scripted.then(ScriptedResponse(raw=CONTENT))
     assert way(made.resource, target) == CONTENT
     assert made.requests() == ["content"]
 
@@ -135,7 +136,7 @@ def test_of_a_handle_nothing_is_known(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], known: dict[str, Any]
 ) -> None:
     made = stored({"id": 7, **known})
-    scripted.then(Answer(raw=CONTENT))
+    scripted.then(ScriptedResponse(raw=CONTENT))
     assert way(made.resource, target) == CONTENT
     assert made.requests() == ["content"]
 
@@ -145,7 +146,7 @@ def test_a_digest_in_capitals_is_one(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT, sha256=hashlib.sha256(CONTENT).hexdigest().upper()))
-    scripted.then(Answer(raw=CONTENT))
+    scripted.then(ScriptedResponse(raw=CONTENT))
     assert way(made.resource, target) == CONTENT
 
 
@@ -155,7 +156,7 @@ def test_content_that_was_replaced_meanwhile(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], before: bytes
 ) -> None:
     made = stored(info(before))
-    scripted.then(Answer(raw=CONTENT), Answer(data=info(CONTENT)))
+    scripted.then(ScriptedResponse(raw=CONTENT), ScriptedResponse(data=info(CONTENT)))
     assert way(made.resource, target) == CONTENT
     # It is not requested again, and the resource is what it is now.
     assert made.requests() == ["content", "resource"]
@@ -167,7 +168,7 @@ def test_a_resource_that_is_gone_meanwhile(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(OTHER))
-    scripted.then(Answer(raw=CONTENT), Answer(404, {"detail": "gone"}))
+    scripted.then(ScriptedResponse(raw=CONTENT), ScriptedResponse(404, {"detail": "gone"}))
     expected = NotFoundResponse if way is to_path else UnexpectedContentError
     with pytest.raises(expected) as caught:
         way(made.resource, target)
@@ -178,7 +179,7 @@ def test_a_resource_that_is_gone_meanwhile(
 
 def test_a_cut_that_the_server_does_not_retry(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
     made = stored(info(CONTENT))
-    scripted.then(unending(CONTENT[:20_000]), Answer(data=info(CONTENT)), unending(CONTENT))
+    scripted.then(unending(CONTENT[:20_000]), ScriptedResponse(data=info(CONTENT)), unending(CONTENT))
     made.resource.download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert made.requests() == ["content", "resource", "content"]
@@ -190,26 +191,28 @@ def test_what_is_wrong_is_not_gone_on_with(scripted: Scripted, stored: Callable[
     mark = {"ETag": '"1"', "Accept-Ranges": "bytes"}
     made = stored(info(content))
     scripted.then(
-        *[Answer(raw=wrong, headers=mark)] * 1, Answer(data=info(content)), *[Answer(raw=wrong, headers=mark)] * 4
+        *[ScriptedResponse(raw=wrong, headers=mark)] * 1,
+        ScriptedResponse(data=info(content)),
+        *[ScriptedResponse(raw=wrong, headers=mark)] * 4,
     )
     with pytest.raises(UnexpectedContentError):
         made.resource.download_to_file(target)
     assert list(target.parent.iterdir()) == []
-    scripted.asked.clear()
-    scripted.answers[:] = [Answer(raw=content, headers=mark)]
+    scripted.requests.clear()
+    scripted.responses[:] = [ScriptedResponse(raw=content, headers=mark)]
     made.resource.download_to_file(target)
     assert target.read_bytes() == content
-    assert [asked.headers.get("Range") for asked in scripted.asked] == [None]
+    assert [requests.headers.get("Range") for requests in scripted.requests] == [None]
 
 
 def test_another_size_is_found_before_any_of_it_is_fetched(
     scripted: Scripted, stored: Callable[..., Stored], target: Path
 ) -> None:
-    made, told = stored(info(CONTENT)), []
-    scripted.then(Answer(raw=OTHER * 3), Answer(data=info(CONTENT)), Answer(raw=CONTENT))
-    made.resource.download_to_file(target, progress=told.append)
+    made, reported = stored(info(CONTENT)), []
+    scripted.then(ScriptedResponse(raw=OTHER * 3), ScriptedResponse(data=info(CONTENT)), ScriptedResponse(raw=CONTENT))
+    made.resource.download_to_file(target, progress=reported.append)
     assert target.read_bytes() == CONTENT
-    assert {each.total for each in told} <= {None, len(CONTENT)}
+    assert {each.total for each in reported} <= {None, len(CONTENT)}
 
 
 # -- other statuses
@@ -221,7 +224,7 @@ def test_another_good_status_is_no_content(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], status: int
 ) -> None:
     made = stored({"id": 7})
-    scripted.then(Answer(status, raw=b"" if status in {204, 205} else CONTENT))
+    scripted.then(ScriptedResponse(status, raw=b"" if status in {204, 205} else CONTENT))
     with pytest.raises(Exception, match=str(status)):
         way(made.resource, target)
     assert not target.exists()
@@ -235,9 +238,9 @@ def test_another_good_status_is_no_content(
 def test_a_label_on_what_is_stored_compressed(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], with_digest: bool
 ) -> None:
-    made = stored(info(PACKED) if with_digest else info(PACKED, sha256=None))
-    scripted.then(Answer(raw=PACKED, headers={**LABEL, "ETag": '"1"'}))
-    assert way(made.resource, target) == PACKED
+    made = stored(info(COMPRESSED) if with_digest else info(COMPRESSED, sha256=None))
+    scripted.then(ScriptedResponse(raw=COMPRESSED, headers={**LABEL, "ETag": '"1"'}))
+    assert way(made.resource, target) == COMPRESSED
     assert made.requests() == ["content"]
 
 
@@ -246,7 +249,7 @@ def test_a_label_on_what_is_compressed_on_the_way(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT))
-    scripted.then(Answer(raw=PACKED, headers=LABEL))
+    scripted.then(ScriptedResponse(raw=COMPRESSED, headers=LABEL))
     assert way(made.resource, target) == CONTENT
     assert made.requests() == ["content"]
 
@@ -256,30 +259,32 @@ def test_a_label_on_what_is_not_compressed_at_all(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT))
-    scripted.then(Answer(raw=CONTENT, headers=LABEL))
+    scripted.then(ScriptedResponse(raw=CONTENT, headers=LABEL))
     assert way(made.resource, target) == CONTENT
 
 
 def test_without_a_length_both_forms_are_tried(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
-    made = stored(info(PACKED))
-    labelled = unending(PACKED, Content_Encoding="gzip")
-    scripted.then(labelled, Answer(data=info(PACKED)), labelled)
+    made = stored(info(COMPRESSED))
+    labelled = unending(COMPRESSED, Content_Encoding="gzip")
+    scripted.then(labelled, ScriptedResponse(data=info(COMPRESSED)), labelled)
     made.resource.download_to_file(target)
-    assert target.read_bytes() == PACKED
+    assert target.read_bytes() == COMPRESSED
     # A stream has passed on the other form by then.
-    scripted.answers[:] = [labelled, Answer(data=info(PACKED))]
+    scripted.responses[:] = [labelled, ScriptedResponse(data=info(COMPRESSED))]
     with pytest.raises(UnexpectedContentError):
         iterate(made.resource, target)
 
 
 def test_a_broken_label_is_resumed_in_its_form(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
-    made, mark = stored(info(PACKED)), {**LABEL, "ETag": '"1"'}
-    half = len(PACKED) // 2
-    short = Answer(raw=PACKED[:half], headers={**mark, "Content-Length": str(len(PACKED)), "Connection": "close"})
-    scripted.then(short, Answer(raw=PACKED, headers=mark))
+    made, mark = stored(info(COMPRESSED)), {**LABEL, "ETag": '"1"'}
+    half = len(COMPRESSED) // 2
+    short = ScriptedResponse(
+        raw=COMPRESSED[:half], headers={**mark, "Content-Length": str(len(COMPRESSED)), "Connection": "close"}
+    )
+    scripted.then(short, ScriptedResponse(raw=COMPRESSED, headers=mark))
     made.resource.download_to_file(target)
-    assert target.read_bytes() == PACKED
-    assert [asked.headers.get("Range") for asked in scripted.asked] == [None, f"bytes={half}-"]
+    assert target.read_bytes() == COMPRESSED
+    assert [requests.headers.get("Range") for requests in scripted.requests] == [None, f"bytes={half}-"]
 
 
 # -- the comparison itself

@@ -30,7 +30,7 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def report_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick machine would be done before it tells for the first time."""
     monkeypatch.setattr(progress, "_EVERY", 0.0)
 
@@ -68,8 +68,8 @@ def with_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def starts(stack: Stack) -> list[str]:
     """Where the downloads began."""
-    asked = [each.headers for each in stack.orion.storage.requests() if each.method == "GET"]
-    return ["resumed" if each.get("range", "bytes=0-") != "bytes=0-" else "begun" for each in asked]
+    requests = [each.headers for each in stack.orion.storage.requests() if each.method == "GET"]
+    return ["resumed" if each.get("range", "bytes=0-") != "bytes=0-" else "begun" for each in requests]
 
 
 def test_an_interrupted_download_is_resumed(
@@ -90,8 +90,8 @@ def test_an_interrupted_upload_is_resumed(
     session = simple.session()
     with pytest.raises(KeyboardInterrupt):
         File.upload(session, "x", source, progress=forked)
-    (begun,) = session.list_resources(File, {"state": "uploading"})
-    assert File.upload(session, "x", source).id == begun.id
+    (started,) = session.list_resources(File, {"state": "uploading"})
+    assert File.upload(session, "x", source).id == started.id
 
 
 KILLED = """
@@ -139,8 +139,8 @@ def test_the_reader_of_a_pipe_gets_its_end(simple: Stack, source: Path, tmp_path
     file = File.upload(simple.session(), "x", source)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    came: list[bytes] = []
-    reader = threading.Thread(target=lambda: came.append(pipe.read_bytes()), daemon=True)
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()), daemon=True)
     reader.start()
     children: list[tuple[int, int]] = []
 
@@ -150,7 +150,7 @@ def test_the_reader_of_a_pipe_gets_its_end(simple: Stack, source: Path, tmp_path
 
     file.download_to_file(pipe, progress=fork)
     reader.join(60)
-    assert came == [CONTENT]
+    assert received == [CONTENT]
     end(*children[0])
 
 

@@ -112,14 +112,14 @@ def test_a_source_that_changes(
 
 @pytest.mark.parametrize("plan", ["whole", "parts"])
 def test_a_generator_that_raises(stacks: dict[bool, Stack], plan: str) -> None:
-    def pieces() -> Iterator[bytes]:
+    def chunks() -> Iterator[bytes]:
         yield NOISE
         raise RuntimeError("no more")
 
     stack = stacks[plan == "parts"]
     before = stack.held()
     with pytest.raises(RuntimeError, match="no more"):
-        File.upload(stack.session(), "x", pieces())
+        File.upload(stack.session(), "x", chunks())
     eventually(lambda: stack.held() == before)
 
 
@@ -144,8 +144,8 @@ def test_a_sparse_file(simple: Stack, tmp_path: Path) -> None:
     with path.open("rb") as stream:
         expected = hashlib.file_digest(stream, "sha256").hexdigest()
     made = simple.upload(simple.session(), Shard, path)
-    said = simple.plain.get(simple.path_of(made))
-    assert (said["size"], said["sha256"]) == (size, expected)
+    message = simple.plain.get(simple.path_of(made))
+    assert (message["size"], message["sha256"]) == (size, expected)
     kept = [each for each in (simple.orion.folder / "blobs").rglob("*") if each.is_file()]
     assert [each.stat().st_size for each in kept] == [size]
     with kept[0].open("rb") as stream:

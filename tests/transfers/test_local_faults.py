@@ -50,7 +50,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def asked(stack: Stack) -> int:
+def requests(stack: Stack) -> int:
     return len(stack.orion.faults.requests("download_file"))
 
 
@@ -77,12 +77,12 @@ def test_less_room_than_the_size(simple: Stack, made: File, folder: Path, monkey
     monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - 1))
     # Of the content the server gives no byte before five minutes have passed, so that whoever asks for one is found out.
     simple.orion.faults.script("download_file", [steps.stall(300, sent=0)])
-    told: list[Progress] = []
+    reported: list[Progress] = []
     began = time.monotonic()
     with pytest.raises(NotEnoughDiskError, match=f"{SIZE} bytes"):
-        made.download_to_file(folder / "target", progress=told.append)
+        made.download_to_file(folder / "target", progress=reported.append)
     assert time.monotonic() - began < 120
-    assert (asked(simple), told) == (1, [])
+    assert (requests(simple), reported) == (1, [])
     assert (folder / "target").read_bytes() == b"old"
     assert names(folder) == ["target"]
 
@@ -141,11 +141,11 @@ def test_full_in_the_middle(simple: Stack, made: File, folder: Path, limit: int)
     assert (done.stdout, done.returncode) == ("no room\n", 0), done.stderr
     assert target.read_bytes() == b"old"
     assert set(names(folder)) <= {"target", ".target.part", ".target.part.json"}
-    before = asked(simple)
+    before = requests(simple)
     made.download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert names(folder) == ["target"]
-    assert asked(simple) == before + 1
+    assert requests(simple) == before + 1
 
 
 # -- a disk that fails
@@ -241,33 +241,33 @@ def test_an_object_that_takes_less_than_it_is_given(made: File) -> None:
 
 
 def test_no_folder(simple: Stack, made: File, folder: Path) -> None:
-    before = asked(simple)
+    before = requests(simple)
     with pytest.raises(FileNotFoundError, match="missing"):
         made.download_to_file(folder / "missing" / "target")
     (folder / "file").write_bytes(b"")
     with pytest.raises(OSError, match="file"):
         made.download_to_file(folder / "file" / "target")
-    assert asked(simple) == before
+    assert requests(simple) == before
     assert names(folder) == ["file"]
 
 
 def test_a_folder_that_is_read_only(simple: Stack, made: File, folder: Path) -> None:
-    before = asked(simple)
+    before = requests(simple)
     folder.chmod(0o555)
     # Root may write everywhere but there.
     place = folder if os.geteuid() else Path("/sys")
     with pytest.raises(OSError, match="target"):
         made.download_to_file(place / "target")
     folder.chmod(0o755)
-    assert asked(simple) == before
+    assert requests(simple) == before
     assert names(folder) == []
 
 
 def test_a_target_that_is_a_folder(simple: Stack, made: File, folder: Path) -> None:
-    before = asked(simple)
+    before = requests(simple)
     with pytest.raises(IsADirectoryError):
         made.download_to_file(folder)
-    assert asked(simple) == before
+    assert requests(simple) == before
     assert names(folder) == []
     assert names(folder.parent) == [folder.name]
 
@@ -298,12 +298,12 @@ def test_links_in_a_circle(simple: Stack, made: File, folder: Path) -> None:
 
 
 def test_a_link_to_a_folder(simple: Stack, made: File, folder: Path) -> None:
-    before = asked(simple)
+    before = requests(simple)
     (folder / "real").mkdir()
     (folder / "target").symlink_to("real")
     with pytest.raises(IsADirectoryError):
         made.download_to_file(folder / "target")
-    assert asked(simple) == before
+    assert requests(simple) == before
     assert (folder / "target").is_symlink()
     assert (names(folder), names(folder / "real")) == (["real", "target"], [])
 
@@ -332,12 +332,12 @@ def test_a_link_to_a_fifo(made: File, folder: Path) -> None:
 
 
 def test_a_fifo_that_nobody_reads(simple: Stack, made: File, folder: Path, impatient: None) -> None:
-    before = asked(simple)
+    before = requests(simple)
     os.mkfifo(folder / "target")
     with pytest.raises(OSError, match="nobody reads from the pipe.*target") as caught:
         made.download_to_file(folder / "target")
     assert caught.value.errno == errno.ENXIO
-    assert asked(simple) == before
+    assert requests(simple) == before
     assert stat.S_ISFIFO((folder / "target").stat().st_mode)
     assert names(folder) == ["target"]
 
@@ -523,10 +523,10 @@ def test_what_another_is_writing_stays(folder: Path) -> None:
 
 
 def test_a_folder_in_which_nothing_can_be_locked(made: File, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def reject(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(_locks.fcntl, "flock", refuse)
+    monkeypatch.setattr(_locks.fcntl, "flock", reject)
     made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == CONTENT
     assert {*names(folder)} <= {"target", ".target.part"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.scripted import Answer, Scripted
+from helpers.scripted import Scripted, ScriptedResponse
 from transfers_stack import Stack
 
 from orionclient.emulator import faults as steps
@@ -31,19 +31,19 @@ def digest_of(content: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
 
 
-def cut(content: bytes, headers: dict[str, str]) -> Answer:
+def cut(content: bytes, headers: dict[str, str]) -> ScriptedResponse:
     """A response that breaks in its middle."""
-    return Answer(raw=content[:HALF], headers={**CLOSE, **headers, "Content-Length": str(len(content))})
+    return ScriptedResponse(raw=content[:HALF], headers={**CLOSE, **headers, "Content-Length": str(len(content))})
 
 
-def whole(content: bytes, headers: dict[str, str]) -> Answer:
-    return Answer(raw=content, headers={**CLOSE, **headers})
+def whole(content: bytes, headers: dict[str, str]) -> ScriptedResponse:
+    return ScriptedResponse(raw=content, headers={**CLOSE, **headers})
 
 
-def piece(start: int, headers: dict[str, str], content: bytes = CONTENT) -> Answer:
+def chunk(start: int, headers: dict[str, str], content: bytes = CONTENT) -> ScriptedResponse:
     """The rest from a byte on."""
-    said = {"Content-Range": f"bytes {start}-{SIZE - 1}/{SIZE}"}
-    return Answer(206, raw=content[start:], headers={**CLOSE, **headers, **said})
+    message = {"Content-Range": f"bytes {start}-{SIZE - 1}/{SIZE}"}
+    return ScriptedResponse(206, raw=content[start:], headers={**CLOSE, **headers, **message})
 
 
 def file_of(scripted: Scripted) -> File:
@@ -51,7 +51,7 @@ def file_of(scripted: Scripted) -> File:
 
 
 def ranges(scripted: Scripted) -> list[str | None]:
-    return [asked.headers.get("Range") for asked in scripted.asked]
+    return [requests.headers.get("Range") for requests in scripted.requests]
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ def target(tmp_path: Path) -> Path:
 def test_a_file_without_a_mark_is_fetched_anew(
     scripted: Scripted, target: Path, before: dict[str, str], after: dict[str, str], now: bytes
 ) -> None:
-    told: list[Any] = []
+    reported: list[Any] = []
     scripted.then(cut(CONTENT, before), whole(now, after))
-    file_of(scripted).download_to_file(target, progress=told.append)
+    file_of(scripted).download_to_file(target, progress=reported.append)
     assert target.read_bytes() == now
     assert ranges(scripted) == [None, None]
-    assert (told[-1].bytes, told[-1].total) == (len(now), len(now))
+    assert (reported[-1].bytes, reported[-1].total) == (len(now), len(now))
     assert [path.name for path in target.parent.iterdir()] == ["target"]
 
 
@@ -81,7 +81,7 @@ def test_a_file_without_a_mark_that_breaks_for_ever(scripted: Scripted, target: 
     with pytest.raises(OrionConnectionError, match="connection broke"):
         file_of(scripted).download_to_file(target)
     assert list(target.parent.iterdir()) == []
-    assert len(scripted.asked) < 20
+    assert len(scripted.requests) < 20
 
 
 @pytest.mark.parametrize(("before", "after"), WEAK)
@@ -97,18 +97,20 @@ def test_a_stream_without_a_mark_goes_on_with_the_same(
 def test_a_stream_without_a_mark_does_not_go_on_with_another(scripted: Scripted, now: bytes, length: bool) -> None:
     last = whole(now, {}) if length else chunked(now)
     scripted.then(cut(CONTENT, {}), last)
-    came: list[bytes] = []
+    received: list[bytes] = []
     with pytest.raises(OrionConnectionError, match=r"content changed|did not arrive whole"):
-        came.extend(file_of(scripted).download())
-    assert b"".join(came) == CONTENT[:HALF]
+        received.extend(file_of(scripted).download())
+    assert b"".join(received) == CONTENT[:HALF]
 
 
 @pytest.mark.parametrize(
-    "said", [{"Repr-Digest": digest_of(CONTENT)}, {"ETag": '"1"', "Repr-Digest": digest_of(CONTENT)}]
+    "message", [{"Repr-Digest": digest_of(CONTENT)}, {"ETag": '"1"', "Repr-Digest": digest_of(CONTENT)}]
 )
-def test_what_a_later_response_says_of_a_stream_without_a_mark_holds(scripted: Scripted, said: dict[str, str]) -> None:
+def test_what_a_later_response_says_of_a_stream_without_a_mark_holds(
+    scripted: Scripted, message: dict[str, str]
+) -> None:
     # The last one ends too early, and tells no length.
-    scripted.then(cut(CONTENT, {}), cut(CONTENT, said), chunked(CONTENT[:-1], said))
+    scripted.then(cut(CONTENT, {}), cut(CONTENT, message), chunked(CONTENT[:-1], message))
     with pytest.raises(OrionConnectionError, match="did not arrive whole"):
         b"".join(file_of(scripted).download())
 
@@ -116,7 +118,7 @@ def test_what_a_later_response_says_of_a_stream_without_a_mark_holds(scripted: S
 def test_a_length_that_was_told_holds_where_a_later_response_tells_none(scripted: Scripted) -> None:
     scripted.then(cut(CONTENT, {}), chunked(CONTENT[:-1]), whole(CONTENT, {}))
     assert b"".join(file_of(scripted).download()) == CONTENT
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
 
 
 def test_a_digest_tells_more_than_a_wrong_length(scripted: Scripted) -> None:
@@ -124,7 +126,7 @@ def test_a_digest_tells_more_than_a_wrong_length(scripted: Scripted) -> None:
     assert b"".join(file_of(scripted).download()) == CONTENT
 
 
-def chunked(content: bytes, headers: dict[str, str] = {}) -> Answer:  # noqa: B006 - only read
+def chunked(content: bytes, headers: dict[str, str] = {}) -> ScriptedResponse:  # noqa: B006 - only read
     """A response that does not say how long it is."""
 
     def write(handler: Any) -> None:
@@ -137,7 +139,7 @@ def chunked(content: bytes, headers: dict[str, str] = {}) -> Answer:  # noqa: B0
             handler.wfile.write(b"%x\r\n%s\r\n" % (len(content), content))
         handler.wfile.write(b"0\r\n\r\n")
 
-    return Answer(write=write)
+    return ScriptedResponse(write=write)
 
 
 def test_records_that_are_replaced_while_they_are_read(simple: Stack, tmp_path: Path) -> None:
@@ -163,7 +165,7 @@ def test_records_that_are_replaced_while_they_are_read(simple: Stack, tmp_path: 
 @pytest.mark.parametrize("way", ["file", "stream"])
 def test_a_digest_that_only_the_whole_has(scripted: Scripted, target: Path, way: str) -> None:
     # RFC 9530: Content-Digest of a chunk is that of the chunk.
-    scripted.then(cut(CONTENT, {**MARK, "Content-Digest": digest_of(CONTENT)}), piece(HALF, MARK))
+    scripted.then(cut(CONTENT, {**MARK, "Content-Digest": digest_of(CONTENT)}), chunk(HALF, MARK))
     made = file_of(scripted)
     if way == "file":
         made.download_to_file(target)
@@ -184,7 +186,7 @@ def test_a_digest_that_only_the_whole_has(scripted: Scripted, target: Path, way:
     ids=["another digest", "another etag", "none"],
 )
 def test_marks_that_disagree(scripted: Scripted, target: Path, way: str, after: dict[str, str]) -> None:
-    scripted.then(cut(CONTENT, {**MARK, "Repr-Digest": digest_of(CONTENT)}), piece(HALF, after), whole(OTHER, {}))
+    scripted.then(cut(CONTENT, {**MARK, "Repr-Digest": digest_of(CONTENT)}), chunk(HALF, after), whole(OTHER, {}))
     made = file_of(scripted)
     if way == "file":
         made.download_to_file(target)
@@ -199,18 +201,18 @@ def test_marks_that_disagree(scripted: Scripted, target: Path, way: str, after: 
 
 def broken(scripted: Scripted, target: Path, headers: dict[str, str]) -> PartFile:
     """Leave a half beside the target."""
-    scripted.answers[:] = [cut(CONTENT, headers), Answer(400, {})]
+    scripted.responses[:] = [cut(CONTENT, headers), ScriptedResponse(400, {})]
     with pytest.raises(OrionError):
         file_of(scripted).download_to_file(target)
     assert target.with_name(".target.part").read_bytes() == CONTENT[:HALF]
-    scripted.asked.clear()
-    scripted.answers.clear()
+    scripted.requests.clear()
+    scripted.responses.clear()
 
 
 @pytest.mark.parametrize("start", [HALF + 1000, HALF - 1000, 0])
 def test_a_chunk_that_begins_elsewhere(scripted: Scripted, target: Path, start: int) -> None:
     broken(scripted, target, MARK)
-    scripted.then(piece(start, MARK), whole(CONTENT, MARK))
+    scripted.then(chunk(start, MARK), whole(CONTENT, MARK))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [f"bytes={HALF}-", None]
@@ -219,7 +221,7 @@ def test_a_chunk_that_begins_elsewhere(scripted: Scripted, target: Path, start: 
 @pytest.mark.parametrize("after", [MARK, {"Repr-Digest": digest_of(CONTENT)}], ids=["etag", "digest"])
 def test_the_rest_needs_one_mark(scripted: Scripted, target: Path, after: dict[str, str]) -> None:
     broken(scripted, target, {**MARK, "Content-Digest": digest_of(CONTENT)})
-    scripted.then(piece(HALF, after))
+    scripted.then(chunk(HALF, after))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [f"bytes={HALF}-"]
@@ -230,7 +232,7 @@ def test_what_was_harmed_between_two_runs(scripted: Scripted, target: Path) -> N
     with target.with_name(".target.part").open("r+b") as stream:
         stream.seek(HALF - 4096)
         stream.write(bytes(4096))
-    scripted.then(piece(HALF, MARK), whole(CONTENT, MARK))
+    scripted.then(chunk(HALF, MARK), whole(CONTENT, MARK))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [f"bytes={HALF}-", None]
@@ -246,7 +248,7 @@ def test_a_record_of_an_older_version_or_with_a_strange_digest(scripted: Scripte
         del record["digest"]
     journal.write_text(json.dumps(record))
     strange = isinstance(digest, int | list)
-    scripted.then(whole(CONTENT, MARK) if strange else piece(HALF, MARK))
+    scripted.then(whole(CONTENT, MARK) if strange else chunk(HALF, MARK))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [None if strange else f"bytes={HALF}-"]
@@ -259,7 +261,7 @@ def test_several_streams_take_up_the_part_of_one(
     broken(scripted, target, MARK)
     beside = target.with_name(".target.part.json.new")
     # The first chunk comes, the others are rejected.
-    scripted.then(piece(HALF, MARK), Answer(400, {}))
+    scripted.then(chunk(HALF, MARK), ScriptedResponse(400, {}))
     with monkeypatch.context() as patch:
         if how == "no record can be written":
             beside.mkdir()
@@ -267,7 +269,7 @@ def test_several_streams_take_up_the_part_of_one(
             patch.setattr(PartFile, "write_journal", interrupted)
         with pytest.raises((KeyboardInterrupt, OrionError)):
             file_of(scripted).download_to_file(target, workers=4)
-    scripted.answers[:] = [whole(CONTENT, MARK)]
+    scripted.responses[:] = [whole(CONTENT, MARK)]
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
 
@@ -283,7 +285,7 @@ def interrupted(*_: object) -> None:
 def test_identity_is_no_packing(scripted: Scripted, target: Path, way: str) -> None:
     same = {"Content-Encoding": "Identity"}
     first = {**MARK, **same, "Repr-Digest": digest_of(OTHER)}
-    scripted.then(cut(CONTENT, first), piece(HALF, {**MARK, **same}), whole(CONTENT, first))
+    scripted.then(cut(CONTENT, first), chunk(HALF, {**MARK, **same}), whole(CONTENT, first))
     made = file_of(scripted)
     with pytest.raises(OrionConnectionError, match="digest is not the announced one"):
         made.download_to_file(target) if way == "file" else list(made.download())

@@ -34,7 +34,7 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def report_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick machine would be done before it tells for the first time."""
     monkeypatch.setattr(progress, "_EVERY", 0.0)
 
@@ -56,10 +56,10 @@ def unfinished(session: OrionSession) -> list[int]:
 def test_the_same_call_goes_on(simple: Stack, source: Path) -> None:
     session = simple.session()
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (begun,) = unfinished(session)
+    (started,) = unfinished(session)
     # The project of the session, named or not, is the same one.
     file = File.upload(session, "big", source, session.config.project)
-    assert file.id == begun
+    assert file.id == started
     assert simple.digest(file) == digest_of(source)
 
 
@@ -80,9 +80,9 @@ def test_another_project_of_the_session(simple: Stack, source: Path) -> None:
     session = simple.session()
     other = next(each.id for each in session.list_resources(Project) if each.id != session.config.project)
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (begun,) = unfinished(session)
+    (started,) = unfinished(session)
     file = File.upload(OrionSession(simple.orion.config(project=other)), "big", source)
-    assert (file.project, file.id != begun) == (other, True)
+    assert (file.project, file.id != started) == (other, True)
     assert simple.digest(file) == digest_of(source)
 
 
@@ -92,11 +92,11 @@ def test_another_user_of_the_same_home(simple: Stack, source: Path, named: bool)
     ada = OrionSession(simple.orion.config(**settings))
     grace = OrionSession(simple.orion.config("grace", **settings))
     interrupted(lambda **more: File.upload(ada, "big", source, **more))
-    (begun,) = unfinished(ada)
+    (started,) = unfinished(ada)
     file = File.upload(grace, "big", source)
-    assert file.owner != ada.get_resource(File, begun).owner
+    assert file.owner != ada.get_resource(File, started).owner
     # Nothing was forgotten of the first one.
-    assert File.upload(ada, "big", source).id == begun
+    assert File.upload(ada, "big", source).id == started
 
 
 def test_a_note_of_what_may_not_be_read(simple: Stack, source: Path) -> None:
@@ -104,31 +104,31 @@ def test_a_note_of_what_may_not_be_read(simple: Stack, source: Path) -> None:
     ada = OrionSession(simple.orion.config(username="us", project=None))
     grace = OrionSession(simple.orion.config("grace", username="us", project=None))
     interrupted(lambda **more: File.upload(ada, "big", source, **more))
-    (begun,) = unfinished(ada)
+    (started,) = unfinished(ada)
     with pytest.raises(OrionError):
-        grace.get_resource(File, begun)
+        grace.get_resource(File, started)
     file = File.upload(grace, "big", source)
-    assert (file.state, file.id != begun) == ("ready", True)
+    assert (file.state, file.id != started) == ("ready", True)
 
 
 @pytest.mark.parametrize("now", [b"v2" * 1000, CONTENT[:-1] + b"\0"], ids=["other size", "other digest"])
 def test_another_content_got_there_first(simple: Stack, source: Path, now: bytes) -> None:
     session = simple.session()
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (begun,) = unfinished(session)
-    assert File.upload(session, "big", now, if_exists="replace").id == begun
+    (started,) = unfinished(session)
+    assert File.upload(session, "big", now, if_exists="replace").id == started
     file = File.upload(session, "big", source)
-    assert file.id != begun
+    assert file.id != started
     assert simple.digest(file) == digest_of(source)
 
 
 def test_only_the_last_moment_was_missing(simple: Stack, source: Path) -> None:
     session = simple.session()
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (begun,) = unfinished(session)
+    (started,) = unfinished(session)
     File.upload(session, "big", CONTENT, if_exists="replace")
     before = len(simple.orion.faults.requests("create_file"))
-    assert File.upload(session, "big", source).id == begun
+    assert File.upload(session, "big", source).id == started
     assert len(simple.orion.faults.requests("create_file")) == before
 
 
@@ -136,9 +136,9 @@ def test_a_shard_that_got_another_content(simple: Stack, source: Path) -> None:
     session = simple.session()
     collection = session.get_resource(ShardCollection, simple.collection)
     interrupted(lambda **more: Shard.create(collection, "s", file=source, **more))
-    (begun,) = collection.list_shards()
-    begun.upload_file(b"other")
-    begun.close()
+    (started,) = collection.list_shards()
+    started.upload_file(b"other")
+    started.close()
     shard = Shard.create(collection, "s", file=source)
-    assert shard.id != begun.id
+    assert shard.id != started.id
     assert simple.digest(shard) == digest_of(source)

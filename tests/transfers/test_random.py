@@ -30,7 +30,7 @@ CHUNKS = 5
 EACH = 200 if os.environ.get("ORION_NIGHTLY") else 20
 NOISE = random.Random(6).randbytes(LARGEST)
 # A server that stalls is given up after so many seconds.
-PATIENCE = 0.6
+LIMIT_SECONDS = 0.6
 
 pytestmark = pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 900)
 
@@ -49,7 +49,7 @@ def common(chance: random.Random) -> Any:
         [
             500, 502, 503, 504, 429, 408, 425, 404,
             "reset", "close", "reset_after", "close_after", "hints",
-            steps.status(503, headers={"Retry-After": "1"}), steps.status(500, applied=True), steps.stall(2 * PATIENCE),
+            steps.status(503, headers={"Retry-After": "1"}), steps.status(500, applied=True), steps.stall(2 * LIMIT_SECONDS),
         ]
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def of_sending(chance: random.Random, size: int) -> Any:
     return chance.choice(
         [
             steps.reset(read=read), steps.close(read=read), steps.status(503, read=read), steps.status(500, read=read),
-            steps.stall(2 * PATIENCE, read=read), "garbage", "html", 400, 403, 409, 422, 507,
+            steps.stall(2 * LIMIT_SECONDS, read=read), "garbage", "html", 400, 403, 409, 422, 507,
             steps.redirect(chance.choice(["self", None]), code=chance.randint(300, 308)),
         ]
     )  # fmt: skip
@@ -81,7 +81,7 @@ def of_responding(chance: random.Random, size: int) -> Any:
             steps.headers({"ETag": '"other"'}), steps.headers({"ETag": None}), steps.headers({"ETag": 'W/"weak"'}),
             steps.headers({"Content-Range": "bytes 1-2/3"}), steps.headers({"Content-Range": None}),
             steps.headers({"Accept-Ranges": None}), steps.strip("range"), steps.strip("range", "if-range"), 416, 412, 403,
-            steps.stall(2 * PATIENCE, sent=sent), steps.unasked_range(sent), steps.unasked_range(sent, chance.randint(1, size)),
+            steps.stall(2 * LIMIT_SECONDS, sent=sent), steps.unasked_range(sent), steps.unasked_range(sent, chance.randint(1, size)),
             steps.resize(max(by, -size), chance.choice(["length", "chunked", "close"])),
         ]
     )  # fmt: skip
@@ -145,7 +145,7 @@ class Transfer:
         return ended
 
     def session(self) -> OrionSession:
-        return self.stack.session(timeout=PATIENCE)
+        return self.stack.session(timeout=LIMIT_SECONDS)
 
     def source(self) -> Any:
         path = self.folder / "source"

@@ -45,11 +45,11 @@ def liar() -> Iterator[Liar]:
         yield server
 
 
-def some_content(chance: random.Random, *, packed: bool) -> bytes:
+def some_content(chance: random.Random, *, compressed: bool) -> bytes:
     size = chance.choice([chance.randrange(1, 4), 300, 5000, chance.randrange(1, 60_000)])
     start = chance.randrange(len(NOISE) - size)
     content = NOISE[start : start + size]
-    return gzip.compress(content, 1, mtime=0) if packed else content
+    return gzip.compress(content, 1, mtime=0) if compressed else content
 
 
 class Run:
@@ -67,7 +67,7 @@ class Run:
         if resumed and chance.random() < 0.8:
             digest = ""
         etag = chance.choice(["none", "weak", "strong", "strong", "changing"])
-        contents = (some_content(chance, packed=labelled), some_content(chance, packed=labelled))
+        contents = (some_content(chance, compressed=labelled), some_content(chance, compressed=labelled))
         # Of a part only this one is the digest of the whole; without it a later response may be about another content.
         proof = self.known or (digest == "repr" and self.way not in WITHOUT_PROOF)
         self.script = Script(

@@ -61,9 +61,9 @@ def test_two_gibibytes_in_256_mebibytes(simple: Stack, tmp_path: Path) -> None:
             stream.seek(place)
             stream.write(b"content")
     made = int(run(simple, LITTLE_MEMORY, MEMORY, 1, folder=tmp_path))
-    said = simple.plain.get(f"{FILES}{made}/")
-    assert (said["size"], said["state"]) == (size, "ready")
-    assert said["sha256"] == digest_of(source) == digest_of(tmp_path / "target")
+    message = simple.plain.get(f"{FILES}{made}/")
+    assert (message["size"], message["state"]) == (size, "ready")
+    assert message["sha256"] == digest_of(source) == digest_of(tmp_path / "target")
 
 
 NAMES = ["\N{BENZENE RING} \N{TEST TUBE}.sdf", unicodedata.normalize("NFD", "Größe é.sdf"), "Maß.sdf", "分子.smi"]

@@ -217,10 +217,10 @@ class Script:
         }.get(kind, (start, end))
         form = {"upper": "BYTES {}-{}/{}", "blanks": " bytes  {} - {} / {} "}.get(kind, "bytes {}-{}/{}")
         total = {"no total": "*", "other total": size + 1 + chance.randrange(size)}.get(kind, size)
-        told = [*self._marks_of_part(), "Content-Range: " + form.format(start, end - 1, total)]
+        reported = [*self._marks_of_part(), "Content-Range: " + form.format(start, end - 1, total)]
         if kind == "no range":
-            told.pop()
-        told += {
+            reported.pop()
+        reported += {
             "packed": ["Content-Encoding: gzip"],
             "multipart": ["Content-Type: multipart/byteranges; boundary=b"],
         }.get(kind, [])
@@ -232,9 +232,9 @@ class Script:
             "less than said": self._cut(right),
         }.get(kind, right)
         if kind == "break":
-            return self._head(206, told, len(body)) + self._cut(body), False
+            return self._head(206, reported, len(body)) + self._cut(body), False
         ends = kind in {"no length", "more than said", "less than said"}
-        return self._head(206, told, None if ends else len(body)) + body, not ends
+        return self._head(206, reported, None if ends else len(body)) + body, not ends
 
     def _other_status(self, wanted: tuple[int, int] | None) -> tuple[bytes, bool]:
         status = self.chance.choice([201, 202, 203, 204, 205, 226, 300, 302, 302, 304, 416, 416, 404, 500])
@@ -265,12 +265,12 @@ class Liar:
                 while True:
                     while b"\r\n\r\n" not in rest:
                         try:
-                            came = self.request.recv(65536)
+                            received = self.request.recv(65536)
                         except OSError:
                             return
-                        if not came:
+                        if not received:
                             return
-                        rest += came
+                        rest += received
                     head, _, rest = rest.partition(b"\r\n\r\n")
                     response, stays = outer.respond(head.decode("latin-1"))
                     try:

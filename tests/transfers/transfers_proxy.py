@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Self
 
-_PIECE = 64 << 10
+_CHUNK = 64 << 10
 
 
 class Proxy:
@@ -26,7 +26,7 @@ class Proxy:
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         # What lies in the buffers was not moved yet.
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _PIECE)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _CHUNK)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
@@ -76,7 +76,7 @@ class Proxy:
                 server = socket.create_connection(("127.0.0.1", self._port))
             except OSError:
                 return
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _PIECE)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _CHUNK)
             with self._lock:
                 self._sockets |= {client, server}
             for each in ((client, server, "up"), (server, client, "down")):
@@ -88,7 +88,7 @@ class Proxy:
         mine, its = self.url[7:].encode(), f"127.0.0.1:{self._port}".encode()
         assert len(mine) == len(its)
         with contextlib.suppress(OSError):
-            while data := source.recv(_PIECE):
+            while data := source.recv(_CHUNK):
                 if way == "up":
                     # Heads come in one chunk, and contents here never name this address.
                     data = data.replace(mine, its)

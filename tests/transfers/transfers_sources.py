@@ -115,13 +115,13 @@ def generator(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
 @way
 def generator_of_views(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
     # The same buffer again and again, as fast readers hand it out.
-    def pieces() -> Iterator[memoryview]:
+    def chunks() -> Iterator[memoryview]:
         buffer = bytearray(1000)
         for start in range(0, len(NOISE), 1000):
             buffer[:] = NOISE[start : start + 1000]
             yield memoryview(buffer)
 
-    return pieces(), NOISE
+    return chunks(), NOISE
 
 
 @way
@@ -238,8 +238,8 @@ def member_of_a_tar(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, byt
     with tarfile.open(folder / "x", "w") as made:
         made.add(folder / "inside")
         made.add(folder / "inside", "again")
-    packed = stack.enter_context(tarfile.open(folder / "x"))  # noqa: SIM115 - closed with the test
-    return stack.enter_context(packed.extractfile(packed.getmembers()[0])), NOISE  # type: ignore[arg-type]
+    compressed = stack.enter_context(tarfile.open(folder / "x"))  # noqa: SIM115 - closed with the test
+    return stack.enter_context(compressed.extractfile(compressed.getmembers()[0])), NOISE  # type: ignore[arg-type]
 
 
 @way

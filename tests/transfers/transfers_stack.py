@@ -85,8 +85,8 @@ class Stack:
             while chunk := response.read(1 << 20):
                 hasher.update(chunk)
                 count += len(chunk)
-        said = self.plain.get(self.path_of(made))
-        assert (said["state"], said["size"], said["sha256"]) == ("ready", count, hasher.hexdigest())
+        message = self.plain.get(self.path_of(made))
+        assert (message["state"], message["size"], message["sha256"]) == ("ready", count, hasher.hexdigest())
         return hasher.hexdigest()
 
     def remove(self, made: File | Shard) -> None:

@@ -319,13 +319,15 @@ def helpers(collection: ShardCollection, shard: Shard, job: WorkFloeJob) -> None
     assert_type(download_report(collection, Path("report.zip")).pages, tuple[str, ...])
 
 
-def many_at_once(session: OrionSession, collection: ShardCollection, told: list[Progress]) -> None:
+def many_at_once(session: OrionSession, collection: ShardCollection, reported: list[Progress]) -> None:
     with concurrent.futures.ProcessPoolExecutor() as executor, rich_progress() as progress:
         for sent in collection.upload("frames", 8, progress, executor):
             assert_type(sent, Result[Path, Shard])
             assert_type(sent.value, Shard | None)
             assert_type(sent.error, Exception | None)
-        assert_type(collection.download(Path("copy"), progress=told.append, durable=True), list[Result[Shard, Path]])
+        assert_type(
+            collection.download(Path("copy"), progress=reported.append, durable=True), list[Result[Shard, Path]]
+        )
     files = session.upload_files([Path("a"), "b"], 7, tags=["Job 7"], return_exceptions=True)
     assert_type(files, list[Result[Path, File]])
     fetched = session.download_files(session.list_resources(File, {"name": "a"}), "copy", each=print)

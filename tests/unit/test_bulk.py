@@ -132,12 +132,12 @@ def test_items_that_end_with_an_error_do_not_lose_what_came_before() -> None:
 
 
 def test_items_that_cannot_be_read_at_all_are_that_error() -> None:
-    def refused() -> Iterator[int]:
+    def rejected() -> Iterator[int]:
         raise NotFoundResponse(None)  # type: ignore[arg-type]
         yield 1
 
     with pytest.raises(NotFoundResponse):
-        collect_results(run(double, refused()))
+        collect_results(run(double, rejected()))
     with pytest.raises(TypeError):
         collect_results(run(double, None))  # type: ignore[arg-type]
 
@@ -208,11 +208,11 @@ def test_which_executors_are_in_this_process() -> None:
 
 
 def test_an_interruption_cancels_what_has_not_begun() -> None:
-    begun: list[int] = []
+    started: list[int] = []
     go = threading.Event()
 
     def work(number: int) -> None:
-        begun.append(number)
+        started.append(number)
         assert go.wait(120)
 
     def items() -> Iterator[int]:
@@ -221,7 +221,7 @@ def test_an_interruption_cancels_what_has_not_begun() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         list(run(work, items(), workers=1, stop=go.set))
-    assert begun in ([0], [])
+    assert started in ([0], [])
 
 
 SCRIPT = r"""
@@ -312,12 +312,12 @@ def test_results_may_be_taken_one_by_one_and_only_failures_are_kept() -> None:
 
 
 def test_an_error_of_who_takes_the_results_is_that_error() -> None:
-    def refuse(_: object) -> None:
+    def reject(_: object) -> None:
         raise KeyError("enough")
 
     stopped: list[int] = []
     with pytest.raises(KeyError):
-        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), each=refuse)
+        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), each=reject)
     assert stopped == [1]
 
 
@@ -325,9 +325,9 @@ def test_an_error_of_who_takes_the_results_is_that_error() -> None:
 
 
 def test_a_watch_passes_on_and_gives_names() -> None:
-    told: list[Progress] = []
-    ProgressRelay(told.append).named("a")(Progress("?", 1, 2, 3.0, False))
-    assert told == [Progress("a", 1, 2, 3.0, False)]
+    reported: list[Progress] = []
+    ProgressRelay(reported.append).named("a")(Progress("?", 1, 2, 3.0, False))
+    assert reported == [Progress("a", 1, 2, 3.0, False)]
     ProgressRelay().named("a")(Progress("?", 1, 2, 3.0, False))
 
 

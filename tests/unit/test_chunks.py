@@ -46,14 +46,14 @@ def digest(value: bytes = SHA) -> str:
 class Server:
     """Responses what it was told to, in order, and keeps what it was asked and which responses were closed."""
 
-    def __init__(self, *told: Response | Exception) -> None:
-        self.told = list(told)
-        self.asked: list[dict[str, str]] = []
+    def __init__(self, *reported: Response | Exception) -> None:
+        self.reported = list(reported)
+        self.requests: list[dict[str, str]] = []
         self.closed: list[Response] = []
 
     def __call__(self, headers: Mapping[str, str]) -> Response:
-        self.asked.append(dict(headers))
-        given = self.told.pop(0)
+        self.requests.append(dict(headers))
+        given = self.reported.pop(0)
         if isinstance(given, Exception):
             raise given
         given._close = lambda: self.closed.append(given)
@@ -62,17 +62,17 @@ class Server:
 
 def answer(status: int = 200, *body: bytes | Exception, call: bool = True, **headers: str) -> Response:
     def stream() -> Iterator[bytes]:
-        for piece in body:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
+        for chunk in body:
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
 
     found = Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, "/x", stream=stream())
     found.call = CallInfo("get_x GET /x", request_id="r1") if call else None
     return found
 
 
-def piece(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **headers: str) -> Response:
+def chunk(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **headers: str) -> Response:
     return answer(206, *body, **{"content_range": f"bytes {start}-{end}/{size}", "etag": TAG, **headers})
 
 
@@ -130,9 +130,9 @@ def test_words() -> None:
     assert type(truncated_error(3, 10)) is OrionConnectionError
     assert str(changed_error()) == "the content changed while it was read"
     for algorithm, name in {"sha-256": "SHA-256", "crc32c": "CRC32C"}.items():
-        told = digest_error(Digest(algorithm, b""))
-        assert str(told) == f"the content did not arrive whole: its {name} digest is not the announced one"
-        assert isinstance(told, UnexpectedContentError)
+        reported = digest_error(Digest(algorithm, b""))
+        assert str(reported) == f"the content did not arrive whole: its {name} digest is not the announced one"
+        assert isinstance(reported, UnexpectedContentError)
     assert isinstance(changed_error(), UnexpectedContentError)
     error_with_call = with_call(truncated_error(1, 2), answer())
     assert str(error_with_call) == "get_x GET /x: the content did not arrive whole: 1 of 2 bytes came (request r1)"
@@ -150,26 +150,26 @@ def longest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_transfer_that_does_not_come_forward(skipped_waits: list[float], longest: None) -> None:
-    patience, error = ResumeBudget(), broken()
+    budget, error = ResumeBudget(), broken()
     for _ in range(5):
-        patience.spend(error, (1 << 20) - 1)
+        budget.spend(error, (1 << 20) - 1)
     assert skipped_waits == pytest.approx([0.3, 0.9, 2.7, 8.1, 24.3])
     with pytest.raises(OrionConnectionError) as caught:
-        patience.spend(error, (1 << 20) - 1)
+        budget.spend(error, (1 << 20) - 1)
     assert caught.value is error
     assert len(skipped_waits) == 5
 
 
 def test_a_transfer_that_comes_forward(skipped_waits: list[float], longest: None) -> None:
-    patience = ResumeBudget()
+    budget = ResumeBudget()
     for position in (0, 1 << 20, (2 << 20) - 1, 2 << 20, (3 << 20) + 1, (4 << 20) + 1):
-        patience.spend(broken(), position)
+        budget.spend(broken(), position)
     # From each MiB on it waits as little as at first.
     assert skipped_waits == pytest.approx([0.3, 0.3, 0.9, 0.3, 0.3, 0.3])
     for _ in range(4):
-        patience.spend(broken(), (4 << 20) + 1)
+        budget.spend(broken(), (4 << 20) + 1)
     with pytest.raises(OrionConnectionError):
-        patience.spend(broken(), (5 << 20))
+        budget.spend(broken(), (5 << 20))
 
 
 def test_what_no_patience_helps(skipped_waits: list[float]) -> None:
@@ -191,7 +191,7 @@ def test_asking_for_a_chunk_that_is_none() -> None:
     whole = answer()
     server = Server(BadResponse(answer(416)), whole)
     assert open_range(server, {"Range": "bytes=5-"}) is whole
-    assert server.asked == [{"Range": "bytes=5-"}, {}]
+    assert server.requests == [{"Range": "bytes=5-"}, {}]
     for status in (404, 415, 417):
         server = Server(BadResponse(answer(status)))
         with pytest.raises(BadResponse):
@@ -216,29 +216,29 @@ def test_what_is_asked_for(content: Content, start: int, end: int | None, header
     given = answer(etag=content.etag or "")
     server = Server(given)
     assert open_rest(server, content, start, end) == (given, start)
-    assert (server.asked, server.closed) == ([headers], [])
+    assert (server.requests, server.closed) == ([headers], [])
 
 
 def test_the_chunk_that_was_asked_for() -> None:
-    given = piece(4, end=7)
+    given = chunk(4, end=7)
     server = Server(given)
     assert open_rest(server, KNOWN, 4, 8) == (given, 0)
     assert server.closed == []
 
 
 @pytest.mark.parametrize(
-    "other", [piece(5), piece(3), piece(4, size=11), answer(206, etag=TAG), piece(4, content_range="x")]
+    "other", [chunk(5), chunk(3), chunk(4, size=11), answer(206, etag=TAG), chunk(4, content_range="x")]
 )
 def test_another_chunk(other: Response) -> None:
     whole = answer(etag=TAG)
     server = Server(other, whole)
     assert open_rest(server, KNOWN, 4) == (whole, 4)
-    assert server.asked == [{"Range": "bytes=4-", "If-Range": TAG}, {}]
+    assert server.requests == [{"Range": "bytes=4-", "If-Range": TAG}, {}]
     assert server.closed == [other]
 
 
 @pytest.mark.parametrize(
-    "other", [answer(etag='"b"'), answer(), piece(4, etag='"b"'), answer(etag='"b"', repr_digest=digest())]
+    "other", [answer(etag='"b"'), answer(), chunk(4, etag='"b"'), answer(etag='"b"', repr_digest=digest())]
 )
 def test_another_content(other: Response) -> None:
     server = Server(other)
@@ -257,7 +257,7 @@ def test_no_such_chunk_any_more() -> None:
 # -- the chunks
 
 
-def told(server: Callable[..., Response], **options: Any) -> tuple[bytes, list[Progress]]:
+def reported(server: Callable[..., Response], **options: Any) -> tuple[bytes, list[Progress]]:
     heard: list[Progress] = []
     return b"".join(iter_verified(server, callback=heard.append, **options)), heard
 
@@ -265,28 +265,28 @@ def told(server: Callable[..., Response], **options: Any) -> tuple[bytes, list[P
 def test_whole_at_once() -> None:
     given = answer(200, b"01234", b"56789", content_length="10", etag=TAG, repr_digest=digest())
     server = Server(given)
-    content, heard = told(server, item="name")
+    content, heard = reported(server, item="name")
     assert content == WHOLE
     assert (heard[-1].item, heard[-1].bytes, heard[-1].total, heard[-1].done) == ("name", 10, 10, True)
-    assert (server.asked, server.closed[:1]) == ([{}], [given])
+    assert (server.requests, server.closed[:1]) == ([{}], [given])
 
 
 def test_sizes_of_chunks() -> None:
     assert list(iter_verified(Server(answer(200, WHOLE, content_length="10")), 4)) == [b"0123", b"4567", b"89"]
     assert list(iter_verified(Server(answer(200, b"012", b"3456789")))) == [b"012", b"3456789"]
-    content, heard = told(Server(answer(200, b"0")))
+    content, heard = reported(Server(answer(200, b"0")))
     assert (content, heard[-1].item, heard[-1].total) == (b"0", "", None)
 
 
 @pytest.mark.parametrize("error", [broken(), OrionTimeout("late"), None])
 def test_gone_on_with_from_the_byte_where_it_broke(skipped_waits: list[float], error: Exception | None) -> None:
-    came = [b"0123"] if error is None else [b"0123", error]
-    first = answer(200, *came, content_length="10", etag=TAG, repr_digest=digest())
-    second = piece(4, b"45", broken(), repr_digest=digest())
-    server = Server(first, second, piece(6, b"6789", repr_digest=digest()))
-    content, heard = told(server)
+    received = [b"0123"] if error is None else [b"0123", error]
+    first = answer(200, *received, content_length="10", etag=TAG, repr_digest=digest())
+    second = chunk(4, b"45", broken(), repr_digest=digest())
+    server = Server(first, second, chunk(6, b"6789", repr_digest=digest()))
+    content, heard = reported(server)
     assert content == WHOLE
-    assert server.asked == [{}, *({"Range": f"bytes={start}-", "If-Range": TAG} for start in (4, 6))]
+    assert server.requests == [{}, *({"Range": f"bytes={start}-", "If-Range": TAG} for start in (4, 6))]
     assert server.closed[:2] == [first, second]
     assert (heard[-1].bytes, len(skipped_waits)) == (10, 2)
 
@@ -297,35 +297,35 @@ def test_gone_on_with_in_a_whole_response() -> None:
         answer(200, b"0123", broken(), content_length="10", repr_digest=digest()),
         answer(200, b"01", b"23", b"456789", content_length="10", repr_digest=digest()),
     )
-    assert told(server)[0] == WHOLE
-    assert server.asked == [{}, {}]
+    assert reported(server)[0] == WHOLE
+    assert server.requests == [{}, {}]
 
 
 def test_the_first_response_was_wrong_about_its_length() -> None:
     server = Server(answer(200, b"0123", broken(), content_length="99"), answer(200, WHOLE, content_length="10"))
-    assert told(server)[0] == WHOLE
+    assert reported(server)[0] == WHOLE
 
 
 def test_a_size_that_no_chunk_changes() -> None:
     server = Server(
-        answer(200, b"0123", content_length="10", etag=TAG), piece(4, b"45", broken()), piece(6, b"6789", size=10)
+        answer(200, b"0123", content_length="10", etag=TAG), chunk(4, b"45", broken()), chunk(6, b"6789", size=10)
     )
-    assert told(server)[0] == WHOLE
+    assert reported(server)[0] == WHOLE
     # A chunk of something larger is none of this; the whole is asked for.
-    other = piece(4, b"xxxx", size=12)
+    other = chunk(4, b"xxxx", size=12)
     server = Server(
         answer(200, b"0123", content_length="10", etag=TAG), other, answer(200, WHOLE, content_length="10", etag=TAG)
     )
-    assert told(server)[0] == WHOLE
+    assert reported(server)[0] == WHOLE
     assert other in server.closed
 
 
 def test_given_up(skipped_waits: list[float]) -> None:
     server = Server(*(answer(200, b"0", content_length="10", etag=TAG) for _ in range(9)))
     with pytest.raises(OrionConnectionError) as caught:
-        told(server)
+        reported(server)
     assert str(caught.value) == "get_x GET /x: the content did not arrive whole: 1 of 10 bytes came (request r1)"
-    assert (len(server.asked), len(skipped_waits)) == (6, 5)
+    assert (len(server.requests), len(skipped_waits)) == (6, 5)
     assert len({id(each) for each in server.closed}) == 6
 
 
@@ -333,20 +333,20 @@ def test_more_patience_where_it_comes_forward(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(content, "_FORWARD", 1)
     server = Server(
         answer(200, b"0", broken(), content_length="10", etag=TAG),
-        *(piece(start, WHOLE[start : start + 1], broken()) for start in range(1, 9)),
-        piece(9, b"9"),
+        *(chunk(start, WHOLE[start : start + 1], broken()) for start in range(1, 9)),
+        chunk(9, b"9"),
     )
-    assert told(server)[0] == WHOLE
+    assert reported(server)[0] == WHOLE
 
 
 def test_another_digest() -> None:
     server = Server(given := answer(200, WHOLE, content_length="10", repr_digest=digest(b"x" * 32)))
     heard: list[Progress] = []
-    came = bytearray()
+    received = bytearray()
 
     def take() -> None:
         for each in iter_verified(server, callback=heard.append):
-            came.extend(each)
+            received.extend(each)
 
     with pytest.raises(UnexpectedContentError) as caught:
         take()
@@ -354,13 +354,13 @@ def test_another_digest() -> None:
         "get_x GET /x: the content did not arrive whole: its SHA-256 digest is not the announced one (request r1)"
     )
     # It is found out after the last chunk, and nobody is told that all of it is there.
-    assert (bytes(came), [each.done for each in heard].count(True), given in server.closed) == (WHOLE, 0, True)
+    assert (bytes(received), [each.done for each in heard].count(True), given in server.closed) == (WHOLE, 0, True)
 
 
 def test_more_than_was_announced() -> None:
     server = Server(*(answer(200, WHOLE + b"more", content_length="10") for _ in range(9)))
     with pytest.raises(OrionError):
-        told(server)
+        reported(server)
 
 
 def test_an_end_that_nobody_waits_for_closes_the_response() -> None:
@@ -376,5 +376,5 @@ def test_other_errors_pass(skipped_waits: list[float]) -> None:
     for error in (KeyError("x"), OrionError("x")):
         server = Server(given := answer(200, b"0", error))
         with pytest.raises(type(error)):
-            told(server)
+            reported(server)
         assert (server.closed, skipped_waits) == ([given], [])

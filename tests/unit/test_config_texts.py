@@ -31,7 +31,7 @@ HOW = (
 )
 
 
-def refused(call: Any, kind: type[Exception] = ValidationError) -> str:
+def rejected(call: Any, kind: type[Exception] = ValidationError) -> str:
     with pytest.raises(kind) as raised:
         call()
     return str(raised.value)
@@ -46,7 +46,7 @@ def write(path: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("address", ["https://a b/", "https://a\\b/", "https://a/\t", "https://a\x7f/"])
 def test_an_address_with_gaps(address: str) -> None:
-    assert refused(lambda: origin_of(address)) == "the address holds white space, a control character or a backslash"
+    assert rejected(lambda: origin_of(address)) == "the address holds white space, a control character or a backslash"
 
 
 def test_hosts() -> None:
@@ -54,11 +54,14 @@ def test_hosts() -> None:
     assert len(longest) == 253
     assert origin_of(f"https://{longest}/") == ("https", longest, 443)
     unusable = "the host of the address cannot be used; a name with other letters is written as xn--..."
-    assert refused(lambda: origin_of(f"https://{longest}b/")) == unusable
-    assert refused(lambda: origin_of("https://a..b/")) == unusable
+    assert rejected(lambda: origin_of(f"https://{longest}b/")) == unusable
+    assert rejected(lambda: origin_of("https://a..b/")) == unusable
     assert origin_of("http://[::1]/")[1:] == ("::1", 80)
     for broken in ("[::zz]", "[::1%25lo]", "[fe80::1%lo]"):
-        assert refused(lambda broken=broken: origin_of(f"http://{broken}/")) in {unusable, "the address cannot be read"}
+        assert rejected(lambda broken=broken: origin_of(f"http://{broken}/")) in {
+            unusable,
+            "the address cannot be read",
+        }
     assert [is_loopback(host) for host in ("localhost", "127.9.9.9", "::1", "LOCAL", "10.0.0.1")] == [True] * 3 + [
         False
     ] * 2
@@ -86,7 +89,7 @@ def test_hosts() -> None:
     ],
 )
 def test_values_that_are_rejected(values: dict[str, Any], words: str) -> None:
-    assert refused(lambda: SessionConfig(**{"url": URL, **values})) == words
+    assert rejected(lambda: SessionConfig(**{"url": URL, **values})) == words
 
 
 def test_values_at_the_edge() -> None:
@@ -167,17 +170,17 @@ def test_comments_and_other_characters(tmp_path: Path) -> None:
 )
 def test_files_that_are_none(tmp_path: Path, text: str, words: str) -> None:
     path = write(tmp_path / "config", text)
-    assert refused(lambda: read_profiles(path)) == words.format(path)
+    assert rejected(lambda: read_profiles(path)) == words.format(path)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     path = write(tmp_path / "config", f"[p]\nurl = {URL}\n".ljust(1 << 20, "\n"))
     assert read_profiles(path) == {"p": {"url": URL}}
     write(path, "\n" * ((1 << 20) + 1))
-    assert refused(lambda: read_profiles(path)) == f"{path} is larger than 1048576 bytes and is not read"
+    assert rejected(lambda: read_profiles(path)) == f"{path} is larger than 1048576 bytes and is not read"
     path.write_bytes(b"\xff")
-    assert refused(lambda: read_profiles(path)) == f"{path} is not text in UTF-8"
-    assert refused(lambda: read_profiles(tmp_path)) == f"{tmp_path} cannot be read: Is a directory"
+    assert rejected(lambda: read_profiles(path)) == f"{path} is not text in UTF-8"
+    assert rejected(lambda: read_profiles(tmp_path)) == f"{tmp_path} cannot be read: Is a directory"
     assert read_profiles(tmp_path / "none") == read_profiles(path / "below") == {}
 
 
@@ -236,7 +239,7 @@ def test_a_broken_file_is_never_overwritten(tmp_path: Path, name: str) -> None:
         lambda: remove_profile("p", path),
         lambda: restore_config(("https", "orion.example.com", 443), None, {"ORION_CONFIG": str(path)}),
     ):
-        assert refused(call).startswith(f"{path} {words}")
+        assert rejected(call).startswith(f"{path} {words}")
         assert path.read_bytes() == content
     assert {each.name for each in tmp_path.iterdir()} == {"config", "config.lock"}
 
@@ -258,7 +261,7 @@ def test_an_empty_file_is_filled(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a]", "[a", "a\nb", "a\rb", "DEFAULT"])
 def test_names_that_no_profile_has(tmp_path: Path, name: str) -> None:
-    words = refused(lambda: save_profile(SessionConfig(url=URL), name, tmp_path / "config"))
+    words = rejected(lambda: save_profile(SessionConfig(url=URL), name, tmp_path / "config"))
     assert words == " ".join(f"{name!r} cannot be the name of a profile".split())
     save_profile(SessionConfig(url=URL), "X y", tmp_path / "config")
 
@@ -285,26 +288,27 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     environ = {"ORION_CONFIG": str(path)}
     how = HOW.format(path)
     assert (
-        refused(lambda: resolve("p", environ), InvalidCredentials)
+        rejected(lambda: resolve("p", environ), InvalidCredentials)
         == f"no profile 'p' in {path} (the file does not exist). {how}"
     )
     write(path, "")
     assert (
-        refused(lambda: resolve("p", environ), InvalidCredentials) == f"no profile 'p' in {path} (it holds none). {how}"
+        rejected(lambda: resolve("p", environ), InvalidCredentials)
+        == f"no profile 'p' in {path} (it holds none). {how}"
     )
     write(path, "[b]\n[a]\ntoken = x\n")
     assert (
-        refused(lambda: resolve(None, environ), InvalidCredentials)
+        rejected(lambda: resolve(None, environ), InvalidCredentials)
         == f"no profile 'default' in {path} (it holds: a, b). {how}"
     )
-    assert refused(lambda: resolve("a", environ), InvalidCredentials) == f"profile 'a' in {path} has no url. {how}"
+    assert rejected(lambda: resolve("a", environ), InvalidCredentials) == f"profile 'a' in {path} has no url. {how}"
     write(path, "[a]\nurl = http://far.example\n")
-    assert refused(lambda: resolve("a", environ)).startswith(f"profile 'a' in {path}: http://far.example would carry")
+    assert rejected(lambda: resolve("a", environ)).startswith(f"profile 'a' in {path}: http://far.example would carry")
     half = "{} is set but {} is not; set both or neither"
-    assert refused(lambda: resolve(None, {**environ, "ORION_URL": URL}), InvalidCredentials) == half.format(
+    assert rejected(lambda: resolve(None, {**environ, "ORION_URL": URL}), InvalidCredentials) == half.format(
         "ORION_URL", "ORION_TOKEN"
     )
-    assert refused(lambda: resolve(None, {"ORION_TOKEN": "x"}), InvalidCredentials) == half.format(
+    assert rejected(lambda: resolve(None, {"ORION_TOKEN": "x"}), InvalidCredentials) == half.format(
         "ORION_TOKEN", "ORION_URL"
     )
 
@@ -339,7 +343,7 @@ def test_credentials_are_found_again_by_where_they_lead(tmp_path: Path, monkeypa
     assert restore_config(origin, "b", {**environ, "ORION_URL": "https://e.example", "ORION_TOKEN": "te"}).token == "tb"
     monkeypatch.setenv("ORION_URL", URL)
     monkeypatch.setenv("ORION_TOKEN", "wrong")
-    words = refused(lambda: restore_config(("https", "gone.example", 444), None, environ), InvalidCredentials)
+    words = rejected(lambda: restore_config(("https", "gone.example", 444), None, environ), InvalidCredentials)
     assert words == (
         "this session was made elsewhere for https://gone.example:444, and nothing here has a token for it. "
         + HOW.format(path)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import islice, repeat
 
 import pytest
-from helpers.virtual_server import Bucket, Told, Virtual, Window
+from helpers.virtual_server import Bucket, Reported, Virtual, Window
 
 from orionclient._limits import FORGET_SECONDS, RateLimiter
 
@@ -38,7 +38,7 @@ def ran(
     threads: int = 32,
     latency: float = 0.02,
     seed: int = 1,
-) -> Told:
+) -> Reported:
     bucket = Bucket(rate)
     server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: retry_after, latency=latency, seed=seed)
     return server.run((repeat("get_file", count), threads))
@@ -47,22 +47,22 @@ def ran(
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("retry_after", ["0", "1", None])
 def test_a_limit_is_used_and_hardly_exceeded(retry_after: str | None, seed: int) -> None:
-    told = ran(2000, retry_after=retry_after, seed=seed)
-    assert told.failed == 0
-    assert told.seconds <= 1.05 * ideal(2000, constant)
-    assert told.share_rejected <= 0.04
+    reported = ran(2000, retry_after=retry_after, seed=seed)
+    assert reported.failed == 0
+    assert reported.seconds <= 1.05 * ideal(2000, constant)
+    assert reported.share_rejected <= 0.04
     # Nobody starves: who was rejected has waited as long as the server asked, and that is all.
-    most, least = max(told.by_worker.values()), min(told.by_worker[worker] for worker in range(32))
+    most, least = max(reported.by_worker.values()), min(reported.by_worker[worker] for worker in range(32))
     assert most <= (1.5 if retry_after == "0" else 4) * least
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_retry_after_of_30_seconds_costs_30_seconds_once(seed: int) -> None:
-    told = ran(2000, retry_after="30", seed=seed)
-    assert told.failed == 0
-    assert told.share_rejected <= 0.04
+    reported = ran(2000, retry_after="30", seed=seed)
+    assert reported.failed == 0
+    assert reported.share_rejected <= 0.04
     # On top of the ideal comes one Retry-After with its jitter of a tenth: most threads are rejected at the start, nobody late.
-    assert told.seconds <= 1.05 * ideal(2000, constant) + 33
+    assert reported.seconds <= 1.05 * ideal(2000, constant) + 33
 
 
 def test_one_retry_after_holds_back_only_the_request_that_got_it() -> None:
@@ -87,32 +87,32 @@ def test_three_in_a_row_hold_back_all_as_long_as_the_server_asks() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("retry_after", ["0", "1", None])
 def test_a_limit_that_changes_is_followed(retry_after: str | None, seed: int) -> None:
-    told = ran(9000, changing, retry_after=retry_after, seed=seed)
-    assert told.failed == 0
-    assert told.seconds <= 1.05 * ideal(9000, changing)
-    assert told.share_rejected <= 0.04
+    reported = ran(9000, changing, retry_after=retry_after, seed=seed)
+    assert reported.failed == 0
+    assert reported.seconds <= 1.05 * ideal(9000, changing)
+    assert reported.share_rejected <= 0.04
 
 
 @pytest.mark.parametrize(
     ("rate", "count", "threads", "latency"), [(1000, 10_000, 64, 0.01), (50, 1500, 32, 0.05), (200, 4000, 64, 0.1)]
 )
 def test_other_limits_and_distances(rate: float, count: int, threads: int, latency: float) -> None:
-    told = ran(count, lambda _: rate, threads=threads, latency=latency)
-    assert told.failed == 0
-    assert told.seconds <= 1.05 * count / rate
-    assert told.share_rejected <= 0.04
+    reported = ran(count, lambda _: rate, threads=threads, latency=latency)
+    assert reported.failed == 0
+    assert reported.seconds <= 1.05 * count / rate
+    assert reported.share_rejected <= 0.04
 
 
 def test_a_bucket_of_one_token_is_used_too() -> None:
-    told = ran(400, lambda _: 5.0)
-    assert told.failed == 0
-    assert told.seconds <= 1.25 * 80
+    reported = ran(400, lambda _: 5.0)
+    assert reported.failed == 0
+    assert reported.seconds <= 1.25 * 80
 
 
 def test_many_429s_use_up_no_quota() -> None:
-    told = ran(2000, threads=128, retry_after="0")
-    assert told.refused > 100
-    assert told.failed == 0
+    reported = ran(2000, threads=128, retry_after="0")
+    assert reported.rejected > 100
+    assert reported.failed == 0
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -121,11 +121,11 @@ def test_a_closed_server_is_left_alone(named: bool) -> None:
     server = Virtual(
         lambda _, now: window.add_chunk(now), lambda now: str(int(window.opens_in(now)) + 1) if named else None
     )
-    told = server.run((repeat("get_file", 1500), 32))
-    assert told.failed == 0
+    reported = server.run((repeat("get_file", 1500), 32))
+    assert reported.failed == 0
     # The fifth window begins after 40 s; in each, every thread is rejected once or a few times.
-    assert told.seconds <= 60
-    assert told.refused <= 300
+    assert reported.seconds <= 60
+    assert reported.rejected <= 300
 
 
 def limited(until: float = 1e9) -> Bucket:
@@ -136,15 +136,15 @@ def limited(until: float = 1e9) -> Bucket:
 def test_an_operation_with_a_limit_of_its_own_slows_only_itself(retry_after: str | None) -> None:
     bucket = limited()
     server = Virtual(lambda operation, now: operation != "create_file" or bucket.add_chunk(now), lambda _: retry_after)
-    told = server.run((repeat("create_file", 200), 4), (repeat("get_file", 8000), 8))
-    assert told.failed == 0
+    reported = server.run((repeat("create_file", 200), 4), (repeat("get_file", 8000), 8))
+    assert reported.failed == 0
     # Alone, eight workers would need some 22 s; the others slow down until the third 429.
-    assert max(told.done_at["get_file"]) <= 24
-    first = min(told.rejected_at)[0]
-    others = [moment for moment in told.done_at["get_file"] if moment > first + 6]
+    assert max(reported.done_at["get_file"]) <= 24
+    first = min(reported.rejected_at)[0]
+    others = [moment for moment in reported.done_at["get_file"] if moment > first + 6]
     assert len(others) >= 0.95 * 360 * (max(others) - first - 6)
     # It has what it is allowed, too.
-    assert max(told.done_at["create_file"]) <= 20 * 1.5 + (20 if retry_after == "5" else 0)
+    assert max(reported.done_at["create_file"]) <= 20 * 1.5 + (20 if retry_after == "5" else 0)
 
 
 def test_an_operation_comes_back_to_the_shared_limit() -> None:
@@ -165,10 +165,10 @@ def test_an_operation_comes_back_to_the_shared_limit() -> None:
 def test_a_limit_of_all_operations_stays_shared() -> None:
     bucket = Bucket(constant)
     server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: "1")
-    told = server.run((repeat("get_file", 1000), 16), (repeat("get_dataset", 1000), 16))
-    assert told.failed == 0
-    assert told.seconds <= 10.5
-    assert told.share_rejected <= 0.04
+    reported = server.run((repeat("get_file", 1000), 16), (repeat("get_dataset", 1000), 16))
+    assert reported.failed == 0
+    assert reported.seconds <= 10.5
+    assert reported.share_rejected <= 0.04
 
 
 def test_nothing_waits_before_the_first_429() -> None:

@@ -34,46 +34,46 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 def test_the_callback_is_told_at_most_every_tenth_of_a_second_and_at_the_end(time: Time) -> None:
-    told: list[Progress] = []
-    meter = Meter("a", 100, told.append)
+    reported: list[Progress] = []
+    meter = Meter("a", 100, reported.append)
     for _ in range(50):
         meter.add(1)
         time.now += 0.01
     meter.add(50)
     meter.finish()
     meter.finish()
-    assert [each.done for each in told] == [False] * (len(told) - 1) + [True]
-    assert 4 <= len(told) - 1 <= 6
-    assert (told[-1].item, told[-1].bytes, told[-1].total) == ("a", 100, 100)
-    assert [each.bytes for each in told] == sorted(each.bytes for each in told)
+    assert [each.done for each in reported] == [False] * (len(reported) - 1) + [True]
+    assert 4 <= len(reported) - 1 <= 6
+    assert (reported[-1].item, reported[-1].bytes, reported[-1].total) == ("a", 100, 100)
+    assert [each.bytes for each in reported] == sorted(each.bytes for each in reported)
 
 
 def test_told_from_a_tenth_of_a_second_on(time: Time) -> None:
     time.now = 0.0
-    told: list[Progress] = []
-    meter = Meter("a", None, told.append)
+    reported: list[Progress] = []
+    meter = Meter("a", None, reported.append)
     for now in (0.0625, 0.0999, 0.1, 0.15, 0.1999, 0.2):
         time.now = now
         meter.add(1)
-    assert [each.bytes for each in told] == [3, 6]
+    assert [each.bytes for each in reported] == [3, 6]
 
 
 def test_the_rate_looks_back_on_three_seconds(time: Time) -> None:
-    told: list[Progress] = []
-    meter = Meter("a", None, told.append)
+    reported: list[Progress] = []
+    meter = Meter("a", None, reported.append)
     for now, number in ((1, 100), (3, 0), (4, 0), (5, 0)):
         time.now = 100.0 + now
         meter.add(number)
     # At 4 s it looks back on the first second, which ended 3 s before; what came up to then counts no more.
-    assert [each.rate for each in told] == pytest.approx([100, 100 / 3, 25, 0])
+    assert [each.rate for each in reported] == pytest.approx([100, 100 / 3, 25, 0])
 
 
 def test_nobody_waits_for_somebody_who_is_told(time: Time) -> None:
     inside, leave = threading.Event(), threading.Event()
-    told: list[Progress] = []
+    reported: list[Progress] = []
 
     def callback(progress: Progress) -> None:
-        told.append(progress)
+        reported.append(progress)
         inside.set()
         assert leave.wait(120)
 
@@ -89,35 +89,35 @@ def test_nobody_waits_for_somebody_who_is_told(time: Time) -> None:
     for thread in others:
         thread.join(10)
     assert not any(thread.is_alive() for thread in others)
-    assert (meter.bytes, len(told)) == (4, 1)
+    assert (meter.bytes, len(reported)) == (4, 1)
     leave.set()
     telling.join(30)
 
 
 def test_nothing_is_told_after_the_end(time: Time) -> None:
-    told: list[Progress] = []
-    meter = Meter("a", 1, told.append)
+    reported: list[Progress] = []
+    meter = Meter("a", 1, reported.append)
     meter.finish()
     time.now += 1
     meter.add(1)
-    assert [each.done for each in told] == [True]
+    assert [each.done for each in reported] == [True]
 
 
 def test_the_rate_follows_the_last_seconds_and_is_the_mean_at_the_end(time: Time) -> None:
-    told: list[Progress] = []
-    meter = Meter("a", None, told.append)
+    reported: list[Progress] = []
+    meter = Meter("a", None, reported.append)
     for step in range(100):
         time.now += 0.1
         meter.add(100 if step < 50 else 10)
-    assert told[20].rate == pytest.approx(1000)
-    assert told[-1].rate == pytest.approx(100)
+    assert reported[20].rate == pytest.approx(1000)
+    assert reported[-1].rate == pytest.approx(100)
     meter.finish()
-    assert told[-1].rate == pytest.approx(550)
+    assert reported[-1].rate == pytest.approx(550)
 
 
 def test_bytes_to_be_moved_again_go_back_and_bytes_that_were_there_are_no_speed(time: Time) -> None:
-    told: list[Progress] = []
-    meter = Meter("a", 30, told.append)
+    reported: list[Progress] = []
+    meter = Meter("a", 30, reported.append)
     meter.add(20, moved=False)
     time.now += 1
     meter.add(10)
@@ -128,23 +128,23 @@ def test_bytes_to_be_moved_again_go_back_and_bytes_that_were_there_are_no_speed(
     assert meter.bytes == 0
     meter.add(30, moved=False)
     meter.finish()
-    assert (told[0].bytes, told[0].rate) == (30, 10)
-    assert told[-1].bytes == 30
+    assert (reported[0].bytes, reported[0].rate) == (30, 10)
+    assert reported[-1].bytes == 30
 
 
 def test_no_time_is_no_rate(time: Time) -> None:
-    told: list[Progress] = []
-    meter = Meter("a", 1, told.append)
+    reported: list[Progress] = []
+    meter = Meter("a", 1, reported.append)
     meter.add(1)
     meter.finish()
-    assert told == [Progress("a", 1, 1, 0.0, True)]
+    assert reported == [Progress("a", 1, 1, 0.0, True)]
 
 
 def test_a_callback_that_raises_ends_the_transfer(time: Time) -> None:
-    def refuse(_: Progress) -> None:
+    def reject(_: Progress) -> None:
         raise KeyError("enough")
 
-    meter = Meter("a", 2, refuse)
+    meter = Meter("a", 2, reject)
     meter.add(1)
     time.now += 1
     with pytest.raises(KeyError):
@@ -161,13 +161,13 @@ def test_without_a_callback_it_counts() -> None:
 
 
 def test_many_threads_lose_no_byte_and_are_told_one_after_the_other() -> None:
-    inside, most, told = 0, 0, []
+    inside, most, reported = 0, 0, []
 
     def callback(progress: Progress) -> None:
         nonlocal inside, most
         inside += 1
         most = max(most, inside)
-        told.append(progress.bytes)
+        reported.append(progress.bytes)
         inside -= 1
 
     meter = Meter("a", 80_000, callback)
@@ -177,8 +177,8 @@ def test_many_threads_lose_no_byte_and_are_told_one_after_the_other() -> None:
     for thread in threads:
         thread.join()
     meter.finish()
-    assert (meter.bytes, told[-1], most) == (80_000, 80_000, 1)
-    assert told == sorted(told)
+    assert (meter.bytes, reported[-1], most) == (80_000, 80_000, 1)
+    assert reported == sorted(reported)
 
 
 def test_progress_pickles() -> None:
@@ -189,18 +189,18 @@ def test_progress_pickles() -> None:
 # ---------------------------------------------------------------- bars
 
 
-def two_items(told: Any) -> None:
-    told(Progress("[bold]a", 1, 10, 1.0, False))
-    told(Progress("b", 5, None, 1.0, False))
-    told(Progress("[bold]a", 0, 10, 1.0, False))
-    told(Progress("b", 7, 7, 1.0, True))
-    told(Progress("[bold]a", 10, 10, 1.0, True))
+def two_items(reported: Any) -> None:
+    reported(Progress("[bold]a", 1, 10, 1.0, False))
+    reported(Progress("b", 5, None, 1.0, False))
+    reported(Progress("[bold]a", 0, 10, 1.0, False))
+    reported(Progress("b", 7, 7, 1.0, True))
+    reported(Progress("[bold]a", 10, 10, 1.0, True))
 
 
 def test_rich_shows_several_items_at_once() -> None:
     shown = io.StringIO()
-    with rich_progress(console=rich.console.Console(file=shown, force_terminal=True, width=120)) as told:
-        two_items(told)
+    with rich_progress(console=rich.console.Console(file=shown, force_terminal=True, width=120)) as reported:
+        two_items(reported)
     # A name is no markup.
     assert "[bold]a" in shown.getvalue()
     assert "10/10 bytes" in shown.getvalue()
@@ -225,9 +225,9 @@ def test_tqdm_shows_several_items_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     module.tqdm = Bar  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "tqdm", module)
     Bar.made = []
-    with tqdm_progress(leave=True) as told:
-        two_items(told)
-        told(Progress("broken", 1, 2, 1.0, False))
+    with tqdm_progress(leave=True) as reported:
+        two_items(reported)
+        reported(Progress("broken", 1, 2, 1.0, False))
     assert [(bar.desc, bar.n, bar.total, bar.closed) for bar in Bar.made] == [
         ("[bold]a", 10, 10, True), ("b", 7, 7, True), ("broken", 1, 2, True)
     ]  # fmt: skip

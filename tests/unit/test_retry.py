@@ -184,7 +184,7 @@ def test_no_wait_passes_the_deadline_or_the_cap(
         assert wait <= (LIBRARY.cap if after is None or not status else int(after) * 1.1)
         record_retry(progress, outcome, wait, 0)
         left -= wait
-    for reason, done in progress.repeats.items():
+    for reason, done in progress.retries.items():
         assert done <= (4 if reason == "connection" else DEFAULT_RETRIES[int(str(reason))])
 
 
@@ -267,7 +267,7 @@ def test_waits_grow_threefold(outcome: Outcome) -> None:
         waits.append(wait)
     assert waits == pytest.approx([0.3, 0.9, 2.7, 8.1])
     assert progress.charged == 56
-    assert list(progress.repeats.values()) == [4]
+    assert list(progress.retries.values()) == [4]
     assert list(progress.last_wait.values()) == pytest.approx([8.1])
     assert (waited(outcome, progress) is None) == (outcome.status != 404)
 
@@ -306,7 +306,7 @@ def test_reasons_are_counted_apart(kind: str) -> None:
         record_retry(progress, outcome, 9.0, 1)
     assert waited(outcome, progress) is None
     assert waited(other, progress) == pytest.approx(0.3)
-    assert progress.repeats == {500 if kind == "500" else "connection": 4}
+    assert progress.retries == {500 if kind == "500" else "connection": 4}
 
 
 def test_the_class_decides() -> None:

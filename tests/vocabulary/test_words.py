@@ -27,7 +27,7 @@ def list_files() -> list[Path]:
 
 def compile_word(word: str) -> re.Pattern[str]:
     """Make the pattern of a word or expression: in prose, in snake_case and in CamelCase."""
-    spaced = re.escape(word).replace(r"\ ", r"(?:[\s_#]+)").replace("'", "['’]")
+    spaced = re.escape(word).replace(r"\ ", r"(?:[\s_#]+)")
     title = word[0].upper() + spaced[1:]
     upper = spaced.upper() if " " not in word else spaced
     return re.compile(
@@ -117,3 +117,16 @@ def test_every_exception_has_a_reason_and_is_needed() -> None:
         ):
             unused.append(entry["files"])
     assert not unused
+
+
+if __name__ == "__main__":
+    import sys
+
+    chosen = tuple(sys.argv[1:]) or ("",)
+    for name, line, word, text in sorted(
+        (name, line, word, text)
+        for group in ("retired", "doubtful")
+        for name, word, line, text in find_everywhere(group)
+    ):
+        if name.startswith(chosen):
+            print(f"{name}:{line}: {word}: {text:.120}")

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
-HANDLERS: Mapping[str, Handler] = {name: handler for room in _MODULES for name, handler in room.HANDLERS.items()}
-KINDS: Mapping[str, ResourceKind] = {room.KIND.name: room.KIND for room in _MODULES if hasattr(room, "KIND")}
-TABLES: tuple[str, ...] = tuple(room.TABLES for room in _MODULES if hasattr(room, "TABLES"))
-BLOBS: tuple[str, ...] = tuple(room.BLOBS for room in _MODULES if hasattr(room, "BLOBS"))
+HANDLERS: Mapping[str, Handler] = {name: handler for space in _MODULES for name, handler in space.HANDLERS.items()}
+KINDS: Mapping[str, ResourceKind] = {space.KIND.name: space.KIND for space in _MODULES if hasattr(space, "KIND")}
+TABLES: tuple[str, ...] = tuple(space.TABLES for space in _MODULES if hasattr(space, "TABLES"))
+BLOBS: tuple[str, ...] = tuple(space.BLOBS for space in _MODULES if hasattr(space, "BLOBS"))
 
 
 def resume(stack: Services) -> None:
     """Take up what the last server on the folder left undone."""
-    for room in _MODULES:
-        if hasattr(room, "resume"):
-            room.resume(stack)
+    for space in _MODULES:
+        if hasattr(space, "resume"):
+            space.resume(stack)

@@ -263,8 +263,8 @@ def _make_content(call: Call, sha256: str) -> dict[str, Any] | None:
         target = _check_target(call, db, row["collection"], row["resource_id"], filling=True)
         if db.execute("SELECT 1 FROM parts WHERE upload = ? AND pending IS NOT NULL", (row["id"],)).fetchone():
             return None
-        room = files if row["collection"] is None else shards
-        room.fill(db, row["resource_id"], row["size"], sha256, row["blob"])
+        space = files if row["collection"] is None else shards
+        space.fill(db, row["resource_id"], row["size"], sha256, row["blob"])
         db.execute("UPDATE uploads SET state = 'complete', blob = NULL WHERE id = ?", (row["id"],))
         shown = _show(call, _find_row(db, row["id"]))
     call.stack.blobs.remove(target["blob"] if target is not None else None)

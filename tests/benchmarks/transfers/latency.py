@@ -31,20 +31,20 @@ class State:
     def __init__(self) -> None:
         self.shards = {}
         self.sizes = {}
-        self.connections = self.requests = self.refused = self.most = self.busy = 0
+        self.connections = self.requests = self.rejected = self.most = self.busy = 0
 
     def counts(self) -> bytes:
         ready = sum(1 for state in self.shards.values() if state == "ready")
-        told = {
+        reported = {
             "connections": self.connections,
             "requests": self.requests,
-            "refused": self.refused,
+            "refused": self.rejected,
             "most": self.most,
             "ready": ready,
             "bytes": sum(self.sizes.values()),
         }
         State.__init__(self)
-        return json.dumps(told).encode()
+        return json.dumps(reported).encode()
 
     def answer(self, method: str, target: str, size: int) -> tuple[str, bytes]:
         """Status and body."""
@@ -66,14 +66,14 @@ class State:
                 if self.shards.get(found) not in (
                     {"open", "temporary"} if verb == "upload" else {"temporary", "ready"}
                 ):
-                    self.refused += 1
+                    self.rejected += 1
                     return "409 Conflict", b'{"error": "not in this state"}'
                 if verb == "upload":
                     self.sizes[found] = size
                 self.shards[found] = _NEXT[verb]
                 return "200 OK", _shard(found, self.shards[found], self.sizes[found])
             case _:
-                self.refused += 1
+                self.rejected += 1
                 return "404 Not Found", b'{"error": "no such path"}'
 
 

@@ -106,9 +106,9 @@ def _check(entry: Entry, figures: Figures, place: Place, *, whole: bool) -> None
         case ["put", "size", size]:
             _sized(put / "x", int(size))
         case ["shards"] if not figures["lost"]:
-            told = (figures["ready"], figures["bytes"], figures["refused"])
-            if told != (SHARDS, SHARDS * SHARD, 0):
-                raise Failed(f"the server has (ready, bytes, rejected) {told}")
+            reported = (figures["ready"], figures["bytes"], figures["refused"])
+            if reported != (SHARDS, SHARDS * SHARD, 0):
+                raise Failed(f"the server has (ready, bytes, rejected) {reported}")
 
 
 def _same(got: list[Path], wanted: list[Path], *, whole: bool) -> None:

@@ -36,8 +36,8 @@ def line(row: Row, results: dict[str, list[Figures]], failed: dict[str, str]) ->
     """
     values = [(goal, goal.value(results)) for goal in row.goals]
     missed = [goal for goal, value in values if value is None or not goal.reached(value)]
-    said = (_labelled(goal.subject, OURS) + _named(goal.figure, goal.said(value)) for goal, value in values)
-    own = "; ".join(said)
+    message = (_labelled(goal.subject, OURS) + _named(goal.figure, goal.message(value)) for goal, value in values)
+    own = "; ".join(message)
     if OURS in failed:
         own = f"failed: {failed[OURS]}"
     others = {entry.label: _ratio(row, results, entry.label) for entry in row.entries if entry.label in results}

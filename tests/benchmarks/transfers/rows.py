@@ -89,7 +89,7 @@ class Goal:
         """Whether it is enough."""
         return value >= self.bound if self.at_least else value <= self.bound
 
-    def said(self, value: float | None) -> str:
+    def message(self, value: float | None) -> str:
         """The value as a text."""
         number = "-" if value is None else f"{value:.0f}" if self.unit and self.scale == 1 else f"{value:.2f}"
         return f"{number} {self.unit or 'x'}" + (f" {self.over}" if self.over else "")
