@@ -65,7 +65,9 @@ def normalize(output: str) -> list[list[str]]:
 @pytest.mark.usefixtures("real_time")
 def test_the_terminal_listing_of_the_readme_is_what_ocli_prints(shell: Shell, tmp_path: Path) -> None:
     listings = re.findall(r"^```console\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    steps = [step.partition("\n") for listing in listings for step in re.split(r"^\$ ", listing, flags=re.M)[1:]]
+    steps = [
+        step.partition("\n") for listing in listings for step in re.split(r"^\$ ", listing, flags=re.MULTILINE)[1:]
+    ]
     assert len(steps) >= 4
     for command, _, output in steps:
         assert normalize(shell(command)) == normalize(output), command
