@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from helpers.canary import CANARY, meant
+from helpers.canary import CANARY, allow_token
 from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.cli.root import ocli
@@ -93,7 +93,7 @@ def test_a_file_of_profiles_that_is_a_link_stays_one(own_home: Path, tmp_path: P
     link = own_home / ".orion" / "config"
     link.parent.mkdir(mode=0o700)
     link.symlink_to(real)
-    with meant("the file of profiles is where a token belongs", real):
+    with allow_token("the profile file stores tokens", real):
         for name in ("one", "two"):
             save_profile(SessionConfig(url=URL, token=f"{name}{CANARY}"), name)
     assert link.is_symlink()

@@ -1,6 +1,6 @@
 """Every operation of the contract has a handler, a place in the client, rows in the table of retries, and a test that meets it.
 
-The last is counted while the tests run, see helpers/met.py; here is the proof that the count counts.
+The last is counted while the tests run, see helpers/operation_coverage.py; here is the proof that the count counts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import met
+from helpers import operation_coverage
 from orion_api import contract
 
 from orionclient.emulator import handlers
@@ -89,9 +89,9 @@ def test_what_is_not_used_does_not_count(source: str, found: set[tuple[str, str]
     assert used(source) == found
 
 
-def test_only_what_was_carried_out_was_met(session: OrionSession, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_operations_that_ran_are_covered(session: OrionSession, monkeypatch: pytest.MonkeyPatch) -> None:
     # The hook has cleared the list before this test, and reads it after it.
-    monkeypatch.setattr(met, "_ARRIVED", heard := [])
+    monkeypatch.setattr(operation_coverage, "_ARRIVED", heard := [])
     session.get_user_profile()
     assert [(seen.operation, seen.ran) for seen in heard] == [("get_current_user", True)]
 
@@ -104,7 +104,7 @@ from orionclient.types import Group, Project, User
 
 def test_good():
     with LocalOrion(seed="demo") as orion:
-        orion.session().get_user_profile()  # list_users is not met here
+        orion.session().get_user_profile()  # list_users is not covered here
         with pytest.raises(OrionError):
             orion.session().get_resource(Project, 2)
 
@@ -114,9 +114,7 @@ def test_bad():
         orion.session().get_resource(Group, 1)
         raise RuntimeError
 """
-CONFTEST = (
-    "from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown\n"
-)
+CONFTEST = "from helpers.operation_coverage import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown\n"
 ELSEWHERE = SUITE.replace("get_user_profile()", "get_resource(User, 1)")
 
 
@@ -132,9 +130,9 @@ def test_a_run_of_the_suite_fails_for_what_it_does_not_meet(tmp_path: Path, opti
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     if "-k" in options:
         # Whoever chooses tests meets what they meet.
-        assert (done.returncode, met._TITLE in done.stdout) == (0, False), done.stdout
+        assert (done.returncode, operation_coverage._TITLE in done.stdout) == (0, False), done.stdout
         return
     assert "2 passed, 2 xfailed" in done.stdout, done.stdout
-    names = done.stdout.partition(met._TITLE)[2].partition("\n")[2].partition("\n")[0].split(", ")
+    names = done.stdout.partition(operation_coverage._TITLE)[2].partition("\n")[2].partition("\n")[0].split(", ")
     # What was refused does not count, nor what a test did that failed, nor the other folder.
     assert (done.returncode, set(names)) == (1, {name for _, name in operations()} - {"get_current_user"}), done.stdout

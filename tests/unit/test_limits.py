@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import islice, repeat
 
 import pytest
-from helpers.virtual_server import Bucket, Reported, Virtual, Window
+from helpers.virtual_server import Bucket, RunResult, Virtual, Window
 
 from orionclient._limits import FORGET_SECONDS, RateLimiter
 
@@ -38,9 +38,9 @@ def ran(
     threads: int = 32,
     latency: float = 0.02,
     seed: int = 1,
-) -> Reported:
+) -> RunResult:
     bucket = Bucket(rate)
-    server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: retry_after, latency=latency, seed=seed)
+    server = Virtual(lambda _, now: bucket.take_token(now), lambda _: retry_after, latency=latency, seed=seed)
     return server.run((repeat("get_file", count), threads))
 
 
@@ -50,7 +50,7 @@ def test_a_limit_is_used_and_hardly_exceeded(retry_after: str | None, seed: int)
     reported = ran(2000, retry_after=retry_after, seed=seed)
     assert reported.failed == 0
     assert reported.seconds <= 1.05 * ideal(2000, constant)
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
     # Nobody starves: who was rejected has waited as long as the server asked, and that is all.
     most, least = max(reported.by_worker.values()), min(reported.by_worker[worker] for worker in range(32))
     assert most <= (1.5 if retry_after == "0" else 4) * least
@@ -60,7 +60,7 @@ def test_a_limit_is_used_and_hardly_exceeded(retry_after: str | None, seed: int)
 def test_a_retry_after_of_30_seconds_costs_30_seconds_once(seed: int) -> None:
     reported = ran(2000, retry_after="30", seed=seed)
     assert reported.failed == 0
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
     # On top of the ideal comes one Retry-After with its jitter of a tenth: most threads are rejected at the start, nobody late.
     assert reported.seconds <= 1.05 * ideal(2000, constant) + 33
 
@@ -90,7 +90,7 @@ def test_a_limit_that_changes_is_followed(retry_after: str | None, seed: int) ->
     reported = ran(9000, changing, retry_after=retry_after, seed=seed)
     assert reported.failed == 0
     assert reported.seconds <= 1.05 * ideal(9000, changing)
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_other_limits_and_distances(rate: float, count: int, threads: int, laten
     reported = ran(count, lambda _: rate, threads=threads, latency=latency)
     assert reported.failed == 0
     assert reported.seconds <= 1.05 * count / rate
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
 
 
 def test_a_bucket_of_one_token_is_used_too() -> None:
@@ -119,7 +119,7 @@ def test_many_429s_use_up_no_quota() -> None:
 def test_a_closed_server_is_left_alone(named: bool) -> None:
     window = Window(300, 10.0)
     server = Virtual(
-        lambda _, now: window.add_chunk(now), lambda now: str(int(window.opens_in(now)) + 1) if named else None
+        lambda _, now: window.take_token(now), lambda now: str(int(window.opens_in(now)) + 1) if named else None
     )
     reported = server.run((repeat("get_file", 1500), 32))
     assert reported.failed == 0
@@ -135,7 +135,7 @@ def limited(until: float = 1e9) -> Bucket:
 @pytest.mark.parametrize("retry_after", ["0", "1", "5", None])
 def test_an_operation_with_a_limit_of_its_own_slows_only_itself(retry_after: str | None) -> None:
     bucket = limited()
-    server = Virtual(lambda operation, now: operation != "create_file" or bucket.add_chunk(now), lambda _: retry_after)
+    server = Virtual(lambda operation, now: operation != "create_file" or bucket.take_token(now), lambda _: retry_after)
     reported = server.run((repeat("create_file", 200), 4), (repeat("get_file", 8000), 8))
     assert reported.failed == 0
     # Alone, eight workers would need some 22 s; the others slow down until the third 429.
@@ -164,11 +164,11 @@ def test_an_operation_comes_back_to_the_shared_limit() -> None:
 
 def test_a_limit_of_all_operations_stays_shared() -> None:
     bucket = Bucket(constant)
-    server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: "1")
+    server = Virtual(lambda _, now: bucket.take_token(now), lambda _: "1")
     reported = server.run((repeat("get_file", 1000), 16), (repeat("get_dataset", 1000), 16))
     assert reported.failed == 0
     assert reported.seconds <= 10.5
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
 
 
 def test_nothing_waits_before_the_first_429() -> None:
