@@ -88,7 +88,7 @@ class IdempotencyKeys:
                         "This Idempotency-Key was used for another request; take a new one.",
                         "idempotency_key_reused",
                     )
-                return json.loads(row["answer"]), True
+                return json.loads(row["response"]), True
             work, slow = _DeferredWork(), _DeferredWork()
             with ExitStack() as transaction:
                 held = _HeldStore(self._store, transaction)
