@@ -1,4 +1,4 @@
-"""The layer around the application that carries faults out."""
+"""ASGI middleware that injects faults and records requests."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _LOG = logging.getLogger("orionclient.emulator")
 
 
 class FaultMiddleware:
-    """Wraps the application.
+    """ASGI middleware around the application.
 
     Args:
-        app: The application, with its envelope around it.
-        faults: The scripts and the record.
+        app: The application with its envelope.
+        faults: The fault scripts and the request log.
         stack: The stack, for its operations and credentials.
-        port: The port that a `Host` header must name.
-        face: Whether other processes may send scripts: at `/_faults`, and by the header `X-Orion-Fault`.
+        port: The port that the `Host` header must name; 0 accepts any.
+        remote: Whether other processes can inject faults, at `/_faults` and with the header `X-Orion-Fault`.
     """
 
     def __init__(self, app: Envelope, faults: Faults, stack: Services, port: int, *, face: bool) -> None:
@@ -51,14 +51,14 @@ class FaultMiddleware:
         self._port = port
         self._face = face
         self._control = Envelope(self._handle_control, port)
-        # Fixed paths first, as in the router.
+        # Fixed paths are matched first, as in the router.
         self._routes = [
             (operation.method, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(operation.path))), operation.id)
             for operation in sorted(stack.operations, key=lambda operation: (operation.path.count("{"), operation.path))
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Response one request."""
+        """Handle one request."""
         headers = Headers(scope=scope)
         if not self._app.allows(headers):
             await self._app(scope, receive, send)
@@ -84,8 +84,8 @@ class FaultMiddleware:
         except ProblemError as problem:
             await problem_app(problem, self._port)(scope, watch.receive, watch.send)
             return
-        except Exception as error:  # noqa: BLE001 - no envelope is around this
-            _LOG.exception("the step of %s %s failed", method, path)
+        except Exception as error:  # noqa: BLE001 - no envelope wraps this code
+            _LOG.exception("cannot determine the fault step of %s %s", method, path)
             await problem_app(from_exception(error), self._port)(scope, watch.receive, watch.send)
             return
         if step is None:
@@ -110,7 +110,7 @@ class FaultMiddleware:
             return None
         if not self._face:
             raise ProblemError(
-                400, "X-Orion-Fault is understood by a server that was started with faults=True only.", "faults_off"
+                400, "X-Orion-Fault is not enabled; start the server with faults=True.", "faults_off"
             )
         await run_in_threadpool(self._stack.credentials.caller, read_token(headers))
         try:
@@ -132,7 +132,10 @@ class FaultMiddleware:
             response = JSONResponse(self._faults.report().as_json(), 201)
         else:
             raise ProblemError(
-                405, "Allowed here: DELETE, GET, POST.", "method_not_allowed", headers={"Allow": "DELETE, GET, POST"}
+                405,
+                f"Method {request.method[:100]} is not allowed for this path; allowed: DELETE, GET, POST.",
+                "method_not_allowed",
+                headers={"Allow": "DELETE, GET, POST"},
             )
         await response(scope, receive, send)
 
@@ -140,18 +143,18 @@ class FaultMiddleware:
         try:
             self._faults.load(strictjson.loads((await read_body(request, self._stack.limits.json)).decode()))
         except ValueError as error:
-            raise bad_body(f"The scripts are not accepted: {error}.") from None
+            raise bad_body(f"The fault scripts are not valid: {error}.") from None
 
     def _shown_requests(self) -> list[dict[str, object]]:
         return [{name: getattr(seen, name) for name in RecordedRequest.__slots__} for seen in self._faults.requests()]
 
 
 class ResponseRecorder:
-    """The two ends of a request, with a look at what passes.
+    """Records the body size and the status of a request while passing its messages on.
 
     Args:
-        receive: Gives what the client sends; as `unseen` it passes without a look.
-        send: Takes what the server sends.
+        receive: Receives from the client; available as `raw_receive`, without recording.
+        send: Sends to the client.
         seen: The record.
     """
 
@@ -162,7 +165,7 @@ class ResponseRecorder:
         self.ended: bool = False
 
     async def receive(self) -> Message:
-        """Pass a message of the client on, counting the body."""
+        """Receive a message from the client and count the bytes of the body."""
         message = await self.unseen()
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             self.ended = True
@@ -170,7 +173,7 @@ class ResponseRecorder:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a message of the server on, noting the status."""
+        """Send a message to the client and record the status."""
         if message["type"] == "http.response.start":
             self.seen.status = message["status"]
         await self._send(message)
