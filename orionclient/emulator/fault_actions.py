@@ -1,4 +1,4 @@
-"""What each step does to the request that took it."""
+"""The fault actions: how each step of a fault script is applied to a request."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _LOG = logging.getLogger("orionclient.emulator")
 
 _HTML_PAGE = "<!doctype html><html><head><title>Service</title></head><body><h1>Please sign in</h1></body></html>"
 _WRONG_DIGEST = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
-_GARBAGE = "\x15\x03\x01 this is no HTTP\r\n\r\n"
+_GARBAGE = "\x15\x03\x01 this is not HTTP\r\n\r\n"
 
 
 class FaultAction:
-    """One step on one request.
+    """Applies one fault step to one request.
 
     Args:
-        app: The application, with its envelope around it.
-        port: The port of the server, for envelopes of responses made here.
+        app: The application with its envelope.
+        port: The port of the server, for the envelopes of responses built here.
         scope: The request.
-        watch: Its two ends.
-        entry: The line of the report.
+        watch: The recorder of the request.
+        entry: The report entry of the step.
     """
 
     def __init__(self, app: ASGIApp, port: int, scope: Scope, watch: ResponseRecorder, entry: AppliedFault) -> None:
@@ -52,14 +52,14 @@ class FaultAction:
         self._wire = get_wire(scope)
 
     async def carry_out(self, step: Step) -> None:
-        """Do it."""
+        """Apply the step."""
         try:
             await getattr(self, f"_do_{step.name}")(**step.values)
         except Exception:
-            _LOG.exception("the step %s failed at %s", step.name, self._entry.operation)
+            _LOG.exception("fault step %s failed on %s", step.name, self._entry.operation)
             raise
 
-    # -- what is noted before the client can see anything
+    # -- the report entry, updated before the client receives anything
 
     def _note(self, status: int | None = None) -> None:
         self._entry.applied, self._entry.status, self._entry.reason = True, status, ""
@@ -68,13 +68,13 @@ class FaultAction:
     def _note_unfit(self, status: int, reason: str) -> None:
         self._entry.applied, self._entry.status, self._entry.reason = False, status, reason
 
-    # -- chunks of steps
+    # -- shared parts of the actions
 
     async def _real(self, send: Send, receive: Receive | None = None) -> None:
         await self._app(self._scope, receive or self._watch.receive, send)
 
     async def _before(self, read: int | None, *, applied: bool) -> bool:
-        """Read the body or carry the operation out; whether the whole body was read."""
+        """Read the request body or run the operation; returns whether the whole body was read."""
         if applied:
             await self._real(_discard_send)
             return True
@@ -149,7 +149,7 @@ class FaultAction:
         await self._wire.write((text or _GARBAGE).encode())
         await self._wire.end("close")
 
-    # -- the real response, late or in part
+    # -- the real response, delayed or truncated
 
     async def _do_stall(self, seconds: float, read: int | None, sent: int | None, *, applied: bool) -> None:
         if sent is not None:
@@ -226,7 +226,7 @@ class FaultAction:
         await self._real(send)
 
     async def _raw(self, raw: RawBytesResponse, fits: Callable[[Headers], str]) -> None:
-        """Send the real response past HTTP where `fits` finds no reason against it."""
+        """Send the real response directly to the connection, unless `fits` returns a reason why the step is not applicable."""
         through = False
 
         async def send(message: Message) -> None:
@@ -251,9 +251,9 @@ class FaultAction:
         def fits(headers: Headers) -> str:
             length = headers.get("content-length")
             if framing == "length" and length is None:
-                return "the real response comes in chunks, so its length is not known"
+                return "the real response uses chunked transfer coding, so its length is unknown"
             if framing != "chunked" and length is not None and sent >= int(length):
-                return f"the body has {length} bytes only"
+                return f"the body has only {length} bytes"
             return ""
 
         await self._raw(RawBytesResponse(self._wire, limit=sent, how=how, framing=framing), fits)
@@ -263,7 +263,7 @@ class FaultAction:
             length = headers.get("content-length")
             if length is None:
                 return "the real response has no Content-Length"
-            return "" if int(length) + by >= 0 else f"the body has {length} bytes only"
+            return "" if int(length) + by >= 0 else f"the body has only {length} bytes"
 
         await self._raw(RawBytesResponse(self._wire, framing="length", by=by), fits)
 
@@ -358,7 +358,7 @@ class FaultAction:
             if "content-range" in headers:
                 raise NotApplicableError("the real response is a byte range")
             if len(body) + by < 0:
-                raise NotApplicableError(f"the body has {len(body)} bytes only")
+                raise NotApplicableError(f"the body has only {len(body)} bytes")
             _drop_digests(headers)
             return body[: len(body) + by] + bytes(max(0, by))
 
@@ -373,9 +373,9 @@ class FaultAction:
         def rewrite(body: bytes, headers: MutableHeaders) -> bytes:
             chunk = body[start : start + (-(-(len(body) - start) // 2) if size is None else size)]
             if requested:
-                raise NotApplicableError("the request asks for a range")
+                raise NotApplicableError("the request has a Range header")
             if not chunk or "content-range" in headers:
-                raise NotApplicableError(f"the body has {len(body)} bytes only")
+                raise NotApplicableError(f"the body has only {len(body)} bytes")
             _drop_digests(headers)
             headers["Content-Range"] = f"bytes {start}-{start + len(chunk) - 1}/{len(body)}"
             return chunk
@@ -409,7 +409,7 @@ class FaultAction:
 
 
 def problem_app(problem: ProblemError, port: int) -> ASGIApp:
-    """A rejection as an application."""
+    """Build an application that always sends the error response for a problem."""
     return Envelope(problem_response(problem), port)
 
 
@@ -420,7 +420,7 @@ def _status_response(code: int, data: Any, text: str | None) -> Response:
         return Response(text, code, media_type="text/plain")
     if data is not None:
         return JSONResponse(data, code)
-    return problem_response(ProblemError(code, f"A fault of the local Orion: {code}.", "fault"))
+    return problem_response(ProblemError(code, f"Injected fault of the local Orion: status {code}.", "fault"))
 
 
 def _is_plain(added: list[tuple[bytes, bytes]]) -> bool:

@@ -1,10 +1,10 @@
-"""Parts of uploads on the disk: one file for each upload, every part at its own place in it.
+"""Storage of upload parts: one file per upload, with each part at its byte range.
 
-- A part that comes for the first time is written to its place at once. Its row in the database says that it is there.
-- A part that comes again, or while another one is still being written to the same place, is written beside. Its row names that file
-  until the bytes were brought to their place, which the next start does where a crash came between. So what got a response once is
-  always there, whole, and a replacement that breaks off changes nothing.
-- So a place without a row may hold anything, one with a row that names no file holds the part, and no place has two writers.
+- A part that is received for the first time is written directly to its byte range. Its database row marks it as stored.
+- A part that is received again, or while another request is writing the same range, is written to a separate file. Its row names
+  that file as pending until the bytes are copied to their range; after a crash, the next start does that. So a part that was
+  acknowledged is always complete, and a replacement that fails changes nothing.
+- Hence a range without a row may hold anything, a range whose row has no pending file holds the part, and no range has two writers.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 class PartRange(NamedTuple):
-    """Where a part belongs.
+    """The byte range of a part in the file of its upload.
 
     Args:
         upload: Id of the upload.
-        number: Number of the part, counted from 1.
-        blob: Name of the file of the upload.
+        number: Part number, counted from 1.
+        blob: Name of the upload's file.
         offset: Position of the first byte.
         length: Number of bytes.
     """
@@ -45,46 +45,46 @@ class PartRange(NamedTuple):
 
 
 def compute_range(upload: sqlite3.Row, number: int) -> PartRange:
-    """The place of a part of an upload that takes parts still.
+    """Compute the byte range of a part of an open upload.
 
     Raises:
-        ProblemError: 409 where the upload is complete, 422 where it has no such part.
+        ProblemError: 409 if the upload is complete, 422 if it has no such part.
     """
     if upload["state"] != "open":
         raise is_complete(upload["id"])
     last = count_parts(upload["size"], upload["part_size"])
     if number > last:
-        detail = f"The upload {upload['id']} has {last} parts; there is no part {number}."
+        detail = f"The upload {upload['id']} has no part {number}; its parts are 1 to {last}."
         raise ProblemError(422, detail, "no_such_part")
     offset = (number - 1) * upload["part_size"]
     return PartRange(upload["id"], number, upload["blob"], offset, min(upload["part_size"], upload["size"] - offset))
 
 
 def count_parts(size: int, part_size: int) -> int:
-    """How many parts make the whole."""
+    """Return the number of parts of an upload."""
     return -(-size // part_size)
 
 
 def is_complete(number: int) -> ProblemError:
-    """409 for parts that come too late."""
-    return ProblemError(409, f"The upload {number} is complete; it takes no parts any more.", "upload_complete")
+    """Return a 409 for parts of a completed upload."""
+    return ProblemError(409, f"The upload {number} is complete; it accepts no more parts.", "upload_complete")
 
 
 def list_contents(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
-    """The files of the uploads to some files or shards (`file` or `shard`), which go when those do."""
+    """List the blobs of all uploads to the given files or shards (`file` or `shard`), which are deleted with them."""
     query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(numbers))})"  # noqa: S608 - a constant  # nosec B608
     return [name for row in db.execute(query, numbers).fetchall() for name in list_upload_contents(db, row)]
 
 
 def list_upload_contents(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
-    """The files of one upload."""
+    """List the blobs of one upload."""
     query = "SELECT pending FROM parts WHERE upload = ? AND pending IS NOT NULL"
     names = [row["pending"] for row in db.execute(query, (upload["id"],))]
     return [*names, upload["blob"]] if upload["blob"] is not None else names
 
 
 class _Target(Protocol):
-    """Where the bytes of a part go first."""
+    """Destination of the bytes of a part."""
 
     def write(self, data: bytes) -> object: ...
 
@@ -94,11 +94,11 @@ class _Target(Protocol):
 
 
 class StoredPart:
-    """One part on its way in: written, counted and digested, but not there before `keep`.
+    """A part that is being received: written, counted and digested, but not stored before `commit`.
 
     Args:
-        parts: What it belongs to.
-        place: Where it belongs.
+        parts: The parts of the stack.
+        place: The byte range of the part.
     """
 
     def __init__(self, parts: Parts, place: PartRange) -> None:
@@ -111,14 +111,14 @@ class StoredPart:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of what was written."""
+        """SHA-256 of the written bytes."""
         return self._digest.digest()
 
     def write(self, data: bytes) -> None:
         """Append bytes.
 
         Raises:
-            ProblemError: 422, these are too many bytes.
+            ProblemError: 422, the part is too long.
         """
         if self.size + len(data) > self.place.length:
             raise self._wrong_size("more")
@@ -127,33 +127,33 @@ class StoredPart:
         self.size += len(data)
 
     def complete(self) -> None:
-        """Nothing is written afterwards; everything is on the disk.
+        """Finish writing and flush to disk.
 
         Raises:
-            ProblemError: 422, these are too few bytes.
+            ProblemError: 422, the part is too short.
         """
         if self.size != self.place.length:
             raise self._wrong_size(str(self.size))
         self._target.complete()
 
     def _wrong_size(self, given: str) -> ProblemError:
-        detail = f"Part {self.place.number} has {self.place.length} bytes, not {given}."
+        detail = f"Part {self.place.number} must have {self.place.length} bytes, not {given}."
         return ProblemError(422, detail, "wrong_part_size")
 
     def discard(self) -> None:
-        """End; what was not kept is gone."""
+        """Release the resources and remove what was not committed."""
         self._target.discard()
         if self._direct is not None:
             self._parts._release(self.place, self._direct)
 
     def keep(self, look: Callable[[sqlite3.Connection], object]) -> dict[str, Any]:
-        """Make it the part with its number.
+        """Store the part under its number.
 
         Args:
-            look: Rejects, inside the transaction, what may not be done any more.
+            look: Checks, inside the transaction, that the part may still be stored.
 
         Returns:
-            The part as the contract shows it.
+            The part as the contract defines it.
         """
         if self._direct is not None:
             with self._direct.lock:
@@ -171,7 +171,7 @@ class StoredPart:
 
 
 class _DirectPart:
-    """The only writer of a place without a row."""
+    """The only writer of a byte range without a row."""
 
     def __init__(self, file: FileIO, place: PartRange, sync: Callable[[int], None]) -> None:
         self.lock = threading.Lock()
@@ -183,7 +183,7 @@ class _DirectPart:
 
     def check(self) -> None:
         if self.ended:
-            raise ProblemError(409, f"Part {self._number} came from somebody else meanwhile.", "part_replaced")
+            raise ProblemError(409, f"Part {self._number} was stored by another request meanwhile.", "part_replaced")
 
     def write(self, data: bytes) -> None:
         rest = memoryview(data)
@@ -196,7 +196,7 @@ class _DirectPart:
         self._sync(self._file.fileno())
 
     def end(self) -> None:
-        """No write comes afterwards."""
+        """Reject all further writes."""
         with self.lock:
             self.ended = True
 
@@ -206,11 +206,11 @@ class _DirectPart:
 
 
 class Parts:
-    """The parts of all uploads of a stack.
+    """The upload parts of a stack.
 
     Args:
         store: The database.
-        blobs: The folder of contents.
+        blobs: The blob storage.
     """
 
     def __init__(self, store: Store, blobs: Blobs) -> None:
@@ -221,14 +221,18 @@ class Parts:
         self._writers: dict[tuple[int, int], _DirectPart] = {}
 
     def receive(self, place: PartRange) -> StoredPart:
-        """Room for a part on its way in."""
+        """Start receiving a part."""
         return StoredPart(self, place)
 
     def settle(self, upload: int | None = None) -> None:
-        """Bring parts to their places: those of an upload that has a row for every part, or all of them at a start."""
+        """Copy pending parts to their byte ranges.
+
+        Args:
+            upload: An upload with a row for every part. If omitted, the pending parts of all uploads, as at a start.
+        """
         with self._lock:
             late = [(key, writer) for key, writer in self._writers.items() if key[0] == upload]
-        # Others have sent these parts whole in the meantime; these writers are too slow, or their clients long gone.
+        # Other requests have sent these parts completely, so the remaining writers are too slow or their clients have disconnected.
         for key, writer in late:
             writer.end()
             with self._lock:
@@ -244,11 +248,11 @@ class Parts:
             self._settle_part(compute_range(row, row["number"]))
 
     def _claim(self, place: PartRange) -> _DirectPart | None:
-        """Take the place, unless it holds a part or has a writer."""
+        """Become the writer of a byte range, unless it holds a part or has a writer."""
         try:
             writer = _DirectPart(self._blobs.open_for_writing(place.blob), place, self._blobs.sync)
         except FileNotFoundError:
-            raise not_found(f"There is no upload {place.upload}.") from None
+            raise not_found(f"The upload {place.upload} does not exist.") from None
         with self._lock:
             free = place[:2] not in self._writers
             if free:
@@ -269,7 +273,7 @@ class Parts:
         with self._lock:
             if self._writers.get(place[:2]) is writer:
                 del self._writers[place[:2]]
-        # Whoever came meanwhile could not bring the part to its place.
+        # A replacement received meanwhile could not be copied to this range.
         self._settle_part(place)
 
     def _record(self, part: StoredPart, pending: str | None, look: Callable[[sqlite3.Connection], object]) -> None:
@@ -287,7 +291,7 @@ class Parts:
             self._blobs.remove(old["pending"])
 
     def _settle_part(self, place: PartRange) -> None:
-        """Bring the bytes of a row that names a file to their place, unless that has a writer, who does it in the end."""
+        """Copy the pending bytes of a part to its range, unless the range has a writer, which does it when it ends."""
         if self._pending(place) is None:
             return
         with self._settling:

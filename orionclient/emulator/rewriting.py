@@ -1,4 +1,4 @@
-"""Real responds to that are held back, changed and sent on."""
+"""Buffering and rewriting of real responses for fault injection."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 Rewrite = Callable[[bytes, MutableHeaders], bytes | None]
 
-# Responses that are rewritten are held in memory as a whole; a larger one is let through.
+# Rewritten responses are buffered in memory; a larger response is passed through unchanged.
 _MAX_BUFFERED = 64 * 1024 * 1024
 
 
 class NotApplicableError(Exception):
-    """The response has no place for the change; the text says why."""
+    """The step is not applicable to the response; the message is the reason."""
 
 
 class BufferedSend:
-    """Holds a real response back until it is whole, and rewrites it.
+    """Buffers a real response and sends it rewritten.
 
     Args:
-        send: Where the response goes.
-        fit: Called with the status before a response that was rewritten.
-        unfit: Called with the status and a reason before a response that is let through as it is.
-        rewrite: Gives the new body, and may change the headers; None when the response has no place for the change.
-        media: The only media type that is rewritten; empty for any.
-        status: Status of the rewritten response; the real one if omitted.
-        to: Where the rewritten response goes; to `send` if omitted.
+        send: Sends the response.
+        fit: Called with the status before a rewritten response is sent.
+        unfit: Called with the status and a reason before a response is passed through unchanged.
+        rewrite: Returns the new body and may change the headers; returns None if the response lacks the field.
+        media: The only media type to rewrite; empty for any.
+        status: Status of the rewritten response. Defaults to the real status.
+        to: Sends the rewritten response. Defaults to `send`.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class BufferedSend:
         self._through = False
 
     async def send(self, message: Message) -> None:
-        """Take one message."""
+        """Handle one message of the response."""
         if self._through:
             await self._send(message)
         elif message["type"] == "http.response.start":
@@ -73,9 +73,9 @@ class BufferedSend:
     async def _judge_start(self) -> None:
         media = Headers(raw=self._start["headers"]).get("content-type", "").partition(";")[0]
         if not 200 <= self._start["status"] <= 299:
-            await self._let_through(f"the real response is {self._start['status']}")
+            await self._let_through(f"the real response has status {self._start['status']}")
         elif self._media and media != self._media:
-            await self._let_through(f"the real response is no {self._media}")
+            await self._let_through(f"the real response is not {self._media}")
 
     async def _let_through(self, reason: str, *, more: bool | None = None) -> None:
         self._through = True
@@ -103,19 +103,19 @@ class BufferedSend:
 
 
 def edit(body: bytes, field: str, value: Callable[[], Any] | None, *, there: bool = False) -> bytes | None:
-    """JSON with a field set or, without a value, removed; None when there is no place for it."""
+    """Set a field of a JSON body or, if `value` is None, remove it; returns None if the body lacks the field."""
     data = json.loads(body)
     return json.dumps(data).encode() if set_at(data, field.split("."), value, there=there) else None
 
 
 def set_at(data: Any, path: list[str], value: Callable[[], Any] | None, *, there: bool = False) -> bool:
-    """Set (or, without a value, remove) what the path names; whether there was a place for it.
+    """Set a nested field or, if `value` is None, remove it; returns whether anything was changed.
 
     Args:
         data: Decoded JSON, changed in place.
-        path: Names of fields and numbers of items; `*` is every item.
-        value: Gives the new value.
-        there: True changes only fields that are there.
+        path: Field names and item indexes; `*` is every item.
+        value: Returns the new value.
+        there: Whether to change only existing fields. Defaults to False.
     """
     head, *rest = path
     if rest:

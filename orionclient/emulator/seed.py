@@ -1,4 +1,4 @@
-"""The people, projects and groups that a new stack starts with."""
+"""Seeds: the initial users, projects and groups of a new stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SeedUser:
-    """A user of a seed; a password of None is one that nobody knows; cost accounting lets see the organization's balance."""
+    """A user of a seed. With password None, a random one is set; cost accounting gives access to the organization's balance."""
 
     username: str
     first_name: str
@@ -45,7 +45,7 @@ class SeedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a new stack holds. Ids count from 1 in the order given; the first project of a user is the default one."""
+    """The initial data of a stack. Ids count from 1 in the given order; the first project of a user is the default project."""
 
     organization: str
     people: tuple[SeedUser, ...]
@@ -74,33 +74,35 @@ SEEDS = {
         ),
         balance="12500.00",
         teams=(
-            SeedGroup("Chemists", "Those who draw molecules.", ("ada", "grace")),
-            SeedGroup("Mathematicians", "Those who count them.", ("ada",)),
+            SeedGroup("Chemists", "They draw molecules.", ("ada", "grace")),
+            SeedGroup("Mathematicians", "They count molecules.", ("ada",)),
         ),
     ),
 }
 
 
 def apply_seed(store: Store, name: str | None) -> None:
-    """Fill a new stack; a stack that was filled before keeps what it has.
+    """Seed a new stack; a stack that was seeded before is not changed.
 
     Raises:
-        ValueError: There is no such seed, or the stack was filled with another one.
+        ValueError: The seed is unknown, or the stack was seeded with another one.
     """
     if name is not None and name not in SEEDS:
-        raise ValueError(f"there is no seed {name!r}; known: {', '.join(SEEDS)}")
+        raise ValueError(f"unknown seed {name!r}; known: {', '.join(SEEDS)}")
     with store.writing() as db:
         row = db.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
         if row is None:
             db.execute("INSERT INTO meta (name, value) VALUES ('seed', ?)", (name or "",))
             _add_content(db, SEEDS[name] if name else DEFAULT_SEED)
         elif name is not None and row["value"] != name:
-            raise ValueError(f"this stack was filled before, with seed {row['value'] or None!r} and not {name!r}")
+            raise ValueError(
+                f"this stack was seeded with {row['value'] or None!r}, not {name!r}; use a new folder or omit the seed"
+            )
 
 
 @cache
-def _exists(password: str) -> str:
-    # Everybody knows the passwords of a seed: the stacks of a process may share their hashes, which are slow to make.
+def _hash_seed_password(password: str) -> str:
+    # The passwords of a seed are public, so the stacks of a process can share their hashes, which are slow to compute.
     return hash_password(password)
 
 
@@ -114,7 +116,7 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 person.username,
-                _exists(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
+                _hash_seed_password(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
                 f"{person.username}@example.org",
                 person.first_name,
                 person.last_name,

@@ -1,4 +1,4 @@
-"""The storage origin: contents and parts at presigned addresses, for requests without a token, as on S3."""
+"""The storage origin: an S3-like server for content and upload parts at presigned URLs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape  # writes, parses nothing  # nosec B406
+from xml.sax.saxutils import escape  # only escapes, does not parse  # nosec B406
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -44,10 +44,10 @@ class StorageRequest:
     """A request that reached the storage origin.
 
     Args:
-        method: GET or PUT, or what came.
-        path: Without the query.
-        query: As it came, with the signature.
-        headers: By names in lower case.
+        method: The HTTP method.
+        path: The path without the query.
+        query: The query string as received, with the signature.
+        headers: The headers by lower-case name.
     """
 
     method: str
@@ -57,15 +57,15 @@ class StorageRequest:
 
 
 class Storage:
-    """The storage origin as tests see it. Threads may share it; it outlives a restart of its server.
+    """Controls and records of the storage origin, for tests. Thread-safe; kept across restarts of the server.
 
     Args:
-        seconds: How long an address works.
+        seconds: Lifetime of a presigned URL in seconds.
 
     Attributes:
-        faults: Makes requests go wrong on demand, as on the API's origin; the operations are `get_content` and `put_part`.
-        terms: `terms.seconds` is how long addresses work that are handed out from now on; `terms.expire()` ends those handed out so far.
-        url: The origin, without a slash at the end; empty before the start.
+        faults: Fault injection, as for the API's origin; the operations are `get_content` and `put_part`.
+        terms: `terms.seconds` is the lifetime of new presigned URLs; `terms.expire()` expires those issued so far.
+        url: The base URL without a trailing slash; empty before the start.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -76,12 +76,12 @@ class Storage:
         self._lock = threading.Lock()
 
     def requests(self) -> list[StorageRequest]:
-        """The requests that arrived (the last 10,000), oldest first, also those that were rejected or met a fault."""
+        """Return the request log: the last 10,000 requests, oldest first, including rejected and faulty ones."""
         with self._lock:
             return list(self._seen)
 
     def clear(self) -> None:
-        """Forget the requests and the faults."""
+        """Clear the request log and the faults."""
         with self._lock:
             self._seen.clear()
         self.faults.clear()
@@ -93,7 +93,7 @@ class Storage:
 
 
 def build(storage: Storage, stack: Services, addresses: PresignedUrls, port: int) -> ASGIApp:
-    """The application of the origin."""
+    """Build the application of the storage origin."""
     inner = FaultMiddleware(
         Envelope(_Origin(stack, addresses), port),
         storage.faults,
@@ -110,7 +110,7 @@ def build(storage: Storage, stack: Services, addresses: PresignedUrls, port: int
 
 
 def find_by_port(apps: dict[int, ASGIApp]) -> ASGIApp:
-    """One application for several sockets."""
+    """Build an application that dispatches requests by the port of their socket."""
 
     async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
         await apps[scope["server"][1]](scope, receive, send)
@@ -119,7 +119,7 @@ def find_by_port(apps: dict[int, ASGIApp]) -> ASGIApp:
 
 
 class _Origin:
-    """Responses presigned requests. Refusals are XML as on S3, so a client cannot count on the shape that the API's have."""
+    """Handles presigned requests. Errors are XML as on S3, so that clients cannot rely on the error format of the API."""
 
     def __init__(self, stack: Services, addresses: PresignedUrls) -> None:
         self._stack = stack
@@ -138,27 +138,29 @@ class _Origin:
     async def _answer(self, request: Request) -> Response:
         if "authorization" in request.headers:
             raise ProblemError(
-                400, "Only one way to authenticate is allowed: the address is signed.", "InvalidArgument"
+                400,
+                "Only one authentication mechanism is allowed: the URL is presigned, so omit the Authorization header.",
+                "InvalidArgument",
             )
         self._addresses.check(request.method, request.url.path, dict(request.query_params))
         if match := _CONTENT.fullmatch(request.url.path):
             return await run_in_threadpool(self._content, request, match[1])
         if match := _PART.fullmatch(request.url.path):
             return await self._take_part(request, int(match[1]), int(match[2]))
-        raise ProblemError(404, "There is nothing here.", "NoSuchKey")
+        raise ProblemError(404, "The key does not exist.", "NoSuchKey")
 
     def _content(self, request: Request, name: str) -> Response:
         try:
             file = self._stack.blobs.open(name)
         except FileNotFoundError:
-            raise ProblemError(404, "The content is gone.", "NoSuchKey") from None
+            raise ProblemError(404, "The content was deleted.", "NoSuchKey") from None
         size, digest = os.fstat(file.fileno()).st_size, bytes.fromhex(request.query_params["sha256"])
         headers = {name: request.headers[name] for name in ("Range", "If-Range") if name in request.headers}
         return DownloadResponse(ranges.build_range_response(file, digest, size, headers), "application/octet-stream")
 
     async def _take_part(self, request: Request, upload: int, number: int) -> Response:
         if "content-length" not in request.headers:
-            raise ProblemError(411, "The length must be known in advance.", "MissingContentLength")
+            raise ProblemError(411, "The Content-Length header is required.", "MissingContentLength")
         part = await run_in_threadpool(self._space, upload, number)
         try:
             await read_upload(request, part, self._stack.limits.upload)
