@@ -1,11 +1,11 @@
-"""The handlers of the contract's operations: one module per kind of resource, found by being here.
+"""The handlers of the contract's operations: one module per kind of resource; all modules of this package are loaded.
 
-A module has `HANDLERS`, operation -> handler, and where it needs them
+A module defines `HANDLERS` (operation id -> handler) and, if needed:
 
-- `KIND`: the `resources.Kind` whose members lie in projects, and can be tagged, shared and put into folders;
-- `TABLES`: SQL that makes its tables where they are missing;
-- `BLOBS`: a query for the names of the contents that it uses;
-- `resume(stack)`: resumes at the start of a server what the last one left undone.
+- `KIND`: the `ResourceKind` of its resources, which belong to projects;
+- `TABLES`: SQL that creates its tables if missing;
+- `BLOBS`: a query for the names of the blobs that it uses;
+- `resume(stack)`: resumes unfinished work of the last server at the start of a server.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BLOBS: tuple[str, ...] = tuple(space.BLOBS for space in _MODULES if hasattr(spac
 
 
 def resume(stack: Services) -> None:
-    """Take up what the last server on the folder left undone."""
+    """Resume the unfinished work of the last server on the folder."""
     for space in _MODULES:
         if hasattr(space, "resume"):
             space.resume(stack)

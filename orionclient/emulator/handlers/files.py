@@ -1,4 +1,4 @@
-"""Files: announced first, then given their bytes, as often as wanted."""
+"""Handlers for files; the content is uploaded after the file is created, and can be replaced."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def _check_target(call: Call) -> None:
 
 
 def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
-    """Give a file its content."""
+    """Set the content of a file."""
     query = "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?"
     db.execute(query, (size, sha256, blob, number))
 
 
 def upload_file_content(call: Call) -> dict[str, Any]:
-    """Make the uploaded bytes the content; the old content stays until the new one is surely there."""
+    """Replace the content with the uploaded bytes; the old content is removed after the new one is committed."""
     content, blobs = call.content, call.stack.blobs
     name = blobs.keep(content)
     try:
@@ -65,7 +65,7 @@ def upload_file_content(call: Call) -> dict[str, Any]:
     return shown
 
 
-def _attach_content(call: Call) -> sqlite3.Row:
+def _find_with_content(call: Call) -> sqlite3.Row:
     with call.stack.store.reading() as db:
         row = resources.find_named(call, db, FILES, reading=True)
     if row["blob"] is None:
@@ -74,10 +74,10 @@ def _attach_content(call: Call) -> sqlite3.Row:
 
 
 def download_file(call: Call) -> Download | Redirect:
-    """The bytes as they were uploaded, or the address where they lie."""
+    """Return the content, or a redirect to its presigned URL."""
     if call.stack.storage is not None:
-        return Redirect(call.stack.storage.of_content(_attach_content(call)))
-    row, content = call.stack.blobs.open_current(lambda: _attach_content(call))
+        return Redirect(call.stack.storage.of_content(_find_with_content(call)))
+    row, content = call.stack.blobs.open_current(lambda: _find_with_content(call))
     return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 
 

@@ -1,4 +1,4 @@
-"""Projects: a user sees those that the user is a member of; the owner changes them."""
+"""Handlers for projects; members can access a project, its owner can update it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 def _find(call: Call, db: sqlite3.Connection, number: int) -> sqlite3.Row:
     row: sqlite3.Row | None = db.execute("SELECT * FROM projects WHERE id = ?", (number,)).fetchone()
     if row is None:
-        raise not_found(f"There is no project {number}.")
+        raise not_found(f"The project {number} does not exist.")
     require_member(db, call.caller, number)
     return row
 
 
 def list_projects(call: Call) -> dict[str, Any]:
-    """The caller's projects, archived ones or the others."""
+    """List the caller's projects, either archived or active ones."""
     listing = ListQuery("projects", ["id IN (SELECT project FROM members WHERE user = ?)"], [call.caller.id])
     listing.narrow("archived = ?", call.query["archived"])
     if "name" in call.query:
@@ -39,7 +39,7 @@ def list_projects(call: Call) -> dict[str, Any]:
 
 
 def create_project(call: Call) -> dict[str, Any]:
-    """A new one with the caller as its only member; the default project of a caller that has none."""
+    """Create a project with the caller as its only member; it becomes the default project of a caller that has none."""
     caller = call.caller
     with call.stack.store.writing() as db:
         number = db.execute(
@@ -52,18 +52,18 @@ def create_project(call: Call) -> dict[str, Any]:
 
 
 def get_project(call: Call) -> dict[str, Any]:
-    """One of them."""
+    """Return a project of the caller."""
     with call.stack.store.reading() as db:
         return _show(_find(call, db, call.path["project_id"]))
 
 
 def update_project(call: Call) -> dict[str, Any]:
-    """Set the fields that the body names; an archived project is closed for what lies in it, not for its owner."""
+    """Set the fields in the body; the owner can also update an archived project, whose resources are read-only."""
     number = call.path["project_id"]
     with call.stack.store.writing() as db:
         row = _find(call, db, number)
         if row["owner"] != call.caller.id:
-            raise forbidden(f"Only the owner may change project {number}.")
+            raise forbidden(f"Only the owner can update project {number}.")
         for column in ("name", "description", "archived"):
             if column in call.body:
                 db.execute(f"UPDATE projects SET {column} = ? WHERE id = ?", (call.body[column], number))  # noqa: S608 - constants  # nosec B608
