@@ -35,7 +35,7 @@ _AUTHORIZATION = re.compile(r"Token(?: *: *| +)([\x21-\x7e]{1,500})", re.IGNOREC
 REQUEST_LOG = "orion.request_log"
 
 
-def build(stack: Services, handlers: Mapping[str, Handler], port: int) -> Envelope:
+def create_app(stack: Services, handlers: Mapping[str, Handler], port: int) -> Envelope:
     """Build the application for a stack.
 
     Raises:
@@ -100,7 +100,7 @@ class _Endpoint:
         operation = self._operation
         caller = None
         if operation.needs_token:
-            caller = await run_in_threadpool(self._stack.credentials.caller, read_token(request.headers))
+            caller = await run_in_threadpool(self._stack.credentials.authenticate, read_token(request.headers))
         pairs = split_query(request.scope["query_string"])
         headers = read_headers(operation, request.headers.raw)
         call = Call(
@@ -146,17 +146,17 @@ class _Endpoint:
 
     async def _is_retry(self, call: Call, headers: Mapping[str, str]) -> bool:
         key = headers.get(KEY_HEADER)
-        return key is not None and await run_in_threadpool(self._stack.keys.knows, call, key)
+        return key is not None and await run_in_threadpool(self._stack.keys.has_response, call, key)
 
     async def _run(self, request: Request, call: Call, headers: Mapping[str, str]) -> Response:
-        key, seen = headers.get(KEY_HEADER), request.scope[REQUEST_LOG]
+        key, record = headers.get(KEY_HEADER), request.scope[REQUEST_LOG]
         if key is None:
             result = await run_in_threadpool(self._handler.run, call)
         else:
-            result, seen.replayed = await run_in_threadpool(self._stack.keys.run, self._handler.run, call, key)
-        seen.ran = not seen.replayed
+            result, record.replayed = await run_in_threadpool(self._stack.keys.run, self._handler.run, call, key)
+        record.ran = not record.replayed
         response = self._build_response(result)
-        if seen.replayed:
+        if record.replayed:
             response.headers[REPLAYED_HEADER] = "true"
         return response
 

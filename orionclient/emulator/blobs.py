@@ -71,9 +71,9 @@ class Blobs:
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._durable = durable
-        self._kept = folder / "kept"
+        self._committed = folder / "kept"
         self._staging = folder / "staging"
-        for path in (folder, self._kept, self._staging):
+        for path in (folder, self._committed, self._staging):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
@@ -89,17 +89,17 @@ class Blobs:
         """Stage content; the caller commits or discards it."""
         return StagedBlob(self._staging / uuid.uuid4().hex, self.sync)
 
-    def keep(self, staged: StagedBlob) -> str:
+    def commit(self, staged: StagedBlob) -> str:
         """Move complete content into place and return its name."""
         name = uuid.uuid4().hex
-        staged.path.replace(self._kept / name)
+        staged.path.replace(self._committed / name)
         self._sync_folder()
         return name
 
-    def make(self, size: int) -> str:
+    def allocate(self, size: int) -> str:
         """Create an empty file of this size for content that is received in parts; returns its name."""
         name = uuid.uuid4().hex
-        with (self._kept / name).open("xb") as file:
+        with (self._committed / name).open("xb") as file:
             try:
                 file.truncate(size)
                 self.sync(file.fileno())
@@ -117,7 +117,7 @@ class Blobs:
     def _sync_folder(self) -> None:
         if os.name == "nt":  # pragma: no cover - Windows cannot flush folders
             return
-        descriptor = os.open(self._kept, os.O_RDONLY)
+        descriptor = os.open(self._committed, os.O_RDONLY)
         try:
             self.sync(descriptor)
         finally:
@@ -125,26 +125,26 @@ class Blobs:
 
     def open_for_writing(self, name: str) -> FileIO:
         """Open a file created by `allocate` for unbuffered writing in place."""
-        return (self._kept / name).open("r+b", buffering=0)
+        return (self._committed / name).open("r+b", buffering=0)
 
     def digest(self, name: str) -> bytes:
         """Compute the SHA-256 of content, with one chunk in memory at a time."""
-        with (self._kept / name).open("rb", buffering=0) as file:
+        with (self._committed / name).open("rb", buffering=0) as file:
             return hashlib.file_digest(file, "sha256").digest()
 
     def open(self, name: str) -> BinaryIO:
         """Open content by name; it can be read to its end even if it is removed meanwhile."""
-        return (self._kept / name).open("rb")
+        return (self._committed / name).open("rb")
 
-    def open_current(self, look: Callable[[], Row]) -> tuple[Row, BinaryIO]:
+    def open_current(self, find_row: Callable[[], Row]) -> tuple[Row, BinaryIO]:
         """Open content that may be replaced at any time: if it is gone when it is opened, the row is read again.
 
         Args:
-            look: Reads the row whose `blob` names the content.
+            find_row: Reads the row whose `blob` names the content.
         """
         missing = None
         while True:
-            row = look()
+            row = find_row()
             try:
                 return row, self.open(row["blob"])
             except FileNotFoundError:
@@ -157,7 +157,7 @@ class Blobs:
         """Remove content; a file that cannot be removed now (open on Windows) is removed at the next start."""
         if name is not None:
             with suppress(OSError):
-                (self._kept / name).unlink()
+                (self._committed / name).unlink()
 
     def remove_all(self, names: Iterable[str | None]) -> None:
         """Remove several blobs."""
@@ -167,7 +167,7 @@ class Blobs:
     def sweep(self, names: Iterable[str]) -> int:
         """Remove everything except the named blobs; returns the number of removed files."""
         wanted = set(names)
-        orphans = [path for path in self._kept.iterdir() if path.name not in wanted]
+        orphans = [path for path in self._committed.iterdir() if path.name not in wanted]
         orphans += self._staging.iterdir()
         for path in orphans:
             path.unlink()

@@ -78,14 +78,14 @@ class Credentials:
         # Compared with if the username is unknown, so that the response takes as long as for a known one.
         self._anonymous = f"{'00' * 16}${'00' * 64}"
 
-    def caller(self, token: str) -> Caller:
+    def authenticate(self, token: str) -> Caller:
         """Return the user of a token.
 
         Raises:
             ProblemError: 401, the token is not valid.
         """
         digest = _hash(token)
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             row = db.execute(
                 # Resources created by a job go to the job's project.
                 "SELECT t.hash, t.job, u.id, u.username, u.organization,"
@@ -97,30 +97,32 @@ class Credentials:
             raise unauthorized("The token is not valid.")
         return Caller(row["id"], row["username"], row["organization"], row["default_project"], row["job"])
 
-    def exchange(self, username: str, password: str) -> str:
+    def exchange_password(self, username: str, password: str) -> str:
         """Return the token of a user for the password.
 
         Raises:
             ProblemError: 401 for a wrong username or password, 429 after too many failures.
         """
-        self._reject_guessing(username)
-        with self._store.reading() as db:
+        self._check_attempts(username)
+        with self._store.read_transaction() as db:
             row = db.execute("SELECT id, password FROM users WHERE username = ?", (username,)).fetchone()
         if not check_password(password, row["password"] if row else self._anonymous) or row is None:
             self._count_failure(username)
             raise unauthorized("The username or the password is wrong.")
         with self._lock:
             self._failures.pop(username, None)
-        return self.token_of(row["id"])
+        return self.get_password_token(row["id"])
 
-    def token_of(self, user: int) -> str:
+    def get_password_token(self, user: int) -> str:
         """Return the token that a user gets for the password, created if missing. Every call returns the same token."""
         query = "SELECT id FROM tokens WHERE user = ? AND NOT made ORDER BY id LIMIT 1"
-        with self._store.writing() as db:
+        with self._store.write_transaction() as db:
             row = db.execute(query, (user,)).fetchone()
-            return self._derive(row["id"]) if row else self._create(db, user)
+            return self._derive_token(row["id"]) if row else self._create_password_token(db, user)
 
-    def make(self, db: sqlite3.Connection, user: int, description: str, job: int | None = None) -> tuple[int, str]:
+    def create_token(
+        self, db: sqlite3.Connection, user: int, description: str, job: int | None = None
+    ) -> tuple[int, str]:
         """Create another token of a user, or of a job of the user.
 
         Returns:
@@ -133,20 +135,20 @@ class Credentials:
         )
         return cursor.lastrowid or 0, token
 
-    def _create(self, db: sqlite3.Connection, user: int) -> str:
+    def _create_password_token(self, db: sqlite3.Connection, user: int) -> str:
         # The hash depends on the row id, so the row is inserted first, with a hash that no token has.
         cursor = db.execute(
             "INSERT INTO tokens (user, hash, created) VALUES (?, ?, ?)", (user, secrets.token_bytes(33), now())
         )
-        token = self._derive(cursor.lastrowid or 0)
+        token = self._derive_token(cursor.lastrowid or 0)
         db.execute("UPDATE tokens SET hash = ? WHERE id = ?", (_hash(token), cursor.lastrowid))
         return token
 
-    def _derive(self, row_id: int) -> str:
+    def _derive_token(self, row_id: int) -> str:
         digest = hmac.digest(self._secret, f"token {row_id}".encode(), "sha256")
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
-    def key_for(self, purpose: str) -> bytes:
+    def derive_key(self, purpose: str) -> bytes:
         """Return this stack's key for a purpose other than tokens. Every call returns the same key."""
         return hmac.digest(self._secret, f"key {purpose}".encode(), "sha256")
 
@@ -154,7 +156,7 @@ class Credentials:
         horizon = self._clock() - _WINDOW
         return [moment for moment in self._failures.get(username, ()) if moment > horizon]
 
-    def _reject_guessing(self, username: str) -> None:
+    def _check_attempts(self, username: str) -> None:
         with self._lock:
             recent = self._recent(username)
             if len(recent) < _MAX_ATTEMPTS:

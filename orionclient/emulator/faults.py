@@ -162,7 +162,7 @@ class Script:
             return self._taken
 
     @property
-    def left(self) -> list[Step]:
+    def remaining(self) -> list[Step]:
         """The steps that are not consumed yet."""
         with self._lock:
             return list(self._steps[self._taken :])
@@ -170,14 +170,14 @@ class Script:
     def __repr__(self) -> str:
         return f"Script({self.target!r}, {self.consumed} of {self.total} steps consumed)"
 
-    def _take(self) -> Step | None:
+    def _next_step(self) -> Step | None:
         # The caller holds the lock.
         if self._taken == len(self._steps):
             return None
         self._taken += 1
         return self._steps[self._taken - 1]
 
-    def _fits(self, operation: str | None, method: str, path: str) -> bool:
+    def _matches(self, operation: str | None, method: str, path: str) -> bool:
         if self.target in {"*", operation}:
             return True
         verb, _, pattern = self.target.partition(" ")
@@ -194,7 +194,7 @@ class FaultReport:
     @property
     def consumed(self) -> bool:
         """Whether every step of every script was consumed."""
-        return not any(script.left for script in self.scripts)
+        return not any(script.remaining for script in self.scripts)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as the body of `GET /_faults`."""
@@ -205,7 +205,7 @@ class FaultReport:
                     "operation": script.target,
                     "total": script.total,
                     "consumed": script.consumed,
-                    "left": [step.as_json() for step in script.left],
+                    "left": [step.as_json() for step in script.remaining],
                 }
                 for script in self.scripts
             ],
@@ -229,7 +229,7 @@ class Faults:
         self._lock = threading.Lock()
         self._scripts: list[Script] = []
         self._applied: deque[AppliedFault] = deque(maxlen=_MAX_RECORDED)
-        self._seen: deque[RecordedRequest] = deque(maxlen=_MAX_RECORDED)
+        self._requests: deque[RecordedRequest] = deque(maxlen=_MAX_RECORDED)
 
     def script(self, operation: str, steps: Iterable[object] | Step | int | str, times: int = 1) -> Script:
         """Add a fault script for the next requests of an operation: the first request consumes the first step, and so on.
@@ -298,7 +298,7 @@ class Faults:
         with self._lock:
             self._scripts.clear()
             self._applied.clear()
-            self._seen.clear()
+            self._requests.clear()
 
     def report(self) -> FaultReport:
         """Return the state of the scripts and the last 10,000 consumed steps."""
@@ -318,7 +318,9 @@ class Faults:
             AssertionError: A step was not consumed or not applicable; the message names it.
         """
         report = self.report()
-        wrong = [f"{script.target}: not consumed: {each.as_json()}" for script in report.scripts for each in script.left]
+        wrong = [
+            f"{script.target}: not consumed: {each.as_json()}" for script in report.scripts for each in script.remaining
+        ]
         wrong += [
             f"{each.operation}: not applied: {each.step} ({each.reason})" for each in report.applied if not each.applied
         ]
@@ -332,7 +334,7 @@ class Faults:
             operation: Only the requests of this operation. If omitted, all requests.
         """
         with self._lock:
-            return [replace(seen) for seen in self._seen if operation in {None, seen.operation}]
+            return [replace(record) for record in self._requests if operation in {None, record.operation}]
 
     def effects(self, operation: str | None = None) -> int:
         """Return how many requests executed their operation.
@@ -340,23 +342,23 @@ class Faults:
         Args:
             operation: Only the requests of this operation. If omitted, all requests.
         """
-        return sum(seen.ran for seen in self.requests(operation))
+        return sum(record.ran for record in self.requests(operation))
 
-    def _arrive(self, seen: RecordedRequest) -> None:
+    def _record_request(self, record: RecordedRequest) -> None:
         with self._lock:
-            self._seen.append(seen)
+            self._requests.append(record)
 
-    def _take(self, operation: str | None, method: str, path: str) -> Step | None:
+    def _next_step(self, operation: str | None, method: str, path: str) -> Step | None:
         with self._lock:
-            for script in sorted(self._scripts, key=_count_wildcards):
-                if script._fits(operation, method, path) and (step := script._take()):
+            for script in sorted(self._scripts, key=_get_precedence):
+                if script._matches(operation, method, path) and (step := script._next_step()):
                     return step
         return None
 
-    def _enter(self, entry: AppliedFault) -> None:
+    def _record_step(self, entry: AppliedFault) -> None:
         with self._lock:
             self._applied.append(entry)
 
 
-def _count_wildcards(script: Script) -> int:
+def _get_precedence(script: Script) -> int:
     return 2 if script.target == "*" else 1 if " " in script.target else 0

@@ -60,14 +60,14 @@ class IdempotencyKeys:
         self._clock = clock
         self._running: set[_KeyName] = set()
         self._lock = threading.Lock()
-        with store.writing() as db:
+        with store.write_transaction() as db:
             db.execute(_TABLE)
             db.execute(_INDEX)
             self._sweep(db)
 
-    def knows(self, call: Call, key: str) -> bool:
+    def has_response(self, call: Call, key: str) -> bool:
         """Return whether a response is stored under the key."""
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             return self._find(db, _key_name(call, key)) is not None
 
     def run(self, handler: Callable[[Call], Result], call: Call, key: str) -> tuple[Result, bool]:
@@ -80,8 +80,8 @@ class IdempotencyKeys:
             ProblemError: 409 while the first call with the key is running, 422 if the key was used for another request.
         """
         name = _key_name(call, key)
-        with self._alone(name):
-            with self._store.reading() as db:
+        with self._claim(name):
+            with self._store.read_transaction() as db:
                 row = self._find(db, name)
             if row is not None:
                 if row["request"] != _request_digest(call):
@@ -93,19 +93,19 @@ class IdempotencyKeys:
                 return json.loads(row["response"]), True
             work, slow = _DeferredWork(), _DeferredWork()
             with ExitStack() as transaction:
-                held = _HeldStore(self._store, transaction)
-                inside = replace(call.stack, store=held, work=work, slow=slow)
-                response = handler(replace(call, stack=inside))
-                with held.writing() as db:
+                shared = _SharedTransactionStore(self._store, transaction)
+                deferred = replace(call.stack, store=shared, work=work, slow=slow)
+                response = handler(replace(call, stack=deferred))
+                with shared.write_transaction() as db:
                     self._record(db, name, _request_digest(call), response)
             # Background work starts after the transaction and must not use its connection.
             for later, real in ((work, call.stack.work), (slow, call.stack.slow)):
-                for function, arguments in later.given:
-                    real.submit(function, *(call.stack if each is inside else each for each in arguments))
+                for function, arguments in later.submitted:
+                    real.submit(function, *(call.stack if each is deferred else each for each in arguments))
             return response, False
 
     @contextmanager
-    def _alone(self, name: _KeyName) -> Iterator[None]:
+    def _claim(self, name: _KeyName) -> Iterator[None]:
         with self._lock:
             if name in self._running:
                 raise ProblemError(
@@ -144,13 +144,13 @@ class _DeferredWork(BackgroundWork):
 
     def __init__(self) -> None:
         super().__init__()
-        self.given: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self.submitted: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
 
     def submit(self, function: Callable[..., None], *args: Any) -> None:
-        self.given.append((function, args))
+        self.submitted.append((function, args))
 
 
-class _HeldStore:
+class _SharedTransactionStore:
     """A store whose first write transaction stays open until `transaction` ends, so that later writes join it."""
 
     def __init__(self, store: Store, transaction: ExitStack) -> None:
@@ -159,19 +159,19 @@ class _HeldStore:
         self._db: StoreConnection | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[StoreConnection]:
+    def write_transaction(self) -> Iterator[StoreConnection]:
         """Use the shared write transaction; an exception that leaves the outer block rolls everything back."""
         if self._db is None:
-            self._db = self._transaction.enter_context(self._store.writing())
+            self._db = self._transaction.enter_context(self._store.write_transaction())
         yield self._db
 
     @contextmanager
-    def reading(self) -> Iterator[StoreConnection]:
+    def read_transaction(self) -> Iterator[StoreConnection]:
         """Read from the write transaction if it has started, otherwise from a snapshot."""
         if self._db is not None:
             yield self._db
             return
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             yield db
 
 

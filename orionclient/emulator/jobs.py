@@ -88,7 +88,7 @@ def end_job(
         db.execute("UPDATE organizations SET balance = ? WHERE id = ?", (balance, organization["id"]))
 
 
-def is_cancelled(username: str) -> JobEnd:
+def build_cancelled_end(username: str) -> JobEnd:
     """Return the end of a job that a user cancelled."""
     return JobEnd("cancelled", f"cancelled by {username}")
 
@@ -100,17 +100,17 @@ class JobEngine:
         store: The database.
         credentials: Creates the tokens of the jobs.
         folder: The folder of the stack.
-        pool: Maximum number of jobs that run at once; with 0, jobs stay queued.
+        max_running: Maximum number of jobs that run at once; with 0, jobs stay queued.
         describe: The command that prints the floes of a package; the package's folder is appended to it.
     """
 
     def __init__(
-        self, store: Store, credentials: Credentials, folder: Path, pool: int, describe: Sequence[str] | None
+        self, store: Store, credentials: Credentials, folder: Path, max_running: int, describe: Sequence[str] | None
     ) -> None:
         self._store = store
         self._credentials = credentials
         self._folder = folder / "jobs"
-        self._pool = pool
+        self._max_running = max_running
         self.packages: Path = folder / "packages"
         for each in (self._folder, self.packages):
             each.mkdir(mode=0o700, exist_ok=True)
@@ -125,9 +125,9 @@ class JobEngine:
     def start(self, url: str) -> None:
         """Start running queued jobs; `url` is the base URL of the server, for the jobs."""
         self._url = url
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             waiting = db.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued' LIMIT ?)", (self._pool,)
+                "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued' LIMIT ?)", (self._max_running,)
             )
             for _ in range(waiting.fetchone()[0]):
                 self.wake()
@@ -139,7 +139,7 @@ class JobEngine:
         """
         with self._changed:
             self._wakes += 1
-            if len(self._workers) < self._pool and not self._closing.is_set():
+            if len(self._workers) < self._max_running and not self._closing.is_set():
                 name = f"local-orion job {len(self._workers) + 1}"
                 worker = threading.Thread(target=self._work, name=name, daemon=True)
                 self._workers.append(worker)
@@ -165,7 +165,7 @@ class JobEngine:
             worker.join()
 
     @property
-    def closing(self) -> bool:
+    def is_closing(self) -> bool:
         """Whether the server is stopping."""
         return self._closing.is_set()
 
@@ -176,7 +176,7 @@ class JobEngine:
         try:
             yield process
         finally:
-            self._forget(key)
+            self._unregister(key)
 
     def _register(self, key: str) -> Process:
         process = Process()
@@ -186,13 +186,13 @@ class JobEngine:
                 process.stop(_CLOSE)
         return process
 
-    def _forget(self, key: str) -> None:
+    def _unregister(self, key: str) -> None:
         with self._changed:
             self._processes.pop(key, None)
 
     # ------------------------------------------------------------ the folder of a job
 
-    def progress(self, job: int) -> float:
+    def read_progress(self, job: int) -> float:
         """Return the progress of a job from 0 to 1; 0 if the job reports no valid value."""
         try:
             value = float(_read_job(self._folder / str(job) / "progress", 100))
@@ -223,39 +223,39 @@ class JobEngine:
     def _work(self) -> None:
         while not self._closing.is_set():
             with self._changed:
-                seen = self._wakes
+                wakes = self._wakes
             try:
-                run = self._take()
+                run = self._claim_next()
             except Exception:  # noqa: BLE001 - for example a full disk; the queue continues when there is space again
                 _LOG.exception("cannot claim the next job")
                 self._closing.wait(_RETRY_SECONDS)
                 continue
             if run is not None:
-                self._carry_out(run)
+                self._execute(run)
                 continue
             with self._changed:
-                while self._wakes == seen and not self._closing.is_set():
+                while self._wakes == wakes and not self._closing.is_set():
                     self._changed.wait()
 
-    def _take(self) -> _JobRun | None:
+    def _claim_next(self) -> _JobRun | None:
         """Mark the oldest queued job as running and return it; None if the queue is empty."""
         query = "SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1"
         key = ""
         try:
-            with self._store.writing() as db:
+            with self._store.write_transaction() as db:
                 job = db.execute(query).fetchone()
                 if job is None:
                     return None
-                _, token = self._credentials.make(db, job["owner"], f"Job {job['id']}", job["id"])
+                _, token = self._credentials.create_token(db, job["owner"], f"Job {job['id']}", job["id"])
                 db.execute("UPDATE jobs SET state = 'running', started = ? WHERE id = ?", (now(), job["id"]))
                 # Registered before the commit, so that a running job can always be cancelled.
                 key = _job_key(job["id"])
                 return _JobRun(job, token, self._register(key))
         except BaseException:
-            self._forget(key)
+            self._unregister(key)
             raise
 
-    def _carry_out(self, run: _JobRun) -> None:
+    def _execute(self, run: _JobRun) -> None:
         job, begin = run.job["id"], time.monotonic()
         try:
             ending = self._run(run)
@@ -263,22 +263,22 @@ class JobEngine:
             _LOG.exception("job %s failed", job)
             ending = JobEnd("failed", f"the job could not be run: {error}"[:_MAX_REASON])
         seconds = time.monotonic() - begin
-        progress = 1.0 if ending.outcome == "succeeded" else self.progress(job)
-        while not self._end(run, ending, seconds, progress):
+        progress = 1.0 if ending.outcome == "succeeded" else self.read_progress(job)
+        while not self._record_end(run, ending, seconds, progress):
             # The job stays marked as running; if the server stops before the disk has space again, the next start ends the job.
             if self._closing.wait(_RETRY_SECONDS):
                 break
-        self._forget(_job_key(job))
+        self._unregister(_job_key(job))
 
-    def _end(self, run: _JobRun, ending: JobEnd, seconds: float, progress: float) -> bool:
+    def _record_end(self, run: _JobRun, ending: JobEnd, seconds: float, progress: float) -> bool:
         job = run.job["id"]
         try:
-            with self._store.writing() as db:
-                if run.process.stopped == _CANCEL:
-                    ending = is_cancelled(
+            with self._store.write_transaction() as db:
+                if run.process.stop_reason == _CANCEL:
+                    ending = build_cancelled_end(
                         db.execute("SELECT cancelled_by FROM jobs WHERE id = ?", (job,)).fetchone()[0]
                     )
-                elif run.process.stopped == _CLOSE:
+                elif run.process.stop_reason == _CLOSE:
                     ending = JobEnd("failed", STOPPED_REASON)
                 end_job(db, job, ending, seconds=seconds, progress=progress)
         except Exception:  # noqa: BLE001 - the caller retries
@@ -288,7 +288,7 @@ class JobEngine:
 
     def _run(self, run: _JobRun) -> JobEnd:
         job, folder = run.job, self._folder / str(run.job["id"])
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             floe = db.execute("SELECT name, argv FROM workfloes WHERE id = ?", (job["workfloe"],)).fetchone()
         if floe["argv"] is None:
             return JobEnd("failed", f"the floe {floe['name']!r} is no longer available")
@@ -308,9 +308,9 @@ class JobEngine:
             return JobEnd("failed", f"the floe could not be started: {error}"[:_MAX_REASON])
         if code == 0:
             return JobEnd("succeeded", "")
-        return JobEnd("failed", self._reason(folder) or describe_exit("the floe", code or 0))
+        return JobEnd("failed", self._read_reason(folder) or describe_exit("the floe", code or 0))
 
-    def _reason(self, folder: Path) -> str:
+    def _read_reason(self, folder: Path) -> str:
         try:
             return " ".join(_read_job(folder / "reason", 4 * _MAX_REASON).split())[:_MAX_REASON]
         except OSError:

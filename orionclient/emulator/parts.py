@@ -51,7 +51,7 @@ def compute_range(upload: sqlite3.Row, number: int) -> PartRange:
         ProblemError: 409 if the upload is complete, 422 if it has no such part.
     """
     if upload["state"] != "open":
-        raise is_complete(upload["id"])
+        raise build_complete_problem(upload["id"])
     last = count_parts(upload["size"], upload["part_size"])
     if number > last:
         detail = f"The upload {upload['id']} has no part {number}; its parts are 1 to {last}."
@@ -65,18 +65,18 @@ def count_parts(size: int, part_size: int) -> int:
     return -(-size // part_size)
 
 
-def is_complete(number: int) -> ProblemError:
+def build_complete_problem(number: int) -> ProblemError:
     """Return a 409 for parts of a completed upload."""
     return ProblemError(409, f"The upload {number} is complete; it accepts no more parts.", "upload_complete")
 
 
-def list_contents(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
+def list_blobs(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
     """List the blobs of all uploads to the given files or shards (`file` or `shard`), which are deleted with them."""
     query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(numbers))})"  # noqa: S608 - a constant  # nosec B608
-    return [name for row in db.execute(query, numbers).fetchall() for name in list_upload_contents(db, row)]
+    return [name for row in db.execute(query, numbers).fetchall() for name in list_upload_blobs(db, row)]
 
 
-def list_upload_contents(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
+def list_upload_blobs(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
     """List the blobs of one upload."""
     query = "SELECT pending FROM parts WHERE upload = ? AND pending IS NOT NULL"
     names = [row["pending"] for row in db.execute(query, (upload["id"],))]
@@ -98,15 +98,15 @@ class StoredPart:
 
     Args:
         parts: The parts of the stack.
-        place: The byte range of the part.
+        part_range: The byte range of the part.
     """
 
-    def __init__(self, parts: Parts, place: PartRange) -> None:
-        self.place = place
+    def __init__(self, parts: Parts, part_range: PartRange) -> None:
+        self.part_range = part_range
         self.size: int = 0
         self._digest = hashlib.sha256()
         self._parts = parts
-        self._direct = parts._claim(place)
+        self._direct = parts._claim(part_range)
         self._target: _Target = self._direct or parts._blobs.stage()
 
     @property
@@ -120,7 +120,7 @@ class StoredPart:
         Raises:
             ProblemError: 422, the part is too long.
         """
-        if self.size + len(data) > self.place.length:
+        if self.size + len(data) > self.part_range.length:
             raise self._wrong_size("more")
         self._target.write(data)
         self._digest.update(data)
@@ -132,25 +132,25 @@ class StoredPart:
         Raises:
             ProblemError: 422, the part is too short.
         """
-        if self.size != self.place.length:
+        if self.size != self.part_range.length:
             raise self._wrong_size(str(self.size))
         self._target.complete()
 
     def _wrong_size(self, given: str) -> ProblemError:
-        detail = f"Part {self.place.number} must have {self.place.length} bytes, not {given}."
+        detail = f"Part {self.part_range.number} must have {self.part_range.length} bytes, not {given}."
         return ProblemError(422, detail, "wrong_part_size")
 
     def discard(self) -> None:
         """Release the resources and remove what was not committed."""
         self._target.discard()
         if self._direct is not None:
-            self._parts._release(self.place, self._direct)
+            self._parts._release(self.part_range, self._direct)
 
-    def keep(self, look: Callable[[sqlite3.Connection], object]) -> dict[str, Any]:
+    def commit(self, check: Callable[[sqlite3.Connection], object]) -> dict[str, Any]:
         """Store the part under its number.
 
         Args:
-            look: Checks, inside the transaction, that the part may still be stored.
+            check: Checks, inside the transaction, that the part may still be stored.
 
         Returns:
             The part as the contract defines it.
@@ -158,28 +158,28 @@ class StoredPart:
         if self._direct is not None:
             with self._direct.lock:
                 self._direct.check()
-                self._parts._record(self, None, look)
+                self._parts._record(self, None, check)
         else:
-            name = self._parts._blobs.keep(self._target)  # type: ignore[arg-type]
+            name = self._parts._blobs.commit(self._target)  # type: ignore[arg-type]
             try:
-                self._parts._record(self, name, look)
+                self._parts._record(self, name, check)
             except BaseException:
                 self._parts._blobs.remove(name)
                 raise
-            self._parts._settle_part(self.place)
-        return {"number": self.place.number, "size": self.size, "sha256": self.digest.hex()}
+            self._parts._settle_part(self.part_range)
+        return {"number": self.part_range.number, "size": self.size, "sha256": self.digest.hex()}
 
 
 class _DirectPart:
     """The only writer of a byte range without a row."""
 
-    def __init__(self, file: FileIO, place: PartRange, sync: Callable[[int], None]) -> None:
+    def __init__(self, file: FileIO, part_range: PartRange, sync: Callable[[int], None]) -> None:
         self.lock = threading.Lock()
         self.ended = False
         self._file = file
         self._sync = sync
-        self._number = place.number
-        file.seek(place.offset)
+        self._number = part_range.number
+        file.seek(part_range.offset)
 
     def check(self) -> None:
         if self.ended:
@@ -220,9 +220,9 @@ class Parts:
         self._settling = threading.Lock()
         self._writers: dict[tuple[int, int], _DirectPart] = {}
 
-    def receive(self, place: PartRange) -> StoredPart:
+    def receive(self, part_range: PartRange) -> StoredPart:
         """Start receiving a part."""
-        return StoredPart(self, place)
+        return StoredPart(self, part_range)
 
     def settle(self, upload: int | None = None) -> None:
         """Copy pending parts to their byte ranges.
@@ -231,9 +231,9 @@ class Parts:
             upload: An upload with a row for every part. If omitted, the pending parts of all uploads, as at a start.
         """
         with self._lock:
-            late = [(key, writer) for key, writer in self._writers.items() if key[0] == upload]
+            superseded = [(key, writer) for key, writer in self._writers.items() if key[0] == upload]
         # Other requests have sent these parts completely, so the remaining writers are too slow or their clients have disconnected.
-        for key, writer in late:
+        for key, writer in superseded:
             writer.end()
             with self._lock:
                 if self._writers.get(key) is writer:
@@ -242,83 +242,83 @@ class Parts:
             "SELECT u.*, p.number FROM parts p JOIN uploads u ON u.id = p.upload"
             " WHERE p.pending IS NOT NULL AND u.state = 'open' AND u.id = coalesce(?, u.id)"
         )
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             rows = db.execute(query, (upload,)).fetchall()
         for row in rows:
             self._settle_part(compute_range(row, row["number"]))
 
-    def _claim(self, place: PartRange) -> _DirectPart | None:
+    def _claim(self, part_range: PartRange) -> _DirectPart | None:
         """Become the writer of a byte range, unless it holds a part or has a writer."""
         try:
-            writer = _DirectPart(self._blobs.open_for_writing(place.blob), place, self._blobs.sync)
+            writer = _DirectPart(self._blobs.open_for_writing(part_range.blob), part_range, self._blobs.sync)
         except FileNotFoundError:
-            raise not_found(f"The upload {place.upload} does not exist.") from None
+            raise not_found(f"The upload {part_range.upload} does not exist.") from None
         with self._lock:
-            free = place[:2] not in self._writers
+            free = part_range[:2] not in self._writers
             if free:
-                self._writers[place[:2]] = writer
-        if free and not self._is_there(place):
+                self._writers[part_range[:2]] = writer
+        if free and not self._has_row(part_range):
             return writer
         writer.discard()
         if free:
-            self._release(place, writer)
+            self._release(part_range, writer)
         return None
 
-    def _is_there(self, place: PartRange) -> bool:
-        with self._store.reading() as db:
+    def _has_row(self, part_range: PartRange) -> bool:
+        with self._store.read_transaction() as db:
             query = "SELECT 1 FROM parts WHERE upload = ? AND number = ?"
-            return db.execute(query, place[:2]).fetchone() is not None
+            return db.execute(query, part_range[:2]).fetchone() is not None
 
-    def _release(self, place: PartRange, writer: _DirectPart) -> None:
+    def _release(self, part_range: PartRange, writer: _DirectPart) -> None:
         with self._lock:
-            if self._writers.get(place[:2]) is writer:
-                del self._writers[place[:2]]
+            if self._writers.get(part_range[:2]) is writer:
+                del self._writers[part_range[:2]]
         # A replacement received meanwhile could not be copied to this range.
-        self._settle_part(place)
+        self._settle_part(part_range)
 
-    def _record(self, part: StoredPart, pending: str | None, look: Callable[[sqlite3.Connection], object]) -> None:
-        place = part.place
-        with self._store.writing() as db:
-            look(db)
+    def _record(self, part: StoredPart, pending: str | None, check: Callable[[sqlite3.Connection], object]) -> None:
+        part_range = part.part_range
+        with self._store.write_transaction() as db:
+            check(db)
             query = "SELECT pending FROM parts WHERE upload = ? AND number = ?"
-            old = db.execute(query, place[:2]).fetchone()
+            old = db.execute(query, part_range[:2]).fetchone()
             db.execute(
                 "INSERT INTO parts (upload, number, size, sha256, pending) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, pending = excluded.pending",
-                (*place[:2], part.size, part.digest.hex(), pending),
+                (*part_range[:2], part.size, part.digest.hex(), pending),
             )
         if old is not None:
             self._blobs.remove(old["pending"])
 
-    def _settle_part(self, place: PartRange) -> None:
+    def _settle_part(self, part_range: PartRange) -> None:
         """Copy the pending bytes of a part to its range, unless the range has a writer, which does it when it ends."""
-        if self._pending(place) is None:
+        if self._pending(part_range) is None:
             return
         with self._settling:
-            while (name := self._pending(place)) is not None:
+            while (name := self._pending(part_range)) is not None:
                 try:
-                    self._copy(name, place)
+                    self._copy(name, part_range)
                 except FileNotFoundError:
-                    if self._pending(place) == name:
+                    if self._pending(part_range) == name:
                         raise
                     continue
-                with self._store.writing() as db:
+                with self._store.write_transaction() as db:
                     query = "UPDATE parts SET pending = NULL WHERE upload = ? AND number = ? AND pending = ?"
-                    db.execute(query, (*place[:2], name))
+                    db.execute(query, (*part_range[:2], name))
                 self._blobs.remove(name)
 
-    def _pending(self, place: PartRange) -> str | None:
+    def _pending(self, part_range: PartRange) -> str | None:
         with self._lock:
-            if place[:2] in self._writers:
+            if part_range[:2] in self._writers:
                 return None
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             query = "SELECT pending FROM parts WHERE upload = ? AND number = ?"
-            row = db.execute(query, place[:2]).fetchone()
+            row = db.execute(query, part_range[:2]).fetchone()
         return None if row is None else row["pending"]
 
-    def _copy(self, name: str, place: PartRange) -> None:
-        with self._blobs.open(name) as source, self._blobs.open_for_writing(place.blob) as target:
-            target.seek(place.offset)
+    def _copy(self, name: str, part_range: PartRange) -> None:
+        with self._blobs.open(name) as source, self._blobs.open_for_writing(part_range.blob) as target:
+            target.seek(part_range.offset)
             while chunk := source.read(CHUNK_SIZE):
                 rest = memoryview(chunk)
                 while rest:

@@ -40,7 +40,7 @@ class UrlLifetimes:
         self._lock = threading.Lock()
         self._generation = 0
 
-    def new(self) -> UrlLifetime:
+    def issue(self) -> UrlLifetime:
         """Return the lifetime of a URL issued now."""
         return UrlLifetime(round(self._clock() + self.seconds, 3), self._generation)
 
@@ -49,9 +49,9 @@ class UrlLifetimes:
         with self._lock:
             self._generation += 1
 
-    def has_ended(self, term: UrlLifetime) -> bool:
+    def has_expired(self, lifetime: UrlLifetime) -> bool:
         """Return whether a URL with this lifetime has expired."""
-        return term.generation != self._generation or self._clock() >= term.expires
+        return lifetime.generation != self._generation or self._clock() >= lifetime.expires
 
 
 class PresignedUrls:
@@ -60,23 +60,23 @@ class PresignedUrls:
     Args:
         url: The base URL of the origin, without a trailing slash.
         key: The signing key.
-        terms: The lifetime of new URLs.
+        lifetimes: The lifetime of new URLs.
     """
 
-    def __init__(self, url: str, key: bytes, terms: UrlLifetimes) -> None:
+    def __init__(self, url: str, key: bytes, lifetimes: UrlLifetimes) -> None:
         self._url = url
         self._key = key
-        self._terms = terms
+        self._lifetimes = lifetimes
 
-    def of_content(self, row: Row) -> str:
+    def sign_content(self, row: Row) -> str:
         """Sign the URL to GET the content of a file or shard."""
-        return self._sign("GET", f"/content/{row['blob']}", {"sha256": row["sha256"]}, self._terms.new())
+        return self._sign("GET", f"/content/{row['blob']}", {"sha256": row["sha256"]}, self._lifetimes.issue())
 
-    def of_part(self, upload: int, number: int) -> tuple[str, str]:
+    def sign_part(self, upload: int, number: int) -> tuple[str, str]:
         """Sign the URL to PUT a part; returns the URL and its expiry in the contract's format."""
-        term = self._terms.new()
-        expires = datetime.fromtimestamp(term.expires, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return self._sign("PUT", f"/parts/{upload}/{number}", {}, term), expires
+        lifetime = self._lifetimes.issue()
+        expires = datetime.fromtimestamp(lifetime.expires, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return self._sign("PUT", f"/parts/{upload}/{number}", {}, lifetime), expires
 
     def check(self, method: str, path: str, query: Mapping[str, str]) -> None:
         """Verify the signature and the expiry of a request.
@@ -87,11 +87,11 @@ class PresignedUrls:
         given = {name: value for name, value in query.items() if name != "signature"}
         if not hmac.compare_digest(self._signature(method, path, given).encode(), query.get("signature", "").encode()):
             raise ProblemError(403, "The signature does not match this request.", "SignatureDoesNotMatch")
-        if self._terms.has_ended(UrlLifetime(float(query["expires"]), int(query["generation"]))):
+        if self._lifetimes.has_expired(UrlLifetime(float(query["expires"]), int(query["generation"]))):
             raise ProblemError(403, "The presigned URL has expired.", "AccessDenied")
 
-    def _sign(self, method: str, path: str, query: Mapping[str, str], term: UrlLifetime) -> str:
-        query = {**query, "expires": f"{term.expires:.3f}", "generation": str(term.generation)}
+    def _sign(self, method: str, path: str, query: Mapping[str, str], lifetime: UrlLifetime) -> str:
+        query = {**query, "expires": f"{lifetime.expires:.3f}", "generation": str(lifetime.generation)}
         return f"{self._url}{path}?{urlencode({**query, 'signature': self._signature(method, path, query)})}"
 
     def _signature(self, method: str, path: str, query: Mapping[str, str]) -> str:

@@ -27,14 +27,14 @@ class Process:
     """A program that can be stopped at any time, also before it starts.
 
     Attributes:
-        stopped: Why the program was stopped; empty if it was not stopped or had already ended.
+        stop_reason: Why the program was stopped; empty if it was not stopped or had already ended.
     """
 
     def __init__(self) -> None:
-        self.stopped: str = ""
+        self.stop_reason: str = ""
         self._lock = threading.Lock()
         self._popen: subprocess.Popen[bytes] | None = None
-        self._over = False
+        self._has_ended = False
         self._timer: threading.Timer | None = None
 
     def run(
@@ -54,7 +54,7 @@ class Process:
             OSError, ValueError: The program cannot be started.
         """
         with self._lock, WAIT_FOR_FORKS:
-            if self.stopped:
+            if self.stop_reason:
                 return None
             self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for  # nosec B603
                 list(argv),
@@ -73,7 +73,7 @@ class Process:
         finally:
             with self._lock:
                 # The process is not reaped yet, so its id cannot belong to another process.
-                self._over = True
+                self._has_ended = True
                 self._signal(popen, hard=True)
                 if self._timer is not None:
                     self._timer.cancel()
@@ -85,9 +85,9 @@ class Process:
     def stop(self, why: str) -> None:
         """Stop the program and its children: SIGTERM, then SIGKILL after a grace period. Only the first reason is stored."""
         with self._lock:
-            if self.stopped or self._over:
+            if self.stop_reason or self._has_ended:
                 return
-            self.stopped = why
+            self.stop_reason = why
             if self._popen is not None:
                 self._signal(self._popen)
                 self._timer = threading.Timer(GRACE_SECONDS, self._kill, (self._popen,))
@@ -96,7 +96,7 @@ class Process:
 
     def _kill(self, popen: subprocess.Popen[bytes]) -> None:
         with self._lock:
-            if not self._over:
+            if not self._has_ended:
                 self._signal(popen, hard=True)
 
     def _signal(self, popen: subprocess.Popen[bytes], *, hard: bool = False) -> None:
@@ -119,9 +119,9 @@ def _wait_for_end(popen: subprocess.Popen[bytes]) -> None:
 
 def build_environment(**variables: str) -> dict[str, str]:
     """Build the environment of a program: the server's without its `ORION_` settings, plus `variables`."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("ORION_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("ORION_")}
     # Unbuffered output appears in the log immediately.
-    return {**kept, "PYTHONUNBUFFERED": "1", **variables}
+    return {**inherited, "PYTHONUNBUFFERED": "1", **variables}
 
 
 def describe_exit(what: str, code: int) -> str:

@@ -195,7 +195,7 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     for column, value in columns.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         if "project" in query or trashed:
             narrow_to_projects(call, db, listing)
         else:
@@ -207,7 +207,7 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
 
 def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
     """Create a resource from the body; `columns` are values of kind-specific columns."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         project = find_project(call, db)
         path = folders.create_folder(db, project, call.body.get("path", "/"), call.caller.id)
         values = {
@@ -233,13 +233,13 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
 
 def get(call: Call, kind: ResourceKind) -> dict[str, Any]:
     """Return the resource in the path."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return kind.show(find_named(call, db, kind, reading=True))
 
 
 def update(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
     """Set the fields in the body; `columns` are values of kind-specific columns."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = find_named(call, db, kind)
         if "project" in call.body:
             require_member(db, call.caller, call.body["project"], writing=True)
@@ -255,7 +255,7 @@ def delete(call: Call, kind: ResourceKind) -> None:
     """Move a resource to the trash, or purge it; kinds without a trash are always purged."""
     immediate = call.query.get("immediate", True)
     number = call.path[kind.id_parameter]
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = find(call, db, kind, number, trashed=immediate)
         if not immediate:
             db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), number))  # noqa: S608 - constants  # nosec B608

@@ -48,10 +48,10 @@ class Seed:
     """The initial data of a stack. Ids count from 1 in the given order; the first project of a user is the default project."""
 
     organization: str
-    people: tuple[SeedUser, ...]
+    users: tuple[SeedUser, ...]
     projects: tuple[SeedProject, ...]
     balance: str = "0.00"
-    teams: tuple[SeedGroup, ...] = ()
+    groups: tuple[SeedGroup, ...] = ()
 
 
 DEFAULT_SEED = Seed(
@@ -73,7 +73,7 @@ SEEDS = {
             SeedProject("Shared project", "Ada and Grace work here together.", ("ada", "grace")),
         ),
         balance="12500.00",
-        teams=(
+        groups=(
             SeedGroup("Chemists", "They draw molecules.", ("ada", "grace")),
             SeedGroup("Mathematicians", "They count molecules.", ("ada",)),
         ),
@@ -89,7 +89,7 @@ def apply_seed(store: Store, name: str | None) -> None:
     """
     if name is not None and name not in SEEDS:
         raise ValueError(f"unknown seed {name!r}; known: {', '.join(SEEDS)}")
-    with store.writing() as db:
+    with store.write_transaction() as db:
         row = db.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
         if row is None:
             db.execute("INSERT INTO meta (name, value) VALUES ('seed', ?)", (name or "",))
@@ -125,23 +125,23 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
                 now(),
             ),
         ).lastrowid
-        for person in seed.people
+        for person in seed.users
     }
-    for space in seed.projects:
+    for project_seed in seed.projects:
         project = db.execute(
             "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
-            (space.name, space.description, users[space.members[0]], organization, now()),
+            (project_seed.name, project_seed.description, users[project_seed.members[0]], organization, now()),
         ).lastrowid
-        for member in space.members:
+        for member in project_seed.members:
             db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (users[member], project))
             db.execute(
                 "UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL",
                 (project, users[member]),
             )
-    for team in seed.teams:
+    for group_seed in seed.groups:
         group = db.execute(
             "INSERT INTO groups (name, description, organization, created) VALUES (?, ?, ?, ?)",
-            (team.name, team.description, organization, now()),
+            (group_seed.name, group_seed.description, organization, now()),
         ).lastrowid
-        for member in team.members:
+        for member in group_seed.members:
             db.execute("INSERT INTO group_members (user, group_id) VALUES (?, ?)", (users[member], group))

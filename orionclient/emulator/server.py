@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from orion_api import contract
 
 from orionclient.emulator import handlers, storage
-from orionclient.emulator.app import build
+from orionclient.emulator.app import create_app
 from orionclient.emulator.blobs import Blobs
 from orionclient.emulator.call import Limits, Services
 from orionclient.emulator.contract import Operation, read_operations
@@ -118,12 +118,12 @@ class Server:
         self._seed = seed
         self._address = (host, port)
         self._limits = limits or Limits()
-        self._face = faults
+        self._remote_faults = faults
         self._proxied = proxied
         self._durable = durable
         self._processing = processing
         self._floes = tuple(check_floe(floe) for floe in floes)
-        self._pool = jobs
+        self._max_jobs = jobs
         self._describe = describe
         self.faults: Faults = Faults([operation.id for operation in _load_operations()])
         self.storage: Storage | None = Storage(storage_seconds) if storage else None
@@ -171,16 +171,24 @@ class Server:
     def _open(self) -> _RunningServer:
         return _RunningServer(
             self.folder,
-            self._faulty,
+            self._build_app,
             seed=self._seed,
             address=self._address,
-            plan=_ServerOptions(self._limits, self._processing, self._floes, self._pool, self._describe, self._durable),
-            second=self.storage,
+            options=_ServerOptions(
+                self._limits, self._processing, self._floes, self._max_jobs, self._describe, self._durable
+            ),
+            storage_origin=self.storage,
         )
 
-    def _faulty(self, stack: Services, port: int) -> FaultMiddleware:
-        named = 0 if self._proxied else port
-        return FaultMiddleware(build(stack, handlers.HANDLERS, named), self.faults, stack, named, face=self._face)
+    def _build_app(self, stack: Services, port: int) -> FaultMiddleware:
+        accepted_port = 0 if self._proxied else port
+        return FaultMiddleware(
+            create_app(stack, handlers.HANDLERS, accepted_port),
+            self.faults,
+            stack,
+            accepted_port,
+            remote=self._remote_faults,
+        )
 
     def issue_token(self, username: str | None = None) -> str:
         """Return the API token of a user, without a password. Every call returns the same token.
@@ -203,14 +211,14 @@ class Server:
             LookupError: The user does not exist.
         """
         stack = self._require().stack
-        with stack.store.reading() as db:
+        with stack.store.read_transaction() as db:
             row = db.execute(
                 "SELECT id, username, default_project FROM users WHERE username = coalesce(?, username) ORDER BY id LIMIT 1",
                 (username,),
             ).fetchone()
         if row is None:
             raise LookupError(f"user {username!r} does not exist")
-        return Identity(row["username"], row["default_project"], stack.credentials.token_of(row["id"]))
+        return Identity(row["username"], row["default_project"], stack.credentials.get_password_token(row["id"]))
 
     def _require(self) -> _RunningServer:
         if self._running is None:
@@ -247,12 +255,12 @@ class _RunningServer:
         *,
         seed: str | None,
         address: tuple[str, int],
-        plan: _ServerOptions,
-        second: Storage | None,
+        options: _ServerOptions,
+        storage_origin: Storage | None,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._process = os.getpid()
-        self._guard = _lock_folder(folder)
+        self._folder_lock = _lock_folder(folder)
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._sockets: list[socket.socket] = []
@@ -260,23 +268,27 @@ class _RunningServer:
         self._work, self._slow = BackgroundWork(), BackgroundWork()
         self._engine: JobEngine | None = None
         try:
-            self._store = Store(folder / "orion.sqlite", handlers.TABLES, durable=plan.durable)
+            self._store = Store(folder / "orion.sqlite", handlers.TABLES, durable=options.durable)
             apply_seed(self._store, seed)
-            self.stack = _open_services(folder, self._store, (self._work, self._slow), plan)
+            self.stack = _open_services(folder, self._store, (self._work, self._slow), options)
             self._engine = self.stack.engine
             handlers.resume(self.stack)
             port, self.url = self._listen(*address)
             app: ASGIApp
-            if second is None:
+            if storage_origin is None:
                 app = build_app(self.stack, port)
             else:
-                second_port, second.url = self._listen(address[0], 0)
-                addresses = PresignedUrls(second.url, self.stack.credentials.key_for("storage"), second.terms)
-                self.stack = replace(self.stack, storage=addresses)
-                app = storage.find_by_port(
+                storage_port, storage_origin.url = self._listen(address[0], 0)
+                presigned_urls = PresignedUrls(
+                    storage_origin.url, self.stack.credentials.derive_key("storage"), storage_origin.url_lifetime
+                )
+                self.stack = replace(self.stack, storage=presigned_urls)
+                app = storage.dispatch_by_port(
                     {
                         port: build_app(self.stack, port),
-                        second_port: storage.build(second, self.stack, addresses, second_port),
+                        storage_port: storage.create_storage_app(
+                            storage_origin, self.stack, presigned_urls, storage_port
+                        ),
                     }
                 )
             self._server = UvicornServer(build_config(app))
@@ -319,7 +331,7 @@ class _RunningServer:
         if self._engine is not None:
             self._engine.close()
         if self._thread is not None:
-            self._server.end()
+            self._server.stop()
             self._thread.join()
         self.close()
 
@@ -332,7 +344,7 @@ class _RunningServer:
             work.close()
         if self._store is not None:
             self._store.close()
-        self._guard.close()
+        self._folder_lock.close()
 
 
 @functools.cache
@@ -346,10 +358,10 @@ def _load_operations() -> tuple[Operation, ...]:
 
 
 def _open_services(
-    folder: Path, store: Store, works: tuple[BackgroundWork, BackgroundWork], plan: _ServerOptions
+    folder: Path, store: Store, works: tuple[BackgroundWork, BackgroundWork], options: _ServerOptions
 ) -> Services:
-    blobs = Blobs(folder / "blobs", durable=plan.durable)
-    with store.reading() as db:
+    blobs = Blobs(folder / "blobs", durable=options.durable)
+    with store.read_transaction() as db:
         blobs.sweep(row[0] for query in handlers.BLOBS for row in db.execute(query))
     credentials = Credentials(store, folder / "secret")
     return Services(
@@ -359,23 +371,23 @@ def _open_services(
         credentials,
         IdempotencyKeys(store),
         *works,
-        JobEngine(store, credentials, folder, plan.jobs, plan.describe),
-        plan.floes,
+        JobEngine(store, credentials, folder, options.jobs, options.describe),
+        options.floes,
         handlers.KINDS,
         _load_operations(),
         _load_contract()["info"]["version"],
-        plan.limits,
-        plan.processing,
+        options.limits,
+        options.processing,
     )
 
 
 def _lock_folder(folder: Path) -> sqlite3.Connection:
     # A locked SQLite file is a lock that works on every system and is released when its process ends.
     (folder / "lock.sqlite").touch(mode=0o600)
-    guard = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
+    lock = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        guard.execute("BEGIN EXCLUSIVE")
+        lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
-        guard.close()
+        lock.close()
         raise RuntimeError(f"the folder {folder} is in use by another local Orion") from None
-    return guard
+    return lock

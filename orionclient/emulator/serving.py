@@ -60,7 +60,7 @@ class UvicornServer(uvicorn.Server):
         # The transports close their sockets in the next iteration of the event loop.
         await asyncio.sleep(0)
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """Stop the server from another thread."""
         self.should_exit = True
         if self._loop is not None:

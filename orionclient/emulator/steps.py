@@ -46,16 +46,16 @@ class Step:
 class _Parameter:
     """A parameter of a step: the description of its values, their validation and the default."""
 
-    words: str
+    description: str
     accepts: Callable[[Any], bool]
     default: Any = None
     required: bool = False
 
-    def needed(self) -> _Parameter:
-        return _Parameter(self.words, self.accepts, required=True)
+    def as_required(self) -> _Parameter:
+        return _Parameter(self.description, self.accepts, required=True)
 
-    def or_else(self, default: Any) -> _Parameter:
-        return _Parameter(self.words, self.accepts, default)
+    def with_default(self, default: Any) -> _Parameter:
+        return _Parameter(self.description, self.accepts, default)
 
 
 def _is_int(value: Any) -> bool:
@@ -116,39 +116,39 @@ _NAMES = _Parameter(
     ),
 )
 _CUT_MODE = _one_of("reset", "close")
-_NUMBER = _Parameter("an integer other than 0", lambda value: _is_int(value) and value != 0)
+_NONZERO = _Parameter("an integer other than 0", lambda value: _is_int(value) and value != 0)
 
 _STEPS: dict[str, dict[str, _Parameter]] = {
     "pass": {},
     "status": {
-        "code": _CODE.needed(), "headers": _HEADERS, "json": _ANY, "text": _STRING, "read": _SIZE, "applied": _BOOLEAN,
+        "code": _CODE.as_required(), "headers": _HEADERS, "json": _ANY, "text": _STRING, "read": _SIZE, "applied": _BOOLEAN,
     },
-    "html": {"code": _CODE.or_else(200), "text": _STRING, "applied": _BOOLEAN},
+    "html": {"code": _CODE.with_default(200), "text": _STRING, "applied": _BOOLEAN},
     "redirect": {"url": _LOCATION, "code": _REDIRECT},
     "reset": {"read": _SIZE, "applied": _BOOLEAN},
     "close": {"read": _SIZE, "applied": _BOOLEAN},
     "garbage": {"text": _STRING},
-    "stall": {"seconds": _SECONDS.needed(), "read": _SIZE, "sent": _SIZE, "applied": _BOOLEAN},
-    "drip": {"seconds": _SECONDS.needed(), "size": _SIZE.or_else(1), "head": _BOOLEAN},
-    "cut": {"sent": _COUNT.or_else(0), "how": _CUT_MODE, "framing": _one_of("real", "length", "chunked", "close")},
-    "length": {"by": _NUMBER.needed()},
+    "stall": {"seconds": _SECONDS.as_required(), "read": _SIZE, "sent": _SIZE, "applied": _BOOLEAN},
+    "drip": {"seconds": _SECONDS.as_required(), "size": _SIZE.with_default(1), "head": _BOOLEAN},
+    "cut": {"sent": _COUNT.with_default(0), "how": _CUT_MODE, "framing": _one_of("real", "length", "chunked", "close")},
+    "length": {"by": _NONZERO.as_required()},
     "broken_json": {},
     "gzip_cut": {"how": _one_of("cut", "crc")},
-    "set_field": {"field": _NAME.needed(), "value": _ANY},
-    "null_field": {"field": _NAME.needed()},
-    "remove": {"field": _NAME.needed()},
+    "set_field": {"field": _NAME.as_required(), "value": _ANY},
+    "null_field": {"field": _NAME.as_required()},
+    "remove": {"field": _NAME.as_required()},
     "missing_next": {},
-    "next_link": {"url": _LINE.needed()},
+    "next_link": {"url": _LINE.as_required()},
     "digest": {},
-    "headers": {"headers": _HEADERS.needed()},
-    "hints": {"times": _NUMBER.or_else(1)},
-    "strip": {"headers": _NAMES.needed()},
-    "resize": {"by": _NUMBER.needed(), "framing": _one_of("length", "chunked", "close")},
-    "unasked_range": {"start": _COUNT.or_else(0), "size": _SIZE},
+    "headers": {"headers": _HEADERS.as_required()},
+    "hints": {"times": _NONZERO.with_default(1)},
+    "strip": {"headers": _NAMES.as_required()},
+    "resize": {"by": _NONZERO.as_required(), "framing": _one_of("length", "chunked", "close")},
+    "unasked_range": {"start": _COUNT.with_default(0), "size": _SIZE},
 }  # fmt: skip
 
 # Aliases of common steps: name -> step and fixed parameters.
-_SHORT = {"reset_after": ("reset", {"applied": True}), "close_after": ("close", {"applied": True})}
+_ALIASES = {"reset_after": ("reset", {"applied": True}), "close_after": ("close", {"applied": True})}
 
 
 def parse(value: object) -> Step:
@@ -163,7 +163,7 @@ def parse(value: object) -> Step:
     if isinstance(value, Step):
         return _build_step(value.name, dict(value.values))
     if isinstance(value, int) and not isinstance(value, bool):
-        return _bare_status(value)
+        return _parse_status(value)
     if isinstance(value, str):
         return _parse_line(value)
     if isinstance(value, dict) and isinstance(value.get("step"), str):
@@ -174,11 +174,9 @@ def parse(value: object) -> Step:
     )
 
 
-def _bare_status(code: int) -> Step:
+def _parse_status(code: int) -> Step:
     if 200 <= code <= 299:
-        raise ValueError(
-            f'status {code} needs a body; use "pass" for the real response, or status({code}, json=...)'
-        )
+        raise ValueError(f'status {code} needs a body; use "pass" for the real response, or status({code}, json=...)')
     return status(code)
 
 
@@ -188,7 +186,7 @@ def _parse_line(line: str) -> Step:
         return parse(_decode(text))
     name, *parts = [part.strip() for part in text.split(";")]
     if name.isascii() and name.isdigit() and not parts:
-        return _bare_status(int(name))
+        return _parse_status(int(name))
     values: dict[str, Any] = {}
     for part in parts:
         key, sign, raw = part.partition("=")
@@ -213,10 +211,10 @@ def _decode_value(text: str) -> Any:
 
 
 def _build_step(name: str, given: dict[str, Any]) -> Step:
-    short, extra = _SHORT.get(name, (name, {}))
+    short, extra = _ALIASES.get(name, (name, {}))
     parameters = _STEPS.get(short)
     if parameters is None:
-        raise ValueError(f"unknown step {name!r}; known: {', '.join(sorted({*_STEPS, *_SHORT}))}")
+        raise ValueError(f"unknown step {name!r}; known: {', '.join(sorted({*_STEPS, *_ALIASES}))}")
     given = {**given, **extra}
     unknown = sorted(set(given) - set(parameters))
     if unknown:
@@ -225,22 +223,24 @@ def _build_step(name: str, given: dict[str, Any]) -> Step:
     values = {}
     for key, parameter in parameters.items():
         if key not in given and parameter.required:
-            raise ValueError(f"step {name} requires the parameter {key}: {parameter.words}")
+            raise ValueError(f"step {name} requires the parameter {key}: {parameter.description}")
         value = given.get(key, parameter.default)
         if key in given and not parameter.accepts(value):
-            raise ValueError(f"{key} of step {name} must be {parameter.words}, not {value!r}")
+            raise ValueError(f"{key} of step {name} must be {parameter.description}, not {value!r}")
         values[key] = value
-    _check_together(name, values)
+    _check_combination(name, values)
     return Step(short, values)
 
 
-def _check_together(name: str, values: Mapping[str, Any]) -> None:
+def _check_combination(name: str, values: Mapping[str, Any]) -> None:
     if values.get("applied") and values.get("read") is not None:
         raise ValueError(
             f"step {name}: read and applied are mutually exclusive, because the operation needs the whole body"
         )
     if name == "stall" and values["sent"] is not None and values["read"] is not None:
-        raise ValueError("step stall: read (wait during the request) and sent (during the response) are mutually exclusive")
+        raise ValueError(
+            "step stall: read (wait during the request) and sent (during the response) are mutually exclusive"
+        )
     if name == "status" and values["json"] is not None and values["text"] is not None:
         raise ValueError("step status: json and text are mutually exclusive")
     if name == "unasked_range" and values["size"] == 0:

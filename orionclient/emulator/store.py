@@ -97,14 +97,14 @@ class StoreConnection(sqlite3.Connection):
         # `data_version` changes with visible commits of other connections, `total_changes` with changes of this one.
         at = (self.execute("PRAGMA data_version").fetchone()[0], self.total_changes)
         if at != self._counted_at or len(self._counts) >= _MAX_COUNTS:
-            self.forget()
+            self.clear_counts()
         self._counted_at = at
         key = (query, *values)
         if key not in self._counts:
             self._counts[key] = self.execute(query, values).fetchone()[0]
         return self._counts[key]
 
-    def forget(self) -> None:
+    def clear_counts(self) -> None:
         """Drop the cached counts, after a rollback."""
         self._counts.clear()
 
@@ -112,11 +112,11 @@ class StoreConnection(sqlite3.Connection):
 class Database(Protocol):
     """The database access of a handler."""
 
-    def reading(self) -> AbstractContextManager[StoreConnection]:
+    def read_transaction(self) -> AbstractContextManager[StoreConnection]:
         """Open a read transaction: one snapshot of the database until the block ends."""
         ...
 
-    def writing(self) -> AbstractContextManager[StoreConnection]:
+    def write_transaction(self) -> AbstractContextManager[StoreConnection]:
         """Open the only write transaction; an exception rolls it back."""
         ...
 
@@ -154,9 +154,9 @@ class Store:
             raise
 
     def _prepare(self) -> None:
-        with self._borrowed() as db:
+        with self._check_out() as db:
             db.execute("PRAGMA journal_mode = WAL")
-        with self.writing() as db:
+        with self.write_transaction() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 _execute(db, _SCHEMA)
@@ -170,9 +170,9 @@ class Store:
                 _execute(db, text)
 
     @contextmanager
-    def reading(self) -> Iterator[StoreConnection]:
+    def read_transaction(self) -> Iterator[StoreConnection]:
         """Open a read transaction: one snapshot of the database until the block ends."""
-        with self._borrowed() as db:
+        with self._check_out() as db:
             db.execute("BEGIN")
             try:
                 yield db
@@ -180,10 +180,10 @@ class Store:
                 db.execute("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[StoreConnection]:
+    def write_transaction(self) -> Iterator[StoreConnection]:
         """Open the only write transaction; an exception rolls it back."""
         # The lock queues the writers of this process, because SQLite's own busy timeout is not fair and could expire.
-        with self._write_lock, self._borrowed() as db:
+        with self._write_lock, self._check_out() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -191,11 +191,11 @@ class Store:
             except BaseException:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
-                db.forget()
+                db.clear_counts()
                 raise
 
     @contextmanager
-    def _borrowed(self) -> Iterator[StoreConnection]:
+    def _check_out(self) -> Iterator[StoreConnection]:
         with self._pool_lock:
             if self._closed:
                 raise RuntimeError("the store is closed")
@@ -205,9 +205,9 @@ class Store:
         try:
             yield db
         finally:
-            self._give_back(db)
+            self._check_in(db)
 
-    def _give_back(self, db: StoreConnection) -> None:
+    def _check_in(self, db: StoreConnection) -> None:
         with self._pool_lock:
             if not self._closed:
                 self._idle.append(db)

@@ -23,14 +23,14 @@ class BackgroundWork:
         self._thread: threading.Thread | None = None
 
     @property
-    def stopping(self) -> bool:
+    def is_stopping(self) -> bool:
         """Whether the server is stopping; long-running work checks it and returns early."""
         return self._stopping.is_set()
 
     def submit(self, function: Callable[..., None], *args: Any) -> None:
         """Queue a function; call it after the transaction that makes the work necessary."""
         with self._lock:
-            if self.stopping:
+            if self.is_stopping:
                 return
             self._waiting.put((function, args))
             if self._thread is None:
@@ -42,7 +42,7 @@ class BackgroundWork:
         return not self._stopping.wait(seconds)
 
     def _run(self) -> None:
-        while (item := self._waiting.get()) is not None and not self.stopping:
+        while (item := self._waiting.get()) is not None and not self.is_stopping:
             function, args = item
             try:
                 function(*args)

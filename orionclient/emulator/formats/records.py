@@ -107,5 +107,7 @@ def _decode(number: int, data: bytes) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise MalformedError(number, f"The line is not valid UTF-8: {error.reason} at byte {error.start + 1}.") from None
+        raise MalformedError(
+            number, f"The line is not valid UTF-8: {error.reason} at byte {error.start + 1}."
+        ) from None
     return text.removesuffix("\n").removesuffix("\r")

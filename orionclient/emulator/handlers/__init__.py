@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
-HANDLERS: Mapping[str, Handler] = {name: handler for space in _MODULES for name, handler in space.HANDLERS.items()}
-KINDS: Mapping[str, ResourceKind] = {space.KIND.name: space.KIND for space in _MODULES if hasattr(space, "KIND")}
-TABLES: tuple[str, ...] = tuple(space.TABLES for space in _MODULES if hasattr(space, "TABLES"))
-BLOBS: tuple[str, ...] = tuple(space.BLOBS for space in _MODULES if hasattr(space, "BLOBS"))
+HANDLERS: Mapping[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}
+KINDS: Mapping[str, ResourceKind] = {module.KIND.name: module.KIND for module in _MODULES if hasattr(module, "KIND")}
+TABLES: tuple[str, ...] = tuple(module.TABLES for module in _MODULES if hasattr(module, "TABLES"))
+BLOBS: tuple[str, ...] = tuple(module.BLOBS for module in _MODULES if hasattr(module, "BLOBS"))
 
 
 def resume(stack: Services) -> None:
     """Resume the unfinished work of the last server on the folder."""
-    for space in _MODULES:
-        if hasattr(space, "resume"):
-            space.resume(stack)
+    for module in _MODULES:
+        if hasattr(module, "resume"):
+            module.resume(stack)

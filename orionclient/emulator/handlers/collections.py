@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient.emulator import resources, strictjson
 from orionclient.emulator.call import Call, Handler, Services
-from orionclient.emulator.parts import list_contents
+from orionclient.emulator.parts import list_blobs
 from orionclient.emulator.problems import ProblemError
 from orionclient.emulator.resources import ResourceKind
 
@@ -97,7 +97,7 @@ def _busy_problem(detail: str) -> ProblemError:
 def update_collection(call: Call) -> dict[str, Any]:
     """Set the fields in the body."""
     metadata = check_metadata(call)
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         find(call, db)
     return resources.update(call, COLLECTIONS, **metadata)
 
@@ -108,7 +108,7 @@ def delete_collection(call: Call) -> None:
         resources.delete(call, COLLECTIONS)
         return
     number = call.path[COLLECTIONS.id_parameter]
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         resources.find(call, db, COLLECTIONS, number, trashed=True)
         _set_state(db, number, "deleting")
         gone = _delete_batch(db, number)
@@ -117,24 +117,20 @@ def delete_collection(call: Call) -> None:
 
 def open_collection(call: Call) -> dict[str, Any]:
     """Open a ready collection, so that it accepts shards again."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "ready"}:
-            raise _busy_problem(
-                f"The collection {row['id']} is {row['state']}; only a ready collection can be opened."
-            )
+            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only a ready collection can be opened.")
         _set_state(db, row["id"], "open")
         return _show(find(call, db))
 
 
 def close_collection(call: Call) -> dict[str, Any]:
     """Close a collection to new shards, and start to remove the shards that are not ready."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "processing", "ready"}:
-            raise _busy_problem(
-                f"The collection {row['id']} is {row['state']}; only an open collection can be closed."
-            )
+            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only an open collection can be closed.")
         if row["state"] == "open":
             _set_state(db, row["id"], "processing")
         shown = _show(find(call, db))
@@ -154,7 +150,7 @@ def _continue_deletion(stack: Services, number: int, due: float) -> None:
         if stack.work.pause(min(wait, _BATCH_PAUSE)):
             stack.work.submit(_continue_deletion, stack, number, due)
         return
-    with stack.store.writing() as db:
+    with stack.store.write_transaction() as db:
         gone = _delete_batch(db, number)
     _schedule_next(stack, number, gone, due)
 
@@ -173,7 +169,7 @@ def _delete_batch(db: sqlite3.Connection, number: int) -> _DeletedBatch:
         return _DeletedBatch([], more=False)
     query = f"SELECT id, blob FROM {_DELETING[row['state']]} LIMIT ?"  # noqa: S608 - a constant  # nosec B608
     going = db.execute(query, (number, _BATCH)).fetchall()
-    contents = [*(shard["blob"] for shard in going), *list_contents(db, "shard", [shard["id"] for shard in going])]
+    contents = [*(shard["blob"] for shard in going), *list_blobs(db, "shard", [shard["id"] for shard in going])]
     db.executemany("DELETE FROM shards WHERE id = ?", [(shard["id"],) for shard in going])
     if len(going) < _BATCH:
         if row["state"] == "deleting":
@@ -192,7 +188,7 @@ def _schedule_next(stack: Services, number: int, gone: _DeletedBatch, due: float
 
 def resume(stack: Services) -> None:
     """Resume the transitions that the last server did not complete."""
-    with stack.store.reading() as db:
+    with stack.store.read_transaction() as db:
         found = db.execute("SELECT id, state FROM collections WHERE state IN ('processing', 'deleting')").fetchall()
     for row in found:
         wait = stack.processing if row["state"] == "processing" else 0.0

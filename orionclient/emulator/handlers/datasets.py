@@ -69,7 +69,7 @@ KIND = DATASETS = ResourceKind(
 
 
 def _check_target(call: Call) -> None:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.find_named(call, db, DATASETS)
 
 
@@ -89,7 +89,7 @@ def upload_dataset_content(call: Call) -> dict[str, Any]:
     """Replace the records of the dataset with those of the uploaded file."""
     form = call.query["format"]
     source = f"{form} {call.content.digest.hex()}"
-    with _parse_records(call, form) as parsed, call.stack.store.writing() as db:
+    with _parse_records(call, form) as parsed, call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, DATASETS)
         if row["source"] != source:
             first = row["next_record"]
@@ -105,7 +105,7 @@ def upload_dataset_content(call: Call) -> dict[str, Any]:
 
 def add_records(call: Call) -> dict[str, Any]:
     """Append the records of the body; an empty body changes nothing."""
-    with _parse_records(call, "json") as parsed, call.stack.store.writing() as db:
+    with _parse_records(call, "json") as parsed, call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, DATASETS)
         count = _insert(db, row["id"], row["next_record"], parsed)
         if count:
@@ -146,7 +146,7 @@ def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: StagedBlob
 
 def finalize_dataset(call: Call) -> dict[str, Any]:
     """Mark the dataset as complete."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, DATASETS)
         db.execute("UPDATE datasets SET dirty = 0 WHERE id = ?", (row["id"],))
         return _show(resources.find_named(call, db, DATASETS))
@@ -155,7 +155,7 @@ def finalize_dataset(call: Call) -> dict[str, Any]:
 def get_record(call: Call) -> dict[str, Any]:
     """Return a record."""
     number = call.path["record_id"]
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         dataset = resources.find_named(call, db, DATASETS, reading=True)
         query = "SELECT body FROM records WHERE dataset = ? AND id = ?"
         row = db.execute(query, (dataset["id"], number)).fetchone()
@@ -166,7 +166,7 @@ def get_record(call: Call) -> dict[str, Any]:
 
 def list_records(call: Call) -> Download:
     """Stream the selected records as JSON lines."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         dataset = resources.find_named(call, db, DATASETS, reading=True)
     selection = select(dataset, call.query)
     return Download(_stream(call.stack.store, selection), lambda: None)
@@ -178,7 +178,7 @@ def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
     after = 0
     while True:
         chunk = bytearray()
-        with store.reading() as db:
+        with store.read_transaction() as db:
             selection.check_unchanged(db)
             for row in selection.rows(db, after):
                 after = row["id"]
@@ -195,7 +195,7 @@ def download_dataset(call: Call) -> Download:
     fields = call.query.get("fieldlist")
     made = call.stack.blobs.stage()
     try:
-        with call.stack.store.reading() as db:
+        with call.stack.store.read_transaction() as db:
             selection = select(resources.find_named(call, db, DATASETS, reading=True), call.query)
 
             def records() -> Iterator[tuple[int, Record]]:

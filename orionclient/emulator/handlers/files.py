@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import ranges, resources
 from orionclient.emulator.call import Call, Download, Handler, Redirect
-from orionclient.emulator.parts import list_contents
+from orionclient.emulator.parts import list_blobs
 from orionclient.emulator.problems import conflict
 from orionclient.emulator.resources import ResourceKind
 
@@ -32,14 +32,14 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
-    return partial(call.stack.blobs.remove_all, [row["blob"], *list_contents(db, "file", [row["id"]])])
+    return partial(call.stack.blobs.remove_all, [row["blob"], *list_blobs(db, "file", [row["id"]])])
 
 
 KIND = FILES = ResourceKind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
 
 
 def _check_target(call: Call) -> None:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.find_named(call, db, FILES)
 
 
@@ -52,9 +52,9 @@ def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blo
 def upload_file_content(call: Call) -> dict[str, Any]:
     """Replace the content with the uploaded bytes; the old content is removed after the new one is committed."""
     content, blobs = call.content, call.stack.blobs
-    name = blobs.keep(content)
+    name = blobs.commit(content)
     try:
-        with call.stack.store.writing() as db:
+        with call.stack.store.write_transaction() as db:
             row = resources.find_named(call, db, FILES)
             set_content(db, row["id"], content.size, content.digest.hex(), name)
             shown = FILES.show(resources.find_named(call, db, FILES))
@@ -66,7 +66,7 @@ def upload_file_content(call: Call) -> dict[str, Any]:
 
 
 def _find_with_content(call: Call) -> sqlite3.Row:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = resources.find_named(call, db, FILES, reading=True)
     if row["blob"] is None:
         raise conflict(f"The file {row['id']} has no content yet.")
@@ -76,7 +76,7 @@ def _find_with_content(call: Call) -> sqlite3.Row:
 def download_file(call: Call) -> Download | Redirect:
     """Return the content, or a redirect to its presigned URL."""
     if call.stack.storage is not None:
-        return Redirect(call.stack.storage.of_content(_find_with_content(call)))
+        return Redirect(call.stack.storage.sign_content(_find_with_content(call)))
     row, content = call.stack.blobs.open_current(lambda: _find_with_content(call))
     return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 

@@ -30,14 +30,14 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 def list_folders(call: Call) -> dict[str, Any]:
     """List the folders of one project or of all projects of the caller."""
     listing = ListQuery("folders", key=("project", "path"), key_types=(int, str))
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.narrow_to_projects(call, db, listing)
         return build_page(call, db, listing, _show)
 
 
 def create_paths(call: Call) -> None:
     """Create the folders in the body with their parents, if missing."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         project = resources.find_project(call, db)
         for path in call.body["paths"]:
             folders.create_folder(db, project, path, call.caller.id)
@@ -45,7 +45,7 @@ def create_paths(call: Call) -> None:
 
 def assign_paths(call: Call) -> None:
     """Move resources to folders; if one cannot be moved, none is."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         for item in call.body["assignments"]:
             kind = call.stack.kinds.get(item["resource_type"])
             if kind is None or not kind.in_folders:

@@ -39,14 +39,14 @@ def list_groups(call: Call) -> dict[str, Any]:
     listing = ListQuery("groups", ["organization = ?"], [call.caller.organization])
     if "name" in call.query:
         listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 
 
 def get_group(call: Call) -> dict[str, Any]:
     """Return a group; 403 for groups of other organizations."""
     number = call.path["group_id"]
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = db.execute("SELECT * FROM groups WHERE id = ?", (number,)).fetchone()
     if row is None:
         raise not_found(f"The group {number} does not exist.")

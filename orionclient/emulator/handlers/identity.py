@@ -14,12 +14,12 @@ _VERSION = re.compile(r"/api/v([0-9]+)/")
 
 def obtain_token(call: Call) -> dict[str, Any]:
     """Return the token of a user for the password."""
-    return {"token": call.stack.credentials.exchange(call.body["username"], call.body["password"])}
+    return {"token": call.stack.credentials.exchange_password(call.body["username"], call.body["password"])}
 
 
 def get_current_user(call: Call) -> dict[str, Any]:
     """Return the caller."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return show_user(db.execute("SELECT * FROM users WHERE id = ?", (call.caller.id,)).fetchone())
 
 

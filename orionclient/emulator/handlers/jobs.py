@@ -78,7 +78,7 @@ KIND = JOBS = ResourceKind("job", "jobs", "job_id", _show, _purge, taggable=True
 
 def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
     """Add the reported progress to a running job."""
-    return {**shown, "progress": call.stack.engine.progress(shown["id"])} if shown["state"] == "running" else shown
+    return {**shown, "progress": call.stack.engine.read_progress(shown["id"])} if shown["state"] == "running" else shown
 
 
 def list_jobs(call: Call) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def get_job(call: Call) -> dict[str, Any]:
 def create_job(call: Call) -> dict[str, Any]:
     """Create a queued job."""
     parameters = call.body.get("parameters", {})
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         floe = workfloes.find(call, db, call.body["workfloe"])
         ((currency,),) = db.execute("SELECT currency FROM organizations WHERE id = ?", (call.caller.organization,))
     if floe["state"] != "ready":
@@ -120,10 +120,10 @@ def create_job(call: Call) -> dict[str, Any]:
 def cancel_job(call: Call) -> dict[str, Any]:
     """Cancel a job: a queued job immediately, a running job asynchronously."""
     who = call.caller.username
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, JOBS)
         if row["state"] == "queued":
-            jobs.end_job(db, row["id"], jobs.is_cancelled(who))
+            jobs.end_job(db, row["id"], jobs.build_cancelled_end(who))
         if row["state"] == "running":
             # Stored before the job is stopped, so that the job counts as cancelled however it ends. Only the first user is stored.
             query = "UPDATE jobs SET cancelled_by = ? WHERE id = ? AND cancelled_by = ''"
@@ -136,7 +136,7 @@ def cancel_job(call: Call) -> dict[str, Any]:
 
 def download_job_logs(call: Call) -> Download:
     """Return the log of a job so far."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = resources.find_named(call, db, JOBS, reading=True)
     log = call.stack.engine.open_log(row["id"])
     if log is None:
@@ -155,12 +155,12 @@ def _iter_log(file: BinaryIO, left: int) -> Iterator[bytes]:
 
 def resume(stack: Services) -> None:
     """End the jobs that were running when the last server stopped; queued jobs stay queued."""
-    with stack.store.writing() as db:
+    with stack.store.write_transaction() as db:
         for row in db.execute("SELECT id, cancelled_by FROM jobs WHERE state = 'running'").fetchall():
             who = row["cancelled_by"]
             # The run time is unknown, so the job is not charged.
-            ending = jobs.is_cancelled(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
-            jobs.end_job(db, row["id"], ending, progress=stack.engine.progress(row["id"]))
+            ending = jobs.build_cancelled_end(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
+            jobs.end_job(db, row["id"], ending, progress=stack.engine.read_progress(row["id"]))
         known = {row["id"] for row in db.execute("SELECT id FROM jobs")}
     stack.engine.sweep(known)
 

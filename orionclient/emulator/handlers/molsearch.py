@@ -88,7 +88,7 @@ QUERIES = ResourceKind("molsearch query", "molsearch_queries", "query_id", _show
 
 def create_molsearch_database(call: Call) -> dict[str, Any]:
     """Create a database from a dataset that the caller can read."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         dataset = resources.find(call, db, DATASETS, call.body["dataset"], reading=True)
     made = resources.create(call, DATABASES, dataset=dataset["id"], search_type=call.body.get("search_type", "2D"))
     # It starts with a write transaction, which waits for that of this request.
@@ -97,7 +97,7 @@ def create_molsearch_database(call: Call) -> dict[str, Any]:
 
 
 def _load(stack: Services, number: int) -> None:
-    with stack.store.writing() as db:
+    with stack.store.write_transaction() as db:
         db.execute(
             "UPDATE molsearch_databases SET (state, count) = (SELECT 'LOADED', next_record - first_record FROM datasets"
             " WHERE datasets.id = dataset) WHERE id = ? AND EXISTS (SELECT 1 FROM datasets WHERE datasets.id = dataset)",
@@ -109,7 +109,7 @@ def _load(stack: Services, number: int) -> None:
 def create_molsearch_query(call: Call) -> dict[str, Any]:
     """Create a query for a database that the caller can access."""
     body = call.body
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         database = resources.find(call, db, DATABASES, body["database"], reading=True)
     try:
         searching.check(body["query_type"], body["parameters"])
@@ -137,12 +137,12 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
 
 def _search(stack: Services, number: int) -> None:
     begin = "UPDATE molsearch_queries SET state = 'RUNNING' WHERE id = ? AND state IN ('QUEUED', 'RUNNING') RETURNING *"
-    with stack.store.writing() as db:
+    with stack.store.write_transaction() as db:
         rows = db.execute(begin, (number,)).fetchall()
     for query in rows:
         reason = ""
         try:
-            hits = _hits(stack, query)
+            hits = _find_hits(stack, query)
         except searching.QueryError as error:
             hits, reason = [], str(error)
         except Exception as error:  # noqa: BLE001 - otherwise the query would stay RUNNING and run again at every start
@@ -150,7 +150,7 @@ def _search(stack: Services, number: int) -> None:
             hits, reason = [], f"The search failed: {error}"
         if hits is None:
             return  # the server is stopping; the next start runs the query again
-        with stack.store.writing() as db:
+        with stack.store.write_transaction() as db:
             end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ?"
             if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), number)).rowcount:
                 db.executemany(
@@ -159,7 +159,7 @@ def _search(stack: Services, number: int) -> None:
                 )
 
 
-def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
+def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
     """Return record, title and score of every hit, best first; None if the server is stopping."""
     parameters = strictjson.loads(query["parameters"])
     match, most = (
@@ -169,7 +169,7 @@ def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, fl
     measured = query["query_type"] == "graphsim"
     best: list[tuple[float, int, str | None]] = []
     for rows in _iter_batches(stack, query["dataset"]):
-        if stack.slow.stopping:
+        if stack.slow.is_stopping:
             return None
         for row in rows:
             record = strictjson.loads(row["body"])
@@ -192,7 +192,7 @@ def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, fl
 def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
     after = 0
     while True:
-        with stack.store.reading() as db:
+        with stack.store.read_transaction() as db:
             if db.execute("SELECT 1 FROM datasets WHERE id = ? AND deleted = ''", (dataset,)).fetchone() is None:
                 raise searching.QueryError(f"The dataset {dataset} of the database was deleted.")
             rows = db.execute(
@@ -207,7 +207,7 @@ def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
 
 def list_molsearch_hits(call: Call) -> dict[str, Any]:
     """Return a page of hits."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         query = resources.find_named(call, db, QUERIES, reading=True)
         listing = ListQuery("molsearch_hits", ["query = ?"], [query["id"]], key=("rank",))
         return build_page(call, db, listing, _show_hit)
@@ -215,7 +215,7 @@ def list_molsearch_hits(call: Call) -> dict[str, Any]:
 
 def resume(stack: Services) -> None:
     """Resume the work that the last server did not complete."""
-    with stack.store.reading() as db:
+    with stack.store.read_transaction() as db:
         loading = db.execute("SELECT id FROM molsearch_databases WHERE state = 'LOADING'").fetchall()
         open_queries = db.execute("SELECT id FROM molsearch_queries WHERE state IN ('QUEUED', 'RUNNING')").fetchall()
     for row in loading:

@@ -19,14 +19,14 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 def list_organizations(call: Call) -> dict[str, Any]:
     """List the caller's organization."""
     listing = ListQuery("organizations", ["id = ?"], [call.caller.organization])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 
 
 def get_organization(call: Call) -> dict[str, Any]:
     """Return the caller's organization; 403 for others."""
     number = call.path["organization_id"]
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = db.execute("SELECT * FROM organizations WHERE id = ?", (number,)).fetchone()
     if row is None:
         raise not_found(f"The organization {number} does not exist.")

@@ -80,14 +80,14 @@ def _find_target(call: Call, db: sqlite3.Connection, sha256: str | None = None) 
 
 
 def _check_target(call: Call) -> None:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.find_named(call, db, PACKAGES)
 
 
 def upload_package_content(call: Call) -> dict[str, Any]:
     """Extract the archive, and start to determine its floes."""
     engine, sha256 = call.stack.engine, call.content.digest.hex()
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = _find_target(call, db, sha256)
     if _has_archive(row, sha256):
         return _show(row)
@@ -98,10 +98,10 @@ def upload_package_content(call: Call) -> dict[str, Any]:
     except archives.BadArchiveError as error:
         raise ProblemError(422, str(error), "bad_package") from None
     try:
-        with call.stack.store.writing() as db:
+        with call.stack.store.write_transaction() as db:
             row = _find_target(call, db, sha256)
-            repeated = _has_archive(row, sha256)
-            if not repeated:
+            duplicate = _has_archive(row, sha256)
+            if not duplicate:
                 db.execute(
                     "UPDATE packages SET state = 'processing', reason = '', name = ?, version = ?, specification = ?,"
                     " size = ?, sha256 = ?, folder = ? WHERE id = ?",
@@ -120,8 +120,8 @@ def upload_package_content(call: Call) -> dict[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     # Removes this copy if another request has stored the same archive, and otherwise the previous archive.
-    shutil.rmtree(folder if repeated else folder.with_name(row["folder"] or name + ".old"), ignore_errors=True)
-    if not repeated:
+    shutil.rmtree(folder if duplicate else folder.with_name(row["folder"] or name + ".old"), ignore_errors=True)
+    if not duplicate:
         call.stack.slow.submit(_read_floes, call.stack, row["id"])
     return shown
 
@@ -136,7 +136,7 @@ class _UnreadablePackageError(Exception):
 
 def _read_floes(stack: Services, number: int) -> None:
     """Determine and register the floes of a package."""
-    with stack.store.reading() as db:
+    with stack.store.read_transaction() as db:
         row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'processing'", (number,)).fetchone()
     if row is None:
         return
@@ -146,9 +146,9 @@ def _read_floes(stack: Services, number: int) -> None:
         floes = _describe(stack, stack.engine.packages / str(number) / row["folder"], number)
     except (_UnreadablePackageError, SpecificationError, OSError, ValueError) as error:
         state, reason = "error", str(error)[:_MAX_REASON]
-    if stack.engine.closing:
+    if stack.engine.is_closing:
         return  # the program may have been stopped early; the next start runs it again
-    with stack.store.writing() as db:
+    with stack.store.write_transaction() as db:
         same = "UPDATE packages SET state = ?, reason = ? WHERE id = ? AND state = 'processing' AND folder = ?"
         if db.execute(same, (state, reason, number, row["folder"])).rowcount:
             for floe in floes:
@@ -171,10 +171,8 @@ def _describe(stack: Services, folder: Path, number: int) -> list[FloeSpecificat
             code = process.run([*argv, str(folder.absolute())], folder, build_environment(), output, errors)
         finally:
             timer.cancel()
-        if process.stopped == "time":
-            raise _UnreadablePackageError(
-                f"inspecting the package took more than {_INSPECTION_SECONDS:g} seconds"
-            )
+        if process.stop_reason == "time":
+            raise _UnreadablePackageError(f"inspecting the package took more than {_INSPECTION_SECONDS:g} seconds")
         if code != 0:
             raise _UnreadablePackageError(
                 _last_line(errors) or describe_exit("the command that inspects packages", code or 0)
@@ -196,11 +194,11 @@ def _last_line(file: BinaryIO) -> str:
 
 def resume(stack: Services) -> None:
     """Remove unreferenced folders, and resume the inspection of packages in state `processing`."""
-    with stack.store.reading() as db:
+    with stack.store.read_transaction() as db:
         rows = db.execute("SELECT id, folder, state FROM packages").fetchall()
-    kept = {(str(row["id"]), row["folder"]) for row in rows}
+    referenced = {(str(row["id"]), row["folder"]) for row in rows}
     for path in stack.engine.packages.glob("*/*"):
-        if (path.parent.name, path.name) not in kept:
+        if (path.parent.name, path.name) not in referenced:
             shutil.rmtree(path, ignore_errors=True)
     for row in rows:
         if row["state"] == "processing":

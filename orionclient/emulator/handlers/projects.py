@@ -34,14 +34,14 @@ def list_projects(call: Call) -> dict[str, Any]:
     listing.narrow("archived = ?", call.query["archived"])
     if "name" in call.query:
         listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 
 
 def create_project(call: Call) -> dict[str, Any]:
     """Create a project with the caller as its only member; it becomes the default project of a caller that has none."""
     caller = call.caller
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         number = db.execute(
             "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
             (call.body["name"], call.body.get("description", ""), caller.id, caller.organization, now()),
@@ -53,14 +53,14 @@ def create_project(call: Call) -> dict[str, Any]:
 
 def get_project(call: Call) -> dict[str, Any]:
     """Return a project of the caller."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return _show(_find(call, db, call.path["project_id"]))
 
 
 def update_project(call: Call) -> dict[str, Any]:
     """Set the fields in the body; the owner can also update an archived project, whose resources are read-only."""
     number = call.path["project_id"]
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db, number)
         if row["owner"] != call.caller.id:
             raise forbidden(f"Only the owner can update project {number}.")

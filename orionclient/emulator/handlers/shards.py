@@ -12,7 +12,7 @@ from orionclient.emulator import ranges, strictjson
 from orionclient.emulator.call import Call, Download, Handler, Redirect
 from orionclient.emulator.handlers import collections
 from orionclient.emulator.paging import ListQuery, build_page
-from orionclient.emulator.parts import list_contents
+from orionclient.emulator.parts import list_blobs
 from orionclient.emulator.problems import ProblemError, bad_parameter, conflict, not_found
 from orionclient.emulator.store import now
 
@@ -104,7 +104,7 @@ def list_shards(call: Call) -> dict[str, Any]:
     listing.narrow("collection = ?", call.path["collection_id"])
     if "name" in query:
         listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         collection = collections.find(call, db, reading=True)
         count = None if "name" in query else sum(collection[f"{state}_shards"] for state in states)
         return build_page(call, db, listing, _show, count)
@@ -129,7 +129,7 @@ def _build_query(states: list[str]) -> ListQuery:
 def create_shard(call: Call) -> dict[str, Any]:
     """Create a shard from the body."""
     values = {"name": call.body.get("name", ""), "metadata": "{}", **collections.check_metadata(call)}
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         collection = _open_collection(call, db, "accepts shards")
         query = "UPDATE shard_ids SET last = last + step WHERE version = ? RETURNING last"
         ((number,),) = db.execute(query, (collection["version"],)).fetchall()
@@ -142,14 +142,14 @@ def create_shard(call: Call) -> dict[str, Any]:
 
 def get_shard(call: Call) -> dict[str, Any]:
     """Return the shard in the path."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return _show(_find(call, db, reading=True))
 
 
 def update_shard(call: Call) -> dict[str, Any]:
     """Set the fields in the body."""
     values = {**call.body, **collections.check_metadata(call)}
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
         for column in ("name", "metadata"):
             if column in values:
@@ -159,10 +159,10 @@ def update_shard(call: Call) -> dict[str, Any]:
 
 def delete_shard(call: Call) -> None:
     """Remove a shard permanently."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
         _open_collection(call, db, "allows its shards to be deleted")
-        contents = [row["blob"], *list_contents(db, "shard", [row["id"]])]
+        contents = [row["blob"], *list_blobs(db, "shard", [row["id"]])]
         db.execute("DELETE FROM shards WHERE id = ?", (row["id"],))
     call.stack.blobs.remove_all(contents)
 
@@ -188,16 +188,16 @@ def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blo
 
 
 def _check_target(call: Call) -> None:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         _find_writable(call, db)
 
 
 def upload_shard_content(call: Call) -> dict[str, Any]:
     """Replace the content with the uploaded bytes; the old content is removed after the new one is committed."""
     content, blobs = call.content, call.stack.blobs
-    name = blobs.keep(content)
+    name = blobs.commit(content)
     try:
-        with call.stack.store.writing() as db:
+        with call.stack.store.write_transaction() as db:
             row = _find_writable(call, db)
             set_content(db, row["id"], content.size, content.digest.hex(), name)
             shown = _show(_find(call, db))
@@ -211,13 +211,13 @@ def upload_shard_content(call: Call) -> dict[str, Any]:
 def download_shard(call: Call) -> Download | Redirect:
     """Return the content, or a redirect to its presigned URL."""
     if call.stack.storage is not None:
-        return Redirect(call.stack.storage.of_content(_find_with_content(call)))
+        return Redirect(call.stack.storage.sign_content(_find_with_content(call)))
     row, content = call.stack.blobs.open_current(lambda: _find_with_content(call))
     return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 
 
 def _find_with_content(call: Call) -> sqlite3.Row:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = _find(call, db, reading=True)
     if row["blob"] is None:
         raise conflict(f"The shard {row['id']} has no content yet.")
@@ -226,7 +226,7 @@ def _find_with_content(call: Call) -> sqlite3.Row:
 
 def close_shard(call: Call) -> dict[str, Any]:
     """Close a shard: its content is complete."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
         if row["state"] == "ready":
             return _show(row)

@@ -44,7 +44,7 @@ def list_shares(call: Call) -> dict[str, Any]:
     listing = ListQuery("shares", key=("target_type", "target"), key_types=(str, int))
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         _resource(call, db, archived=True)
         return build_page(call, db, listing, _show)
 
@@ -52,7 +52,7 @@ def list_shares(call: Call) -> dict[str, Any]:
 def share_resource(call: Call) -> None:
     """Create a share, if missing."""
     target_type, target = call.body["target_type"], call.body["target_id"]
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         if not sharing.can_share_with(db, target_type, target, call.caller.id):
             raise forbidden(f"You cannot share with {target_type} {target}.")
@@ -65,7 +65,7 @@ def share_resource(call: Call) -> None:
 
 def unshare_resource(call: Call) -> None:
     """Revoke a share, if it exists."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         db.execute(
             "DELETE FROM shares WHERE kind = ? AND resource = ? AND target_type = ? AND target = ?",

@@ -51,14 +51,14 @@ def list_tags(call: Call) -> dict[str, Any]:
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
     listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         _resource(call, db, reading=True)
         return build_page(call, db, listing, _show)
 
 
 def add_tags(call: Call) -> None:
     """Add tags, if missing."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         project = _project(call, db, resource, call.body.get("project"))
         db.executemany(
@@ -69,7 +69,7 @@ def add_tags(call: Call) -> None:
 
 def remove_tags(call: Call) -> None:
     """Remove tags; missing tags are ignored, as documented."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         project = _project(call, db, resource, call.query.get("project"))
         db.executemany(

@@ -31,7 +31,7 @@ def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
 
 def list_tokens(call: Call) -> dict[str, Any]:
     """List the caller's tokens, including the one issued for the password."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, ListQuery("tokens", ["user = ?", "job IS NULL"], [call.caller.id]), _show)
 
 
@@ -39,20 +39,20 @@ def create_token(call: Call) -> dict[str, Any]:
     """Create a token; the response contains its value."""
     if call.caller.job is not None:
         raise forbidden("A job cannot create tokens, because they would outlive it.")
-    with call.stack.store.writing() as db:
-        number, value = call.stack.credentials.make(db, call.caller.id, call.body.get("description", ""))
+    with call.stack.store.write_transaction() as db:
+        number, value = call.stack.credentials.create_token(db, call.caller.id, call.body.get("description", ""))
         return {**_show(db.execute("SELECT * FROM tokens WHERE id = ?", (number,)).fetchone()), "token": value}
 
 
 def get_token(call: Call) -> dict[str, Any]:
     """Return a token of the caller."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return _show(_find(call, db))
 
 
 def update_token(call: Call) -> dict[str, Any]:
     """Set the description, if it is in the body."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
         description = call.body.get("description", row["description"])
         db.execute("UPDATE tokens SET description = ? WHERE id = ?", (description, row["id"]))
@@ -61,7 +61,7 @@ def update_token(call: Call) -> dict[str, Any]:
 
 def delete_token(call: Call) -> None:
     """Delete a token of the caller, possibly the one of this request."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         db.execute("DELETE FROM tokens WHERE id = ?", (_find(call, db)["id"],))
 
 

@@ -18,7 +18,7 @@ from orionclient.emulator.handlers import collections, files, shards
 from orionclient.emulator.handlers.collections import COLLECTIONS
 from orionclient.emulator.handlers.files import FILES
 from orionclient.emulator.paging import ListQuery, build_page
-from orionclient.emulator.parts import compute_range, count_parts, is_complete, list_upload_contents
+from orionclient.emulator.parts import build_complete_problem, compute_range, count_parts, list_upload_blobs
 from orionclient.emulator.problems import ProblemError, conflict, not_found, too_large, unprocessable
 from orionclient.emulator.store import now
 
@@ -31,7 +31,7 @@ MAX_PARTS = 10_000
 # How often a completion is attempted while parts are still being received.
 _MAX_ATTEMPTS = 10
 
-# Rows are deleted with their file or shard; the blobs that they name are removed by the code that deletes it (`parts.list_contents`).
+# Rows are deleted with their file or shard; the blobs that they name are removed by the code that deletes it (`parts.list_blobs`).
 TABLES = """
 CREATE TABLE IF NOT EXISTS uploads (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -99,10 +99,10 @@ def _find_row(db: sqlite3.Connection, number: int) -> sqlite3.Row:
     return row
 
 
-def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False, filling: bool = False) -> sqlite3.Row:
-    """Return the upload in the path; `filling` requires that its target accepts content now."""
+def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False, writable: bool = False) -> sqlite3.Row:
+    """Return the upload in the path; `writable` requires that its target accepts content now."""
     row = _find_row(db, call.path["upload_id"])
-    _check_target(call, db, row["collection"], row["resource_id"], reading=reading, filling=filling)
+    _check_target(call, db, row["collection"], row["resource_id"], reading=reading, writable=writable)
     return row
 
 
@@ -113,14 +113,14 @@ def _check_target(
     number: int,
     *,
     reading: bool = False,
-    filling: bool = False,
+    writable: bool = False,
 ) -> sqlite3.Row | None:
-    """Check that the caller can update the file or, if a collection is given, the shard; returns the shard for `filling`."""
+    """Check that the caller can update the file or, if a collection is given, the shard; returns the shard for `writable`."""
     if collection is None:
         return resources.find(call, db, FILES, number, archived=reading)
     parent = resources.find(call, db, COLLECTIONS, collection, archived=reading)
     collections.reject_if_deleting(parent)
-    return shards.require_writable(db, parent, number) if filling else None
+    return shards.require_writable(db, parent, number) if writable else None
 
 
 def find_part_upload(db: sqlite3.Connection, number: int) -> sqlite3.Row:
@@ -131,7 +131,7 @@ def find_part_upload(db: sqlite3.Connection, number: int) -> sqlite3.Row:
     """
     row = _find_row(db, number)
     if row["state"] != "open":
-        raise is_complete(number)
+        raise build_complete_problem(number)
     return row
 
 
@@ -147,13 +147,13 @@ def create_upload(call: Call) -> dict[str, Any]:
     if count > MAX_PARTS:
         detail = f"The upload would have {count} parts; the maximum is {MAX_PARTS}, so use larger parts."
         raise ProblemError(422, detail, "too_many_parts")
-    with stack.store.reading() as db:
-        _check_target(call, db, collection, body["resource_id"], filling=True)
+    with stack.store.read_transaction() as db:
+        _check_target(call, db, collection, body["resource_id"], writable=True)
     # Outside the transaction, which blocks other writers. Unreferenced blobs are removed at the next start.
-    blob = stack.blobs.make(body["size"])
+    blob = stack.blobs.allocate(body["size"])
     try:
-        with stack.store.writing() as db:
-            _check_target(call, db, collection, body["resource_id"], filling=True)
+        with stack.store.write_transaction() as db:
+            _check_target(call, db, collection, body["resource_id"], writable=True)
             cursor = db.execute(
                 f"INSERT INTO uploads ({body['resource_type']}, collection, size, part_size, blob, owner, created)"  # noqa: S608 - constants  # nosec B608
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -172,13 +172,13 @@ def list_uploads(call: Call) -> dict[str, Any]:
     for name in ("resource_type", "resource_id", "state"):
         if name in call.query:
             listing.narrow(f"{name} = ?", call.query[name])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, lambda row: _show(call, row))
 
 
 def get_upload(call: Call) -> dict[str, Any]:
     """Return the upload in the path."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return _show(call, _find(call, db, reading=True))
 
 
@@ -186,55 +186,55 @@ def list_parts(call: Call) -> dict[str, Any]:
     """Return a page of the stored parts."""
     listing = ListQuery("parts", key=("number",))
     listing.narrow("upload = ?", call.path["upload_id"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         _find(call, db, reading=True)
         return build_page(call, db, listing, _show_part)
 
 
 def delete_upload(call: Call) -> None:
     """Delete an upload and its parts."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
-        contents = list_upload_contents(db, row)
+        contents = list_upload_blobs(db, row)
         db.execute("DELETE FROM uploads WHERE id = ?", (row["id"],))
     call.stack.blobs.remove_all(contents)
 
 
 def _receive(call: Call) -> StoredPart:
-    with call.stack.store.reading() as db:
-        place = compute_range(_find(call, db, filling=True), call.path["number"])
-    return call.stack.parts.receive(place)
+    with call.stack.store.read_transaction() as db:
+        part_range = compute_range(_find(call, db, writable=True), call.path["number"])
+    return call.stack.parts.receive(part_range)
 
 
 def _check_part(call: Call, db: sqlite3.Connection) -> None:
-    _find(call, db, filling=True)
+    _find(call, db, writable=True)
     find_part_upload(db, call.path["upload_id"])
 
 
 def upload_part(call: Call) -> dict[str, Any]:
     """Store the received part."""
-    return call.part.keep(lambda db: _check_part(call, db))
+    return call.part.commit(lambda db: _check_part(call, db))
 
 
 def obtain_upload_targets(call: Call) -> dict[str, Any]:
     """Return presigned URLs for parts."""
     storage = call.stack.storage
-    with call.stack.store.reading() as db:
-        row = _find(call, db, filling=True)
+    with call.stack.store.read_transaction() as db:
+        row = _find(call, db, writable=True)
         if storage is None:
             raise ProblemError(409, "This stack has no presigned URLs; send the parts to upload_part.", "not_presigned")
-        places = [compute_range(row, number) for number in call.body["numbers"]]
-    signed = [(place.number, *storage.of_part(place.upload, place.number)) for place in places]
+        ranges = [compute_range(row, number) for number in call.body["numbers"]]
+    signed = [(part_range.number, *storage.sign_part(part_range.upload, part_range.number)) for part_range in ranges]
     return {"targets": [{"number": number, "url": url, "expires": expires} for number, url, expires in signed]}
 
 
 def complete_upload(call: Call) -> dict[str, Any]:
     """Make the parts the content. They are already in one file, so only its digest has to be computed."""
     stack = call.stack
-    with stack.store.reading() as db:
+    with stack.store.read_transaction() as db:
         row = _find(call, db)
         if row["state"] == "open":
-            _find(call, db, filling=True)
+            _find(call, db, writable=True)
         _check_complete(call, db, row)
     if row["state"] == "complete":
         return _show(call, row)
@@ -255,12 +255,12 @@ def complete_upload(call: Call) -> dict[str, Any]:
 
 def _make_content(call: Call, sha256: str) -> dict[str, Any] | None:
     """Atomically make the parts the content; returns None if some parts are pending."""
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
         _check_complete(call, db, row)
         if row["state"] == "complete":
             return _show(call, row)
-        target = _check_target(call, db, row["collection"], row["resource_id"], filling=True)
+        target = _check_target(call, db, row["collection"], row["resource_id"], writable=True)
         if db.execute("SELECT 1 FROM parts WHERE upload = ? AND pending IS NOT NULL", (row["id"],)).fetchone():
             return None
         set_content = files.set_content if row["collection"] is None else shards.set_content

@@ -24,14 +24,14 @@ def list_users(call: Call) -> dict[str, Any]:
     listing = ListQuery("users", ["organization = ?"], [call.caller.organization])
     if "username" in call.query:
         listing.narrow("username = ?", call.query["username"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, show_user)
 
 
 def get_user(call: Call) -> dict[str, Any]:
     """Return a user; 403 for users of other organizations."""
     number = call.path["user_id"]
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = db.execute("SELECT * FROM users WHERE id = ?", (number,)).fetchone()
     if row is None:
         raise not_found(f"The user {number} does not exist.")

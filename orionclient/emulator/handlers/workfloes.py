@@ -78,13 +78,13 @@ def list_workfloes(call: Call) -> dict[str, Any]:
         listing.narrow("? IN (SELECT value FROM json_each(tags))", tag)
     if "state" in query:
         listing.narrow("state = ?", query["state"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 
 
 def get_workfloe(call: Call) -> dict[str, Any]:
     """Return a floe with its specification."""
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return _show_details(find(call, db, call.path["workfloe_id"]))
 
 
@@ -124,7 +124,7 @@ def _replace(db: sqlite3.Connection, floes: Iterable[FloeSpecification]) -> None
 
 def resume(stack: Services) -> None:
     """Register the floes of this start and deprecate all others of the stack."""
-    with stack.store.writing() as db:
+    with stack.store.write_transaction() as db:
         _replace(db, stack.floes)
 
 
