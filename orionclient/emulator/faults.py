@@ -218,7 +218,7 @@ class FaultReport:
 
 
 class Faults:
-    """The fault scripts and the request log of one server. Thread-safe; kept across restarts of the server.
+    """The fault scripts and the request log of one server. Thread-safe. The state persists across restarts of the server.
 
     Args:
         operations: The operation ids of the contract.

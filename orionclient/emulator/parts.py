@@ -65,15 +65,15 @@ def count_parts(size: int, part_size: int) -> int:
     return -(-size // part_size)
 
 
-def build_complete_problem(number: int) -> ProblemError:
+def build_complete_problem(upload_id: int) -> ProblemError:
     """Return a 409 for parts of a completed upload."""
-    return ProblemError(409, f"The upload {number} is complete; it accepts no more parts.", "upload_complete")
+    return ProblemError(409, f"The upload {upload_id} is complete; it accepts no more parts.", "upload_complete")
 
 
-def list_blobs(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
+def list_blobs(db: sqlite3.Connection, kind: str, resource_ids: Sequence[int]) -> list[str]:
     """List the blobs of all uploads to the given files or shards (`file` or `shard`), which are deleted with them."""
-    query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(numbers))})"  # noqa: S608 - a constant  # nosec B608
-    return [name for row in db.execute(query, numbers).fetchall() for name in list_upload_blobs(db, row)]
+    query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(resource_ids))})"  # noqa: S608 - a constant  # nosec B608
+    return [name for row in db.execute(query, resource_ids).fetchall() for name in list_upload_blobs(db, row)]
 
 
 def list_upload_blobs(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:

@@ -24,7 +24,7 @@ class UrlLifetime(NamedTuple):
 
 
 class UrlLifetimes:
-    """The lifetime of new presigned URLs. Thread-safe; kept across restarts of the server.
+    """The lifetime of new presigned URLs. Thread-safe. The state persists across restarts of the server.
 
     Args:
         seconds: Lifetime in seconds; URLs issued with 0 are already expired.

@@ -131,7 +131,7 @@ def find(
     call: Call,
     db: sqlite3.Connection,
     kind: ResourceKind,
-    number: int,
+    resource_id: int,
     *,
     trashed: bool = False,
     archived: bool = False,
@@ -143,7 +143,7 @@ def find(
         call: The request.
         db: The connection.
         kind: The kind of the resource.
-        number: Its id.
+        resource_id: Its id.
         trashed: Whether to include the trash. Defaults to False.
         archived: Whether to include archived projects. Defaults to False.
         reading: Whether read access is sufficient; includes archived projects. Defaults to False.
@@ -152,19 +152,19 @@ def find(
         ProblemError: 404 if the resource does not exist, 403 without permission.
     """
     query = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - the table is a constant  # nosec B608
-    row: Row | None = db.execute(query, (number,)).fetchone()
+    row: Row | None = db.execute(query, (resource_id,)).fetchone()
     if row is None or (row["deleted"] and not trashed):
-        raise not_found(f"The {kind.name} {number} does not exist.")
+        raise not_found(f"The {kind.name} {resource_id} does not exist.")
     if is_member(db, call.caller, row["project"]):
         if not (reading or archived):
             _require_open(db, row["project"])
         return row
-    shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, number, call.caller.id)
+    shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, resource_id, call.caller.id)
     if shared and reading:
         return row
     if shared:
-        raise forbidden(f"The {kind.name} {number} is shared with you read-only.")
-    raise forbidden(f"The {kind.name} {number} belongs to a project that you are not a member of.")
+        raise forbidden(f"The {kind.name} {resource_id} is shared with you read-only.")
+    raise forbidden(f"The {kind.name} {resource_id} belongs to a project that you are not a member of.")
 
 
 def find_named(call: Call, db: sqlite3.Connection, kind: ResourceKind, *, reading: bool = False) -> Row:
@@ -254,19 +254,19 @@ def update(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
 def delete(call: Call, kind: ResourceKind) -> None:
     """Move a resource to the trash, or purge it; kinds without a trash are always purged."""
     immediate = call.query.get("immediate", True)
-    number = call.path[kind.id_parameter]
+    resource_id = call.path[kind.id_parameter]
     with call.stack.store.write_transaction() as db:
-        row = find(call, db, kind, number, trashed=immediate)
+        row = find(call, db, kind, resource_id, trashed=immediate)
         if not immediate:
-            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), number))  # noqa: S608 - constants  # nosec B608
+            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), resource_id))  # noqa: S608 - constants  # nosec B608
             return
         finish = kind.purge(call, db, row)
-        erase(db, kind, number)
+        erase(db, kind, resource_id)
     finish()
 
 
-def erase(db: sqlite3.Connection, kind: ResourceKind, number: int) -> None:
+def erase(db: sqlite3.Connection, kind: ResourceKind, resource_id: int) -> None:
     """Remove a row with its tags and shares."""
     for hanging in ("tags", "shares"):
-        db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, number))  # noqa: S608 - constants  # nosec B608
-    db.execute(f"DELETE FROM {kind.table} WHERE id = ?", (number,))  # noqa: S608 - constants  # nosec B608
+        db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, resource_id))  # noqa: S608 - constants  # nosec B608
+    db.execute(f"DELETE FROM {kind.table} WHERE id = ?", (resource_id,))  # noqa: S608 - constants  # nosec B608

@@ -53,7 +53,7 @@ def select(dataset: sqlite3.Row, query: Mapping[str, Any]) -> Selection:
     if chosen is None:
         start = min(first + offset, end)
         return Selection(dataset["id"], first, start, min(start + limit, end), None)
-    for number in chosen:
-        if not first <= number < end:
-            raise not_found(f"The record {number} of dataset {dataset['id']} does not exist.")
+    for record_id in chosen:
+        if not first <= record_id < end:
+            raise not_found(f"The record {record_id} of dataset {dataset['id']} does not exist.")
     return Selection(dataset["id"], first, first, end, sorted(set(chosen))[offset:][:limit])

@@ -56,10 +56,10 @@ def shared_with(kind: str, user: int) -> tuple[str, list[str | int]]:
     return _SHARED, [kind, user] * len(TARGETS)
 
 
-def is_shared_with(db: sqlite3.Connection, kind: str, number: int, user: int) -> bool:
+def is_shared_with(db: sqlite3.Connection, kind: str, resource_id: int, user: int) -> bool:
     """Return whether the resource is shared with the user."""
     query, values = shared_with(kind, user)
-    return db.execute(f"SELECT 1 WHERE ? IN ({query})", [number, *values]).fetchone() is not None
+    return db.execute(f"SELECT 1 WHERE ? IN ({query})", [resource_id, *values]).fetchone() is not None
 
 
 def can_share_with(db: sqlite3.Connection, target_type: str, target: int, user: int) -> bool:

@@ -57,7 +57,7 @@ class StorageRequest:
 
 
 class Storage:
-    """Controls and records of the storage origin, for tests. Thread-safe; kept across restarts of the server.
+    """Controls and records of the storage origin, for tests. Thread-safe. The state persists across restarts of the server.
 
     Args:
         seconds: Lifetime of a presigned URL in seconds.

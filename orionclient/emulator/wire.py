@@ -189,14 +189,14 @@ def choose_framing(headers: Iterable[tuple[bytes, bytes]], framing: Framing, by:
     given = dict(pairs).get(b"content-length")
     if framing == "real":
         framing = "chunked" if given is None else "length"
-    kept = [
+    remaining = [
         (name, value) for name, value in pairs if name not in {b"content-length", b"transfer-encoding", b"connection"}
     ]
     if framing == "chunked":
-        kept.append((b"transfer-encoding", b"chunked"))
+        remaining.append((b"transfer-encoding", b"chunked"))
     elif framing == "length" and given is not None:
-        kept.append((b"content-length", str(max(0, int(given) + by)).encode()))
-    return [*kept, (b"connection", b"close")], framing == "chunked"
+        remaining.append((b"content-length", str(max(0, int(given) + by)).encode()))
+    return [*remaining, (b"connection", b"close")], framing == "chunked"
 
 
 def encode_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -107,12 +107,12 @@ def delete_collection(call: Call) -> None:
     if not call.query["immediate"]:
         resources.delete(call, COLLECTIONS)
         return
-    number = call.path[COLLECTIONS.id_parameter]
+    collection_id = call.path[COLLECTIONS.id_parameter]
     with call.stack.store.write_transaction() as db:
-        resources.find(call, db, COLLECTIONS, number, trashed=True)
-        _set_state(db, number, "deleting")
-        gone = _delete_batch(db, number)
-    _schedule_next(call.stack, number, gone, due=0.0)
+        resources.find(call, db, COLLECTIONS, collection_id, trashed=True)
+        _set_state(db, collection_id, "deleting")
+        gone = _delete_batch(db, collection_id)
+    _schedule_next(call.stack, collection_id, gone, due=0.0)
 
 
 def open_collection(call: Call) -> dict[str, Any]:
@@ -139,20 +139,20 @@ def close_collection(call: Call) -> dict[str, Any]:
     return shown
 
 
-def _set_state(db: sqlite3.Connection, number: int, state: str) -> None:
-    db.execute("UPDATE collections SET state = ? WHERE id = ?", (state, number))
+def _set_state(db: sqlite3.Connection, collection_id: int, state: str) -> None:
+    db.execute("UPDATE collections SET state = ? WHERE id = ?", (state, collection_id))
 
 
-def _continue_deletion(stack: Services, number: int, due: float) -> None:
+def _continue_deletion(stack: Services, collection_id: int, due: float) -> None:
     """Remove one batch of shards, not before `due`. Further batches are queued again, so that other collections get their turn."""
     wait = due - time.monotonic()
     if wait > 0:
         if stack.work.pause(min(wait, _BATCH_PAUSE)):
-            stack.work.submit(_continue_deletion, stack, number, due)
+            stack.work.submit(_continue_deletion, stack, collection_id, due)
         return
     with stack.store.write_transaction() as db:
-        gone = _delete_batch(db, number)
-    _schedule_next(stack, number, gone, due)
+        gone = _delete_batch(db, collection_id)
+    _schedule_next(stack, collection_id, gone, due)
 
 
 class _DeletedBatch(NamedTuple):
@@ -162,28 +162,28 @@ class _DeletedBatch(NamedTuple):
     more: bool
 
 
-def _delete_batch(db: sqlite3.Connection, number: int) -> _DeletedBatch:
+def _delete_batch(db: sqlite3.Connection, collection_id: int) -> _DeletedBatch:
     """Remove a batch of shards; the last batch also completes the transition of the collection."""
-    row = db.execute("SELECT state FROM collections WHERE id = ?", (number,)).fetchone()
+    row = db.execute("SELECT state FROM collections WHERE id = ?", (collection_id,)).fetchone()
     if row is None or row["state"] not in _DELETING:
         return _DeletedBatch([], more=False)
     query = f"SELECT id, blob FROM {_DELETING[row['state']]} LIMIT ?"  # noqa: S608 - a constant  # nosec B608
-    going = db.execute(query, (number, _BATCH)).fetchall()
+    going = db.execute(query, (collection_id, _BATCH)).fetchall()
     contents = [*(shard["blob"] for shard in going), *list_blobs(db, "shard", [shard["id"] for shard in going])]
     db.executemany("DELETE FROM shards WHERE id = ?", [(shard["id"],) for shard in going])
     if len(going) < _BATCH:
         if row["state"] == "deleting":
-            resources.erase(db, COLLECTIONS, number)
+            resources.erase(db, COLLECTIONS, collection_id)
         else:
-            _set_state(db, number, "ready")
+            _set_state(db, collection_id, "ready")
     return _DeletedBatch(contents, more=len(going) == _BATCH)
 
 
-def _schedule_next(stack: Services, number: int, gone: _DeletedBatch, due: float) -> None:
+def _schedule_next(stack: Services, collection_id: int, gone: _DeletedBatch, due: float) -> None:
     # The transaction is committed, so the blobs are unreferenced. After a crash here, the next start removes them.
     stack.blobs.remove_all(gone.contents)
     if gone.more:
-        stack.work.submit(_continue_deletion, stack, number, due)
+        stack.work.submit(_continue_deletion, stack, collection_id, due)
 
 
 def resume(stack: Services) -> None:

@@ -140,7 +140,7 @@ def _too_large_problem(detail: str) -> ProblemError:
 
 def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: StagedBlob) -> int:
     with parsed.path.open(encoding="utf-8", newline="\n") as lines:
-        rows = ((dataset, number, line.removesuffix("\n")) for number, line in enumerate(lines, first))
+        rows = ((dataset, record_id, line.removesuffix("\n")) for record_id, line in enumerate(lines, first))
         return max(db.executemany("INSERT INTO records (dataset, id, body) VALUES (?, ?, ?)", rows).rowcount, 0)
 
 
@@ -154,14 +154,14 @@ def finalize_dataset(call: Call) -> dict[str, Any]:
 
 def get_record(call: Call) -> dict[str, Any]:
     """Return a record."""
-    number = call.path["record_id"]
+    record_id = call.path["record_id"]
     with call.stack.store.read_transaction() as db:
         dataset = resources.find_named(call, db, DATASETS, reading=True)
         query = "SELECT body FROM records WHERE dataset = ? AND id = ?"
-        row = db.execute(query, (dataset["id"], number)).fetchone()
+        row = db.execute(query, (dataset["id"], record_id)).fetchone()
     if row is None:
-        raise not_found(f"The record {number} of dataset {dataset['id']} does not exist.")
-    return {"id": number, "dataset": dataset["id"], "record": strictjson.loads(row["body"])}
+        raise not_found(f"The record {record_id} of dataset {dataset['id']} does not exist.")
+    return {"id": record_id, "dataset": dataset["id"], "record": strictjson.loads(row["body"])}
 
 
 def list_records(call: Call) -> Download:

@@ -43,10 +43,10 @@ def _check_target(call: Call) -> None:
         resources.find_named(call, db, FILES)
 
 
-def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
+def set_content(db: sqlite3.Connection, file_id: int, size: int, sha256: str, blob: str) -> None:
     """Set the content of a file."""
     query = "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?"
-    db.execute(query, (size, sha256, blob, number))
+    db.execute(query, (size, sha256, blob, file_id))
 
 
 def upload_file_content(call: Call) -> dict[str, Any]:

@@ -45,13 +45,13 @@ def list_groups(call: Call) -> dict[str, Any]:
 
 def get_group(call: Call) -> dict[str, Any]:
     """Return a group; 403 for groups of other organizations."""
-    number = call.path["group_id"]
+    group_id = call.path["group_id"]
     with call.stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM groups WHERE id = ?", (number,)).fetchone()
+        row = db.execute("SELECT * FROM groups WHERE id = ?", (group_id,)).fetchone()
     if row is None:
-        raise not_found(f"The group {number} does not exist.")
+        raise not_found(f"The group {group_id} does not exist.")
     if row["organization"] != call.caller.organization:
-        raise forbidden(f"The group {number} belongs to another organization.")
+        raise forbidden(f"The group {group_id} belongs to another organization.")
     return _show(row)
 
 

@@ -96,14 +96,14 @@ def create_molsearch_database(call: Call) -> dict[str, Any]:
     return made
 
 
-def _load(stack: Services, number: int) -> None:
+def _load(stack: Services, database_id: int) -> None:
     with stack.store.write_transaction() as db:
         db.execute(
             "UPDATE molsearch_databases SET (state, count) = (SELECT 'LOADED', next_record - first_record FROM datasets"
             " WHERE datasets.id = dataset) WHERE id = ? AND EXISTS (SELECT 1 FROM datasets WHERE datasets.id = dataset)",
-            (number,),
+            (database_id,),
         )
-        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ? AND state = 'LOADING'", (number,))
+        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ? AND state = 'LOADING'", (database_id,))
 
 
 def create_molsearch_query(call: Call) -> dict[str, Any]:
@@ -135,10 +135,10 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
     return made
 
 
-def _search(stack: Services, number: int) -> None:
+def _search(stack: Services, query_id: int) -> None:
     begin = "UPDATE molsearch_queries SET state = 'RUNNING' WHERE id = ? AND state IN ('QUEUED', 'RUNNING') RETURNING *"
     with stack.store.write_transaction() as db:
-        rows = db.execute(begin, (number,)).fetchall()
+        rows = db.execute(begin, (query_id,)).fetchall()
     for query in rows:
         reason = ""
         try:
@@ -146,16 +146,16 @@ def _search(stack: Services, number: int) -> None:
         except searching.QueryError as error:
             hits, reason = [], str(error)
         except Exception as error:  # noqa: BLE001 - otherwise the query would stay RUNNING and run again at every start
-            _LOG.exception("molsearch query %s failed", number)
+            _LOG.exception("molsearch query %s failed", query_id)
             hits, reason = [], f"The search failed: {error}"
         if hits is None:
             return  # the server is stopping; the next start runs the query again
         with stack.store.write_transaction() as db:
             end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ?"
-            if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), number)).rowcount:
+            if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), query_id)).rowcount:
                 db.executemany(
                     "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score) VALUES (?, ?, ?, ?, ?, ?)",
-                    [(number, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
+                    [(query_id, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
                 )
 
 

@@ -25,13 +25,13 @@ def list_organizations(call: Call) -> dict[str, Any]:
 
 def get_organization(call: Call) -> dict[str, Any]:
     """Return the caller's organization; 403 for others."""
-    number = call.path["organization_id"]
+    organization_id = call.path["organization_id"]
     with call.stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM organizations WHERE id = ?", (number,)).fetchone()
+        row = db.execute("SELECT * FROM organizations WHERE id = ?", (organization_id,)).fetchone()
     if row is None:
-        raise not_found(f"The organization {number} does not exist.")
-    if number != call.caller.organization:
-        raise forbidden(f"You are not a member of organization {number}.")
+        raise not_found(f"The organization {organization_id} does not exist.")
+    if organization_id != call.caller.organization:
+        raise forbidden(f"You are not a member of organization {organization_id}.")
     return _show(row)
 
 

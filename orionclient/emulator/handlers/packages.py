@@ -134,35 +134,35 @@ class _UnreadablePackageError(Exception):
     """A package whose floes cannot be determined; the message is the reason."""
 
 
-def _read_floes(stack: Services, number: int) -> None:
+def _read_floes(stack: Services, package_id: int) -> None:
     """Determine and register the floes of a package."""
     with stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'processing'", (number,)).fetchone()
+        row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'processing'", (package_id,)).fetchone()
     if row is None:
         return
     floes: list[FloeSpecification] = []
     state, reason = "ready", ""
     try:
-        floes = _describe(stack, stack.engine.packages / str(number) / row["folder"], number)
+        floes = _describe(stack, stack.engine.packages / str(package_id) / row["folder"], package_id)
     except (_UnreadablePackageError, SpecificationError, OSError, ValueError) as error:
         state, reason = "error", str(error)[:_MAX_REASON]
     if stack.engine.is_closing:
         return  # the program may have been stopped early; the next start runs it again
     with stack.store.write_transaction() as db:
         same = "UPDATE packages SET state = ?, reason = ? WHERE id = ? AND state = 'processing' AND folder = ?"
-        if db.execute(same, (state, reason, number, row["folder"])).rowcount:
+        if db.execute(same, (state, reason, package_id, row["folder"])).rowcount:
             for floe in floes:
                 workfloes.add_specifications(db, floe, row)
 
 
-def _describe(stack: Services, folder: Path, number: int) -> list[FloeSpecification]:
+def _describe(stack: Services, folder: Path, package_id: int) -> list[FloeSpecification]:
     argv = stack.engine.describe
     if not argv:
         raise _UnreadablePackageError("this local Orion was started without a command to inspect packages")
     with (
         tempfile.TemporaryFile() as output,
         tempfile.TemporaryFile() as errors,
-        stack.engine.process(f"package {number}") as process,
+        stack.engine.process(f"package {package_id}") as process,
     ):
         timer = threading.Timer(_INSPECTION_SECONDS, process.stop, ("time",))
         timer.daemon = True

@@ -68,11 +68,11 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _find_row(db: sqlite3.Connection, collection: int, number: int) -> sqlite3.Row:
+def _find_row(db: sqlite3.Connection, collection: int, shard_id: int) -> sqlite3.Row:
     query = "SELECT * FROM shards WHERE id = ? AND collection = ?"
-    row: sqlite3.Row | None = db.execute(query, (number, collection)).fetchone()
+    row: sqlite3.Row | None = db.execute(query, (shard_id, collection)).fetchone()
     if row is None:
-        raise not_found(f"The shard {number} of collection {collection} does not exist.")
+        raise not_found(f"The shard {shard_id} of collection {collection} does not exist.")
     return row
 
 
@@ -132,12 +132,12 @@ def create_shard(call: Call) -> dict[str, Any]:
     with call.stack.store.write_transaction() as db:
         collection = _open_collection(call, db, "accepts shards")
         query = "UPDATE shard_ids SET last = last + step WHERE version = ? RETURNING last"
-        ((number,),) = db.execute(query, (collection["version"],)).fetchall()
+        ((shard_id,),) = db.execute(query, (collection["version"],)).fetchall()
         db.execute(
             "INSERT INTO shards (id, collection, name, metadata, created) VALUES (?, ?, ?, ?, ?)",
-            (number, collection["id"], values["name"], values["metadata"], now()),
+            (shard_id, collection["id"], values["name"], values["metadata"], now()),
         )
-        return _show(_find_row(db, collection["id"], number))
+        return _show(_find_row(db, collection["id"], shard_id))
 
 
 def get_shard(call: Call) -> dict[str, Any]:
@@ -172,19 +172,19 @@ def _find_writable(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
     return require_writable(db, collection, call.path["shard_id"])
 
 
-def require_writable(db: sqlite3.Connection, collection: sqlite3.Row, number: int) -> sqlite3.Row:
+def require_writable(db: sqlite3.Connection, collection: sqlite3.Row, shard_id: int) -> sqlite3.Row:
     """Return a shard that accepts content; 409 if it or its collection is closed."""
-    row = _find_row(db, collection["id"], number)
+    row = _find_row(db, collection["id"], shard_id)
     _check_open(collection, "accepts content for its shards")
     if row["state"] == "ready":
         raise ProblemError(409, f"The shard {row['id']} is ready; its content is immutable.", "shard_ready")
     return row
 
 
-def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
+def set_content(db: sqlite3.Connection, shard_id: int, size: int, sha256: str, blob: str) -> None:
     """Set the content of a shard."""
     query = "UPDATE shards SET state = 'temporary', size = ?, sha256 = ?, blob = ? WHERE id = ?"
-    db.execute(query, (size, sha256, blob, number))
+    db.execute(query, (size, sha256, blob, shard_id))
 
 
 def _check_target(call: Call) -> None:

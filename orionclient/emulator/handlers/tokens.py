@@ -20,12 +20,12 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
-    number = call.path["token_id"]
+    token_id = call.path["token_id"]
     row: sqlite3.Row | None = db.execute(
-        "SELECT * FROM tokens WHERE id = ? AND user = ? AND job IS NULL", (number, call.caller.id)
+        "SELECT * FROM tokens WHERE id = ? AND user = ? AND job IS NULL", (token_id, call.caller.id)
     ).fetchone()
     if row is None:
-        raise not_found(f"The token {number} does not exist.")
+        raise not_found(f"The token {token_id} does not exist.")
     return row
 
 
@@ -40,8 +40,8 @@ def create_token(call: Call) -> dict[str, Any]:
     if call.caller.job is not None:
         raise forbidden("A job cannot create tokens, because they would outlive it.")
     with call.stack.store.write_transaction() as db:
-        number, value = call.stack.credentials.create_token(db, call.caller.id, call.body.get("description", ""))
-        return {**_show(db.execute("SELECT * FROM tokens WHERE id = ?", (number,)).fetchone()), "token": value}
+        token_id, value = call.stack.credentials.create_token(db, call.caller.id, call.body.get("description", ""))
+        return {**_show(db.execute("SELECT * FROM tokens WHERE id = ?", (token_id,)).fetchone()), "token": value}
 
 
 def get_token(call: Call) -> dict[str, Any]:

@@ -92,10 +92,10 @@ def _show_part(row: sqlite3.Row) -> dict[str, Any]:
     return {name: row[name] for name in ("number", "size", "sha256")}
 
 
-def _find_row(db: sqlite3.Connection, number: int) -> sqlite3.Row:
-    row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (number,)).fetchone()  # noqa: S608 - constants  # nosec B608
+def _find_row(db: sqlite3.Connection, upload_id: int) -> sqlite3.Row:
+    row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (upload_id,)).fetchone()  # noqa: S608 - constants  # nosec B608
     if row is None:
-        raise not_found(f"The upload {number} does not exist.")
+        raise not_found(f"The upload {upload_id} does not exist.")
     return row
 
 
@@ -110,28 +110,28 @@ def _check_target(
     call: Call,
     db: sqlite3.Connection,
     collection: int | None,
-    number: int,
+    target_id: int,
     *,
     reading: bool = False,
     writable: bool = False,
 ) -> sqlite3.Row | None:
     """Check that the caller can update the file or, if a collection is given, the shard; returns the shard for `writable`."""
     if collection is None:
-        return resources.find(call, db, FILES, number, archived=reading)
+        return resources.find(call, db, FILES, target_id, archived=reading)
     parent = resources.find(call, db, COLLECTIONS, collection, archived=reading)
     collections.reject_if_deleting(parent)
-    return shards.require_writable(db, parent, number) if writable else None
+    return shards.require_writable(db, parent, target_id) if writable else None
 
 
-def find_part_upload(db: sqlite3.Connection, number: int) -> sqlite3.Row:
+def find_part_upload(db: sqlite3.Connection, upload_id: int) -> sqlite3.Row:
     """Return an open upload, without a permission check.
 
     Raises:
         ProblemError: 404 if the upload does not exist, 409 if it is complete.
     """
-    row = _find_row(db, number)
+    row = _find_row(db, upload_id)
     if row["state"] != "open":
-        raise build_complete_problem(number)
+        raise build_complete_problem(upload_id)
     return row
 
 

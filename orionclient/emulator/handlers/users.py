@@ -30,13 +30,13 @@ def list_users(call: Call) -> dict[str, Any]:
 
 def get_user(call: Call) -> dict[str, Any]:
     """Return a user; 403 for users of other organizations."""
-    number = call.path["user_id"]
+    user_id = call.path["user_id"]
     with call.stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM users WHERE id = ?", (number,)).fetchone()
+        row = db.execute("SELECT * FROM users WHERE id = ?", (user_id,)).fetchone()
     if row is None:
-        raise not_found(f"The user {number} does not exist.")
+        raise not_found(f"The user {user_id} does not exist.")
     if row["organization"] != call.caller.organization:
-        raise forbidden(f"The user {number} belongs to another organization.")
+        raise forbidden(f"The user {user_id} belongs to another organization.")
     return show_user(row)
 
 

@@ -53,14 +53,14 @@ def _show_details(row: sqlite3.Row) -> dict[str, Any]:
     return {**_show(row), "specification": strictjson.loads(row["specification"])}
 
 
-def find(call: Call, db: sqlite3.Connection, number: int) -> sqlite3.Row:
+def find(call: Call, db: sqlite3.Connection, workfloe_id: int) -> sqlite3.Row:
     """Return the row of a floe that the caller can use."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM workfloes WHERE id = ?", (number,)).fetchone()
+    row: sqlite3.Row | None = db.execute("SELECT * FROM workfloes WHERE id = ?", (workfloe_id,)).fetchone()
     if row is None:
-        raise not_found(f"The floe {number} does not exist.")
+        raise not_found(f"The floe {workfloe_id} does not exist.")
     mine = row["project"] is None or resources.is_member(db, call.caller, row["project"])
     if not mine and not sharing.is_shared_with(db, "package", row["package"], call.caller.id):
-        raise forbidden(f"The floe {number} belongs to a package that you cannot read.")
+        raise forbidden(f"The floe {workfloe_id} belongs to a package that you cannot read.")
     return row
 
 
