@@ -29,7 +29,7 @@ PATH = "/api/v1/secrets/"
 
 def kept(orion: LocalOrion, secret: Secret) -> str:
     """What the server holds."""
-    with orion.server._require().stack.store.reading() as db:
+    with orion.server._require().stack.store.read_transaction() as db:
         return str(db.execute("SELECT value FROM secrets WHERE id = ?", (secret.id,)).fetchone()[0])
 
 
