@@ -59,7 +59,7 @@ def try_hard_to_create_shard(
         AuthorizationRequired: The user may not write into the collection.
         BadResponse: The collection is not open (409).
         OSError: The path cannot be read; nothing was sent.
-        OrionError: The server rejected, or no good response came; no shard is left behind.
+        OrionError: The request failed; no shard is left behind.
 
     Example:
         What to write instead:
@@ -92,8 +92,8 @@ def try_hard_to_download_shard(
         attempts: Accepted and without effect: how often is tried is the policy of the session, see `get_session`.
 
     Raises:
-        NotEnoughDiskError: The disk has no room.
-        OrionError: The server rejected, or the content did not arrive whole.
+        NotEnoughDiskError: Not enough free disk space.
+        OrionError: The request failed, or the content is truncated.
 
     Example:
         What to write instead:

@@ -108,7 +108,7 @@ def download_report(
         collection: The collection, or the job that made it; a handle with an id is enough.
         zip: Path of the zip, which holds the old one or the whole new one, never a part. Or an open binary file, to which nothing is
             written before all is there.
-        session: The session; the collection's own without it.
+        session: The session. Defaults to the session of the collection.
 
     Returns:
         What is in the zip, and what is not. The index page is ``index.html`` where there is exactly one.
@@ -117,9 +117,9 @@ def download_report(
         ValidationError: The collection is no report, or `zip` can hold none; raised before any download.
         NoResultFound: The job made no report.
         MultipleResultsFound: The job made several reports; find them with ``job.outputs(ShardCollection)``.
-        NotEnoughDiskError: The disk has no room for a page or a file.
+        NotEnoughDiskError: Not enough free disk space for a page or a file.
         OSError: The zip cannot be written.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
 
     Example:
         >>> from orionclient.helpers.reports import download_report

@@ -45,7 +45,7 @@ def keep_file(
 
     Raises:
         OSError: There is no such file.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
 
     Example:
         >>> from pathlib import Path
@@ -80,7 +80,7 @@ def start_collection(
         Its id in a job, to be handed on to the workers; elsewhere None.
 
     Raises:
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     if not in_orion():
         return None
@@ -110,7 +110,7 @@ def keep_shard(
     Raises:
         ValidationError: There is no collection in a job.
         OSError: There is no such file.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     if not in_orion():
         return _find_existing(path)
@@ -136,7 +136,7 @@ def local_path(kept: Any, *, session: OrionSession = APISession) -> Iterator[str
     Raises:
         ValidationError: It is none of these.
         OSError: There is no such file.
-        OrionError: The server rejected, or the content did not arrive whole.
+        OrionError: The request failed, or the content is truncated.
     """
     if isinstance(kept, os.PathLike) or (isinstance(kept, str) and not kept.isdigit()):
         yield _find_existing(kept)

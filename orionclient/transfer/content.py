@@ -309,7 +309,7 @@ def iter_verified(
 
     Args:
         opener: Asks for the content.
-        chunk_size: Largest chunk in bytes; as they come without it.
+        chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
         callback: Told of the progress; None for nobody.
         item: Name of what is moved.
         expected: What the resource says of its content; None for nothing.

@@ -72,7 +72,7 @@ def save(
         expected: What the resource says of its content; None for nothing.
 
     Raises:
-        NotEnoughDiskError: The disk has no room.
+        NotEnoughDiskError: Not enough free disk space.
         OrionConnectionError: The content did not arrive whole, or is not that of the resource.
         ValidationError: The path is empty.
         OSError: The path cannot be written: it is a folder, a link that leads to itself, or a pipe that nobody reads from, which is found

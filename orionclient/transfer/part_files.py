@@ -302,7 +302,7 @@ def disk_space_errors(path: Path) -> Iterator[None]:
         Nothing.
 
     Raises:
-        NotEnoughDiskError: The disk has no room.
+        NotEnoughDiskError: Not enough free disk space.
     """
     try:
         yield

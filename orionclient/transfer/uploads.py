@@ -63,7 +63,7 @@ def send_parts(source: UploadSource, to: PartsClient, meter: Meter) -> None:
 
     Raises:
         ValidationError: The source changed while it was sent; nothing is left of it on the server.
-        OrionError: The server rejected, or no good response came; nothing is left on the server.
+        OrionError: The request failed; nothing is left on the server.
     """
     found = to.find(source.size)
     if found is not None:

@@ -55,7 +55,7 @@ def create_with_tags(
         session: The session.
         name: Display name.
         project: Project, id, or None for the session's own.
-        tags: Its tags; None among them is left out.
+        tags: Its tags; None entries are ignored.
         **params: Further parameters; None leaves one out.
 
     Returns:
@@ -63,7 +63,7 @@ def create_with_tags(
 
     Raises:
         ValidationError: The kind cannot be created, or a tag or the path of the folder is empty.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     endpoint, named = kind.declaration.create, tags_of.tag_names(tags)
     if endpoint is None:
@@ -99,7 +99,7 @@ def find_existing(
     Raises:
         ValidationError: `if_exists` is another word, `folder_path` is empty, no project is known, or it is ``error`` and there is one.
         MultipleResultsFound: It is ``replace`` and there are several.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     check_path(folder_path)
     if if_exists is None:
@@ -127,12 +127,12 @@ def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, descr
 
     Args:
         found: The resource.
-        tags: Tags to add; None among them is left out.
+        tags: Tags to add; None entries are ignored.
         description: Free text; None leaves the old one.
 
     Raises:
         ValidationError: A tag is empty.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     session, endpoint = found._bound(), found.declaration.update
     if description is not None and endpoint is not None:

@@ -175,18 +175,18 @@ def transfer_all(
         function: Moves one item.
         items: The items.
         shown: Makes of a result the one that the user sees.
-        workers: Number of items at a time.
-        executor: Any executor; threads without it.
+        workers: Number of items transferred concurrently.
+        executor: Any executor. Defaults to threads.
         watch: Watches the transfers.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
         after: What is still to be done when all of it is done.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
+        TransferErrors: An item failed.
     """
     if workers == 1 and executor is None and not isinstance(workers, bool):
         results = bulk.run_in_turn(function, items)
@@ -226,7 +226,7 @@ class DownloadTask:
     Attributes:
         folder: The folder.
         durable: True waits for the disk.
-        watch: Watches the transfers; None in another process.
+        relay: Receives the progress; None in another process.
     """
 
     folder: Path
@@ -244,7 +244,7 @@ class DownloadTask:
 
         Raises:
             ValidationError: A link or something that is no file is in the way.
-            OrionError: The server rejected, or the content did not arrive whole.
+            OrionError: The request failed, or the content is truncated.
         """
         path = prepare_path(self.folder, wanted.relative)
         size, digest = _is_downloaded(wanted.resource, "size"), _is_downloaded(wanted.resource, "sha256")
@@ -290,19 +290,19 @@ def download_all(
 
     Args:
         resources: What to fetch.
-        folder: The folder, which is made where it is missing.
-        workers: Number of items at a time.
-        progress: Told how far each is.
-        executor: Any executor; threads without it.
+        folder: The target folder. Created if missing.
+        workers: Number of items transferred concurrently.
+        progress: Called with the `Progress` of each item.
+        executor: Any executor. Defaults to threads.
         durable: True waits for the disk after each.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
+        TransferErrors: An item failed.
         ValidationError: The path of the folder is empty.
         OSError: The folder cannot be made.
     """

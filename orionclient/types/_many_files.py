@@ -48,7 +48,7 @@ class FileUploadTask(Generic[R]):
         if_exists: What to do where the name is there, as for `File.upload`; None compares the content of files.
         options: Further arguments of the upload.
         base: Folder that relative paths start from, also in a process that stands elsewhere.
-        watch: Watches the transfers; None in another process.
+        relay: Receives the progress; None in another process.
     """
 
     kind: type[R]
@@ -72,7 +72,7 @@ class FileUploadTask(Generic[R]):
         Raises:
             ValidationError: It is no file, or `if_exists` says so.
             OSError: It cannot be read.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            OrionError: The request failed; nothing is left on the server.
         """
         path = self.base / chunk.path
         if not chunk.anew:
@@ -147,17 +147,17 @@ def send_files(
         folder_path: Path of the folder of the project.
         if_exists: What to do where a name is there; None compares the content of files.
         options: Further arguments of each upload, as `File.upload` and `Dataset.upload` take them.
-        workers: Number of files at a time.
-        progress: Told how far each is.
-        executor: Any executor; threads without it.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
+        workers: Number of files transferred concurrently.
+        progress: Called with the `Progress` of each item.
+        executor: Any executor. Defaults to threads.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
+        TransferErrors: An item failed.
         ValidationError: The path of the folder is empty.
     """
     watch, local = bulk.ProgressRelay(progress), bulk.is_local(executor)

@@ -42,7 +42,7 @@ class ShardUploadTask:
         collection: The collection.
         metadata: JSON object to keep with each that is made.
         base: Folder that relative paths start from, also in a process that stands elsewhere.
-        watch: Watches the transfers; None in another process.
+        relay: Receives the progress; None in another process.
     """
 
     collection: ShardCollection
@@ -62,7 +62,7 @@ class ShardUploadTask:
         Raises:
             ValidationError: It is no file, or too large.
             OSError: It cannot be read.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            OrionError: The request failed; nothing is left on the server.
         """
         path = self.base / chunk.path
         if not chunk.anew:
@@ -108,17 +108,17 @@ def send_shards(
         chunks: The files.
         metadata: JSON object to keep with each that is made.
         compare: False makes all anew, without looking for what is there.
-        workers: Number of files at a time.
-        progress: Told how far each is.
-        executor: Any executor; threads without it.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
+        workers: Number of files transferred concurrently.
+        progress: Called with the `Progress` of each item.
+        executor: Any executor. Defaults to threads.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
+        TransferErrors: An item failed.
         ValidationError: The collection is not open.
     """
     session = collection._bound()

@@ -86,7 +86,7 @@ def find_resumable(template: R, note: UploadCheckpoint, source: UploadSource) ->
         there is none, or it is somebody else's, or it got another content meanwhile.
 
     Raises:
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     get = template.declaration.get
     if note.resource_id is None or get is None:

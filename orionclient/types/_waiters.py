@@ -18,10 +18,10 @@ def refresh(resource: Resource, timeout: float | None = None) -> None:
 
     Args:
         resource: The resource.
-        timeout: Seconds for the whole call; the session's own without it.
+        timeout: Seconds for the whole call; defaults to the timeout of the session.
 
     Raises:
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     # Every kind that is waited for can be got.
     endpoint = cast("Endpoint", resource.declaration.get)
@@ -37,13 +37,13 @@ def wait_until_done(
         resource: The resource.
         good: The state to wait for.
         bad: The state from which it will not come back.
-        timeout: Seconds to wait at most.
+        timeout: Maximum time to wait in seconds.
         state: Reads its state.
         reason: Reads why it is in the bad state.
 
     Raises:
-        OrionTimeout: The time is over; the text has the last state.
-        OrionError: It is in the bad state; the text has the reason.
+        OrionTimeout: The timeout expired; the message has the last state.
+        OrionError: It is in the bad state; the message has the reason.
     """
     look, what = (lambda seconds: refresh(resource, seconds)), f"{resource._title()} to become {good!r}"
     for _ in poll_intervals(look, what, timeout, lambda: f"it is {state()!r}"):

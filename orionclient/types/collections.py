@@ -60,7 +60,7 @@ def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
         The same as a dict.
 
     Raises:
-        ValidationError: It is no mapping, cannot be written as JSON, or is larger than 256 kB; the text has the size.
+        ValidationError: It is no mapping, cannot be written as JSON, or is larger than 256 kB; the message has the size.
     """
     if metadata is None:
         return None
@@ -86,7 +86,7 @@ def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[s
 
     Raises:
         BadResponse: The collection is not in the right state (409).
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     try:
         return send()
@@ -128,22 +128,22 @@ class ShardCollection(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the collection, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the collection, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented), and may be empty.")
     state: Field[str] = Field(
         string, "`open`, `processing`, `ready`, `error` or `deleting` (observed); others are possible."
     )
-    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object that the user chose (documented).")
+    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object set by the user (documented).")
     version: Field[int] = Field(
         integer, "1 or 2; ids of the shards of a version-2 collection exceed 2^53 (documented)."
     )
     shard_count: Field[int] = Field(integer, "Number of its shards, those that are not ready included (assumed).")
-    created: Field[str] = Field(string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the collection (assumed).")
+    created: Field[str] = Field(string, "When the collection was created, ISO 8601 in UTC with microseconds (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the collection (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the collection belongs to (assumed).")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (assumed).")
     path: Field[str | None] = Field(
-        optional(string), "Path of the folder of the project; None where it lies in none (assumed)."
+        optional(string), "Path of the folder of the project; None if it is in no folder (assumed)."
     )
     deleted: Field[str] = Field(
         optional(string, ""), "When the collection went to the trash; empty when it is not there (assumed)."
@@ -168,10 +168,10 @@ class ShardCollection(Resource):
             session: The session.
             name: Display name; None for none.
             metadata: JSON object of at most 256 kB.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
-            tags: Its tags, for example ``[job_tag()]``; None among them is left out.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
+            tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
             version: 1 or 2; the server's choice without it.
 
         Returns:
@@ -179,7 +179,7 @@ class ShardCollection(Resource):
 
         Raises:
             ValidationError: The metadata is too large or no JSON, or a tag is empty; raised before any request.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         return create_with_tags(
             cls, session, name, project, metadata=check_metadata(metadata), path=folder_path, description=description, tags=tags,
@@ -201,7 +201,7 @@ class ShardCollection(Resource):
 
         Raises:
             ValidationError: A number is none.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         from orionclient.types.shards import Shard  # noqa: PLC0415 - a shard knows its collection, not the other way round
 
@@ -216,7 +216,7 @@ class ShardCollection(Resource):
 
         Raises:
             BadResponse: The collection is being processed or deleted, or is broken (409); `ensure_open` waits for the former.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         calls, ids = self._bound()._calls, self._ids()
         self._replace(require_open(lambda: calls.json(open_collection, ids)))
@@ -227,7 +227,7 @@ class ShardCollection(Resource):
         The state is ``processing`` afterwards and then ``ready``; `wait` waits for that.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         lost = self.list_shards(state=("open", "temporary")).count()
         if lost:
@@ -244,15 +244,15 @@ class ShardCollection(Resource):
         *,
         progress: Callable[[Self], object] | None = None,
     ) -> None:
-        """Wait until the collection is in a state, looking less often as time passes (every 0.5 to 30 s, with jitter).
+        """Wait until the collection is in a state, polling every 0.5 to 30 s with back-off and jitter.
 
         Args:
             state: The state.
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
             progress: Called with the collection after every look.
 
         Raises:
-            OrionTimeout: The time is over; the text has the last state.
+            OrionTimeout: The timeout expired; the message has the last state.
             OrionError: The collection is in state ``error`` or ``deleting``, from which it will not come back.
             NotFoundResponse: The collection is gone.
 
@@ -278,10 +278,10 @@ class ShardCollection(Resource):
         Many workers may do it at once.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionTimeout: The collection was not open in time; the text has the last state.
+            OrionTimeout: The collection was not open in time; the message has the last state.
             OrionError: It is broken or being deleted.
             NotFoundResponse: It is gone.
         """
@@ -410,7 +410,7 @@ class ShardCollection(Resource):
         a folder. A shard that is there already, with the same size and SHA-256 digest, is not fetched again.
 
         Args:
-            folder: The folder, which is made where it is missing.
+            folder: The target folder. Created if missing.
             workers: Number of shards at a time; at most four times as many are looked ahead.
             progress: As for `upload`.
             executor: As for `upload`; its workers have to see the same folder.

@@ -113,20 +113,20 @@ class Dataset(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the dataset, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (documented).")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).")
     count: Field[int] = Field(integer, "Number of records (documented).")
     dirty: Field[bool] = Field(
         optional(boolean, null=False),
         "True while records were added and the dataset was not finalized (documented; the meaning is assumed).",
     )
-    created: Field[str] = Field(string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the dataset (documented).")
+    created: Field[str] = Field(string, "When the dataset was created, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the dataset (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
     path: Field[str | None] = Field(
         optional(string),
-        "Path of the folder of the project; None where it lies in none (documented; the meaning is assumed).",
+        "Path of the folder of the project; None if it is in no folder (documented; the meaning is assumed).",
     )
     systemtags: Field[list[str]] = Field(optional(string_list, []), "Tags that the stack itself has set (documented).")
     deleted: Field[str] = Field(
@@ -155,17 +155,17 @@ class Dataset(Resource):
         Args:
             session: The session.
             name: Display name.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
-            tags: Its tags, for example ``[job_tag()]``; None among them is left out.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
+            tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
 
         Returns:
             The dataset.
 
         Raises:
             ValidationError: A tag is empty.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         return create_with_tags(cls, session, name, project, path=folder_path, description=description, tags=tags)
 
@@ -189,13 +189,13 @@ class Dataset(Resource):
             session: The session.
             name: Display name.
             filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
             format: Format of the file, passed on to the server, for example ``sdf``, ``smi``, ``csv``, ``json``, ``oeb`` or ``binary``, and
                 any of them with ``.gz`` behind it for gzip. Defaults to the file's extension without its dot, and to ``binary`` for a
                 name without one.
-            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
+            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None entries are ignored.
             if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
                 ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
 
@@ -207,7 +207,7 @@ class Dataset(Resource):
             BadResponse: The server does not know the format, or the file is malformed; the message names the line. Nothing is left behind.
             OSError: The path cannot be read; nothing was sent.
             ValidationError: A path or a tag is empty, or `if_exists` says so.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            OrionError: The request failed; nothing is left on the server.
         """
         format = format or get_format(name_of(filename))  # noqa: A001
         with open_source(filename) as source:
@@ -245,7 +245,7 @@ class Dataset(Resource):
 
         Raises:
             OrionConnectionError: The stream broke, or had another number of records than the dataset; the latter is raised after the last.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         codec = codec or default_codec()
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
@@ -273,9 +273,9 @@ class Dataset(Resource):
             The record.
 
         Raises:
-            NotFoundResponse: There is none.
+            NotFoundResponse: It does not exist.
             ValidationError: The id is no number.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         number, codec = resource_id(record_id, "record_id"), codec or default_codec()
         item = self._bound()._calls.json(get_record, {**self._ids(), "record_id": number})
@@ -291,8 +291,8 @@ class Dataset(Resource):
             record: A mapping of field names to values, or an OERecord.
 
         Raises:
-            ValidationError: It cannot be written as JSON, or is larger than 100 MB as such; the text has its size. It was not added.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: It cannot be written as JSON, or is larger than 100 MB as such; the message has its size. It was not added.
+            OrionError: The request failed.
         """
         self._bound()
         try:
@@ -333,7 +333,7 @@ class Dataset(Resource):
         """Send what `write` has gathered and declare the dataset complete; harmless where nothing was written.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
@@ -365,7 +365,7 @@ class Dataset(Resource):
             BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit, for example from SMILES to SDF.
             ValidationError: A list of records or fields is empty.
             OrionConnectionError: The content did not arrive whole, or has another number of records than the dataset.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         for name, chosen in (("record_ids", record_ids), ("fieldlist", fieldlist)):
             if chosen is not None and not chosen:
@@ -391,10 +391,10 @@ class Dataset(Resource):
 
         Raises:
             BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit.
-            NotEnoughDiskError: The disk has no room.
+            NotEnoughDiskError: Not enough free disk space.
             ValidationError: The path is empty.
             OrionError: The server rejected, the content did not arrive whole, or it has another number of records than the dataset.
-            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
+            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
         format = format or get_format(name_of(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})

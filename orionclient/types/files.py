@@ -62,21 +62,21 @@ class File(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the file, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the file, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     state: Field[str] = Field(
         string, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
     )
     size: Field[int] = Field(integer, "Length of the content in bytes (documented); 0 before the upload.")
-    created: Field[str] = Field(string, "When the file was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the file (documented).")
+    created: Field[str] = Field(string, "When the file was created, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the file (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the file belongs to (documented).")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (assumed).")
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
     )
     path: Field[str | None] = Field(
-        optional(string), "Path of the folder of the project; None where it lies in none (assumed)."
+        optional(string), "Path of the folder of the project; None if it is in no folder (assumed)."
     )
     deleted: Field[str] = Field(
         optional(string, ""), "When the file went to the trash; empty when it is not there (assumed)."
@@ -102,13 +102,13 @@ class File(Resource):
             session: The session.
             name: Display name; often not the name of the file on disk.
             filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
-            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
+            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None entries are ignored.
             if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
                 ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Returns:
             The file, ready.
@@ -117,7 +117,7 @@ class File(Resource):
             ValidationError: A tag is empty, `if_exists` says so, or the source changed while it was sent.
             MultipleResultsFound: Several are there where one is to be replaced.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            OrionError: The request failed; nothing is left on the server.
         """
         with open_source(filename) as source:
             found = find_existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
@@ -149,12 +149,12 @@ class File(Resource):
 
         Args:
             filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Raises:
             OSError: The path cannot be read; nothing was sent.
             ValidationError: The source changed while it was sent.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         with open_source(filename) as source:
             self._send(source, progress)
@@ -172,14 +172,14 @@ class File(Resource):
         """Read the content in chunks; memory stays flat.
 
         Args:
-            chunk_size: Largest chunk in bytes; as they come without it.
+            chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
 
         Yields:
             The chunks.
 
         Raises:
             OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last chunk.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
         yield from iter_verified(ask, chunk_size, expected=expected_content(self))
@@ -192,22 +192,22 @@ class File(Resource):
         durable: bool = True,
         workers: int = 1,
     ) -> None:
-        """Write the content to a path, which holds the old file or the whole new one, never a part.
+        """Write the content to a path atomically: it holds either the old file or the complete new one.
 
-        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one resumes from there.
+        An interrupted download leaves ``.NAME.part`` beside it, from which the next download resumes.
 
         Args:
             filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
                 pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the download.
             durable: False leaves it to the system when the file is on the disk: faster for many small files.
             workers: Streams at once for 64 MiB and more, where the server sends chunks: more than one pays where each connection is
                 slower than the network.
 
         Raises:
-            NotEnoughDiskError: The disk has no room.
-            OrionError: The server rejected, the content did not arrive whole, or it is not that of the file.
-            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
+            NotEnoughDiskError: Not enough free disk space.
+            OrionError: The request failed, or the content is truncated or is not that of the file.
+            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
         ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
         save(

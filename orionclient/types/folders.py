@@ -38,8 +38,8 @@ class Folder(Resource):
 
     path: Field[str] = Field(string, "Path from the root of the project.")
     project: Field[int] = Field(identifier, "Id of the project that the folder belongs to.")
-    owner: Field[int] = Field(identifier, "Id of the user that made the folder.")
-    created: Field[str] = Field(string, "When the folder was made, ISO 8601 in UTC.")
+    owner: Field[int] = Field(identifier, "Id of the user that created the folder.")
+    created: Field[str] = Field(string, "When the folder was created, ISO 8601 in UTC.")
 
     def _title(self) -> str:
         return f"Folder {self._data.get('path', 'without path')}"
@@ -70,7 +70,7 @@ def assign_folder_paths(session: SessionLike, assignments: Sequence[Mapping[str,
         assignments: What goes where.
 
     Raises:
-        ValidationError: No assignment is given, or one has a missing, unknown or unusable value; the text names it.
+        ValidationError: No assignment is given, or one has a missing, unknown or unusable value; the message names it.
     """
     if not assignments:
         raise ValidationError("no assignment was given")

@@ -24,8 +24,8 @@ class Group(Resource):
         name="group", schema="GroupInfo", id_name="group_id", get=get_group, list=list_groups
     )
 
-    id: Field[int] = Field(identifier, "Number of the group, unique in the stack.")
+    id: Field[int] = Field(identifier, "Id of the group, unique in the stack.")
     name: Field[str] = Field(string, "Name of the group.")
     description: Field[str] = Field(optional(string, ""), "What the group is for; may be empty.")
     organization: Field[int] = Field(identifier, "Id of the organization that the group belongs to.")
-    created: Field[str] = Field(string, "When the group was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the group was created, ISO 8601 in UTC.")

@@ -71,7 +71,7 @@ class WorkFloeJob(Resource):
         taggable=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the job, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the job, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (documented).")
     state: Field[str] = Field(
         string, "`complete` at the end (documented), `queued` and `running` before (assumed); others are possible."
@@ -88,7 +88,7 @@ class WorkFloeJob(Resource):
     system_parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "How to run the job, as it was given (assumed)."
     )
-    created: Field[str] = Field(string, "When the job was made, ISO 8601 in UTC (assumed).")
+    created: Field[str] = Field(string, "When the job was created, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
         optional(string), "When the job left the queue, ISO 8601 in UTC; None before (assumed)."
     )
@@ -96,7 +96,7 @@ class WorkFloeJob(Resource):
     run_time: Field[float] = Field(number, "How long the job ran until now or its end, in seconds (assumed).")
     cost: Field[Decimal] = Field(parse_money, "What the job cost until now, in units of `currency` (assumed).")
     currency: Field[str] = Field(string, "Currency of the cost, three letters of ISO 4217 (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the job (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the job (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")
 
     @classmethod
@@ -121,15 +121,15 @@ class WorkFloeJob(Resource):
                 are given by their ids.
             param_dict: What `export_params` gave, in place of the other arguments; those that are given too replace its parts.
             system_parameters: How to run the job.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
             The job, queued or running.
 
         Raises:
             ValidationError: No floe is named, or something given is no mapping that JSON can hold; raised before any request.
-            BadResponse: The parameters do not fit the floe (422); the text names the known ones. Or the floe is deprecated (409).
-            OrionError: The server rejected, or no good response came. After a lost response the job is not started twice.
+            BadResponse: The parameters do not fit the floe (422); the message names the known ones. Or the floe is deprecated (409).
+            OrionError: The request failed. After a lost response the job is not started twice.
         """
         given = dict(_check_mapping("param_dict", param_dict) or {})
         unknown = sorted(set(given) - set(_EXPORT_FIELDS))
@@ -183,15 +183,15 @@ class WorkFloeJob(Resource):
         return self.state == _END_STATES and not failed
 
     def wait(self, timeout: float = _DAY, *, on_progress: Callable[[Self], object] | None = None) -> None:
-        """Wait until the job is complete, looking less often as time passes (every 0.5 to 30 s, with jitter).
+        """Wait until the job is complete, polling every 0.5 to 30 s with back-off and jitter.
 
         Args:
             timeout: Seconds to wait at most; a day without it. The job goes on when they are over.
             on_progress: Called with the job after every look.
 
         Raises:
-            OrionError: The job failed or was cancelled; the text has the reason.
-            OrionTimeout: The time is over; the text has the last state.
+            OrionError: The job failed or was cancelled; the message has the reason.
+            OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The job is gone.
         """
         what = f"{self._title()} to become {_END_STATES!r}"
@@ -208,7 +208,7 @@ class WorkFloeJob(Resource):
         """End the job; harmless where it is complete already. One that runs may take a moment to end: `wait` waits for that, and raises.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         self._replace(self._bound()._calls.json(cancel_job, self._ids()))
 
@@ -222,7 +222,7 @@ class WorkFloeJob(Resource):
             The lines, without their ends. Bytes that are no UTF-8 are replaced.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
 
         Example:
             >>> from orionclient.types import WorkFloeSpec
@@ -262,7 +262,7 @@ class WorkFloeJob(Resource):
 
         Raises:
             ValidationError: The kind cannot be tagged or listed.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         endpoint = kind.declaration.list if isinstance(kind, type) and hasattr(kind, "declaration") else None
         if endpoint is None or not kind.declaration.taggable:

@@ -66,14 +66,14 @@ class MolsearchDatabase(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the database, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the database, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
     state: Field[str] = Field(string, "`LOADED` (documented), `LOADING` or `ERROR` (assumed); others are possible.")
     search_type: Field[str] = Field(string, "`2D` or `3D` (documented).")
     dataset: Field[int] = Field(identifier, "Id of the dataset that it was made of (assumed).")
     count: Field[int] = Field(integer, "Number of records when it was loaded; 0 before (assumed).")
-    created: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the database (assumed).")
+    created: Field[str] = Field(string, "When the database was created, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the database (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
 
     @classmethod
@@ -94,7 +94,7 @@ class MolsearchDatabase(Resource):
             name: Display name.
             dataset: The dataset or its id.
             search_type: ``2D`` or ``3D``.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
             database_version: Accepted and without effect, as in the original since 6.8.0 (documented).
 
         Returns:
@@ -102,7 +102,7 @@ class MolsearchDatabase(Resource):
 
         Raises:
             ValidationError: The dataset is none.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         if isinstance(dataset, Resource) and not isinstance(dataset, Dataset):
             raise ValidationError(f"dataset is a Dataset or its id, not a {type(dataset).__name__}")
@@ -113,11 +113,11 @@ class MolsearchDatabase(Resource):
         """Wait until the database is loaded.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
             OrionError: It cannot be loaded.
-            OrionTimeout: The time is over; the text has the last state.
+            OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The database is gone.
         """
         wait_until_done(self, "LOADED", "ERROR", timeout, state=lambda: self.state, reason=lambda: "")
@@ -140,7 +140,7 @@ class MolsearchQuery(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the query, unique in the stack (assumed).")
+    id: Field[int] = Field(identifier, "Id of the query, unique in the stack (assumed).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
     query_type: Field[str] = Field(string, "`title`, `subsearch`, `graphsim` or `fastrocs` (assumed).")
     database: Field[int] = Field(identifier, "Id of the database (assumed).")
@@ -152,8 +152,8 @@ class MolsearchQuery(Resource):
         optional(json_object, {}), "What is searched for, as it was given (assumed)."
     )
     count: Field[int] = Field(integer, "Number of hits; 0 before the end (assumed).")
-    created: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the query (assumed).")
+    created: Field[str] = Field(string, "When the query was created, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the query (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the query belongs to (assumed).")
 
     @classmethod
@@ -173,15 +173,15 @@ class MolsearchQuery(Resource):
             database_id: Id of the database.
             titles: The titles.
             name: Display name.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
             The query; `wait` waits for its end.
 
         Raises:
             ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         if isinstance(titles, str):
             raise ValidationError("titles is a list of texts, not one text")
@@ -212,7 +212,7 @@ class MolsearchQuery(Resource):
             subsearch_query_type: Form of the substructure, ``MDLJSON`` (documented) or ``SMARTS`` (assumed).
             num_hits: Largest number of hits.
             name: Display name.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
             aliphatic_constraint: Handed on where it is given.
             topology_constraint: Handed on where it is given.
             stereo_constraint: Handed on where it is given.
@@ -223,8 +223,8 @@ class MolsearchQuery(Resource):
 
         Raises:
             ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         return cls._create(
             "subsearch", session, database_id, name, project, mdlquery=mdlquery, subsearch_query_type=subsearch_query_type,
@@ -257,15 +257,15 @@ class MolsearchQuery(Resource):
             max_hits: Largest number of hits.
             cutoff: Least similarity, from 0 to 1.
             name: Display name.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
             The query; `wait` waits for its end.
 
         Raises:
             ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         return cls._create(
             "graphsim", session, database_id, name, project, smiles=smiles, fingerprint_type=fingerprint_type,
@@ -295,15 +295,15 @@ class MolsearchQuery(Resource):
             shape_only: True leaves colour out.
             sim_type: How two are compared.
             name: Display name.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
             The query; `wait` waits for its end.
 
         Raises:
             ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         return cls._create(
             "fastrocs", session, database_id, name, project, query_mol=query_mol, max_hits=max_hits, shape_only=shape_only,
@@ -327,11 +327,11 @@ class MolsearchQuery(Resource):
         """Wait until the query has its hits.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionError: The search failed; the text has the reason.
-            OrionTimeout: The time is over; the text has the last state.
+            OrionError: The search failed; the message has the reason.
+            OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The query is gone.
         """
         wait_until_done(self, "SUCCESS", "ERROR", timeout, state=lambda: self.state, reason=lambda: self.reason)
@@ -343,6 +343,6 @@ class MolsearchQuery(Resource):
             Dicts with `rank`, `dataset`, `record` (the id in the dataset), `title` and `score` (all assumed).
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         yield from self._bound()._calls.items(list_molsearch_hits, self._ids())

@@ -53,7 +53,7 @@ class WorkFloePackage(Resource):
         sharable=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the package, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the package, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the package, from its manifest (assumed).")
     version: Field[str] = Field(optional(string, ""), "Version from the manifest; empty before the upload (assumed).")
     state: Field[str] = Field(string, "`uploading`, `processing`, `ready` or `error` (assumed); others are possible.")
@@ -65,8 +65,8 @@ class WorkFloePackage(Resource):
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
     )
-    created: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the package (assumed).")
+    created: Field[str] = Field(string, "When the package was created, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the package (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the package belongs to (assumed).")
 
     @classmethod
@@ -76,17 +76,17 @@ class WorkFloePackage(Resource):
         Args:
             session: The session.
             filename: Path of the archive, for example ``dist/my-floes-1.0.0.tar.gz``, its bytes, or a seekable binary file.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
             The package.
 
         Raises:
-            ValidationError: It is no tar.gz archive with a `manifest.json` that has all it needs; the text says what is missing. Raised
+            ValidationError: It is no tar.gz archive with a `manifest.json` that has all it needs; the message says what is missing. Raised
                 before any request.
             BadResponse: The server rejected the archive, for example since a path leads out of it (422). Nothing is left behind.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            OrionError: The request failed; nothing is left on the server.
         """
         with open_source(filename) as source:
             manifest = _read_manifest(source.stream, name_of(filename) or "the package")
@@ -113,14 +113,14 @@ class WorkFloePackage(Resource):
         self._replace(self._bound()._calls.call(upload_package_content, request))
 
     def wait(self, timeout: float = 600) -> None:
-        """Wait until the floes of the package are there, looking less often as time passes (every 0.5 to 30 s, with jitter).
+        """Wait until the floes of the package are there, polling every 0.5 to 30 s with back-off and jitter.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionError: The floes cannot be read; the text has the reason.
-            OrionTimeout: The time is over; the text has the last state.
+            OrionError: The floes cannot be read; the message has the reason.
+            OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The package is gone.
         """
         wait_until_done(self, "ready", "error", timeout, state=lambda: self.state, reason=lambda: self.reason)

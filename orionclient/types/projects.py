@@ -33,12 +33,12 @@ class Project(Resource):
         update=update_project,
     )
 
-    id: Field[int] = Field(identifier, "Number of the project, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the project, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the project.")
     description: Field[str] = Field(optional(string, ""), "What the project is for; may be empty.")
-    owner: Field[int] = Field(identifier, "Id of the user that made the project.")
+    owner: Field[int] = Field(identifier, "Id of the user that created the project.")
     organization: Field[int] = Field(identifier, "Id of the organization that the project belongs to.")
-    created: Field[str] = Field(string, "When the project was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the project was created, ISO 8601 in UTC.")
     archived: Field[bool] = Field(
         optional(boolean, null=False), "Whether the project is closed for changes; it can still be read."
     )
@@ -56,7 +56,7 @@ class Project(Resource):
             The project; the user owns it and is its first member.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         params = {"name": name, "description": description}
         body = {key: value for key, value in params.items() if value is not None}
@@ -67,7 +67,7 @@ class Project(Resource):
 
         Raises:
             AuthorizationRequired: Only the owner may.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         self._set(archived=True)
 
@@ -76,7 +76,7 @@ class Project(Resource):
 
         Raises:
             AuthorizationRequired: Only the owner may.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         self._set(archived=False)
 

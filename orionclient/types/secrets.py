@@ -42,12 +42,12 @@ class Secret(Resource):
         write_only=("value",),
     )
 
-    id: Field[int] = Field(identifier, "Number of the secret, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the secret, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique.")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty.")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty.")
     project: Field[int] = Field(identifier, "Id of the project that the secret belongs to.")
-    owner: Field[int] = Field(identifier, "Id of the user that made the secret.")
-    created: Field[str] = Field(string, "When the secret was made, ISO 8601 in UTC.")
+    owner: Field[int] = Field(identifier, "Id of the user that created the secret.")
+    created: Field[str] = Field(string, "When the secret was created, ISO 8601 in UTC.")
     changed: Field[str] = Field(string, "When the value was last set, ISO 8601 in UTC.")
 
     @classmethod
@@ -67,16 +67,16 @@ class Secret(Resource):
             session: The session.
             name: Display name.
             value: What is to be kept, 1 to 65536 characters (the limit is assumed).
-            project: Project or its id; the session's own project without it.
-            description: Free text.
-            tags: Tags to give it; None among them is left out.
+            project: Project or its id. Defaults to the session's project.
+            description: Description.
+            tags: Tags to give it; None entries are ignored.
 
         Returns:
             The secret, without its value.
 
         Raises:
             ValidationError: The value or a tag is no text or empty; raised before any request.
-            OrionError: The server rejected, or no good response came. After a lost response the secret may be there; it is not made twice.
+            OrionError: The request failed. After a lost response the secret may be there; it is not made twice.
         """
         _check(value)
         with cls.declaration.redact_errors({"value": value}):
@@ -90,7 +90,7 @@ class Secret(Resource):
 
         Raises:
             ValidationError: The value is no text or empty; raised before any request.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         _check(value)
         with self.declaration.redact_errors({"value": value}):

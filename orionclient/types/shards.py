@@ -94,8 +94,8 @@ class Shard(Resource):
     name: Field[str] = Field(string, "Display name; may be empty.")
     state: Field[str] = Field(string, "`open`, `temporary` or `ready` (documented); others are possible.")
     size: Field[int] = Field(integer, "Length of the content in bytes; 0 before the upload (assumed).")
-    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object that the user chose (documented).")
-    created: Field[str] = Field(string, "When the shard was made, ISO 8601 in UTC with microseconds (assumed).")
+    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object set by the user (documented).")
+    created: Field[str] = Field(string, "When the shard was created, ISO 8601 in UTC with microseconds (assumed).")
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
     )
@@ -124,17 +124,17 @@ class Shard(Resource):
             metadata: JSON object of at most 256 kB (documented).
             file: Path, bytes, a binary file or an iterable of bytes: uploaded and closed in the same step, and nothing stays behind if
                 that fails. The same call goes on where a killed program stopped.
-            session: The session; the collection's own without it.
+            session: The session. Defaults to the session of the collection.
             progress: Called with the `Progress` of the upload, at most every 0.1 s and at the end; what it raises ends it.
 
         Returns:
             The shard: open, or ready where `file` was given.
 
         Raises:
-            ValidationError: The metadata or the file is too large; raised before any request, the text has the size.
-            BadResponse: The collection is not open (409); the text names its state and the call that helps.
+            ValidationError: The metadata or the file is too large; raised before any request, the message has the size.
+            BadResponse: The collection is not open (409); the message names its state and the call that helps.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         if file is None:
             return cls._created(collection, name, metadata, session)
@@ -174,13 +174,13 @@ class Shard(Resource):
         Args:
             filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes; at most 5 GB
                 (documented), none at all is fine.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Raises:
-            ValidationError: It is larger (raised before any request, the text has the size), or changed while it was sent.
-            BadResponse: The shard is ready already, or its collection is not open (409); the text says what helps.
+            ValidationError: It is larger (raised before any request, the message has the size), or changed while it was sent.
+            BadResponse: The shard is ready already, or its collection is not open (409); the message says what helps.
             OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         with open_source(filename) as source:
             self._send(source, progress)
@@ -217,7 +217,7 @@ class Shard(Resource):
 
         Raises:
             BadResponse: It has no content, or its collection is not open (409).
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         calls, ids = self._bound()._calls, self._ids()
         advice = "shard.upload_file(...) gives a shard its content; "
@@ -227,14 +227,14 @@ class Shard(Resource):
         """Read the content in chunks; memory stays flat.
 
         Args:
-            chunk_size: Largest chunk in bytes; as they come without it.
+            chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
 
         Yields:
             The chunks.
 
         Raises:
             OrionConnectionError: The content did not arrive whole, or is not that of the shard; raised after the last chunk.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         yield from iter_verified(self._opener(), chunk_size, expected=expected_content(self))
 
@@ -251,22 +251,22 @@ class Shard(Resource):
         durable: bool = True,
         workers: int = 1,
     ) -> None:
-        """Write the content to a path, which holds the old file or the whole new one, never a part.
+        """Write the content to a path atomically: it holds either the old file or the complete new one.
 
-        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one resumes from there.
+        An interrupted download leaves ``.NAME.part`` beside it, from which the next download resumes.
 
         Args:
             filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
                 pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the download.
             durable: False leaves it to the system when the file is on the disk: faster for many small files.
             workers: Streams at once for 64 MiB and more, where the server sends chunks: more than one pays where each connection is
                 slower than the network.
 
         Raises:
-            NotEnoughDiskError: The disk has no room.
-            OrionError: The server rejected, the content did not arrive whole, or it is not that of the shard.
-            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
+            NotEnoughDiskError: Not enough free disk space.
+            OrionError: The request failed, or the content is truncated or is not that of the shard.
+            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
         ask = self._opener()
         save(

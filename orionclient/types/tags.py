@@ -98,7 +98,7 @@ def tag_names(tags: Sequence[str | None] | None) -> list[str]:
     """Check the tags that something new gets.
 
     Args:
-        tags: The tags; None among them is left out, so that `job_tag()` can stand there outside a job too.
+        tags: The tags; None entries are ignored, so that `job_tag()` can stand there outside a job too.
 
     Returns:
         The tags.

@@ -41,9 +41,9 @@ class Token(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the token, unique in the stack.")
+    id: Field[int] = Field(identifier, "Id of the token, unique in the stack.")
     description: Field[str] = Field(string, "What the token is for; may be empty.")
-    created: Field[str] = Field(string, "When the token was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the token was created, ISO 8601 in UTC.")
 
     _value: str | None = None
 
@@ -59,7 +59,7 @@ class Token(Resource):
             The token, the only one that knows its `value`.
 
         Raises:
-            OrionError: The server rejected, or no good response came. After a lost response a token may be there whose value nobody knows.
+            OrionError: The request failed. After a lost response a token may be there whose value nobody knows.
         """
         return cls.from_msg(session._calls.json(create_token, {}, body={"description": description}), session)
 

@@ -83,7 +83,7 @@ class Upload(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the upload, unique in the stack (assumed).")
+    id: Field[int] = Field(identifier, "Id of the upload, unique in the stack (assumed).")
     resource_type: Field[str] = Field(string, "Kind of what it goes to: `file` or `shard` (assumed).")
     resource_id: Field[int] = Field(identifier, "Id of the file or shard that it goes to (assumed).")
     collection: Field[int | None] = Field(
@@ -94,8 +94,8 @@ class Upload(Resource):
     state: Field[str] = Field(string, "`open` while it takes parts, then `complete` (assumed); others are possible.")
     presigned: Field[bool] = Field(boolean, "Whether parts go to addresses on the storage of the stack (assumed).")
     received: Field[int] = Field(integer, "Length of the parts that are there together in bytes (assumed).")
-    created: Field[str] = Field(string, "When the upload was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the upload (assumed).")
+    created: Field[str] = Field(string, "When the upload was created, ISO 8601 in UTC with microseconds (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the upload (assumed).")
 
 
 def send_content(
@@ -122,7 +122,7 @@ def send_content(
 
     Raises:
         ValidationError: The source changed while it was sent.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     meter = Meter(source.name or resource._title(), source.size, progress)
     calls, get = resource._bound()._calls, resource.declaration.get

@@ -19,10 +19,10 @@ class User(Resource):
         name="user", schema="UserInfo", id_name="user_id", get=get_user, list=list_users
     )
 
-    id: Field[int] = Field(identifier, "Number of the user, unique in the stack.")
+    id: Field[int] = Field(identifier, "Id of the user, unique in the stack.")
     username: Field[str] = Field(string, "Name that the user signs in with (documented).")
     email: Field[str] = Field(optional(string, ""), "Address for mail; empty where it is not shown.")
     first_name: Field[str] = Field(optional(string, ""), "Given name; may be empty.")
     last_name: Field[str] = Field(optional(string, ""), "Family name; may be empty.")
     organization: Field[int] = Field(identifier, "Id of the user's organization.")
-    created: Field[str] = Field(string, "When the account was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the account was created, ISO 8601 in UTC.")

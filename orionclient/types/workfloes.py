@@ -75,12 +75,12 @@ class WorkFloeSpec(Resource):
         list=list_workfloes,
     )
 
-    id: Field[int] = Field(identifier, "Number of the floe, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the floe, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the floe; need not be unique (documented).")
     title: Field[str] = Field(string, "What a person reads in place of the name; may be empty (documented).")
     uuid: Field[str] = Field(string, "Identity of the floe over all its versions (documented; the meaning is assumed).")
     state: Field[str] = Field(string, "`ready` or `deprecated` (documented); others are possible.")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (assumed).")
     tags: Field[list[str]] = Field(optional(string_list, []), "Tags that the maker of the floe has given it (assumed).")
     package: Field[int | None] = Field(
         optional(identifier), "Id of the package that it came in; None where it is part of the stack (assumed)."
@@ -107,8 +107,8 @@ class WorkFloeSpec(Resource):
             The job, queued or running.
 
         Raises:
-            ValidationError: A name is unknown (the text has the known ones), a value is of the wrong type, or one is missing.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: A name is unknown (the message has the known ones), a value is of the wrong type, or one is missing.
+            OrionError: The request failed.
 
         Example:
             >>> from orionclient.types import WorkFloeSpec
