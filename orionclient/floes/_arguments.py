@@ -60,7 +60,7 @@ def parse_arguments(cube: Mapping[str, Any], given: Mapping[str, Any], session: 
 def _parse_argument(parameter: Mapping[str, Any], value: Any, session: OrionSession) -> Any:
     if parameter["type"] in _KINDS:
         kind = _KINDS[parameter["type"]]
-        found = [session.get_resource(kind, number) for number in _parse_numbers(parameter, value)]
+        found = [session.get_resource(kind, number) for number in _parse_ids(parameter, value)]
     else:
         found = [_parse_plain(parameter, each) for each in _parse_list(parameter, value)]
     if parameter.get("many"):
@@ -87,16 +87,16 @@ def _parse_plain(parameter: Mapping[str, Any], value: Any) -> Any:
     return float(value) if isinstance(value, int) and parameter["type"] == "decimal" else value
 
 
-def _parse_numbers(parameter: Mapping[str, Any], value: Any) -> list[int]:
+def _parse_ids(parameter: Mapping[str, Any], value: Any) -> list[int]:
     """Ids in any of the published forms: an id, ``{"file": id}``, ``{"files": [{"id": id}]}``; and a list of these."""
     if isinstance(value, list):
-        return [number for each in value for number in _parse_numbers(parameter, each)]
+        return [number for each in value for number in _parse_ids(parameter, each)]
     if not isinstance(value, Mapping):
         return [resource_id(value, f"the parameter {parameter['name']!r}")]
     kind = parameter["type"]
     for key in (kind, f"{kind}s", "id"):
         if list(value) == [key]:
-            return _parse_numbers(parameter, value[key])
+            return _parse_ids(parameter, value[key])
     raise ValidationError(
         f"the parameter {parameter['name']!r} takes whole {kind}s by their ids here, not {str(value)[:80]};"
         " chosen records or shards, and paths, are not modelled"

@@ -241,15 +241,15 @@ def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, 
 
 
 def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:
-    hint, optional = _without_none(hint)
-    hint, message = _unwrap(hint)
+    hint, optional = _strip_none(hint)
+    hint, message = _unwrap_annotated(hint)
     many = typing.get_origin(hint) in _LISTS or hint in _LISTS
     items = typing.get_args(hint)
     described: dict[str, Any] = {"name": parameter.name}
     if message.promoted_name is not None:
         described["promoted_name"] = message.promoted_name or parameter.name
     if many and items:
-        item, inner = _unwrap(items[0])
+        item, inner = _unwrap_annotated(items[0])
         kind, choices = _get_type(item, where)
         kind = message.type or inner.type or kind
         many = kind != "json"
@@ -274,7 +274,7 @@ def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict
     return described
 
 
-def _without_none(hint: Any) -> tuple[Any, bool]:
+def _strip_none(hint: Any) -> tuple[Any, bool]:
     if typing.get_origin(hint) in {typing.Union, types.UnionType}:
         rest = [each for each in typing.get_args(hint) if each is not type(None)]
         if len(rest) == 1:
@@ -282,7 +282,7 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
-def _unwrap(hint: Any) -> tuple[Any, Parameter]:
+def _unwrap_annotated(hint: Any) -> tuple[Any, Parameter]:
     """Take a hint out of `Annotated`; of several notes the last one that says something counts."""
     message = Parameter()
     if typing.get_origin(hint) is Annotated:
@@ -291,7 +291,7 @@ def _unwrap(hint: Any) -> tuple[Any, Parameter]:
             if isinstance(note, Parameter):
                 news = {name: getattr(note, name) for name in ("title", "description", "promoted_name", "type")}
                 message = evolve(message, **{name: value for name, value in news.items() if value != ""})
-        hint, _ = _without_none(hint)
+        hint, _ = _strip_none(hint)
     return hint, message
 
 

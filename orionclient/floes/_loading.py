@@ -29,7 +29,7 @@ _LOADING: Final[list[str]] = []
 Registration = dict[str, Any]
 
 
-def set_loading() -> str:
+def get_loading_target() -> str:
     """Tell what is being loaded at this moment.
 
     Returns:
@@ -67,7 +67,7 @@ def load(target: str) -> Callable[..., Any]:
     where, colon, name = target.rpartition(":")
     if not colon or not where or not name:
         raise ValidationError(f"a floe is named module:function or path.py:function, not {target!r:.100}")
-    module = get_module_name(where)
+    module = load_module(where)
     function: Any = getattr(module, name, None)
     if not is_floe(function):
         known = ", ".join(each.__name__ for each in find_floes(module)) or "none"
@@ -75,7 +75,7 @@ def load(target: str) -> Callable[..., Any]:
     return function  # type: ignore[no-any-return]
 
 
-def get_module_name(where: str) -> ModuleType:
+def load_module(where: str) -> ModuleType:
     """Load a module.
 
     Args:
@@ -88,7 +88,7 @@ def get_module_name(where: str) -> ModuleType:
         ValidationError: There is no such file.
         Exception: Whatever loading it raises.
     """
-    with _find_marked(where):
+    with _mark_loading(where):
         if not where.endswith(".py"):
             return importlib.import_module(where)
         path = Path(where).resolve()
@@ -118,7 +118,7 @@ def add_path(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _find_marked(target: str) -> Iterator[None]:
+def _mark_loading(target: str) -> Iterator[None]:
     _LOADING.append(target)
     try:
         yield
@@ -139,7 +139,7 @@ def find_floes(module: ModuleType) -> list[Callable[..., Any]]:
     return list(dict.fromkeys(found))
 
 
-def load_registered(function: Callable[..., Any]) -> Registration:
+def build_registration(function: Callable[..., Any]) -> Registration:
     """Say of a function how another process finds and runs it.
 
     Args:
@@ -188,31 +188,31 @@ def collect_floes(given: Iterable[Any]) -> list[Registration]:
         ValidationError: Something given is or has no floe.
         Exception: Whatever loading a module that was given raises.
     """
-    found = [each for thing in given for each in _registrations(thing)]
+    found = [each for thing in given for each in _register(thing)]
     for entry in entry_points(group=GROUP):
         try:
-            with _find_marked(entry.value):
-                found += _registrations(entry.load())
+            with _mark_loading(entry.value):
+                found += _register(entry.load())
         except Exception as error:  # noqa: BLE001 - a package that is merely installed must not keep the others from working
             warnings.warn(
                 f"the floes of the entry point {entry.name} = {entry.value} are left out: {error}", stacklevel=2
             )
-    found += _registrations("orionclient.floes.builtin")
+    found += _register("orionclient.floes.builtin")
     by_name: dict[str, Registration] = {}
     for each in found:
         by_name.setdefault(each["specification"]["name"], each)
     return list(by_name.values())
 
 
-def _registrations(thing: Any) -> list[Registration]:
+def _register(thing: Any) -> list[Registration]:
     if isinstance(thing, str | Path):
-        thing = get_module_name(str(thing))
+        thing = load_module(str(thing))
     if not isinstance(thing, ModuleType):
-        return [load_registered(thing)]
+        return [build_registration(thing)]
     functions = find_floes(thing)
     if not functions:
         raise ValidationError(f"{getattr(thing, '__file__', None) or thing.__name__} has no floe")
-    return [load_registered(each) for each in functions]
+    return [build_registration(each) for each in functions]
 
 
 def read_file_floes(path: Path) -> list[Registration]:
@@ -228,7 +228,7 @@ def read_file_floes(path: Path) -> list[Registration]:
         ValidationError: There is no such file, or it has no floe.
         Exception: Whatever loading it raises.
     """
-    return _registrations(path)
+    return _register(path)
 
 
 def read_package_floes(folder: Path) -> list[Registration]:
@@ -256,7 +256,7 @@ def read_package_floes(folder: Path) -> list[Registration]:
     found = [
         _make_registration(function, f"{path}:{function.__name__}", root)
         for path in files
-        for function in find_floes(get_module_name(str(path)))
+        for function in find_floes(load_module(str(path)))
     ]
     names = [each["specification"]["name"] for each in found]
     for name in names:

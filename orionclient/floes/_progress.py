@@ -29,10 +29,10 @@ def progress(fraction: float) -> None:
     """
     if not isinstance(fraction, int | float) or math.isnan(fraction) or not 0 <= fraction <= 1:
         raise ValidationError(f"progress is a number from 0 to 1, not {fraction!r:.60}")
-    write("progress", f"{fraction:.4f}")
+    write_job_file("progress", f"{fraction:.4f}")
 
 
-def begin(folder: Path) -> None:
+def set_job_folder(folder: Path) -> None:
     """Say where the job that this process runs has its folder.
 
     Args:
@@ -41,7 +41,7 @@ def begin(folder: Path) -> None:
     _FOLDER[:] = [folder]
 
 
-def write(name: str, text: str) -> None:
+def write_job_file(name: str, text: str) -> None:
     """Put a small file into the folder of the job, whole or not at all.
 
     Args:

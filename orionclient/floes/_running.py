@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orionclient.floes._arguments import parse_arguments
 from orionclient.floes._declaring import get_floe
 from orionclient.floes._loading import load
-from orionclient.floes._progress import begin, progress, write
+from orionclient.floes._progress import progress, set_job_folder, write_job_file
 from orionclient.session import APISession
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(target: str, folder: Path) -> int:
     Returns:
         0 where the function returned; else 1, with the traceback on standard error.
     """
-    begin(folder)
+    set_job_folder(folder)
     try:
         floe = load(target)
         given = json.loads((folder / "parameters.json").read_text("utf-8"))
@@ -61,7 +61,7 @@ def _report_failure(error: BaseException, trace: TracebackType | None) -> int:
     sys.stdout.flush()
     traceback.print_exception(type(error), error, trace)
     # One line: a reason stands in tables and messages.
-    write("reason", " ".join(f"{type(error).__name__}: {error}".split())[:2000])
+    write_job_file("reason", " ".join(f"{type(error).__name__}: {error}".split())[:2000])
     return 1
 
 
@@ -73,10 +73,10 @@ def exit_with_server() -> None:
     # Neither the function nor the processes that it starts shall wait for input, or keep the pipe.
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
         os.dup2(nothing.fileno(), 0)
-    threading.Thread(target=_watch, args=(pipe,), name="orion-server", daemon=True).start()
+    threading.Thread(target=_exit_on_eof, args=(pipe,), name="orion-server", daemon=True).start()
 
 
-def _watch(pipe: int) -> None:
+def _exit_on_eof(pipe: int) -> None:
     while os.read(pipe, 1):
         pass
     if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("collections", "filenames", "kept", "parameterize", "progress", "reports")
+_MODULES = ("collections", "filenames", "storage", "parameterize", "progress", "reports")
 
-__all__ = ["collections", "filenames", "kept", "parameterize", "progress", "reports"]
+__all__ = ["collections", "filenames", "parameterize", "progress", "reports", "storage"]
 
 
 def __getattr__(name: str) -> Any:

@@ -49,10 +49,10 @@ def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
     tasks: dict[str, Any] = {}
     lock = threading.Lock()
 
-    def reported(progress: Progress) -> None:
+    def update(progress: Progress) -> None:
         with lock:
             if progress.item not in tasks:
-                tasks[progress.item] = bars.add_task(_show(progress), total=progress.total)
+                tasks[progress.item] = bars.add_task(_item_label(progress), total=progress.total)
             task = tasks[progress.item]
             bars.update(task, completed=progress.bytes, total=progress.total)
             if progress.done:
@@ -62,7 +62,7 @@ def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
                     bars.remove_task(task)
 
     with bars:
-        yield reported
+        yield update
 
 
 @contextmanager
@@ -89,11 +89,11 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
     bars: dict[str, Any] = {}
     lock = threading.Lock()
 
-    def reported(progress: Progress) -> None:
+    def update(progress: Progress) -> None:
         with lock:
             if progress.item not in bars:
                 given = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, "leave": False, **options}
-                bars[progress.item] = tqdm.tqdm(total=progress.total, desc=_show(progress), **given)
+                bars[progress.item] = tqdm.tqdm(total=progress.total, desc=_item_label(progress), **given)
             bar = bars[progress.item]
             bar.total = progress.total
             # Bytes that are moved again take the bar back.
@@ -103,7 +103,7 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
                 bar.close()
 
     try:
-        yield reported
+        yield update
     finally:
         for bar in bars.values():
             bar.close()
@@ -119,5 +119,5 @@ def _import_or_explain(module: str) -> Any:
         ) from None
 
 
-def _show(progress: Progress) -> str:
+def _item_label(progress: Progress) -> str:
     return one_line(progress.item, limit=60)

@@ -206,12 +206,12 @@ class _Export:
         self._collection = collection
         self._archive = archive
         self._folder = folder
-        self._own = session.config.origin
+        self._origin = session.config.origin
         shards = {shard.id: shard for shard in collection.list_shards() if shard.state != "open"}
         first = [number for number in index if number in shards]
         self._opening = len(first)
         self._shards: dict[int, Shard] = {number: shards[number] for number in [*first, *shards]}
-        self._missing: dict[str, None] = {self._path_of(number): None for number in index if number not in shards}
+        self._missing: dict[str, None] = {self._shard_path(number): None for number in index if number not in shards}
         self._pages = dict(zip(self._shards, self._page_names(len(index)), strict=True))
         # Id of a file -> its name in the zip; None where it cannot be read.
         self._files: dict[int, str | None] = {}
@@ -227,7 +227,7 @@ class _Export:
             given = safe_filename(shard.name, default=f"page-{number}")
             yield names.add(given if Path(given).suffix.lower() in _TEXT_TYPES | _OTHER_TYPES else f"{given}.html")
 
-    def _path_of(self, shard: int) -> str:
+    def _shard_path(self, shard: int) -> str:
         return f"/api/v1/storage/collections/{self._collection.id}/shards/{shard}/download/"
 
     def run(self) -> DownloadedReport:
@@ -261,12 +261,12 @@ class _Export:
             with new.open("xb") as out:
                 done = 0
                 for start, found in self._links(data):
-                    local = self._local(found)
+                    local = self._resolve_link(found)
                     if local is not None:
-                        _copy_body(data, done, start, out)
+                        _copy_range(data, done, start, out)
                         out.write(local)
                         done = found.end()
-                _copy_body(data, done, len(data), out)
+                _copy_range(data, done, len(data), out)
         new.replace(path)
         return fetched
 
@@ -287,11 +287,11 @@ class _Export:
     def _is_own(self, origin: bytes) -> bool:
         text = origin.decode("ascii", "replace")
         try:
-            return origin_of(f"{self._own[0]}:{text}" if text.startswith("//") else text) == self._own
+            return origin_of(f"{self._origin[0]}:{text}" if text.startswith("//") else text) == self._origin
         except ValidationError:
             return False
 
-    def _local(self, found: re.Match[bytes]) -> bytes | None:
+    def _resolve_link(self, found: re.Match[bytes]) -> bytes | None:
         """Where a link leads to in the zip; None where it stays as it is."""
         name: str | None
         if found["file"]:
@@ -302,7 +302,7 @@ class _Export:
         elif int(found["collection"]) == self._collection.id:
             name = self._pages.get(int(found["shard"]))
             if name is None:
-                self._missing[self._path_of(int(found["shard"]))] = None
+                self._missing[self._shard_path(int(found["shard"]))] = None
         else:
             return None
         return None if name is None else quote(name).encode()
@@ -323,5 +323,5 @@ class _Export:
         return [(path, name)]
 
 
-def _copy_body(data: Any, start: int, end: int, out: BinaryIO) -> None:
+def _copy_range(data: Any, start: int, end: int, out: BinaryIO) -> None:
     out.writelines(data[at : min(at + _BLOCK, end)] for at in range(start, end, _BLOCK))

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
     from orionclient.session import OrionSession
 
-__all__ = ["keep_file", "keep_shard", "local_path", "start_collection"]
+__all__ = ["local_path", "start_collection", "store_file", "store_shard"]
 
 #: What is handed on: a link in a job, a path elsewhere.
-Kept = dict[str, Any] | str
+FileReference = dict[str, Any] | str
 
 
-def keep_file(
+def store_file(
     path: str | os.PathLike[str], name: str, *, tags: Sequence[str] = (), session: OrionSession = APISession
-) -> Kept:
+) -> FileReference:
     """Keep a file: in a job in Orion, tagged with the job, elsewhere where it is.
 
     Args:
@@ -49,9 +49,9 @@ def keep_file(
 
     Example:
         >>> from pathlib import Path
-        >>> from orionclient.helpers.storage import keep_file, local_path
+        >>> from orionclient.helpers.storage import store_file, local_path
         >>> written = Path("trajectory.xyz").write_text("frames")
-        >>> kept = keep_file("trajectory.xyz", "Trajectory of lig 1", tags=["Trajectory"])
+        >>> kept = store_file("trajectory.xyz", "Trajectory of lig 1", tags=["Trajectory"])
         >>> with local_path(kept) as path:
         ...     Path(path).read_text()
         'frames'
@@ -68,7 +68,7 @@ def start_collection(
     tags: Sequence[str] = (),
     session: OrionSession = APISession,
 ) -> int | None:
-    """Make the collection that `keep_shard` fills: in a job one in Orion, tagged with the job, elsewhere none.
+    """Make the collection that `store_shard` fills: in a job one in Orion, tagged with the job, elsewhere none.
 
     Args:
         name: Display name.
@@ -87,14 +87,14 @@ def start_collection(
     return ShardCollection.create(session, name, metadata, tags=[job_tag(), *tags]).id
 
 
-def keep_shard(
+def store_shard(
     path: str | os.PathLike[str],
     name: str,
     collection: ShardCollection | int | None,
     metadata: Mapping[str, Any] | None = None,
     *,
     session: OrionSession = APISession,
-) -> Kept:
+) -> FileReference:
     """Keep a file as a shard, uploaded and closed: in a job in Orion, elsewhere the file stays where it is.
 
     Args:
@@ -127,7 +127,7 @@ def local_path(kept: Any, *, session: OrionSession = APISession) -> Iterator[str
     """Give the path of a file, wherever it is kept; for the block of a `with`.
 
     Args:
-        kept: What `keep_file` or `keep_shard` gave; or a path, a `File`, a `Shard`, a link, or the id of a file.
+        kept: What `store_file` or `store_shard` gave; or a path, a `File`, a `Shard`, a link, or the id of a file.
         session: The session that downloads.
 
     Yields:

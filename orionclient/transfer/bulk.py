@@ -100,7 +100,7 @@ class ProgressRelay:
         """Give up what is still moving, at its next chunk."""
         self._stopped = True
 
-    def named(self, item: str) -> Callable[[Progress], None]:
+    def for_item(self, item: str) -> Callable[[Progress], None]:
         """Make a callback for one transfer.
 
         Args:
@@ -161,25 +161,25 @@ def run(
     pool = executor
     if pool is None:
         pool = ThreadPoolExecutor(workers, thread_name_prefix="orion-bulk", initializer=cancel_on(interrupted))
-    flying: deque[tuple[I, Future[V]]] = deque()
-    ended: list[Exception] = []
-    source = _iter_until_error(items, ended)
+    pending: deque[tuple[I, Future[V]]] = deque()
+    errors: list[Exception] = []
+    source = _iter_until_error(items, errors)
     whole = False
     try:
         with _cancel_on_interrupt(interrupted):
             while True:
-                for item in islice(source, _MAX_PENDING * workers - len(flying)):
-                    flying.append((item, _submit(pool, function, item)))
-                if not flying:
+                for item in islice(source, _MAX_PENDING * workers - len(pending)):
+                    pending.append((item, _submit(pool, function, item)))
+                if not pending:
                     break
-                result = _make_result(*flying[0])
-                flying.popleft()
+                result = _make_result(*pending[0])
+                pending.popleft()
                 yield result
         whole = True
-        if ended:
-            raise ended[0]
+        if errors:
+            raise errors[0]
     finally:
-        for _, future in flying:
+        for _, future in pending:
             future.cancel()
         if not whole and stop is not None:
             stop()
@@ -215,12 +215,12 @@ def _cancel_on_interrupt(event: threading.Event) -> Iterator[None]:
         raise
 
 
-def _iter_until_error(items: Iterable[I], ended: list[Exception]) -> Iterator[I]:
-    """Give items as long as there are some; an error is kept until what came before it is done."""
+def _iter_until_error(items: Iterable[I], errors: list[Exception]) -> Iterator[I]:
+    """Give items as long as there are some; an error is collected until what came before it is done."""
     try:
         yield from items
     except Exception as error:  # noqa: BLE001 - raised by who asked
-        ended.append(error)
+        errors.append(error)
 
 
 def _submit(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]:
@@ -243,17 +243,17 @@ def _make_result(item: I, future: Future[V]) -> Result[I, V]:
 def collect_results(
     results: Iterator[Result[I, V]],
     *,
-    watch: ProgressRelay | None = None,
-    each: Callable[[Result[I, V]], object] | None = None,
-    after: Callable[[list[Result[I, V]]], list[Result[I, V]]] | None = None,
+    relay: ProgressRelay | None = None,
+    on_result: Callable[[Result[I, V]], object] | None = None,
+    finalize: Callable[[list[Result[I, V]]], list[Result[I, V]]] | None = None,
     return_exceptions: bool = False,
 ) -> list[Result[I, V]]:
     """Take all results of a run.
 
     Args:
         results: What `run` gives.
-        watch: The watch of its transfers: where its callback raised, that error is raised.
-        each: Is given every result as it comes; then only failures are kept.
+        relay: The relay of its transfers: where its callback raised, that error is raised.
+        each: Is given every result as it comes; then only failures are collected.
         after: What is still to be done when all of it is done; gives the results as they are then.
         return_exceptions: True returns results with errors; by default they are raised together at the end.
 
@@ -263,7 +263,7 @@ def collect_results(
     Raises:
         TransferErrors: Something failed, or no more items could be read.
     """
-    kept: list[Result[I, V]] = []
+    collected: list[Result[I, V]] = []
     count, ended = 0, None
     try:
         while True:
@@ -276,25 +276,25 @@ def collect_results(
                     raise
                 ended = error
                 break
-            if watch is not None and watch.error is not None:
-                raise watch.error
+            if relay is not None and relay.error is not None:
+                raise relay.error
             count += 1
-            if each is not None:
-                each(result)
-            if each is None or result.error is not None:
-                kept.append(result)
+            if on_result is not None:
+                on_result(result)
+            if on_result is None or result.error is not None:
+                collected.append(result)
     finally:
         results.close()  # type: ignore[attr-defined]
-    kept = kept if after is None else after(kept)
-    failed = [result for result in kept if result.error is not None]
+    collected = collected if finalize is None else finalize(collected)
+    failed = [result for result in collected if result.error is not None]
     if ended is not None:
         raise TransferErrors(
-            f"after {count} transfers ({len(failed)} failed) there is no list of the rest: {ended}", kept
+            f"after {count} transfers ({len(failed)} failed) there is no list of the rest: {ended}", collected
         ) from ended
     if failed and not return_exceptions:
         text = f"{len(failed)} of {count} transfers failed; the first, {_item_title(failed[0].item)}: {_error_message(failed[0].error)}"
-        raise TransferErrors(text, kept) from failed[0].error
-    return kept
+        raise TransferErrors(text, collected) from failed[0].error
+    return collected
 
 
 def _item_title(item: Any) -> str:

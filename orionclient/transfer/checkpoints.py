@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from orionclient.transfer.sources import UploadSource
 
-# A small upload takes hardly longer than its note, and is hardly ever killed.
+# A small upload takes hardly longer than its checkpoint, and is hardly ever killed.
 _MIN_SIZE: Final = 1 << 20
 _MAX_AGE: Final = 30 * 24 * 3600
 
@@ -43,7 +43,7 @@ class UploadCheckpoint:
 
     @classmethod
     @contextlib.contextmanager
-    def of(cls, source: UploadSource, *purpose: object) -> Iterator[Self]:
+    def open(cls, source: UploadSource, *purpose: object) -> Iterator[Self]:
         """Open the note for a source and a purpose; nobody else has it meanwhile.
 
         Args:
@@ -51,16 +51,16 @@ class UploadCheckpoint:
             *purpose: Where it goes: all that makes it another upload.
 
         Yields:
-            The note. It remembers nothing where another process sends the same right now.
+            The checkpoint. It remembers nothing where another process sends the same right now.
         """
         path = None
         if source.path is not None and source.size >= _MIN_SIZE and CAN_LOCK_FILES:
-            key = json.dumps([os.path.realpath(source.path), source.mark, *purpose], default=str)
+            key = json.dumps([os.path.realpath(source.path), source.fingerprint, *purpose], default=str)
             path = _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
         handle = None if path is None else _open_locked(path)
-        note = cls(handle, path, in_parts=part_size(source.size) is not None)
+        checkpoint = cls(handle, path, in_parts=part_size(source.size) is not None)
         try:
-            yield note
+            yield checkpoint
         finally:
             if handle is not None:
                 handle.close()
@@ -68,10 +68,10 @@ class UploadCheckpoint:
     @property
     def is_resumable(self) -> bool:
         """Whether the next run will know of this upload and has something to resume."""
-        return self._open is not None and self._in_parts
+        return self._active_handle is not None and self._in_parts
 
     @property
-    def _open(self) -> LockedFile | None:
+    def _active_handle(self) -> LockedFile | None:
         """The file; None where there is none, and in a forked child, where it is its parent's."""
         return None if self._handle is None or self._handle.closed else self._handle
 
@@ -82,13 +82,13 @@ class UploadCheckpoint:
             resource_id: Its id.
         """
         self.resource_id = resource_id
-        if (handle := self._open) is not None:
+        if (handle := self._active_handle) is not None:
             os.ftruncate(handle.fileno(), 0)
             os.pwrite(handle.fileno(), json.dumps({"id": resource_id}).encode(), 0)
 
     def clear(self) -> None:
         """Forget it: it is done, or given up."""
-        if self._open is not None and self._path is not None:
+        if self._active_handle is not None and self._path is not None:
             self._path.unlink(missing_ok=True)
 
 

@@ -48,7 +48,7 @@ class Content:
     ranges: bool
 
     @classmethod
-    def of(cls, response: Response) -> Content:
+    def from_response(cls, response: Response) -> Content:
         """Read it from the headers.
 
         Args:
@@ -69,11 +69,11 @@ class Content:
         return cls(size, etag if strong else None, announced_digest(headers), ranges)
 
     @property
-    def marked(self) -> bool:
+    def has_validator(self) -> bool:
         """Whether another response can be known to have the same content."""
         return self.etag is not None or self.digest is not None
 
-    def same_as(self, other: Content) -> bool:
+    def matches(self, other: Content) -> bool:
         """Whether two responses speak of the same content: a mark that both have agrees, and none differs."""
         marks: list[tuple[object, object]] = [(self.etag, other.etag)]
         if self.digest is not None and other.digest is not None and self.digest.algorithm == other.digest.algorithm:
@@ -124,11 +124,11 @@ def open_rest(opener: Opener, content: Content, start: int, end: int | None = No
     if content.etag is not None and (start or end is not None):
         headers = {"Range": f"bytes={start}-{'' if end is None else end - 1}", "If-Range": content.etag}
     response = open_range(opener, headers)
-    if response.status_code == 206 and Content.of(response).size != content.size:
+    if response.status_code == 206 and Content.from_response(response).size != content.size:
         # A range of something else; the whole will tell.
         response.close()
         response = open_range(opener, {})
-    if content.marked and not content.same_as(Content.of(response)):
+    if content.has_validator and not content.matches(Content.from_response(response)):
         response.close()
         raise with_call(changed_error(), response)
     return response, 0 if response.status_code == 206 else start
@@ -230,7 +230,7 @@ def verify_stream(response: Response | AsyncResponse) -> None:
     """
     digest = announced_digest(response.headers) if response.status_code == 200 else None
     if digest is not None:
-        _iter_checked(response, _Check(digest, None))
+        _wrap_with_check(response, _Check(digest, None))
     else:
         _limit_size(response)
 
@@ -239,29 +239,29 @@ def _limit_size(response: Response | AsyncResponse) -> None:
     """Hold the content of a range that comes without a length to what its Content-Range says."""
     found = ContentRange.of(response.headers) if response.status_code == 206 else None
     if found is not None and not response.headers.get("content-length", "").strip().isdecimal():
-        _iter_checked(response, _Check(None, found.end - found.start))
+        _wrap_with_check(response, _Check(None, found.end - found.start))
 
 
-def _iter_checked(response: Response | AsyncResponse, check: _Check) -> None:
-    def checked(stream: Iterator[bytes]) -> Iterator[bytes]:
+def _wrap_with_check(response: Response | AsyncResponse, check: _Check) -> None:
+    def check_chunks(stream: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in stream:
             check.update(chunk)
             yield chunk
         check.finish()
 
-    async def checked_async(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def check_chunks_async(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in stream:
             check.update(chunk)
             yield chunk
         check.finish()
 
     if isinstance(response, Response):
-        response.wrap_stream(checked)
+        response.wrap_stream(check_chunks)
     else:
-        response.wrap_stream(checked_async)
+        response.wrap_stream(check_chunks_async)
 
 
-def as_stored(opener: Opener) -> Opener:
+def disable_decoding(opener: Opener) -> Opener:
     """Make an opener that takes every body as it comes: a Content-Encoding in its head belongs to the content.
 
     Args:
@@ -271,15 +271,15 @@ def as_stored(opener: Opener) -> Opener:
         The opener.
     """
 
-    def ask(headers: Mapping[str, str]) -> Response:
+    def open_response(headers: Mapping[str, str]) -> Response:
         response = opener(headers)
         response.as_stored()
         return response
 
-    return ask
+    return open_response
 
 
-def is_stored_form(response: Response, expected: Expected) -> bool | None:
+def has_stored_encoding(response: Response, expected: Expected) -> bool | None:
     """Find out whether a body that is labelled as compressed is the content of the resource as it comes, by its length.
 
     Args:
@@ -323,12 +323,12 @@ def iter_verified(
     """
     expected = Expected() if expected is None else expected
     response = open_range(opener, {})
-    if is_stored_form(response, expected):
-        opener = as_stored(opener)
+    if has_stored_encoding(response, expected):
+        opener = disable_decoding(opener)
         response.as_stored()
-    content = Content.of(response)
+    content = Content.from_response(response)
     # Without a mark only what was passed on can tell whether another response resumes it.
-    algorithm = algorithm_for(content, expected) if content.marked else "sha-256"
+    algorithm = algorithm_for(content, expected) if content.has_validator else "sha-256"
     hasher: Any = new_hasher(algorithm) if algorithm else None
     meter = Meter(item, content.size, callback)
     budget, count, skip = ResumeBudget(), 0, 0
@@ -337,7 +337,7 @@ def iter_verified(
             try:
                 chunks = response.iter_content(chunk_size)
                 if skip:
-                    proof = None if content.marked or hasher is None else hasher.digest()
+                    proof = None if content.has_validator or hasher is None else hasher.digest()
                     chunks = _skip_prefix(chunks, skip, proof)
                 for chunk in chunks:
                     if hasher is not None:
@@ -366,7 +366,7 @@ def _merge_content(content: Content, response: Response) -> Content:
     """What is known of the content when a response resumes it."""
     if response.status_code == 206:
         return content
-    again = Content.of(response)
+    again = Content.from_response(response)
     if content.digest is None:
         # What is left out of this response counts as well: it is what came before.
         verify_stream(response)

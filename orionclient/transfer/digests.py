@@ -179,16 +179,16 @@ class FileHasher:
         self._path = path
         self._hasher = hasher
         self._position = 0
-        self._reached = 0
-        self._over = False
+        self._written = 0
+        self._stopped = False
         self._error: OSError | None = None
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         if size is not None and size >= _THREAD_THRESHOLD and not isinstance(hasher, _Crc32c):
-            self._thread = threading.Thread(target=self._follow, name=f"digest of {path.name}", daemon=True)
+            self._thread = threading.Thread(target=self._run, name=f"digest of {path.name}", daemon=True)
             self._thread.start()
 
-    def take(self, start: int, chunk: memoryview) -> None:
+    def update_at(self, start: int, chunk: memoryview) -> None:
         """Take what was just written, out of the writer's buffer.
 
         Args:
@@ -201,7 +201,7 @@ class FileHasher:
                     self._hasher.update(chunk)
                     self._position += len(chunk)
 
-    def reach(self, position: int) -> None:
+    def advance(self, position: int) -> None:
         """Tell that the file is written up to a position.
 
         Args:
@@ -209,18 +209,18 @@ class FileHasher:
         """
         if self._thread is not None:
             with self._changed:
-                self._reached = max(self._reached, position)
+                self._written = max(self._written, position)
                 self._changed.notify()
 
-    def _follow(self) -> None:
+    def _run(self) -> None:
         try:
             with self._path.open("rb", buffering=0) as stream:
                 while True:
                     with self._changed:
-                        self._changed.wait_for(lambda: self._over or self._reached > self._position)
-                        if self._over:
+                        self._changed.wait_for(lambda: self._stopped or self._written > self._position)
+                        if self._stopped:
                             return
-                        until = self._reached
+                        until = self._written
                     self._hash(stream, until)
         except OSError as error:
             self._error = error
@@ -228,7 +228,7 @@ class FileHasher:
     def _hash(self, stream: Any, until: int | None) -> None:
         buffer = memoryview(bytearray(_BLOCK))
         while until is None or self._position < until:
-            if self._over and until is not None:
+            if self._stopped and until is not None:
                 return
             space = buffer if until is None else buffer[: until - self._position]
             count = stream.readinto(space)
@@ -246,7 +246,7 @@ class FileHasher:
         Raises:
             OSError: The file cannot be read.
         """
-        self._follow_to_the_end()
+        self._stop_thread()
         if self._error is not None:
             raise self._error
         with self._path.open("rb", buffering=0) as stream:
@@ -254,7 +254,7 @@ class FileHasher:
             self._hash(stream, None)
         return self._hasher.digest()  # type: ignore[no-any-return]
 
-    def _follow_to_the_end(self) -> None:
+    def _stop_thread(self) -> None:
         with self._changed:
             self._changed.notify()
         self.stop()
@@ -262,9 +262,9 @@ class FileHasher:
     def stop(self) -> None:
         """End the thread."""
         with self._changed:
-            self._over = True
+            self._stopped = True
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._over = False
+        self._stopped = False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 _MAX_BYTES: Final = 255
 # Above these a name is no path any more but one long name: a path of many systems ends at 4,096 bytes, some at far less.
-_MOST_PARTS, _MOST_BYTES = 16, 1000
+_MAX_COMPONENTS, _MAX_PATH_BYTES = 16, 1000
 _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
 # Control, format (bidi marks, characters without width), surrogate and unassigned; line and paragraph separator. macOS rejects the
 # unassigned ones, and format characters make a name look like another one.
@@ -129,10 +129,10 @@ class UniqueNames:
             The name; a number stands before its extension where the name itself is taken.
         """
         wanted = found = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        while _shorten(found) in self._taken:
+        while _hash_key(found) in self._taken:
             self._last[wanted] = number = self._last.get(wanted, 1) + 1
             found = _with_suffix(wanted, f"-{number}")
-        self._taken.add(_shorten(found))
+        self._taken.add(_hash_key(found))
         return found
 
 
@@ -156,24 +156,24 @@ class UniquePaths:
             A relative path with ``/`` that never leads out of the folder it is joined to.
         """
         parts = [part for part in name.split("/") if part not in {"", "."}] or [default]
-        if len(parts) > _MOST_PARTS or len(name.encode(errors="replace")) > _MOST_BYTES:
+        if len(parts) > _MAX_COMPONENTS or len(name.encode(errors="replace")) > _MAX_PATH_BYTES:
             parts = [name]
         *above, last = parts
         folder = ""
         for part in above:
             folder = self._folder(f"{folder}{safe_filename(part, default='_')}")
         wanted = found = safe_filename(last, default=default if last == default else "_")
-        while _shorten(_compare_key(folder + found)) in self._files or _compare_key(folder + found) in self._folders:
-            first = _shorten(_compare_key(folder + wanted))
+        while _hash_key(_compare_key(folder + found)) in self._files or _compare_key(folder + found) in self._folders:
+            first = _hash_key(_compare_key(folder + wanted))
             self._last[first] = number = self._last.get(first, 1) + 1
             found = _with_suffix(wanted, f"-{number}")
-        self._files.add(_shorten(_compare_key(folder + found)))
+        self._files.add(_hash_key(_compare_key(folder + found)))
         return folder + found
 
     def _folder(self, wanted: str) -> str:
         """A folder, with ``/`` at its end; another one where a file has its name."""
         found, number = wanted, 1
-        while (known := self._folders.get(_compare_key(found))) is None and _shorten(
+        while (known := self._folders.get(_compare_key(found))) is None and _hash_key(
             _compare_key(found)
         ) in self._files:
             number += 1
@@ -219,7 +219,7 @@ def _is_link(path: Path) -> bool:
     return path.is_symlink()
 
 
-def _shorten(key: str) -> int:
+def _hash_key(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(errors="replace"), digest_size=8).digest())
 
 
@@ -231,14 +231,14 @@ def _make_safe(name: str) -> str:
         for character in name
     )
     while True:
-        mended = _trim(_with_suffix(_trim(name), ""))
-        if mended.startswith("-"):
-            mended = f"_{mended[1:]}"
-        if _RESERVED.fullmatch(mended.partition(".")[0].rstrip()):
-            mended = f"_{mended}"
-        if mended == name:
+        safe = _trim(_with_suffix(_trim(name), ""))
+        if safe.startswith("-"):
+            safe = f"_{safe[1:]}"
+        if _RESERVED.fullmatch(safe.partition(".")[0].rstrip()):
+            safe = f"_{safe}"
+        if safe == name:
             return name
-        name = mended
+        name = safe
 
 
 def _trim(name: str) -> str:

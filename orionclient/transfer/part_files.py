@@ -31,7 +31,7 @@ _VERSION: Final = 1
 _MAX_SIBLINGS: Final = 4
 # A strong etag as it may stand in a header.
 _STRONG_ETAG: Final = re.compile(r'"[!#-~\x80-\xff]*"')
-_MAX_RECORD_SIZE: Final = 1 << 20
+_MAX_JOURNAL_SIZE: Final = 1 << 20
 
 
 @define
@@ -70,11 +70,11 @@ class PartFile:
         if self._handle is None:
             # Another download of the same is under way; both are right, and the last one wins.
             self._shared = False
-            self._handle = self._private()
+            self._handle = self._open_private()
         else:
             self._sweep()
 
-    def _private(self) -> LockedFile | io.FileIO:
+    def _open_private(self) -> LockedFile | io.FileIO:
         shared = self.path
         # Where nothing can be locked, trying would leave an empty file of each name.
         for self.path in _sibling_paths(shared) if _supports_locks(shared.parent) else []:
@@ -96,7 +96,7 @@ class PartFile:
                     handle.close()
 
     @property
-    def _record(self) -> Path:
+    def _journal_path(self) -> Path:
         return self.path.with_name(f"{self.path.name}.json")
 
     def read_journal(self, what: str) -> Journal | None:
@@ -111,7 +111,7 @@ class PartFile:
         if not self._shared:
             return None
         try:
-            record = Journal(**json.loads(_read_record(self._record)))
+            record = Journal(**json.loads(_read_journal_file(self._journal_path)))
             held = self.path.stat().st_size
             chunks = [(int(start), int(end)) for start, end in record.done or []]
             fits = all(0 <= start < end <= held for start, end in chunks) and 0 < held <= record.size
@@ -131,27 +131,27 @@ class PartFile:
         """
         if not self._shared:
             return
-        beside = self._record.with_name(f"{self._record.name}.new")
+        temporary = self._journal_path.with_name(f"{self._journal_path.name}.new")
         try:
             # Never through a link that somebody else left.
-            beside.unlink(missing_ok=True)
-            with os.fdopen(_open(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
+            temporary.unlink(missing_ok=True)
+            with os.fdopen(_open(temporary, os.O_EXCL), "w", encoding="utf-8") as stream:
                 json.dump(asdict(record), stream)
-            beside.replace(self._record)
+            temporary.replace(self._journal_path)
         except BaseException as error:
             with contextlib.suppress(OSError):
-                beside.unlink()
+                temporary.unlink()
             if not isinstance(error, OSError):
                 raise
             # A download needs it only once it broke; what it told before may not hold any more.
-            self._forget()
+            self._remove_journal()
 
-    def _forget(self) -> None:
+    def _remove_journal(self) -> None:
         try:
-            self._record.unlink(missing_ok=True)
+            self._journal_path.unlink(missing_ok=True)
         except OSError:
             # A folder in its place tells nothing.
-            if not self._record.is_dir():
+            if not self._journal_path.is_dir():
                 raise
 
     def size(self) -> int:
@@ -162,18 +162,18 @@ class PartFile:
         """
         return self.path.stat().st_size
 
-    def empty(self, size: int = 0) -> None:
+    def truncate(self, size: int = 0) -> None:
         """Forget what the file holds.
 
         Args:
             size: Size of the file afterwards, all zeros.
         """
-        self._forget()
+        self._remove_journal()
         with self.path.open("r+b") as stream:
             stream.truncate(0)
             stream.truncate(size)
 
-    def writer(self, position: int) -> IO[bytes]:
+    def open_at(self, position: int) -> IO[bytes]:
         """Open the file for one writer.
 
         Args:
@@ -199,7 +199,7 @@ class PartFile:
             self.path.chmod(self._target.stat().st_mode & 0o7777)
         self.path.replace(self._target)
         self._shared = False
-        self._forget()
+        self._remove_journal()
         if durable:
             _sync_folder(self._target.parent)
 
@@ -219,9 +219,9 @@ class PartFile:
             ours, gone = self.path.stat().st_ino == held.st_ino, False
         except FileNotFoundError:
             ours, gone = False, True
-        worth = keep and self._shared and ours and self._record.exists() and held.st_size >= _MIN_KEPT_SIZE
+        worth = keep and self._shared and ours and self._journal_path.exists() and held.st_size >= _MIN_KEPT_SIZE
         if not worth and self._shared and (ours or gone):
-            self._forget()
+            self._remove_journal()
         if not worth and ours:
             self.path.unlink(missing_ok=True)
         handle.close()
@@ -264,13 +264,13 @@ def _open_locked(path: Path) -> LockedFile | None:
         handle.close()
 
 
-def _read_record(record: Path) -> str:
+def _read_journal_file(record: Path) -> str:
     # Non-blocking, for a pipe would wait for its other end.
     handle = os.open(record, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "not a file", str(record))
-        return stream.read(_MAX_RECORD_SIZE).decode("utf-8")
+        return stream.read(_MAX_JOURNAL_SIZE).decode("utf-8")
 
 
 def _open(path: Path, flags: int) -> int:

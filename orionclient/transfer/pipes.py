@@ -35,7 +35,7 @@ def open_for_writing(path: Path) -> IO[bytes]:
     Raises:
         OSError: It cannot be written, or nobody reads from the pipe.
     """
-    for _ in _has_peer():
+    for _ in _poll_until_timeout():
         try:
             stream = open(path, "wb", buffering=0, opener=_open_nonblocking)  # noqa: SIM115 - whoever asked closes it
         except OSError as error:
@@ -82,10 +82,10 @@ def read_all(stream: Any, path: Path) -> Iterator[bytes]:
         OSError: It cannot be read, or nobody writes to the pipe.
     """
     is_pipe = stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
-    for _ in _has_peer():
+    for _ in _poll_until_timeout():
         chunk = stream.read(_BLOCK)
         # An end that nobody made by leaving only says that nobody is there yet.
-        if chunk != b"" or not is_pipe or _has_ended(stream):
+        if chunk != b"" or not is_pipe or _is_closed(stream):
             break
     else:
         raise OSError(errno.ENXIO, "nobody writes to the pipe", str(path))
@@ -104,7 +104,7 @@ def _make_blocking(stream: IO[bytes]) -> None:
         os.set_blocking(stream.fileno(), True)
 
 
-def _has_peer() -> Iterator[None]:
+def _poll_until_timeout() -> Iterator[None]:
     end = time.monotonic() + _OPEN_SECONDS
     yield
     while time.monotonic() < end:
@@ -113,7 +113,7 @@ def _has_peer() -> Iterator[None]:
         yield
 
 
-def _has_ended(stream: Any) -> bool:
+def _is_closed(stream: Any) -> bool:
     waiting = select.poll()
     waiting.register(stream, select.POLLIN)
     return bool(waiting.poll(0))

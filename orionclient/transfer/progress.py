@@ -40,7 +40,7 @@ class Progress:
 
 
 class Meter:
-    """Counts the bytes of one transfer, from any number of threads, and tells a callback at most every 0.1 s and at the end.
+    """Counts the bytes of one transfer, from any count of threads, and tells a callback at most every 0.1 s and at the end.
 
     The callback runs in a thread of the transfer, never in two at once for one meter; one that raises ends the transfer.
 
@@ -65,65 +65,65 @@ class Meter:
         self.item = item
         self.total = total
         self._callback = callback
-        self._count = threading.Lock()
-        self._telling = threading.Lock()
+        self._lock = threading.Lock()
+        self._report_lock = threading.Lock()
         self._bytes = self._moved = 0
         self._start = self._last = CLOCK.monotonic()
         self._finished = False
         # When it was told, and what had been moved by then.
-        self._seen: deque[tuple[float, int]] = deque([(self._start, 0)])
+        self._samples: deque[tuple[float, int]] = deque([(self._start, 0)])
 
     @property
     def bytes(self) -> int:
         """Bytes that are there."""
         return self._bytes
 
-    def add(self, number: int, *, moved: bool = True) -> None:
+    def add(self, count: int, *, moved: bool = True) -> None:
         """Count bytes.
 
         Args:
-            number: How many more are there.
+            count: How many more are there.
             moved: False where they were there before, from an earlier run: they do not count for the rate.
         """
-        with self._count:
-            self._bytes += number
-            self._moved += number if moved else 0
+        with self._lock:
+            self._bytes += count
+            self._moved += count if moved else 0
         if self._callback is None or CLOCK.monotonic() - self._last < _INTERVAL_SECONDS:
             return
         # A thread that finds another one telling resumes its work.
-        if self._telling.acquire(blocking=False):
+        if self._report_lock.acquire(blocking=False):
             try:
                 now = CLOCK.monotonic()
                 if now - self._last >= _INTERVAL_SECONDS and not self._finished:
-                    self._tell(now, done=False)
+                    self._report(now, done=False)
             finally:
-                self._telling.release()
+                self._report_lock.release()
 
-    def back(self, number: int) -> None:
+    def rewind(self, count: int) -> None:
         """Take bytes back that have to be moved again.
 
         Args:
-            number: How many.
+            count: How many.
         """
-        with self._count:
-            self._bytes = max(0, self._bytes - number)
+        with self._lock:
+            self._bytes = max(0, self._bytes - count)
 
     def finish(self) -> None:
         """Tell that all of it is there; a second time does nothing."""
-        with self._telling:
+        with self._report_lock:
             if not self._finished:
                 self._finished = True
-                self._tell(CLOCK.monotonic(), done=True)
+                self._report(CLOCK.monotonic(), done=True)
 
-    def _tell(self, now: float, *, done: bool) -> None:
+    def _report(self, now: float, *, done: bool) -> None:
         if self._callback is None:
             return
-        with self._count:
+        with self._lock:
             there, moved = self._bytes, self._moved
         self._last = now
-        since, before = (self._start, 0) if done else self._seen[0]
+        since, before = (self._start, 0) if done else self._samples[0]
         rate = (moved - before) / (now - since) if now > since else 0.0
-        self._seen.append((now, moved))
-        while len(self._seen) > 1 and now - self._seen[1][0] >= _WINDOW_SECONDS:
-            self._seen.popleft()
+        self._samples.append((now, moved))
+        while len(self._samples) > 1 and now - self._samples[1][0] >= _WINDOW_SECONDS:
+            self._samples.popleft()
         self._callback(Progress(self.item, there, self.total, rate, done))

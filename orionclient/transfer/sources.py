@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BLOCK: Final = 1 << 20
 # Of a stream so much stays in memory before a temporary file takes it.
 _MAX_IN_MEMORY: Final = 4 << 20
-_Read = Callable[[int, memoryview], int]
+_ReadAt = Callable[[int, memoryview], int]
 
 
 class Slice(io.RawIOBase):
@@ -43,14 +43,14 @@ class Slice(io.RawIOBase):
 
     def __init__(
         self,
-        read: _Read,
+        read: _ReadAt,
         start: int,
         length: int,
         meter: Meter | None = None,
         stopped: threading.Event | None = None,
     ) -> None:
         super().__init__()
-        self._at = read
+        self._read_at = read
         self._start = start
         self._length = length
         self._position = self._counted = 0
@@ -62,7 +62,7 @@ class Slice(io.RawIOBase):
         if self._stopped is not None and self._stopped.is_set():
             raise ValidationError("the upload was given up")
         space = memoryview(buffer).cast("B")[: self._length - self._position]
-        count = self._at(self._start + self._position, space) if space else 0
+        count = self._read_at(self._start + self._position, space) if space else 0
         self._position += count
         if self._meter is not None and self._position > self._counted:
             self._meter.add(self._position - self._counted)
@@ -75,7 +75,7 @@ class Slice(io.RawIOBase):
         target = base + offset
         if whence == os.SEEK_SET and self._meter is not None and target < self._counted:
             # It is sent again.
-            self._meter.back(self._counted - target)
+            self._meter.rewind(self._counted - target)
             self._counted = target
         self._position = target
         return target
@@ -110,7 +110,7 @@ class UploadSource:
         read: Reads at a position into a buffer.
         size: Number of bytes.
         name: Name of its file; empty where it has none.
-        unchanged: Tells what the file looks like, for comparison; None where nothing can change it.
+        unchanged: Tells what the file fingerprint like, for comparison; None where nothing can change it.
         path: Where it lies; None for what has no path.
 
     Attributes:
@@ -121,25 +121,25 @@ class UploadSource:
 
     def __init__(
         self,
-        read: _Read,
+        read: _ReadAt,
         size: int,
         *,
         name: str = "",
-        looks: Callable[[], object] | None = None,
+        fingerprint: Callable[[], object] | None = None,
         path: Path | None = None,
     ) -> None:
         self.size = size
         self.name = name
         self.path = path
         self._read = read
-        self._looks = looks
-        self._looked = looks() if looks is not None else None
+        self._get_fingerprint = fingerprint
+        self._fingerprint = fingerprint() if fingerprint is not None else None
         self._digest: str | None = None
 
     @property
-    def mark(self) -> object:
+    def fingerprint(self) -> object:
         """What the file looked like when it was opened: device, number, size, time of change; None for what is no file."""
-        return self._looked
+        return self._fingerprint
 
     @property
     def content_digest(self) -> str:
@@ -182,10 +182,10 @@ class UploadSource:
         Raises:
             ValidationError: It changed, was replaced or is gone.
         """
-        if self._looks is None:
+        if self._get_fingerprint is None:
             return
         try:
-            same = self._looks() == self._looked
+            same = self._get_fingerprint() == self._fingerprint
         except OSError:
             raise ValidationError(f"{self.name or 'the source'} vanished while it was sent") from None
         if not same:
@@ -195,7 +195,7 @@ class UploadSource:
 Source = str | os.PathLike[str] | bytes | BinaryIO | Iterable[bytes] | UploadSource
 
 
-def name_of(source: Source) -> str:
+def source_name(source: Source) -> str:
     """Find the name of a source's file.
 
     Args:
@@ -218,7 +218,7 @@ def open_source(source: Source) -> Iterator[UploadSource]:
 
     Args:
         source: A path, bytes, a binary file, which is sent from where it stands, or an iterable of bytes. What cannot be read twice (a
-            pipe, a device, an iterator) is kept meanwhile, in memory up to 4 MiB and in a temporary file above.
+            pipe, a device, an iterator) is spooled meanwhile, in memory up to 4 MiB and in a temporary file above.
 
     Yields:
         The source.
@@ -239,16 +239,16 @@ def open_source(source: Source) -> Iterator[UploadSource]:
             if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not _has_unknown_size(stream):
                 yield _file_source(stream, 0, path)
             else:
-                with _spooled_source(read_all(stream, path), path.name) as kept:
-                    yield kept
+                with _spooled_source(read_all(stream, path), path.name) as spooled:
+                    yield spooled
     elif hasattr(source, "read"):
         with _object_source(source) as found:
             yield found
     elif (view := _as_view(source)) is not None:
         yield _memory_source(view)
     elif isinstance(source, Iterable):
-        with _spooled_source(source) as kept:
-            yield kept
+        with _spooled_source(source) as spooled:
+            yield spooled
     else:
         raise ValidationError(f"content comes from a path, bytes or a binary file, not from {type(source).__name__}")
 
@@ -294,7 +294,7 @@ def _file_source(stream: Any, start: int, path: Path | None = None) -> UploadSou
             os.lseek(number, start + position, os.SEEK_SET)
             return stream.readinto(buffer) or 0
 
-    def looks() -> object:
+    def fingerprint() -> object:
         status = os.fstat(number)
         found = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if path is not None:
@@ -303,8 +303,8 @@ def _file_source(stream: Any, start: int, path: Path | None = None) -> UploadSou
                 return "replaced"
         return found
 
-    name = name_of(stream) if path is None else path.name
-    return UploadSource(read, max(0, os.fstat(number).st_size - start), name=name, looks=looks, path=path)
+    name = source_name(stream) if path is None else path.name
+    return UploadSource(read, max(0, os.fstat(number).st_size - start), name=name, fingerprint=fingerprint, path=path)
 
 
 @contextmanager
@@ -317,8 +317,8 @@ def _object_source(source: Any) -> Iterator[UploadSource]:
     is_file = type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}
     is_file = is_file and type(getattr(source, "raw", source)) is io.FileIO
     if seekable is None or not seekable() or (is_file and _has_unknown_size(source)):
-        with _spooled_source(_read_all(source), name_of(source)) as kept:
-            yield kept
+        with _spooled_source(_read_all(source), source_name(source)) as spooled:
+            yield spooled
         return
     start = source.tell()
     end = source.seek(0, os.SEEK_END)
@@ -329,7 +329,7 @@ def _object_source(source: Any) -> Iterator[UploadSource]:
                 source.flush()
             yield _file_source(source, start)
         else:
-            yield UploadSource(_locked_reader(source, start), max(0, end - start), name=name_of(source))
+            yield UploadSource(_locked_reader(source, start), max(0, end - start), name=source_name(source))
         left = end
     finally:
         # At its end where it was sent, else where it stood.
@@ -337,7 +337,7 @@ def _object_source(source: Any) -> Iterator[UploadSource]:
             source.seek(left)
 
 
-def _locked_reader(source: Any, start: int) -> _Read:
+def _locked_reader(source: Any, start: int) -> _ReadAt:
     lock = threading.Lock()
 
     def read(position: int, buffer: memoryview) -> int:
@@ -362,7 +362,7 @@ def _read_all(stream: Any) -> Iterator[bytes]:
 
 @contextmanager
 def _spooled_source(chunks: Iterable[bytes], name: str = "") -> Iterator[UploadSource]:
-    """What can be read only once, kept for as long as it is sent."""
+    """What can be read only once, spooled for as long as it is sent."""
     with tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file, disk_space_errors(Path(tempfile.gettempdir())):
         for chunk in chunks:
             if not isinstance(chunk, bytes | bytearray | memoryview):

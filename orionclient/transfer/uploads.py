@@ -41,7 +41,7 @@ class PartsClient(Protocol):
         ...
 
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
-        """Send a part; gives the digest of what arrived, None where the server does not say."""
+        """Send a part; gives the digest of what received, None where the server does not say."""
         ...
 
     def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
@@ -53,7 +53,7 @@ class PartsClient(Protocol):
         ...
 
 
-def send_parts(source: UploadSource, to: PartsClient, meter: Meter) -> None:
+def send_parts(source: UploadSource, client: PartsClient, meter: Meter) -> None:
     """Send content in parts.
 
     Args:
@@ -65,44 +65,44 @@ def send_parts(source: UploadSource, to: PartsClient, meter: Meter) -> None:
         ValidationError: The source changed while it was sent; nothing is left of it on the server.
         OrionError: The request failed; nothing is left on the server.
     """
-    found = to.find(source.size)
+    found = client.find(source.size)
     if found is not None:
         try:
-            _send(source, to, found, meter, known=to.digests)
+            _send(source, client, found, meter, known=client.digests)
         except BadResponse as error:
             if error.response.status_code not in _MISMATCH | {404}:
                 raise
             # Somebody else resumes the same upload, or ended it.
-            meter.back(meter.bytes)
+            meter.rewind(meter.bytes)
         else:
             return
-    _send(source, to, to.create(source.size, part_size(source.size) or source.size), meter)
+    _send(source, client, client.create(source.size, part_size(source.size) or source.size), meter)
 
 
 def _send(
     source: UploadSource,
-    to: PartsClient,
+    client: PartsClient,
     upload: UploadPlan,
     meter: Meter,
     known: Callable[[UploadPlan], Mapping[int, str]] = lambda _: {},
 ) -> None:
     try:
-        digests = _PartsUpload(source, to, upload, known(upload), meter).run()
+        digests = _PartsUpload(source, client, upload, known(upload), meter).run()
         source.check_unchanged()
-        to.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
+        client.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
     except Exception:
         # An interrupt leaves the parts for the next run; an error leaves nothing. The first error is the one to tell.
         with contextlib.suppress(OrionError):
-            to.abort(upload)
+            client.abort(upload)
         raise
 
 
 class _PartsUpload:
     def __init__(
-        self, source: UploadSource, to: PartsClient, upload: UploadPlan, known: Mapping[int, str], meter: Meter
+        self, source: UploadSource, client: PartsClient, upload: UploadPlan, known: Mapping[int, str], meter: Meter
     ) -> None:
         self._source = source
-        self._to = to
+        self._client = client
         self._upload = upload
         self._known = known
         self._meter = meter
@@ -114,7 +114,7 @@ class _PartsUpload:
         with cancellable_pool(_WORKERS, "upload", self._stopped) as threads:
             futures: list[Future[bytes]] = []
             try:
-                futures += [threads.submit(self._part, *part) for part in parts]
+                futures += [threads.submit(self._send_part, *part) for part in parts]
                 return [wait_for_result(future) for future in futures]
             except BaseException:
                 self._stopped.set()
@@ -122,14 +122,14 @@ class _PartsUpload:
                     future.cancel()
                 raise
 
-    def _part(self, number: int, start: int, length: int) -> bytes:
+    def _send_part(self, number: int, start: int, length: int) -> bytes:
         header, digest, _ = content_digest(self._source.slice(start, length, stopped=self._stopped).chunks())
         if self._known.get(number) == digest.hex():
             self._meter.add(length, moved=False)
             return digest
         self._source.check_unchanged()
         part = self._source.slice(start, length, meter=self._meter, stopped=self._stopped)
-        arrived = self._to.put(self._upload, number, part, header)
-        if arrived is not None and arrived != digest.hex():
+        received = self._client.put(self._upload, number, part, header)
+        if received is not None and received != digest.hex():
             raise OrionConnectionError(f"part {number} did not arrive whole: the server has another digest of it")
         return digest

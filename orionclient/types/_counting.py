@@ -43,10 +43,10 @@ class ExpectedCount:
     ) -> None:
         self._dataset, self._offset, self._limit = dataset, offset or 0, limit
         self._chosen = None if record_ids is None else len({int(number) for number in record_ids})
-        self._before = self._known()
+        self._initial = self._expected()
         self._refreshed = False
 
-    def _known(self) -> int | None:
+    def _expected(self) -> int | None:
         count = self._dataset._data.get("count") if self._chosen is None else self._chosen
         if not isinstance(count, int) or isinstance(count, bool):
             return None
@@ -63,7 +63,7 @@ class ExpectedCount:
         Raises:
             UnexpectedContentError: The number differs.
         """
-        if self._before is None or _is_countable(found, self._before, self._before, at_least=at_least):
+        if self._initial is None or _is_within(found, self._initial, self._initial, at_least=at_least):
             return
         cause = None
         if not self._refreshed:
@@ -72,14 +72,14 @@ class ExpectedCount:
                 refresh(self._dataset)
             except OrionError as error:
                 cause = error
-        now = self._known()
+        now = self._expected()
         # Any number between both is right while records are added.
-        if now is None or _is_countable(found, min(self._before, now), max(self._before, now), at_least=at_least):
+        if now is None or _is_within(found, min(self._initial, now), max(self._initial, now), at_least=at_least):
             return
         text = f"the content did not arrive whole: {found} records came, and {self._dataset._title()} has {now} of them"
         raise UnexpectedContentError(text) from cause
 
-    def counted(self, opener: Opener, format: str) -> Opener:  # noqa: A002 - as in `Dataset.download`
+    def count_records(self, opener: Opener, format: str) -> Opener:  # noqa: A002 - as in `Dataset.download`
         """Make an opener whose content is counted, and compared at its end.
 
         Args:
@@ -95,16 +95,16 @@ class ExpectedCount:
         if form not in _COUNTERS:
             return opener
 
-        def ask(headers: Mapping[str, str]) -> Response:
+        def open_response(headers: Mapping[str, str]) -> Response:
             response = opener(headers)
             if response.status_code == 200:
-                response.wrap_stream(self._pass(form, compressed=bare != ending))
+                response.wrap_stream(self._count_stream(form, compressed=bare != ending))
             return response
 
-        return ask
+        return open_response
 
-    def _pass(self, form: str, *, compressed: bool) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
-        def passed(stream: Iterator[bytes]) -> Iterator[bytes]:
+    def _count_stream(self, form: str, *, compressed: bool) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
+        def count_chunks(stream: Iterator[bytes]) -> Iterator[bytes]:
             counter = _COUNTERS[form]()
             if compressed:
                 counter = _GzipCounter(counter)
@@ -115,10 +115,10 @@ class ExpectedCount:
             if found is not None:
                 self.check(found, at_least=form in _MIN_RECORDS)
 
-        return passed
+        return count_chunks
 
 
-def _is_countable(found: int, least: int, most: int, *, at_least: bool) -> bool:
+def _is_within(found: int, least: int, most: int, *, at_least: bool) -> bool:
     return least <= found and (at_least or found <= most)
 
 

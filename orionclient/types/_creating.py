@@ -142,12 +142,12 @@ def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, descr
 
 
 @contextlib.contextmanager
-def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) -> Iterator[None]:
+def delete_on_error(resource: Resource, checkpoint: UploadCheckpoint | None = None) -> Iterator[None]:
     """Remove a resource for good if filling it fails, so that nothing half-made stays.
 
     Args:
         resource: What was just created.
-        note: What is remembered of its filling: an interrupted program leaves the resource, for its next run resumes it.
+        checkpoint: What is remembered of its filling: an interrupted program leaves the resource, for its next run resumes it.
 
     Yields:
         Nothing.
@@ -155,7 +155,7 @@ def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) ->
     try:
         yield
     except BaseException as error:
-        if note is not None and note.is_resumable and not isinstance(error, Exception):
+        if checkpoint is not None and checkpoint.is_resumable and not isinstance(error, Exception):
             raise
         endpoint = resource.declaration.delete
         # The first error is the one to tell; what cannot be removed either stays visible as not ready.
@@ -163,8 +163,8 @@ def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) ->
             if endpoint is not None:
                 query = {"immediate": True} if resource.declaration.trash else None
                 resource._bound()._calls.json(endpoint, resource._ids(), query=query, timeout=_CLEANUP_SECONDS)
-        if note is not None:
-            note.clear()
+        if checkpoint is not None:
+            checkpoint.clear()
         raise
-    if note is not None:
-        note.clear()
+    if checkpoint is not None:
+        checkpoint.clear()

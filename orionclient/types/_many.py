@@ -37,15 +37,15 @@ class TransferItem:
         path: The file.
         name: Its name on the server.
         stream: What is sent in place of the path; None sends the file.
-        anew: True sends it in any case, False only a regular file that is not there already.
+        force: True sends it in any case, False only a regular file that is not there already.
         there: Id and SHA-256 digest of what is there with the same name and size, where that is known before.
     """
 
     path: Path
     name: str
     stream: BinaryIO | None = None
-    anew: bool = False
-    there: tuple[tuple[int, bytes], ...] = ()
+    force: bool = False
+    existing: tuple[tuple[int, bytes], ...] = ()
 
 
 @frozen
@@ -111,7 +111,7 @@ def list_named_files(paths: Any) -> Iterator[TransferItem]:
         Path(check_path(paths)).stat()
         paths = [paths]
     elif isinstance(paths, list | tuple | set | frozenset):
-        # What can be read twice is checked before anything is sent.
+        # What can be read twice is checked prefix anything is sent.
         for given in paths:
             check_path(given)
     names = UniqueNames()
@@ -135,12 +135,12 @@ def list_files(given: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
     return walk_files(root, "") if root.is_dir() else iter([(root, root.name)])
 
 
-def walk_files(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
+def walk_files(folder: Path, prefix: str) -> Iterator[tuple[Path, str]]:
     """Find what a folder holds, at any depth and in sorted order; links to folders are not followed.
 
     Args:
         folder: The folder.
-        before: What the names begin with.
+        prefix: What the names begin with.
 
     Yields:
         The path and the name: `before` and the path relative to the folder with ``/``.
@@ -152,32 +152,32 @@ def walk_files(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
         found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
     for name, is_folder in found:
         if is_folder:
-            yield from walk_files(folder / name, f"{before}{name}/")
+            yield from walk_files(folder / name, f"{prefix}{name}/")
         else:
-            yield folder / name, before + name
+            yield folder / name, prefix + name
 
 
 def transfer_all(
     function: Callable[[I], V],
     items: Iterable[I],
-    shown: Callable[[Result[I, V]], Result[Any, W]],
+    convert: Callable[[Result[I, V]], Result[Any, W]],
     *,
     workers: int,
     executor: Executor | None,
-    watch: ProgressRelay,
-    each: Callable[[Result[Any, W]], object] | None,
+    relay: ProgressRelay,
+    on_result: Callable[[Result[Any, W]], object] | None,
     return_exceptions: bool,
-    after: Callable[[list[Result[Any, W]]], list[Result[Any, W]]] | None = None,
+    finalize: Callable[[list[Result[Any, W]]], list[Result[Any, W]]] | None = None,
 ) -> list[Result[Any, W]]:
     """Run many transfers and tell of those that run elsewhere.
 
     Args:
         function: Moves one item.
         items: The items.
-        shown: Makes of a result the one that the user sees.
+        convert: Makes of a result the one that the user sees.
         workers: Number of items transferred concurrently.
         executor: Any executor. Defaults to threads.
-        watch: Watches the transfers.
+        relay: Watches the transfers.
         on_result: Called with every result; only failures are then collected.
         return_exceptions: True returns failed results instead of raising.
         after: What is still to be done when all of it is done.
@@ -191,17 +191,19 @@ def transfer_all(
     if workers == 1 and executor is None and not isinstance(workers, bool):
         results = bulk.run_in_turn(function, items)
     else:
-        results = bulk.run(function, items, workers=workers, executor=executor, stop=watch.stop)
-    seen = _relay_results(results, shown)
-    return bulk.collect_results(seen, watch=watch, each=each, after=after, return_exceptions=return_exceptions)
+        results = bulk.run(function, items, workers=workers, executor=executor, stop=relay.stop)
+    seen = _relay_results(results, convert)
+    return bulk.collect_results(
+        seen, relay=relay, on_result=on_result, finalize=finalize, return_exceptions=return_exceptions
+    )
 
 
 def _relay_results(
-    results: Iterator[Result[I, V]], shown: Callable[[Result[I, V]], Result[Any, W]]
+    results: Iterator[Result[I, V]], convert: Callable[[Result[I, V]], Result[Any, W]]
 ) -> Iterator[Result[Any, W]]:
     try:
         for result in results:
-            yield shown(result)
+            yield convert(result)
     finally:
         results.close()  # type: ignore[attr-defined]
 
@@ -231,7 +233,7 @@ class DownloadTask:
 
     folder: Path
     durable: bool
-    watch: ProgressRelay | None = field(default=None)
+    relay: ProgressRelay | None = field(default=None)
 
     def __call__(self, wanted: DownloadItem) -> TransferResult[Path]:
         """Fetch it.
@@ -247,28 +249,28 @@ class DownloadTask:
             OrionError: The request failed, or the content is truncated.
         """
         path = prepare_path(self.folder, wanted.relative)
-        size, digest = _is_downloaded(wanted.resource, "size"), _is_downloaded(wanted.resource, "sha256")
+        size, digest = _get_loaded(wanted.resource, "size"), _get_loaded(wanted.resource, "sha256")
         if digest and path.exists() and path.stat().st_size == size and sha256_of(path) == digest.lower():
-            report_done(self.watch, wanted.relative, size)
+            report_done(self.relay, wanted.relative, size)
             return TransferResult(path, skipped=True)
-        progress = self.watch.named(wanted.relative) if self.watch else None
+        progress = self.relay.for_item(wanted.relative) if self.relay else None
         wanted.resource.download_to_file(path, progress=progress, durable=self.durable)
         return TransferResult(path, skipped=False)
 
 
-def report_done(watch: ProgressRelay | None, name: str, size: int | None) -> None:
+def report_done(relay: ProgressRelay | None, name: str, size: int | None) -> None:
     """Tell that something is there without having been moved here.
 
     Args:
-        watch: Who is told, if anybody.
+        relay: Who is told, if anybody.
         name: Its name.
         size: Its size in bytes.
     """
-    if watch is not None:
-        watch(Progress(name, size or 0, size, 0.0, done=True))
+    if relay is not None:
+        relay(Progress(name, size or 0, size, 0.0, done=True))
 
 
-def _is_downloaded(resource: Any, name: str) -> Any:
+def _get_loaded(resource: Any, name: str) -> Any:
     try:
         return getattr(resource, name)
     except NotLoaded:
@@ -283,7 +285,7 @@ def download_all(
     progress: Callable[[Progress], object] | None,
     executor: Executor | None,
     durable: bool,
-    each: Callable[[Result[R, Path]], object] | None,
+    on_result: Callable[[Result[R, Path]], object] | None,
     return_exceptions: bool,
 ) -> list[Result[R, Path]]:
     """Fetch files or shards into a folder.
@@ -310,24 +312,24 @@ def download_all(
     root.mkdir(parents=True, exist_ok=True)
     # A link that the user names is the folder, and another process may stand elsewhere.
     root = root.resolve()
-    names, watch, local = UniquePaths(), bulk.ProgressRelay(progress), bulk.is_local(executor)
+    names, relay, local = UniquePaths(), bulk.ProgressRelay(progress), bulk.is_local(executor)
     # In the order of the listing, so that the next run gives the same names.
     wanted = (
-        DownloadItem(each_one, names.add(_is_downloaded(each_one, "name") or "", default=default_name(each_one)))
+        DownloadItem(each_one, names.add(_get_loaded(each_one, "name") or "", default=default_name(each_one)))
         for each_one in resources
     )
 
-    def shown(result: Result[DownloadItem, TransferResult[Path]]) -> Result[R, Path]:
+    def convert(result: Result[DownloadItem, TransferResult[Path]]) -> Result[R, Path]:
         done = result.value
         if done is None:
             return bulk.Result(result.item.resource, None, result.error)
         if not local:
-            report_done(watch, result.item.relative, _is_downloaded(result.item.resource, "size"))
+            report_done(relay, result.item.relative, _get_loaded(result.item.resource, "size"))
         return bulk.Result(result.item.resource, done.value, skipped=done.skipped)
 
     return transfer_all(
-        DownloadTask(root, durable, watch if local else None), wanted, shown, workers=workers, executor=executor, watch=watch,
-        each=each, return_exceptions=return_exceptions,
+        DownloadTask(root, durable, relay if local else None), wanted, convert, workers=workers, executor=executor, relay=relay,
+        on_result=on_result, return_exceptions=return_exceptions,
     )  # fmt: skip
 
 

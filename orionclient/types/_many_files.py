@@ -41,7 +41,7 @@ class FileUploadTask(Generic[R]):
     """Sends one file, unless it is there.
 
     Attributes:
-        kind: What is made of it. A dataset is always made anew.
+        kind: What is made of it. A dataset is always made force.
         session: The session.
         project: Id of the project; None where the server has to choose.
         folder_path: Path of the folder of the project.
@@ -58,13 +58,13 @@ class FileUploadTask(Generic[R]):
     if_exists: str | None
     options: Mapping[str, Any]
     base: Path
-    watch: ProgressRelay | None = None
+    relay: ProgressRelay | None = None
 
-    def __call__(self, chunk: TransferItem) -> TransferResult[R]:
+    def __call__(self, item: TransferItem) -> TransferResult[R]:
         """Send it.
 
         Args:
-            chunk: The file.
+            item: The file.
 
         Returns:
             What is on the server, ready, and whether it was there.
@@ -74,37 +74,39 @@ class FileUploadTask(Generic[R]):
             OSError: It cannot be read.
             OrionError: The request failed; nothing is left on the server.
         """
-        path = self.base / chunk.path
-        if not chunk.anew:
+        path = self.base / item.path
+        if not item.force:
             check_regular_file(path)
-        compared = self.kind is File and not chunk.anew and self.if_exists is None
+        compare = self.kind is File and not item.force and self.if_exists is None
         found: Any = None
         if self.if_exists == "skip":
             found = find_existing(
-                self.kind, self.session, chunk.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
+                self.kind, self.session, item.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
             )  # fmt: skip
-        elif compared:
-            found = self._found(self.project, chunk.name, path.stat().st_size, lambda: sha256_of(path))
+        elif compare:
+            found = self._find_same(self.project, item.name, path.stat().st_size, lambda: sha256_of(path))
         if found is not None:
-            report_done(self.watch, chunk.name, found.to_dict().get("size"))
+            report_done(self.relay, item.name, found.to_dict().get("size"))
             return TransferResult(found, skipped=True)
-        made: Any = self._upload(chunk, path)
-        if compared:
+        made: Any = self._upload(item, path)
+        if compare:
             # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
             with contextlib.suppress(OrionError):
-                older: Any = self._found(made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id)
+                older: Any = self._find_same(
+                    made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id
+                )
                 if older is not None:
                     self.session.delete_resource(made, immediate=True)
                     return TransferResult(older, skipped=True)
         return TransferResult(made, skipped=False)
 
-    def _upload(self, chunk: TransferItem, path: Path) -> R:
+    def _upload(self, item: TransferItem, path: Path) -> R:
         options: dict[str, Any] = {**self.options, "folder_path": self.folder_path, "if_exists": self.if_exists}
-        if self.kind is File and self.watch is not None:
-            options["progress"] = self.watch.named(chunk.name)
-        return self.kind.upload(self.session, chunk.name, chunk.stream or path, self.project, **options)
+        if self.kind is File and self.relay is not None:
+            options["progress"] = self.relay.for_item(item.name)
+        return self.kind.upload(self.session, item.name, item.stream or path, self.project, **options)
 
-    def _found(
+    def _find_same(
         self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
     ) -> File | None:
         if project is None:
@@ -125,7 +127,7 @@ class FileUploadTask(Generic[R]):
 def send_files(
     kind: type[R],
     session: SessionLike,
-    chunks: Iterable[TransferItem],
+    items: Iterable[TransferItem],
     project: Any,
     *,
     folder_path: str | None,
@@ -134,7 +136,7 @@ def send_files(
     workers: int,
     progress: Callable[[Progress], object] | None,
     executor: Executor | None = None,
-    each: Callable[[Result[Path, R]], object] | None,
+    on_result: Callable[[Result[Path, R]], object] | None,
     return_exceptions: bool = False,
 ) -> list[Result[Path, R]]:
     """Send files, see `OrionSession.upload_files`.
@@ -142,7 +144,7 @@ def send_files(
     Args:
         kind: What is made of each.
         session: The session.
-        chunks: The files.
+        items: The files.
         project: Project or its id.
         folder_path: Path of the folder of the project.
         if_exists: What to do where a name is there; None compares the content of files.
@@ -160,13 +162,13 @@ def send_files(
         TransferErrors: An item failed.
         ValidationError: The path of the folder is empty.
     """
-    watch, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
+    relay, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
     send = FileUploadTask(
         kind, session, project_id(session, project), check_path(folder_path), if_exists, dict(options), Path.cwd(),
-        watch if local else None,
+        relay if local else None,
     )  # fmt: skip
 
-    def shown(result: Result[TransferItem, TransferResult[R]]) -> Result[Path, R]:
+    def convert(result: Result[TransferItem, TransferResult[R]]) -> Result[Path, R]:
         done = result.value
         if done is None:
             return bulk.Result(result.item.path, None, result.error)
@@ -174,9 +176,9 @@ def send_files(
         if not local:
             # It came back with a session of its own.
             made = kind.from_msg(made.to_dict(), session)
-            report_done(watch, result.item.name, made.to_dict().get("size"))
+            report_done(relay, result.item.name, made.to_dict().get("size"))
         return bulk.Result(result.item.path, made, skipped=done.skipped)
 
     return transfer_all(
-        send, chunks, shown, workers=workers, executor=executor, watch=watch, each=each, return_exceptions=return_exceptions
+        send, items, convert, workers=workers, executor=executor, relay=relay, on_result=on_result, return_exceptions=return_exceptions
     )  # fmt: skip

@@ -73,12 +73,12 @@ def account_key(session: SessionLike) -> str:
     return config.username or hashlib.sha256(config.token.encode()).hexdigest()
 
 
-def find_resumable(template: R, note: UploadCheckpoint, source: UploadSource) -> R | None:
+def find_resumable(template: R, checkpoint: UploadCheckpoint, source: UploadSource) -> R | None:
     """Find what an earlier run made for a source.
 
     Args:
         template: An instance that carries what it belongs to.
-        note: What is remembered of that run.
+        checkpoint: What is remembered of that run.
         source: What is sent.
 
     Returns:
@@ -89,9 +89,9 @@ def find_resumable(template: R, note: UploadCheckpoint, source: UploadSource) ->
         OrionError: The request failed.
     """
     get = template.declaration.get
-    if note.resource_id is None or get is None:
+    if checkpoint.resource_id is None or get is None:
         return None
-    found = template._handle(note.resource_id)
+    found = template._handle(checkpoint.resource_id)
     calls = template._bound()._calls
     try:
         found._replace(calls.json(get, found._ids(), timeout=_POLL_SECONDS))

@@ -29,25 +29,31 @@ def refresh(resource: Resource, timeout: float | None = None) -> None:
 
 
 def wait_until_done(
-    resource: Resource, good: str, bad: str, timeout: float, *, state: Callable[[], str], reason: Callable[[], str]
+    resource: Resource,
+    success: str,
+    failure: str,
+    timeout: float,
+    *,
+    state: Callable[[], str],
+    reason: Callable[[], str],
 ) -> None:
-    """Wait until a resource is in its good last state.
+    """Wait until a resource is in its success last state.
 
     Args:
         resource: The resource.
-        good: The state to wait for.
-        bad: The state from which it will not come back.
+        success: The state to wait for.
+        failure: The state from which it will not come back.
         timeout: Maximum time to wait in seconds.
         state: Reads its state.
-        reason: Reads why it is in the bad state.
+        reason: Reads why it is in the failure state.
 
     Raises:
         OrionTimeout: The timeout expired; the message has the last state.
-        OrionError: It is in the bad state; the message has the reason.
+        OrionError: It is in the failure state; the message has the reason.
     """
-    look, what = (lambda seconds: refresh(resource, seconds)), f"{resource._title()} to become {good!r}"
-    for _ in poll_intervals(look, what, timeout, lambda: f"it is {state()!r}"):
-        if state() == good:
+    poll, what = (lambda seconds: refresh(resource, seconds)), f"{resource._title()} to become {success!r}"
+    for _ in poll_intervals(poll, what, timeout, lambda: f"it is {state()!r}"):
+        if state() == success:
             return
-        if state() == bad:
-            raise OrionError(f"{resource._title()} is {bad!r}: {reason() or 'no reason is given'}")
+        if state() == failure:
+            raise OrionError(f"{resource._title()} is {failure!r}: {reason() or 'no reason is given'}")

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 # Documented as 256 kB of JSON; that it counts the bytes of compact UTF-8 text, 1024 to the kB, is assumed.
 _MAX_METADATA_BYTES: Final = 256 * 1024
 # From these no call leads back.
-_LOCK_STATES: Final = frozenset({"error", "deleting"})
+_FINAL_STATES: Final = frozenset({"error", "deleting"})
 
 
 def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -263,13 +263,13 @@ class ShardCollection(Resource):
             >>> collection.wait("ready", timeout=60)
         """
         for _ in poll_intervals(
-            self._refreshed, f"{self._title()} to become {state!r}", timeout, lambda: f"it is {self.state!r}"
+            self._refresh, f"{self._title()} to become {state!r}", timeout, lambda: f"it is {self.state!r}"
         ):
             if progress is not None:
                 progress(self)
             if self.state == state:
                 return
-            if self.state in _LOCK_STATES:
+            if self.state in _FINAL_STATES:
                 raise OrionError(f"{self._title()} is {self.state!r} and will not become {state!r}")
 
     def ensure_open(self, timeout: float = 600) -> None:
@@ -287,7 +287,7 @@ class ShardCollection(Resource):
         """
         calls, ids = self._bound()._calls, self._ids()
         for _ in poll_intervals(
-            self._refreshed, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
+            self._refresh, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
         ):
             if self.state == "ready":
                 try:
@@ -298,7 +298,7 @@ class ShardCollection(Resource):
                         raise
             if self.state == "open":
                 return
-            if self.state in _LOCK_STATES:
+            if self.state in _FINAL_STATES:
                 raise OrionError(f"{self._title()} is {self.state!r} and cannot be opened")
 
     @contextmanager
@@ -338,7 +338,7 @@ class ShardCollection(Resource):
         progress: Callable[[Progress], object] | None = None,
         executor: Executor | None = None,
         *,
-        each: Callable[[Result[Path, Shard]], object] | None = None,
+        on_result: Callable[[Result[Path, Shard]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[Path, Shard]]:
         """Send files, each as one shard that is uploaded and closed; the collection has to be open, and stays open.
@@ -357,7 +357,7 @@ class ShardCollection(Resource):
             progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
                 processes or machines it is called when a file is done.
             executor: Any `concurrent.futures.Executor`, of processes or machines too, which have to see the same files; threads without it.
-            each: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
+            on_result: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
             return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
 
         Returns:
@@ -389,7 +389,7 @@ class ShardCollection(Resource):
             workers=workers,
             progress=progress,
             executor=executor,
-            each=each,
+            on_result=on_result,
             return_exceptions=return_exceptions,
         )
 
@@ -401,7 +401,7 @@ class ShardCollection(Resource):
         executor: Executor | None = None,
         durable: bool = False,
         *,
-        each: Callable[[Result[Shard, Path]], object] | None = None,
+        on_result: Callable[[Result[Shard, Path]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[Shard, Path]]:
         """Fetch all ready shards into a folder.
@@ -415,7 +415,7 @@ class ShardCollection(Resource):
             progress: As for `upload`.
             executor: As for `upload`; its workers have to see the same folder.
             durable: True waits after each file until the disk has it, so that it also survives a power failure.
-            each: As for `upload`.
+            on_result: As for `upload`.
             return_exceptions: As for `upload`.
 
         Returns:
@@ -439,9 +439,9 @@ class ShardCollection(Resource):
         from orionclient.types._many import download_all  # noqa: PLC0415 - it is needed here only
 
         return download_all(
-            self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
+            self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable, on_result=on_result,
             return_exceptions=return_exceptions,
         )  # fmt: skip
 
-    def _refreshed(self, timeout: float) -> None:
+    def _refresh(self, timeout: float) -> None:
         self._replace(self._bound()._calls.json(get_collection, self._ids(), timeout=timeout))

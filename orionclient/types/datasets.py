@@ -39,7 +39,7 @@ from orionclient.exceptions import OrionConnectionError, OrionError, ValidationE
 from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Source, UploadSource, name_of, open_source
+from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.types._creating import create_with_tags, delete_on_error, find_existing, update_replaced
 from orionclient.types._transfers import object_name
 
@@ -209,7 +209,7 @@ class Dataset(Resource):
             ValidationError: A path or a tag is empty, or `if_exists` says so.
             OrionError: The request failed; nothing is left on the server.
         """
-        format = format or get_format(name_of(filename))  # noqa: A001
+        format = format or get_format(source_name(filename))  # noqa: A001
         with open_source(filename) as source:
             found = find_existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
             if found is not None:
@@ -374,7 +374,9 @@ class Dataset(Resource):
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
         expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
-        return b"".join(iter_verified(expected.counted(self._bound()._calls.opener(download_dataset, request), format)))
+        return b"".join(
+            iter_verified(expected.count_records(self._bound()._calls.opener(download_dataset, request), format))
+        )
 
     def download_to_file(
         self,
@@ -396,9 +398,9 @@ class Dataset(Resource):
             OrionError: The server rejected, the content did not arrive whole, or it has another number of records than the dataset.
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        format = format or get_format(name_of(filename))  # noqa: A001
+        format = format or get_format(source_name(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})
-        opener = _expected_count(self).counted(self._bound()._calls.opener(download_dataset, request), format)
+        opener = _expected_count(self).count_records(self._bound()._calls.opener(download_dataset, request), format)
         # What the server makes anew each time has no mark of its own, so that nothing is resumed.
         save(opener, filename, what=object_name(self))
 

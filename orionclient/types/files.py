@@ -127,20 +127,20 @@ class File(Resource):
                     found._send(source, progress)
                 return found
             number, who = project_id(session, project), account_key(session)
-            where = (session.config.url, who, cls.declaration.name, name, number, folder_path, description, tags)
-            with UploadCheckpoint.of(source, *where) as note:
-                file = find_resumable(cls(session=session), note, source)
+            purpose = (session.config.url, who, cls.declaration.name, name, number, folder_path, description, tags)
+            with UploadCheckpoint.open(source, *purpose) as checkpoint:
+                file = find_resumable(cls(session=session), checkpoint, source)
                 fresh = file is None
                 if file is not None and file.state == "ready":
                     # Only its last moment was missing.
-                    note.clear()
+                    checkpoint.clear()
                     return file
                 if file is None:
                     file = create_with_tags(
                         cls, session, name, project, path=folder_path, description=description, tags=tags
                     )
-                    note.write(file.id)
-                with delete_on_error(file, note):
+                    checkpoint.write(file.id)
+                with delete_on_error(file, checkpoint):
                     file._send(source, progress, fresh=fresh)
         return file
 
@@ -162,11 +162,11 @@ class File(Resource):
     def _send(
         self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
     ) -> None:
-        def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
+        def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
             request = upload_file_content.build(self._id(), body=content, content_digest=digest)
             return self._bound()._calls.call(upload_file_content, request)
 
-        self._replace(send_content(self, source, whole, progress, fresh=fresh))
+        self._replace(send_content(self, source, send_whole, progress, fresh=fresh))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Read the content in chunks; memory stays flat.
@@ -181,8 +181,8 @@ class File(Resource):
             OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last chunk.
             OrionError: The request failed.
         """
-        ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
-        yield from iter_verified(ask, chunk_size, expected=expected_content(self))
+        opener = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        yield from iter_verified(opener, chunk_size, expected=expected_content(self))
 
     def download_to_file(
         self,
@@ -209,7 +209,7 @@ class File(Resource):
             OrionError: The request failed, or the content is truncated or is not that of the file.
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        opener = self._bound()._calls.opener(download_file, download_file.build(self._id()))
         save(
-            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
+            opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip

@@ -16,8 +16,8 @@ from orionclient.types._creating import project_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_REQUIRED_VERSION: Final = ("resource_type", "id", "path")
-_KINDS: Final = (*_REQUIRED_VERSION, "name")
+_REQUIRED_KEYS: Final = ("resource_type", "id", "path")
+_KEYS: Final = (*_REQUIRED_KEYS, "name")
 
 
 class Folder(Resource):
@@ -81,15 +81,15 @@ def assign_folder_paths(session: SessionLike, assignments: Sequence[Mapping[str,
 def _assignment(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise ValidationError(
-            f"assignment {number} is a dict with {', '.join(_REQUIRED_VERSION)}, not {type(given).__name__}"
+            f"assignment {number} is a dict with {', '.join(_REQUIRED_KEYS)}, not {type(given).__name__}"
         )
-    missing = [name for name in _REQUIRED_VERSION if name not in given]
-    unknown = sorted(str(name) for name in given if name not in _KINDS)
+    missing = [name for name in _REQUIRED_KEYS if name not in given]
+    unknown = sorted(str(name) for name in given if name not in _KEYS)
     if missing or unknown:
         problems = [
             f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names
         ]
-        raise ValidationError(f"assignment {number} {' and '.join(problems)}; known are {', '.join(_KINDS)}")
+        raise ValidationError(f"assignment {number} {' and '.join(problems)}; known are {', '.join(_KEYS)}")
     item = {
         "resource_type": _kind(given["resource_type"]),
         "id": resource_id(given["id"]),

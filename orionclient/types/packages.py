@@ -21,7 +21,7 @@ from orionclient._resource import (
     string,
 )
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.sources import Source, UploadSource, name_of, open_source
+from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.types._creating import create_with_tags, delete_on_error
 from orionclient.types._waiters import wait_until_done
 
@@ -89,7 +89,7 @@ class WorkFloePackage(Resource):
             OrionError: The request failed; nothing is left on the server.
         """
         with open_source(filename) as source:
-            manifest = _read_manifest(source.stream, name_of(filename) or "the package")
+            manifest = _read_manifest(source.stream, source_name(filename) or "the package")
             package = create_with_tags(cls, session, str(manifest["name"]), project)
             with delete_on_error(package):
                 package._send(source)
@@ -105,7 +105,7 @@ class WorkFloePackage(Resource):
             OrionError: As for `upload`.
         """
         with open_source(filename) as source:
-            _read_manifest(source.stream, name_of(filename) or "the package")
+            _read_manifest(source.stream, source_name(filename) or "the package")
             self._send(source)
 
     def _send(self, source: UploadSource) -> None:

@@ -137,29 +137,36 @@ class Shard(Resource):
             OrionError: The request failed.
         """
         if file is None:
-            return cls._created(collection, name, metadata, session)
+            return cls._create_empty(collection, name, metadata, session)
         with open_source(file) as source:
             _check_size(source)
             template = cls(collection=collection, session=session)
             bound = template._bound()
-            where = (bound.config.url, account_key(bound), cls.declaration.name, name, template._parent_ids(), metadata)
-            with UploadCheckpoint.of(source, *where) as note:
-                shard = find_resumable(template, note, source)
+            purpose = (
+                bound.config.url,
+                account_key(bound),
+                cls.declaration.name,
+                name,
+                template._parent_ids(),
+                metadata,
+            )
+            with UploadCheckpoint.open(source, *purpose) as checkpoint:
+                shard = find_resumable(template, checkpoint, source)
                 fresh = shard is None
                 if shard is not None and shard.state == "ready":
                     # Only its last moment was missing.
-                    note.clear()
+                    checkpoint.clear()
                     return shard
                 if shard is None:
-                    shard = cls._created(collection, name, metadata, session)
-                    note.write(shard.id)
-                with delete_on_error(shard, note):
+                    shard = cls._create_empty(collection, name, metadata, session)
+                    checkpoint.write(shard.id)
+                with delete_on_error(shard, checkpoint):
                     shard._send(source, progress, fresh=fresh)
                     shard.close()
         return shard
 
     @classmethod
-    def _created(
+    def _create_empty(
         cls, collection: ShardCollection, name: str, metadata: Mapping[str, Any] | None, session: SessionLike | None
     ) -> Self:
         template = cls(collection=collection, session=session)
@@ -203,14 +210,14 @@ class Shard(Resource):
         _check_size(source)
         ids = self._ids()
 
-        def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
+        def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
             request = upload_shard_content.build(
                 ids["collection_id"], ids["shard_id"], body=content, content_digest=digest
             )
             return self._bound()._calls.call(upload_shard_content, request)
 
         advice = "the content of a ready shard stays, Shard.create(...) makes another; "
-        self._replace(require_open(lambda: send_content(self, source, whole, progress, fresh=fresh), advice))
+        self._replace(require_open(lambda: send_content(self, source, send_whole, progress, fresh=fresh), advice))
 
     def close(self) -> None:
         """Declare the shard complete; harmless on a shard that is ready.
@@ -268,9 +275,9 @@ class Shard(Resource):
             OrionError: The request failed, or the content is truncated or is not that of the shard.
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        ask = self._opener()
+        opener = self._opener()
         save(
-            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
+            opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def add(session: SessionLike, resource: Resource, tags: Sequence[str], project: 
     Raises:
         ValidationError: The kind cannot be tagged, or a tag is empty.
     """
-    ids, body = _collect_ids(resource), {"tags": check_tag(tags), **_project_id(project)}
+    ids, body = _collect_ids(resource), {"tags": check_tags(tags), **_project_id(project)}
     session._calls.json(add_tags, ids, body=body)
 
 
@@ -41,7 +41,7 @@ def remove(session: SessionLike, resource: Resource, tags: Sequence[str], projec
     Raises:
         ValidationError: The kind cannot be tagged, or a tag is empty.
     """
-    ids, names = _collect_ids(resource), check_tag(tags)
+    ids, names = _collect_ids(resource), check_tags(tags)
     request = remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
     session._calls.call(remove_tags, request.with_query(_project_id(project)))
 
@@ -68,7 +68,7 @@ def _collect_ids(resource: Resource) -> dict[str, Id]:
     return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
 
 
-def check_tag(tags: Sequence[str]) -> list[str]:
+def check_tags(tags: Sequence[str]) -> list[str]:
     """Reject tags that are none.
 
     Args:
@@ -109,4 +109,4 @@ def tag_names(tags: Sequence[str | None] | None) -> list[str]:
     if isinstance(tags, str):
         raise ValidationError(f"tags is a list of texts; write [{tags!r:.60}]")
     found = [tag for tag in tags or () if tag is not None]
-    return check_tag(found) if found else []
+    return check_tags(found) if found else []

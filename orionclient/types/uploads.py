@@ -101,7 +101,7 @@ class Upload(Resource):
 def send_content(
     resource: Resource,
     source: UploadSource,
-    whole: Callable[[BinaryIO, str], dict[str, Any]],
+    send_whole: Callable[[BinaryIO, str], dict[str, Any]],
     progress: Callable[[Progress], object] | None,
     *,
     fresh: bool = False,
@@ -127,7 +127,7 @@ def send_content(
     meter = Meter(source.name or resource._title(), source.size, progress)
     calls, get = resource._bound()._calls, resource.declaration.get
     if part_size(source.size) is not None and get is not None:
-        parts = _Parts(resource, fresh=fresh)
+        parts = _PartsRequests(resource, fresh=fresh)
         try:
             send_parts(source, parts, meter)
         except BadResponse as error:
@@ -136,35 +136,35 @@ def send_content(
                 raise
             if status < 300:
                 _log.warning("an upload in parts cannot be used, the content is sent in one request: %s", error)
-            meter.back(meter.bytes)
+            meter.rewind(meter.bytes)
         else:
             meter.finish()
             return calls.json(get, resource._ids())
     found: dict[str, Any] = {}
     for left in reversed(range(_MAX_SENDS)):
-        found = whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
+        found = send_whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
         source.check_unchanged()
         if _received_digest(found, source.content_digest):
             break
         if left == 0:
             wrong = OrionConnectionError("the content did not arrive whole: the server has another digest of it")
             raise wrong.during(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
-        meter.back(meter.bytes)
+        meter.rewind(meter.bytes)
     meter.finish()
     return found
 
 
-class _Parts:
+class _PartsRequests:
     """The requests of an upload in parts to one resource."""
 
     def __init__(self, resource: Resource, *, fresh: bool) -> None:
         self._session: SessionLike = resource._bound()
         self._calls = self._session._calls
         self._fresh = fresh
-        self._what: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
-        self._place: dict[str, Any] = {}
+        self._resource: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
+        self._parent: dict[str, Any] = {}
         if resource.declaration.parent:
-            self._place = {resource.declaration.parent: next(iter(resource._parent_ids().values()))}
+            self._parent = {resource.declaration.parent: next(iter(resource._parent_ids().values()))}
         self._targets: dict[int, tuple[str, float]] = {}
         self._lock = threading.Lock()
         # Whether the stack would not begin an upload in parts.
@@ -173,7 +173,7 @@ class _Parts:
     def find(self, size: int) -> UploadPlan | None:
         if self._fresh:
             return None
-        query = {**self._what, "state": "open"}
+        query = {**self._resource, "state": "open"}
         try:
             listed = self._calls.json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
         except OrionError:
@@ -187,7 +187,7 @@ class _Parts:
         return None
 
     def _is_ours(self, upload: Mapping[str, Any]) -> bool:
-        own = {**self._what, "state": "open"}
+        own = {**self._resource, "state": "open"}
         return all(str(upload.get(name)) == str(value) for name, value in own.items())
 
     def create(self, size: int, each: int) -> UploadPlan:
@@ -197,7 +197,7 @@ class _Parts:
             made.update(upload)
             _read_plan(upload, size)
 
-        body = {**self._what, **self._place, "size": size, "part_size": each}
+        body = {**self._resource, **self._parent, "size": size, "part_size": each}
         try:
             return _read_plan(self._calls.json(create_upload, {}, body=body, check=check), size)
         except BadResponse:

@@ -125,9 +125,9 @@ class WorkFloeSpec(Resource):
         both = {**_group_parameters("promoted", given.get("promoted")), **promoted}
         if both or "promoted" in given:
             given["promoted"] = both
-        return WorkFloeJob.start(self._bound(), self, name, self._checked(given))
+        return WorkFloeJob.start(self._bound(), self, name, self._check_parameters(given))
 
-    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters as they are sent."""
         _require_known(f"{self._title()}: a group of parameters", given, ("promoted", "cube"))
         cubes = parse_cubes(self)
@@ -145,10 +145,10 @@ class WorkFloeSpec(Resource):
             sent = {name: _check_value(own[name], name, value) for name, value in values.items()}
             checked["cube"] = {**checked["cube"], cube_name: sent}
         for cube in cubes:
-            self._complete(cube, checked)
+            self._check_required(cube, checked)
         return checked
 
-    def _complete(self, cube: Cube, given: Mapping[str, Any]) -> None:
+    def _check_required(self, cube: Cube, given: Mapping[str, Any]) -> None:
         """Reject parameters among which a required one is missing."""
         promoted, by_cube = given.get("promoted") or {}, given.get("cube") or {}
         own = {name for cube_name in cube.names for name in by_cube.get(cube_name, ())}
@@ -247,11 +247,11 @@ def _check_value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
     if many:
         if not isinstance(value, list | tuple):
             raise ValidationError(f"the parameter {name!r} takes a list of values of type {kind}, not {value!r:.60}")
-        return [_is_plain_value(parameter, kind, name, each) for each in value]
-    return _is_plain_value(parameter, kind, name, value)
+        return [_check_plain_value(parameter, kind, name, each) for each in value]
+    return _check_plain_value(parameter, kind, name, value)
 
 
-def _is_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
+def _check_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
     wanted = _PYTHON.get(kind, (object,))
     # A bool is an int for Python only.
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
@@ -272,11 +272,11 @@ def _resource_reference(kind: str, many: bool, name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         if not many:
             raise ValidationError(f"the parameter {name!r} takes one {kind}, not a list")
-        return {f"{kind}s": [{"id": _parse_number(kind, name, each)} for each in value]}
-    return dict(value) if isinstance(value, Mapping) else _parse_number(kind, name, value)
+        return {f"{kind}s": [{"id": _parse_id(kind, name, each)} for each in value]}
+    return dict(value) if isinstance(value, Mapping) else _parse_id(kind, name, value)
 
 
-def _parse_number(kind: str, name: str, value: Any) -> int:
+def _parse_id(kind: str, name: str, value: Any) -> int:
     if isinstance(value, Resource):
         if not isinstance(value, _KINDS[kind]):
             raise ValidationError(f"the parameter {name!r} is a {_KINDS[kind].__name__}, not a {type(value).__name__}")

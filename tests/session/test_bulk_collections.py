@@ -229,7 +229,7 @@ def test_failures_of_downloads_likewise(
     collection.upload(folder, workers=1)
     orion.faults.script("download_shard", ["pass", 403])
     seen: list[Any] = []
-    results = collection.download(tmp_path / "back", 1, return_exceptions=True, each=seen.append)
+    results = collection.download(tmp_path / "back", 1, return_exceptions=True, on_result=seen.append)
     assert [result.item.name for result in results] == [NAMES[1]]
     assert [result.item.name for result in seen] == NAMES
     assert content(tmp_path / "back") == {name: data for name, data in content(folder).items() if name != NAMES[1]}

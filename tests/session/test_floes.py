@@ -40,7 +40,7 @@ PERSON = Path(__file__).with_name("floes_of_a_person.py")
 def person() -> Any:
     """The module of `PERSON`, forgotten afterwards."""
     before = list(sys.path)
-    yield loading.get_module_name(str(PERSON))
+    yield loading.load_module(str(PERSON))
     sys.path[:] = before
 
 
@@ -97,7 +97,7 @@ def test_a_signature_becomes_a_specification(person: Any) -> None:
         "Words",
     )
     assert by_name["number"]["description"] == "counts"
-    assert loading.load_registered(person.take)["tags"] == ["a", "b"]
+    assert loading.build_registration(person.take)["tags"] == ["a", "b"]
 
 
 def test_name_title_and_description_come_from_the_function(person: Any) -> None:
@@ -106,7 +106,7 @@ def test_name_title_and_description_come_from_the_function(person: Any) -> None:
     assert specification["description"] == "Write down what a job sees of itself."
     specification["cubes"].clear()
     assert describe(person.tell)["cubes"] != []
-    again = loading.get_module_name(str(PERSON))
+    again = loading.load_module(str(PERSON))
     assert describe(again.tell)["uuid"] == specification["uuid"]
     assert describe(again.take)["uuid"] != specification["uuid"]
 
@@ -203,7 +203,7 @@ def test_an_error_in_a_file_is_told_as_it_is(tmp_path: Path) -> None:
     before = set(sys.modules)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
         LocalOrion(floes=[tmp_path / "bad.py"]).start()
-    assert loading.set_loading() == ""
+    assert loading.get_loading_target() == ""
     assert not [name for name in set(sys.modules) - before if "_bad_" in name]
 
 

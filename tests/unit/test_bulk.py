@@ -98,7 +98,7 @@ def test_items_and_values_do_not_pile_up() -> None:
         nonlocal most
         most = max(most, len(alive))
 
-    assert collect_results(run(lambda thing: [thing], things(), workers=4), each=each) == []
+    assert collect_results(run(lambda thing: [thing], things(), workers=4), on_result=each) == []
     # A few more are in the hands of those who pass them on.
     assert most <= 4 * 4 + 8
 
@@ -304,11 +304,11 @@ def test_errors_may_be_returned() -> None:
 
 def test_results_may_be_taken_one_by_one_and_only_failures_are_kept() -> None:
     seen: list[Result[int, int]] = []
-    kept = collect_results(run(double, range(20)), each=seen.append, return_exceptions=True)
+    kept = collect_results(run(double, range(20)), on_result=seen.append, return_exceptions=True)
     assert [result.item for result in seen] == list(range(20))
     assert [result.item for result in kept] == [13]
     with pytest.raises(TransferErrors, match="^1 of 20 transfers failed"):
-        collect_results(run(double, range(20)), each=seen.append)
+        collect_results(run(double, range(20)), on_result=seen.append)
 
 
 def test_an_error_of_who_takes_the_results_is_that_error() -> None:
@@ -317,7 +317,7 @@ def test_an_error_of_who_takes_the_results_is_that_error() -> None:
 
     stopped: list[int] = []
     with pytest.raises(KeyError):
-        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), each=reject)
+        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), on_result=reject)
     assert stopped == [1]
 
 
@@ -326,9 +326,9 @@ def test_an_error_of_who_takes_the_results_is_that_error() -> None:
 
 def test_a_watch_passes_on_and_gives_names() -> None:
     reported: list[Progress] = []
-    ProgressRelay(reported.append).named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay(reported.append).for_item("a")(Progress("?", 1, 2, 3.0, False))
     assert reported == [Progress("a", 1, 2, 3.0, False)]
-    ProgressRelay().named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay().for_item("a")(Progress("?", 1, 2, 3.0, False))
 
 
 def test_a_callback_that_raises_ends_everything() -> None:
@@ -338,7 +338,7 @@ def test_a_callback_that_raises_ends_everything() -> None:
         watch(Progress(str(number), 1, 1, 0.0, True))
 
     with pytest.raises(KeyError):
-        collect_results(run(work, range(1000), workers=2, stop=watch.stop), watch=watch)
+        collect_results(run(work, range(1000), workers=2, stop=watch.stop), relay=watch)
     with pytest.raises(TransferCancelledError):
         watch(Progress("a", 1, 1, 0.0, True))
 

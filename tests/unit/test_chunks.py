@@ -100,26 +100,26 @@ def chunk(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **
     ],
 )
 def test_what_the_headers_say(status: int, headers: dict[str, str], expected: tuple[Any, ...]) -> None:
-    found = Content.of(answer(status, **headers))
+    found = Content.from_response(answer(status, **headers))
     assert (found.size, found.etag, found.ranges) == expected
     assert found.digest is None
 
 
 def test_the_announced_digest() -> None:
-    assert Content.of(answer(repr_digest=digest())).digest == Digest("sha-256", SHA)
+    assert Content.from_response(answer(repr_digest=digest())).digest == Digest("sha-256", SHA)
 
 
 def test_two_that_are_the_same() -> None:
     content = Content(1, TAG, Digest("sha-256", SHA), ranges=True)
-    assert content.same_as(Content(2, TAG, Digest("sha-256", SHA), ranges=False))
+    assert content.matches(Content(2, TAG, Digest("sha-256", SHA), ranges=False))
     # A mark that is missing says nothing, as long as there is another.
-    assert content.same_as(Content(1, None, Digest("sha-256", SHA), ranges=True))
-    assert content.same_as(Content(1, TAG, None, ranges=True))
-    assert content.same_as(Content(1, TAG, Digest("sha-512", b"x"), ranges=True))
-    assert not content.same_as(Content(1, None, None, ranges=True))
-    assert not content.same_as(Content(1, None, Digest("sha-512", b"x"), ranges=True))
-    assert not content.same_as(Content(1, '"b"', Digest("sha-256", SHA), ranges=True))
-    assert not content.same_as(Content(1, TAG, Digest("sha-256", b"x"), ranges=True))
+    assert content.matches(Content(1, None, Digest("sha-256", SHA), ranges=True))
+    assert content.matches(Content(1, TAG, None, ranges=True))
+    assert content.matches(Content(1, TAG, Digest("sha-512", b"x"), ranges=True))
+    assert not content.matches(Content(1, None, None, ranges=True))
+    assert not content.matches(Content(1, None, Digest("sha-512", b"x"), ranges=True))
+    assert not content.matches(Content(1, '"b"', Digest("sha-256", SHA), ranges=True))
+    assert not content.matches(Content(1, TAG, Digest("sha-256", b"x"), ranges=True))
 
 
 # -- words

@@ -168,10 +168,10 @@ def test_what_passes_in_order_is_not_read_again(file: Path, algorithm: str) -> N
     # Only what did not pass in order comes out of the file.
     for order, read in ((range(6), False), ([0, 2, 1, 3, 4, 5], True), ([1, 2, 3, 4, 5, 0], True)):
         for path in (file, zeros):
-            follower = FileHasher(path, Digest(algorithm, b"").hasher(), 3 * MIB)
+            hasher = FileHasher(path, Digest(algorithm, b"").hasher(), 3 * MIB)
             for number in order:
-                follower.take(number * step, memoryview(bytearray(content[number * step : (number + 1) * step])))
-            assert (follower.finish() == wanted.digest()) is (path == file or not read)
+                hasher.update_at(number * step, memoryview(bytearray(content[number * step : (number + 1) * step])))
+            assert (hasher.finish() == wanted.digest()) is (path == file or not read)
 
 
 def test_without_the_package(no_crc: None) -> None:
@@ -200,14 +200,14 @@ def wanted(path: Path) -> bytes:
 
 @pytest.mark.parametrize("size", [None, 8 * MIB - 1, 8 * MIB, 12 * MIB])
 def test_a_thread_follows_what_is_large(file: Path, size: int | None) -> None:
-    follower = FileHasher(file, hashlib.sha256(), size)
+    hasher = FileHasher(file, hashlib.sha256(), size)
     named = [thread for thread in threading.enumerate() if thread.name == "digest of part"]
     assert len(named) == (size is not None and size >= 8 * MIB)
     assert all(thread.daemon for thread in named)
     # Not beyond what was written, and never back.
     for position in (0, 5, 3 * MIB, MIB, 12 * MIB):
-        follower.reach(position)
-    assert follower.finish() == wanted(file)
+        hasher.advance(position)
+    assert hasher.finish() == wanted(file)
     assert not any(thread.is_alive() for thread in named)
 
 
@@ -233,28 +233,28 @@ def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch)
             return self.inner.digest()
 
     hasher = Hasher()
-    follower = FileHasher(file, hasher, 12 * MIB)
-    follower.reach(4 * MIB - 7)
+    hasher = FileHasher(file, hasher, 12 * MIB)
+    hasher.advance(4 * MIB - 7)
     assert hasher.there.wait(20)
     # The rest is written only now; what was read before is not read again.
     file.write_bytes(whole)
-    assert follower.finish() == hashlib.sha256(whole).digest()
+    assert hasher.finish() == hashlib.sha256(whole).digest()
     assert sum(seen) == len(whole)
     assert max(seen) <= MIB
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    follower = FileHasher(tmp_path / "gone", hashlib.sha256(), 9 * MIB)
-    follower.reach(1)
+    hasher = FileHasher(tmp_path / "gone", hashlib.sha256(), 9 * MIB)
+    hasher.advance(1)
     with pytest.raises(FileNotFoundError):
-        follower.finish()
+        hasher.finish()
 
 
 def test_stopping_early_ends_the_thread(file: Path) -> None:
-    follower = FileHasher(file, hashlib.sha256(), 12 * MIB)
-    follower.reach(12 * MIB)
-    follower.stop()
-    follower.stop()
+    hasher = FileHasher(file, hashlib.sha256(), 12 * MIB)
+    hasher.advance(12 * MIB)
+    hasher.stop()
+    hasher.stop()
     assert not [thread for thread in threading.enumerate() if thread.name == "digest of part"]
 
 

@@ -121,10 +121,10 @@ def test_bytes_to_be_moved_again_go_back_and_bytes_that_were_there_are_no_speed(
     meter.add(20, moved=False)
     time.now += 1
     meter.add(10)
-    meter.back(5)
+    meter.rewind(5)
     assert meter.bytes == 25
     meter.add(5)
-    meter.back(1000)
+    meter.rewind(1000)
     assert meter.bytes == 0
     meter.add(30, moved=False)
     meter.finish()
