@@ -58,9 +58,9 @@ _RERUN_HELP: Final = "Run it again to go on after a break"
 _COMPARISON_HELP: Final = "of a folder or several paths, what is there already with the same content is skipped"
 _SOURCES: Final = "files, folders with all in them, or - for standard input"
 _UPLOAD_HELP: Final = {
-    "files": f"Upload files: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made force.",
-    "datasets": f"Upload datasets: {_SOURCES}. Each is made force, unless --if-exists says otherwise.",
-    "shards": f"Upload shards: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made force.",
+    "files": f"Upload files: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made anew.",
+    "datasets": f"Upload datasets: {_SOURCES}. Each is made anew, unless --if-exists says otherwise.",
+    "shards": f"Upload shards: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made anew.",
 }
 _EXAMPLES: Final = {
     "files": ("drugs.sdf", "1 -o copy.sdf"),
@@ -353,7 +353,7 @@ def _download(kind: CommandKind) -> Command:
                 )
 
             relay = bulk.ProgressRelay(watch)
-            # The server makes a dataset's file force each time.
+            # The server generates the file of a dataset for each request.
             state.again = "" if kind.kind is Dataset else RERUN_ADVICE
             with _first_error(single=len(ids) == 1):
                 transfer_all(

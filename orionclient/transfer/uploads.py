@@ -1,4 +1,4 @@
-"""Content to a server in parts: several at once, each with its own digest, resumed by the next run, all or nothing."""
+"""Perform multipart uploads: concurrent, verified by digests, resumable and atomic."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from orionclient.transfer.sources import Slice, UploadSource
 
 _WORKERS: Final = 4
-# The content that the server put together is not what was sent.
+# Responses to a completion whose content is not what was sent.
 _MISMATCH: Final = frozenset({409, 422})
 
 
 class PartsClient(Protocol):
-    """The requests of an upload in parts to one object."""
+    """The requests of a multipart upload to one resource."""
 
     def find(self, size: int) -> UploadPlan | None:
-        """Look for an upload of this size that an earlier run began."""
+        """Find an open upload of this size that an earlier run created."""
         ...
 
-    def create(self, size: int, each: int) -> UploadPlan:
-        """Begin one."""
+    def create(self, size: int, part_size: int) -> UploadPlan:
+        """Create an upload."""
         ...
 
     def digests(self, upload: UploadPlan) -> Mapping[int, str]:
-        """Ask which parts are there: number -> SHA-256 in hexadecimal."""
+        """List the received parts: part number -> SHA-256 digest in hexadecimal."""
         ...
 
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
@@ -45,25 +45,25 @@ class PartsClient(Protocol):
         ...
 
     def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
-        """Make the parts the content."""
+        """Complete the upload: the parts become the content."""
         ...
 
     def abort(self, upload: UploadPlan) -> None:
-        """Throw the parts away."""
+        """Abort the upload and discard its parts."""
         ...
 
 
 def send_parts(source: UploadSource, client: PartsClient, meter: Meter) -> None:
-    """Send content in parts.
+    """Send content as a multipart upload.
 
     Args:
-        source: The content, larger than what one request sends.
-        to: The requests.
-        meter: Counts what is sent.
+        source: The content, larger than the limit for a single request.
+        client: Sends the requests.
+        meter: Counts the sent bytes.
 
     Raises:
-        ValidationError: The source changed while it was sent; nothing is left of it on the server.
-        OrionError: The request failed; nothing is left on the server.
+        ValidationError: The source changed during the upload; nothing is left on the server.
+        OrionError: A request failed; nothing is left on the server.
     """
     found = client.find(source.size)
     if found is not None:
@@ -72,7 +72,7 @@ def send_parts(source: UploadSource, client: PartsClient, meter: Meter) -> None:
         except BadResponse as error:
             if error.response.status_code not in _MISMATCH | {404}:
                 raise
-            # Somebody else resumes the same upload, or ended it.
+            # Another process resumed or completed the same upload.
             meter.rewind(meter.bytes)
         else:
             return
@@ -91,7 +91,7 @@ def _send(
         source.check_unchanged()
         client.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
     except Exception:
-        # An interrupt leaves the parts for the next run; an error leaves nothing. The first error is the one to tell.
+        # After an interrupt the parts stay for the next run; after an error they are discarded. The original error is raised.
         with contextlib.suppress(OrionError):
             client.abort(upload)
         raise
@@ -109,7 +109,7 @@ class _PartsUpload:
         self._stopped = threading.Event()
 
     def run(self) -> list[bytes]:
-        """Send what is missing; gives the digests of all parts in order."""
+        """Send the missing parts and return the digests of all parts in order."""
         parts = plan_parts(self._source.size, self._upload.part_size)
         with cancellable_pool(_WORKERS, "upload", self._stopped) as threads:
             futures: list[Future[bytes]] = []
@@ -131,5 +131,5 @@ class _PartsUpload:
         part = self._source.slice(start, length, meter=self._meter, stopped=self._stopped)
         received = self._client.put(self._upload, number, part, header)
         if received is not None and received != digest.hex():
-            raise OrionConnectionError(f"part {number} did not arrive whole: the server has another digest of it")
+            raise OrionConnectionError(f"part {number} was corrupted: the server computed a different digest")
         return digest

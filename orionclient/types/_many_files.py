@@ -1,4 +1,4 @@
-"""Many files or datasets sent at once; a file that is there already is not sent again."""
+"""Upload many files or datasets concurrently, skipping files that exist with the same content."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ R = TypeVar("R", File, Dataset)
 
 @frozen
 class FileUploadTask(Generic[R]):
-    """Sends one file, unless it is there.
+    """Uploads one file, unless it exists with the same content.
 
     Attributes:
-        kind: What is made of it. A dataset is always made force.
+        kind: Class of the resource to create. A dataset is always created.
         session: The session.
-        project: Id of the project; None where the server has to choose.
-        folder_path: Path of the folder of the project.
-        if_exists: What to do where the name is there, as for `File.upload`; None compares the content of files.
-        options: Further arguments of the upload.
-        base: Folder that relative paths start from, also in a process that stands elsewhere.
+        project: Id of the project; None if the server chooses it.
+        folder_path: Path of the project folder.
+        if_exists: What to do if the name exists, as for `File.upload`; None compares the content of files.
+        options: Further arguments of the upload method.
+        base: Working directory that relative paths are resolved against, also in other processes.
         relay: Receives the progress; None in another process.
     """
 
@@ -61,17 +61,17 @@ class FileUploadTask(Generic[R]):
     relay: ProgressRelay | None = None
 
     def __call__(self, item: TransferItem) -> TransferResult[R]:
-        """Send it.
+        """Upload one file.
 
         Args:
             item: The file.
 
         Returns:
-            What is on the server, ready, and whether it was there.
+            The ready resource, and whether it existed.
 
         Raises:
-            ValidationError: It is no file, or `if_exists` says so.
-            OSError: It cannot be read.
+            ValidationError: It is not a regular file, or the name exists and `if_exists` is ``error``.
+            OSError: The file cannot be read.
             OrionError: The request failed; nothing is left on the server.
         """
         path = self.base / item.path
@@ -88,17 +88,17 @@ class FileUploadTask(Generic[R]):
         if found is not None:
             report_done(self.relay, item.name, found.to_dict().get("size"))
             return TransferResult(found, skipped=True)
-        made: Any = self._upload(item, path)
+        created: Any = self._upload(item, path)
         if compare:
-            # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
+            # If another process uploaded the same file earlier, keep only its copy. A failure of this check is not a failed upload.
             with contextlib.suppress(OrionError):
                 older: Any = self._find_same(
-                    made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id
+                    created.project, created.name, created.size, lambda: created.sha256 or "", before=created.id
                 )
                 if older is not None:
-                    self.session.delete_resource(made, immediate=True)
+                    self.session.delete_resource(created, immediate=True)
                     return TransferResult(older, skipped=True)
-        return TransferResult(made, skipped=False)
+        return TransferResult(created, skipped=False)
 
     def _upload(self, item: TransferItem, path: Path) -> R:
         options: dict[str, Any] = {**self.options, "folder_path": self.folder_path, "if_exists": self.if_exists}
@@ -110,17 +110,17 @@ class FileUploadTask(Generic[R]):
         self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
     ) -> File | None:
         if project is None:
-            # What lies in another project is not what the server would choose.
+            # The project that the server will choose is unknown, so existing files cannot be compared.
             return None
         filters: dict[str, Any] = {"name": name, "project": project, "path": self.folder_path, "state": "ready"}
         given = {key: value for key, value in filters.items() if value}
-        wanted = ""
-        for each in Listing(self.session, list_files, File(), given, exact=True):
-            if each.size != size or not each.sha256 or (before is not None and each.id >= before):
+        expected = ""
+        for file in Listing(self.session, list_files, File(), given, exact=True):
+            if file.size != size or not file.sha256 or (before is not None and file.id >= before):
                 continue
-            wanted = wanted or digest().lower()
-            if each.sha256.lower() == wanted:
-                return each
+            expected = expected or digest().lower()
+            if file.sha256.lower() == expected:
+                return file
         return None
 
 
@@ -139,16 +139,16 @@ def send_files(
     on_result: Callable[[Result[Path, R]], object] | None,
     return_exceptions: bool = False,
 ) -> list[Result[Path, R]]:
-    """Send files, see `OrionSession.upload_files`.
+    """Upload files, see `OrionSession.upload_files`.
 
     Args:
-        kind: What is made of each.
+        kind: Class of the resources to create.
         session: The session.
         items: The files.
         project: Project or its id.
-        folder_path: Path of the folder of the project.
-        if_exists: What to do where a name is there; None compares the content of files.
-        options: Further arguments of each upload, as `File.upload` and `Dataset.upload` take them.
+        folder_path: Path of the project folder.
+        if_exists: What to do if a name exists; None compares the content of files.
+        options: Further arguments of `File.upload` or `Dataset.upload`.
         workers: Number of files transferred concurrently.
         progress: Called with the `Progress` of each item.
         executor: Any executor. Defaults to threads.
@@ -160,7 +160,7 @@ def send_files(
 
     Raises:
         TransferErrors: An item failed.
-        ValidationError: The path of the folder is empty.
+        ValidationError: The folder path is empty.
     """
     relay, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
     send = FileUploadTask(
@@ -172,12 +172,12 @@ def send_files(
         done = result.value
         if done is None:
             return bulk.Result(result.item.path, None, result.error)
-        made = done.value
+        created = done.value
         if not local:
-            # It came back with a session of its own.
-            made = kind.from_msg(made.to_dict(), session)
-            report_done(relay, result.item.name, made.to_dict().get("size"))
-        return bulk.Result(result.item.path, made, skipped=done.skipped)
+            # The result of another process has its own session.
+            created = kind.from_msg(created.to_dict(), session)
+            report_done(relay, result.item.name, created.to_dict().get("size"))
+        return bulk.Result(result.item.path, created, skipped=done.skipped)
 
     return transfer_all(
         send, items, convert, workers=workers, executor=executor, relay=relay, on_result=on_result, return_exceptions=return_exceptions

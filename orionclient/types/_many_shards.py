@@ -1,4 +1,4 @@
-"""Many shards sent at once: what is existing already is not sent again, and of two that are equal one stays."""
+"""Upload many shards concurrently, skipping files whose shard exists and removing duplicates."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from orionclient.transfer.progress import Progress
     from orionclient.types.collections import ShardCollection
 
-# Id and SHA-256 digest of shards of one name and size.
+# Ids and SHA-256 digests of the shards with one name and size.
 ExistingShard = tuple[tuple[int, bytes], ...]
 
 
 @frozen
 class ShardUploadTask:
-    """Sends one file as a shard, unless it is existing.
+    """Uploads one file as a shard, unless an equal shard exists.
 
     Attributes:
         collection: The collection.
-        metadata: JSON object to keep with each that is made.
-        base: Folder that relative paths start from, also in a process that stands elsewhere.
+        metadata: Metadata of each created shard.
+        base: Working directory that relative paths are resolved against, also in other processes.
         relay: Receives the progress; None in another process.
     """
 
@@ -51,17 +51,17 @@ class ShardUploadTask:
     relay: ProgressRelay | None = None
 
     def __call__(self, item: TransferItem) -> TransferResult[Shard]:
-        """Send it.
+        """Upload one file.
 
         Args:
             item: The file.
 
         Returns:
-            The shard, ready, and whether it was existing.
+            The ready shard, and whether it existed.
 
         Raises:
-            ValidationError: It is no file, or too large.
-            OSError: It cannot be read.
+            ValidationError: It is not a regular file, or too large.
+            OSError: The file cannot be read.
             OrionError: The request failed; nothing is left on the server.
         """
         path = self.base / item.path
@@ -79,10 +79,10 @@ class ShardUploadTask:
 
     def _find_same(self, item: TransferItem, path: Path) -> Shard | None:
         digest = bytes.fromhex(sha256_of(path))
-        for number, existing in item.existing:
+        for shard_id, existing in item.existing:
             if existing == digest:
                 known = {
-                    "id": number, "id_str": str(number), "name": item.name, "size": path.stat().st_size, "sha256": digest.hex(),
+                    "id": shard_id, "id_str": str(shard_id), "name": item.name, "size": path.stat().st_size, "sha256": digest.hex(),
                     "state": "ready",
                 }  # fmt: skip
                 return Shard(collection=self.collection)._new_instance(known, self.collection.session)
@@ -101,13 +101,13 @@ def send_shards(
     on_result: Callable[[Result[Path, Shard]], object] | None,
     return_exceptions: bool = False,
 ) -> list[Result[Path, Shard]]:
-    """Send files as shards, see `ShardCollection.upload`.
+    """Upload files as shards, see `ShardCollection.upload`.
 
     Args:
         collection: The collection.
         items: The files.
-        metadata: JSON object to keep with each that is made.
-        compare: False makes all force, without looking for what is existing.
+        metadata: Metadata of each created shard.
+        compare: False uploads all files without comparing them with existing shards.
         workers: Number of files transferred concurrently.
         progress: Called with the `Progress` of each item.
         executor: Any executor. Defaults to threads.
@@ -123,15 +123,15 @@ def send_shards(
     """
     session = collection._bound()
     existing: dict[int, ExistingShard] = {}
-    number = 0
+    count = 0
     if compare:
         collection._replace(session._calls.json(get_collection, collection._ids()))
         if collection.state != "open":
             raise ValidationError(
-                f"{collection._title()} is {collection.state!r} and takes no shards; collection.ensure_open() waits until it can be opened,"
-                " and opens it"
+                f"{collection._title()} is {collection.state!r}, not 'open'; collection.ensure_open() waits until it can be opened, and"
+                " opens it"
             )
-        existing, number = _index(collection)
+        existing, count = _index(collection)
     relay, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
     created: set[int] = set()
 
@@ -143,7 +143,7 @@ def send_shards(
         if compare and not done.skipped and not item.force:
             created.add(shard.id)
         if not local:
-            # It came back with a collection and a session of its created.
+            # The result of another process has its own collection and session.
             shard = Shard(collection=collection)._new_instance(shard.to_dict(), session)
             report_done(relay, item.name, shard.size)
         return bulk.Result(item.path, shard, skipped=done.skipped)
@@ -151,11 +151,12 @@ def send_shards(
     def finalize(results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
         existing.clear()
         replacements: dict[int, Shard] = {}
-        # What is sent is sent; a second copy that cannot be removed is no reason to say otherwise.
+        # The uploads succeeded; a failure to remove duplicates is not a failed upload.
         with contextlib.suppress(OrionError):
-            _drop_duplicates(collection, created, number, replacements)
+            _drop_duplicates(collection, created, count, replacements)
         return [
-            evolve(each, value=replacements.get(each.value.id, each.value)) if each.value else each for each in results
+            evolve(result, value=replacements.get(result.value.id, result.value)) if result.value else result
+            for result in results
         ]
 
     return transfer_all(
@@ -172,43 +173,43 @@ def send_shards(
 
 
 def _index(collection: ShardCollection) -> tuple[dict[int, ExistingShard], int]:
-    """What is ready by name and size, and the number of all shards."""
+    """Index the ready shards by name and size, and count all shards."""
     existing: dict[int, ExistingShard] = {}
-    number = 0
+    count = 0
     for shard in collection.list_shards():
-        number += 1
-        # What is not ready may be removed by who sends it.
-        # A shard with a field that cannot be read is not known to have the content.
+        count += 1
+        # A shard that is not ready may still be deleted by the process that uploads it.
+        # A shard with invalid fields cannot be compared.
         with contextlib.suppress(OrionError, ValueError):
             if shard.sha256 and shard.state == "ready":
                 key = _hash_key(shard.name, shard.size)
                 existing[key] = (*existing.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
-    return existing, number
+    return existing, count
 
 
 def _compare_with_existing(items: Iterable[TransferItem], existing: dict[int, ExistingShard]) -> Iterator[TransferItem]:
     for item in items:
         candidates: ExistingShard = ()
         if not item.force:
-            # That it cannot be read is said for this file alone, by who opens it.
+            # An unreadable file fails on its own when it is uploaded.
             with contextlib.suppress(OSError):
                 candidates = existing.get(_hash_key(item.name, item.path.stat().st_size), ())
         yield evolve(item, existing=candidates)
 
 
-def _hash_key(*parts: object) -> int:
-    return int.from_bytes(hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=8).digest())
+def _hash_key(*values: object) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(values).encode(errors="replace"), digest_size=8).digest())
 
 
 def _drop_duplicates(
-    collection: ShardCollection, created: set[int], before: int, replacements: dict[int, Shard]
+    collection: ShardCollection, created: set[int], count_before: int, replacements: dict[int, Shard]
 ) -> None:
-    """Delete what was made here and is existing from another process too; of two equal ones the older stays."""
+    """Delete shards created here of which another process created an equal older one."""
     session = collection._bound()
     if not created:
         return
     collection._replace(session._calls.json(get_collection, collection._ids()))
-    if collection.shard_count <= before + len(created):
+    if collection.shard_count <= count_before + len(created):
         return
     oldest: dict[int, int] = {}
     for shard in collection.list_shards(state="ready"):

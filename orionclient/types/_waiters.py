@@ -1,4 +1,4 @@
-"""Waiting for the end of what a server does by itself."""
+"""Refresh resources and wait for their final state."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def refresh(resource: Resource, timeout: float | None = None) -> None:
-    """Bring a resource up to date, in place.
+    """Reload a resource in place.
 
     Args:
         resource: The resource.
-        timeout: Seconds for the whole call; defaults to the timeout of the session.
+        timeout: Timeout of the whole call in seconds. Defaults to the timeout of the session.
 
     Raises:
         OrionError: The request failed.
     """
-    # Every kind that is waited for can be got.
+    # Every resource type that is waited for has a get endpoint.
     endpoint = cast("Endpoint", resource.declaration.get)
     resource._replace(resource._bound()._calls.json(endpoint, resource._ids(), timeout=timeout))
 
@@ -37,23 +37,23 @@ def wait_until_done(
     state: Callable[[], str],
     reason: Callable[[], str],
 ) -> None:
-    """Wait until a resource is in its success last state.
+    """Poll a resource until it is in a final state.
 
     Args:
         resource: The resource.
-        success: The state to wait for.
-        failure: The state from which it will not come back.
+        success: The final state to wait for.
+        failure: The final state that means failure.
         timeout: Maximum time to wait in seconds.
-        state: Reads its state.
-        reason: Reads why it is in the failure state.
+        state: Returns the current state.
+        reason: Returns the reason of the failure.
 
     Raises:
         OrionTimeout: The timeout expired; the message has the last state.
-        OrionError: It is in the failure state; the message has the reason.
+        OrionError: The resource is in the state `failure`; the message has the reason.
     """
     poll, what = (lambda seconds: refresh(resource, seconds)), f"{resource._title()} to become {success!r}"
     for _ in poll_intervals(poll, what, timeout, lambda: f"it is {state()!r}"):
         if state() == success:
             return
         if state() == failure:
-            raise OrionError(f"{resource._title()} is {failure!r}: {reason() or 'no reason is given'}")
+            raise OrionError(f"{resource._title()} is {failure!r}: {reason() or 'no reason given'}")

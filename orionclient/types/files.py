@@ -1,4 +1,4 @@
-"""File: named bytes in a project."""
+"""File: a stored file of a project."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 class File(Resource):
-    """Named bytes in a project.
+    """A stored file of a project.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``. Deleting moves to the trash;
-    `immediate=True` removes for good.
+    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``. Deleting moves to the
+    trash (soft delete); `immediate=True` deletes permanently.
 
     Example:
         >>> from orionclient.types import File
@@ -65,7 +65,7 @@ class File(Resource):
     id: Field[int] = Field(identifier, "Id of the file, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     state: Field[str] = Field(
-        string, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
+        string, "`ready` after the upload (documented), `uploading` before (assumed); other states are possible."
     )
     size: Field[int] = Field(integer, "Length of the content in bytes (documented); 0 before the upload.")
     created: Field[str] = Field(string, "When the file was created, ISO 8601 in UTC with microseconds (documented).")
@@ -79,7 +79,7 @@ class File(Resource):
         optional(string), "Path of the folder of the project; None if it is in no folder (assumed)."
     )
     deleted: Field[str] = Field(
-        optional(string, ""), "When the file went to the trash; empty when it is not there (assumed)."
+        optional(string, ""), "When the file was moved to the trash; empty if it is not in the trash (assumed)."
     )
 
     @classmethod
@@ -96,27 +96,27 @@ class File(Resource):
         if_exists: str | None = None,
         progress: Callable[[Progress], object] | None = None,
     ) -> Self:
-        """Store a file; large ones go in parts, and the same call goes on where a killed program stopped.
+        """Upload a file. A large file is sent as a multipart upload; calling again after a crash resumes it.
 
         Args:
             session: The session.
-            name: Display name; often not the name of the file on disk.
-            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
+            name: Display name; need not be the local file name.
+            filename: Path, bytes, binary file (sent from its current position) or iterable of bytes.
             project: Project or its id. Defaults to the session's project.
             folder_path: Path of the project folder. Created if missing.
             description: Description.
-            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None entries are ignored.
-            if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
-                ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
+            tags: Tags to add before the upload, for example ``["Trajectory", job_tag()]``; None entries are ignored.
+            if_exists: What to do if the project (or the folder, if given) has a file with exactly this name: ``skip`` returns the
+                existing file, ``replace`` uploads new content to it, ``error`` raises. If omitted, names are not checked.
             progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Returns:
             The file, ready.
 
         Raises:
-            ValidationError: A tag is empty, `if_exists` says so, or the source changed while it was sent.
-            MultipleResultsFound: Several are there where one is to be replaced.
-            OSError: The path cannot be read; nothing was sent.
+            ValidationError: A tag is empty, the name exists and `if_exists` is ``error``, or the source changed during the upload.
+            MultipleResultsFound: `if_exists` is ``replace`` and several files have the name.
+            OSError: The path cannot be read; no request was sent.
             OrionError: The request failed; nothing is left on the server.
         """
         with open_source(filename) as source:
@@ -126,13 +126,22 @@ class File(Resource):
                     update_replaced(found, tags=tags, description=description)
                     found._send(source, progress)
                 return found
-            number, who = project_id(session, project), account_key(session)
-            purpose = (session.config.url, who, cls.declaration.name, name, number, folder_path, description, tags)
+            own_project, account = project_id(session, project), account_key(session)
+            purpose = (
+                session.config.url,
+                account,
+                cls.declaration.name,
+                name,
+                own_project,
+                folder_path,
+                description,
+                tags,
+            )
             with UploadCheckpoint.open(source, *purpose) as checkpoint:
                 file = find_resumable(cls(session=session), checkpoint, source)
                 fresh = file is None
                 if file is not None and file.state == "ready":
-                    # Only its last moment was missing.
+                    # The earlier run was interrupted after the upload was complete.
                     checkpoint.clear()
                     return file
                 if file is None:
@@ -145,15 +154,15 @@ class File(Resource):
         return file
 
     def put_content(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
-        """Send the content, or replace it.
+        """Upload the content, replacing any existing content.
 
         Args:
-            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
+            filename: Path, bytes, binary file (sent from its current position) or iterable of bytes.
             progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Raises:
-            OSError: The path cannot be read; nothing was sent.
-            ValidationError: The source changed while it was sent.
+            OSError: The path cannot be read; no request was sent.
+            ValidationError: The source changed during the upload.
             OrionError: The request failed.
         """
         with open_source(filename) as source:
@@ -169,7 +178,7 @@ class File(Resource):
         self._replace(send_content(self, source, send_whole, progress, fresh=fresh))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Read the content in chunks; memory stays flat.
+        """Stream the content in chunks, in bounded memory.
 
         Args:
             chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
@@ -178,7 +187,7 @@ class File(Resource):
             The chunks.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last chunk.
+            OrionConnectionError: The content is truncated or is not that of the file; raised after the last chunk.
             OrionError: The request failed.
         """
         opener = self._bound()._calls.opener(download_file, download_file.build(self._id()))
@@ -197,12 +206,12 @@ class File(Resource):
         An interrupted download leaves ``.NAME.part`` beside it, from which the next download resumes.
 
         Args:
-            filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
-                pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
+            filename: The path; an existing file is replaced. A symbolic link is followed, and its target replaced or created. A pipe or
+                device is written to directly. Or an open binary file, which may hold partial content after an error.
             progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the download.
-            durable: False leaves it to the system when the file is on the disk: faster for many small files.
-            workers: Streams at once for 64 MiB and more, where the server sends chunks: more than one pays where each connection is
-                slower than the network.
+            durable: False skips the fsync, which is faster for many small files.
+            workers: Number of concurrent byte-range requests for files of 64 MiB and more, if the server supports ranges. More than one
+                helps if a single connection is slower than the network.
 
         Raises:
             NotEnoughDiskError: Not enough free disk space.

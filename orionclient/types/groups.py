@@ -1,4 +1,4 @@
-"""Group: users of an organization under one name."""
+"""Group: a named group of users of an organization."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orionclient._resource import Declaration, Field, Resource, identifier, opti
 
 
 class Group(Resource):
-    """Users of an organization under one name, with whom resources can be shared.
+    """A named group of users of an organization, with which resources can be shared.
 
     Listing takes the filter ``name`` (contains). Its paths and fields are assumed.
 
