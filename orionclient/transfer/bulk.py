@@ -252,8 +252,8 @@ def collect_results(
 
     Args:
         results: The iterator that `run` returned.
-        relay: The relay of its transfers: where its callback raised, that error is raised.
-        each: Is given every result as it comes; then only failures are collected.
+        relay: Progress relay of the transfers: if its callback raised, that error is raised.
+        on_result: Called with every result; only failures are then collected.
         finalize: Called with the collected results at the end; returns the final results.
         return_exceptions: True returns failed results; by default `TransferErrors` is raised at the end.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from orionclient.transfer.sources import UploadSource
 
-# A small upload takes hardly longer than its checkpoint, and is hardly ever killed.
+# A smaller upload takes hardly longer than writing its checkpoint.
 _MIN_SIZE: Final = 1 << 20
 _MAX_AGE: Final = 30 * 24 * 3600
 
@@ -51,7 +51,7 @@ class UploadCheckpoint:
             *purpose: All values that distinguish uploads, such as the URL, account and name.
 
         Yields:
-            The checkpoint. It remembers nothing where another process sends the same right now.
+            The checkpoint. It is not stored if another process runs the same upload.
         """
         path = None
         if source.path is not None and source.size >= _MIN_SIZE and CAN_LOCK_FILES:

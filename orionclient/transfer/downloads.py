@@ -1,4 +1,4 @@
-"""Content from a server to a path: by one stream or several, journal beside it, and proved whole before anybody sees it."""
+"""Download content to a path: resumable, optionally with concurrent byte ranges, verified and moved into place atomically."""
 
 from __future__ import annotations
 
@@ -59,24 +59,23 @@ def save(
     workers: int = 1,
     expected: Expected | None = None,
 ) -> None:
-    """Write content to a path; the path holds the old file or the whole new one, never a part.
+    """Download content to a path atomically: it holds either the old file or the complete new one.
 
     Args:
-        opener: Asks for the content, with the headers that it is given.
-        target: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
-            pipe or device is written to, and never replaced. Or an open binary file, which is written from where it stands.
-        what: Name of the object, independent of the address: an earlier run's part of the same is resumed.
-        callback: Told of the progress; None for nobody.
-        durable: False leaves it to the system when the file is on the disk.
-        workers: Streams at once for a large object, where the server sends chunks.
-        expected: What the resource says of its content; None for nothing.
+        opener: Opens the response for the given request headers.
+        target: The path; an existing file is replaced. A symbolic link is followed, and its target replaced or created. A pipe or device
+            is written to directly. Or an open binary file, which is written from its current position.
+        what: Key of the resource, independent of the URL. The part file of an earlier run with the same key is resumed.
+        callback: Progress callback.
+        durable: False skips the fsync.
+        workers: Number of concurrent byte-range requests for large content, if the server supports ranges.
+        expected: The expected content; None if it is unknown.
 
     Raises:
         NotEnoughDiskError: Not enough free disk space.
-        OrionConnectionError: The content did not arrive whole, or is not that of the resource.
+        OrionConnectionError: The content is truncated or is not that of the resource.
         ValidationError: The path is empty.
-        OSError: The path cannot be written: it is a folder, a link that leads to itself, or a pipe that nobody reads from, which is found
-            out before anything is asked for.
+        OSError: The path cannot be written: it is a folder, a cyclic link or a pipe without a reader. Raised before any request.
     """
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
@@ -85,13 +84,13 @@ def save(
         ):
             _write_all(target, chunk)
         return
-    # A link is followed, so that the file that it names is replaced and not the link.
+    # Links are followed, so that the target file is replaced and not the link.
     path = Path(os.path.realpath(check_path(target)))
     if path.is_symlink():
-        raise OSError(errno.ELOOP, "the target is a link that leads to itself", str(path))
+        raise OSError(errno.ELOOP, "the target is a cyclic symbolic link", str(path))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "the target is a folder", str(path))
-    # As it was given: what /dev/stdout or /dev/fd/63 leads to may have no path of its own.
+    # Use the path as given: the target of /dev/stdout or /dev/fd/63 may have no path of its own.
     given = Path(target)
     if given.exists() and not given.is_file():
         # A device or a pipe cannot be replaced, only written to.
@@ -100,7 +99,7 @@ def save(
                 _write_all(stream, chunk)
         return
     if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
+        raise FileNotFoundError(errno.ENOENT, "the folder does not exist", str(path.parent))
     with disk_space_errors(path):
         meter = Meter(path.name, None, callback)
         _save(opener, path, what, meter, expected or Expected(), durable=durable, workers=workers)
@@ -111,9 +110,9 @@ def _write_all(stream: Any, chunk: bytes) -> None:
     while rest:
         count = stream.write(rest)
         if count is None:
-            # Whoever says nothing took all of it, but for unbuffered files: nothing of it.
+            # A file-like object that returns None wrote everything, except for unbuffered files, which wrote nothing.
             if isinstance(stream, io.RawIOBase):
-                raise BlockingIOError(errno.EAGAIN, "the target takes no more at the moment")
+                raise BlockingIOError(errno.EAGAIN, "the target is non-blocking and cannot accept more data now")
             return
         rest = rest[count:]
 
@@ -123,25 +122,25 @@ def _save(
 ) -> None:
     part = PartFile(path)
     keep = False
-    left, budget, broken = MAX_RESUMES, ResumeBudget(), False
+    attempts_left, budget, failed_to_open = MAX_RESUMES, ResumeBudget(), False
     try:
         for attempt in itertools.count():
-            # A body that is labelled as compressed may be the content as it comes: where nothing else tells, both forms are tried in turn.
+            # A body with Content-Encoding may be the stored content. If its length does not decide, alternate between both readings.
             download = _Download(
                 opener, part, path, what=what, meter=meter, expected=expected, as_stored=attempt % 2 == 1
             )
             try:
                 download.run(workers)
             except UnexpectedContentError:
-                left -= 1
-                if left == 0:
+                attempts_left -= 1
+                if attempts_left == 0:
                     part.truncate()
                     raise
             except (OrionConnectionError, OrionTimeout) as error:
-                # Content without a mark cannot be resumed, it is fetched anew; what has one was given every chance.
-                if download.has_validator or (download.has_validator is None and not broken):
+                # Without a validator the download cannot be resumed, only restarted. With one, the resume budget is exhausted.
+                if download.has_validator or (download.has_validator is None and not failed_to_open):
                     raise
-                broken = True
+                failed_to_open = True
                 budget.spend(error, download.count)
             else:
                 break
@@ -158,7 +157,7 @@ def _save(
 
 @define
 class _ByteRange:
-    """A range of the content that one stream fetches: from `start` to `end`, of which `position` is the next byte to come."""
+    """A byte range fetched by one stream, from `start` to `end`; `position` is the next byte to receive."""
 
     start: int
     position: int
@@ -166,7 +165,7 @@ class _ByteRange:
 
 
 class _Download:
-    """One try to bring content into a part."""
+    """One attempt to download content into a part file."""
 
     def __init__(
         self,
@@ -194,17 +193,17 @@ class _Download:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.count: int = 0
-        # None until a response came.
+        # None until a response was received.
         self.has_validator: bool | None = None
 
     def run(self, workers: int) -> None:
-        """Fetch everything that is missing and prove that it is whole."""
+        """Fetch the missing bytes and verify the complete content."""
         response, journal = self._open()
         try:
             with response:
                 self._prepare(response, journal)
-                many = workers > 1 and self._content.ranges and self._content.etag is not None
-                if many and (self._content.size or 0) >= _RANGES_THRESHOLD:
+                concurrent = workers > 1 and self._content.ranges and self._content.etag is not None
+                if concurrent and (self._content.size or 0) >= _RANGES_THRESHOLD:
                     self._fetch_many(response, workers, journal)
                 else:
                     self._fetch_one(response, journal)
@@ -217,7 +216,7 @@ class _Download:
                 self._hasher.stop()
 
     def _open(self) -> tuple[Response, Journal | None]:
-        """Ask for the content, or for what is missing of it."""
+        """Request the content, or its missing bytes if the part file can be resumed."""
         journal = self._part.read_journal(self._what)
         if journal is None:
             self._part.truncate()
@@ -230,15 +229,15 @@ class _Download:
             return response, journal
         self._part.truncate()
         if response.status_code == 206 or is_compressed(response.headers):
-            # A range of another content.
+            # The range belongs to other content.
             response.close()
             response = self._open_whole()
         return response, None
 
     def _open_whole(self) -> Response:
         response = open_range(self._opener, {})
-        form = has_stored_encoding(response, self._expected)
-        if form or (form is None and self._as_stored):
+        is_stored = has_stored_encoding(response, self._expected)
+        if is_stored or (is_stored is None and self._as_stored):
             self._opener = disable_decoding(self._opener)
             response.as_stored()
         return response
@@ -246,20 +245,22 @@ class _Download:
     def _prepare(self, response: Response, journal: Journal | None) -> None:
         content = Content.from_response(response)
         if journal is not None:
-            # A chunk may come without the marks of the whole.
+            # A partial response may lack the validators of the complete content.
             content = evolve(content, etag=journal.etag, digest=_content_from_journal(journal).digest or content.digest)
         self._content, self.has_validator = content, content.has_validator
         try:
             self._expected.check(content.size)
         except UnexpectedContentError as error:
-            # Before any of it is fetched.
+            # Raised before any of the body is read.
             raise with_call(error, response) from error.__cause__
         free = shutil.disk_usage(self._path.parent).free
         received = (
             0 if journal is None else self._part.size() if journal.done is None else sum(b - a for a, b in journal.done)
         )
         if content.size is not None and content.size - received > free:
-            raise NotEnoughDiskError(f"{self._path} needs {content.size} bytes and {self._path.parent} has {free} left")
+            raise NotEnoughDiskError(
+                f"{self._path} needs {content.size} bytes; {self._path.parent} has {free} bytes free"
+            )
         self._meter.total = content.size
         self._algorithm = algorithm_for(content, self._expected)
         if self._algorithm is not None:
@@ -275,7 +276,7 @@ class _Download:
     def _fetch_one(self, response: Response, journal: Journal | None) -> None:
         position = 0
         if journal is not None:
-            # The chunks of several streams: what lies behind the first gap is fetched again.
+            # The part file may have gaps from concurrent streams: everything after the first gap is fetched again.
             position = self._part.size() if journal.done is None else _first_gap(journal.done)
             with self._part.open_at(position) as stream:
                 stream.truncate(position)
@@ -293,7 +294,7 @@ class _Download:
         self._done = []
         if journal is not None:
             self._done = [[0, self._part.size()]] if journal.done is None else journal.done
-        # First: from the next line on not all that the file holds is content.
+        # Write the journal first: the next step extends the file with bytes that are not content.
         self._write_journal()
         with self._part.path.open("r+b") as stream:
             stream.truncate(size)
@@ -305,7 +306,7 @@ class _Download:
             futures: list[Future[None]] = []
             try:
                 for byte_range in self._ranges:
-                    # The response that is open already brings the first byte_range.
+                    # The open response is used for the first byte range.
                     futures.append(threads.submit(self._fetch_range, byte_range, first))
                     first = None
                 for future in futures:
@@ -325,7 +326,7 @@ class _Download:
             self._receive(byte_range, response)
         except BaseException:
             if self._stopped.is_set():
-                # Why is told elsewhere.
+                # Another stream failed first and raises its error.
                 return
             self._stopped.set()
             raise
@@ -347,7 +348,7 @@ class _Download:
                 budget.spend(error, byte_range.position - byte_range.start)
 
     def _receive(self, byte_range: _ByteRange, response: Response) -> None:
-        """Write a byte_range, taking it up where it breaks."""
+        """Receive and write a byte range, resuming it after connection errors."""
         budget, skip = ResumeBudget(), byte_range.position if response.status_code != 206 else 0
         buffer = memoryview(bytearray(_BUFFER_SIZE))
         with self._part.open_at(byte_range.position) as stream:
@@ -405,7 +406,7 @@ class _Download:
     def _advance_hasher(self) -> None:
         if self._hasher is None:
             return
-        # Up to the first gap.
+        # Only the bytes before the first gap can be hashed.
         gap = next(
             (
                 byte_range.position
@@ -419,7 +420,7 @@ class _Download:
     def _verify(self) -> None:
         size = self._part.size()
         if self._content.size is not None and size != self._content.size:
-            raise UnexpectedContentError(f"the content did not arrive whole: {size} of {self._content.size} bytes came")
+            raise UnexpectedContentError(f"incomplete content: received {size} of {self._content.size} bytes")
         digest = self._hasher.finish() if self._hasher is not None else b""
         verify_digest(self._content, self._expected, size, self._algorithm, digest)
 
@@ -430,15 +431,15 @@ def _content_from_journal(journal: Journal) -> Content:
 
 
 def _first_gap(done: list[list[int]]) -> int:
-    joined = _merge_ranges(done)
-    return joined[0][1] if joined and joined[0][0] == 0 else 0
+    merged = _merge_ranges(done)
+    return merged[0][1] if merged and merged[0][0] == 0 else 0
 
 
 def _merge_ranges(done: list[list[int]]) -> list[list[int]]:
-    joined: list[list[int]] = []
+    merged: list[list[int]] = []
     for start, end in sorted(done):
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], end)
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
         else:
-            joined.append([start, end])
-    return joined
+            merged.append([start, end])
+    return merged

@@ -40,7 +40,7 @@ class Progress:
 
 
 class Meter:
-    """Counts the bytes of one transfer, from any count of threads, and tells a callback at most every 0.1 s and at the end.
+    """Counts the bytes of one transfer, from any count of threads, and calls a callback at most every 0.1 s and at the end.
 
     The callback runs in a thread of the transfer, never concurrently for one meter. An exception that it raises cancels the transfer.
 
@@ -119,11 +119,11 @@ class Meter:
         if self._callback is None:
             return
         with self._lock:
-            total, moved = self._bytes, self._moved
+            count, moved = self._bytes, self._moved
         self._last = now
         since, before = (self._start, 0) if done else self._samples[0]
         rate = (moved - before) / (now - since) if now > since else 0.0
         self._samples.append((now, moved))
         while len(self._samples) > 1 and now - self._samples[1][0] >= _WINDOW_SECONDS:
             self._samples.popleft()
-        self._callback(Progress(self.item, total, self.total, rate, done))
+        self._callback(Progress(self.item, count, self.total, rate, done))

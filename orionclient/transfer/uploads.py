@@ -41,7 +41,7 @@ class PartsClient(Protocol):
         ...
 
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
-        """Send a part; gives the digest of what received, None where the server does not say."""
+        """Send a part and return the digest that the server computed, or None if it reports none."""
         ...
 
     def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
