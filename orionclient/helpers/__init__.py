@@ -1,4 +1,4 @@
-"""Helpers above the session: shards and sweeps as published, files kept here or there, names, bars, reports. They load when first used."""
+"""Helpers on top of the session: published shard and sweep helpers, storage, file names, progress bars and reports, loaded lazily."""
 
 from __future__ import annotations
 

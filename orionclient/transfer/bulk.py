@@ -216,7 +216,7 @@ def _cancel_on_interrupt(event: threading.Event) -> Iterator[None]:
 
 
 def _iter_until_error(items: Iterable[I], errors: list[Exception]) -> Iterator[I]:
-    """Give items as long as there are some; an error is collected until what came before it is done."""
+    """Yield items until the source raises; the error is stored and raised after the earlier items are done."""
     try:
         yield from items
     except Exception as error:  # noqa: BLE001 - raised again by the caller

@@ -388,7 +388,7 @@ class _Download:
     def _write(self, byte_range: _ByteRange, response: Response, stream: IO[bytes], received: memoryview) -> None:
         size = self._content.size
         if size is not None and byte_range.position + len(received) > size:
-            raise with_call(UnexpectedContentError("more came than was announced"), response)
+            raise with_call(UnexpectedContentError("unexpected content: received more bytes than announced"), response)
         count, rest = len(received), received
         while rest:
             rest = rest[stream.write(rest) :]
