@@ -123,12 +123,12 @@ class Transfers:
             ['hits', 'hits-2']
         """
         return download_all(
-            _bind_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, on_result=on_result,
+            _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, on_result=on_result,
             return_exceptions=return_exceptions,
         )  # fmt: skip
 
 
-def _bind_session(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
+def _attach_session(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
     """Give the session to handles that have none."""
     for file in files:
         file.session = file.session or session

@@ -58,7 +58,7 @@ def try_hard_to_create_shard(
         ValidationError: The metadata or the file is too large.
         AuthorizationRequired: The user has no write permission for the collection.
         BadResponse: The collection is not open (409).
-        OSError: The path cannot be read; nothing was sent.
+        OSError: The path cannot be read; no request was sent.
         OrionError: The request failed; nothing is left on the server.
 
     Example:

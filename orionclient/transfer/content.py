@@ -261,7 +261,7 @@ def _wrap_with_check(response: Response | AsyncResponse, check: _Check) -> None:
         response.wrap_stream(check_chunks_async)
 
 
-def disable_decoding(opener: Opener) -> Opener:
+def disable_decompression(opener: Opener) -> Opener:
     """Wrap an opener so that bodies are not decoded: the content is stored with its Content-Encoding.
 
     Args:
@@ -324,7 +324,7 @@ def iter_verified(
     expected = Expected() if expected is None else expected
     response = open_range(opener, {})
     if has_stored_encoding(response, expected):
-        opener = disable_decoding(opener)
+        opener = disable_decompression(opener)
         response.as_stored()
     content = Content.from_response(response)
     # Without a validator, the digest of the received bytes shows whether another response has the same content.

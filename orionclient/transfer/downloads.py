@@ -21,7 +21,7 @@ from orionclient.transfer.content import (
     ResumeBudget,
     algorithm_for,
     changed_error,
-    disable_decoding,
+    disable_decompression,
     has_stored_encoding,
     iter_verified,
     open_range,
@@ -238,7 +238,7 @@ class _Download:
         response = open_range(self._opener, {})
         is_stored = has_stored_encoding(response, self._expected)
         if is_stored or (is_stored is None and self._as_stored):
-            self._opener = disable_decoding(self._opener)
+            self._opener = disable_decompression(self._opener)
             response.as_stored()
         return response
 

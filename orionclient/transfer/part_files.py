@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # Smaller part files are deleted: fetching the bytes again is cheaper than leaving a file behind.
-_MIN_RESUMABLE_SIZE: Final = 1 << 20
+_MIN_KEPT_SIZE: Final = 1 << 20
 _VERSION: Final = 1
 # Number of part files for concurrent downloads to the same target, besides the first.
 _MAX_SIBLINGS: Final = 4
@@ -220,7 +220,7 @@ class PartFile:
         except FileNotFoundError:
             is_ours, is_gone = False, True
         keep = (
-            keep and self._shared and is_ours and self._journal_path.exists() and status.st_size >= _MIN_RESUMABLE_SIZE
+            keep and self._shared and is_ours and self._journal_path.exists() and status.st_size >= _MIN_KEPT_SIZE
         )
         if not keep and self._shared and (is_ours or is_gone):
             self._remove_journal()

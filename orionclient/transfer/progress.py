@@ -40,7 +40,7 @@ class Progress:
 
 
 class Meter:
-    """Counts the bytes of one transfer, from any count of threads, and calls a callback at most every 0.1 s and at the end.
+    """Counts the bytes of one transfer, from any number of threads, and calls a callback at most every 0.1 s and at the end.
 
     The callback runs in a thread of the transfer, never concurrently for one meter. An exception that it raises cancels the transfer.
 

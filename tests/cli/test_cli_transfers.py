@@ -75,8 +75,8 @@ def test_pipes_by_their_path(call: Call, stack: LocalOrion, tmp_path: Path, monk
     os.mkfifo(pipe)
     before = [len(stack.faults.requests(name)) for name in ("download_file", "create_file")]
     for arguments, words in {
-        ("download", str(made.id), "-o", "pipe"): "nobody reads from the pipe",
-        ("upload", "pipe"): "nobody writes to the pipe",
+        ("download", str(made.id), "-o", "pipe"): "the pipe has no reader",
+        ("upload", "pipe"): "the pipe has no writer",
     }.items():
         done = call("files", *arguments, on=stack)
         assert (done.exit_code, done.stdout) == (9, "")
@@ -206,7 +206,7 @@ def test_what_is_no_file_in_a_folder_is_told(call: Call, stack: LocalOrion, tree
     (tree / "linked").unlink()
     os.mkfifo(tree / "0.pipe")
     done = call("files", "upload", "frames", on=stack)
-    assert (done.exit_code, "0.pipe is no file" in done.stderr) == (6, True)
+    assert (done.exit_code, "0.pipe is not a file" in done.stderr) == (6, True)
 
 
 def test_a_chosen_format_wins(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
@@ -452,6 +452,6 @@ def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Pat
     ):
         done = call(*words, on=stack)
         assert (words, done.exit_code) == (words, 6)
-        assert "the path is empty; name a file or folder" in done.stderr, (words, done.stderr)
+        assert "the path is empty; pass a file or folder" in done.stderr, (words, done.stderr)
     assert stack.faults.requests() == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

@@ -123,7 +123,7 @@ def test_a_folder_that_is_not_there(collection: ShardCollection, tmp_path: Path,
 def test_a_collection_that_is_not_open(collection: ShardCollection, folder: Path, orion: LocalOrion) -> None:
     collection.close()
     collection.wait()
-    with pytest.raises(OrionError, match=r"is 'ready' and takes no shards; collection.ensure_open\(\)"):
+    with pytest.raises(OrionError, match=r"is 'ready', not 'open'; collection.ensure_open\(\)"):
         collection.upload(folder)
     assert not orion.faults.requests("create_shard")
 

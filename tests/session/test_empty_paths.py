@@ -67,7 +67,7 @@ def test_an_empty_path_is_an_error_before_any_request(
 ) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValidationError, match="the path is empty; name a file or folder"):
+    with pytest.raises(ValidationError, match="the path is empty; pass a file or folder"):
         CALLS[name](scripted.session())
     assert scripted.requests == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

@@ -136,16 +136,16 @@ def unseen(a: Decimal) -> None: ...
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (no_hint, "parameter 'a' of the floe 'no_hint' has no hint"),
-        (odd, r"'a' of the floe 'odd' has the hint set\[int\]; known are str, int"),
-        (odd_list, "has the hint <class 'bytes'>"),
-        (union, r"has the hint int \| str"),
-        (mixed, "choices that are neither all texts nor all whole numbers"),
-        (rest, "cannot be passed by its name"),
-        (words, "cannot be passed by its name"),
-        (by_place, "cannot be passed by its name"),
-        (no_json, "the default of the parameter 'a' of the floe 'no_json' cannot be written as JSON"),
-        (twice, "two parameters promoted as 'a'"),
+        (no_hint, "parameter 'a' of the floe 'no_hint' has no type hint"),
+        (odd, r"'a' of the floe 'odd' has the unsupported type hint set\[int\]; supported are str, int"),
+        (odd_list, "has the unsupported type hint <class 'bytes'>"),
+        (union, r"has the unsupported type hint int \| str"),
+        (mixed, "choices that are neither all strings nor all integers"),
+        (rest, "cannot be passed by keyword"),
+        (words, "cannot be passed by keyword"),
+        (by_place, "cannot be passed by keyword"),
+        (no_json, "the default of the parameter 'a' of the floe 'no_json' is not JSON serializable"),
+        (twice, "two parameters with the promoted name 'a'"),
         (unseen, "'Decimal' is not defined; import what they name outside of TYPE_CHECKING"),
     ],
 )
@@ -156,7 +156,7 @@ def test_a_signature_that_no_job_can_fill_is_rejected(function: Callable[..., An
 
 def test_only_floes_are_described() -> None:
     for thing in (len, 5, object()):
-        with pytest.raises(ValidationError, match="is no floe; decorate"):
+        with pytest.raises(ValidationError, match="is not a floe; decorate"):
             describe(thing)  # type: ignore[arg-type]
 
 
@@ -191,7 +191,11 @@ def test_a_module_of_a_package_is_named_with_its_root(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [("no_such_file.py", "there is no file no_such_file.py"), (json, "json.*has no floe"), (5, "5 is no floe")],
+    [
+        ("no_such_file.py", "the file no_such_file.py does not exist"),
+        (json, "json.*has no floe"),
+        (5, "5 is not a floe"),
+    ],
 )
 def test_what_is_given_and_has_no_floe_is_rejected(given: Any, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
@@ -318,11 +322,11 @@ def parameter(kind: str, **more: Any) -> dict[str, Any]:
     ("kind", "value", "message"),
     [
         (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "whole datasets by their ids"),
-        (parameter("file"), {"path": "x.sdf"}, "and paths, are not modelled"),
+        (parameter("file"), {"path": "x.sdf"}, "and paths, are not supported"),
         (parameter("file"), {"files": []}, "takes one file, not 0"),
-        (parameter("integer"), True, "is of type integer; True is not"),
-        (parameter("string"), 5, "is of type string; 5 is not"),
-        (parameter("string", choices=["a"]), "b", r"is one of \['a'\], not 'b'"),
+        (parameter("integer"), True, "must be of type integer, not True"),
+        (parameter("string"), 5, "must be of type string, not 5"),
+        (parameter("string", choices=["a"]), "b", r"must be one of \['a'\], not 'b'"),
         (parameter("string", many=True), ["a", 5], "5 is not"),
     ],
 )
@@ -392,7 +396,7 @@ def test_arguments_that_cannot_be_made_are_a_reason(
 ) -> None:
     (tmp_path / "parameters.json").write_text('{"promoted": {"code": "x"}}')
     assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == 1
-    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' is of type integer; 'x' is not"
+    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' must be of type integer, not 'x'"
     (tmp_path / "parameters.json").write_text('{"promoted": {"message": "one\\ntwo"}}')
     assert main(["run", "orionclient.floes.builtin:fail", str(tmp_path)]) == 1
     assert (tmp_path / "reason").read_text() == "RuntimeError: one two"
@@ -435,11 +439,11 @@ def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, cont
 
 def test_built_in_floes_reject_what_they_cannot_do(here: LocalOrion) -> None:
     session = here.session()
-    with pytest.raises(ValidationError, match="shard_size is a number from 1, not 0"):
+    with pytest.raises(ValidationError, match="shard_size must be at least 1, not 0"):
         builtin.dataset_to_collection(Dataset.create(session, "x"), "y", 0)
     collection = ShardCollection.create(session, "c")
     shard = Shard.create(collection, "odd", file=b"no records\n")
-    with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' holds something else than records"):
+    with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' contains no valid records"):
         builtin.collection_to_dataset(collection, "y")
 
 

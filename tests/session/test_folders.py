@@ -125,7 +125,7 @@ def test_only_who_may_change_a_resource_moves_it(orion: LocalOrion, session: Ori
         ({"path": ...}, "assignment 2 lacks path"),
         ({"id": ...}, "assignment 2 lacks id"),
         ({"resource_type": ..., "path": ...}, "assignment 2 lacks resource_type, path"),
-        ({"folder": "/a"}, "assignment 2 has unknown folder; known are resource_type, id, path, name"),
+        ({"folder": "/a"}, "assignment 2 has unknown folder; known keys are resource_type, id, path, name"),
         ({"path": ..., "paht": "/a"}, "assignment 2 lacks path and has unknown paht"),
         ({7: 8}, "has unknown 7"),
         ({"id": "abc"}, "id must be a whole number"),
@@ -134,10 +134,10 @@ def test_only_who_may_change_a_resource_moves_it(orion: LocalOrion, session: Ori
         ({"path": None}, "a path is a text"),
         ({"name": ""}, "a name is a text"),
         ({"name": 7}, "a name is a text"),
-        ({"resource_type": "project"}, "resource_type is one of collection, dataset, file"),
-        ({"resource_type": Project}, "resource_type is one of collection, dataset, file"),
-        ({"resource_type": int}, "resource_type is one of collection, dataset, file"),
-        ({"resource_type": None}, "resource_type is one of collection, dataset, file"),
+        ({"resource_type": "project"}, "resource_type must be one of collection, dataset, file"),
+        ({"resource_type": Project}, "resource_type must be one of collection, dataset, file"),
+        ({"resource_type": int}, "resource_type must be one of collection, dataset, file"),
+        ({"resource_type": None}, "resource_type must be one of collection, dataset, file"),
     ],
 )
 def test_assignments_that_are_none(scripted: Scripted, damage: dict[Any, Any], words: str) -> None:

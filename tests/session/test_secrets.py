@@ -131,7 +131,7 @@ def test_values_that_are_none(scripted: Scripted, value: Any) -> None:
         lambda: Secret.create(session, "database", value),
         lambda: Secret(id=7, session=session).set_value(value),
     ):
-        with pytest.raises(ValidationError, match="text that is not empty, not") as caught:
+        with pytest.raises(ValidationError, match="must be a non-empty string, not") as caught:
             attempt()
         assert "bytes'" not in str(caught.value)
     assert scripted.requests == []
@@ -139,7 +139,7 @@ def test_values_that_are_none(scripted: Scripted, value: Any) -> None:
 
 @pytest.mark.parametrize("tags", [[""], ["x", "  "], [7]])
 def test_tags_that_are_none(scripted: Scripted, tags: Any) -> None:
-    with pytest.raises(ValidationError, match="a tag is a text that is not empty"):
+    with pytest.raises(ValidationError, match="a tag must be a non-empty string"):
         Secret.create(scripted.session(), "database", VALUE, tags=tags)
     assert scripted.requests == []
 

@@ -187,7 +187,9 @@ def test_too_large_is_rejected_before_any_request(
     orion.faults.clear()
     for source in (b"0123456789", path, io.BytesIO(b"0123456789")):
         for attempt in (lambda: Shard.create(collection, file=source), lambda: shard.upload_file(source)):  # noqa: B023
-            with pytest.raises(ValidationError, match="the content has 10 bytes; a shard holds at most 9"):
+            with pytest.raises(
+                ValidationError, match="the content has 10 bytes; the maximum size of a shard is 9 bytes"
+            ):
                 attempt()
     assert operations(orion) == []
     shard.upload_file(b"123456789")

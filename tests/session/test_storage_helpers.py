@@ -92,7 +92,7 @@ def test_what_leads_nowhere_is_rejected(job: LocalOrion, written: Path, tmp_path
         pass
     with pytest.raises(NotFoundResponse), local_path(4711):
         pass
-    with pytest.raises(ValidationError, match=r"needs a collection; start_collection\(\.\.\.\) makes one"):
+    with pytest.raises(ValidationError, match=r"requires a collection; create one with start_collection\(\.\.\.\)"):
         store_shard(written, "1", None)
 
 

@@ -173,7 +173,7 @@ def test_bringing_it_to_the_disk_fails(
 @pytest.mark.parametrize("code", [errno.EIO, errno.EROFS, errno.ENOSPC, errno.EDQUOT])
 def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_bytes(b"old")
-    writer = part_files.PartFile.writer
+    writer = part_files.PartFile.open_at
 
     class Failing:
         def __init__(self, stream: Any) -> None:
@@ -196,7 +196,7 @@ def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.
             # Less than was given, as a nearly full disk does.
             return int(self._stream.write(data[:1000]))
 
-    monkeypatch.setattr(part_files.PartFile, "writer", lambda self, position: Failing(writer(self, position)))
+    monkeypatch.setattr(part_files.PartFile, "open_at", lambda self, position: Failing(writer(self, position)))
     with pytest.raises(NotEnoughDiskError if code in {errno.ENOSPC, errno.EDQUOT} else OSError):
         made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == b"old"
@@ -334,7 +334,7 @@ def test_a_link_to_a_fifo(made: File, folder: Path) -> None:
 def test_a_fifo_that_nobody_reads(simple: Stack, made: File, folder: Path, impatient: None) -> None:
     before = requests(simple)
     os.mkfifo(folder / "target")
-    with pytest.raises(OSError, match="nobody reads from the pipe.*target") as caught:
+    with pytest.raises(OSError, match="the pipe has no reader.*target") as caught:
         made.download_to_file(folder / "target")
     assert caught.value.errno == errno.ENXIO
     assert requests(simple) == before
@@ -380,14 +380,14 @@ def test_the_mode_of_the_old_file_stays(made: File, folder: Path) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the other end of a pipe hardly any time to come."""
-    monkeypatch.setattr(pipes, "_PATIENCE", 0.1)
+    monkeypatch.setattr(pipes, "_OPEN_SECONDS", 0.1)
 
 
 def test_a_source_that_nobody_writes_to(simple: Stack, folder: Path, impatient: None) -> None:
     session = simple.session()
     simple.clear_faults()
     os.mkfifo(folder / "source")
-    with pytest.raises(OSError, match="nobody writes to the pipe.*source") as caught:
+    with pytest.raises(OSError, match="the pipe has no writer.*source") as caught:
         File.upload(session, "x", folder / "source")
     assert caught.value.errno == errno.ENXIO
     with pytest.raises(IsADirectoryError):
@@ -401,7 +401,7 @@ def test_a_source_that_nobody_writes_to(simple: Stack, folder: Path, impatient: 
 def test_a_source_whose_writer_comes_late(
     simple: Stack, folder: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipes, "_PATIENCE", 60)
+    monkeypatch.setattr(pipes, "_OPEN_SECONDS", 60)
     os.mkfifo(folder / "source")
 
     def write() -> None:

@@ -127,7 +127,7 @@ def test_items_that_end_with_an_error_do_not_lose_what_came_before() -> None:
     with pytest.raises(TransferErrors) as caught:
         collect_results(run(double, broken_list()))
     assert [result.value for result in caught.value.results] == [2, None]
-    assert str(caught.value) == "after 2 transfers (1 failed) there is no list of the rest: no next page"
+    assert str(caught.value) == "listing the items failed after 2 transfers (1 failed): no next page"
     assert str(caught.value.__cause__) == "no next page"
 
 
@@ -144,7 +144,7 @@ def test_items_that_cannot_be_read_at_all_are_that_error() -> None:
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "4", None])
 def test_workers_is_a_number(workers: Any) -> None:
-    with pytest.raises(ValidationError, match="workers is a whole number from 1 on"):
+    with pytest.raises(ValidationError, match="workers must be a positive integer"):
         next(run(double, [1], workers=workers))
 
 

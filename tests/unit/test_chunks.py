@@ -126,16 +126,16 @@ def test_two_that_are_the_same() -> None:
 
 
 def test_words() -> None:
-    assert str(truncated_error(3, 10)) == "the content did not arrive whole: 3 of 10 bytes came"
+    assert str(truncated_error(3, 10)) == "incomplete content: received 3 of 10 bytes"
     assert type(truncated_error(3, 10)) is OrionConnectionError
-    assert str(changed_error()) == "the content changed while it was read"
+    assert str(changed_error()) == "the content changed during the download"
     for algorithm, name in {"sha-256": "SHA-256", "crc32c": "CRC32C"}.items():
         reported = digest_error(Digest(algorithm, b""))
-        assert str(reported) == f"the content did not arrive whole: its {name} digest is not the announced one"
+        assert str(reported) == f"corrupted content: its {name} digest does not match the announced one"
         assert isinstance(reported, UnexpectedContentError)
     assert isinstance(changed_error(), UnexpectedContentError)
     error_with_call = with_call(truncated_error(1, 2), answer())
-    assert str(error_with_call) == "get_x GET /x: the content did not arrive whole: 1 of 2 bytes came (request r1)"
+    assert str(error_with_call) == "get_x GET /x: incomplete content: received 1 of 2 bytes (request r1)"
     assert with_call(error := truncated_error(1, 2), answer(call=False)) is error
     assert error.call is None
 
@@ -243,7 +243,7 @@ def test_another_chunk(other: Response) -> None:
 def test_another_content(other: Response) -> None:
     server = Server(other)
     with pytest.raises(
-        UnexpectedContentError, match=r"get_x GET /x: the content changed while it was read \(request r1\)"
+        UnexpectedContentError, match=r"get_x GET /x: the content changed during the download \(request r1\)"
     ):
         open_rest(server, KNOWN, 4)
     assert server.closed == [other]
@@ -324,13 +324,13 @@ def test_given_up(skipped_waits: list[float]) -> None:
     server = Server(*(answer(200, b"0", content_length="10", etag=TAG) for _ in range(9)))
     with pytest.raises(OrionConnectionError) as caught:
         reported(server)
-    assert str(caught.value) == "get_x GET /x: the content did not arrive whole: 1 of 10 bytes came (request r1)"
+    assert str(caught.value) == "get_x GET /x: incomplete content: received 1 of 10 bytes (request r1)"
     assert (len(server.requests), len(skipped_waits)) == (6, 5)
     assert len({id(each) for each in server.closed}) == 6
 
 
 def test_more_patience_where_it_comes_forward(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "_FORWARD", 1)
+    monkeypatch.setattr(content, "_PROGRESS_SIZE", 1)
     server = Server(
         answer(200, b"0", broken(), content_length="10", etag=TAG),
         *(chunk(start, WHOLE[start : start + 1], broken()) for start in range(1, 9)),
@@ -351,7 +351,7 @@ def test_another_digest() -> None:
     with pytest.raises(UnexpectedContentError) as caught:
         take()
     assert str(caught.value) == (
-        "get_x GET /x: the content did not arrive whole: its SHA-256 digest is not the announced one (request r1)"
+        "get_x GET /x: corrupted content: its SHA-256 digest does not match the announced one (request r1)"
     )
     # It is found out after the last chunk, and nobody is told that all of it is there.
     assert (bytes(received), [each.done for each in heard].count(True), given in server.closed) == (WHOLE, 0, True)

@@ -233,12 +233,12 @@ def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch)
             return self.inner.digest()
 
     hasher = Hasher()
-    hasher = FileHasher(file, hasher, 12 * MIB)
-    hasher.advance(4 * MIB - 7)
+    follower = FileHasher(file, hasher, 12 * MIB)
+    follower.advance(4 * MIB - 7)
     assert hasher.there.wait(20)
     # The rest is written only now; what was read before is not read again.
     file.write_bytes(whole)
-    assert hasher.finish() == hashlib.sha256(whole).digest()
+    assert follower.finish() == hashlib.sha256(whole).digest()
     assert sum(seen) == len(whole)
     assert max(seen) <= MIB
 

@@ -242,5 +242,5 @@ def test_a_missing_package_is_named_in_one_sentence(bar: Any, package: str, monk
         pass
     assert (
         str(caught.value)
-        == f"the package {package} is needed for {package}_progress; install it with: pip install {package}"
+        == f"{package}_progress requires the package {package}; install it with: pip install {package}"
     )
