@@ -1,4 +1,4 @@
-"""Redirects: 307 and 308 send the same request again, without the token at another origin; every other one is no success."""
+"""Redirects: 307 and 308 resend the request, without the token to another origin; every other redirect is an error."""
 
 from __future__ import annotations
 
