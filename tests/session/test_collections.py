@@ -502,7 +502,7 @@ def test_many_threads_open_one_collection(slow: LocalOrion) -> None:
             with mine.opened(timeout=60) as there:
                 for each in range(5):
                     Shard.create(there, f"{index}.{each}", file=b"%d" % each)
-        except Exception as error:  # any error must be reported
+        except Exception as error:  # noqa: BLE001 - any error must be reported
             problems.append(error)
 
     threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]

@@ -1,4 +1,4 @@
-"""The record count of a dataset is checked against the received records, in every format whose records can be counted."""
+"""The record count of a dataset is checked against the received records, in every format that can be counted."""
 
 from __future__ import annotations
 
