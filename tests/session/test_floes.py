@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("real_time")
 
-PERSON = Path(__file__).with_name("floes_of_a_person.py")
+PERSON = Path(__file__).with_name("user_floes.py")
 
 
 @pytest.fixture
