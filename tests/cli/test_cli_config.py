@@ -57,7 +57,9 @@ def test_an_invalid_file_is_not_changed(call: Call, own_home: Path, content: byt
     assert {each.name for each in folder.iterdir()} <= {"config", "config.lock"}
 
 
-def test_a_custom_file_does_not_restrict_its_folder(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_custom_file_does_not_restrict_its_folder(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tmp_path.chmod(0o755)
     monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "mine"))
     make(call, "work")

@@ -165,7 +165,9 @@ def test_a_log_in_a_pipe_is_unchanged(call: Call, planted: LocalOrion, tmp_path:
 
 
 @pytest.mark.parametrize("cubes", ["x", [None], [{"name": "echo", "parameters": [{"promoted_name": "text"}]}]], ids=str)
-def test_an_invalid_specification_is_an_error_that_names_the_field(call: Call, planted: LocalOrion, cubes: object) -> None:
+def test_an_invalid_specification_is_an_error_that_names_the_field(
+    call: Call, planted: LocalOrion, cubes: object
+) -> None:
     planted.faults.clear()
     planted.faults.script("get_workfloe", [set_field("specification.cubes", cubes)])
     done = call("jobs", "start", "echo", "x", "--text", "CNS", on=planted)

@@ -123,7 +123,8 @@ def test_a_collection_up_and_down(call: Call, stack: LocalOrion, tree: Path, tmp
     collection_id = str(collection["id"])
     assert call("collections", "wait", collection_id, "--deadline", "60").exit_code == 0
     assert (
-        call("collections", "download", collection_id, "here").stdout == f"Downloaded collection {collection_id}: 3 shards to here\n"
+        call("collections", "download", collection_id, "here").stdout
+        == f"Downloaded collection {collection_id}: 3 shards to here\n"
     )
     assert (tmp_path / "here" / "late" / "3.xyz").read_text() == "late/3.xyz"
     (tree / "4.xyz").write_text("4")
@@ -157,9 +158,7 @@ def test_a_progress_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().err == ""
 
 
-def test_progress_is_printed_to_standard_error_unless_quiet(
-    call: Call, stack: LocalOrion, tmp_path: Path
-) -> None:
+def test_progress_is_printed_to_standard_error_unless_quiet(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "large.bin").write_bytes(b"x" * (3 << 20))
     done = call("files", "upload", "large.bin", on=stack)
     assert done.stdout.startswith("Uploaded file with id ")
@@ -195,7 +194,9 @@ def test_an_empty_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     assert call("files", "upload", "a", "b", "--name", "c").exit_code == 2
 
 
-def test_other_kinds_of_directory_entries_are_reported(call: Call, stack: LocalOrion, tree: Path, tmp_path: Path) -> None:
+def test_other_kinds_of_directory_entries_are_reported(
+    call: Call, stack: LocalOrion, tree: Path, tmp_path: Path
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tree / "linked").symlink_to("../elsewhere")
     done = call("files", "upload", "frames", "--json", on=stack)

@@ -142,8 +142,8 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     )
     with pytest.raises(errors.OrionError, match="422"):
         File.upload(scripted.session(), "x", b"content")
-    assert [requests.method for requests in scripted.requests] == ["POST", "PUT", "DELETE"]
-    assert [requests.body for requests in scripted.requests][1] == b"content"
+    assert [request.method for request in scripted.requests] == ["POST", "PUT", "DELETE"]
+    assert [request.body for request in scripted.requests][1] == b"content"
     assert any("digest" in name.lower() for name in scripted.requests[1].headers)
 
 
@@ -248,7 +248,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     scripted.then(ScriptedResponse(data=FILE, headers={"Set-Cookie": "a=b"}))
     for _ in range(2):
         scripted.session().get_resource(File, 1)
-    assert [requests.headers["Authorization"] for requests in scripted.requests] == [f"Token {CANARY}"] * 2
+    assert [request.headers["Authorization"] for request in scripted.requests] == [f"Token {CANARY}"] * 2
     assert "Cookie" not in scripted.requests[1].headers
 
 
@@ -297,7 +297,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         scripted.requests = []
         scripted.responses = [ScriptedResponse(307, headers={"Location": "/other"}), ScriptedResponse(data=FILE)]
         scripted.session().update_resource(File(id=1), {"name": "y"})
-        assert [requests.method for requests in scripted.requests][:2] == ["PATCH", "PATCH"]
+        assert [request.method for request in scripted.requests][:2] == ["PATCH", "PATCH"]
         scripted.responses = [ScriptedResponse(307, headers={"Location": other.url})]
         with pytest.raises(errors.BadResponse, match="is not followed"):
             scripted.session().retrieve_token("ada", "password")
@@ -399,7 +399,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     message = str(caught.value)
     assert re.fullmatch(
         r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no room for \*\*\* \(request \w+, \d+ attempts in .* s\)",
-message,
+        message,
     )
 
 

@@ -25,8 +25,8 @@ from click.testing import CliRunner
 from connections_certificates import (
     DAY,
     NOW,
-    Damaging,
     Certificate,
+    Damaging,
     Secure,
     Tunnel,
     anonymous,
@@ -76,7 +76,9 @@ class Authority(NamedTuple):
     file: Path
     folder: Path
 
-    def server(self, *hosts: str, cn: str = "server", chain: tuple[Certificate, ...] = (), **options: Any) -> ssl.SSLContext:
+    def server(
+        self, *hosts: str, cn: str = "server", chain: tuple[Certificate, ...] = (), **options: Any
+    ) -> ssl.SSLContext:
         signer = options.pop("signer", self.root)
         return context_for(self.folder, make(cn, signer, hosts=hosts, **options), *chain)
 
@@ -187,7 +189,7 @@ def test_certificates(
         config = SessionConfig(f"https://{case.host}:{server.port}", CANARY, ca_file=str(authority.file))
         if case.problem is None:
             assert way(config) == "x"
-            assert [CANARY.encode() in requests for requests in server.requests] == [True]
+            assert [CANARY.encode() in request for request in server.requests] == [True]
         else:
             with pytest.raises(OrionConnectionError, match=case.problem) as caught:
                 way(config)
@@ -206,7 +208,7 @@ def test_certificates_by_ocli(authority: Authority, skipped_waits: list[float], 
         found = CliRunner().invoke(ocli, ["files", "show", "1", "--json"], prog_name="ocli")
         if case.problem is None:
             assert (found.exit_code, json.loads(found.stdout)["name"], found.stderr) == (0, "x", "")
-            assert [CANARY.encode() in requests for requests in server.requests] == [True]
+            assert [CANARY.encode() in request for request in server.requests] == [True]
         else:
             error, hint = found.stderr.splitlines()
             assert (found.exit_code, found.stdout, hint[:6]) == (7, "", "Hint: ")
@@ -367,7 +369,7 @@ def test_the_certificate_of_a_proxy_is_verified(authority: Authority, way: Calla
             way(config)
         assert (caught.value.attempts, proxy.requests) == (1, [])
         assert way(evolve(config, ca_file=str(authority.file))) == "x"
-    assert [requests.split(b" ", 2)[1] for requests in proxy.requests] == [
+    assert [request.split(b" ", 2)[1] for request in proxy.requests] == [
         b"http://orion.invalid/api/v3/storage/files/1/"
     ]
 
@@ -385,7 +387,17 @@ def test_presigned_requests_trust_the_authorities_of_the_profile(authority: Auth
         assert put(config, url) == 200
         with pytest.raises(OrionConnectionError, match="local issuer"):
             put(evolve(config, ca_file=None), url)
-    assert [CANARY.encode() in requests for requests in storage.requests] == [False]
+    (head,) = storage.requests
+    assert CANARY.encode() not in head
+    assert b"authorization" not in head.lower()
+
+
+def test_presigned_requests_to_the_origin_of_the_profile_have_no_token(authority: Authority) -> None:
+    with Secure(authority.server(HOST)) as server:
+        config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file))
+        assert put(config, "/key?signature=1") == 200
+    (head,) = server.requests
+    assert b"authorization" not in head.lower()
 
 
 def test_presigned_requests_use_verify_false_of_the_profile(authority: Authority) -> None:
@@ -395,15 +407,15 @@ def test_presigned_requests_use_verify_false_of_the_profile(authority: Authority
             assert put(config, f"https://storage.example.test:{storage.port}/x") == 200
     # No token is sent, so the message names none.
     assert "token" not in str(reported[0].message)
-    assert [CANARY.encode() in requests for requests in storage.requests] == [False]
+    assert [CANARY.encode() in request for request in storage.requests] == [False]
 
 
 def test_presigned_requests_use_the_proxy_of_the_profile(authority: Authority, scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(raw=b""))
     config = SessionConfig("http://orion.invalid", CANARY, allow_http=True, proxy=scripted.url)
     assert put(config, "http://storage.invalid/x?signature=1") == 200
-    assert [(requests.path, requests.body) for requests in scripted.requests] == [
-        ("http://storage.invalid/x?signature=1", b"content")
+    assert [(request.method, request.path, request.body) for request in scripted.requests] == [
+        ("PUT", "http://storage.invalid/x?signature=1", b"content")
     ]
     assert "Authorization" not in scripted.requests[0].headers
 
@@ -453,6 +465,8 @@ def created(
         _http.close_connections()
     assert tunnel.requests == [f"CONNECT {HOST}:{server.port}".encode()] * proxied
     assert caught.value.attempts == 1
+    assert caught.value.call is not None
+    assert caught.value.call.may_have_been_applied is caught.value.may_have_been_applied
     return caught.value
 
 
@@ -481,6 +495,14 @@ def test_a_request_that_breaks_in_the_handshake_was_not_applied(
         error = created(way, server, authority, proxied=proxied)
     assert (error.may_have_been_applied, server.requests) == (False, [])
     assert re.search(str(CASES[name].problem), str(error))
+
+
+def test_a_handshake_with_another_trusted_authority_sends_nothing(authority: Authority, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    other.write_bytes(authority.untrusted.pem)
+    with Secure(authority.server(HOST)) as server, pytest.raises(OrionConnectionError, match="not trusted") as caught:
+        create(SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(other)))
+    assert (caught.value.may_have_been_applied, server.requests) == (False, [])
 
 
 @CREATES
@@ -549,7 +571,9 @@ def test_verify_in_a_profile() -> None:
 
 
 @pytest.mark.parametrize("verify", [True, False])
-def test_old_protocols_are_disabled_regardless_of_the_python_build(monkeypatch: pytest.MonkeyPatch, verify: bool) -> None:
+def test_old_protocols_are_disabled_regardless_of_the_python_build(
+    monkeypatch: pytest.MonkeyPatch, verify: bool
+) -> None:
     make = ssl.create_default_context
 
     def lax() -> ssl.SSLContext:

@@ -165,7 +165,9 @@ def raw_async_download(session: OrionSession, url: str) -> None:
 
 @pytest.mark.parametrize("way", [open_download, open_get, raw_async_download])
 @pytest.mark.parametrize("drip", REFUSALS)
-def test_an_error_response_is_not_streamed(scripted: Scripted, drip: str, way: Callable[[OrionSession, str], None]) -> None:
+def test_an_error_response_is_not_streamed(
+    scripted: Scripted, drip: str, way: Callable[[OrionSession, str], None]
+) -> None:
     scripted.then(REFUSALS[drip])
     session = scripted.session(request_timeout=LIMIT, retry_timeout=LIMIT)
     started = time.monotonic()
@@ -176,9 +178,7 @@ def test_an_error_response_is_not_streamed(scripted: Scripted, drip: str, way: C
 
 
 @pytest.mark.parametrize("way", [open_download, raw_async_download])
-def test_a_broken_error_response_is_retried(
-    scripted: Scripted, way: Callable[[OrionSession, str], None]
-) -> None:
+def test_a_broken_error_response_is_retried(scripted: Scripted, way: Callable[[OrionSession, str], None]) -> None:
     def half(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b'HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\n{"detail"')
         handler.close_connection = True
@@ -224,7 +224,7 @@ def test_a_stream_inside_the_body_of_another_has_its_own_deadline(scripted: Scri
         with pytest.raises(OrionTimeout):
             get_session({}, SPACE, SPACE).put(scripted.url, data=inside())
     # The outer deadline has passed, and does not end the inner stream.
-    assert [requests.body for requests in other.requests] == [bytes(8 << 17)]
+    assert [request.body for request in other.requests] == [bytes(8 << 17)]
 
 
 def _fill(listening: socket.socket, address: tuple[str, int], waiting: contextlib.ExitStack) -> None:

@@ -31,7 +31,9 @@ VALUES = st.one_of(
         b"a\tb", b"a\r\nInjected: 1", b"a\nInjected: 1", b"a\rb", b"a\0b", b"\r\n\r\nGET / HTTP/1.1",
     ]),
 )  # fmt: skip
-TARGETS = st.one_of(VALUES, st.sampled_from([b"/", b"/a?b=c", b"", b"/a b", b"/a\r\nX: y", b"/ HTTP/1.1\r\nX: y", b"*"]))
+TARGETS = st.one_of(
+    VALUES, st.sampled_from([b"/", b"/a?b=c", b"", b"/a b", b"/a\r\nX: y", b"/ HTTP/1.1\r\nX: y", b"*"])
+)
 METHODS = st.sampled_from(
     [b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"CONNECT", b"get", b"GET ", b"G\r\n"]
 )
@@ -99,7 +101,9 @@ FIELDS = st.lists(st.tuples(NAMES, BETWEEN, VALUES, ENDS).map(b"".join), max_siz
 
 
 @settings(max_examples=5000 // SHARE, **UNTIMED)
-@given(LINES, ENDS, FIELDS, ENDS, VALUES, METHODS.filter(lambda method: method in {b"GET", b"HEAD", b"POST", b"DELETE"}))
+@given(
+    LINES, ENDS, FIELDS, ENDS, VALUES, METHODS.filter(lambda method: method in {b"GET", b"HEAD", b"POST", b"DELETE"})
+)
 @example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\nConnection: keep-alive\r\n", b"\r\n", b"12345", b"GET")
 @example(b"HTTP/1.1 204 No Content", b"\r\n", b"Content-Length: 5\r\n", b"\r\n", b"", b"DELETE")
 @example(b"HTTP/1.1 200 OK", b"\r\n", b"Content-Length: 5\r\n", b"\r\n", b"", b"HEAD")
@@ -169,7 +173,7 @@ def test_content_of_another_length_than_announced_is_an_error(content: list[byte
             http.put(f"{server.url}/x", data=iter(content), headers={"Content-Length": "5"})
         before = len(server.requests)
         assert http.put(f"{server.url}/x", data=b"12345").status_code == 200
-        assert [requests.body for requests in server.requests[before:]] == [b"12345"]
+        assert [request.body for request in server.requests[before:]] == [b"12345"]
 
 
 @pytest.mark.parametrize("closing", [True, False])

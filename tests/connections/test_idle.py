@@ -121,7 +121,7 @@ def test_a_connection_closed_as_the_request_arrives(
     with pytest.raises(OrionConnectionError, match="it may have been applied") as caught:
         create(session)
     assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
-    assert [requests.method for requests in scripted.requests[3:]] == ["POST"]
+    assert [request.method for request in scripted.requests[3:]] == ["POST"]
 
 
 def test_a_connection_closed_between_the_check_and_the_request(
@@ -154,7 +154,7 @@ def test_cookies_are_not_stored(scripted: Scripted) -> None:
             await get_dataset.asyncio(1, client=client)
 
     asyncio.run(work())
-    assert [requests.headers.get("Cookie") for requests in scripted.requests] == [None] * 4
+    assert [request.headers.get("Cookie") for request in scripted.requests] == [None] * 4
 
 
 def test_the_library_logs_no_addresses(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:

@@ -56,7 +56,7 @@ def test_a_proxy_without_a_scheme(
     scripted.then(ScriptedResponse(data=FILE))
     monkeypatch.setenv(variable, scripted.url.removeprefix("http://"))
     assert way(_session()) == "x"
-    assert [requests.path for requests in scripted.requests] == ["http://orion.invalid/api/v3/storage/files/1/"]
+    assert [request.path for request in scripted.requests] == ["http://orion.invalid/api/v3/storage/files/1/"]
 
 
 @WAYS

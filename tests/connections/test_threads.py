@@ -49,7 +49,7 @@ def send_requests(session: OrionSession, threads: int, total: int) -> Run:
             began = time.perf_counter()
             try:
                 file = session.get_resource(File, file_id)
-            except Exception as error:  # any error means that the request is lost
+            except Exception as error:  # noqa: BLE001 - any error means that the request is lost
                 lost.append(repr(error))
             else:
                 if (file.id, file.name) != (file_id, f"n{file_id}"):

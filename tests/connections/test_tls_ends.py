@@ -216,9 +216,7 @@ def test_a_complete_body_needs_no_close_notify(server: Ending, way: Callable[[],
     assert way() == CONTENT
 
 
-def test_an_end_without_close_notify_is_an_error(
-    server: Ending, way: Callable[[], bytes], tmp_path: Path
-) -> None:
+def test_an_end_without_close_notify_is_an_error(server: Ending, way: Callable[[], bytes], tmp_path: Path) -> None:
     server.announced = False
     with pytest.raises((OrionConnectionError, RequestFailed)):
         way()

@@ -155,7 +155,7 @@ def test_the_address_of_a_profile(own: Scripted, other: Scripted, name: str, own
     url = _url(FORMS[name], own, other).replace("/x/", "")
     (own_home / ".orion").mkdir(mode=0o700)
     path = own_home / ".orion" / "config"
-    path.write_text(f"[p]\nurl = {text}\ntoken = {CANARY}\n")
+    path.write_text(f"[p]\nurl = {url}\ntoken = {CANARY}\n")
     path.chmod(0o600)
     servers = (other, own) if "{other}" in FORMS[name].template else (own, other)
 

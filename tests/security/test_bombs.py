@@ -38,8 +38,8 @@ SPACE = 64 * MIB
 @pytest.fixture(scope="module")
 def bomb() -> bytes:
     """Return 10 GiB of zeros, compressed to 10 MiB by repeating the compressed form of one GiB."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    one = packer.compress(bytes(64 * MIB)) + packer.flush()
+    compressor = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    one = compressor.compress(bytes(64 * MIB)) + compressor.flush()
     # Concatenated gzip members are one body.
     return one * 160
 
@@ -200,7 +200,7 @@ def test_valid_compressed_bodies_are_read(scripted: Scripted, form: str) -> None
 
 def test_a_compressed_download_is_stored_decompressed(scripted: Scripted, tmp_path: Path) -> None:
     # Compressed although it was not requested; it is read all the same, in more than one chunk.
-    text = b"".join(b"%d\n" % number for number in range(500_000))
+    body = b"".join(b"%d\n" % line for line in range(500_000))
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
     scripted.then(ScriptedResponse(raw=gzip.compress(body), headers=headers))
     download_to_file(scripted, tmp_path / "out")
@@ -209,9 +209,7 @@ def test_a_compressed_download_is_stored_decompressed(scripted: Scripted, tmp_pa
 
 @pytest.mark.parametrize("way", [read_json, read_raw_async])
 @pytest.mark.parametrize(("cut", "retries"), [("short", True), ("broken", True), ("br", False)])
-def test_broken_compressed_bodies(
-    scripted: Scripted, way: Callable[..., Any], cut: str, retries: bool
-) -> None:
+def test_broken_compressed_bodies(scripted: Scripted, way: Callable[..., Any], cut: str, retries: bool) -> None:
     compressed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
     if cut == "short":
         compressed = compressed[: len(compressed) // 2]
@@ -243,7 +241,7 @@ def test_too_many_headers(scripted: Scripted) -> None:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(200)
         for index in range(200_000):
-            handler.wfile.write(b"X-%d: y\r\n" % number)
+            handler.wfile.write(b"X-%d: y\r\n" % index)
 
     scripted.then(ScriptedResponse(write=write))
     with pytest.raises(OrionConnectionError):
@@ -252,21 +250,23 @@ def test_too_many_headers(scripted: Scripted) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 65536])
 def test_chunks_of_any_size(size: int) -> None:
-    text = b"".join(b"%d\n" % number for number in range(100_000))
+    body = b"".join(b"%d\n" % line for line in range(100_000))
     compressed = gzip.compress(body)
-    unpacker = Decompressor(["gzip"])
+    decompressor = Decompressor(["gzip"])
     out = [
-        chunk for start in range(0, len(compressed), size) for chunk in unpacker.feed(compressed[start : start + size])
+        chunk
+        for start in range(0, len(compressed), size)
+        for chunk in decompressor.feed(compressed[start : start + size])
     ]
-    unpacker.finish()
+    decompressor.finish()
     assert b"".join(out) == body
     assert max(map(len, out)) <= 65536
 
 
 def test_uncompressed_bodies_are_passed_on() -> None:
-    unpacker = Decompressor(["identity"])
-    assert list(unpacker.feed(b"x")) == [b"x"]
-    unpacker.finish()
+    decompressor = Decompressor(["identity"])
+    assert list(decompressor.feed(b"x")) == [b"x"]
+    decompressor.finish()
     with pytest.raises(DecompressionError):
         Decompressor(["gzip", "gzip"])
     cut = Decompressor(["gzip"])

@@ -51,7 +51,9 @@ def test_no_part_of_the_token_is_left_in_a_truncated_detail(scripted: Scripted, 
 @pytest.mark.parametrize("status", [401, 502])
 def test_no_part_of_the_token_is_left_in_a_truncated_title(scripted: Scripted, status: int, before: int) -> None:
     page = f"<html><title>{'x' * before}{CANARY}{'y' * 100}</title></html>"
-    for error in error_messages(scripted, ScriptedResponse(status, raw=page.encode(), headers={"Content-Type": "text/html"})):
+    for error in error_messages(
+        scripted, ScriptedResponse(status, raw=page.encode(), headers={"Content-Type": "text/html"})
+    ):
         assert not has_token_part(error)
         assert "x" * (before - 20) in error
 

@@ -131,7 +131,9 @@ def test_a_closed_collection_is_an_error(collection: ShardCollection, folder: Pa
     assert not orion.faults.requests("create_shard")
 
 
-def test_other_kinds_of_directory_entries_are_separate_errors(collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+def test_other_kinds_of_directory_entries_are_separate_errors(
+    collection: ShardCollection, folder: Path, tmp_path: Path
+) -> None:
     os.mkfifo(folder / "pipe")
     (folder / "broken").symlink_to(tmp_path / "nowhere")
     (folder / "elsewhere").symlink_to(tmp_path)
@@ -150,7 +152,9 @@ def test_other_kinds_of_directory_entries_are_separate_errors(collection: ShardC
 # ---------------------------------------------------------------------- resuming
 
 
-def test_no_file_is_transferred_twice(orion: LocalOrion, collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+def test_no_file_is_transferred_twice(
+    orion: LocalOrion, collection: ShardCollection, folder: Path, tmp_path: Path
+) -> None:
     first = collection.upload(folder)
     collection.download(tmp_path / "back")
     orion.faults.clear()
@@ -343,9 +347,7 @@ def test_an_executor_of_processes(
 # ---------------------------------------------------------------------- bounds and progress
 
 
-def test_a_listing_is_read_lazily(
-    orion: LocalOrion, session: OrionSession, collection: ShardCollection
-) -> None:
+def test_a_listing_is_read_lazily(orion: LocalOrion, session: OrionSession, collection: ShardCollection) -> None:
     for _ in range(40):
         Shard.create(collection)
     orion.faults.clear()

@@ -99,7 +99,7 @@ def test_a_failed_upload_leaves_nothing(scripted: Scripted) -> None:
     )
     with pytest.raises(BadResponse, match="upload_file_content"):
         File.upload(scripted.session(), "x", b"content")
-    assert [(requests.method, requests.path) for requests in scripted.requests] == [
+    assert [(request.method, request.path) for request in scripted.requests] == [
         ("POST", "/api/v3/storage/files/"),
         ("PUT", "/api/v3/storage/files/5/upload"),
         ("DELETE", "/api/v3/storage/files/5/?immediate=true"),
@@ -117,7 +117,7 @@ def test_a_retried_upload_sends_the_whole_body_again(scripted: Scripted, tmp_pat
     with path.open("rb") as stream:
         stream.seek(2)
         File(id=5, session=scripted.session(retry_dict={503: 2})).put_content(stream)
-    assert [requests.body for requests in scripted.requests] == [b"23456789"] * 3
+    assert [request.body for request in scripted.requests] == [b"23456789"] * 3
 
 
 def test_a_source_that_cannot_be_rewound_is_sent_once(scripted: Scripted) -> None:
@@ -125,7 +125,7 @@ def test_a_source_that_cannot_be_rewound_is_sent_once(scripted: Scripted) -> Non
     session = scripted.session(retry_dict={503: 5})
     with pytest.raises(OrionError, match="503"):
         upload_file_content.sync(5, client=session.raw, body=iter([b"a", b"b"]))
-    assert [requests.headers.get("Transfer-Encoding") for requests in scripted.requests] == ["chunked"]
+    assert [request.headers.get("Transfer-Encoding") for request in scripted.requests] == ["chunked"]
 
 
 def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, tmp_path: Path) -> None:

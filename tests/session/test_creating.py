@@ -91,7 +91,9 @@ def test_invalid_tags_are_rejected(scripted: Scripted, make: Callable[..., Any],
     assert scripted.requests == []
 
 
-def test_a_resource_whose_tagging_fails_is_deleted(session: OrionSession, plain: Plain, make: Callable[..., Any]) -> None:
+def test_a_resource_whose_tagging_fails_is_deleted(
+    session: OrionSession, plain: Plain, make: Callable[..., Any]
+) -> None:
     with pytest.raises(BadResponse, match="add_tags"):
         make(session, tags=["x" * 256])
     assert everything(plain) == plain.get("/api/v1/secrets/")["count"] == 0

@@ -77,7 +77,7 @@ def test_fewer_records_are_an_error(scripted: Scripted, tmp_path: Path, way: Way
     with pytest.raises(OrionConnectionError, match="2 records came, and Dataset 5 has 3 of them"):
         way(dataset(scripted), form, tmp_path / "target")
     assert list(tmp_path.iterdir()) == []
-    assert [requests.path for requests in scripted.requests].count("/api/v1/storage/datasets/5/") == 1
+    assert [request.path for request in scripted.requests].count("/api/v1/storage/datasets/5/") == 1
 
 
 @FORMATS

@@ -80,7 +80,7 @@ def test_a_failed_upload_leaves_no_shard(scripted: Scripted) -> None:
     collection = ShardCollection(id=3, session=scripted.session())
     with pytest.raises(BadResponse, match="upload_shard_content"):
         try_hard_to_create_shard(collection, b"x", attempts=5)
-    assert [(requests.method, requests.path) for requests in scripted.requests] == [
+    assert [(request.method, request.path) for request in scripted.requests] == [
         ("POST", f"{COLLECTIONS}3/shards/"),
         ("PUT", f"{COLLECTIONS}3/shards/5/upload/"),
         ("DELETE", f"{COLLECTIONS}3/shards/5/"),

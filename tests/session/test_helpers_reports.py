@@ -250,7 +250,9 @@ def test_a_page_named_index_is_renamed(session: OrionSession) -> None:
     "metadata",
     [{}, {"index_pages": []}, {"index_pages": {"id": 1}}, {"index_pages": [1]}, {"index_pages": [{"id": "../1"}]}, {"index_pages": [{}]}],
 )  # fmt: skip
-def test_a_shard_without_a_report_is_rejected_before_any_download(scripted: Scripted, folder: Path, metadata: Any) -> None:
+def test_a_shard_without_a_report_is_rejected_before_any_download(
+    scripted: Scripted, folder: Path, metadata: Any
+) -> None:
     scripted.then(ScriptedResponse(200, {"id": 3, "metadata": metadata}))
     with pytest.raises(ValidationError, match="index"):
         download_report(ShardCollection(id=3, session=scripted.session()), folder / "x.zip")
@@ -345,7 +347,7 @@ def test_a_failed_page_leaves_the_old_zip(scripted: Scripted, folder: Path) -> N
     target.write_bytes(b"old")
     with pytest.raises(NotFoundResponse):
         download_report(ShardCollection(id=3, session=scripted.session()), target)
-    assert [requests.path.rsplit("shards")[-1] for requests in scripted.requests[2:]] == [
+    assert [request.path.rsplit("shards")[-1] for request in scripted.requests[2:]] == [
         "/2/download/",
         "/1/download/",
     ]
@@ -356,7 +358,13 @@ def test_a_failed_page_leaves_the_old_zip(scripted: Scripted, folder: Path) -> N
 @pytest.mark.parametrize(
     ("last", "error"),
     [
-        ([ScriptedResponse(200, {"id": 8, "name": "f"}), ScriptedResponse(raw=b"x", headers={"Repr-Digest": "sha-256=:AAAA:"})], OrionConnectionError),
+        (
+            [
+                ScriptedResponse(200, {"id": 8, "name": "f"}),
+                ScriptedResponse(raw=b"x", headers={"Repr-Digest": "sha-256=:AAAA:"}),
+            ],
+            OrionConnectionError,
+        ),
         ([ScriptedResponse(400, {"detail": "no"})], BadResponse),
         ([ScriptedResponse(503)], OrionServiceError),
     ],

@@ -65,7 +65,7 @@ def test_bodies(scripted: Scripted) -> None:
     ):
         http.post(scripted.url, **options)
     assert json.loads(scripted.requests[0].body) == {"a": [1]}
-    assert [requests.body for requests in scripted.requests[1:5]] == [b"a=b+c&a=d", "ü".encode(), b"raw", b"file"]
+    assert [request.body for request in scripted.requests[1:5]] == [b"a=b+c&a=d", "ü".encode(), b"raw", b"file"]
     assert scripted.requests[5].headers["Transfer-Encoding"] == "chunked"
     with pytest.raises(ValidationError, match="made of bytes, not str"):
         http.post(scripted.url, data=iter(["text"]))

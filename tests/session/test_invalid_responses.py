@@ -275,7 +275,7 @@ def test_json_cut_before_its_first_byte_is_requested_again(
 def test_a_204_has_no_body(scripted: Scripted) -> None:
     scripted.then(_nothing(204))
     assert scripted.session().raw.send(delete_file.build(1)).status_code == 204
-    assert [requests.method for requests in scripted.requests] == ["DELETE"]
+    assert [request.method for request in scripted.requests] == ["DELETE"]
 
 
 @WAYS

@@ -79,7 +79,7 @@ def _download(scripted: Scripted) -> bytes:
 def test_a_redirect_on_the_same_origin_keeps_the_token(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(307, headers={"Location": "/elsewhere"}), ScriptedResponse(raw=b"content"))
     assert _download(scripted) == b"content"
-    assert [requests.headers.get("Authorization") for requests in scripted.requests] == [f"Token {CANARY}"] * 2
+    assert [request.headers.get("Authorization") for request in scripted.requests] == [f"Token {CANARY}"] * 2
 
 
 def test_redirects_are_limited(scripted: Scripted) -> None:
@@ -101,7 +101,7 @@ def test_writing_is_never_redirected(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(302, headers={"Location": "/elsewhere"}))
     with pytest.raises(Exception, match="302"):
         scripted.session().update_resource(File(id=1), {"name": "y"})
-    assert [requests.method for requests in scripted.requests] == ["PATCH"]
+    assert [request.method for request in scripted.requests] == ["PATCH"]
 
 
 def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
@@ -179,7 +179,7 @@ def test_content_is_never_sent_to_an_unencrypted_address_from_the_server(
         url = address.replace("{storage}", storage.url)
         if problem is None:
             assert calls.put_elsewhere(url, b"content", {}, "part 1").ok
-            assert [(requests.method, requests.body) for requests in storage.requests] == [("PUT", b"content")]
+            assert [(request.method, request.body) for request in storage.requests] == [("PUT", b"content")]
         else:
             with pytest.raises(OrionConnectionError, match=problem):
                 calls.put_elsewhere(url, b"content", {}, "part 1")

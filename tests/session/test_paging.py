@@ -91,7 +91,9 @@ def test_without_next_the_count_ends_the_listing(scripted: Scripted, total: int,
         (0, 1000, 1),
     ],
 )
-def test_without_next_and_count_a_short_page_ends_the_listing(scripted: Scripted, total: int, most: int, requests: int) -> None:
+def test_without_next_and_count_a_short_page_ends_the_listing(
+    scripted: Scripted, total: int, most: int, requests: int
+) -> None:
     scripted.responses = [paged(total, most=most)]
     assert ids_of(scripted.session().list_resources(File)) == list(range(total))
     assert len(scripted.requests) == requests
@@ -318,7 +320,9 @@ def test_other_errors_do_not_reduce_the_limit(scripted: Scripted) -> None:
     assert queries(scripted) == ["limit=3"]
 
 
-def test_pages_that_exceed_the_size_limit_are_requested_smaller(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_that_exceed_the_size_limit_are_requested_smaller(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A thousand items of 100 kB exceed the size of one response."""
     from orionclient import _http
 

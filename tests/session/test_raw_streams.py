@@ -54,7 +54,10 @@ def aread(session: OrionSession, file_id: int, take: Take) -> None:
 
 def achunks(session: OrionSession, file_id: int, take: Take) -> None:
     async def work() -> None:
-        async with session.raw_async as client, await download_file.asyncio_detailed(file_id, client=client) as response:
+        async with (
+            session.raw_async as client,
+            await download_file.asyncio_detailed(file_id, client=client) as response,
+        ):
             async for chunk in response.aiter_bytes():
                 take(chunk)
 
@@ -174,9 +177,7 @@ def test_another_range_is_an_error(
 
 @WITH_A_RANGE
 @pytest.mark.parametrize("length", [6, 8])
-def test_a_range_without_a_content_length(
-    scripted: Scripted, way: Callable[..., None], length: int
-) -> None:
+def test_a_range_without_a_content_length(scripted: Scripted, way: Callable[..., None], length: int) -> None:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 206 x\r\nContent-Range: bytes 0-6/9\r\n\r\n" + CONTENT[:length])
         handler.close_connection = True

@@ -81,7 +81,7 @@ def test_records_that_were_not_sent_stay_buffered(scripted: Scripted) -> None:
         dataset.finalize()
     assert caught.value.may_have_been_applied
     dataset.finalize()
-    assert [requests.path.rpartition("/1/")[2] for requests in scripted.requests] == ["records/", "records/"]
+    assert [request.path.rpartition("/1/")[2] for request in scripted.requests] == ["records/", "records/"]
 
 
 def test_a_broken_stream_of_records(scripted: Scripted) -> None:

@@ -227,9 +227,7 @@ def test_an_upload_that_fails_leaves_no_shard(
     assert count(plain, collection) == 0
 
 
-def test_an_interrupted_upload_is_resumed(
-    orion: LocalOrion, plain: Plain, collection: ShardCollection
-) -> None:
+def test_an_interrupted_upload_is_resumed(orion: LocalOrion, plain: Plain, collection: ShardCollection) -> None:
     content = os.urandom(1 << 20)
     orion.faults.script(
         "upload_shard_content", [{"step": "reset", "read": 1000}, {"step": "close", "read": 1 << 19}, 503]
@@ -285,9 +283,7 @@ def test_an_interrupted_download_is_resumed(orion: LocalOrion, collection: Shard
     orion.faults.assert_consumed()
 
 
-def test_a_failed_download_leaves_the_old_file(
-    orion: LocalOrion, collection: ShardCollection, tmp_path: Path
-) -> None:
+def test_a_failed_download_leaves_the_old_file(orion: LocalOrion, collection: ShardCollection, tmp_path: Path) -> None:
     shard, target = Shard.create(collection, file=os.urandom(3000)), tmp_path / "target"
     target.write_bytes(b"old")
     orion.faults.script("download_shard", ["digest"], times=30)

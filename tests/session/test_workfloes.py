@@ -60,9 +60,9 @@ def spec(scripted: Scripted) -> WorkFloeSpec:
 
 
 def sent(scripted: Scripted) -> dict[str, Any]:
-    (requests,) = scripted.requests
-    assert (requests.method, requests.path) == ("POST", "/api/v1/jobs/")
-    body: dict[str, Any] = json.loads(requests.body)
+    (request,) = scripted.requests
+    assert (request.method, request.path) == ("POST", "/api/v1/jobs/")
+    body: dict[str, Any] = json.loads(request.body)
     return body
 
 
@@ -258,7 +258,7 @@ def test_an_invalid_specification_is_an_error_that_names_the_field(
     spec = scripted.session().get_resource(WorkFloeSpec, 3)
     with pytest.raises(OrionError) as caught:
         spec.start("x", text="CNS")
-    assert {requests.method for requests in scripted.requests} == {"GET"}
+    assert {request.method for request in scripted.requests} == {"GET"}
     assert f"{field!r}" in str(caught.value)
     assert "WorkFloeSpec 3" in str(caught.value)
 

@@ -127,7 +127,7 @@ def test_a_full_run_fails_if_an_operation_was_not_called(tmp_path: Path, options
     for name, source in {"conftest.py": CONFTEST, "test_it.py": SUITE, "conformance/test_other.py": ELSEWHERE}.items():
         path = tmp_path / "tests" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(source)
     command = [sys.executable, "-m", "pytest", "-q", *options.split()]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     if "-k" in options:

@@ -56,8 +56,8 @@ class Stored:
     def requests(self) -> list[str]:
         """List the requests, as `content` or `resource`."""
         return [
-            "content" if requests.path.rstrip("/").endswith("download") else "resource"
-            for requests in self.scripted.requests
+            "content" if request.path.rstrip("/").endswith("download") else "resource"
+            for request in self.scripted.requests
         ]
 
 
@@ -177,7 +177,9 @@ def test_a_resource_deleted_during_the_download(
     assert not target.exists()
 
 
-def test_truncated_content_whose_rest_is_rejected(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+def test_truncated_content_whose_rest_is_rejected(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path
+) -> None:
     made = stored(info(CONTENT))
     scripted.then(until_close(CONTENT[:20_000]), ScriptedResponse(data=info(CONTENT)), until_close(CONTENT))
     made.resource.download_to_file(target)
@@ -202,7 +204,7 @@ def test_invalid_content_is_not_resumed(scripted: Scripted, stored: Callable[...
     scripted.responses[:] = [ScriptedResponse(raw=content, headers=mark)]
     made.resource.download_to_file(target)
     assert target.read_bytes() == content
-    assert [requests.headers.get("Range") for requests in scripted.requests] == [None]
+    assert [request.headers.get("Range") for request in scripted.requests] == [None]
 
 
 def test_another_size_is_detected_before_the_download(
@@ -275,7 +277,9 @@ def test_without_a_length_both_forms_are_tried(scripted: Scripted, stored: Calla
         iterate(made.resource, target)
 
 
-def test_labelled_content_is_resumed_in_its_encoding(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+def test_labelled_content_is_resumed_in_its_encoding(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path
+) -> None:
     made, mark = stored(info(COMPRESSED)), {**LABEL, "ETag": '"1"'}
     half = len(COMPRESSED) // 2
     short = ScriptedResponse(
@@ -284,7 +288,7 @@ def test_labelled_content_is_resumed_in_its_encoding(scripted: Scripted, stored:
     scripted.then(short, ScriptedResponse(raw=COMPRESSED, headers=mark))
     made.resource.download_to_file(target)
     assert target.read_bytes() == COMPRESSED
-    assert [requests.headers.get("Range") for requests in scripted.requests] == [None, f"bytes={half}-"]
+    assert [request.headers.get("Range") for request in scripted.requests] == [None, f"bytes={half}-"]
 
 
 # -- the comparison itself

@@ -120,7 +120,9 @@ def test_a_half_is_resumed(simple: Stack, made: File, folder: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["link", "link to nothing", "hard link", "folder", "fifo"])
 @pytest.mark.parametrize("which", [".target.part", ".target.part.json"])
-def test_other_kinds_of_files_in_place_of_the_part_file(simple: Stack, made: File, folder: Path, kind: str, which: str) -> None:
+def test_other_kinds_of_files_in_place_of_the_part_file(
+    simple: Stack, made: File, folder: Path, kind: str, which: str
+) -> None:
     victim = folder.parent / "victim"
     victim.write_bytes(b"precious")
     place = folder / which

@@ -71,7 +71,9 @@ def in_background(act: Callable[[], Any]) -> Future[Any]:
 # -- no space left
 
 
-def test_less_disk_space_than_the_size(simple: Stack, made: File, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_less_disk_space_than_the_size(
+    simple: Stack, made: File, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "target").write_bytes(b"old")
     usage = downloads.shutil.disk_usage(folder)
     monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - 1))
@@ -153,9 +155,7 @@ def test_the_disk_fills_up_during_the_download(simple: Stack, made: File, folder
 
 
 @pytest.mark.parametrize("durable", [True, False])
-def test_fsync_fails(
-    made: File, folder: Path, durable: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fsync_fails(made: File, folder: Path, durable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_bytes(b"old")
 
     def fail(_: int) -> None:

@@ -105,7 +105,9 @@ def parts_faults(chance: random.Random) -> Any:
     )
 
 
-def fault_script(chance: random.Random, size: int, special: Callable[[random.Random, int], Any], most: int = 6) -> list[Any]:
+def fault_script(
+    chance: random.Random, size: int, special: Callable[[random.Random, int], Any], most: int = 6
+) -> list[Any]:
     """Make a fault script: fault_script requests get a fault, others none."""
     return [
         "pass" if chance.random() < 0.3 else special(chance, size) if chance.random() < 0.7 else common_faults(chance)

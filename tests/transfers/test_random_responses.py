@@ -85,7 +85,9 @@ class Run:
     def run(self) -> str:
         """Run the download, and return its outcome."""
         self.faulty_server.script = self.script
-        session = OrionSession(SessionConfig(url=self.faulty_server.url, token=CANARY), requests_session=get_session({}, 10, 30))
+        session = OrionSession(
+            SessionConfig(url=self.faulty_server.url, token=CANARY), requests_session=get_session({}, 10, 30)
+        )
         self.file = session.get_resource(File, 1) if self.known else File(id=1, session=session)
         target = self.folder / "target"
         if self.old is not None:

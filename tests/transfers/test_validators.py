@@ -51,7 +51,7 @@ def file_of(scripted: Scripted) -> File:
 
 
 def ranges(scripted: Scripted) -> list[str | None]:
-    return [requests.headers.get("Range") for requests in scripted.requests]
+    return [request.headers.get("Range") for request in scripted.requests]
 
 
 @pytest.fixture
@@ -94,7 +94,9 @@ def test_a_stream_without_a_validator_resumes_with_the_same_content(
 
 @pytest.mark.parametrize("now", [OTHER, CONTENT[: HALF - 1] + OTHER, CONTENT[: HALF - 1], b""])
 @pytest.mark.parametrize("length", [True, False])
-def test_a_stream_without_a_validator_does_not_resume_with_other_content(scripted: Scripted, now: bytes, length: bool) -> None:
+def test_a_stream_without_a_validator_does_not_resume_with_other_content(
+    scripted: Scripted, now: bytes, length: bool
+) -> None:
     last = whole(now, {}) if length else chunked(now)
     scripted.then(cut(CONTENT, {}), last)
     received: list[bytes] = []
@@ -106,9 +108,7 @@ def test_a_stream_without_a_validator_does_not_resume_with_other_content(scripte
 @pytest.mark.parametrize(
     "message", [{"Repr-Digest": digest_of(CONTENT)}, {"ETag": '"1"', "Repr-Digest": digest_of(CONTENT)}]
 )
-def test_a_later_response_adds_the_validator_of_a_stream(
-    scripted: Scripted, message: dict[str, str]
-) -> None:
+def test_a_later_response_adds_the_validator_of_a_stream(scripted: Scripted, message: dict[str, str]) -> None:
     # The last response ends too early, and has no length.
     scripted.then(cut(CONTENT, {}), cut(CONTENT, message), chunked(CONTENT[:-1], message))
     with pytest.raises(OrionConnectionError, match="did not arrive whole"):

@@ -101,7 +101,11 @@ class Script:
         size = len(self.content)
         found = re.fullmatch(r"bytes=(\d+)-(\d*)", headers.get("range", ""))
         condition = headers.get("if-range")
-        if found is None or not self.ranges or (condition is not None and f"ETag: {condition}" not in self._validators()):
+        if (
+            found is None
+            or not self.ranges
+            or (condition is not None and f"ETag: {condition}" not in self._validators())
+        ):
             return None
         return int(found[1]), min(int(found[2]) + 1 if found[2] else size, size)
 
@@ -181,7 +185,9 @@ class Script:
             start, end = self._random_range(size)
             with_length = chance.random() < 0.5
             head = self._head(
-                200, [*validators, f"Content-Range: bytes {start}-{end - 1}/{size}"], end - start if with_length else None
+                200,
+                [*validators, f"Content-Range: bytes {start}-{end - 1}/{size}"],
+                end - start if with_length else None,
             )
             return head + content[start:end], with_length
         if kind == "compressed":

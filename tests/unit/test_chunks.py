@@ -238,7 +238,8 @@ def test_another_range(other: Response) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [make_response(etag='"b"'), make_response(), chunk(4, etag='"b"'), make_response(etag='"b"', repr_digest=digest())]
+    "other",
+    [make_response(etag='"b"'), make_response(), chunk(4, etag='"b"'), make_response(etag='"b"', repr_digest=digest())],
 )
 def test_other_content(other: Response) -> None:
     server = Server(other)
@@ -302,19 +303,25 @@ def test_resumed_in_a_whole_response() -> None:
 
 
 def test_the_first_response_was_wrong_about_its_length() -> None:
-    server = Server(make_response(200, b"0123", broken(), content_length="99"), make_response(200, WHOLE, content_length="10"))
+    server = Server(
+        make_response(200, b"0123", broken(), content_length="99"), make_response(200, WHOLE, content_length="10")
+    )
     assert reported(server)[0] == WHOLE
 
 
 def test_a_range_does_not_change_the_size() -> None:
     server = Server(
-        make_response(200, b"0123", content_length="10", etag=TAG), chunk(4, b"45", broken()), chunk(6, b"6789", size=10)
+        make_response(200, b"0123", content_length="10", etag=TAG),
+        chunk(4, b"45", broken()),
+        chunk(6, b"6789", size=10),
     )
     assert reported(server)[0] == WHOLE
     # A range of larger content does not belong to this one; the whole content is requested.
     other = chunk(4, b"xxxx", size=12)
     server = Server(
-        make_response(200, b"0123", content_length="10", etag=TAG), other, make_response(200, WHOLE, content_length="10", etag=TAG)
+        make_response(200, b"0123", content_length="10", etag=TAG),
+        other,
+        make_response(200, WHOLE, content_length="10", etag=TAG),
     )
     assert reported(server)[0] == WHOLE
     assert other in server.closed

@@ -65,7 +65,9 @@ def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
         ("bytes=0-1,4-5", 206, {"content-range": "bytes 0-5/10"}),
     ],
 )
-def test_requested_ranges_are_accepted(problem: Problem, requested: str | None, status: int, headers: dict[str, str]) -> None:
+def test_requested_ranges_are_accepted(
+    problem: Problem, requested: str | None, status: int, headers: dict[str, str]
+) -> None:
     assert problem(requested, status, headers) is None
 
 
