@@ -51,11 +51,11 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     session = orion.session()
     for _ in range(4):
         file = File.upload(session, "drugs.sdf", drugs("sdf"))
-        session.tag_resource(file, "old", "kept")
+        session.tag_resource(file, "old", "current")
     datasets = [Dataset.upload(session, "drugs", drugs("sdf")) for _ in range(3)]
     for dataset in datasets:
-        session.tag_resource(dataset, "old", "kept")
-    collections = [ShardCollection.create(session, f"frames {index}", tags=["old", "kept"]) for index in range(5)]
+        session.tag_resource(dataset, "old", "current")
+    collections = [ShardCollection.create(session, f"frames {index}", tags=["old", "current"]) for index in range(5)]
     for index in range(4):
         shard = Shard.create(collections[0], f"frame {index}")
         shard.upload_file(b"frame")
@@ -70,7 +70,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     for _ in range(3):
         WorkFloePackage.upload(session, _pack(folder / "made")).wait(timeout=60)
     for _ in range(3):
-        Secret.create(session, "password", "s3cret", tags=["old", "kept"])
+        Secret.create(session, "password", "s3cret", tags=["old", "current"])
     for name in ("secret", "file", "dataset", "collection", "package"):
         for resource_id in (1, 2):
             session.share_resource(KIND[name](id=resource_id), Project(id=3))
@@ -85,7 +85,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
     for _ in range(3):
         job = echo.start("first try", text="CNS")
-        session.tag_resource(job, "old", "kept")
+        session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
     session.create_paths("/screens")
     for resource_id in (1, 2):

@@ -55,7 +55,7 @@ class Terminal:
         """Wait until a pattern is on the screen."""
         end = time.monotonic() + seconds
         while not (found := re.search(pattern, self.text, re.MULTILINE)):
-            assert time.monotonic() < end, f"{pattern!r} does not come:\n{self.text}"
+            assert time.monotonic() < end, f"{pattern!r} does not appear:\n{self.text}"
             self._read()
         return found.group()
 

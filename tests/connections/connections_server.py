@@ -88,7 +88,7 @@ class Fast:
         self._process.wait(120)
 
     def stats(self) -> dict[str, int]:
-        """Return the number of connections with a request, of requests, and of simultaneous connections, since the last reset."""
+        """Return the counts of used connections, requests and simultaneous connections since the last reset."""
         return self._ask("/_stats")
 
     def reset(self) -> dict[str, int]:

@@ -78,7 +78,7 @@ def test_threads(fast: Fast, threads: int, record_property: Callable[[str, objec
         f"{run.seconds:.1f} s, slowest {run.slowest:.2f} s",
     )
     assert (run.lost, run.wrong) == ([], [])
-    # Exactly the number of requests: none succeeded only by a retry.
+    # Exactly one attempt per request: none succeeded only by a retry.
     assert stats["requests"] == TOTAL
     assert stats["connections"] <= threads
 

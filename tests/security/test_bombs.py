@@ -37,7 +37,7 @@ SPACE = 64 * MIB
 
 @pytest.fixture(scope="module")
 def bomb() -> bytes:
-    """Return 10 GiB of zeros, compressed to 10 MiB by repeating the compressed form of one GiB."""
+    """Return 10 GiB of zeros, compressed to 10 MiB from copies of the compressed form of one GiB."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     one = compressor.compress(bytes(64 * MIB)) + compressor.flush()
     # Concatenated gzip members are one body.

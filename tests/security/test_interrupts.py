@@ -42,7 +42,7 @@ SOON, CROWD = (3.0, 10.0) if LONG else (30.0, 30.0)
 LUCK = random.Random(20)
 POINTS = [LUCK.randrange(3 * MIB // 2, SIZE - MIB // 2) for _ in range(EACH)]
 # One process imports everything once, because an interrupted import leaves a file open; each line of its input forks a
-# child. The child sends itself the signal at a given point: when a number of bytes has been transferred, or before or
+# child. The child sends itself the signal at a given point: when a count of bytes has been transferred, or before or
 # after a step.
 SCRIPT = """
 import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings

@@ -204,9 +204,7 @@ def test_detailed_returns_any_status_without_raising(scripted: Scripted) -> None
         ("?", "circle"),
     ],
 )
-def test_a_next_link_stays_on_the_host_and_never_repeats(
-    scripted: Scripted, following: str, reason: str | None
-) -> None:
+def test_a_next_link_stays_on_the_host_and_advances(scripted: Scripted, following: str, reason: str | None) -> None:
     link = following.replace("{host}", scripted.url.removeprefix("http://"))
     scripted.then(ScriptedResponse(data={"count": 1, "next": link, "results": [FILE]}))
     listing = scripted.session().list_resources(File)

@@ -100,7 +100,7 @@ def test_a_signature_becomes_a_specification(module: Any) -> None:
     assert loading.load_registered(module.take)["tags"] == ["a", "b"]
 
 
-def test_name_title_and_description_come_from_the_function(module: Any) -> None:
+def test_name_title_and_description_are_those_of_the_function(module: Any) -> None:
     specification = describe(module.report)
     assert (specification["name"], specification["title"]) == ("report", "Report")
     assert specification["description"] == "Write down what a job sees of itself."

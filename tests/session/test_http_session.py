@@ -106,7 +106,7 @@ def test_streaming(scripted: Scripted) -> None:
     assert pickle.loads(pickle.dumps(whole)).text == whole.text
 
 
-def test_the_number_of_retries_is_limited(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_retries_are_limited(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.then(ScriptedResponse(404))
     http = get_session({404: 2})
     assert http.get(scripted.url).status_code == 404
@@ -205,7 +205,7 @@ def test_redirects_share_one_deadline(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(write=slow))
     with pytest.raises(OrionTimeout):
         get_session(request_timeout=0.5, retry_timeout=0.5).get(scripted.url)
-    # Each redirect alone is within the deadline, and the number of redirects is allowed.
+    # Each redirect alone is within the deadline, and the count of redirects is allowed.
     assert len(scripted.requests) <= 2
 
 

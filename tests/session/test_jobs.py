@@ -201,7 +201,7 @@ def test_waiting_times_out(scripted: Scripted) -> None:
 
 
 def test_a_reason_alone_is_a_failure(scripted: Scripted) -> None:
-    # The field `outcome` is assumed; a job of a stack without it has the reason alone.
+    # The field `outcome` is assumed; if it is omitted, the job has only its reason.
     scripted.then(ScriptedResponse(data={**DONE, "reason": "out of memory"}))
     job = WorkFloeJob(id=5, session=scripted.session())
     with pytest.raises(OrionError, match=r"WorkFloeJob 5 \('x'\) failed: out of memory"):
@@ -350,12 +350,12 @@ def test_a_sweep_of_something_else_starts_nothing(scripted: Scripted, defaults: 
 
 
 def test_a_data_folder_keeps_its_jobs(tmp_path: Path) -> None:
-    with LocalOrion(tmp_path / "kept", seed="demo") as orion:
+    with LocalOrion(tmp_path / "data", seed="demo") as orion:
         session = orion.session()
         echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
         job = echo.start("x")
         job.wait(timeout=60)
-    with LocalOrion(tmp_path / "kept") as orion:
+    with LocalOrion(tmp_path / "data") as orion:
         session = orion.session()
         assert session.list_resources(WorkFloeSpec, {"title": "echo"}).one().id == echo.id
         assert session.get_resource(WorkFloeJob, job.id).succeeded

@@ -30,7 +30,7 @@ PLANS = [
 PARTS = [set_field("sha256", value) for value in (None, 7, "", "0" * 63, "x" * 64)] + [remove("sha256")]
 TARGETS = [
     *(set_field("targets", value) for value in (None, {}, [], 7, [None], ["x"], [[]], [{}], [{"number": 1}])),
-    *(set_field("targets", [{"number": number, "url": "/x"}]) for number in ("1", None, True, 99, 1.0)),
+    *(set_field("targets", [{"number": value, "url": "/x"}]) for value in ("1", None, True, 99, 1.0)),
     *(set_field("targets", [{"number": 1, "url": url}]) for url in (None, 7, "", [], {})),
     remove("targets"),
 ]  # fmt: skip

@@ -212,8 +212,8 @@ def test_invalid_parameters_are_rejected_before_any_request(
 
 def test_the_specification_is_fetched_once(session: OrionSession, orion: LocalOrion) -> None:
     spec = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
-    for number in range(2):
-        spec.start("x", number=number)
+    for value in range(2):
+        spec.start("x", number=value)
     assert len(orion.faults.requests("get_workfloe")) == 1
     with pytest.raises(
         ValidationError, match="known are 'text', 'number', 'ratio', 'flag', 'choice', 'data', 'words', 'output'"

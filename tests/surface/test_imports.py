@@ -59,8 +59,8 @@ def python(script: str, home: Path | None = None) -> subprocess.CompletedProcess
 def report(script: str, home: Path | None = None) -> dict[str, Any]:
     done = python(REPORT % script, home)
     assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 EVERYTHING = "import " + ", ".join(f"orionclient.{name}" for name in PUBLIC)
@@ -104,9 +104,9 @@ class Cube:
 assert Cube.inside is False
 assert "not resolved" in repr(session) and "not resolved" in repr(Cube.session)
 """
-    answer = report(script, home)
-    assert answer["touched"] == []
-    assert "httpx" not in answer["loaded"]
+    loaded = report(script, home)
+    assert loaded["touched"] == []
+    assert "httpx" not in loaded["loaded"]
 
 
 def test_the_audit_hook_sees_reads_of_the_profile(home: Path) -> None:

@@ -256,11 +256,11 @@ def test_an_error_has_its_bases(name: str) -> None:
 
 @pytest.mark.parametrize("name", WITH_RESPONSE)
 def test_errors_of_responses_hold_the_response(name: str) -> None:
-    kind, answer = getattr(exceptions, name), response()
+    kind, original = getattr(exceptions, name), response()
     published = ["response"] if name == "InvalidAPIVersion" else ["response", "custom_error_msg"]
     assert list(inspect.signature(kind).parameters) == published
-    error = kind(answer)
-    assert error.response is answer
+    error = kind(original)
+    assert error.response is original
     assert str(error) == "409 Conflict: two lines"
 
 

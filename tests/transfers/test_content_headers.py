@@ -1,4 +1,4 @@
-"""Responses that look like content but are not, or are incomplete."""
+"""Responses that resemble content but are not, or are incomplete."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_truncated_content_whose_rest_is_rejected(
 
 
 def test_invalid_content_is_not_resumed(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
-    # Two MiB, because smaller part files are not kept between runs.
+    # Two MiB, because smaller part files are deleted after a failure.
     content, wrong = random.Random(33).randbytes(2 << 20), random.Random(34).randbytes(2 << 20)
     mark = {"ETag": '"1"', "Accept-Ranges": "bytes"}
     made = stored(info(content))

@@ -1,4 +1,4 @@
-"""Sources that look like regular files but are not: their whole content is sent, or an error explains the reason."""
+"""Sources that resemble regular files but are not: their whole content is sent, or an error explains the reason."""
 
 from __future__ import annotations
 
