@@ -103,7 +103,7 @@ def test_a_signature_becomes_a_specification(module: Any) -> None:
 def test_name_title_and_description_are_those_of_the_function(module: Any) -> None:
     specification = describe(module.report)
     assert (specification["name"], specification["title"]) == ("report", "Report")
-    assert specification["description"] == "Write down what a job sees of itself."
+    assert specification["description"] == "Upload what a job can see of its environment."
     specification["cubes"].clear()
     assert describe(module.report)["cubes"] != []
     again = loading.get_module_name(str(PERSON))

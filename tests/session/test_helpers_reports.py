@@ -312,7 +312,7 @@ class Interrupted(BaseException):
     pass
 
 
-@pytest.mark.parametrize("where", ["_rewrite", "_fetch", "_put"])
+@pytest.mark.parametrize("where", ["_rewrite", "_fetch", "_write_atomically"])
 def test_a_crash_in_the_middle_leaves_the_old_zip(
     session: OrionSession, folder: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -324,7 +324,7 @@ def test_a_crash_in_the_middle_leaves_the_old_zip(
     def crash(*_: object) -> None:
         raise Interrupted
 
-    monkeypatch.setattr(reports if where == "_put" else reports._Export, where, crash)
+    monkeypatch.setattr(reports if where == "_write_atomically" else reports._Export, where, crash)
     target, stream = folder / "x.zip", io.BytesIO()
     target.write_bytes(b"old")
     for each in (target, stream):

@@ -94,7 +94,7 @@ def test_invalid_offsets_and_limits_are_rejected(scripted: Scripted, value: Any)
         lambda: collection.list_shards(offset=value),
         lambda: session.list_resources(File, limit=value),
     ):
-        with pytest.raises(ValidationError, match="is a whole value, not"):
+        with pytest.raises(ValidationError, match="is a whole number, not"):
             attempt()
     assert scripted.requests == []
 
