@@ -219,9 +219,7 @@ class PartFile:
             is_ours, is_gone = self.path.stat().st_ino == status.st_ino, False
         except FileNotFoundError:
             is_ours, is_gone = False, True
-        keep = (
-            keep and self._shared and is_ours and self._journal_path.exists() and status.st_size >= _MIN_KEPT_SIZE
-        )
+        keep = keep and self._shared and is_ours and self._journal_path.exists() and status.st_size >= _MIN_KEPT_SIZE
         if not keep and self._shared and (is_ours or is_gone):
             self._remove_journal()
         if not keep and is_ours:

@@ -29,7 +29,7 @@ from orionclient.transfer import plans
 def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large content begins early, so that a cell is quick."""
     monkeypatch.setattr(plans, "_WHOLE", 64 * 1024)
-    monkeypatch.setattr(plans, "SMALLEST_PART", 64 * 1024)
+    monkeypatch.setattr(plans, "MIN_PART_SIZE", 64 * 1024)
     monkeypatch.setattr(plans, "MIB", 64 * 1024)
 
 

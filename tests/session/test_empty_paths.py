@@ -1,4 +1,4 @@
-"""An empty path, most often a variable that is not set, is an error before any request and never the working folder."""
+"""Empty paths, usually from unset variables, are rejected before any request and never mean the working directory."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ def test_an_empty_path_is_an_error_before_any_request(
 
 
 class Unset:
-    """A path of a class of its own, which is empty too."""
+    """An empty path of a custom class."""
 
     def __fspath__(self) -> str:
         return ""
 
 
-def test_other_paths_that_are_empty(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_paths_of_other_types(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
     monkeypatch.chdir(tmp_path)
     session, unset = scripted.session(), Unset()
@@ -97,7 +97,7 @@ def test_other_paths_that_are_empty(scripted: Scripted, tmp_path: Path, monkeypa
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_deprecated_helper_too(scripted: Scripted) -> None:
+def test_an_empty_path_of_the_deprecated_helper(scripted: Scripted) -> None:
     shard: Any = Shard(collection=1, id=1, session=scripted.session())
     with pytest.raises(ValidationError, match="the path is empty"):
         try_hard_to_download_shard(shard, "")
