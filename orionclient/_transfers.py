@@ -123,8 +123,8 @@ class Transfers:
             ['hits', 'hits-2']
         """
         return download_all(
-            _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, on_result=on_result,
-            return_exceptions=return_exceptions,
+            _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable,
+            on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
 

@@ -147,7 +147,7 @@ class UploadSource:
         if self._digest is None:
             self._digest, _, size = content_digest(self.slice().chunks())
             if size != self.size:
-                raise ValidationError(f"the source was truncated while it was read: {size} of {self.size} bytes")
+                raise ValidationError(f"the source shrank while it was read: {size} of {self.size} bytes")
         return self._digest
 
     @property

@@ -147,7 +147,7 @@ def test_handles_are_enough(session: OrionSession, folder: Path, tmp_path: Path)
 
 def test_only_files_are_downloaded(session: OrionSession, tmp_path: Path) -> None:
     dataset: Any = Dataset.create(session, "x")
-    with pytest.raises(ValidationError, match="Dataset cannot be downloaded like a file; pass files"):
+    with pytest.raises(ValidationError, match="Dataset cannot be downloaded as a file; pass File resources"):
         session.download_files([dataset], tmp_path / "back")
 
 

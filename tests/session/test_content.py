@@ -69,7 +69,7 @@ def test_invalid_sources_are_rejected(session: OrionSession, plain: Plain, tmp_p
         File.upload(session, "x", tmp_path / "missing")
     with pytest.raises(ValidationError, match="text mode"):
         File.upload(session, "x", io.StringIO("text"))  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="from int"):
+    with pytest.raises(ValidationError, match="not int"):
         File.upload(session, "x", 3)  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="the content must be bytes, not str"):
         File.upload(session, "x", ["text"])  # type: ignore[list-item]
@@ -136,7 +136,7 @@ def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, 
             self.reads += 1
             return super().read(size) if self.reads <= 1 else b""
 
-    with pytest.raises(ValidationError, match="was truncated while it was read"):
+    with pytest.raises(ValidationError, match="shrank"):
         File.upload(session, "x", Shrinking(b"x" * 100))
     assert plain.get(FILES)["count"] == 0
 

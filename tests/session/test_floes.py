@@ -146,7 +146,7 @@ def unseen(a: Decimal) -> None: ...
         (by_place, "cannot be passed by keyword"),
         (no_json, "the default of the parameter 'a' of the floe 'no_json' is not JSON serializable"),
         (twice, "two parameters with the promoted name 'a'"),
-        (unseen, "'Decimal' is not defined; import what they name outside of TYPE_CHECKING"),
+        (unseen, "'Decimal' is not defined; import their types outside of TYPE_CHECKING"),
     ],
 )
 def test_an_unsupported_signature_is_rejected(function: Callable[..., Any], message: str) -> None:
@@ -170,7 +170,7 @@ def test_a_floe_that_cannot_be_imported_is_rejected() -> None:
     names: dict[str, Any] = {"__name__": "typed"}
     exec("from orionclient.floes import floe\n@floe\ndef typed() -> None: ...", names)
     for function in (nested, names["typed"]):
-        with pytest.raises(ValidationError, match="write it at the top level of a file"):
+        with pytest.raises(ValidationError, match="define it at the top level of a file"):
             LocalOrion(floes=[function]).start()
 
 
@@ -281,7 +281,7 @@ def test_a_floe_behind_an_entry_point_runs_as_a_job(tmp_path: Path, monkeypatch:
         "@floe\ndef component() -> None: ...\n"
     )
     monkeypatch.syspath_prepend(root)
-    with pytest.warns(UserWarning, match="entry point broken = their_floes:missing are left out"):
+    with pytest.warns(UserWarning, match="skipping the floes of the entry point broken = their_floes:missing"):
         orion = LocalOrion(tmp_path / "orion", seed="demo").start()
     try:
         assert list(ran(orion, "greet", name="Ada").logs()) == ["hello Ada"]
@@ -321,13 +321,13 @@ def parameter(kind: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
-        (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "whole datasets by their ids"),
+        (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "takes dataset ids"),
         (parameter("file"), {"path": "x.sdf"}, "and paths, are not supported"),
         (parameter("file"), {"files": []}, "takes one file, not 0"),
         (parameter("integer"), True, "must be of type integer, not True"),
         (parameter("string"), 5, "must be of type string, not 5"),
         (parameter("string", choices=["a"]), "b", r"must be one of \['a'\], not 'b'"),
-        (parameter("string", many=True), ["a", 5], "5 is not"),
+        (parameter("string", many=True), ["a", 5], "must be of type string, not 5"),
     ],
 )
 def test_a_value_of_another_type_is_rejected(session: OrionSession, kind: Any, value: Any, message: str) -> None:
@@ -377,7 +377,7 @@ def test_a_floe_may_exit(
     ("target", "reason"),
     [
         (f"{PERSON}:nothing", "ValidationError: .* has no floe 'nothing'; it has report, take, leave"),
-        ("floe", "ValidationError: a floe is named module:function or path.py:function, not 'floe'"),
+        ("floe", "ValidationError: the floe must be given as module:function or path.py:function, not 'floe'"),
         ("no_such_module_:f", "ModuleNotFoundError: No module named 'no_such_module_'"),
     ],
 )

@@ -299,7 +299,7 @@ def test_further_arguments_replace_exported_ones(scripted: Scripted) -> None:
         ({"workfloe": "the best"}, "workfloe must be a whole number"),
         ({"workfloe": WorkFloeSpec()}, "has no id"),
         ({"workfloe": 3, "params": [1]}, "params must be a mapping, not list"),
-        ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "resources are given by their ids"),
+        ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "pass resources by id"),
         ({"workfloe": 3, "system_parameters": {"a": float("inf")}}, "system_parameters is not JSON serializable"),
         ({"param_dict": 5}, "param_dict must be a mapping"),
         (
