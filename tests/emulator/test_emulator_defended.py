@@ -123,7 +123,7 @@ def test_every_commit_is_on_the_disk(tmp_path: Path) -> None:
     # 2 is FULL. What it is for, a power cut between a commit and the removal of the old content, cannot be had here.
     store = Store(tmp_path / "x.sqlite", ["CREATE TABLE IF NOT EXISTS things (name TEXT)"])
     try:
-        with store.writing() as first, store.reading() as second:
+        with store.write_transaction() as first, store.read_transaction() as second:
             assert [db.execute("PRAGMA synchronous").fetchone()[0] for db in (first, second)] == [2, 2]
             assert first.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     finally:
