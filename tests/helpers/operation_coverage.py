@@ -25,13 +25,13 @@ def find_uncovered() -> list[str]:
 
 
 def _install() -> None:
-    arrive = Faults._arrive
+    arrive = Faults._record_request
 
     def record(self: Faults, request: RecordedRequest) -> None:
         _ARRIVED.append(request)
         arrive(self, request)
 
-    Faults._arrive = record  # type: ignore[method-assign]
+    Faults._record_request = record  # type: ignore[method-assign]
 
 
 _install()

@@ -144,8 +144,8 @@ def join_messages(error: BaseException) -> str:
 
 
 def _hook_makers(register: Callable[[str, object], None], retire: Callable[[object], None]) -> None:
-    call_after(Credentials, "_derive", lambda token, self, *_: register(token, self))
-    call_after(Credentials, "make", lambda made, self, *_, **__: register(made[1], self))
+    call_after(Credentials, "_derive_token", lambda token, self, *_: register(token, self))
+    call_after(Credentials, "create_token", lambda made, self, *_, **__: register(made[1], self))
     call_after(SessionConfig, "__attrs_post_init__", lambda _, self: register(self.token, None))
     stop = Server.stop
 

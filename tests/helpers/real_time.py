@@ -11,7 +11,7 @@ from orionclient._clock import CLOCK, Clock
 
 __all__ = ["LATE", "real_time"]
 
-# Seconds after its deadline within which a call has to end. The machine may be busy, so the default only distinguishes a deadline from none.
+# Seconds that a call may end after its deadline. The machine may be busy, so the default only distinguishes a deadline from none.
 LATE = 0.5 if os.environ.get("ORION_NIGHTLY") == "1" else 30.0
 
 

@@ -36,7 +36,7 @@ REMOVALS = [
         "orionclient/_retry_loop.py",
         "if config is not None and config.token and origin == config.origin and out.authenticate:",
         "if config is not None and config.token and out.authenticate:",
-        "tests/session/test_origin.py::test_a_redirect_to_another_origin_goes_without_the_token",
+        "tests/session/test_origin.py::test_a_redirect_to_another_origin_drops_the_token",
     ),
     Removal(
         "the fork hook",
@@ -50,7 +50,7 @@ REMOVALS = [
         "orionclient/_messages.py",
         "                payload.seek(self._start)\n            if",
         "                pass\n            if",
-        "tests/session/test_content.py::test_a_retried_upload_sends_all_of_it_again",
+        "tests/session/test_content.py::test_a_retried_upload_sends_the_whole_body_again",
     ),
     Removal(
         "the deadline",
@@ -64,35 +64,35 @@ REMOVALS = [
         "orionclient/transfer/part_files.py",
         "            if durable:\n                os.fsync(stream.fileno())\n",
         "            pass\n",
-        "tests/security/test_promises.py::test_a_download_is_on_the_disk_before_it_takes_its_name",
+        "tests/security/test_durability.py::test_a_download_is_synced_before_it_is_renamed",
     ),
     Removal(
         "the quota",
         "orionclient/_retry_loop.py",
         "        if not self._terms.quota.spend(cost):\n            return None\n",
         "",
-        "tests/session/test_verbs.py::test_the_quota_of_a_session_ends_its_retries",
+        "tests/session/test_verbs.py::test_the_retry_quota_of_a_session_ends_its_retries",
     ),
     Removal(
         "the rate limiter",
         "orionclient/_retry_loop.py",
         "        yield Pause(held)\n",
         "        pass\n",
-        "tests/session/test_verbs.py::test_one_429_slows_all_sessions_of_the_process",
+        "tests/session/test_verbs.py::test_one_429_throttles_all_sessions_of_the_process",
     ),
     Removal(
         "the digest check",
         "orionclient/transfer/downloads.py",
         "        prove(self._content, self._expected, size, self._algorithm, digest)\n",
         "",
-        "tests/session/test_content.py::test_a_short_or_wrong_download_leaves_the_old_file",
+        "tests/session/test_content.py::test_a_truncated_or_corrupt_download_leaves_the_old_file",
     ),
     Removal(
         "the comparison with the resource",
         "orionclient/transfer/content.py",
         '    expected.check(size, digest if algorithm == "sha-256" else None)\n',
         "",
-        "tests/transfers/test_expected.py::test_another_content_is_an_error",
+        "tests/transfers/test_expected.py::test_other_content_is_an_error",
     ),
     Removal(
         "the check of ranges that were not requested",
@@ -100,7 +100,7 @@ REMOVALS = [
         "    if requested is None:\n"
         '        return "a 206 response with a part of the content came, and no range was requested"\n',
         "    if requested is None:\n        return None\n",
-        "tests/session/test_raw_streams.py::test_a_part_that_nobody_asked_for_is_an_error",
+        "tests/session/test_raw_streams.py::test_an_unrequested_range_is_an_error",
     ),
 ]
 
