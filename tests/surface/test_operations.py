@@ -115,7 +115,7 @@ def test_bad():
         raise RuntimeError
 """
 HOOKS = "pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown"
-CONFTEST = f"from helpers.operation_coverage import {HOOKS}\\n"
+CONFTEST = f"from helpers.operation_coverage import {HOOKS}\n"
 ELSEWHERE = SUITE.replace("get_user_profile()", "get_resource(User, 1)")
 
 
