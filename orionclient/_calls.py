@@ -19,7 +19,7 @@ from orionclient._pagination import Paginator, find_missing_id
 from orionclient._retry import Policy
 from orionclient._retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
 from orionclient._versions import ServerVersions, missing_version_message, parse_server_versions
-from orionclient.config import is_loopback, origin_of
+from orionclient.config import is_loopback, parse_origin
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -75,25 +75,25 @@ class Calls:
 
     Args:
         config: Gives the configuration, at the first request and not before.
-        terms: How often and how long to try.
-        offers: Versions of the APIs that the stack offers; None takes them for granted.
+        options: How often and how long to try.
+        server_versions: Versions of the APIs that the stack offers; None takes them for granted.
     """
 
     def __init__(
-        self, config: Callable[[], SessionConfig], terms: CallOptions, offers: ServerVersions | None = None
+        self, config: Callable[[], SessionConfig], options: CallOptions, server_versions: ServerVersions | None = None
     ) -> None:
         self._config = config
-        self._terms = terms
-        self._offers = offers
+        self._options = options
+        self._server_versions = server_versions
 
-    def outgoing(
-        self, request: Request, broken: Callable[[Response | AsyncResponse], bool] | None = None
+    def prepare(
+        self, request: Request, is_incomplete: Callable[[Response | AsyncResponse], bool] | None = None
     ) -> tuple[PreparedRequest, SessionConfig]:
         """Turn a generated request into one that can be sent.
 
         Args:
             request: What a builder of `orion_api` returned.
-            broken: Tells whether the body of a good response is cut or garbled; None for the usual test.
+            is_incomplete: Tells whether the body of a good response is cut or garbled; None for the usual test.
 
         Returns:
             The request, and whose token may go with it.
@@ -105,8 +105,8 @@ class Calls:
         """
         config = self._config()
         operation = request.operation
-        if self._offers is not None and (problem := missing_version_message(self._offers, operation)):
-            raise InvalidAPIVersion(None).about(problem)
+        if self._server_versions is not None and (problem := missing_version_message(self._server_versions, operation)):
+            raise InvalidAPIVersion(None).with_problem(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
             raise InvalidCredentials(f"{operation.id} needs a token and {where} has none; get one with retrieve_token")
@@ -118,7 +118,7 @@ class Calls:
             target = _absolute_url(config.url + request.path, request.url, config)
         body, headers = _encode(request.body)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
-        out = PreparedRequest(
+        prepared = PreparedRequest(
             method=operation.method.upper(),
             url=target,
             action=f"{operation.id} {operation.method.upper()} {request.path}",
@@ -128,10 +128,10 @@ class Calls:
             body=body,
             stream=operation.stream is not None,
             keep_open=operation.stream == "download",
-            broken=broken or _is_broken_json,
+            is_incomplete=is_incomplete or _is_broken_json,
             confidential=operation.id in _CONFIDENTIAL,
         )
-        return out, config
+        return prepared, config
 
     def send(self, request: Request) -> Response:
         """Send a generated request.
@@ -142,8 +142,8 @@ class Calls:
         Returns:
             The response, of any status; open for downloads.
         """
-        out, config = self.outgoing(request)
-        return send(out, self._terms, config)
+        prepared, config = self.prepare(request)
+        return send(prepared, self._options, config)
 
     def _read(
         self, endpoint: Endpoint, request: Request, timeout: float | None = None, check: Check | None = None
@@ -151,29 +151,31 @@ class Calls:
         """Send and check; the body is decoded once, where it is found out whether it is whole."""
         found: dict[str, Any] | None = None
 
-        def broken(answer: Response | AsyncResponse) -> bool:
+        def is_incomplete(response: Response | AsyncResponse) -> bool:
             nonlocal found
             try:
-                found = _check_response(endpoint, answer.status_code, answer.headers, answer.content or b"", check)
+                found = _check_response(
+                    endpoint, response.status_code, response.headers, response.content or b"", check
+                )
             except (UnexpectedStatus, UnexpectedBody):
-                return _is_broken_json(answer)
+                return _is_broken_json(response)
             return False
 
-        out, config = self.outgoing(request, broken)
-        terms = self._terms
+        prepared, config = self.prepare(request, is_incomplete)
+        options = self._options
         if timeout is not None:
-            terms = with_timeouts(
-                terms, request_timeout=min(timeout, terms.policy.request_timeout), retry_timeout=timeout
+            options = with_timeouts(
+                options, request_timeout=min(timeout, options.policy.request_timeout), retry_timeout=timeout
             )
-        response = send(out, terms, config)
+        response = send(prepared, options, config)
         if found is None:
             try:
                 found = _check_response(endpoint, response.status_code, response.headers, response.content, check)
             except (UnexpectedStatus, UnexpectedBody) as error:
-                raise self.translated(error, response) from None
+                raise self.translate_error(error, response) from None
         return found, response
 
-    def versions(self) -> dict[str, tuple[int, ...]]:
+    def fetch_versions(self) -> dict[str, tuple[int, ...]]:
         """Ask the stack which versions of its APIs it offers.
 
         Returns:
@@ -184,7 +186,7 @@ class Calls:
         """
         return parse_server_versions(self._read(get_api_versions, get_api_versions.build())[0])
 
-    def translated(
+    def translate_error(
         self, error: UnexpectedStatus | UnexpectedBody, response: Response, *, ask: bool = True
     ) -> Exception:
         """Make the error of this package that fits a response.
@@ -198,42 +200,46 @@ class Calls:
             The error, not raised. Where the stack knows no such path because it does not offer the version of the API that this client
             needs, `InvalidAPIVersion`.
         """
-        found = _translate_error(error, response)
+        found = _error_of_response(error, response)
         operation = error.operation
         changes = operation is not None and operation.retry != "read"
         if changes and is_success(response.status_code) and isinstance(found, OrionError) and found.call is not None:
             # The server says that it was carried out; only what it says of it cannot be read. A page may be somebody else's.
             applied = found.call.applied or not _is_html(response)
-            found.during(evolve(found.call, may_have_been_applied=True, applied=applied))
+            found.with_call(evolve(found.call, may_have_been_applied=True, applied=applied))
         if operation is None or response.status_code not in _UNKNOWN_PATH or not isinstance(found, BadResponse):
             return found
         if missing_version_message({}, operation) is None:
             # Its path has no version, the question for the versions itself included.
             return found
-        problem = missing_version_message(offers, operation) if (offers := self._known_offers(ask=ask)) else None
+        problem = (
+            missing_version_message(server_versions, operation)
+            if (server_versions := self._known_versions(ask=ask))
+            else None
+        )
         if problem is None:
             return found
-        explained = InvalidAPIVersion(response).about(problem)
-        return explained.during(found.call) if found.call else explained
+        explained = InvalidAPIVersion(response).with_problem(problem)
+        return explained.with_call(found.call) if found.call else explained
 
-    def _known_offers(self, *, ask: bool) -> ServerVersions:
+    def _known_versions(self, *, ask: bool) -> ServerVersions:
         origin = self._config().origin
         if origin not in _SERVER_VERSIONS and ask:
             # Before the question, whose own failure must not lead to it again.
             _SERVER_VERSIONS[origin] = {}
             request = get_api_versions.build()
-            out, config = self.outgoing(request)
+            prepared, config = self.prepare(request)
             once = CallOptions(
-                Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._terms.quota
+                Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._options.quota
             )
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
-                response = send(out, once, config)
+                response = send(prepared, once, config)
                 _SERVER_VERSIONS[origin] = parse_server_versions(
                     get_api_versions.check(response.status_code, response.headers, response.content)
                 )
         return _SERVER_VERSIONS.get(origin, {})
 
-    def connections(self) -> AsyncConnections:
+    def open_connections(self) -> AsyncConnections:
         """Make connections for one event loop.
 
         Returns:
@@ -241,7 +247,7 @@ class Calls:
         """
         from orionclient._http import AsyncConnections, Settings  # noqa: PLC0415 - loads the HTTP library
 
-        return AsyncConnections(Settings.of(self._config()))
+        return AsyncConnections(Settings.from_config(self._config()))
 
     async def send_async(self, request: Request, connections: AsyncConnections | None) -> AsyncResponse:
         """Send a generated request in an event loop.
@@ -253,10 +259,10 @@ class Calls:
         Returns:
             The response, of any status.
         """
-        out, config = self.outgoing(request)
-        return await send_async(out, self._terms, config, connections)
+        prepared, config = self.prepare(request)
+        return await send_async(prepared, self._options, config, connections)
 
-    def json(
+    def request_json(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -286,7 +292,7 @@ class Calls:
         request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
         return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
 
-    def items(
+    def iter_items(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -333,7 +339,7 @@ class Calls:
                 _PAGE_SIZES[origin, operation.id] = limit or 0
             yield from pages.accept(page, response)
 
-    def call(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
+    def send_built(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
         """Send a request that was built and decode the JSON object of its response.
 
         Args:
@@ -350,7 +356,7 @@ class Calls:
         """
         return self._read(endpoint, request, check=check)[0]
 
-    def opener(self, endpoint: Endpoint, request: Request) -> Callable[[Mapping[str, str]], Response]:
+    def make_opener(self, endpoint: Endpoint, request: Request) -> Callable[[Mapping[str, str]], Response]:
         """Make what asks for content, as often as a transfer needs it.
 
         Args:
@@ -370,12 +376,12 @@ class Calls:
                 # Of another 2xx nobody knows what it holds: a proxy has changed the content of a 203, for example.
                 with response:
                     rejected = UnexpectedStatus(response.status_code, b"", response.headers, endpoint.OPERATION)
-                    raise self.translated(rejected, response)
+                    raise self.translate_error(rejected, response)
             return response
 
         return ask
 
-    def put_elsewhere(self, url: str, body: Payload, headers: Mapping[str, str], action: str) -> Response:
+    def put_presigned(self, url: str, body: Payload, headers: Mapping[str, str], action: str) -> Response:
         """Send content to an address that needs no token, and gets none.
 
         Args:
@@ -396,11 +402,11 @@ class Calls:
             target = _absolute_url(config.url, url, config)
         except ValidationError as error:
             raise OrionConnectionError(f"the server names an address that cannot be used: {error}") from None
-        out = PreparedRequest(
+        prepared = PreparedRequest(
             method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True,
             authenticate=False,
         )  # fmt: skip
-        return send(out, self._terms, config)
+        return send(prepared, self._options, config)
 
 
 def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
@@ -409,7 +415,7 @@ def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
         target = urljoin(base, url)
     except ValueError as error:
         raise ValidationError(f"the address cannot be used: {error}") from None
-    origin = origin_of(target)
+    origin = parse_origin(target)
     if origin[0] == "http" and config.origin[0] == "https" and not is_loopback(origin[1]):
         raise ValidationError("the address is one of unencrypted http, although the profile's is https")
     return target
@@ -480,7 +486,7 @@ def _is_broken_json(response: Response | AsyncResponse) -> bool:
     return False
 
 
-def _translate_error(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
+def _error_of_response(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
     # The title of a portal's or balancer's page says more than that it is not JSON.
     if isinstance(error, UnexpectedStatus) or _is_html(response):
         return response.error()

@@ -31,14 +31,14 @@ class Decompressor:
     """Unpacks one body.
 
     Args:
-        codings: Values of the headers `Content-Encoding`.
+        encodings: Values of the headers `Content-Encoding`.
 
     Raises:
         UnpackingError: It is compressed in a way that was not asked for.
     """
 
-    def __init__(self, codings: Iterable[str]) -> None:
-        named = [name.strip().lower() for value in codings for name in value.split(",")]
+    def __init__(self, encodings: Iterable[str]) -> None:
+        named = [name.strip().lower() for value in encodings for name in value.split(",")]
         used = [name for name in named if name not in {"", "identity"}]
         # Packed twice, a body of a few bytes decompresses to terabytes.
         if len(used) > 1 or not _ENCODINGS.keys() >= set(used):

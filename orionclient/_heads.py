@@ -30,7 +30,7 @@ class ResponseHead(NamedTuple):
         headers: All headers, as they were written.
         length: Bytes of the content; None where only its own end tells.
         chunked: Whether the content is in chunks.
-        keep: Whether both sides keep the connection.
+        keep_alive: Whether both sides keep the connection.
         rest: What came together with the head; empty where h11 has it.
     """
 
@@ -38,7 +38,7 @@ class ResponseHead(NamedTuple):
     headers: HeaderList
     length: int | None
     chunked: bool
-    keep: bool
+    keep_alive: bool
     rest: bytes
 
 
@@ -95,7 +95,12 @@ def parse_response_head(data: bytes, method: bytes) -> ResponseHead | None:
         return None
     status = int(found[1])
     return ResponseHead(
-        status, headers, _content_length(method, status, fields), chunked=False, keep=True, rest=data[found.end() :]
+        status,
+        headers,
+        _content_length(method, status, fields),
+        chunked=False,
+        keep_alive=True,
+        rest=data[found.end() :],
     )
 
 

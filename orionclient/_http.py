@@ -18,10 +18,10 @@ from orionclient._connection import WireRequest, close_on_surplus
 from orionclient._decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
-from orionclient._pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, proxy_for
+from orionclient._pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, find_proxy
 from orionclient._socket import DEADLINE
 from orionclient._warnings import warn
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _CONNECT_TIMEOUT: Final = 10.0
 _DEFAULT_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _DEFAULT_FIELDS: Final = {name.lower(): (name, value.encode()) for name, value in _DEFAULT_HEADERS.items()}
 # A target that the library would leave as it is: no steps up, no letters to be written otherwise.
-_IDENTITY: Final = re.compile(
+_CANONICAL_URL: Final = re.compile(
     r"(https?://[^/?#]+)((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)"
 )
 # Longer ones are for the library to judge.
@@ -77,12 +77,12 @@ def _warn_insecure(attempt: Attempt, settings: Settings) -> None:
     """Warn about a connection that anybody could read, for every request anew."""
     if settings.verify or not attempt.url.lower().startswith("https:"):
         return
-    host = origin_of(attempt.url)[1]
+    host = parse_origin(attempt.url)[1]
     token = ", the token included" if "Authorization" in attempt.headers else ""
     warn(f"the certificate of {host} is not checked (verify is false): others may read and change what is sent{token}")
 
 
-def _certificate_error(error: BaseException, outer: BaseException | None) -> str | None:
+def _find_tls_error(error: BaseException, outer: BaseException | None) -> str | None:
     chain: BaseException | None = error
     # Behind it stands what the caller was handling already, which is none of this request's.
     while chain is not None and chain is not outer:
@@ -102,7 +102,7 @@ def _to_failure(error: BaseException, outer: BaseException | None) -> Failure:
     if isinstance(error, DecompressionError):
         return Failure("lost" if isinstance(error, TruncatedBodyError) else "protocol", str(error), error)
     # The library calls every error of a handshake so. Once it is over, the request may have been sent, whatever breaks then.
-    if type(error).__name__ == "ConnectError" and (secure := _certificate_error(error, outer)):
+    if type(error).__name__ == "ConnectError" and (secure := _find_tls_error(error, outer)):
         return Failure("tls", secure, error)
     return _to_library_failure(error)
 
@@ -156,8 +156,8 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
     """
     outer = sys.exc_info()[1]
     _warn_insecure(attempt, settings)
-    client = REGISTRY.client(attempt.url, settings)
-    content = attempt.body.chunks() if attempt.body is not None else None
+    client = REGISTRY.get_pool(attempt.url, settings)
+    content = attempt.body.iter_chunks() if attempt.body is not None else None
     # There is one already where this request is made while the body of another is read from its source.
     before = DEADLINE.at
     if attempt.stream and content is not None:
@@ -174,14 +174,14 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
             reader = _make_reader(response)
             return Response(
                 response.status, headers, attempt.url, stream=_iter_body(response, headers), reader=None if labelled else reader,
-                stored=reader if labelled else None, close=response.close,
+                raw_reader=reader if labelled else None, close=response.close,
             )  # fmt: skip
         try:
-            whole = BoundedBody(attempt, response.status, headers)
+            bounded = BoundedBody(attempt, response.status, headers)
             for chunk in _iter_decoded(response, headers):
-                if not whole.add_chunk(chunk):
+                if not bounded.add_chunk(chunk):
                     break
-            body = whole.body
+            body = bounded.body
         finally:
             response.close()
         return Response(response.status, headers, attempt.url, content=body)
@@ -213,7 +213,7 @@ def _decode_header(value: bytes) -> str:
 
 def _split_url(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     """Take an address apart as it goes over the wire: scheme, host, port, target, value of `Host`."""
-    if len(url) <= _MAX_CACHED_URL and (found := _IDENTITY.fullmatch(url)):
+    if len(url) <= _MAX_CACHED_URL and (found := _CANONICAL_URL.fullmatch(url)):
         # Of what stands in front there are few, and the rest goes as it is.
         scheme, host, port, _, netloc = _parse_url(found[1])
         return scheme, host, port, found[2].encode("ascii"), netloc
@@ -259,25 +259,25 @@ class BoundedBody:
     def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
         self._chunks: list[bytes] = []
         self._count = 0
-        self._rejection = not is_success(status)
+        self._is_error = not is_success(status)
         # What somebody else's server sends decompressed, to one who asked for any kind of content, is as large as it is.
-        bounded = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
-        self._most = _MAX_ERROR_BODY_SIZE if self._rejection else _MAX_BODY_SIZE if bounded else None
+        limited = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
+        self._limit = _MAX_ERROR_BODY_SIZE if self._is_error else _MAX_BODY_SIZE if limited else None
 
     def add_chunk(self, chunk: bytes) -> bool:
         """Add a chunk; False where the rest is not wanted."""
         self._chunks.append(chunk)
         self._count += len(chunk)
-        if self._most is None or self._count <= self._most:
+        if self._limit is None or self._count <= self._limit:
             return True
-        if not self._rejection:
+        if not self._is_error:
             self._chunks.clear()
             raise TooLargeError(f"the response is larger than {_MAX_BODY_SIZE >> 20} MiB and is not read")
         return False
 
     @property
     def body(self) -> bytes:
-        return b"".join(self._chunks)[: self._most]
+        return b"".join(self._chunks)[: self._limit]
 
 
 def _iter_raw(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
@@ -292,12 +292,12 @@ def _iter_decoded(response: RawResponse, headers: Mapping[str, str]) -> Iterator
     if "content-encoding" not in headers:
         yield from _iter_raw(response, headers)
         return
-    unpacker = Decompressor(
+    decompressor = Decompressor(
         [value.decode("latin-1") for name, value in response.headers if name.lower() == b"content-encoding"]
     )
     for chunk in _iter_raw(response, headers):
-        yield from unpacker.feed(chunk)
-    unpacker.finish()
+        yield from decompressor.feed(chunk)
+    decompressor.finish()
 
 
 def _iter_body(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
@@ -307,7 +307,7 @@ def _iter_body(response: RawResponse, headers: Mapping[str, str]) -> Iterator[by
         failed = error
     else:
         return
-    raise _body_error(failed)
+    raise _make_body_error(failed)
 
 
 def _make_reader(response: RawResponse) -> Callable[[memoryview], int]:
@@ -316,12 +316,12 @@ def _make_reader(response: RawResponse) -> Callable[[memoryview], int]:
             return response.readinto(buffer)
         except _ERRORS as error:
             failed = error
-        raise _body_error(failed)
+        raise _make_body_error(failed)
 
     return readinto
 
 
-def _body_error(error: BaseException) -> OrionError:
+def _make_body_error(error: BaseException) -> OrionError:
     """Make the error of a content that breaks; called when the library's own is handled, so that what else is handled is the caller's."""
     outer = sys.exc_info()[1]
     _clear_frames(error, outer)
@@ -348,14 +348,18 @@ class AsyncConnections:
         Returns:
             The library's transport: unlike its client it keeps no cookies and writes no addresses to the log.
         """
-        origin = origin_of(url)
-        context = REGISTRY.context(self._settings) if origin[0] == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        proxy = proxy_for(origin, self._settings)
+        origin = parse_origin(url)
+        context = (
+            REGISTRY.get_tls_context(self._settings)
+            if origin[0] == "https"
+            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+        proxy = find_proxy(origin, self._settings)
         if (origin[0], proxy) not in self._clients:
-            to_proxy = REGISTRY.context_to_proxy(proxy, self._settings)
+            proxy_context = REGISTRY.get_proxy_tls_context(proxy, self._settings)
             client = httpx.AsyncHTTPTransport(
                 verify=context,
-                proxy=httpx.Proxy(proxy, ssl_context=to_proxy) if proxy else None,
+                proxy=httpx.Proxy(proxy, ssl_context=proxy_context) if proxy else None,
                 trust_env=False,
                 limits=httpx.Limits(
                     max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS
@@ -433,15 +437,15 @@ async def transmit_async(
 
 
 async def _async_read_body(attempt: Attempt, response: httpx.Response) -> bytes:
-    whole = BoundedBody(attempt, response.status_code, response.headers)
+    bounded = BoundedBody(attempt, response.status_code, response.headers)
     async for chunk in _async_iter_decoded(response):
-        if not whole.add_chunk(chunk):
+        if not bounded.add_chunk(chunk):
             break
-    return whole.body
+    return bounded.body
 
 
 async def _async_iter_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:
-    async for chunk in body.async_chunks():
+    async for chunk in body.aiter_chunks():
         yield chunk
     scope.deadline = min(scope.deadline, anyio.current_time() + seconds)
 
@@ -451,18 +455,18 @@ async def _iter_once(body: bytes) -> AsyncIterator[bytes]:
 
 
 async def _async_iter_decoded(response: httpx.Response) -> AsyncIterator[bytes]:
-    codings = response.headers.get_list("content-encoding")
+    encodings = response.headers.get_list("content-encoding")
     # Not `aiter_raw`, which would close at the end what has to be looked at first.
     raw: AsyncIterable[bytes] = response.stream  # type: ignore[assignment]
-    if not codings:
+    if not encodings:
         async for chunk in raw:
             yield chunk
         return
-    unpacker = Decompressor(codings)
+    decompressor = Decompressor(encodings)
     async for compressed in raw:
-        for chunk in unpacker.feed(compressed):
+        for chunk in decompressor.feed(compressed):
             yield chunk
-    unpacker.finish()
+    decompressor.finish()
 
 
 async def _async_iter_body(response: httpx.Response) -> AsyncIterator[bytes]:
@@ -473,7 +477,7 @@ async def _async_iter_body(response: httpx.Response) -> AsyncIterator[bytes]:
         failed = error
     else:
         return
-    raise _body_error(failed)
+    raise _make_body_error(failed)
 
 
 async def sleep_async(seconds: float) -> None:

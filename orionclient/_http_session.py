@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient._messages import Body, Payload, Response, encode_form
 from orionclient._retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.downloads import save
 from orionclient.transfer.progress import Meter
@@ -35,18 +35,18 @@ class HttpSession:
         policy: How often and how long to try.
 
     Attributes:
-        terms: How often and how long to try, and what is left of the quota.
+        options: How often and how long to try, and what is left of the quota.
         headers: Headers that go with every request of this session when it is used alone.
     """
 
     def __init__(self, policy: Policy) -> None:
-        self.terms: CallOptions = CallOptions(policy)
+        self.options: CallOptions = CallOptions(policy)
         self.headers: dict[str, str] = {}
 
     @property
     def policy(self) -> Policy:
         """How often and how long to try."""
-        return self.terms.policy
+        return self.options.policy
 
     @property
     def on_attempt(self) -> Callable[[AttemptInfo], None] | None:
@@ -63,11 +63,11 @@ class HttpSession:
             >>> attempts[0].status, attempts[0].call.attempts, attempts[0].wait
             (200, 1, None)
         """
-        return self.terms.observe
+        return self.options.on_attempt
 
     @on_attempt.setter
-    def on_attempt(self, observe: Callable[[AttemptInfo], None] | None) -> None:
-        self.terms.observe = observe
+    def on_attempt(self, on_attempt: Callable[[AttemptInfo], None] | None) -> None:
+        self.options.on_attempt = on_attempt
 
     def request(
         self,
@@ -101,7 +101,7 @@ class HttpSession:
             OrionTimeout: No response came in time.
             ValidationError: The address or a header is not usable.
         """
-        origin_of(url)
+        parse_origin(url)
         own: dict[str, str] = {}
         body: Body | None = None
         if json is not None:
@@ -124,7 +124,9 @@ class HttpSession:
             stream=stream,
             keep_open=stream,
         )
-        return send(out, self.terms if timeout is None else with_timeouts(self.terms, request_timeout=timeout), None)
+        return send(
+            out, self.options if timeout is None else with_timeouts(self.options, request_timeout=timeout), None
+        )
 
     def get(self, url: str, **options: Any) -> Response:
         """Send a GET request; see `request`.
@@ -277,7 +279,7 @@ class HttpSession:
             out = PreparedRequest(
                 method="PUT", url=url, action=f"PUT {url.partition('?')[0]}", retry_class="write", headers=given, body=body, stream=True
             )  # fmt: skip
-            response = send(out, self.terms, None)
+            response = send(out, self.options, None)
             response.raise_for_status()
             source.check_unchanged()
             meter.finish()
@@ -298,7 +300,7 @@ class HttpSession:
         return {"policy": self.policy, "headers": self.headers}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.terms = CallOptions(state["policy"])
+        self.options = CallOptions(state["policy"])
         self.headers = state["headers"]
 
     def __repr__(self) -> str:

@@ -20,14 +20,14 @@ class RetryQuota:
 
     def __init__(self) -> None:
         self._lock = ForkLock()
-        self._left = QUOTA_SIZE
+        self._remaining = QUOTA_SIZE
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         """What is left."""
-        return self._left
+        return self._remaining
 
-    def spend(self, cost: int) -> bool:
+    def acquire(self, cost: int) -> bool:
         """Pay for a retry.
 
         Args:
@@ -37,21 +37,21 @@ class RetryQuota:
             False where there is not enough left; then nothing is paid.
         """
         with self._lock:
-            if cost > self._left:
+            if cost > self._remaining:
                 return False
-            self._left -= cost
+            self._remaining -= cost
             return True
 
-    def earn(self, charged: int) -> None:
+    def release(self, charged: int) -> None:
         """Get back what a call has paid that succeeded, and a little for one that paid nothing.
 
         Args:
             charged: What it paid.
         """
-        if not charged and self._left >= QUOTA_SIZE:
+        if not charged and self._remaining >= QUOTA_SIZE:
             return
         with self._lock:
-            self._left = min(QUOTA_SIZE, self._left + (charged or _REFUND))
+            self._remaining = min(QUOTA_SIZE, self._remaining + (charged or _REFUND))
 
 
 # Requests per second after a 429 before which nothing was served that could be measured, and the fewest ever.
@@ -94,27 +94,27 @@ class LearnedRate:
     _interval: float = 0.0
     # What is known to pass (0 if nothing is), and the limit before it fell.
     _sustained: float = 0.0
-    _former: float = 0.0
+    _previous_limit: float = 0.0
     # Of the last 429, so that the rate does not double faster than the server can tell.
     _latency: float = 0.0
     # Since the last cut: seconds in which nobody sent, and responses that are no 429.
     _idle: float = 0.0
     _served: int = 0
     # Cuts in a row with nothing served between them.
-    _in_vain: int = 0
+    _consecutive_cuts: int = 0
     # When the limit last mattered.
-    _needed: float = 0.0
+    _last_used: float = 0.0
 
-    def _unit(self) -> float:
+    def _doubling_time(self) -> float:
         return max(_DOUBLING_SECONDS, _DOUBLING_REQUESTS / (self.limit or _INITIAL_RATE), 4 * self._latency)
 
-    def _shortest(self, wait: float) -> float:
+    def _shortest_plateau(self, wait: float) -> float:
         """Tell the length of the shortest plateau: a rejection costs its request the wait, so dear ones are risked less often."""
-        return max(2 * self._unit(), wait / 2)
+        return max(2 * self._doubling_time(), wait / 2)
 
-    def _rate(self, at: float) -> float:
+    def _rate_at(self, at: float) -> float:
         """Tell the requests per second at a time, if no 429 comes before it."""
-        doublings = max(0.0, at - self._probe_at) / self._unit()
+        doublings = max(0.0, at - self._probe_at) / self._doubling_time()
         return (self.limit or _INITIAL_RATE) * _SHARE * 2 ** min(doublings, 20)
 
     def reserve(self, now: float) -> float:
@@ -126,24 +126,24 @@ class LearnedRate:
         Returns:
             Seconds to wait.
         """
-        if self.limit is not None and now - self._needed > FORGET_SECONDS:
+        if self.limit is not None and now - self._last_used > FORGET_SECONDS:
             self.limit = None
         if self.limit is None:
             return 0.0
         start = max(now, self._next)
         if start > now:
-            self._needed = max(self._needed, now)
+            self._last_used = max(self._last_used, now)
         else:
             # Time in which nobody asked for more proves nothing.
             self._probe_at += now - self._next
             self._idle += now - self._next
-        self._next = start + 1 / self._rate(start)
+        self._next = start + 1 / self._rate_at(start)
         return start - now
 
     def record_served(self) -> None:
         """Count a response that is no 429."""
         self._served += 1
-        self._in_vain = 0
+        self._consecutive_cuts = 0
 
     def is_stale(self, at: float) -> bool:
         """Tell whether the rate was cut since a time: what was planned then is void, and a 429 to what was sent then is no news.
@@ -165,38 +165,38 @@ class LearnedRate:
             requested: Seconds that the server asks to wait; None if it names none.
             recent: Responses per second before the first 429.
         """
-        self._in_vain += 1
+        self._consecutive_cuts += 1
         if self.limit is None:
             # What was served in a burst may be far above the limit.
             self.limit = max(_INITIAL_RATE, recent / 2)
-            self._sustained = self._former = self._interval = plateau = hold = 0.0
-            self._in_vain = 1
+            self._sustained = self._previous_limit = self._interval = plateau = hold = 0.0
+            self._consecutive_cuts = 1
         else:
-            rate, self._latency = self._rate(sent), now - sent
+            rate, self._latency = self._rate_at(sent), now - sent
             wait = _BACK_OFF if requested is None else requested
-            if self._in_vain < _RUN_LENGTH:
+            if self._consecutive_cuts < _RUN_LENGTH:
                 hold, plateau = 0.0, self._learn(self.limit, rate, now, wait)
             else:
                 # Nothing passes any more: the server is closed until the time that it names, which says nothing of the rate.
-                hold, plateau = wait, self._shortest(wait)
+                hold, plateau = wait, self._shortest_plateau(wait)
         self._served, self._cut_at, self._idle = 0, now, 0.0
         self._next = now + max(hold, 2 / self.limit)
         self._probe_at = self._next + plateau
-        self._needed = now + (requested or 0.0)
+        self._last_used = now + (requested or 0.0)
 
     def _learn(self, before: float, rate: float, now: float, wait: float) -> float:
         """Set the limit anew, from the one before, the rate that was too high and the wait of a rejection; gives the plateau."""
-        unit, period, interval = self._unit(), now - self._cut_at - self._idle, self._interval
+        unit, period, interval = self._doubling_time(), now - self._cut_at - self._idle, self._interval
         served = self._served / period if period > 0 else 0.0
         few, on_plateau = period < 0.4 * unit and self._served < 24, now <= self._probe_at
-        plateau = self._interval = shortest = self._shortest(wait)
+        plateau = self._interval = shortest = self._shortest_plateau(wait)
         if on_plateau and 0 < self._sustained < before:
             # The trial failed.
             self.limit = self._sustained = max(self._sustained, 0.0 if few else min(served, before))
             plateau = self._interval = interval
         elif few and not (self._sustained and not interval):
             # Too little to measure anything: the limit is far below.
-            self._former = max(self._former, before if interval else 0.0)
+            self._previous_limit = max(self._previous_limit, before if interval else 0.0)
             self.limit = max(_MIN_RATE, before / 2)
             self._sustained = self._interval = plateau = 0.0
         elif few:
@@ -214,7 +214,7 @@ class LearnedRate:
                 # Too low for long, so the bucket ran over and more was allowed than served: measure again at once.
                 self._interval = plateau = 0.0
             else:
-                stable = found > 0.8 * self._former
+                stable = found > 0.8 * self._previous_limit
                 grown = max(3 * interval, 4 * wait) if stable else 1.1 * interval
                 plateau = self._interval = max(min(grown, _MAX_PLATEAU * unit), shortest)
                 trial = found + (rate - found) / 3
@@ -233,7 +233,7 @@ class _RejectionRun:
     own: int = 0
     others: int = 0
 
-    def is_its_own(self) -> bool:
+    def is_operation_limit(self) -> bool:
         """Tell whether the limit is one of the operation: one of the origin would have met the others too."""
         return self.rejected >= _RUN_LENGTH and self.others > 0 and self.rejected * self.others >= 5 * self.own
 
@@ -266,7 +266,7 @@ class RateLimiter:
             # Nobody waits, and nobody has to wait for this one.
             return 0.0
         with self._lock:
-            return self._rate_of(operation).reserve(now)
+            return self._get_rate(operation).reserve(now)
 
     def is_stale(self, operation: str, reserved: float) -> bool:
         """Tell whether a 429 has slowed down since a place was taken, which has to be taken anew then.
@@ -278,7 +278,7 @@ class RateLimiter:
         Returns:
             Whether it has.
         """
-        return self._rate_of(operation).is_stale(reserved)
+        return self._get_rate(operation).is_stale(reserved)
 
     def record_served(self, operation: str, now: float) -> None:
         """Take note of a response that is no 429.
@@ -291,7 +291,7 @@ class RateLimiter:
         if self._shared.limit is None and not self._own:
             return
         with self._lock:
-            self._rate_of(operation).record_served()
+            self._get_rate(operation).record_served()
             if self._run is not None:
                 self._run.own += self._run.operation == operation
                 self._run.others += self._run.operation != operation
@@ -306,7 +306,7 @@ class RateLimiter:
             requested: Seconds that the server asks to wait; None where it names none.
         """
         with self._lock:
-            rate = self._rate_of(operation)
+            rate = self._get_rate(operation)
             if rate.is_stale(sent):
                 return
             if rate is self._shared:
@@ -314,14 +314,14 @@ class RateLimiter:
                 if run is None or run.operation != operation or rate.limit is None:
                     run = self._run = _RejectionRun(operation, evolve(rate))
                 run.rejected += 1
-                if run.is_its_own():
+                if run.is_operation_limit():
                     # What the origin allowed before says nothing of the operation.
-                    rate = self._own[operation] = evolve(rate, former=0.0)
+                    rate = self._own[operation] = evolve(rate, previous_limit=0.0)
                     self._shared, self._run = run.before, None
             recent = self._recent
             rate.cut(sent, now, requested, len(recent) / max(now - recent[0], _DOUBLING_SECONDS) if recent else 0.0)
 
-    def _rate_of(self, operation: str) -> LearnedRate:
+    def _get_rate(self, operation: str) -> LearnedRate:
         own = self._own.get(operation)
         if own is not None and own.limit is None:
             self._own.pop(operation, None)

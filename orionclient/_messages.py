@@ -96,7 +96,7 @@ class Body:
     def __init__(self, payload: Payload, length: int | None = None) -> None:
         self._payload = payload
         self._start: int | None = None
-        self._used = False
+        self._sent = False
         self.length = length
         if isinstance(payload, bytes):
             self.length = len(payload)
@@ -114,27 +114,27 @@ class Body:
         except (OSError, AttributeError):
             self._start = None
 
-    async def async_chunks(self) -> AsyncIterator[bytes]:
-        """Read the body as `chunks` does, in an event loop, where its source may be asynchronous.
+    async def aiter_chunks(self) -> AsyncIterator[bytes]:
+        """Read the body as `iter_chunks` does, in an event loop, where its source may be asynchronous.
 
         Yields:
             The chunks.
 
         Raises:
-            ValidationError: As of `chunks`.
+            ValidationError: As of `iter_chunks`.
         """
         if not isinstance(self._payload, AsyncIterable):
-            for chunk in self.chunks():
+            for chunk in self.iter_chunks():
                 yield chunk
             return
         count = 0
-        self._begin()
+        self._mark_sent()
         async for chunk in self._payload:
-            count += self._checked(chunk, count)
+            count += self._check_chunk(chunk, count)
             yield chunk
-        self._end(count)
+        self._check_complete(count)
 
-    def chunks(self) -> Iterator[bytes]:
+    def iter_chunks(self) -> Iterator[bytes]:
         """Read the body from its start in chunks of at most 512 KiB; those of an iterable stay as they are.
 
         Yields:
@@ -145,30 +145,30 @@ class Body:
         """
         if isinstance(self._payload, AsyncIterable):
             raise ValidationError("an asynchronous body goes through raw_async only")
-        self._begin()
+        self._mark_sent()
         count = 0
-        for chunk in self._chunks():
-            count += self._checked(chunk, count)
+        for chunk in self._iter_payload():
+            count += self._check_chunk(chunk, count)
             yield chunk  # a view is good until the next
-        self._end(count)
+        self._check_complete(count)
 
-    def _begin(self) -> None:
-        if self._used and not self.replayable:
+    def _mark_sent(self) -> None:
+        if self._sent and not self.replayable:
             raise ValidationError("this body was sent already and its source cannot be read again")
-        self._used = True
+        self._sent = True
 
-    def _checked(self, chunk: bytes, count: int) -> int:
+    def _check_chunk(self, chunk: bytes, count: int) -> int:
         if not isinstance(chunk, bytes | bytearray | memoryview):
             raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
         if self.length is not None and count + len(chunk) > self.length:
             raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
         return len(chunk)
 
-    def _end(self, count: int) -> None:
+    def _check_complete(self, count: int) -> None:
         if self.length is not None and count < self.length:
             raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
 
-    def _chunks(self) -> Iterator[bytes]:
+    def _iter_payload(self) -> Iterator[bytes]:
         payload: Any = self._payload
         if isinstance(payload, bytes):
             # Large bytes in one chunk are copied over and over by the library's writer.
@@ -249,7 +249,7 @@ class Response:
         content: The body, where it was read already.
         stream: Iterator over the body, where it was not.
         reader: Reads the body into a buffer, where it was not read and can be taken as it is.
-        stored: Reads a compressed body into a buffer as it comes, where `stream` decompresses it.
+        raw_reader: Reads a compressed body into a buffer as it comes, where `stream` decompresses it.
         close: What ends the connection's use.
 
     Attributes:
@@ -268,7 +268,7 @@ class Response:
         content: bytes | None = None,
         stream: Iterator[bytes] | None = None,
         reader: Callable[[memoryview], int] | None = None,
-        stored: Callable[[memoryview], int] | None = None,
+        raw_reader: Callable[[memoryview], int] | None = None,
         close: Callable[[], None] | None = None,
     ) -> None:
         self.status_code = status_code
@@ -278,8 +278,8 @@ class Response:
         self._content = content
         self._stream = stream
         self._reader = reader
-        self._stored = stored
-        self._copies = False
+        self._raw_reader = raw_reader
+        self._is_copying = False
         self._close = close
 
     @property
@@ -299,7 +299,7 @@ class Response:
     def content(self) -> bytes:
         """The body, whole."""
         if self._content is None:
-            self._content = b"".join(self.iter_content() if self.ok else self._start())
+            self._content = b"".join(self.iter_content() if self.ok else self._iter_error_body())
         return self._content
 
     def wrap_stream(self, wrap: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
@@ -312,16 +312,16 @@ class Response:
             # A buffer filled from the socket would pass by.
             self._stream, self._reader = wrap(self._stream), None
 
-    def as_stored(self) -> None:
+    def disable_decompression(self) -> None:
         """Take the body of an open response as it comes: what its header Content-Encoding says belongs to the content."""
         self.headers = Headers(
             (name, value) for name, value in self.headers.items() if name.lower() != "content-encoding"
         )
-        if self._stored is not None:
-            self._reader, self._stored = self._stored, None
-            self._stream = _fill(self._reader)
+        if self._raw_reader is not None:
+            self._reader, self._raw_reader = self._raw_reader, None
+            self._stream = _iter_reader(self._reader)
 
-    def _start(self) -> Iterator[bytes]:
+    def _iter_error_body(self) -> Iterator[bytes]:
         count = 0
         chunks = self.iter_content()
         for chunk in chunks:
@@ -392,8 +392,8 @@ class Response:
         """
         if self._reader is None:
             # It takes the stream with its first chunk.
-            self._reader, self._copies = _copying_reader(self.iter_content(len(buffer))), True
-        elif not self._copies and self._stream is None and self._content is None:
+            self._reader, self._is_copying = _copying_reader(self.iter_content(len(buffer))), True
+        elif not self._is_copying and self._stream is None and self._content is None:
             raise OrionConnectionError("the body was read already or the response is closed")
         return self._reader(buffer)
 
@@ -417,7 +417,7 @@ class Response:
         """
         self.content  # noqa: B018 - reads the body before the connection goes back to the pool
         error = error_for(self, message)
-        return error.during(self.call) if self.call else error
+        return error.with_call(self.call) if self.call else error
 
     def close(self) -> None:
         """Give the connection back; what was not read is lost."""
@@ -459,7 +459,7 @@ class Response:
             "_content": self.content,
             "_stream": None,
             "_reader": None,
-            "_stored": None,
+            "_raw_reader": None,
             "_close": None,
         }
 
@@ -485,10 +485,10 @@ class Response:
 def _attach_call(error: OrionError, call: CallInfo | None) -> None:
     """Add to an error what was attempted, where it does not say."""
     if error.call is None and call is not None:
-        error.during(call)
+        error.with_call(call)
 
 
-def _fill(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
+def _iter_reader(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
     buffer = memoryview(bytearray(_BUFFER_SIZE))
     while count := readinto(buffer):
         yield bytes(buffer[:count])

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from orionclient._connection import Connection, ConnectionProtocol, ProxiedConnection, RawResponse, WireRequest
 from orionclient._library import httpcore
 from orionclient._socket import Backend, StrictTLS
-from orionclient.config import SessionConfig, is_loopback, origin_of
+from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Settings:
     verify: bool = True
 
     @classmethod
-    def of(cls, config: SessionConfig | None) -> Settings:
+    def from_config(cls, config: SessionConfig | None) -> Settings:
         """Take the settings out of a configuration.
 
         Args:
@@ -60,11 +60,11 @@ class Settings:
 class PooledResponse:
     """A response that gives its connection back when it is closed."""
 
-    def __init__(self, inner: RawResponse, done: Callable[[], None]) -> None:
+    def __init__(self, inner: RawResponse, on_close: Callable[[], None]) -> None:
         self.status: int = inner.status
         self.headers: list[tuple[bytes, bytes]] = inner.headers
         self._inner = inner
-        self._done = done
+        self._on_close = on_close
 
     def readinto(self, buffer: memoryview) -> int:
         """Read what is there; 0 at the end."""
@@ -72,14 +72,14 @@ class PooledResponse:
 
     def close(self) -> None:
         """End the reading."""
-        done, self._done = self._done, _do_nothing
+        on_close, self._on_close = self._on_close, _ignore_close
         try:
             self._inner.close()
         finally:
-            done()
+            on_close()
 
 
-def _do_nothing() -> None:
+def _ignore_close() -> None:
     """Do nothing."""
 
 
@@ -94,7 +94,7 @@ class ConnectionPool:
     def __init__(self, make: Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]) -> None:
         self._make = make
         self._idle: dict[tuple[bytes, bytes, int], deque[ConnectionProtocol]] = {}
-        self._swept = time.monotonic()
+        self._last_sweep = time.monotonic()
         self._closed = False
 
     def exchange(self, message: WireRequest) -> RawResponse:
@@ -108,7 +108,7 @@ class ConnectionPool:
             connection.close()
             raise
 
-        def done() -> None:
+        def on_close() -> None:
             if connection.is_idle():
                 idle.append(connection)
             else:
@@ -117,7 +117,7 @@ class ConnectionPool:
                 self.close()
             self._sweep()
 
-        return PooledResponse(response, done)
+        return PooledResponse(response, on_close)
 
     @staticmethod
     def _checkout(idle: deque[ConnectionProtocol]) -> ConnectionProtocol | None:
@@ -134,9 +134,9 @@ class ConnectionPool:
     def _sweep(self) -> None:
         """Close what nobody used for long, at most once a second."""
         now = time.monotonic()
-        if now < self._swept + 1:
+        if now < self._last_sweep + 1:
             return
-        self._swept = now
+        self._last_sweep = now
         for idle in list(self._idle.values()):
             for _ in range(len(idle)):
                 try:
@@ -203,46 +203,46 @@ class _Registry:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._contexts: dict[object, ssl.SSLContext] = {}
-        self._clients: dict[object, ConnectionPool] = {}
+        self._pools: dict[object, ConnectionPool] = {}
 
-    def forget(self) -> None:
+    def reset_after_fork(self) -> None:
         # The sockets close by themselves, those in use too; that says nothing to the server, and the parent's go on.
         self.__init__()  # type: ignore[misc]
 
-    def context(self, settings: Settings) -> ssl.SSLContext:
+    def get_tls_context(self, settings: Settings) -> ssl.SSLContext:
         key = (settings.verify, settings.ca_file, *(os.environ.get(name) for name in _CA_VARIABLES))
         with self._lock:
             if key not in self._contexts:
                 self._contexts[key] = _tls_context(settings.ca_file, verify=settings.verify)
             return self._contexts[key]
 
-    def context_to_proxy(self, proxy: str | None, settings: Settings) -> ssl.SSLContext | None:
+    def get_proxy_tls_context(self, proxy: str | None, settings: Settings) -> ssl.SSLContext | None:
         # Left to themselves the libraries trust others than we do, and each of them others than the other.
         secure = proxy is not None and urlsplit(proxy).scheme == "https"
-        return self.context(evolve(settings, verify=True)) if secure else None
+        return self.get_tls_context(evolve(settings, verify=True)) if secure else None
 
-    def client(self, url: str, settings: Settings) -> ConnectionPool:
-        origin = origin_of(url)
-        context = self.context(settings) if origin[0] == "https" else None
-        proxy = proxy_for(origin, settings)
-        to_proxy = self.context_to_proxy(proxy, settings)
-        key = (id(context), proxy, id(to_proxy))
+    def get_pool(self, url: str, settings: Settings) -> ConnectionPool:
+        origin = parse_origin(url)
+        context = self.get_tls_context(settings) if origin[0] == "https" else None
+        proxy = find_proxy(origin, settings)
+        proxy_context = self.get_proxy_tls_context(proxy, settings)
+        key = (id(context), proxy, id(proxy_context))
         with self._lock:
-            if key not in self._clients:
-                self._clients[key] = ConnectionPool(_connection_factory(proxy, to_proxy, context))
-            return self._clients[key]
+            if key not in self._pools:
+                self._pools[key] = ConnectionPool(_connection_factory(proxy, proxy_context, context))
+            return self._pools[key]
 
     def close(self) -> None:
         with self._lock:
-            clients = list(self._clients.values())
-            self._clients.clear()
-        for client in clients:
-            client.close()
+            pools = list(self._pools.values())
+            self._pools.clear()
+        for pool in pools:
+            pool.close()
 
 
 REGISTRY: Final = _Registry()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=REGISTRY.forget)
+    os.register_at_fork(after_in_child=REGISTRY.reset_after_fork)
 
 
 def close_connections() -> None:
@@ -251,40 +251,40 @@ def close_connections() -> None:
 
 
 def _connection_factory(
-    proxy: str | None, to_proxy: ssl.SSLContext | None, context: ssl.SSLContext | None
+    proxy: str | None, proxy_context: ssl.SSLContext | None, context: ssl.SSLContext | None
 ) -> Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]:
     if proxy is None:
         return lambda _: Connection(context, IDLE_SECONDS)
     parts = urlsplit(proxy)
-    who = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
+    credentials = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     pool = httpcore.HTTPProxy(
-        bare, proxy_auth=who if parts.username else None, proxy_ssl_context=to_proxy, ssl_context=context, keepalive_expiry=IDLE_SECONDS,
-        network_backend=Backend(),
+        bare, proxy_auth=credentials if parts.username else None, proxy_ssl_context=proxy_context, ssl_context=context,
+        keepalive_expiry=IDLE_SECONDS, network_backend=Backend(),
     )  # fmt: skip
     return lambda origin: ProxiedConnection(pool.create_connection(httpcore.Origin(*origin)))
 
 
-def proxy_for(origin: tuple[str, str, int], settings: Settings) -> str | None:
+def find_proxy(origin: tuple[str, str, int], settings: Settings) -> str | None:
     scheme, host, _port = origin
     if is_loopback(host):
         return None
     if settings.proxy:
-        return _checked_proxy(settings.proxy, "the setting proxy")
+        return _check_proxy(settings.proxy, "the setting proxy")
     if urllib.request.proxy_bypass(host):
         return None
     proxies = urllib.request.getproxies()
     name = scheme if proxies.get(scheme) else "all"
-    return _checked_proxy(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
+    return _check_proxy(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
 
 
 @functools.lru_cache(maxsize=64)
-def _checked_proxy(proxy: str, source: str) -> str:
+def _check_proxy(proxy: str, source: str) -> str:
     """Check the address of a proxy, which may hold a password and is not shown."""
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
         parts = urlsplit(proxy)
-        origin_of(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+        parse_origin(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     except ValueError:
         raise ValidationError(f"{source} is no http or https address of a proxy (it is not shown)") from None
     return proxy

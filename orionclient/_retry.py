@@ -118,7 +118,7 @@ class Outcome:
     retry_after: str | None = None
 
     @property
-    def good(self) -> bool:
+    def is_success(self) -> bool:
         """True for a response of success that can be used."""
         return self.failure is None and self.status is not None and is_success(self.status)
 
@@ -132,7 +132,7 @@ class CallState:
         retries: Reason -> number of retries for it so far.
         last_wait: The wait before, per reason, in seconds.
         charged: What the retries so far have cost of the quota.
-        unclear: True once an attempt may have been applied although no good response came.
+        maybe_applied: True once an attempt may have been applied although no good response came.
         applied: True once the response to an attempt began with a good status, and what followed could not be read.
     """
 
@@ -140,7 +140,7 @@ class CallState:
     retries: dict[object, int] = Factory(dict)
     last_wait: dict[object, float] = Factory(dict)
     charged: int = 0
-    unclear: bool = False
+    maybe_applied: bool = False
     applied: bool = False
 
 
@@ -245,7 +245,7 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
 
 def compute_wait(
     policy: Policy,
-    progress: CallState,
+    state: CallState,
     outcome: Outcome,
     retry_class: str,
     *,
@@ -257,7 +257,7 @@ def compute_wait(
 
     Args:
         policy: The policy.
-        progress: What the call has been through.
+        state: What the call has been through.
         outcome: How the last attempt ended.
         retry_class: Class of the operation.
         remaining: Seconds that are left for the whole call.
@@ -268,13 +268,13 @@ def compute_wait(
         Seconds to wait; None to stop. A wait that would pass the deadline is not started.
     """
     reason = retry_reason(outcome)
-    done = progress.retries.get(reason, 0)
+    done = state.retries.get(reason, 0)
     left = count_allowed_retries(policy, retry_class, outcome) - done
     if left <= 0:
         return None
     named = (policy.backoff_dict or {}).get(outcome.status or 0)
     base, cap = named or (max(policy.base, 1.0) if outcome.status in _THROTTLED else policy.base, policy.cap)
-    wait = min(cap, uniform(base, max(base, progress.last_wait.get(reason, base) * 3)))
+    wait = min(cap, uniform(base, max(base, state.last_wait.get(reason, base) * 3)))
     # Every retry that was promised has to fit into the time that is left, so none may wait for more than its share.
     wait = min(wait, max(base, remaining / (left + 1)))
     requested = retry_after_seconds(outcome.retry_after, now)
@@ -288,19 +288,19 @@ def compute_wait(
     return wait
 
 
-def record_retry(progress: CallState, outcome: Outcome, wait: float, cost: int) -> None:
+def record_retry(state: CallState, outcome: Outcome, wait: float, cost: int) -> None:
     """Write down that a retry was decided.
 
     Args:
-        progress: What the call has been through; brought up to date.
+        state: What the call has been through; brought up to date.
         outcome: How the last attempt ended.
         wait: Seconds until the retry.
         cost: What it cost of the quota.
     """
     reason = retry_reason(outcome)
-    progress.retries[reason] = progress.retries.get(reason, 0) + 1
-    progress.last_wait[reason] = wait
-    progress.charged += cost
+    state.retries[reason] = state.retries.get(reason, 0) + 1
+    state.last_wait[reason] = wait
+    state.charged += cost
 
 
 def retry_reason(outcome: Outcome) -> object:

@@ -29,7 +29,7 @@ from orionclient._retry import (
     was_applied,
 )
 from orionclient._version import __version__
-from orionclient.config import SessionConfig, is_loopback, origin_of
+from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class PreparedRequest:
         body: The body; None for none.
         stream: True for content of any size, in either direction: the time-out then bounds every wait without progress.
         keep_open: True leaves a good response open, for its content to be read chunk by chunk.
-        broken: Tells whether the body of a good response is cut or garbled; such a response counts as lost. None to take any.
+        is_incomplete: Tells whether the body of a good response is cut or garbled; such a response counts as lost. None to take any.
         authenticate: False sends no token, wherever it goes: for presigned addresses, on which the profile's settings hold all the same.
         confidential: True for a body that must not be redirected to another origin.
     """
@@ -77,7 +77,7 @@ class PreparedRequest:
     body: Body | None = None
     stream: bool = False
     keep_open: bool = False
-    broken: Callable[[AnyResponse], bool] | None = None
+    is_incomplete: Callable[[AnyResponse], bool] | None = None
     authenticate: bool = True
     confidential: bool = False
 
@@ -104,17 +104,17 @@ class AttemptInfo:
 
 @define
 class CallOptions:
-    """On what terms the calls of a session are made.
+    """How the calls of a session are made.
 
     Attributes:
         policy: How often and how long to try.
         quota: What the session may spend on retries.
-        observe: Told of every attempt; what it raises ends the call.
+        on_attempt: Told of every attempt; what it raises ends the call.
     """
 
     policy: Policy
     quota: RetryQuota = Factory(RetryQuota)
-    observe: Callable[[AttemptInfo], None] | None = None
+    on_attempt: Callable[[AttemptInfo], None] | None = None
 
 
 @frozen
@@ -136,27 +136,27 @@ class Discard:
         response: The response.
     """
 
-    answer: AnyResponse
+    response: AnyResponse
 
 
 Step = Attempt | Wait | Discard
 Flow = Generator[Step, AnyResponse | Failure | None, AnyResponse]
 
 
-def with_timeouts(terms: CallOptions, *, request_timeout: float, retry_timeout: float | None = None) -> CallOptions:
+def with_timeouts(options: CallOptions, *, request_timeout: float, retry_timeout: float | None = None) -> CallOptions:
     """Change the times of a policy for one call; quota and observer stay shared.
 
     Args:
-        terms: The terms of the session.
+        options: The options of the session.
         request_timeout: Seconds for one attempt.
         retry_timeout: Seconds for all attempts and waits together; unchanged without it.
 
     Returns:
-        The terms of the call.
+        The options of the call.
     """
-    total = terms.policy.retry_timeout if retry_timeout is None else retry_timeout
-    policy = evolve(terms.policy, request_timeout=request_timeout, retry_timeout=total)
-    return CallOptions(policy, terms.quota, terms.observe)
+    total = options.policy.retry_timeout if retry_timeout is None else retry_timeout
+    policy = evolve(options.policy, request_timeout=request_timeout, retry_timeout=total)
+    return CallOptions(policy, options.quota, options.on_attempt)
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
@@ -197,28 +197,28 @@ class RetryLoop:
     """One call through all its attempts, without I/O: `steps` says what to do next and is told what came of it.
 
     Args:
-        out: The request.
-        terms: How often and how long to try.
+        request: The request.
+        options: How often and how long to try.
         config: Whose token to add where the origin is its own; None for none.
 
     Raises:
         ValidationError: The address or a header cannot be used.
     """
 
-    def __init__(self, out: PreparedRequest, terms: CallOptions, config: SessionConfig | None) -> None:
-        check_headers(out.headers)
-        self._out, self._terms, self._config = out, terms, config
-        self._origin = origin_of(out.url)
+    def __init__(self, request: PreparedRequest, options: CallOptions, config: SessionConfig | None) -> None:
+        check_headers(request.headers)
+        self._request, self._options, self._config = request, options, config
+        self._origin = parse_origin(request.url)
         # The origin that the last attempt was redirected to.
-        self._reached = self._origin
-        self._progress = CallState()
+        self._final_origin = self._origin
+        self._state = CallState()
         self._started = CLOCK.monotonic()
-        self._deadline = self._started + terms.policy.retry_timeout
+        self._deadline = self._started + options.policy.retry_timeout
         self._headers = {
             "User-Agent": f"orionclient/{__version__}",
             "X-Request-Id": _random_hex(),
-            **({"Idempotency-Key": _random_hex() + _random_hex()} if out.retry_class == "keyed" else {}),
-            **out.headers,
+            **({"Idempotency-Key": _random_hex() + _random_hex()} if request.retry_class == "keyed" else {}),
+            **request.headers,
         }
 
     def steps(self) -> Flow:
@@ -234,23 +234,23 @@ class RetryLoop:
             OrionConnectionError: No response came.
             OrionTimeout: No response came in time.
         """
-        timeout = self._terms.policy.request_timeout
+        timeout = self._options.policy.request_timeout
         while True:
-            self._progress.attempts += 1
-            self._headers["X-Attempt"] = str(self._progress.attempts)
+            self._state.attempts += 1
+            self._headers["X-Attempt"] = str(self._state.attempts)
             response = yield from self._attempt(timeout)
             outcome = self._outcome(response)
             wait = self._decide(response, outcome)
             if wait is None:
-                if outcome.good:
-                    self._terms.quota.earn(self._progress.charged)
+                if outcome.is_success:
+                    self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
                     error = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    raise error(response.text).during(self._call(outcome)) from response.cause
+                    raise error(response.text).with_call(self._call(outcome)) from response.cause
                 return response
             if wait >= 1:
                 _log.warning(
-                    "%s: %s, trying again in %.1f s", self._out.action, outcome.failure or outcome.status, wait
+                    "%s: %s, trying again in %.1f s", self._request.action, outcome.failure or outcome.status, wait
                 )
             if not isinstance(response, Failure):
                 yield Discard(response)
@@ -258,12 +258,12 @@ class RetryLoop:
 
     def _attempt(self, timeout: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
         """Send once and follow redirects."""
-        out, url, left = self._out, self._out.url, timeout
+        request, url, left = self._request, self._request.url, timeout
         for _ in range(_MAX_REDIRECTS + 1):
-            self._reached = origin_of(url)
+            self._final_origin = parse_origin(url)
             response, spent = yield from self._hop(url, left)
             # How long a body takes to be sent again is its own matter, as it was the first time.
-            left -= 0.0 if out.stream and out.body is not None else spent
+            left -= 0.0 if request.stream and request.body is not None else spent
             target = None if isinstance(response, Failure) else self._redirect(response, url)
             if isinstance(response, Failure) or target is None:
                 return response
@@ -277,25 +277,25 @@ class RetryLoop:
         self, url: str, left: float
     ) -> Generator[Step, AnyResponse | Failure | None, tuple[AnyResponse | Failure, float]]:
         """Send to one address, which decides about the token and has its own rate limiter; gives the seconds that it took, too."""
-        out, config, origin = self._out, self._config, self._reached
+        request, config, origin = self._request, self._config, self._final_origin
         sent = dict(self._headers)
         if origin != self._origin:
             # What the caller of get_session().get(...) sent along was meant for the first address alone.
             sent = {name: value for name, value in sent.items() if _is_harmless(name)}
         # The only line of this package that lets the token out.
-        if config is not None and config.token and origin == config.origin and out.authenticate:
+        if config is not None and config.token and origin == config.origin and request.authenticate:
             sent["Authorization"] = config.authorization
-        limiter, operation = get_limiter(origin), out.operation or out.method
+        limiter, operation = get_limiter(origin), request.operation or request.method
         yield from _wait_for_turn(limiter, operation, self._deadline)
         started = CLOCK.monotonic()
         response = yield Attempt(
-            method=out.method,
+            method=request.method,
             url=url,
             headers=sent,
-            body=out.body,
+            body=request.body,
             timeout=max(min(left, self._deadline - started), 0.001),
-            stream=out.stream,
-            keep_open=out.keep_open,
+            stream=request.stream,
+            keep_open=request.keep_open,
         )
         now = CLOCK.monotonic()
         if response is None or isinstance(response, Failure):
@@ -305,7 +305,7 @@ class RetryLoop:
             limiter.record_rejected(operation, started, now, requested)
         else:
             limiter.record_served(operation, now)
-        if out.method == "GET" and not any(name.lower() == "range" for name in sent):
+        if request.method == "GET" and not any(name.lower() == "range" for name in sent):
             # Whoever requests a range judges what comes; everybody else would take the part for the whole.
             problem = find_range_problem(None, response.status_code, response.headers)
             if problem is not None:
@@ -315,21 +315,25 @@ class RetryLoop:
 
     def _redirect(self, response: AnyResponse, url: str) -> str | Failure | None:
         """Where the request is to be sent again as it is; None where it is not."""
-        out, reads = self._out, self._out.method in _READ_METHODS
+        request, reads = self._request, self._request.method in _READ_METHODS
         target = response.headers.get("location")
         followed = _REDIRECTS if reads else _METHOD_PRESERVING
-        if response.status_code not in followed or target is None or (out.body is not None and not out.body.replayable):
+        if (
+            response.status_code not in followed
+            or target is None
+            or (request.body is not None and not request.body.replayable)
+        ):
             return None
         try:
             url = urljoin(url, target)
-            origin = origin_of(url)
+            origin = parse_origin(url)
         except ValueError as error:
             return Failure("redirect", f"the response redirects to an address that is not followed: {error}")
-        if out.confidential and origin != self._origin:
+        if request.confidential and origin != self._origin:
             return None
         # On this machine nobody listens to what is read; what is sent goes nowhere unencrypted.
         local = reads and is_loopback(origin[1])
-        if origin[0] == "http" and self._reached[0] == "https" and not local:
+        if origin[0] == "http" and self._final_origin[0] == "https" and not local:
             return Failure("redirect", "the response redirects from https to unencrypted http")
         return url
 
@@ -337,52 +341,57 @@ class RetryLoop:
         if isinstance(response, Failure):
             return Outcome(response.status, response.kind)
         if "idempotency-keys" in response.headers.get("x-orion-features", ""):
-            _KEYED_ORIGINS.add(self._reached)
-        out, status = self._out, response.status_code
-        if is_success(status) and not out.keep_open and out.broken is not None and out.broken(response):
+            _KEYED_ORIGINS.add(self._final_origin)
+        request, status = self._request, response.status_code
+        if (
+            is_success(status)
+            and not request.keep_open
+            and request.is_incomplete is not None
+            and request.is_incomplete(response)
+        ):
             return Outcome(status, "lost")
         return Outcome(status, None, response.headers.get("retry-after"))
 
     @property
     def _retry_class(self) -> str:
-        keyed = self._out.retry_class == "keyed"
-        return "create" if keyed and self._reached not in _KEYED_ORIGINS else self._out.retry_class
+        keyed = self._request.retry_class == "keyed"
+        return "create" if keyed and self._final_origin not in _KEYED_ORIGINS else self._request.retry_class
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(
-            action=self._out.action,
-            attempts=self._progress.attempts,
+            action=self._request.action,
+            attempts=self._state.attempts,
             elapsed=CLOCK.monotonic() - self._started,
             request_id=self._headers["X-Request-Id"],
             # A rejection says nothing of the attempts before it.
-            may_have_been_applied=self._progress.unclear or may_have_been_applied(self._retry_class, outcome),
-            repeated=self._progress.unclear,
-            applied=self._progress.applied or was_applied(self._retry_class, outcome),
+            may_have_been_applied=self._state.maybe_applied or may_have_been_applied(self._retry_class, outcome),
+            maybe_applied_earlier=self._state.maybe_applied,
+            applied=self._state.applied or was_applied(self._retry_class, outcome),
             secrets=(self._config.token,) if self._config and self._config.token else (),
         )
 
     def _decide(self, response: AnyResponse | Failure, outcome: Outcome) -> float | None:
         """Decide whether to try again and when, and tell who watches."""
         call = self._call(outcome)
-        wait = None if outcome.good else self._next_wait(outcome)
+        wait = None if outcome.is_success else self._next_wait(outcome)
         if not isinstance(response, Failure):
             response.call = call
-        if self._terms.observe is not None:
-            self._terms.observe(AttemptInfo(call, self._retry_class, outcome.status, outcome.failure, wait))
-        self._progress.unclear = self._progress.unclear or call.may_have_been_applied
-        self._progress.applied = call.applied
+        if self._options.on_attempt is not None:
+            self._options.on_attempt(AttemptInfo(call, self._retry_class, outcome.status, outcome.failure, wait))
+        self._state.maybe_applied = self._state.maybe_applied or call.may_have_been_applied
+        self._state.applied = call.applied
         return wait
 
     def _next_wait(self, outcome: Outcome) -> float | None:
-        out, policy, progress = self._out, self._terms.policy, self._progress
-        if out.body is not None and not out.body.replayable:
+        request, policy, state = self._request, self._options.policy, self._state
+        if request.body is not None and not request.body.replayable:
             return None
-        if out.method == "DELETE" and outcome.status == 404 and progress.unclear:
+        if request.method == "DELETE" and outcome.status == 404 and state.maybe_applied:
             # An earlier attempt, whose response was lost, has most likely deleted it.
             return None
         wait = compute_wait(
             policy,
-            progress,
+            state,
             outcome,
             self._retry_class,
             remaining=self._deadline - CLOCK.monotonic(),
@@ -392,9 +401,9 @@ class RetryLoop:
         if wait is None:
             return None
         cost = retry_cost(policy, outcome)
-        if not self._terms.quota.spend(cost):
+        if not self._options.quota.acquire(cost):
             return None
-        record_retry(progress, outcome, wait, cost)
+        record_retry(state, outcome, wait, cost)
         return wait
 
 
@@ -416,16 +425,16 @@ def _wait_for_turn(limiter: RateLimiter, operation: str, deadline: float) -> Gen
             return
 
 
-def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None) -> Response:
+def send(request: PreparedRequest, options: CallOptions, config: SessionConfig | None) -> Response:
     """Drive a call, waiting in this thread.
 
     Args:
-        out: The request.
-        terms: How often and how long to try.
+        request: The request.
+        options: How often and how long to try.
         config: Whose token to add where the origin is its own; None for none.
 
     Returns:
-        The response, of any status; open where `out.keep_open` is true.
+        The response, of any status; open where `request.keep_open` is true.
 
     Raises:
         OrionConnectionError: No response came.
@@ -434,7 +443,7 @@ def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None)
     # The HTTP library is loaded by the first request, not by importing the session.
     from orionclient import _http  # noqa: PLC0415
 
-    flow = RetryLoop(out, terms, config).steps()
+    flow = RetryLoop(request, options, config).steps()
     result: Response | Failure | None = None
     while True:
         try:
@@ -444,21 +453,24 @@ def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None)
             return response
         result = None
         if isinstance(step, Attempt):
-            result = _http.transmit(step, _http.Settings.of(config))
+            result = _http.transmit(step, _http.Settings.from_config(config))
         elif isinstance(step, Wait):
             wait(step.seconds)
-        elif isinstance(step.answer, Response):
-            step.answer.close()
+        elif isinstance(step.response, Response):
+            step.response.close()
 
 
 async def send_async(
-    out: PreparedRequest, terms: CallOptions, config: SessionConfig | None, connections: AsyncConnections | None = None
+    request: PreparedRequest,
+    options: CallOptions,
+    config: SessionConfig | None,
+    connections: AsyncConnections | None = None,
 ) -> AsyncResponse:
     """Drive a call in an event loop.
 
     Args:
-        out: The request.
-        terms: How often and how long to try.
+        request: The request.
+        options: How often and how long to try.
         config: Whose token to add where the origin is its own; None for none.
         connections: Connections to use again; None opens one for this call.
 
@@ -471,7 +483,7 @@ async def send_async(
     """
     from orionclient import _http  # noqa: PLC0415
 
-    flow = RetryLoop(out, terms, config).steps()
+    flow = RetryLoop(request, options, config).steps()
     result: AsyncResponse | Failure | None = None
     while True:
         try:
@@ -481,8 +493,8 @@ async def send_async(
             return response
         result = None
         if isinstance(step, Attempt):
-            result = await _http.transmit_async(step, _http.Settings.of(config), connections)
+            result = await _http.transmit_async(step, _http.Settings.from_config(config), connections)
         elif isinstance(step, Wait):
             await _http.sleep_async(step.seconds)
-        elif isinstance(step.answer, AsyncResponse):
-            await step.answer.aclose()
+        elif isinstance(step.response, AsyncResponse):
+            await step.response.aclose()

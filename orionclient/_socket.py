@@ -35,7 +35,7 @@ class _Deadline(threading.local):
 
     at: float | None = None
 
-    def cut(self, timeout: float | None, error: type[Exception] = httpcore.ReadTimeout) -> float | None:
+    def limit(self, timeout: float | None, error: type[Exception] = httpcore.ReadTimeout) -> float | None:
         if self.at is None:
             return timeout
         left = self.at - CLOCK.monotonic()
@@ -54,10 +54,10 @@ class Stream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, DEADLINE.cut(timeout))
+        return self._inner.read(max_bytes, DEADLINE.limit(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, DEADLINE.cut(timeout))
+        self._inner.write(buffer, DEADLINE.limit(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -66,7 +66,7 @@ class Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         try:
-            left = DEADLINE.cut(timeout, httpcore.ConnectTimeout)
+            left = DEADLINE.limit(timeout, httpcore.ConnectTimeout)
         except httpcore.ConnectTimeout:
             self.close()
             raise
@@ -113,21 +113,21 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        left = DEADLINE.cut(timeout, httpcore.ConnectTimeout)
+        left = DEADLINE.limit(timeout, httpcore.ConnectTimeout)
         end = time.monotonic() + (_DAY if left is None else left)
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        numbers = [socket.getnameinfo(each[4], _NUMERIC)[0] for each in found]
+        addresses = [socket.getnameinfo(each[4], _NUMERIC)[0] for each in found]
         while True:
             # One time for all addresses: one that is silent leaves the others their share.
-            share = max(end - time.monotonic(), 0.001) / len(numbers)
-            number = numbers.pop(0)
+            share = max(end - time.monotonic(), 0.001) / len(addresses)
+            address = addresses.pop(0)
             try:
-                return _track(self._inner.connect_tcp(number, port, share, local_address, socket_options))
+                return _track(self._inner.connect_tcp(address, port, share, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if not numbers:
+                if not addresses:
                     raise
 
 
@@ -142,8 +142,8 @@ class Socket:
     """
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None, timeout: float) -> None:
-        self._secure = context is not None
-        self._broke: OSError | None = None
+        self._is_tls = context is not None
+        self._read_error: OSError | None = None
         # To wait for what can be read, and for what can be written.
         self._polls: tuple[select.poll, select.poll] | None = None
         stream = Backend().connect_tcp(host, port, timeout)
@@ -171,10 +171,10 @@ class Socket:
 
     def read_into(self, buffer: memoryview, timeout: float) -> int:
         """Read what has arrived, at least a byte, unless the server closed the connection."""
-        if self._broke is not None:
-            raise httpcore.ReadError(str(self._broke)) from self._broke
+        if self._read_error is not None:
+            raise httpcore.ReadError(str(self._read_error)) from self._read_error
         count: int = self._call_with_deadline(self._socket.recv_into, buffer, timeout, _READING)
-        return count + self._read_available(buffer[count:_LARGE_READ]) if self._secure and count else count
+        return count + self._read_available(buffer[count:_LARGE_READ]) if self._is_tls and count else count
 
     def _read_available(self, buffer: memoryview) -> int:
         """Take what else is there: TLS gives out 16 KiB at a time, and each chunk would be written and counted alone."""
@@ -185,12 +185,12 @@ class Socket:
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 # The next chunk is mostly on its way.
                 waits -= 1
-                if not waits or not self.ready(0.001):
+                if not waits or not self.wait_ready(0.001):
                     break
                 continue
             except OSError as error:
                 # What came before it counts.
-                self._broke = error
+                self._read_error = error
                 break
             if not got:
                 break
@@ -213,12 +213,12 @@ class Socket:
         """Do something with the socket, and wait only where it cannot be done at once: every wait costs a call and the lock of Python."""
         raise_if_cancelled()
         late, broken = errors
-        left = DEADLINE.cut(timeout, late)
+        left = DEADLINE.limit(timeout, late)
         end = time.monotonic() + (timeout if left is None else left)
         writes = errors is _WRITING
         try:
             # What TLS has decompressed already is not to be seen at the socket.
-            if first_wait and not self._secure:
+            if first_wait and not self._is_tls:
                 self._wait(end, writes=writes)
             while True:
                 try:
@@ -238,18 +238,18 @@ class Socket:
         """Wait for the socket; a thread of a pool looks now and then whether it is still wanted."""
         while True:
             left = max(end - time.monotonic(), 0.0)
-            if self.ready(min(left, POLL_INTERVAL if is_cancellable() else _DAY), writes=writes):
+            if self.wait_ready(min(left, POLL_INTERVAL if is_cancellable() else _DAY), writes=writes):
                 return
             raise_if_cancelled()
             if time.monotonic() >= end:
                 raise TimeoutError("timed out")
 
-    def unread(self) -> bool:
+    def has_unread_data(self) -> bool:
         """Whether there is something that nobody asked for, the end included."""
         # What TLS has decompressed already is not to be seen at the socket.
-        return bool(self._secure and self._socket.pending()) or self.ready(0.0)
+        return bool(self._is_tls and self._socket.pending()) or self.wait_ready(0.0)
 
-    def ready(self, seconds: float, *, writes: bool = False) -> bool:
+    def wait_ready(self, seconds: float, *, writes: bool = False) -> bool:
         """Wait until there is something to read, the end included, or room to write."""
         if self._polls:
             return bool(self._polls[writes].poll(math.ceil(seconds * 1000)))

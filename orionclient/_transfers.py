@@ -123,12 +123,12 @@ class Transfers:
             ['hits', 'hits-2']
         """
         return download_all(
-            _module_for(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
+            _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
             return_exceptions=return_exceptions,
         )  # fmt: skip
 
 
-def _module_for(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
+def _attach_session(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
     """Give the session to handles that have none."""
     for file in files:
         file.session = file.session or session

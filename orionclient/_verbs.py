@@ -62,8 +62,8 @@ class Verbs:
         """
         template = _get_template(resource_type)
         endpoint = _require(type(template), "get", "fetched one by one")
-        ids = template._handle(resource_id)._ids()
-        return template._new_instance(self._calls.json(endpoint, ids, timeout=timeout), self)
+        ids = template._make_handle(resource_id)._ids()
+        return template._new_instance(self._calls.request_json(endpoint, ids, timeout=timeout), self)
 
     def list_resources(
         self,
@@ -107,7 +107,7 @@ class Verbs:
 
     def _refresh(self, resource: Resource, timeout: float | None = None) -> None:
         endpoint = _require(type(resource), "get", "refreshed")
-        resource._replace(self._calls.json(endpoint, resource._ids(), timeout=timeout))
+        resource._replace(self._calls.request_json(endpoint, resource._ids(), timeout=timeout))
         resource.session = resource.session or self
 
     def refresh_resource_until(
@@ -134,8 +134,8 @@ class Verbs:
         """
         _require(type(resource), "get", "refreshed")
         check_arguments(resource, attribute, timeout, sleep_time)
-        look = partial(self._refresh, resource)
-        poll_until(look, resource, attribute, until_value, timeout=timeout, sleep_time=sleep_time)
+        refresh = partial(self._refresh, resource)
+        poll_until(refresh, resource, attribute, until_value, timeout=timeout, sleep_time=sleep_time)
 
     def create_resource(
         self,
@@ -169,9 +169,9 @@ class Verbs:
             check_path(body.get("path"))
         if not files:
             with kind.declaration.redact_errors(body):
-                return template._new_instance(self._calls.json(endpoint, ids, body=body), self)
+                return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
         with open_source(files["file"]) as source:
-            made = template._new_instance(self._calls.json(endpoint, ids, body=body), self)
+            made = template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
             with delete_on_error(made):
                 made.put_content(source)  # type: ignore[attr-defined]
         return made
@@ -189,7 +189,7 @@ class Verbs:
         """
         endpoint = _require(type(resource), "update", "updated")
         with resource.declaration.redact_errors(params):
-            self._calls.json(endpoint, resource._ids(), body=dict(params))
+            self._calls.request_json(endpoint, resource._ids(), body=dict(params))
         self.refresh_resource(resource)
 
     def delete_resource(self, resource: Resource, immediate: bool = False) -> bool:
@@ -209,10 +209,10 @@ class Verbs:
         endpoint = _require(type(resource), "delete", "deleted")
         query = {"immediate": True} if immediate and resource.declaration.trash else None
         try:
-            self._calls.json(endpoint, resource._ids(), query=query)
+            self._calls.request_json(endpoint, resource._ids(), query=query)
         except NotFoundResponse as error:
             # An attempt whose response was lost has deleted it; what was not there before it would have been not found by it.
-            if error.call is None or not error.call.repeated:
+            if error.call is None or not error.call.maybe_applied_earlier:
                 raise
         return True
 

@@ -31,30 +31,30 @@ def parse_server_versions(value: Any) -> dict[str, tuple[int, ...]]:
     found = value.get("versions", value) if isinstance(value, Mapping) else value
     if not isinstance(found, Mapping):
         raise ValidationError("orion_versions is a mapping from the name of an API to its version numbers")
-    offers: dict[str, tuple[int, ...]] = {}
+    server_versions: dict[str, tuple[int, ...]] = {}
     for name, numbers in found.items():
         listed = numbers if isinstance(numbers, Iterable) and not isinstance(numbers, str) else [numbers]
         try:
-            offers[str(name)] = tuple(sorted(int(number) for number in listed))
+            server_versions[str(name)] = tuple(sorted(int(number) for number in listed))
         except (TypeError, ValueError, OverflowError):
             raise ValidationError(f"orion_versions: {numbers!r:.60} is no list of version numbers") from None
-    return offers
+    return server_versions
 
 
-def missing_version_message(offers: ServerVersions, operation: Operation) -> str | None:
+def missing_version_message(server_versions: ServerVersions, operation: Operation) -> str | None:
     """Find out whether a stack lacks what an operation needs.
 
     Args:
-        offers: What the stack offers.
+        server_versions: What the stack offers.
         operation: The operation.
 
     Returns:
         A sentence that names both; None where nothing is lacking, or the path of the operation has no version.
     """
     version = _VERSION.match(operation.route)
-    if version is None or int(version[1]) in offers.get(operation.tag, ()):
+    if version is None or int(version[1]) in server_versions.get(operation.tag, ()):
         return None
-    offered = ", ".join(map(str, offers.get(operation.tag, ())))
+    offered = ", ".join(map(str, server_versions.get(operation.tag, ())))
     return (
         f"this client needs version {version[1]} of the API {operation.tag!r}, and the stack offers "
         + (f"version {offered} of it" if offered else "none of it")

@@ -31,7 +31,7 @@ _URL_START: Final = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
 _KEYS: Final = ("url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify")
 
 
-def origin_of(url: str) -> tuple[str, str, int]:
+def parse_origin(url: str) -> tuple[str, str, int]:
     """Take scheme, host and port from an absolute http(s) address.
 
     Args:
@@ -45,11 +45,11 @@ def origin_of(url: str) -> tuple[str, str, int]:
     """
     if _FORBIDDEN_IN_URLS.search(url):
         raise ValidationError("the address holds white space, a control character or a backslash")
-    return _parse_origin(_URL_START.match(url)[0])  # type: ignore[index]  # it matches everything
+    return _parse_authority(_URL_START.match(url)[0])  # type: ignore[index]  # it matches everything
 
 
 @functools.lru_cache(maxsize=256)
-def _parse_origin(start: str) -> tuple[str, str, int]:
+def _parse_authority(start: str) -> tuple[str, str, int]:
     """The same for what stands in front of the path, of which there are few."""
     try:
         parts = urlsplit(start)
@@ -95,20 +95,20 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _clean_url(url: str) -> str:
+def _normalize_url(url: str) -> str:
     url = url.strip()
     if not url:
         raise ValidationError("the address of the Orion stack is empty")
     if "://" not in url:
         url = f"https://{url}"
     parts = urlsplit(url)
-    origin_of(url)
+    parse_origin(url)
     if parts.query or parts.fragment or parts.path.strip("/"):
         raise ValidationError("the address of the Orion stack must end after the host: https://orion.example.com")
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _clean_token(token: str) -> str:
+def _check_token(token: str) -> str:
     if any(character < "!" or character > "~" for character in token):
         raise ValidationError(
             "the token holds white space, a line break or another character that no token has; copy it again (it is not shown here)"
@@ -116,7 +116,7 @@ def _clean_token(token: str) -> str:
     return token
 
 
-def _clean_project(project: int | str | None) -> int | None:
+def _parse_project(project: int | str | None) -> int | None:
     if project in {None, ""}:
         return None
     if isinstance(project, bool) or not str(project).isascii() or not str(project).isdigit():
@@ -124,12 +124,12 @@ def _clean_project(project: int | str | None) -> int | None:
     return int(str(project))
 
 
-def _check_format(_instance: object, _attribute: object, value: str) -> None:
+def _check_header_form(_instance: object, _attribute: object, value: str) -> None:
     if value not in {"space", "colon"}:
         raise ValidationError(f"header_form is 'space' or 'colon', not {value!r}")
 
 
-def _parse_boolean(_instance: object, _attribute: object, value: object) -> None:
+def _check_verify(_instance: object, _attribute: object, value: object) -> None:
     if not isinstance(value, bool):
         raise ValidationError("verify is True or False; a file of certificates to trust is given as ca_file")
 
@@ -155,16 +155,16 @@ class SessionConfig:
         ValidationError: A value is not usable. The text never holds the token.
     """
 
-    url: str = field(converter=_clean_url)
-    token: str = field(default="", converter=_clean_token, repr=lambda token: "'***'" if token else "''")
+    url: str = field(converter=_normalize_url)
+    token: str = field(default="", converter=_check_token, repr=lambda token: "'***'" if token else "''")
     username: str = ""
-    project: int | None = field(default=None, converter=_clean_project)
+    project: int | None = field(default=None, converter=_parse_project)
     profile: str | None = None
     ca_file: str | None = None
     proxy: str | None = field(default=None, repr=lambda proxy: "None" if proxy is None else "'***'")
     allow_http: bool = False
-    header_form: str = field(default="space", validator=_check_format)
-    verify: bool = field(default=True, validator=_parse_boolean)
+    header_form: str = field(default="space", validator=_check_header_form)
+    verify: bool = field(default=True, validator=_check_verify)
 
     def __attrs_post_init__(self) -> None:
         scheme, host, _ = self.origin
@@ -184,7 +184,7 @@ class SessionConfig:
     @property
     def origin(self) -> tuple[str, str, int]:
         """Scheme, host and port, the only ones that the token goes to."""
-        return origin_of(self.url)
+        return parse_origin(self.url)
 
     @property
     def authorization(self) -> str:
@@ -209,7 +209,7 @@ def in_orion(environ: Mapping[str, str] | None = None) -> bool:
     return bool((os.environ if environ is None else environ).get("ORION_JOB_ID"))
 
 
-def config_path(environ: Mapping[str, str] | None = None) -> Path:
+def get_config_path(environ: Mapping[str, str] | None = None) -> Path:
     """Find the file of the profiles.
 
     Args:
@@ -234,7 +234,7 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
     """Read every profile.
 
     Args:
-        path: The file; where `config_path` says without it.
+        path: The file; where `get_config_path` says without it.
 
     Returns:
         Name -> its settings as text; empty when there is no file. A `UserWarning` tells of a file that others can read, or that belongs
@@ -243,7 +243,7 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
     Raises:
         ValidationError: The file is too large or no INI file.
     """
-    path = config_path() if path is None else path
+    path = get_config_path() if path is None else path
     try:
         status = path.stat()
         if status.st_size > _MAX_FILE:
@@ -279,7 +279,7 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
     Args:
         config: The settings.
         name: Name of the profile.
-        path: The file; where `config_path` says without it. Folder 0700, file 0600, replaced as a whole.
+        path: The file; where `get_config_path` says without it. Folder 0700, file 0600, replaced as a whole.
 
     Raises:
         ValidationError: The name or a value cannot stand in a file of profiles; the text names the setting, not the value.
@@ -306,7 +306,7 @@ def remove_profile(name: str, path: Path | None = None) -> bool:
 
     Args:
         name: Name of the profile.
-        path: The file; where `config_path` says without it.
+        path: The file; where `get_config_path` says without it.
 
     Returns:
         True if there was one.
@@ -323,7 +323,7 @@ def _make_parser() -> configparser.RawConfigParser:
 
 def _edit_file(path: Path | None, change: Callable[[configparser.RawConfigParser], object], replaced: str) -> None:
     # A link stays one: what it leads to is replaced, so that nothing old is left there.
-    path = (config_path() if path is None else path).resolve()
+    path = (get_config_path() if path is None else path).resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock_file(path.with_name(path.name + ".lock")):
         parser = _make_parser()
@@ -357,8 +357,8 @@ def _lock_file(path: Path) -> Iterator[None]:
         handle.close()
 
 
-def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
-    path = config_path(environ)
+def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
+    path = get_config_path(environ)
     profiles = read_profiles(path)
     if name not in profiles:
         known = (
@@ -368,10 +368,10 @@ def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
             if path.exists()
             else "the file does not exist"
         )
-        raise InvalidCredentials(f"no profile {name!r} in {path} ({known}). {_configuration_advice(path)}")
+        raise InvalidCredentials(f"no profile {name!r} in {path} ({known}). {_configuration_hint(path)}")
     values = profiles[name]
     if not values.get("url"):
-        raise InvalidCredentials(f"profile {name!r} in {path} has no url. {_configuration_advice(path)}")
+        raise InvalidCredentials(f"profile {name!r} in {path} has no url. {_configuration_hint(path)}")
     try:
         return SessionConfig(
             url=values["url"],
@@ -389,7 +389,7 @@ def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
         raise ValidationError(f"profile {name!r} in {path}: {error}") from None
 
 
-def _configuration_advice(path: Path) -> str:
+def _configuration_hint(path: Path) -> str:
     return (
         "Looked at the variables ORION_URL with ORION_TOKEN, ORION_PROFILE and ORION_CONFIG. "
         f"To configure, write {path} like this: [default] / url = https://orion.example.com / username = you / "
@@ -424,7 +424,7 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
         given, missing = ("ORION_URL", "ORION_TOKEN") if url else ("ORION_TOKEN", "ORION_URL")
         raise InvalidCredentials(f"{given} is set but {missing} is not; set both or neither")
     else:
-        config = _from_profile(profile or environ.get("ORION_PROFILE") or DEFAULT_PROFILE, environ)
+        config = _load_profile(profile or environ.get("ORION_PROFILE") or DEFAULT_PROFILE, environ)
     if project := environ.get("ORION_PROJECT"):
         config = evolve(config, project=project)
     return config
@@ -452,9 +452,9 @@ def restore_config(
     candidates: list[Callable[[], SessionConfig]] = []
     if environ.get("ORION_URL") and environ.get("ORION_TOKEN"):
         candidates.append(lambda: resolve(environ=environ))
-    names = list(read_profiles(config_path(environ)))
+    names = list(read_profiles(get_config_path(environ)))
     candidates += [
-        lambda name=name: _from_profile(name, environ)  # type: ignore[misc]
+        lambda name=name: _load_profile(name, environ)  # type: ignore[misc]
         for name in sorted(names, key=lambda name: (name != profile, name))
     ]
     for candidate in candidates:
@@ -465,7 +465,7 @@ def restore_config(
     scheme, host, port = origin
     raise InvalidCredentials(
         f"this session was made elsewhere for {scheme}://{host}:{port}, and nothing here has a token for it. "
-        f"{_configuration_advice(config_path(environ))}"
+        f"{_configuration_hint(get_config_path(environ))}"
     )
 
 

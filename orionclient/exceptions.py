@@ -90,7 +90,7 @@ class CallInfo:
     request_id: str = ""
     may_have_been_applied: bool = False
     secrets: tuple[str, ...] = ()
-    repeated: bool = False
+    maybe_applied_earlier: bool = False
     applied: bool = False
 
     def __repr__(self) -> str:
@@ -141,7 +141,7 @@ class OrionError(Exception):
         """True where the server may have carried out what was asked."""
         return self.call.may_have_been_applied if self.call else False
 
-    def during(self, call: CallInfo) -> OrionError:
+    def with_call(self, call: CallInfo) -> OrionError:
         """Say what was attempted.
 
         Args:
@@ -183,20 +183,20 @@ class BadResponse(OrionError):
     def __init__(self, response: ResponseLike, custom_error_msg: str | None = None) -> None:
         super().__init__(response, custom_error_msg)
         self.response = response
-        self._advice = ""
+        self._hint = ""
 
-    def advise(self, advice: str) -> None:
+    def add_hint(self, advice: str) -> None:
         """Add to the text what helps.
 
         Args:
             advice: The call that helps, in a few words.
         """
-        self._advice = advice
+        self._hint = advice
 
     def _sentence(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
         words = self.args[1] or server_message(self.response, self._secrets)
-        return f"{status}: {words.removesuffix('.')}; {self._advice}" if self._advice else f"{status}: {words}"
+        return f"{status}: {words.removesuffix('.')}; {self._hint}" if self._hint else f"{status}: {words}"
 
 
 class AuthorizationRequired(BadResponse):
@@ -232,7 +232,7 @@ class InvalidAPIVersion(BadResponse):
         made, arguments, *state = super().__reduce__()
         return made, arguments[:1], *state
 
-    def about(self, problem: str) -> InvalidAPIVersion:
+    def with_problem(self, problem: str) -> InvalidAPIVersion:
         """Say what is needed and what is offered.
 
         Args:
@@ -392,7 +392,7 @@ def redact(value: Any, secrets: Iterable[str]) -> Any:
         return {redact(name, secrets): redact(each, secrets) for name, each in value.items()}
     if type(value) in {list, tuple}:
         return type(value)(redact(each, secrets) for each in value)
-    return value.redacted(secrets) if hasattr(value, "without") else value
+    return value.redacted(secrets) if hasattr(value, "redacted") else value
 
 
 def _redact_body(body: bytes, secrets: Iterable[str]) -> bytes:

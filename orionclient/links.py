@@ -31,7 +31,7 @@ class _Link(ABC):
         """Fetch what the link leads to."""
 
     @abstractmethod
-    def _where(self) -> dict[str, Any]:
+    def _get_target(self) -> dict[str, Any]:
         """The keys of the dict that say where the link leads."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,18 +41,18 @@ class _Link(ABC):
             What `session.create_link` gives. Its keys are an assumption: those of Orion are not published, but for `id_str` in links to
             shards.
         """
-        return {"link": "orion", "version": _VERSION, **self._where()}
+        return {"link": "orion", "version": _VERSION, **self._get_target()}
 
-    def _bound(self) -> SessionLike:
+    def _require_session(self) -> SessionLike:
         if self._session is None:
             raise OrionLinkError("this link belongs to no session; get it from session.get_link(...)")
         return self._session
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Link) and self._where() == other._where()
+        return isinstance(other, _Link) and self._get_target() == other._get_target()
 
     def __hash__(self) -> int:
-        return hash(tuple(self._where().items()))
+        return hash(tuple(self._get_target().items()))
 
 
 class OrionLink(_Link):
@@ -84,10 +84,10 @@ class OrionLink(_Link):
             OrionLinkError: The link belongs to no session.
             OrionError: The server rejected, or no good response came.
         """
-        return _fetch_all(self.kind(session=self._bound(), id=self.id))
+        return _fetch(self.kind(session=self._require_session(), id=self.id))
 
-    def _where(self) -> dict[str, Any]:
-        return {"type": self.kind.declaration.name, **_check_session("id", self.id)}
+    def _get_target(self) -> dict[str, Any]:
+        return {"type": self.kind.declaration.name, **_encode_id("id", self.id)}
 
     def __repr__(self) -> str:
         return f"OrionLink({self.kind.__name__}, {self.id})"
@@ -125,10 +125,10 @@ class RecordLink(_Link):
             OrionLinkError: The link belongs to no session.
             OrionError: The server rejected, or no good response came.
         """
-        return Dataset(session=self._bound(), id=self.dataset_id).record(self.record_id, codec=codec)
+        return Dataset(session=self._require_session(), id=self.dataset_id).record(self.record_id, codec=codec)
 
-    def _where(self) -> dict[str, Any]:
-        return {"type": _RECORD, **_check_session("id", self.record_id), **_check_session("dataset", self.dataset_id)}
+    def _get_target(self) -> dict[str, Any]:
+        return {"type": _RECORD, **_encode_id("id", self.record_id), **_encode_id("dataset", self.dataset_id)}
 
     def __repr__(self) -> str:
         return f"RecordLink(dataset {self.dataset_id}, record {self.record_id})"
@@ -163,12 +163,12 @@ class ShardLink(_Link):
             OrionLinkError: The link belongs to no session.
             OrionError: The server rejected, or no good response came.
         """
-        shard: Shard = _fetch_all(Shard(session=self._bound(), collection=self.collection_id, id=self.shard_id))
+        shard: Shard = _fetch(Shard(session=self._require_session(), collection=self.collection_id, id=self.shard_id))
         return shard
 
-    def _where(self) -> dict[str, Any]:
+    def _get_target(self) -> dict[str, Any]:
         name = Shard.declaration.name
-        return {"type": name, **_check_session("id", self.shard_id), **_check_session("collection", self.collection_id)}
+        return {"type": name, **_encode_id("id", self.shard_id), **_encode_id("collection", self.collection_id)}
 
     def __repr__(self) -> str:
         return f"ShardLink(collection {self.collection_id}, shard {self.shard_id})"
@@ -177,16 +177,16 @@ class ShardLink(_Link):
 AnyLink = OrionLink | RecordLink | ShardLink
 
 
-def _check_session(name: str, number: int) -> dict[str, Any]:
+def _encode_id(name: str, number: int) -> dict[str, Any]:
     # The text survives programs that read every number as a double.
     return {name: number, f"{name}_str": str(number)}
 
 
-def _fetch_all(handle: Resource) -> Any:
-    endpoint, session = handle.declaration.get, handle._bound()
+def _fetch(handle: Resource) -> Any:
+    endpoint, session = handle.declaration.get, handle._require_session()
     if endpoint is None:
         raise OrionLinkError(f"a {type(handle).__name__} cannot be fetched one by one")
-    return handle._new_instance(session._calls.json(endpoint, handle._ids()), session)
+    return handle._new_instance(session._calls.request_json(endpoint, handle._ids()), session)
 
 
 def link_to(resource: Resource | Record) -> dict[str, Any]:

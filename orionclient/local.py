@@ -77,10 +77,10 @@ class LocalOrion:
         proxied: bool = False,
         durable: bool | None = None,
     ) -> None:
-        self._wanted = None if folder is None else Path(check_path(folder))
+        self._requested_folder = None if folder is None else Path(check_path(folder))
         self._seed = seed
         self._user = user
-        self._face = faults
+        self._accept_faults = faults
         self._processing = processing
         self._floes = list(floes)
         self._jobs = jobs
@@ -107,16 +107,16 @@ class LocalOrion:
             )
         floes = collect_floes(self._floes)
         with ExitStack() as stack:
-            if self._wanted is None:
+            if self._requested_folder is None:
                 self.folder = Path(stack.enter_context(TemporaryFolder("orion-")))
             else:
-                self.folder = self._wanted
+                self.folder = self._requested_folder
             self.server = stack.enter_context(
                 Server(
                     self.folder,
                     seed=self._seed,
                     port=self._port,
-                    faults=self._face,
+                    faults=self._accept_faults,
                     processing=self._processing,
                     floes=floes,
                     jobs=self._jobs,
@@ -166,9 +166,9 @@ class LocalOrion:
     @property
     def token(self) -> str:
         """Token of the user; random."""
-        return self.token_of(self._user)
+        return self.get_token(self._user)
 
-    def token_of(self, user: str | None) -> str:
+    def get_token(self, user: str | None) -> str:
         """Make a token for a user, the same one each time.
 
         Args:

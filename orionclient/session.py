@@ -117,9 +117,9 @@ class OrionSession(Verbs, Transfers):
         self._config: SessionConfig | None = config
         self._origin: tuple[tuple[str, str, int], str | None, int | None] | None = None
         self._http = requests_session or HttpSession(Policy())
-        self._offers = None if orion_versions is None else parse_server_versions(orion_versions)
+        self._server_versions = None if orion_versions is None else parse_server_versions(orion_versions)
         self._authenticated: bool | None = is_authenticated or None
-        self._calls = Calls(self._resolved, self._http.terms, self._offers)
+        self._calls = Calls(self._resolve_config, self._http.options, self._server_versions)
 
     # ------------------------------------------------------------------ where and as whom
 
@@ -130,7 +130,7 @@ class OrionSession(Verbs, Transfers):
         Raises:
             InvalidCredentials: Nothing says where to speak.
         """
-        return self._resolved()
+        return self._resolve_config()
 
     @config.setter
     def config(self, config: SessionConfig) -> None:
@@ -139,7 +139,7 @@ class OrionSession(Verbs, Transfers):
         with self._lock:
             self._config, self._origin, self._authenticated = config, None, None
 
-    def _resolved(self) -> SessionConfig:
+    def _resolve_config(self) -> SessionConfig:
         with self._lock:
             if self._config is None:
                 if self._origin is None:
@@ -160,7 +160,7 @@ class OrionSession(Verbs, Transfers):
             >>> session.orion_versions["files"]
             (3,)
         """
-        return dict(self._offers) if self._offers is not None else self._calls.versions()
+        return dict(self._server_versions) if self._server_versions is not None else self._calls.fetch_versions()
 
     def is_authenticated(self, reconnect: bool = False) -> bool:
         """Tell whether the server takes the token.
@@ -276,7 +276,7 @@ class OrionSession(Verbs, Transfers):
         origin = self._origin
         if self._config is not None:
             origin = (self._config.origin, self._config.profile, self._config.project)
-        return {"origin": origin, "policy": self._http.policy, "orion_versions": self._offers}
+        return {"origin": origin, "policy": self._http.policy, "orion_versions": self._server_versions}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         OrionSession.__init__(

@@ -20,7 +20,7 @@ __all__ = ["Counts", "FaultProxy", "Toxic", "set_testing"]
 _LOCK: Final = threading.Lock()
 
 
-class _Skipped:
+class _VirtualClock:
     """A clock that the waits move on instead of being waited for."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ def set_testing() -> Iterator[list[float]]:
         []
     """
     before = (CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.uniform, CLOCK.virtual)
-    skipped = _Skipped()
+    skipped = _VirtualClock()
     CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.virtual = skipped.sleep, skipped.monotonic, skipped.now, True
     clear_limiters()
     try:

@@ -372,7 +372,7 @@ def test_a_proxy_is_trusted_like_the_server(authority: Authority, way: Callable[
 def put(config: SessionConfig, url: str) -> int:
     """Send content to an address with a signature."""
     calls = OrionSession(config, requests_session=get_session({}, 5, 5))._calls
-    return calls.put_elsewhere(url, b"content", {}, "part 1").status_code
+    return calls.put_presigned(url, b"content", {}, "part 1").status_code
 
 
 def test_content_goes_to_whom_the_profile_trusts(authority: Authority) -> None:

@@ -62,7 +62,7 @@ def download(session: OrionSession) -> object:
 
 
 def by_buffer(session: OrionSession) -> object:
-    with session._calls.opener(download_file, download_file.build(1))({}) as response:
+    with session._calls.make_opener(download_file, download_file.build(1))({}) as response:
         buffer = memoryview(bytearray(8))
         while response.readinto(buffer):
             pass

@@ -12,7 +12,7 @@ import pytest
 from helpers.canary import CANARY, leaks
 
 from orionclient.config import (
-    config_path,
+    get_config_path,
     get_profile_config,
     in_orion,
     read_profiles,
@@ -123,7 +123,7 @@ def test_orion_config(profiles: Path, monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", classmethod(lambda _: (_ for _ in ()).throw(RuntimeError())))
-    assert config_path({}) == Path("~/.orion/config")
+    assert get_config_path({}) == Path("~/.orion/config")
 
 
 @pytest.mark.parametrize("token", [f"{CANARY}\n", f"{CANARY}\r\nX: y", f" {CANARY}", f"{CANARY}\0", "tökén", "a b"])
@@ -144,7 +144,7 @@ def test_a_token_with_a_line_break_is_rejected_unseen(
 def test_the_token_is_never_shown() -> None:
     config = SessionConfig("https://orion.example.com", CANARY, proxy=f"http://me:{CANARY}@proxy")
     session = OrionSession(config)
-    session._resolved()
+    session._resolve_config()
     shown = [repr(config), str(config), repr(session), str(session), repr(session.raw), repr(session._calls)]
     shown.append(repr(pickle.dumps(session)))
     assert not leaks("".join(shown))

@@ -24,7 +24,7 @@ from orionclient._clock import CLOCK
 from orionclient._limits import get_limiter
 from orionclient._retry import Policy
 from orionclient._retry_loop import CallOptions, PreparedRequest, send_async
-from orionclient.config import SessionConfig, origin_of
+from orionclient.config import SessionConfig, parse_origin
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session
 from orionclient.testing import set_testing
@@ -260,10 +260,10 @@ def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data=FILE))
     session = scripted.session()
     session.get_resource(File, 1)
-    assert _http.REGISTRY._clients
+    assert _http.REGISTRY._pools
     child = os.fork()
     if child == 0:
-        empty = not _http.REGISTRY._clients
+        empty = not _http.REGISTRY._pools
         good = session.get_resource(File, 1).name == "x"
         os._exit(0 if empty and good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -284,7 +284,7 @@ def test_a_forked_child_learns_limits_anew(scripted: Scripted) -> None:
 
 def _waits(server: Scripted) -> bool:
     """Whether requests to a server are slowed down."""
-    limiter = get_limiter(origin_of(server.url))
+    limiter = get_limiter(parse_origin(server.url))
     return max(limiter.reserve("GET", CLOCK.monotonic()) for _ in range(3)) > 0
 
 

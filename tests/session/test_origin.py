@@ -11,7 +11,7 @@ from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import download_file
 
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import OrionConnectionError, ValidationError
 from orionclient.session import OrionSession, SessionConfig, get_session
 from orionclient.types import File
@@ -47,7 +47,7 @@ def test_both_forms_of_the_header(scripted: Scripted, form: str, header: str) ->
 )
 def test_addresses_that_two_programs_could_read_differently_are_rejected(address: str) -> None:
     with pytest.raises(ValidationError):
-        origin_of(address)
+        parse_origin(address)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_addresses_that_two_programs_could_read_differently_are_rejected(address
     ],
 )
 def test_origins(address: str, origin: tuple[str, str, int]) -> None:
-    assert origin_of(address) == origin
+    assert parse_origin(address) == origin
 
 
 def test_a_redirect_to_another_origin_goes_without_the_token(scripted: Scripted) -> None:
@@ -178,11 +178,11 @@ def test_content_goes_to_no_unencrypted_address_that_the_server_names(
         calls = OrionSession(SessionConfig(profile, CANARY), requests_session=get_session({}, 1, 1))._calls
         url = address.replace("{storage}", storage.url)
         if problem is None:
-            assert calls.put_elsewhere(url, b"content", {}, "part 1").ok
+            assert calls.put_presigned(url, b"content", {}, "part 1").ok
             assert [(requests.method, requests.body) for requests in storage.requests] == [("PUT", b"content")]
         else:
             with pytest.raises(OrionConnectionError, match=problem):
-                calls.put_elsewhere(url, b"content", {}, "part 1")
+                calls.put_presigned(url, b"content", {}, "part 1")
             assert storage.requests == []
 
 

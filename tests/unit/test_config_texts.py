@@ -12,10 +12,10 @@ import pytest
 
 from orionclient.config import (
     SessionConfig,
-    config_path,
+    get_config_path,
     in_orion,
     is_loopback,
-    origin_of,
+    parse_origin,
     read_profiles,
     remove_profile,
     resolve,
@@ -46,19 +46,21 @@ def write(path: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("address", ["https://a b/", "https://a\\b/", "https://a/\t", "https://a\x7f/"])
 def test_an_address_with_gaps(address: str) -> None:
-    assert rejected(lambda: origin_of(address)) == "the address holds white space, a control character or a backslash"
+    assert (
+        rejected(lambda: parse_origin(address)) == "the address holds white space, a control character or a backslash"
+    )
 
 
 def test_hosts() -> None:
     longest = ".".join(["a" * 63] * 3 + ["b" * 61])
     assert len(longest) == 253
-    assert origin_of(f"https://{longest}/") == ("https", longest, 443)
+    assert parse_origin(f"https://{longest}/") == ("https", longest, 443)
     unusable = "the host of the address cannot be used; a name with other letters is written as xn--..."
-    assert rejected(lambda: origin_of(f"https://{longest}b/")) == unusable
-    assert rejected(lambda: origin_of("https://a..b/")) == unusable
-    assert origin_of("http://[::1]/")[1:] == ("::1", 80)
+    assert rejected(lambda: parse_origin(f"https://{longest}b/")) == unusable
+    assert rejected(lambda: parse_origin("https://a..b/")) == unusable
+    assert parse_origin("http://[::1]/")[1:] == ("::1", 80)
     for broken in ("[::zz]", "[::1%25lo]", "[fe80::1%lo]"):
-        assert rejected(lambda broken=broken: origin_of(f"http://{broken}/")) in {
+        assert rejected(lambda broken=broken: parse_origin(f"http://{broken}/")) in {
             unusable,
             "the address cannot be read",
         }
@@ -100,11 +102,11 @@ def test_values_at_the_edge() -> None:
 
 
 def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
-    assert config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
-    assert config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
+    assert get_config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
+    assert get_config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
+    assert get_config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
     monkeypatch.setattr(Path, "home", lambda: Path("/somewhere"))
-    assert config_path({}) == Path("/somewhere/.orion/config")
+    assert get_config_path({}) == Path("/somewhere/.orion/config")
     monkeypatch.setenv("ORION_JOB_ID", "1")
     assert (in_orion(), in_orion({}), in_orion({"ORION_JOB_ID": "2"})) == (True, False, True)
 
