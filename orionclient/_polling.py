@@ -72,7 +72,7 @@ def poll_until(
         try:
             refresh(max(end - CLOCK.monotonic(), _LAST_POLL))
         except OrionTimeout as error:
-            late = OrionTimeout(f"{wanted}; {_has_value(value)}, and the last look took too long: {error._sentence()}")
+            late = OrionTimeout(f"{wanted}; {_has_value(value)}, and the last look took too long: {error._message()}")
             raise (late.with_call(error.call) if error.call else late) from error
         try:
             value = getattr(resource, attribute)

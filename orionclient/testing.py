@@ -1,4 +1,4 @@
-"""For tests of code that uses orionclient: no real waits, and a proxy that harms connections."""
+"""Helpers for testing code that uses orionclient: skipped waits and a network fault proxy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOCK: Final = threading.Lock()
 
 
 class _VirtualClock:
-    """A clock that the waits move on instead of being waited for."""
+    """A clock that each wait advances without waiting."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -41,10 +41,10 @@ class _VirtualClock:
 
 @contextmanager
 def set_testing() -> Iterator[list[float]]:
-    """Skip every wait between attempts, in this process, as long as the block runs; deadlines count the skipped time.
+    """Skip every wait between attempts of this process while the block runs; deadlines include the skipped time.
 
     Yields:
-        The waits that were skipped, in seconds, in order.
+        The list of skipped waits, in seconds and in order.
 
     Example:
         >>> from orionclient.testing import set_testing

@@ -541,7 +541,7 @@ def test_verify_in_a_profile() -> None:
     assert read_profiles()["q"]["verify"] == "false"
     assert "verify" not in (save_profile(SessionConfig("https://orion.example.test"), "r") or read_profiles()["r"])
     for wrong in ("/path/to/ca.pem", None, 0, "false"):
-        with pytest.raises(ValidationError, match="verify is True or False"):
+        with pytest.raises(ValidationError, match="verify must be True or False"):
             SessionConfig("https://orion.example.test", verify=wrong)  # type: ignore[arg-type]
 
 

@@ -76,7 +76,7 @@ REMOVALS = [
     Removal(
         "the rate limiter",
         "orionclient/_retry_loop.py",
-        "        yield Wait(held)\n",
+        "        yield Wait(seconds)\n",
         "        pass\n",
         "tests/session/test_verbs.py::test_one_429_slows_all_sessions_of_the_process",
     ),

@@ -157,7 +157,7 @@ def test_long_waits_are_said_once_each(scripted: Scripted, caplog: pytest.LogCap
     get_session().get(f"{scripted.url}/x?secret={CANARY[:5]}")
     lines = [record for record in caplog.records if record.name == "orionclient"]
     assert [record.levelno for record in lines] == [logging.WARNING]
-    assert "429, trying again in 2." in lines[0].getMessage()
+    assert "429, retrying in 2." in lines[0].getMessage()
     assert "secret" not in lines[0].getMessage()
 
 

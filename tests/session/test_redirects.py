@@ -134,7 +134,7 @@ def test_an_error_names_where_a_call_was_redirected_to(scripted: Scripted, statu
     assert len(scripted.requests) == 1
 
 
-@pytest.mark.parametrize(("location", "words"), [("http://[::1", "an address that cannot be used"), ("/x", "{url}")])
+@pytest.mark.parametrize(("location", "words"), [("http://[::1", "an invalid URL"), ("/x", "{url}")])
 def test_where_a_redirect_leads_may_be_unusable_or_relative(scripted: Scripted, location: str, words: str) -> None:
     scripted.then(ScriptedResponse(302, raw=b"", headers={"Location": location}))
     with pytest.raises(BadResponse) as caught:

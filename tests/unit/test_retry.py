@@ -353,7 +353,7 @@ def test_tables_are_not_changed_afterwards() -> None:
             each.retry_dict[404] = 9
     with pytest.raises(ValidationError) as raised:
         Policy(backoff_dict={"404": (1, 2)})
-    assert str(raised.value) == "a retry or back-off table has HTTP statuses (int) as keys"
+    assert str(raised.value) == "the keys of retry_dict and backoff_dict must be HTTP statuses (int)"
 
 
 def test_the_figures_that_are_documented() -> None:
