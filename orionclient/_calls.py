@@ -414,7 +414,7 @@ def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
     try:
         target = urljoin(base, url)
     except ValueError as error:
-        raise ValidationError(f"the address cannot be used: {error}") from None
+        raise ValidationError(f"invalid URL: {error}") from None
     origin = parse_origin(target)
     if origin[0] == "http" and config.origin[0] == "https" and not is_loopback(origin[1]):
         raise ValidationError("the address is one of unencrypted http, although the profile's is https")

@@ -1,4 +1,4 @@
-"""One connection to a server: a request goes out, the head of the response comes in, and its content straight into the reader's buffer."""
+"""HTTP/1.1 connections, which read response bodies directly into the reader's buffer."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
 @frozen
 class WireRequest:
-    """A request as it goes over one connection. Its text has neither headers nor target: the token and signatures stand there.
+    """A request as it is sent over one connection. Its `repr` omits headers and target, which contain the token and signatures.
 
     Attributes:
         scheme: ``http`` or ``https``.
-        host: Name or address, as it stands on the wire.
-        port: Port; None for the usual one.
+        host: Host name or IP address, encoded for the wire.
+        port: Port; None for the default port of the scheme.
         target: Path and query.
         method: HTTP method.
-        headers: All headers, `Host` and the framing of the body included.
-        content: The body in chunks; None for none.
-        connect_timeout: Seconds to connect.
-        io_timeout: Seconds of every wait without progress.
+        headers: All headers, including `Host` and the framing of the body.
+        content: Chunks of the body; None if none.
+        connect_timeout: Timeout for connecting in seconds.
+        io_timeout: Timeout in seconds for every wait without progress.
     """
 
     scheme: bytes
@@ -59,49 +59,49 @@ class WireRequest:
 
 
 class RawResponse(Protocol):
-    """A response whose content was not read yet."""
+    """A response whose body has not been read yet."""
 
     status: int
     headers: HeaderList
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read what is there, at least a byte; gives the number of bytes, 0 at the end."""
+        """Read available bytes, at least one; return their count, 0 at the end."""
         ...
 
     def close(self) -> None:
-        """End the reading; a connection whose response was not read to its end goes with it."""
+        """Stop reading; the connection is closed if the response was not read to its end."""
         ...
 
 
 class ConnectionProtocol(Protocol):
-    """A connection that carries one request at a time."""
+    """A connection for one request at a time."""
 
     def exchange(self, message: WireRequest) -> RawResponse:
         """Send a request and read the head of the response."""
         ...
 
     def is_idle(self) -> bool:
-        """Whether it can carry another request."""
+        """Return whether the connection can take another request."""
         ...
 
     def has_expired(self) -> bool:
-        """Whether it was idle for too long or the server closed it."""
+        """Return whether the connection was idle for too long or was closed by the server."""
         ...
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         ...
 
 
 class Connection:
-    """A connection of our own to one server.
+    """A direct connection to one server.
 
-    The library's connection copies every byte of a response several times, and costs as much again for a small one; it stays for what
-    goes through a proxy. Messages of errors are the library's, since they are told apart by them.
+    The library's connection copies every byte of a response several times and doubles the cost of a small response, so it is used for
+    proxies only. The error messages are the library's, since failures are classified by them.
 
     Args:
-        context: How to talk TLS; None for plain HTTP.
-        idle: Seconds after which it is not used again.
+        context: TLS context; None for plain HTTP.
+        idle: Idle timeout in seconds, after which the connection is not reused.
     """
 
     def __init__(self, context: ssl.SSLContext | None, idle: float) -> None:
@@ -128,25 +128,25 @@ class Connection:
         return _BodyReader(self, socket, state, head, message.io_timeout, sent=sent)
 
     def release(self, *, reusable: bool) -> None:
-        """Take the connection back after a response."""
+        """Release the connection after a response."""
         if reusable:
             self._idle_since = time.monotonic()
         else:
             self.close()
 
     def is_idle(self) -> bool:
-        """Whether it can carry another request."""
+        """Return whether the connection can take another request."""
         return self._idle_since is not None
 
     def has_expired(self) -> bool:
-        """Whether it was idle for too long or the server closed it."""
+        """Return whether the connection was idle for too long or was closed by the server."""
         if self._socket is None or self._idle_since is None or time.monotonic() > self._idle_since + self._idle_timeout:
             return True
-        # What a server sends unasked is the end of the connection.
+        # Unsolicited bytes make the connection unusable.
         return self._socket.has_unread_data()
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._idle_since = None
         socket, self._socket = self._socket, None
         if socket is not None:
@@ -154,9 +154,9 @@ class Connection:
 
 
 def _send(socket: Socket, message: WireRequest) -> tuple[h11.Connection | None, bool]:
-    """Send a request; gives the state of h11 where it is needed.
+    """Send a request; return the h11 state if h11 is needed, and whether the request was sent completely.
 
-    The second is False where the server hung up meanwhile, which may have responded before that.
+    If the server closed the connection while the request was sent, it may still have responded before.
     """
     state = None
     ready = encode_request_head(message.method, message.target, message.headers, content=message.content is not None)
@@ -169,7 +169,7 @@ def _send(socket: Socket, message: WireRequest) -> tuple[h11.Connection | None, 
     try:
         for chunk in chunks:
             if ready and len(ready) + len(chunk) <= CHUNK_SIZE:
-                # Head and body in one packet: what is small arrives as a whole, at the price of one call.
+                # A small head and body are sent in one packet by one system call.
                 ready += chunk
                 continue
             socket.write(memoryview(ready), message.io_timeout)
@@ -179,7 +179,7 @@ def _send(socket: Socket, message: WireRequest) -> tuple[h11.Connection | None, 
     except httpcore.WriteError:
         return state, False
     finally:
-        # A traceback that shows what frames hold shall find no head here.
+        # A traceback with local variables must not show the request head.
         del ready
     return state, True
 
@@ -204,7 +204,7 @@ def _check_content_length(message: WireRequest) -> Iterator[bytes]:
 def _read_head(
     socket: Socket, state: h11.Connection | None, message: WireRequest
 ) -> tuple[h11.Connection | None, ResponseHead]:
-    """Read the head of a response; gives the state of h11 where it is needed."""
+    """Read the head of a response; also return the h11 state if h11 is needed."""
     if state is None:
         data = socket.read(message.io_timeout)
         if head := parse_response_head(data, message.method):
@@ -253,7 +253,7 @@ class _BodyReader:
         self._rest = head.rest
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read what is there, at least a byte; gives the number of bytes, 0 at the end."""
+        """Read available bytes, at least one; return their count, 0 at the end."""
         if self._connection is None:
             return 0
         if self._rest:
@@ -277,7 +277,7 @@ class _BodyReader:
 
     def _copy_rest(self, buffer: memoryview) -> int:
         if not self._chunked and self._length is not None and len(self._rest) > self._length - self._received:
-            # More than was announced: nobody knows what it belongs to.
+            # More bytes than Content-Length: they belong to no response, so the connection cannot be reused.
             self._rest, self._keep_alive = self._rest[: self._length - self._received], False
             if not self._rest:
                 return self.readinto(buffer)
@@ -311,13 +311,13 @@ class _BodyReader:
             connection.release(reusable=reusable)
 
     def close(self) -> None:
-        """End the reading; a connection whose response was not read to its end goes with it."""
+        """Stop reading; the connection is closed if the response was not read to its end."""
         whole = not self._chunked and self._length is not None and self._received == self._length and not self._rest
         self._end(reusable=whole and self._keep_alive)
 
 
 class ProxiedConnection:
-    """A connection through a proxy, made and spoken to by the library.
+    """A connection through a proxy, handled by the library.
 
     Args:
         inner: The library's connection.
@@ -341,15 +341,15 @@ class ProxiedConnection:
         return _ProxiedResponse(response)
 
     def is_idle(self) -> bool:
-        """Whether it can carry another request."""
+        """Return whether the connection can take another request."""
         return self._inner.is_idle()
 
     def has_expired(self) -> bool:
-        """Whether it was idle for too long or the server closed it."""
+        """Return whether the connection was idle for too long or was closed by the server."""
         return self._inner.has_expired()
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._inner.close()
 
 
@@ -364,7 +364,7 @@ class _ProxiedResponse:
         self._rest = b""
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read what is there, at least a byte; gives the number of bytes, 0 at the end."""
+        """Read available bytes, at least one; return their count, 0 at the end."""
         if not self._rest:
             self._rest = next((chunk for chunk in self._chunks if chunk), b"")
         count = min(len(buffer), len(self._rest))
@@ -373,30 +373,30 @@ class _ProxiedResponse:
         return count
 
     def close(self) -> None:
-        """End the reading; a connection whose response was not read to its end goes with it."""
+        """Stop reading; the connection is closed if the response was not read to its end."""
         close_on_surplus(self._response.stream, self._response.extensions.get("network_stream"))
         with contextlib.suppress(httpcore.NetworkError, httpcore.ProtocolError):
             self._response.close()
 
 
 def close_on_surplus(response: object, stream: object) -> None:
-    """Have the library close a connection that has read more than its response; it would take the rest for the next response.
+    """Make the library close a connection that has received more than its response; it would read the rest as the next response.
 
-    There is no public way to what it has read. Where its parts have other names this does nothing, and the tests say so.
+    There is no public API for the received bytes. If the private attributes are renamed this does nothing, and tests fail.
 
     Args:
-        response: Its iterator over the content, not closed yet.
-        stream: Its socket.
+        response: The library's iterator over the body, not closed yet.
+        stream: The library's network stream.
     """
     for name in ("_httpcore_stream", "_stream", "_connection"):
         response = getattr(response, name, response)
     state = getattr(response, "_h11_state", None)
-    # TLS keeps what it has not decompressed yet.
+    # The TLS layer buffers bytes that it has not decrypted yet.
     layer = getattr(stream, "_inner", None) or getattr(stream, "_stream", None)
-    compressed = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)
+    encrypted = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)
     if (
         state is not None
         and state.their_state is h11.DONE
-        and (state.trailing_data[0] or (compressed is not None and compressed.pending))
+        and (state.trailing_data[0] or (encrypted is not None and encrypted.pending))
     ):
         state.send_failed()

@@ -311,4 +311,4 @@ def _utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise ValidationError("the body holds half of a surrogate pair, which has no UTF-8 form") from None
+        raise ValidationError("cannot encode the body as UTF-8: it contains a lone surrogate") from None

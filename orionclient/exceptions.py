@@ -291,7 +291,7 @@ class InvalidCredentials(OrionError):
 
 
 class OrionConnectionError(OrionError, ConnectionError):
-    """The server could not be reached, or the connection broke."""
+    """The connection to the server failed or was lost."""
 
 
 class OrionTimeout(OrionError, TimeoutError):

@@ -223,7 +223,7 @@ def test_a_proxy_gets_its_own_credentials(scripted: Scripted, monkeypatch: pytes
     assert OrionSession(plain).get_resource(File, 1).name == "x"
     assert scripted.requests[-1].path.startswith("http://other.invalid/")
     monkeypatch.setenv("no_proxy", "other.invalid")
-    with pytest.raises(OrionConnectionError, match="cannot be reached"):
+    with pytest.raises(OrionConnectionError, match="cannot connect to the server"):
         OrionSession(plain, requests_session=get_session(retry_timeout=1)).get_resource(File, 1)
 
 
@@ -371,7 +371,7 @@ def test_an_asynchronous_download_that_breaks(scripted: Scripted) -> None:
 
     async def work() -> None:
         async with await download_file.asyncio(1, client=scripted.session().raw_async) as stream:
-            with pytest.raises(OrionConnectionError, match="connection broke"):
+            with pytest.raises(OrionConnectionError, match="connection lost"):
                 await stream.aread()
 
     scripted.then(ScriptedResponse(write=cut))
@@ -473,8 +473,8 @@ def test_half_of_a_surrogate_pair_cannot_be_sent(scripted: Scripted, send: Calla
 
 def test_half_of_a_surrogate_pair_in_a_filter(scripted: Scripted) -> None:
     session = scripted.session()
-    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+    with pytest.raises(ValidationError, match="lone surrogate"):
         list(session.list_resources(File, {"name": "a\ud800b"}))
-    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+    with pytest.raises(ValidationError, match="lone surrogate"):
         list_files.sync(client=session.raw, name="a\ud800b")
     assert scripted.requests == []
