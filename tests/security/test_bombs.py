@@ -219,7 +219,7 @@ def test_compressed_bodies_that_are_broken(
         compressed[200:220] = bytes(20)
     headers = {"Content-Encoding": "br" if cut == "br" else "gzip"}
     scripted.then(ScriptedResponse(raw=bytes(compressed), headers=headers))
-    with pytest.raises(OrionConnectionError, match="compressed"):
+    with pytest.raises(OrionConnectionError, match="compressed body|unsupported Content-Encoding"):
         way(scripted)
     assert (len(scripted.requests) > 1) == retries
 
