@@ -122,7 +122,7 @@ class Listing(Iterator[R], Generic[R]):
             f"{type(self._template).__name__} with {self._filters}" if self._filters else type(self._template).__name__
         )
         if not found:
-            raise NoResultFound(f"no {what}")
+            raise NoResultFound(f"no {what} found")
         if len(found) > 1:
             raise MultipleResultsFound(
                 f"more than one {what}, for example the ids {found[0]._id()} and {found[1]._id()}"

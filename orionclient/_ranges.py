@@ -67,9 +67,9 @@ def find_range_problem(requested: str | None, status: int, headers: Mapping[str,
     if status != 206:
         return None
     if requested is None:
-        return "the server sent a 206 response with a byte range that was not requested"
+        return "the 206 response has a byte range, but no range was requested"
     if headers.get("content-type", "").strip().lower().startswith("multipart/"):
-        return "the 206 response has several byte ranges, but one was requested"
+        return "the 206 response has several ranges, but one was requested"
     return _find_single_range_problem(requested, found, headers)
 
 
@@ -80,7 +80,7 @@ def _find_single_range_problem(requested: str, found: ContentRange | None, heade
         return "the 206 response has no valid Content-Range with a total size"
     if _parse_length(headers) not in {None, found.end - found.start}:
         return "the Content-Length of the 206 response differs from its Content-Range"
-    return None if _is_within(requested, found) else "the 206 response has another byte range than the requested one"
+    return None if _is_within(requested, found) else "the 206 response has another range than the requested one"
 
 
 def _parse_length(headers: Mapping[str, str]) -> int | None:

@@ -147,9 +147,7 @@ class Field(Generic[T]):
         try:
             return self.convert(value)
         except (TypeError, ValueError, OverflowError) as error:
-            raise OrionError(
-                f"{instance._title()}: invalid value {value!r:.60} of the server for {self.name!r}"
-            ) from error
+            raise OrionError(f"{instance._title()}: the server sent {value!r:.60} for {self.name!r}") from error
 
     def __set__(self, instance: Resource, value: Never) -> None:
         raise AttributeError(
