@@ -110,7 +110,12 @@ def test_exit_codes(words: list[str], code: int, process: Run, planted: LocalOri
 def test_login_needed(process: Run) -> None:
     done = process("files", "list")
     assert (done.returncode, done.stdout) == (4, "")
-    assert len(done.stderr.splitlines()) == 2
+    error, *hints = done.stderr.splitlines()
+    assert error.startswith("Error: ORION_URL is not set and there is no profile 'default' in ")
+    assert hints == [
+        "Hint: to connect to an Orion stack, run: ocli config profile",
+        "Hint: to try a local Orion on this machine, run: ocli local start",
+    ]
 
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "ids"])

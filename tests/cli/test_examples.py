@@ -88,9 +88,9 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
     session.create_paths("/screens")
-    for resource_id in (1, 2):
-        body = {"resource_type": "file", "resource_id": resource_id, "size": 10, "part_size": 5}
-        session._calls.json(_create_upload(), {}, body=body)
+    for number in (1, 2):
+        body = {"resource_type": "file", "resource_id": number, "size": 10, "part_size": 5}
+        session._calls.request_json(_create_upload(), {}, body=body)
 
 
 def _create_upload() -> Any:

@@ -34,14 +34,14 @@ REMOVALS = [
     Removal(
         "the origin check",
         "orionclient/_retry_loop.py",
-        "if config is not None and config.token and origin == config.origin and out.authenticate:",
-        "if config is not None and config.token and out.authenticate:",
-        "tests/session/test_origin.py::test_a_redirect_to_another_origin_drops_the_token",
+        "if config is not None and config.token and origin == config.origin and request.authenticate:",
+        "if config is not None and config.token and request.authenticate:",
+        "tests/session/test_origin.py::test_a_redirect_to_another_origin_goes_without_the_token",
     ),
     Removal(
         "the fork hook",
         "orionclient/_pool.py",
-        "    os.register_at_fork(after_in_child=REGISTRY.forget)\n",
+        "    os.register_at_fork(after_in_child=REGISTRY.reset_after_fork)\n",
         "    pass\n",
         "tests/session/test_http_session.py::test_a_forked_child_has_connections_of_its_own",
     ),
@@ -69,21 +69,21 @@ REMOVALS = [
     Removal(
         "the quota",
         "orionclient/_retry_loop.py",
-        "        if not self._terms.quota.spend(cost):\n            return None\n",
+        "        if not self._options.quota.acquire(cost):\n            return None\n",
         "",
         "tests/session/test_verbs.py::test_the_retry_quota_of_a_session_ends_its_retries",
     ),
     Removal(
         "the rate limiter",
         "orionclient/_retry_loop.py",
-        "        yield Pause(held)\n",
+        "        yield Wait(seconds)\n",
         "        pass\n",
         "tests/session/test_verbs.py::test_one_429_throttles_all_sessions_of_the_process",
     ),
     Removal(
         "the digest check",
         "orionclient/transfer/downloads.py",
-        "        prove(self._content, self._expected, size, self._algorithm, digest)\n",
+        "        verify_digest(self._content, self._expected, size, self._algorithm, digest)\n",
         "",
         "tests/session/test_content.py::test_a_truncated_or_corrupt_download_leaves_the_old_file",
     ),
@@ -97,8 +97,7 @@ REMOVALS = [
     Removal(
         "the check of ranges that were not requested",
         "orionclient/_ranges.py",
-        "    if requested is None:\n"
-        '        return "a 206 response with a part of the content came, and no range was requested"\n',
+        '    if requested is None:\n        return "the 206 response has a byte range, but no range was requested"\n',
         "    if requested is None:\n        return None\n",
         "tests/session/test_raw_streams.py::test_an_unrequested_range_is_an_error",
     ),
