@@ -13,7 +13,7 @@ Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
 
 
 def of_the_bare_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
-    return _wire.range_problem(requested or "", status, headers)
+    return _wire.find_range_problem(requested or "", status, headers)
 
 
 BOTH = pytest.mark.parametrize("problem", [find_range_problem, of_the_bare_client])
