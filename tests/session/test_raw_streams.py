@@ -211,7 +211,7 @@ UNASKED = [
 
 
 @pytest.mark.parametrize("unasked", UNASKED)
-def test_a_part_that_nobody_asked_for_is_an_error(
+def test_an_unrequested_partial_response_is_an_error(
     scripted: Scripted, way: Callable[..., None], unasked: ScriptedResponse
 ) -> None:
     scripted.then(unasked)

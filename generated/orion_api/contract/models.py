@@ -59,7 +59,7 @@ class UpdateCollection(ContractModel):
         extra="forbid",
     )
     name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     metadata: Annotated[
         JsonObject | None,
         Field(
@@ -77,7 +77,7 @@ class DatasetInfo(ContractModel):
 
     id: Annotated[StrictInt, Field(description="Id of the dataset; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     count: Annotated[StrictInt, Field(description="Number of records.")]
     dirty: Annotated[
         StrictBool | None,
@@ -109,7 +109,7 @@ class UpdateDataset(ContractModel):
         extra="forbid",
     )
     name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255, min_length=1)] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project to move it to; the folder is not moved.", ge=1, le=9223372036854775807),
@@ -132,7 +132,7 @@ class RecordInfo(ContractModel):
 class DatasetPage(ContractModel):
     """A page of datasets."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -149,7 +149,7 @@ class UpdateFile(ContractModel):
         extra="forbid",
     )
     name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255, min_length=1)] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project to move it to; the folder is not moved.", ge=1, le=9223372036854775807),
@@ -242,7 +242,7 @@ class PathAssignments(ContractModel):
 class FolderPage(ContractModel):
     """A page of folders."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -265,7 +265,7 @@ class GroupInfo(ContractModel):
 class GroupPage(ContractModel):
     """A page of groups."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -398,7 +398,7 @@ class MolsearchHitInfo(ContractModel):
 class MolsearchHitPage(ContractModel):
     """A page of hits."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -421,7 +421,7 @@ class OrganizationInfo(ContractModel):
 class OrganizationPage(ContractModel):
     """A page of organizations."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -489,7 +489,7 @@ class UpdateProject(ContractModel):
 class ProjectPage(ContractModel):
     """A page of projects."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -504,7 +504,7 @@ class SecretInfo(ContractModel):
 
     id: Annotated[StrictInt, Field(description="Id of the secret; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     project: Annotated[StrictInt, Field(description="Id of the project that the secret belongs to.")]
     owner: Annotated[StrictInt, Field(description="Id of the user who created the secret.")]
     created: Annotated[AwareDatetime, Field(description="Time the secret was created, ISO 8601 in UTC.")]
@@ -522,7 +522,7 @@ class CreateSecret(ContractModel):
         StrictStr,
         Field(description="Value of the secret, 1 to 65536 characters; write-only.", max_length=65536, min_length=1),
     ]
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
@@ -542,7 +542,7 @@ class UpdateSecret(ContractModel):
             description="New value of the secret, 1 to 65536 characters; write-only.", max_length=65536, min_length=1
         ),
     ] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
     ] = None
@@ -551,7 +551,7 @@ class UpdateSecret(ContractModel):
 class SecretPage(ContractModel):
     """A page of secrets."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -620,7 +620,7 @@ class ShareInfo(ContractModel):
 class SharePage(ContractModel):
     """A page of shares."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -662,7 +662,7 @@ class TagNames(ContractModel):
 class TagPage(ContractModel):
     """A page of tags."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -710,7 +710,7 @@ class UpdateToken(ContractModel):
 class TokenPage(ContractModel):
     """A page of tokens."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -754,7 +754,7 @@ class PartInfo(ContractModel):
 class PartPage(ContractModel):
     """A page of parts."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -818,7 +818,7 @@ class UserInfo(ContractModel):
 class UserPage(ContractModel):
     """A page of users."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -841,13 +841,13 @@ class CollectionInfo(ContractModel):
             description="Version of the collection, 1 or 2. Shard ids in a version 2 collection are greater than 2^53."
         ),
     ] = None
-    shard_count: Annotated[StrictInt | None, Field(description="Number of shards in any state.")] = None
+    shard_count: Annotated[StrictInt | None, Field(description="Count of shards in any state.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the collection was created, ISO 8601 in UTC.")] = (
         None
     )
     owner: Annotated[StrictInt | None, Field(description="Id of the user who created the collection.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the collection belongs to.")] = None
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     path: Annotated[
         StrictStr | None,
         Field(
@@ -873,7 +873,7 @@ class CreateCollection(ContractModel):
         StrictStr | None,
         Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     metadata: Annotated[
         JsonObject | None,
         Field(
@@ -901,7 +901,7 @@ class CreateCollection(ContractModel):
 class CollectionPage(ContractModel):
     """A page of collections."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -918,7 +918,7 @@ class CreateDataset(ContractModel):
         extra="forbid",
     )
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
@@ -944,7 +944,7 @@ class FileInfo(ContractModel):
     created: Annotated[AwareDatetime, Field(description="Time the file was created, ISO 8601 in UTC.")]
     owner: Annotated[StrictInt, Field(description="Id of the user who created the file.")]
     project: Annotated[StrictInt, Field(description="Id of the project that the file belongs to.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     sha256: Annotated[
         StrictStr | None,
         Field(
@@ -972,7 +972,7 @@ class CreateFile(ContractModel):
         extra="forbid",
     )
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
@@ -991,7 +991,7 @@ class CreateFile(ContractModel):
 class FilePage(ContractModel):
     """A page of files."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -1060,7 +1060,7 @@ class JobInfo(ContractModel):
 class JobPage(ContractModel):
     """A page of jobs."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -1093,7 +1093,7 @@ class MolsearchDatabaseInfo(ContractModel):
 class MolsearchDatabasePage(ContractModel):
     """A page of databases."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -1126,7 +1126,7 @@ class MolsearchQueryInfo(ContractModel):
 class MolsearchQueryPage(ContractModel):
     """A page of queries."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -1167,7 +1167,7 @@ class PackageInfo(ContractModel):
 class PackagePage(ContractModel):
     """A page of packages."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -1209,7 +1209,7 @@ class ShardPage(ContractModel):
     """A page of shards."""
 
     count: Annotated[
-        StrictInt, Field(description="Total number of items on all pages, including those skipped by `offset`.")
+        StrictInt, Field(description="Total count of items over all pages, including those skipped by `offset`.")
     ]
     next: Annotated[
         StrictStr | None,
@@ -1250,7 +1250,7 @@ class UploadInfo(ContractModel):
 class UploadPage(ContractModel):
     """A page of uploads."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(
@@ -1274,7 +1274,7 @@ class WorkFloeSpecInfo(ContractModel):
     title: Annotated[StrictStr, Field(description="Display title of the floe; may be empty.")]
     uuid: Annotated[StrictStr, Field(description="UUID of the floe, the same in all its versions.")]
     state: Annotated[StrictStr, Field(description="Whether jobs can be started from the floe.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     tags: Annotated[list[StrictStr] | None, Field(description="Tags of the floe, set by its author.")] = None
     package: Annotated[
         StrictInt | None,
@@ -1297,7 +1297,7 @@ class WorkFloeSpecInfo(ContractModel):
 class WorkFloeSpecPage(ContractModel):
     """A page of floes."""
 
-    count: Annotated[StrictInt, Field(description="Total number of items on all pages.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
         Field(

@@ -26,11 +26,11 @@ class CollectionInfo:
         state: Whether shards can be added.
         metadata: Free-form JSON object, returned as it was sent.
         version: Version of the collection, 1 or 2. Shard ids in a version 2 collection are greater than 2^53.
-        shard_count: Number of shards in any state.
+        shard_count: Count of shards in any state.
         created: Time the collection was created, ISO 8601 in UTC.
         owner: Id of the user who created the collection.
         project: Id of the project that the collection belongs to.
-        description: Free text; may be empty.
+        description: Free-form description; may be empty.
         path: Path of the folder in the project; null if the collection is not in a folder.
         deleted: Time the collection was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
         additional_properties: Fields that are not in the contract.

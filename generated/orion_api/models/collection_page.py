@@ -18,7 +18,7 @@ class CollectionPage:
     """A page of collections.
 
     Attributes:
-        count: Total number of items on all pages.
+        count: Total count of items over all pages.
         next: Link to the next page; null on the last page.
         results: Items of this page.
         additional_properties: Fields that are not in the contract.

@@ -20,7 +20,7 @@ class CreateCollection:
 
     Attributes:
         name: Display name; need not be unique. Defaults to an empty string.
-        description: Free text.
+        description: Free-form description.
         metadata: Free-form JSON object of at most 262144 bytes, as compact JSON in UTF-8. A larger object is rejected
             with 422 (`metadata_too_large`).
         project: Id of the project. Defaults to the caller's default project.

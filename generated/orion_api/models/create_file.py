@@ -17,7 +17,7 @@ class CreateFile:
 
     Attributes:
         name: Display name; need not be unique.
-        description: Free text.
+        description: Free-form description.
         project: Id of the project. Defaults to the caller's default project.
         path: Path of the folder, created if missing. Defaults to no folder.
     """

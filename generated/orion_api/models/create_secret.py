@@ -18,7 +18,7 @@ class CreateSecret:
     Attributes:
         name: Display name; need not be unique.
         value: Value of the secret, 1 to 65536 characters; write-only.
-        description: Free text.
+        description: Free-form description.
         project: Id of the project. Defaults to the caller's default project.
     """
 

@@ -23,7 +23,7 @@ class DatasetInfo:
         created: Time the dataset was created, ISO 8601 in UTC.
         owner: Id of the user who created the dataset.
         project: Id of the project that the dataset belongs to.
-        description: Free text; may be empty.
+        description: Free-form description; may be empty.
         dirty: True if records were added since the dataset was last finalized (the field is documented, its
             meaning assumed).
         path: Path of the folder in the project; null if the dataset is not in a folder (the field is documented,

@@ -27,7 +27,7 @@ class FileInfo:
         created: Time the file was created, ISO 8601 in UTC.
         owner: Id of the user who created the file.
         project: Id of the project that the file belongs to.
-        description: Free text; may be empty.
+        description: Free-form description; may be empty.
         sha256: SHA-256 digest of the content in lower-case hexadecimal; null before the upload.
         path: Path of the folder in the project; null if the file is not in a folder.
         deleted: Time the file was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.

@@ -23,7 +23,7 @@ class SecretInfo:
         owner: Id of the user who created the secret.
         created: Time the secret was created, ISO 8601 in UTC.
         changed: Time the value was last set, ISO 8601 in UTC.
-        description: Free text; may be empty.
+        description: Free-form description; may be empty.
         additional_properties: Fields that are not in the contract.
     """
 

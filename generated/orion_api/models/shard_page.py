@@ -18,7 +18,7 @@ class ShardPage:
     """A page of shards.
 
     Attributes:
-        count: Total number of items on all pages, including those skipped by `offset`.
+        count: Total count of items over all pages, including those skipped by `offset`.
         next: Link to the next page; null on the last page.
         results: Items of this page.
         additional_properties: Fields that are not in the contract.

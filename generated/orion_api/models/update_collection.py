@@ -20,7 +20,7 @@ class UpdateCollection:
 
     Attributes:
         name: New display name.
-        description: New free text.
+        description: New free-form description.
         metadata: Free-form JSON object that replaces the current one, at most 262144 bytes as compact JSON in UTF-8.
             A larger object is rejected with 422 (`metadata_too_large`).
         project: Id of the project to move it to; the folder is not moved.

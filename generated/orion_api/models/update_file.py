@@ -17,7 +17,7 @@ class UpdateFile:
 
     Attributes:
         name: New display name.
-        description: New free text.
+        description: New free-form description.
         project: Id of the project to move it to; the folder is not moved.
     """
 

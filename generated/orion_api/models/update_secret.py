@@ -18,7 +18,7 @@ class UpdateSecret:
     Attributes:
         name: New display name.
         value: New value of the secret, 1 to 65536 characters; write-only.
-        description: New free text.
+        description: New free-form description.
         project: Id of the project to move it to.
     """
 

@@ -32,7 +32,7 @@ class WorkFloeSpecInfo:
             `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file,
             dataset, collection and secret, and dataset_out, collection_out and file_out for the names of
             created resources (the types are assumed).
-        description: Free text; may be empty.
+        description: Free-form description; may be empty.
         tags: Tags of the floe, set by its author.
         package: Id of the package that contains the floe; null if it is part of the stack.
         created: Time the floe was added to the stack, ISO 8601 in UTC.
