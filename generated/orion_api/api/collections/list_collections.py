@@ -52,7 +52,7 @@ def build(
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
-        deleted: If true, only items in the trash; if false, only items that are not. Defaults to false.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         state: Only collections in this state.
     """
     return Request(
@@ -121,7 +121,7 @@ def sync_detailed(
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
-        deleted: If true, only items in the trash; if false, only items that are not. Defaults to false.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         state: Only collections in this state.
 
     Returns:
@@ -173,7 +173,7 @@ def sync(
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
-        deleted: If true, only items in the trash; if false, only items that are not. Defaults to false.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         state: Only collections in this state.
 
     Returns:

@@ -44,7 +44,7 @@ def build(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        archived: If true, only archived projects; if false, only projects that are not. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false.
     """
     return Request(
         operation=OPERATION,
@@ -100,7 +100,7 @@ def sync_detailed(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        archived: If true, only archived projects; if false, only projects that are not. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -130,7 +130,7 @@ def sync(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        archived: If true, only archived projects; if false, only projects that are not. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false.
 
     Returns:
         A page of projects.
