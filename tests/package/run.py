@@ -129,9 +129,9 @@ def check_install(checks: Checks, wheel: Path, folder: Path) -> None:
     run(python, "-W", "error", "-c", IMPORTS, cwd=empty, **user_environment)
     run(python.with_name("ocli"), "--help", cwd=empty, **user_environment)
     checks.check(True, "both packages and ocli work without extras")
-    run(python, "-m", "pip", "install", "-q", f"{wheel}[emulator]", cwd=empty)
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[local]", cwd=empty)
     run(python, "-W", "error", "-m", "orionclient.examples.demo", cwd=empty, **user_environment)
-    checks.check(True, "the demo passes with the extra `emulator`")
+    checks.check(True, "the demo passes with the extra `local`")
     left = [*empty.iterdir(), *home.iterdir()]
     checks.check(not left, "the working directory and the home directory are still empty", left)
 
