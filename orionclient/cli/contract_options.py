@@ -142,16 +142,18 @@ def get_type(schema: Mapping[str, Any]) -> ParameterType:
 
 
 def get_first_sentence(schema: Mapping[str, Any]) -> str:
-    """Find the first sentence of a description.
+    """Find the first sentence of a description, and its default if the second sentence states one.
 
     Args:
         schema: What is described.
 
     Returns:
-        The sentence.
+        The sentences; an empty string if there is no description.
     """
     text = " ".join(str(schema.get("description") or resolve_reference(schema).get("description", "")).split())
-    return text.partition(". ")[0].rstrip(".") + "." if text else ""
+    first, _, rest = text.partition(". ")
+    default = rest.partition(". ")[0].rstrip(".") if rest.startswith("Defaults to ") else ""
+    return " ".join(f"{sentence.rstrip('.')}." for sentence in (first, default) if sentence)
 
 
 def option(name: str, schema: Mapping[str, Any], *, description: str = "") -> click.Option:
