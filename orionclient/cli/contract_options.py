@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import ParameterType
+from orionclient.cli.commands import Choice, ParameterType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -137,7 +137,7 @@ def get_type(schema: Mapping[str, Any]) -> ParameterType:
     """
     schema = resolve_reference(schema)
     if schema.get("enum"):
-        return click.Choice([str(each) for each in schema["enum"]])
+        return Choice([str(each) for each in schema["enum"]])
     return _SIMPLE.get(str(schema.get("type")), JsonParameter())
 
 

@@ -71,10 +71,10 @@ def _end(error: BaseException, state: State) -> int:
         return error.code if isinstance(error.code, int) else FAILED
     interrupt = _interrupt(error)
     if interrupt is not None:
-        if state.again:
+        if state.resume_advice:
             word = "Terminated" if isinstance(interrupt, Terminated) else "Interrupted"
             with contextlib.suppress(OSError):
-                click.echo(f"{word}: {state.again}", err=True)
+                click.echo(f"{word}: {state.resume_advice}", err=True)
         return TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED
     if isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ESHUTDOWN} and not _is_ours(error):
         _discard_output()
@@ -89,7 +89,7 @@ def _end(error: BaseException, state: State) -> int:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     code, line, hint = describe_error(error, state)
     with contextlib.suppress(OSError):
-        colored = state.colored(sys.stderr)
+        colored = state.has_color(sys.stderr)
         label = click.style("Error:", fg="red", bold=True) if colored else "Error:"
         click.echo(f"{label} {line}", err=True, color=colored)
         if hint:

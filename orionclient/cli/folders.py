@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli import contract_options
-from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
@@ -82,7 +82,7 @@ def _move() -> Command:
     return Command(
         "move",
         params=[
-            click.Argument(["kind"], type=click.Choice(kinds)),
+            click.Argument(["kind"], type=Choice(kinds)),
             click.Argument(["number"], metavar="ID", type=click.INT),
             click.Argument(["path"]),
             dry_run_option(),

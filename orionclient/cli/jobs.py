@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import _SETTINGS, Command, ParameterType, common_options
+from orionclient.cli.commands import CONTEXT_SETTINGS, Choice, Command, ParameterType, common_options
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.contract_options import JsonParameter
@@ -74,7 +74,7 @@ class AnyValue(ParameterType):
             return value
 
 
-class _Choice(click.Choice):  # type: ignore[type-arg]
+class _Choice(Choice):
     """One of some texts that a server chose; click has no parameter for its type before 8.2."""
 
     def get_metavar(self, *given: Any, **more: Any) -> str:
@@ -171,7 +171,7 @@ class _StartCommand(click.Command):
                 *(each for each in more if not taken & {*each.opts}),
             ],
             callback=self._run,
-            context_settings=_SETTINGS,
+            context_settings=CONTEXT_SETTINGS,
             help=escape_control_characters(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
         )
 

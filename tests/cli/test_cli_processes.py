@@ -67,7 +67,7 @@ def test_help_loads_neither_httpx_nor_rich(words: list[str], own_home: Path) -> 
     assert list(own_home.iterdir()) == []
 
 
-@pytest.mark.parametrize("group", ["files", "jobs", "config", "emulator", "doctor"])
+@pytest.mark.parametrize("group", ["files", "jobs", "config", "local", "doctor"])
 def test_the_help_of_a_group_opens_no_connection_and_writes_no_file(group: str, process: Run, own_home: Path) -> None:
     done = process(group, "--help")
     assert done.returncode == 0, done.stderr

@@ -41,8 +41,8 @@ from orionclient.types import (
 )
 
 COMMANDS = {path: command for path, command in iter_commands(ocli) if isinstance(command, Command)}
-# Its examples need a process that outlives them; test_emulator.py runs them.
-HERE = sorted(path for path in COMMANDS if not path.startswith("ocli emulator "))
+# Its examples need a process that outlives them; test_local.py runs them.
+HERE = sorted(path for path in COMMANDS if not path.startswith("ocli local "))
 MANIFEST = {"name": "mine", "version": "1.0", "python_version": "3.11", "requirements": []}
 
 
@@ -210,7 +210,7 @@ def test_every_command_of_the_groups_is_one_of_ours() -> None:
 def test_what_writes_can_be_tried(json_world: LocalOrion, folder: Path, call: Call) -> None:
     seen = json_world.faults
     for path, command in COMMANDS.items():
-        if any("--dry-run" in parameter.opts for parameter in command.params) and not path.startswith("ocli emulator"):
+        if any("--dry-run" in parameter.opts for parameter in command.params) and not path.startswith("ocli local"):
             words, given = split(command.example)
             before = [each for each in seen.requests() if each.method != "GET"]
             done = call(*words, "--dry-run", on=json_world, input=standard_input(path, folder, given))
