@@ -91,7 +91,7 @@ class ResourceIdType(ParameterType):
         from orionclient.cli.state import State  # noqa: PLC0415
         from orionclient.types import KINDS  # noqa: PLC0415
 
-        state, kind = State.of(ctx), KINDS[self.kind]
+        state, kind = State.from_context(ctx), KINDS[self.kind]
         state.timeout, state.max_retries = _SECONDS, 0
         template = kind
         if parent := kind.declaration.parent:

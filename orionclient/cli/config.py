@@ -176,8 +176,14 @@ def _profile() -> Command:
                 is_flag=True,
                 help="Read the token from standard input. Prompted for on a terminal.",
             ),
-            click.Option(["--project"], type=click.INT, help="Id of the project of new resources. Defaults to the user's default project."),
-            click.Option(["--allow-http"], is_flag=True, help="Allow sending the token to another machine over unencrypted HTTP."),
+            click.Option(
+                ["--project"],
+                type=click.INT,
+                help="Id of the project of new resources. Defaults to the user's default project.",
+            ),
+            click.Option(
+                ["--allow-http"], is_flag=True, help="Allow sending the token to another machine over unencrypted HTTP."
+            ),
             click.Option(
                 ["--ca-file"], type=click.Path(), help="File of CA certificates to trust in addition to the system's."
             ),
@@ -375,7 +381,9 @@ def _path() -> Command:
         path = str(config_path())
         get_state().out.one({"path": path}, sentence=path, key="path")
 
-    return Command("path", callback=run, help="Print the path of the configuration file.", shape=_PATH, example="ocli config path")
+    return Command(
+        "path", callback=run, help="Print the path of the configuration file.", shape=_PATH, example="ocli config path"
+    )
 
 
 def current_config_or_none(state: State) -> tuple[SessionConfig | None, Exception | None]:

@@ -203,7 +203,7 @@ class _StartCommand(click.Command):
 def _start() -> Command:
     def run(spec: str, rest: Sequence[str]) -> None:
         context = click.get_current_context()
-        state = State.of(context)
+        state = State.from_context(context)
         state.command = f"ocli jobs start {spec}"
         floe = _get_specification(state, spec)
         if not floe.specification:

@@ -61,7 +61,9 @@ def group(name: str) -> click.Group:
 
 def _folder_option() -> click.Option:
     return click.Option(
-        ["--folder"], type=click.Path(), help="Folder of its data. Defaults to local in the folder of the configuration file."
+        ["--folder"],
+        type=click.Path(),
+        help="Folder of its data. Defaults to local in the folder of the configuration file.",
     )
 
 
@@ -182,7 +184,11 @@ def _start() -> Command:
                 help="Initial data of a new local Orion.",
             ),
             click.Option(["--port"], type=click.IntRange(0, 65535), default=0, help="Port. Defaults to a free one."),
-            click.Option(["--storage"], is_flag=True, help="Serve content from a second origin with presigned URLs, like a stack on S3."),
+            click.Option(
+                ["--storage"],
+                is_flag=True,
+                help="Serve content from a second origin with presigned URLs, like a stack on S3.",
+            ),
             dry_run_option(),
         ],
         callback=run,
@@ -226,7 +232,9 @@ def _status() -> Command:
         where = _resolve_folder(folder)
         found = _find_running(where)
         running = f"The local Orion is running at {found['url']} in {where}" if found else ""
-        get_state().out.one(_build_status(where, found), sentence=running or f"No local Orion is running in {where}", key="folder")
+        get_state().out.one(
+            _build_status(where, found), sentence=running or f"No local Orion is running in {where}", key="folder"
+        )
 
     return Command(
         "status",

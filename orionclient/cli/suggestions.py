@@ -14,7 +14,7 @@ _MAX_LIST_CHARACTERS: Final = 80
 
 
 def find_closest(word: str, known: Iterable[str]) -> list[str]:
-    """Find the known names that are closest to a mistyped one, regardless of case.
+    """Find the known names that are closest to a mistyped one. Case and the dashes of options are ignored.
 
     Args:
         word: The mistyped name.
@@ -23,30 +23,30 @@ def find_closest(word: str, known: Iterable[str]) -> list[str]:
     Returns:
         At most 3 names, the closest first; empty if none is similar.
     """
-    # The similarity of strings is quadratic in their length, and no known name is this long.
+    # The time to compare strings is quadratic in their length, and no known name is this long.
     if len(word) > _MAX_LIST_CHARACTERS:
         return []
-    names = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), names, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
+    names = {name.lower().lstrip("-"): name for name in known}
+    found = difflib.get_close_matches(word.lower().lstrip("-"), names, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
     return [names[each] for each in found]
 
 
-def suggest(word: str, known: Iterable[str], label: str) -> str:
+def suggest(word: str, known: Iterable[str], label: str, *, listed: Iterable[str] | None = None) -> str:
     """Describe the known names for the message about an unknown one.
 
     Args:
         word: The mistyped name.
-        known: The known names, in the order in which they are listed.
+        known: The known names.
         label: What the names are, in the plural, for example ``groups``.
+        listed: The names to list, in order. Defaults to `known`.
 
     Returns:
-        One or two sentences with the closest names, and with all of them if the list is short or no name is close; empty if neither
-        applies.
+        A question with the closest names if there are any, and the list of names if it has at most 80 characters. May be empty.
     """
-    names = list(known)
-    closest = find_closest(word, names)
+    known = list(known)
+    closest = find_closest(word, known)
     sentences = [f"Did you mean {' or '.join(map(repr, closest))}?"] if closest else []
-    listed = ", ".join(names)
-    if names and len(listed) <= _MAX_LIST_CHARACTERS:
-        sentences.append(f"Known {label}: {listed}")
+    listing = ", ".join(known if listed is None else listed)
+    if listing and len(listing) <= _MAX_LIST_CHARACTERS:
+        sentences.append(f"Known {label}: {listing}")
     return " ".join(sentences)

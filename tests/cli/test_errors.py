@@ -84,13 +84,13 @@ def ran(call: Call, name: str, number: int = 1, **settings: Any) -> Any:
     return call(*(word.format(id=number) for word in COMMANDS[name]), **settings)
 
 
-def check(done: Any, code: int) -> None:
+def check(done: Any, code: int, advices: int = 1) -> None:
     assert done.exit_code == code, done.output
     lines = done.stderr.splitlines()
     errors = [line for line in lines if line.startswith("Error: ")]
     hints = [line for line in lines if line.startswith("Hint: ")]
     assert len(errors) == 1, done.output
-    assert len(hints) == 1, done.output
+    assert len(hints) == advices, done.output
     assert "Traceback" not in done.output
     assert "unexpected" not in done.output
     if code not in {5, 6, 7} or not done.stdout:
@@ -104,8 +104,9 @@ usefixtures = pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_profile(name: str, call: Call) -> None:
     done = ran(call, name)
-    check(done, 4)
-    assert "config profile" in done.stderr
+    check(done, 4, advices=2)
+    assert "ocli config profile" in done.stderr
+    assert "ocli local start" in done.stderr
 
 
 @usefixtures

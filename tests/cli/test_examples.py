@@ -20,8 +20,8 @@ from click.testing import CliRunner
 from helpers.canary import meant
 
 from orionclient.cli.commands import Command
-from orionclient.cli.packages import _pack
-from orionclient.cli.reference import iter_commands, schema_of
+from orionclient.cli.packages import _compress
+from orionclient.cli.reference import iter_commands, make_schema
 from orionclient.cli.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
@@ -68,7 +68,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     done = CliRunner().invoke(ocli, ["packages", "init", str(folder / "made")])
     assert done.exit_code == 0, done.output
     for _ in range(3):
-        WorkFloePackage.upload(session, _pack(folder / "made")).wait(timeout=60)
+        WorkFloePackage.upload(session, _compress(folder / "made")).wait(timeout=60)
     for _ in range(3):
         Secret.create(session, "password", "s3cret", tags=["old", "kept"])
     for name in ("secret", "file", "dataset", "collection", "package"):
@@ -172,7 +172,7 @@ def test_the_example_runs_and_its_json_has_the_documented_shape(
     if path == "ocli config profile":
         text = text[text.index("{") :]
     document = json.loads(text)
-    jsonschema.Draft202012Validator(schema_of(COMMANDS[path].shape)).validate(document)
+    jsonschema.Draft202012Validator(make_schema(COMMANDS[path].shape)).validate(document)
     assert document != [], "the example finds nothing, so that the shape of an item was not looked at"
 
 

@@ -12,7 +12,7 @@ from cli.conftest import COMMAND, Call, environment
 from helpers.canary import CANARIES
 
 from orionclient.cli.local import group
-from orionclient.cli.reference import iter_commands, schema_of
+from orionclient.cli.reference import iter_commands, make_schema
 from orionclient.config import read_profiles
 
 pytestmark = pytest.mark.usefixtures("real_time")
@@ -36,13 +36,13 @@ def shaped(run: Call, *words: str) -> dict[str, object]:
     assert done.exit_code == 0, done.output
     document: dict[str, object] = json.loads(done.stdout)
     shape = next(command.shape for path, command in iter_commands(group("local")) if path == f"ocli {words[0]}")  # type: ignore[attr-defined]
-    jsonschema.Draft202012Validator(schema_of(shape)).validate(document)
+    jsonschema.Draft202012Validator(make_schema(shape)).validate(document)
     return document
 
 
 def test_the_life_of_a_local_orion(call: Call, own_home: Path, stopped: None) -> None:
     folder = own_home / ".orion" / "local"
-    assert call("local", "status").stdout == f"No local Orion runs on {folder}\n"
+    assert call("local", "status").stdout == f"No local Orion is running in {folder}\n"
     assert call("local", "seed").exit_code == 5
     started = shaped(call, "start")
     assert started["running"]
@@ -54,7 +54,7 @@ def test_the_life_of_a_local_orion(call: Call, own_home: Path, stopped: None) ->
     assert (folder / "running.json").stat().st_mode & 0o777 == 0o600
 
     again = call("local", "start")
-    assert f"runs already at {started['url']}" in again.stdout
+    assert f"is already running at {started['url']}" in again.stdout
     assert shaped(call, "status")["pid"] == started["pid"]
     made = shaped(call, "seed")
     listed = call("--profile", "local", "datasets", "list", "--json")
@@ -69,7 +69,7 @@ def test_the_life_of_a_local_orion(call: Call, own_home: Path, stopped: None) ->
 
     assert not shaped(call, "stop")["running"]
     assert call("--profile", "local", "files", "list").exit_code == 7
-    assert call("local", "stop").stdout == "No local Orion runs\n"
+    assert call("local", "stop").stdout == "No local Orion is running\n"
     shaped(call, "start")
     kept = call("--profile", "local", "datasets", "list", "-q")
     assert kept.stdout == f"{made['dataset']}\n"
