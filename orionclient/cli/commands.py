@@ -55,8 +55,9 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             ["--timeout"],
             type=click.FloatRange(0, min_open=True),
             default=int(TIMEOUT),
+            metavar="SECONDS",
             callback=_store_option("timeout"),
-            help="Timeout of a request in seconds. Raise it for slow connections and large uploads.",
+            help="Timeout of a request. Raise it for slow connections and large uploads.",
             **shown,
         ),
         click.Option(
@@ -68,6 +69,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
         ),
         click.Option(
             ["--profile"],
+            metavar="NAME",
             default=PROFILE,
             callback=_store_option("profile"),
             help="Name of the profile to use.",
@@ -78,6 +80,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             ["--max-retries"],
             type=click.IntRange(0),
             default=MAX_RETRIES,
+            metavar="COUNT",
             callback=_store_option("max_retries"),
             help="Retries after a connection error, a 404 or a temporary server error, with exponential back-off. Transfers of shard "
             "content have their own retry policy.",

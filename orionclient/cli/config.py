@@ -304,12 +304,12 @@ class ProfileNotFound(InvalidCredentials):
 
     Args:
         message: Message of the error.
-        hint: How to fix it, one advice per line.
+        *hints: What to do, one hint per line.
     """
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, *hints: str) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hints = hints
 
 
 def check_profile(name: str) -> None:
@@ -327,7 +327,8 @@ def check_profile(name: str) -> None:
     if not profiles:
         raise ProfileNotFound(
             f"Orion is not configured: no profiles in {path}",
-            "to connect to Orion, run: ocli config profile\nto start a local Orion, run: ocli local start",
+            "to connect to Orion, run: ocli config profile",
+            "to start a local Orion, run: ocli local start",
         )
     raise ProfileNotFound(
         f"unknown profile {name!r} in {path}. {suggest(name, sorted(profiles), 'profiles')}".rstrip(),

@@ -222,14 +222,18 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
             return LOCAL_FILE, message, "check the path and its permissions"
         if isinstance(error, click.NoSuchOption):
             message = one_line(describe_unknown_option(error))
-        return USAGE, message[:1].lower() + message[1:], f"see the options and an example with: {path} --help"
+        hint = getattr(error, "hint", "") or f"see the options and an example with: {path} --help"
+        return USAGE, message[:1].lower() + message[1:], hint
     if isinstance(error, click.Abort):
         return FAILURE, "aborted: a confirmation or prompt was declined", "options can replace prompts; see --help"
     code, hint = _get_exit_code(error, state)
-    hint = "\n".join(one_line(line) for line in hint.splitlines())
     if code == FAILURE and not _is_ours(error) and not isinstance(error, ImportError):
-        return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), hint
-    return code, one_line(str(error)) or type(error).__name__, hint
+        return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), one_line(hint)
+    message = str(error)
+    # Hints of the error itself follow the first line of its message, and are more specific.
+    if hints := getattr(error, "hints", ()):
+        message, hint = message.partition("\n")[0], "\n".join(map(one_line, hints))
+    return code, one_line(message) or type(error).__name__, hint
 
 
 def _find_list_command(command: str) -> str:
@@ -287,7 +291,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
     ]
     for kinds, code, hint in rules:
         if isinstance(error, kinds):
-            return code, getattr(error, "hint", hint)
+            return code, hint
     if isinstance(error, ImportError):
         return FAILURE, "install the missing package, then run the command again"
     if isinstance(error, OSError) and not isinstance(error, known.OrionError):

@@ -27,6 +27,8 @@ def find_closest(word: str, known: Iterable[str]) -> list[str]:
     if len(word) > _MAX_LIST_CHARACTERS:
         return []
     names = {name.lower().lstrip("-"): name for name in known}
+    if word.lower().lstrip("-") in names:
+        return [names[word.lower().lstrip("-")]]
     found = difflib.get_close_matches(word.lower().lstrip("-"), names, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
     return [names[each] for each in found]
 
