@@ -165,7 +165,8 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
         path = context.command_path if context is not None else "ocli"
         if isinstance(error, click.FileError):
             return LOCAL, one_line(error.format_message()), "check the path and its permissions"
-        return USAGE, one_line(error.format_message()), f"{path} --help shows what it takes, with an example"
+        hint = getattr(error, "hint", "") or f"{path} --help shows what it takes, with an example"
+        return USAGE, one_line(error.format_message()), hint
     if isinstance(error, click.Abort):
         return FAILED, "given up: nobody responded the question", "options can response it; --help names them"
     code, hint = _exit_code_for(error, state)
