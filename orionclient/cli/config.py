@@ -16,6 +16,7 @@ from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, ye
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import PROFILE, active_path, active_profile, get_state
 from orionclient.cli.suggestions import suggest
+from orionclient.cli.table_options import table_options
 from orionclient.config import (
     SessionConfig,
     config_path,
@@ -61,6 +62,7 @@ _LIST: Final = {
         "properties": {"profile": _STRING, "active": {"type": "boolean"}, "url": _STRING, "username": _STRING},
     },
 }
+_LIST_COLUMNS: Final = ("active", "profile", "project", "url", "username")
 _PROFILE_ARGUMENT: Final = {"type": "object", "required": ["profile"], "properties": {"profile": _STRING}}
 _PATH: Final = {"type": "object", "required": ["path"], "properties": {"path": _STRING}}
 _SHOWN_SETTINGS: Final = (
@@ -288,9 +290,16 @@ def _list() -> Command:
             }
             for name, values in sorted(read_profiles().items())
         ]
-        state.out.rows(rows, ("active", "profile", "project", "url", "username"), key="profile")
+        state.out.rows(rows, _LIST_COLUMNS, key="profile")
 
-    return Command("list", callback=run, help="List profiles.", shape=_LIST, example="ocli config list")
+    return Command(
+        "list",
+        params=table_options(_LIST_COLUMNS),
+        callback=run,
+        help="List profiles.",
+        shape=_LIST,
+        example="ocli config list",
+    )
 
 
 def _profile_argument() -> click.Argument:

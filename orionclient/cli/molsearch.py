@@ -1,4 +1,4 @@
-"""`ocli molsearch queries`: the hits of a search."""
+"""Provide the special command of `ocli molsearch queries`: hits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orionclient.cli.commands import Command
 from orionclient.cli.state import get_state
+from orionclient.cli.table_options import schema_columns, table_options
 from orionclient.types import MolsearchQuery
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only searches have.
+    """Make the special commands of searches.
 
     Args:
         kind: The kind.
@@ -22,17 +23,17 @@ def commands(kind: CommandKind) -> list[Command]:
         The commands.
     """
 
-    def run(number: int) -> None:
+    def run(resource_id: int) -> None:
         state = get_state()
-        hits = MolsearchQuery(session=state.session, id=number).hits()
-        state.out.rows(hits, ("dataset", "rank", "record", "score", "title"), key="record")
+        hits = MolsearchQuery(session=state.session, id=resource_id).hits()
+        state.out.rows(hits, ("record", "title", "rank", "score", "dataset"), key="record")
 
     return [
         Command(
             "hits",
-            params=kind.ids(),
+            params=[*kind.ids(), *table_options(schema_columns("MolsearchHitInfo"))],
             callback=run,
-            help="List what a search has found, the best first.",
+            help="List the hits of a search. The best match comes first.",
             shape="[MolsearchHitInfo]",
             example="ocli molsearch queries hits 1",
         )

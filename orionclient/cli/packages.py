@@ -164,7 +164,7 @@ def _upload(kind: CommandKind) -> Command:
             path = Path(given)
             source: Any = _compress(path) if path.is_dir() else path
             done.append(WorkFloePackage.upload(state.session, source, project).to_dict())
-        state.out.done(done, [f"{kind.created} {each['id']}" for each in done])
+        state.out.done(done, [kind.message("upload", "Uploaded", each) for each in done])
 
     return Command(
         "upload",

@@ -11,7 +11,7 @@ from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.resource_commands import report_created
+from orionclient.cli.resource_commands import describe, report_created
 from orionclient.cli.state import get_state
 from orionclient.types import Secret
 
@@ -73,20 +73,20 @@ def _create(kind: CommandKind) -> Command:
 
 
 def _update(kind: CommandKind) -> Command:
-    def run(number: int, value: bool, dry_run: bool, **values: object) -> None:
+    def run(resource_id: int, value: bool, dry_run: bool, **values: object) -> None:
         state = get_state()
         changes = contract_options.drop_omitted(values)
         if not changes and not value:
             raise click.UsageError("nothing to change: give at least one option")
         if dry_run:
-            print_plan(state, "update", [f"secret {number}"])
+            print_plan(state, "update", [f"secret {resource_id}"])
             return
-        secret = Secret(session=state.session, id=number)
+        secret = Secret(session=state.session, id=resource_id)
         if value:
             secret.set_value(_read_value())
         if changes:
             state.session.update_resource(secret, changes)
-        state.out.one(secret.to_dict(), sentence=f"Updated secret {number}")
+        state.out.one(secret.to_dict(), sentence=f"Updated {describe('secret', secret.to_dict())}")
 
     fields = [each for each in contract_options.get_fields("update_secret") if each.name != "value"]
     return Command(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from orionclient.cli.output import Output
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "jsonl", "csv", "ids")
 TIMEOUT, MAX_RETRIES, PROFILE = 10.0, 2, "default"
+# Users of an organization that are read, in one page, to show owners by name.
+_MAX_USERS = 1000
 
 
 class State:
@@ -33,6 +36,9 @@ class State:
         debug: True to print the traceback of an error.
         command: The command that runs, for hints.
         resume_advice: How to resume the transfers in progress. Empty if there are none, or none that can be resumed.
+        columns: Columns to list; None for those of the command.
+        sort: Column to sort a list by, with ``-`` before it in descending order; None for the order of the server.
+        has_columns: True if the command has the option --columns.
     """
 
     def __init__(self) -> None:
@@ -45,6 +51,10 @@ class State:
         self.debug = False
         self.command = "ocli"
         self.resume_advice = ""
+        self.columns: list[str] | None = None
+        self.sort: str | None = None
+        self.has_columns = False
+        self._owners: dict[int, str] = {}
 
     @classmethod
     def from_context(cls, context: click.Context) -> State:
@@ -107,7 +117,47 @@ class State:
         """The printer of results."""
         from orionclient.cli.output import Output  # noqa: PLC0415
 
-        return Output(self.form, colors=self.has_color(sys.stdout))
+        return Output(
+            self.form,
+            colors=self.has_color(sys.stdout),
+            columns=self.columns,
+            sort=self.sort,
+            has_columns=self.has_columns,
+            find_owners=self.find_owners,
+        )
+
+    @cached_property
+    def lookup_session(self) -> OrionSession:
+        """A session without retries, for names that a command can do without."""
+        from orionclient._http_session import HttpSession  # noqa: PLC0415
+        from orionclient._retry import interactive_policy  # noqa: PLC0415
+        from orionclient.session import OrionSession  # noqa: PLC0415
+
+        return OrionSession(self.session.config, requests_session=HttpSession(interactive_policy(self.timeout, 0)))
+
+    def find_owners(self, ids: Collection[int]) -> Mapping[int, str]:
+        """Find the names of users with one request, unless they are known already.
+
+        Args:
+            ids: Ids of the users.
+
+        Returns:
+            Id -> user name; users that are not found are left out.
+        """
+        from orionclient.exceptions import OrionError  # noqa: PLC0415
+        from orionclient.types import User  # noqa: PLC0415
+
+        missing = [each for each in ids if each not in self._owners]
+        try:
+            if len(missing) == 1:
+                self._owners[missing[0]] = self.lookup_session.get_resource(User, missing[0]).username
+            elif missing:
+                users = self.lookup_session.list_resources(User, limit=_MAX_USERS)
+                self._owners.update({user.id: user.username for user in users})
+        except OrionError:
+            # The table shows ids for those.
+            pass
+        return self._owners
 
     @property
     def form(self) -> str:

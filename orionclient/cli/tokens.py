@@ -51,13 +51,13 @@ def _create(kind: CommandKind) -> Command:
 
 
 def _info(kind: CommandKind) -> Command:
-    def run(number: int | None) -> None:
+    def run(resource_id: int | None) -> None:
         state = get_state()
-        if number is None:
+        if resource_id is None:
             found = [each.to_dict() for each in state.session.list_resources(Token)]
         else:
-            found = [state.session.get_resource(Token, number).to_dict()]
-        state.out.rows(found, kind.columns)
+            found = [state.session.get_resource(Token, resource_id).to_dict()]
+        state.out.rows(found, kind.columns, published=kind.published)
 
     (argument,) = kind.ids()
     argument.required = False
@@ -72,16 +72,16 @@ def _info(kind: CommandKind) -> Command:
 
 
 def _update(kind: CommandKind) -> Command:
-    def run(number: int, description: str | None, dry_run: bool) -> None:
+    def run(resource_id: int, description: str | None, dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, "update", [f"token {number}"])
+            print_plan(state, "update", [f"token {resource_id}"])
             return
         if description is None:
             description = click.prompt("Description", err=True)
-        token = Token(session=state.session, id=number)
+        token = Token(session=state.session, id=resource_id)
         state.session.update_resource(token, {"description": description})
-        state.out.one(token.to_dict(), sentence=f"Updated token {number}")
+        state.out.one(token.to_dict(), sentence=f"Updated token {resource_id}")
 
     return Command(
         "update",

@@ -235,7 +235,7 @@ def test_a_conflict(call: Call, planted: LocalOrion) -> None:
 def test_what_went_well_is_printed(call: Call, planted: LocalOrion) -> None:
     done = call("files", "delete", "10", "4711", "11", "--yes", on=planted)
     check(done, 5)
-    assert done.stdout == "Deleted file 10\nDeleted file 11\n"
+    assert done.stdout == "Deleted file 10 'name'\nDeleted file 11 'name'\n"
 
 
 def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,8 +34,8 @@ def test_forms(call: Call, planted: LocalOrion) -> None:
     assert [json.loads(line)["name"] for line in lines] == names
     rows = list(csv.DictReader(io.StringIO(call("--format=csv", "files", "list").stdout)))
     assert [row["name"] for row in rows] == names
-    assert list(rows[0]) == ["created", "id", "name", "owner", "project", "size", "state"]
-    assert call("files", "list", "--name", "no such").stdout.splitlines()[0].split() == list(rows[0])
+    assert list(rows[0]) == ["id", "name", "state", "owner", "created", "size", "project"]
+    assert call("files", "list", "--name", "no such").stdout.splitlines()[0].split() == sorted(rows[0])
     assert call("files", "list", "--name", "no such", "--json").stdout == "[]\n"
     assert call("files", "list", "--name", "no such", "--format", "csv").stdout == ",".join(rows[0]) + "\n"
 

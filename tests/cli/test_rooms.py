@@ -193,7 +193,7 @@ def test_what_asks_takes_the_response(call: Call, stack: LocalOrion) -> None:
     assert number in call("tokens", "info", "-q").stdout.split()
     secret = call("secrets", "create", "name", "-q", input="value\n").stdout.strip()
     assert call("secrets", "update", secret).exit_code == 2
-    assert call("secrets", "update", secret, "--name", "other").stdout == f"Updated secret {secret}\n"
+    assert call("secrets", "update", secret, "--name", "other").stdout == f"Updated secret {secret} 'other'\n"
     assert call("secrets", "create", "name", "--tag", "x", "--dry-run").stdout == "Would create secret 'name'\n"
     assert call("links", "create", "shard", "1").exit_code == 2
     assert call("links", "create", "shard", "1", "--collection", "1", "--json").exit_code == 0

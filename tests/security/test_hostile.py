@@ -190,7 +190,7 @@ def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monke
     assert done.exit_code == 0, done.output
     shown = " ".join(done.output.split())
     assert all(f"--{name}" in shown for name in SETTABLE)
-    assert "No option can have these names: 'x y', 'x=y', 'x/y', 'x;y'," in shown
+    assert "Parameters whose names cannot be options: 'x y', 'x=y', 'x/y', 'x;y'," in shown
     assert not UNSAFE.search(done.output)
     given = [word for name in SETTABLE for word in (f"--{name}", f"value of {name}")]
     scripted.responses = [
