@@ -14,7 +14,7 @@ from orionclient.cli.commands import Command, CommandGroup
 from orionclient.cli.completion_types import complete_profiles
 from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import PROFILE, active_path, active_profile, get_state
+from orionclient.cli.state import PROFILE, get_active_path, get_state, read_active_profile
 from orionclient.cli.suggestions import suggest
 from orionclient.cli.table_options import table_options
 from orionclient.config import (
@@ -92,7 +92,7 @@ def group(name: str) -> click.Group:
 
 def _get_profile_name(state: State) -> str:
     """Return the name of the profile that a command applies to. The profile need not exist."""
-    return state.profile or os.environ.get("ORION_PROFILE") or active_profile() or PROFILE
+    return state.profile or os.environ.get("ORION_PROFILE") or read_active_profile() or PROFILE
 
 
 def write_profile(config: SessionConfig, name: str) -> Path:
@@ -226,15 +226,15 @@ def list_settings(state: State) -> list[dict[str, Any]]:
         }
         named = "the job" if in_orion() else "environment"
     else:
-        there = read_profiles().get(config.profile, {})
-        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if there.get(name)}
+        profile = read_profiles().get(config.profile, {})
+        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if profile.get(name)}
         named = (
             "--profile"
             if state.profile
             else "$ORION_PROFILE"
             if os.environ.get("ORION_PROFILE")
             else "ocli config use"
-            if active_profile()
+            if read_active_profile()
             else "default"
         )
     if os.environ.get("ORION_PROJECT"):
@@ -304,7 +304,7 @@ def _list() -> Command:
 
 def _profile_argument() -> click.Argument:
     return click.Argument(
-        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, text: complete_profiles(text)
+        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, incomplete: complete_profiles(incomplete)
     )
 
 
@@ -348,7 +348,7 @@ def check_profile(name: str) -> None:
 def _use() -> Command:
     def run(name: str) -> None:
         check_profile(name)
-        path = active_path()
+        path = get_active_path()
         path.touch(mode=0o600)
         path.write_text(f"{name}\n", "utf-8")
         get_state().out.one({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
@@ -372,8 +372,8 @@ def _remove() -> Command:
             return
         confirm(f"Remove profile {name!r} with its token?", sure=yes)
         remove_profile(name)
-        if active_profile() == name:
-            active_path().unlink(missing_ok=True)
+        if read_active_profile() == name:
+            get_active_path().unlink(missing_ok=True)
         state.out.one({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
 
     return Command(

@@ -86,7 +86,7 @@ class State:
 
         names = ("ORION_URL", "ORION_TOKEN", "ORION_PROFILE")
         has_environment = any(os.environ.get(name) for name in names)
-        profile = self.profile or (None if has_environment or in_orion() else active_profile())
+        profile = self.profile or (None if has_environment or in_orion() else read_active_profile())
         try:
             return resolve(profile)
         except InvalidCredentials:
@@ -190,7 +190,7 @@ def get_state() -> State:
     return State.from_context(click.get_current_context())
 
 
-def active_path() -> Path:
+def get_active_path() -> Path:
     """Return the path of the file that stores the choice of `ocli config use`.
 
     Returns:
@@ -202,13 +202,13 @@ def active_path() -> Path:
     return path.with_name(f"{path.name}.active")
 
 
-def active_profile() -> str | None:
+def read_active_profile() -> str | None:
     """Read the profile chosen by `ocli config use`.
 
     Returns:
         Name of the profile, or None if none was chosen.
     """
     try:
-        return active_path().read_text("utf-8").strip() or None
+        return get_active_path().read_text("utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         return None
