@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 import shutil
 import sys
 import unicodedata
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -32,6 +34,9 @@ _TIMES: Final = frozenset({"changed", "created", "finished", "started", "updated
 _MIN_WIDTH: Final = 8
 _MIN_NAME_WIDTH: Final = 16
 _MIN_FOLDED_WIDTH: Final = 10
+# Fields whose numbers the API sends as strings.
+_DECIMALS: Final = frozenset({"amount", "cost", "id_str"})
+_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _UNITS: Final = ((365 * 86400, "y"), (30 * 86400, "mo"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
@@ -93,10 +98,11 @@ def format_age(value: Any) -> Any:
         seconds = int(CLOCK.time() - moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
     except (TypeError, ValueError, OverflowError):
         return value
-    for length, unit in _UNITS:
-        if count := abs(seconds) // length:
-            return f"{count}{unit} ago" if seconds > 0 else f"in {count}{unit}"
-    return "now"
+    # The clocks of client and server may differ a little.
+    if -60 < seconds <= 0:
+        return "now"
+    count, unit = next((abs(seconds) // length, unit) for length, unit in _UNITS if abs(seconds) >= length)
+    return f"{count}{unit} ago" if seconds > 0 else f"in {count}{unit}"
 
 
 def display_width(text: str) -> int:
@@ -269,12 +275,15 @@ def sort_rows(rows: Iterable[Mapping[str, Any]], column: str) -> list[Mapping[st
     missing: list[Mapping[str, Any]] = []
     for row in rows:
         (missing if row.get(name) in (None, "") else present).append(row)
-    return [*sorted(present, key=lambda row: _sort_key(row[name]), reverse=column.startswith("-")), *missing]
+    key = functools.partial(_sort_key, decimal=name in _DECIMALS)
+    return [*sorted(present, key=lambda row: key(row[name]), reverse=column.startswith("-")), *missing]
 
 
-def _sort_key(value: Any) -> tuple[int, float, str, str]:
+def _sort_key(value: Any, *, decimal: bool) -> tuple[int, float | Decimal, str, str]:
     if isinstance(value, int | float):
         return 0, value, "", ""
+    if decimal and isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return 0, Decimal(value), "", ""
     text = value if isinstance(value, str) else to_json(value, None)
     return 1, 0, text.casefold(), text
 
@@ -369,7 +378,10 @@ class Output:
         """Put the names of owners in place of their ids; an id without a known name stays."""
         ids = {row["owner"] for row in rows if isinstance(row.get("owner"), int)}
         names = self._find_owners(ids) if ids and self._find_owners is not None else {}
-        return [{**row, "owner": names.get(row["owner"], row["owner"])} if row.get("owner") else row for row in rows]
+        return [
+            {**row, "owner": names.get(row["owner"], row["owner"])} if isinstance(row.get("owner"), int) else row
+            for row in rows
+        ]
 
     def one(self, item: Mapping[str, Any], *, sentence: str | None = None, key: str = "id") -> None:
         """Print one item.

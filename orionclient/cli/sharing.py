@@ -56,7 +56,7 @@ def tag(kind: CommandKind, *, verb: str) -> Command:
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project that the tags belong to. Defaults to that of the resource.",
+                help="Id of the project of the tags. Defaults to the resource's project.",
             ),
             dry_run_option(),
         ],
@@ -124,7 +124,7 @@ def share(kind: CommandKind, *, verb: str) -> Command:
             [f"--{name}"],
             type=ResourceIdType(name),
             multiple=True,
-            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}; may be given several times.",
+            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}. Can be given several times.",
         )
         for name in _TARGETS
     ]
