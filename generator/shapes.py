@@ -43,7 +43,7 @@ try:
     import pydantic  # noqa: F401
 except ImportError:
     raise ImportError(
-        "orion_api.contract needs pydantic: pip install 'orion-platform-client[emulator]'"
+        "orion_api.contract needs pydantic: pip install 'orion-platform-client[local]'"
     ) from None
 
 from typing import ClassVar

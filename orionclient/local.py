@@ -27,7 +27,7 @@ __all__ = ["LocalOrion"]
 class LocalOrion:
     """A real server with HTTP, persistence and permissions, in a thread of this process, on this machine only.
 
-    Needs the extra `emulator`. Everything that Orion's documentation leaves open is an assumption; the contract marks it.
+    Needs the extra `local`. Everything that Orion's documentation leaves open is an assumption; the contract marks it.
 
     Args:
         folder: Folder to keep the data in; a temporary one, removed at the end, without it.
@@ -51,7 +51,7 @@ class LocalOrion:
         server: The server.
 
     Raises:
-        ImportError: The extra `emulator` is not installed; the text names it.
+        ImportError: The extra `local` is not installed; the text names it.
         ValidationError: Something given as a floe is none, or cannot be found by the process that would run it; raised by `start`.
 
     Example:

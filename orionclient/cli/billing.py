@@ -1,4 +1,4 @@
-"""`ocli billing`: what is left to spend."""
+"""`ocli billing`: show the account balance."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def group(name: str) -> click.Group:
-    """Make the group.
+    """Create the group.
 
     Args:
-        name: Its name.
+        name: Name of the group.
 
     Returns:
         The group.

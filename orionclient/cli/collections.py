@@ -68,14 +68,14 @@ def _upload(kind: CommandKind) -> Command:
             collection.ensure_open()
         tally = Tally("uploaded")
         with show_progress(state) as watch:
-            state.again = f"run the same command again with --into {collection.id} to resume from there"
+            state.resume_advice = f"run the same command again with --into {collection.id} to resume from there"
             collection.upload(
                 sources[0] if len(sources) == 1 else sources,
                 workers=jobs,
                 progress=watch,
                 each=lambda result: tally.add(result, 0 if result.value is None else result.value.size),
             )
-            state.again = ""
+            state.resume_advice = ""
         if close:
             collection.close()
         session.refresh_resource(collection)
@@ -127,9 +127,9 @@ def _download(_kind: CommandKind) -> Command:
                 items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})
 
         with show_progress(state) as watch:
-            state.again = RERUN_ADVICE
+            state.resume_advice = RERUN_ADVICE
             collection.download(folder, workers=jobs, progress=watch, each=reported)
-            state.again = ""
+            state.resume_advice = ""
         if state.form == "table":
             name = escape_control_characters(describe("collection", collection.to_dict()))
             state.out.write(f"Downloaded {name}: {len(items)} shards to {folder}")

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import _SETTINGS, Command, ParameterType, common_options
+from orionclient.cli.commands import CONTEXT_SETTINGS, Choice, Command, ParameterType, common_options
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.output import escape_control_characters
 from orionclient.cli.resource_commands import deadline_option, describe, each_id
 from orionclient.cli.state import State, get_state
+from orionclient.cli.suggestions import suggest
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
 from orionclient.types import WorkFloeJob, WorkFloeSpec
 from orionclient.types.workfloes import find_promoted, parse_cubes
@@ -74,8 +75,8 @@ class AnyValue(ParameterType):
             return value
 
 
-class _Choice(click.Choice):  # type: ignore[type-arg]
-    """One of several strings that a server sent; click makes its choice generic since 8.2 only."""
+class _Choice(Choice):
+    """One of several strings that a server sent."""
 
     def get_metavar(self, *given: Any, **more: Any) -> str:
         """Show the choices in the help, with control characters escaped."""
@@ -173,7 +174,7 @@ class _StartCommand(click.Command):
                 *(each for each in more if not taken & {*each.opts}),
             ],
             callback=self._run,
-            context_settings=_SETTINGS,
+            context_settings=CONTEXT_SETTINGS,
             help=escape_control_characters(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
         )
 
@@ -205,7 +206,7 @@ class _StartCommand(click.Command):
 def _start() -> Command:
     def run(spec: str, rest: Sequence[str]) -> None:
         context = click.get_current_context()
-        state = State.of(context)
+        state = State.from_context(context)
         state.command = f"ocli jobs start {spec}"
         floe = _get_specification(state, spec)
         if not floe.specification:
@@ -215,9 +216,12 @@ def _start() -> Command:
             with starting.make_context(f"start {spec}", list(rest), parent=context.parent) as own:
                 starting.invoke(own)
         except click.NoSuchOption as error:
-            known = ", ".join(f"--{name}" for name in starting._variables.values()) or "none"
+            known = [f"--{name}" for name in starting._variables.values()]
+            suggestion = suggest(error.option_name, known, "parameters", listed=())
             raise click.UsageError(
-                f"{error.format_message()} The parameters of floe {floe.id} are: {known}", error.ctx
+                f"unknown option {error.option_name!r}. {suggestion} "
+                f"Parameters of floe {floe.id}: {', '.join(known) or 'none'}",
+                error.ctx,
             ) from None
 
     return Command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._resource import Resource
-from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.output import to_json
 from orionclient.cli.root import GROUPS
@@ -55,7 +55,7 @@ def _create() -> Command:
     return Command(
         "create",
         params=[
-            click.Argument(["kind"], type=click.Choice(kinds)),
+            click.Argument(["kind"], type=Choice(kinds)),
             click.Argument(["resource_id"], metavar="ID", type=click.INT),
             click.Option(["--collection"], type=click.INT, help="Id of the collection; required for a shard."),
         ],

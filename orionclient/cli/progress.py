@@ -105,7 +105,7 @@ def _bars(stack: contextlib.ExitStack, state: State) -> ProgressDisplay | None:
             rich.DownloadColumn(),
             rich.TransferSpeedColumn(),
             rich.TimeRemainingColumn(),
-            console=Console(stderr=True, no_color=not state.colored(sys.stderr)),
+            console=Console(stderr=True, no_color=not state.has_color(sys.stderr)),
             transient=True,
         )
     )

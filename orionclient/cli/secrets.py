@@ -1,4 +1,4 @@
-"""`ocli secrets`: values come from standard input or a hidden question, never from the command line."""
+"""`ocli secrets`: create and update secrets. Values are read from standard input or a hidden prompt, not from the command line."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only secrets have.
+    """Create the commands that only secrets have.
 
     Args:
-        kind: The kind.
+        kind: The kind of resource.
 
     Returns:
         The commands.
@@ -56,17 +56,17 @@ def _create(kind: CommandKind) -> Command:
         "create",
         params=[
             click.Argument(["name"]),
-            click.Option(["--description"], help="Free text."),
+            click.Option(["--description"], help="Description of the secret."),
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project to put it in; that of the profile without it.",
+                help="Id of the project. Defaults to the profile's project.",
             ),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be retried."),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
             dry_run_option(),
         ],
         callback=run,
-        help="Keep a value, which is read from standard input; on a terminal it is asked for.",
+        help="Create a secret. The value is read from standard input, or prompted for on a terminal.",
         shape="SecretInfo",
         example="ocli secrets create 'warehouse password' < password.txt",
     )
@@ -77,7 +77,7 @@ def _update(kind: CommandKind) -> Command:
         state = get_state()
         changes = contract_options.drop_omitted(values)
         if not changes and not value:
-            raise click.UsageError("nothing to change was given")
+            raise click.UsageError("nothing to change: give at least one option")
         if dry_run:
             print_plan(state, "update", [f"secret {resource_id}"])
             return
@@ -94,7 +94,7 @@ def _update(kind: CommandKind) -> Command:
         params=[
             *kind.ids(),
             *fields,
-            click.Option(["--value"], is_flag=True, help="Read another value from standard input."),
+            click.Option(["--value"], is_flag=True, help="Replace the value by one read from standard input."),
             dry_run_option(),
         ],
         callback=run,

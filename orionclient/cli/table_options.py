@@ -78,7 +78,7 @@ def table_options(known: Sequence[str]) -> list[click.Option]:
 
 
 def _store_columns(context: click.Context, _parameter: click.Parameter, value: list[str] | None) -> None:
-    state = State.of(context)
+    state = State.from_context(context)
     state.has_columns = True
     if value is None:
         return
@@ -91,7 +91,7 @@ def _store_columns(context: click.Context, _parameter: click.Parameter, value: l
 
 def _store_sort(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
     if value is not None:
-        State.of(context).sort = value
+        State.from_context(context).sort = value
 
 
 class _ColumnType(ParameterType):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.root import GROUPS
 from orionclient.cli.sharing import TAG_COLUMNS, report_tags
@@ -35,7 +35,7 @@ def group(name: str) -> click.Group:
 def _resource_arguments() -> list[click.Parameter]:
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.taggable)
     return [
-        click.Argument(["kind"], type=click.Choice(kinds)),
+        click.Argument(["kind"], type=Choice(kinds)),
         click.Argument(["resource_id"], metavar="ID", type=click.INT),
     ]
 

@@ -1,4 +1,4 @@
-"""`ocli tokens`: the value shows once, when a token is created."""
+"""`ocli tokens`: create, show and update API tokens. The value of a token is shown only when it is created."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only tokens have.
+    """Create the commands that only tokens have.
 
     Args:
-        kind: The kind.
+        kind: The kind of resource.
 
     Returns:
         The commands.
@@ -44,7 +44,7 @@ def _create(kind: CommandKind) -> Command:
         "create",
         params=[click.Argument(["description"]), dry_run_option()],
         callback=run,
-        help="Create a token; its value is shown now and never again.",
+        help="Create a token. The value is shown only once.",
         shape="CreatedToken",
         example="ocli tokens create 'nightly run'",
     )
@@ -65,7 +65,7 @@ def _info(kind: CommandKind) -> Command:
         "info",
         params=[argument],
         callback=run,
-        help="Show a token, or all of them, without their values.",
+        help="Show a token, or all tokens if ID is omitted. The values are not shown.",
         shape="[TokenInfo]",
         example="ocli tokens info 1",
     )
@@ -87,7 +87,7 @@ def _update(kind: CommandKind) -> Command:
         "update",
         params=[
             *kind.ids(),
-            click.Option(["--description"], help="What it is for; asked for without it."),
+            click.Option(["--description"], help="Purpose of the token. Prompted for if omitted."),
             dry_run_option(),
         ],
         callback=run,

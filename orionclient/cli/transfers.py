@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli import contract_options
-from orionclient.cli.commands import Command, ParameterType
+from orionclient.cli.commands import Choice, Command, ParameterType
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.progress import format_size, show_progress
@@ -168,7 +168,7 @@ def _upload(kind: CommandKind) -> Command:
             click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
             click.Option(
                 ["--if-exists"],
-                type=click.Choice(["skip", "replace", "error"]),
+                type=Choice(["skip", "replace", "error"]),
                 help="What to do if the name exists already.",
             ),
         ]
@@ -215,10 +215,10 @@ def _send(
             count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
             reported(result, item, sentence, count)
 
-        state.again = _rerun_advice(kind, found, single=single)
+        state.resume_advice = _rerun_advice(kind, found, single=single)
         with _first_error(single=single):
             act(workers=min(jobs, len(found)), progress=watch, each=each)
-        state.again = ""
+        state.resume_advice = ""
 
 
 def _report_uploaded(kind: CommandKind) -> dict[str, Any]:
@@ -364,13 +364,13 @@ def _download(kind: CommandKind) -> Command:
 
             relay = bulk.ProgressRelay(watch)
             # The server renders a dataset's file again for each request, so that there is nothing to resume.
-            state.again = "" if kind.kind is Dataset else RERUN_ADVICE
+            state.resume_advice = "" if kind.kind is Dataset else RERUN_ADVICE
             with _first_error(single=len(ids) == 1):
                 transfer_all(
                     fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, watch=relay,
                     each=each, return_exceptions=False,
                 )  # fmt: skip
-            state.again = ""
+            state.resume_advice = ""
 
     options: list[click.Parameter] = [
         click.Option(["-o", "--output"], metavar="PATH", help="File or folder to write to; - for standard output."),

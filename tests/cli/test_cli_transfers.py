@@ -448,8 +448,8 @@ def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Pat
         ("api", "upload_file_content", "-p", "file_id=1", "--file", ""),
         ("api", "download_file", "-p", "file_id=1", "-o", ""),
         ("api", "create_file", "--body", "@"),
-        ("emulator", "start", "--folder", ""),
-        ("emulator", "stop", "--folder", ""),
+        ("local", "start", "--folder", ""),
+        ("local", "stop", "--folder", ""),
         ("config", "profile", "--url", "http://localhost", "--username", "ada", "--ca-file", ""),
     ):
         done = call(*words, on=stack)

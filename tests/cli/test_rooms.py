@@ -160,9 +160,9 @@ def test_the_process_of_the_local_orion_ends_by_a_file(tmp_path: Path, kept_sign
 
 def test_a_broken_file_of_what_runs_counts_as_nothing(call: Call, tmp_path: Path) -> None:
     (tmp_path / "running.json").write_text("{")
-    assert call("emulator", "status", "--folder", str(tmp_path)).stdout.startswith("No local Orion runs")
-    assert call("emulator", "stop", "--folder", str(tmp_path)).exit_code == 0
-    assert call("emulator", "start", "--dry-run", "--folder", str(tmp_path)).stdout.startswith("Would start")
+    assert call("local", "status", "--folder", str(tmp_path)).stdout.startswith("No local Orion is running")
+    assert call("local", "stop", "--folder", str(tmp_path)).exit_code == 0
+    assert call("local", "start", "--dry-run", "--folder", str(tmp_path)).stdout.startswith("Would start")
 
 
 def test_the_doctor_without_a_server(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

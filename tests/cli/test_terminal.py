@@ -146,7 +146,7 @@ def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: P
     terminal.type("ocli files delete 1")
     terminal.wait_for(r"Delete file 1 'drugs\.sdf'\? \[y/N\]:")
     terminal.type("n")
-    terminal.wait_for(r"Error: given up")
+    terminal.wait_for(r"Error: aborted")
     terminal.wait_for(r"^\$\s*\Z")
 
     # a job and its log

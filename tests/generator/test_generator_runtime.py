@@ -306,7 +306,7 @@ def test_models_of_the_contract_need_the_extra(generated: Path) -> None:
         )
         errors = [line for line in done.stderr.splitlines() if "Error: " in line]
         assert errors == [
-            "ImportError: orion_api.contract needs pydantic: pip install 'orion-platform-client[emulator]'"
+            "ImportError: orion_api.contract needs pydantic: pip install 'orion-platform-client[local]'"
         ]
 
 

@@ -127,9 +127,11 @@ def check_install(check: Checks, wheel: Path, folder: Path) -> None:
     run(python, "-W", "error", "-c", IMPORTS, cwd=empty, **person)
     run(python.with_name("ocli"), "--help", cwd=empty, **person)
     check.that(True, "both packages and ocli work without an extra")
-    run(python, "-m", "pip", "install", "-q", f"{wheel}[emulator]", cwd=empty)
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[local]", cwd=empty)
     run(python, "-W", "error", "-m", "orionclient.examples.demo", cwd=empty, **person)
-    check.that(True, "the demo passes with the extra `emulator`")
+    check.that(True, "the demo passes with the extra `local`")
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[emulator]", cwd=empty)
+    check.that(True, "the extra `emulator`, the former name of `local`, installs")
     left = [*empty.iterdir(), *home.iterdir()]
     check.that(not left, "the working folder and the home are empty still", left)
 

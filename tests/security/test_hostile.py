@@ -31,7 +31,7 @@ UNSAFE = re.compile(
 # What prints content or a log as it is, by design; and what would wait for a state that never comes.
 _AS_IT_IS = ("download", "logs", "wait", "upload")
 _SHOWING = ("list", "show", "shares", "info", "export")
-_LOCAL = ("config", "completion", "emulator", "links", "packages init", "packages show-dockerfile", "doctor")
+_LOCAL = ("config", "completion", "local", "links", "packages init", "packages show-dockerfile", "doctor")
 
 
 def example(schema: Any, depth: int = 0) -> Any:
