@@ -5,7 +5,7 @@ from __future__ import annotations
 try:
     import pydantic  # noqa: F401
 except ImportError:
-    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[emulator]'") from None
+    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[local]'") from None
 
 from typing import Annotated, ClassVar, Literal
 
