@@ -98,10 +98,10 @@ def _upload(kind: CommandKind) -> Command:
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project of the new collection. Defaults to that of the profile.",
+                help="Id of the project of the new collection. Defaults to the profile's project.",
             ),
             click.Option(
-                ["--tag", "tags"], multiple=True, help="Tag to add to the new collection; may be given several times."
+                ["--tag", "tags"], multiple=True, help="Tag to add to the new collection. Can be given several times."
             ),
             click.Option(["--close"], is_flag=True, help="Close the collection after the upload."),
             jobs_option(),

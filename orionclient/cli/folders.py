@@ -9,7 +9,7 @@ import click
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.resource_commands import describe, look_up
+from orionclient.cli.resource_commands import describe, fetch_details
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
 from orionclient.cli.table_options import schema_columns, table_options
@@ -78,7 +78,7 @@ def _move() -> Command:
             print_plan(state, "move", [f"{kind} {resource_id} to {path}"])
             return
         state.session.assign_paths({"resource_type": kind, "id": resource_id, "path": path})
-        data = look_up(state, KINDS[kind](id=resource_id))
+        data = fetch_details(state, KINDS[kind](id=resource_id))
         state.out.done(
             [{"path": path, "type": kind, "id": resource_id}], [f"Moved {describe(kind, data)} to {path}"], key="path"
         )

@@ -161,7 +161,7 @@ class _StartCommand(click.Command):
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project of the job. Defaults to that of the profile.",
+                help="Id of the project of the job. Defaults to the profile's project.",
             ),
             dry_run_option(),
             *common_options(hidden=True),

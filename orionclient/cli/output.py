@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 import shutil
 import sys
 import unicodedata
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -28,10 +30,13 @@ _FIRST_COLUMNS: Final = ("id", "name", "state", "owner", "created")
 _IDS: Final = frozenset({"id", "id_str", "uuid", "target_id"})
 _NAMES: Final = frozenset({"name", "path", "title", "username"})
 _TIMES: Final = frozenset({"changed", "created", "finished", "started", "updated"})
-# Columns of text become no narrower than this, or than their heads, before others are left out.
+# Columns of strings become no narrower than this, or than their heads, before others are left out.
 _MIN_WIDTH: Final = 8
 _MIN_NAME_WIDTH: Final = 16
 _MIN_FOLDED_WIDTH: Final = 10
+# Fields whose numbers the API sends as strings.
+_DECIMALS: Final = frozenset({"amount", "cost", "id_str"})
+_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _UNITS: Final = ((365 * 86400, "y"), (30 * 86400, "mo"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
@@ -93,24 +98,25 @@ def format_age(value: Any) -> Any:
         seconds = int(CLOCK.time() - moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
     except (TypeError, ValueError, OverflowError):
         return value
-    for length, unit in _UNITS:
-        if count := abs(seconds) // length:
-            return f"{count}{unit} ago" if seconds > 0 else f"in {count}{unit}"
-    return "now"
+    # The clocks of client and server may differ a little.
+    if -60 < seconds <= 0:
+        return "now"
+    count, unit = next((abs(seconds) // length, unit) for length, unit in _UNITS if abs(seconds) >= length)
+    return f"{count}{unit} ago" if seconds > 0 else f"in {count}{unit}"
 
 
-def display_width(text: str) -> int:
+def display_width(line: str) -> int:
     """Count the columns that a string takes on a terminal.
 
     Args:
-        text: One line.
+        line: One line.
 
     Returns:
         The count: two for each wide character, none for combining and invisible ones.
     """
-    if text.isascii():
-        return len(text)
-    return sum(map(_character_width, text))
+    if line.isascii():
+        return len(line)
+    return sum(map(_character_width, line))
 
 
 def _character_width(character: str) -> int:
@@ -162,16 +168,16 @@ def format_table(
         # The padding of the heads is the first to go.
         widths = {name: max(map(display_width, [heads[name], *each])) for name, each in cells.items()}
         widths = _fit(widths, rigid=right | _IDS, heads=heads, space=width)
-    kept = list(widths)
-    lines = [_join([_align(heads[name], widths[name], right=name in right) for name in kept])]
-    lines.append("  ".join("-" * widths[name] for name in kept))
+    fitting = list(widths)
+    lines = [_join([_align(heads[name], widths[name], right=name in right) for name in fitting])]
+    lines.append("  ".join("-" * widths[name] for name in fitting))
     for place in range(len(rows)):
         shown = []
-        for name in kept:
+        for name in fitting:
             cell = _align(cells[name][place], widths[name], right=name in right)
             shown.append(_colorize(cell) if colors and name == "state" else cell)
         lines.append(_join(shown))
-    if len(kept) < len(columns) and width is not None:
+    if len(fitting) < len(columns) and width is not None:
         left_out = ", ".join(heads[name] for name in columns if name not in widths)
         lines += ["", _shorten(f"Not shown: {left_out}{advice}", width)]
     return lines
@@ -187,7 +193,7 @@ def _total(widths: Collection[int]) -> int:
 
 
 def _fit(widths: Mapping[str, int], *, rigid: Collection[str], heads: Mapping[str, str], space: int) -> dict[str, int]:
-    """Shorten columns of text, the widest first, and leave out the last columns where that is not enough."""
+    """Shorten columns of strings, the widest first, and leave out the last columns if that is not enough."""
     fitted = dict(widths)
     least = {
         name: each
@@ -206,24 +212,24 @@ def _fit(widths: Mapping[str, int], *, rigid: Collection[str], heads: Mapping[st
         if not flexible:
             break
         widest = flexible[-1]
-        floor = max(least[widest], fitted[flexible[-2]] if len(flexible) > 1 else 0)
-        fitted[widest] = max(floor, fitted[widest] - excess) if floor < fitted[widest] else fitted[widest] - 1
+        lower = max(least[widest], fitted[flexible[-2]] if len(flexible) > 1 else 0)
+        fitted[widest] = max(lower, fitted[widest] - excess) if lower < fitted[widest] else fitted[widest] - 1
     return fitted
 
 
-def _shorten(text: str, width: int) -> str:
-    if display_width(text) <= width:
-        return text
+def _shorten(value: str, width: int) -> str:
+    if display_width(value) <= width:
+        return value
     used, end = 0, 0
-    for end, character in enumerate(text):  # noqa: B007 - where the loop stops is the result
+    for end, character in enumerate(value):  # noqa: B007 - where the loop stops is the result
         used += _character_width(character)
         if used > width - 1:
             break
-    return text[:end] + "…"
+    return value[:end] + "…"
 
 
-def _align(text: str, width: int, *, right: bool) -> str:
-    shown = _shorten(text, width)
+def _align(value: str, width: int, *, right: bool) -> str:
+    shown = _shorten(value, width)
     spaces = " " * (width - display_width(shown))
     return spaces + shown if right else shown + spaces
 
@@ -240,18 +246,18 @@ def _colorize(cell: str) -> str:
     return click.style(state, fg=color) + cell[len(state) :]
 
 
-def _fold(text: str, width: int) -> list[str]:
+def _fold(line: str, width: int) -> list[str]:
     """Break a line at spaces where there are some, so that no line is wider than the terminal."""
     lines = []
-    while display_width(text) > width:
+    while display_width(line) > width:
         used, end = 0, 0
-        while used + _character_width(text[end]) <= width:
-            used += _character_width(text[end])
+        while used + _character_width(line[end]) <= width:
+            used += _character_width(line[end])
             end += 1
-        space = text.rfind(" ", 1, end + 1)
-        lines.append(text[: space if space > 0 else end])
-        text = text[space + 1 if space > 0 else end :]
-    return [*lines, text]
+        space = line.rfind(" ", 1, end + 1)
+        lines.append(line[: space if space > 0 else end])
+        line = line[space + 1 if space > 0 else end :]
+    return [*lines, line]
 
 
 def sort_rows(rows: Iterable[Mapping[str, Any]], column: str) -> list[Mapping[str, Any]]:
@@ -269,14 +275,17 @@ def sort_rows(rows: Iterable[Mapping[str, Any]], column: str) -> list[Mapping[st
     missing: list[Mapping[str, Any]] = []
     for row in rows:
         (missing if row.get(name) in (None, "") else present).append(row)
-    return [*sorted(present, key=lambda row: _sort_key(row[name]), reverse=column.startswith("-")), *missing]
+    key = functools.partial(_sort_key, decimal=name in _DECIMALS)
+    return [*sorted(present, key=lambda row: key(row[name]), reverse=column.startswith("-")), *missing]
 
 
-def _sort_key(value: Any) -> tuple[int, float, str, str]:
+def _sort_key(value: Any, *, decimal: bool) -> tuple[int, float | Decimal, str, str]:
     if isinstance(value, int | float):
         return 0, value, "", ""
-    text = value if isinstance(value, str) else to_json(value, None)
-    return 1, 0, text.casefold(), text
+    if decimal and isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return 0, Decimal(value), "", ""
+    string = value if isinstance(value, str) else to_json(value, None)
+    return 1, 0, string.casefold(), string
 
 
 class Output:
@@ -369,7 +378,10 @@ class Output:
         """Put the names of owners in place of their ids; an id without a known name stays."""
         ids = {row["owner"] for row in rows if isinstance(row.get("owner"), int)}
         names = self._find_owners(ids) if ids and self._find_owners is not None else {}
-        return [{**row, "owner": names.get(row["owner"], row["owner"])} if row.get("owner") else row for row in rows]
+        return [
+            {**row, "owner": names.get(row["owner"], row["owner"])} if isinstance(row.get("owner"), int) else row
+            for row in rows
+        ]
 
     def one(self, item: Mapping[str, Any], *, sentence: str | None = None, key: str = "id") -> None:
         """Print one item.

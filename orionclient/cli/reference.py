@@ -24,16 +24,26 @@ _HEAD: Final = """\
 
 Results are written to standard output; prompts, progress, warnings and errors to standard error. `--format` chooses the output format:
 
-- `table`, the default, on a terminal and in a pipe alike: the documented table, or one sentence. On a terminal wide columns are cut
-  with `…`, in a pipe never;
+- `table`, the default: a table, or one message. See [Tables](#tables);
 - `json` (or `--json`): one JSON document. Its shape is documented with each command below: a name such as `FileInfo` is a schema of
   the contract (`openapi/`), in [brackets] a list of it. `--dry-run` prints a list of objects with `would`;
 - `jsonl`: one JSON document per line, written as items are received;
-- `csv`: the columns of the table;
+- `csv`: the columns of the table, times in ISO 8601 and the ids of owners;
 - `ids` (or `-q`): ids only, for `xargs`.
 
 Control characters in data from the server are escaped. Colour is used on a terminal only; `--no-color`, `NO_COLOR` and `TERM=dumb`
 disable it, `CLICOLOR_FORCE=1` enables it everywhere.
+
+### Tables
+
+Tables begin with id and name, then state, owner and time of creation. Owners are shown by user name where the server reports it. On a
+terminal, times are relative (`3m ago`), long columns are shortened with `…`, and columns that do not fit are left out and named below the
+table; ids are never shortened. In a pipe, times are in ISO 8601 and nothing is shortened; there, `files list`, `datasets list`,
+`tokens list` and `tokens info` print the columns of the original, with ids of owners.
+
+Every command that lists takes `--columns id,name,size` and `--sort COLUMN` (`--sort=-created` in descending order). `--columns` applies to
+`table`, `csv`, `json` and `jsonl`; combined with `ids` it is an error. `--sort` applies to all forms. It sorts the listed rows, with
+`--limit` only those, and collects them before the first is printed: numbers by value, strings without case, missing values last.
 
 ## Exit codes
 

@@ -29,7 +29,7 @@ class CommandKind:
     Attributes:
         kind: Its class.
         group: Name of its group of commands.
-        noun: Its name in texts, in the singular.
+        noun: Its name in messages, in the singular.
         columns: Columns of its table, in order.
         published: Columns of the table that the original prints, in order. If given, tables in a pipe have these.
         messages: Command -> first words of its published message, which the id follows.
@@ -70,7 +70,7 @@ class CommandKind:
             verb: Name of the command.
             done: The verb in the past tense, for example ``"Deleted"``.
             data: The resource.
-            rest: Text after the name.
+            rest: Added after the name.
 
         Returns:
             The message.
@@ -163,7 +163,7 @@ def describe(noun: str, data: Mapping[str, Any]) -> str:
     return f"{noun} {data.get('id')}{f' {name!r}' if isinstance(name, str) and name else ''}"
 
 
-def look_up(state: State, resource: Any) -> dict[str, Any]:
+def fetch_details(state: State, resource: Any) -> dict[str, Any]:
     """Get the fields of a resource for a message, without a retry.
 
     Args:
@@ -359,7 +359,7 @@ def _delete(kind: CommandKind) -> Command:
             return
         found: dict[int, dict[str, Any]] = {}
         if len(ids) == 1 and not yes and sys.stdin.isatty():
-            found[ids[0]] = look_up(state, template._handle(ids[0]))
+            found[ids[0]] = fetch_details(state, template._handle(ids[0]))
         names = [describe(kind.noun, found.get(each, {"id": each})) for each in ids]
         what = names[0] if len(names) == 1 else f"{len(names)} {kind.plural} ({', '.join(map(str, ids))})"
         confirm(f"Delete {what}?", sure=yes)
@@ -367,7 +367,7 @@ def _delete(kind: CommandKind) -> Command:
         def delete(resource_id: int) -> dict[str, Any]:
             handle = template._handle(resource_id)
             # The name has to be read before the resource is gone.
-            data = found.get(resource_id) or look_up(state, handle)
+            data = found.get(resource_id) or fetch_details(state, handle)
             state.session.delete_resource(handle, immediate=immediate)
             return data
 

@@ -10,7 +10,7 @@ from orionclient.cli.commands import Command
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.output import escape_control_characters
-from orionclient.cli.resource_commands import describe, look_up
+from orionclient.cli.resource_commands import describe, fetch_details
 from orionclient.cli.state import get_state
 from orionclient.cli.table_options import schema_columns, table_options
 
@@ -56,7 +56,7 @@ def tag(kind: CommandKind, *, verb: str) -> Command:
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project that the tags belong to. Defaults to that of the resource.",
+                help="Id of the project of the tags. Defaults to the resource's project.",
             ),
             dry_run_option(),
         ],
@@ -80,7 +80,7 @@ def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str]
     if state.form != "table":
         state.out.rows(state.session.list_tags(resource), TAG_COLUMNS, key="name")
         return
-    what, names = describe(noun, look_up(state, resource)), ", ".join(map(repr, tags))
+    what, names = describe(noun, fetch_details(state, resource)), ", ".join(map(repr, tags))
     message = f"Tagged {what} with {names}" if added else f"Untagged {what}: removed {names}"
     state.out.write(escape_control_characters(message))
 
@@ -113,7 +113,7 @@ def share(kind: CommandKind, *, verb: str) -> Command:
         if state.form == "table":
             recipients = ", ".join(f"{name} {each}" for name, each in targets)
             done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
-            data = look_up(state, resource) if verb not in kind.messages else {"id": resource_id}
+            data = fetch_details(state, resource) if verb not in kind.messages else {"id": resource_id}
             message = kind.message(verb, done, data, f" {preposition} {recipients}")
             state.out.write(escape_control_characters(message))
         else:
@@ -124,7 +124,7 @@ def share(kind: CommandKind, *, verb: str) -> Command:
             [f"--{name}"],
             type=ResourceIdType(name),
             multiple=True,
-            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}; may be given several times.",
+            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}. Can be given several times.",
         )
         for name in _TARGETS
     ]

@@ -65,7 +65,7 @@ def table_options(known: Sequence[str]) -> list[click.Option]:
             type=_ColumnsType(known),
             callback=_store_columns,
             expose_value=False,
-            help=f"Columns to show, separated by commas, of: {names}.",
+            help=f"Columns to show, separated by commas. Available: {names}.",
         ),
         click.Option(
             ["--sort"],

@@ -161,11 +161,11 @@ def _upload(kind: CommandKind) -> Command:
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project to upload to. Defaults to that of the profile.",
+                help="Id of the project. Defaults to the profile's project.",
             ),
             click.Option(["--path", "folder_path"], help="Folder in the project to upload to; created if missing."),
             click.Option(["--description"], help="Description."),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to add; may be given several times."),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
             click.Option(
                 ["--if-exists"],
                 type=Choice(["skip", "replace", "error"]),
