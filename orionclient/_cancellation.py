@@ -30,7 +30,7 @@ class _Cancellation(threading.local):
     events: tuple[threading.Event, ...] = ()
 
 
-_STOPPING: Final = _Cancellation()
+_CANCELLATION: Final = _Cancellation()
 
 
 def cancel_on(event: threading.Event) -> Callable[[], None]:
@@ -42,10 +42,10 @@ def cancel_on(event: threading.Event) -> Callable[[], None]:
     Returns:
         A function to be called in each thread.
     """
-    events = (*_STOPPING.events, event)
+    events = (*_CANCELLATION.events, event)
 
     def begin() -> None:
-        _STOPPING.events = events
+        _CANCELLATION.events = events
 
     return begin
 
@@ -78,7 +78,7 @@ def is_cancellable() -> bool:
     Returns:
         True in the threads of such a pool.
     """
-    return bool(_STOPPING.events)
+    return bool(_CANCELLATION.events)
 
 
 def raise_if_cancelled() -> None:
@@ -87,7 +87,7 @@ def raise_if_cancelled() -> None:
     Raises:
         Stopped: It is.
     """
-    if _STOPPING.events and any(event.is_set() for event in _STOPPING.events):
+    if _CANCELLATION.events and any(event.is_set() for event in _CANCELLATION.events):
         raise Cancelled
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from orionclient._locks import ListeningSocket
-from orionclient._toxics import CHUNK_SIZE, ON_DATA, Counts, Direction, Toxic, ToxicOptions, apply_toxics
+from orionclient._toxics import CHUNK_SIZE, ON_DATA, CloseMode, Counts, Direction, Toxic, apply_toxic
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -28,14 +28,14 @@ _LINGER: Final = struct.pack("ii", 1, 0)
 class _ProxiedConnection:
     """One connection through the proxy."""
 
-    def __init__(self, number: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
-        self.number = number
+    def __init__(self, index: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
+        self.index = index
         self.client, self.server = client, server
         self.task = asyncio.current_task()
         self.drawn: dict[int, bool] = {}
-        self.passed: dict[int, int] = {}
+        self.forwarded: dict[int, int] = {}
 
-    def end(self, how: ToxicOptions) -> None:
+    def close(self, how: CloseMode) -> None:
         for writer in (self.client, self.server):
             if how == "reset":
                 _linger(writer)
@@ -61,7 +61,7 @@ def _linger(writer: asyncio.StreamWriter) -> None:
 class FaultProxy:
     """Stands between a client and a server on this machine; the bytes pass unchanged until a toxic is added.
 
-    A toxic is drawn for a connection once, by the seed, the number of the connection and its own number, when the first bytes go in
+    A toxic is drawn for a connection once, by the seed, the number of the connection and its own index, when the first bytes go in
     its direction after it was added; so it meets connections that are open already, and the same seed harms the same connections.
 
     Args:
@@ -90,9 +90,9 @@ class FaultProxy:
         self._lock = threading.Lock()
         self._toxics: tuple[Toxic, ...] = ()
         self._added = 0
-        self._links: dict[_ProxiedConnection, None] = {}
-        self._count: dict[str, int] = dict.fromkeys(
-            ("connections", "handshakes_failed", "upstream", "downstream", "swallowed", "resets"), 0
+        self._connections: dict[_ProxiedConnection, None] = {}
+        self._totals: dict[str, int] = dict.fromkeys(
+            ("connections", "handshakes_failed", "upstream", "downstream", "dropped", "resets"), 0
         )
         self._hits: dict[str, int] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,14 +145,14 @@ class FaultProxy:
         values = {"size": size, "variation": variation, "seconds": seconds}
         return self._add("slicer", direction, probability, times, values)
 
-    def limit_data(self, size: int, *, how: ToxicOptions = "close", direction: Direction = "downstream", probability: float = 1.0,
+    def limit_data(self, size: int, *, how: CloseMode = "close", direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
         """Pass so many bytes on, then end the connection by a `close` (FIN) or a `reset` (RST)."""
         return self._add("limit_data", direction, probability, times, {"size": size}, how)
 
     def _add(  # noqa: PLR0917
         self, name: str, direction: Direction, probability: float, times: int | None, values: dict[str, float],
-             how: ToxicOptions = "close") -> Toxic:  # fmt: skip
+             how: CloseMode = "close") -> Toxic:  # fmt: skip
         if direction not in {"upstream", "downstream"} or how not in {"close", "reset"}:
             raise ValueError("direction is upstream or downstream, how is close or reset")
         if not 0 <= probability <= 1 or min(values.values()) < 0 or (times is not None and times < 1):
@@ -175,22 +175,22 @@ class FaultProxy:
             self._toxics = ()
         self._wake()
 
-    def down(self) -> None:
+    def disable(self) -> None:
         """Be gone: open connections are reset, further ones rejected."""
         self._run(self._close())
 
-    def up(self) -> None:
+    def enable(self) -> None:
         """Be there again, on the same port."""
         self._run(self._listen())
 
-    def end_connections(self, how: ToxicOptions = "close") -> int:
-        """End every connection that is open, as a balancer does with idle ones; gives their number."""
-        return self._run(self._end_all(how))
+    def close_connections(self, how: CloseMode = "close") -> int:
+        """End every connection that is open, as a balancer does with idle ones; returns their count."""
+        return self._run(self._close_all(how))
 
     def counts(self) -> Counts:
         """What was done so far."""
         with self._lock:
-            return Counts(**self._count, open=len(self._links), hits=dict(self._hits))
+            return Counts(**self._totals, open=len(self._connections), hits=dict(self._hits))
 
     def start(self) -> Self:
         """Listen on a free port of the loopback interface."""
@@ -206,7 +206,7 @@ class FaultProxy:
         loop, thread = self._loop, self._thread
         if loop is None or thread is None or not thread.is_alive():
             return
-        self._run(self._finish())
+        self._run(self._shut_down())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         self._loop = self._thread = None
@@ -245,7 +245,7 @@ class FaultProxy:
         if self._listener is None:
             bound = ListeningSocket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             try:
-                # `up` takes the port of before, in which connections may be in TIME_WAIT.
+                # `enable` takes the port of before, in which connections may be in TIME_WAIT.
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 bound.bind(("127.0.0.1", self.port))
                 self._listener = await asyncio.start_server(self._accept, sock=bound)
@@ -258,21 +258,21 @@ class FaultProxy:
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.close()
-        await self._end_all("reset")
+        await self._close_all("reset")
 
-    async def _end_all(self, how: ToxicOptions) -> int:
-        links = list(self._links)
-        for link in links:
-            self._note(resets=how == "reset")
-            link.end(how)
-            if link.task is not None:
+    async def _close_all(self, how: CloseMode) -> int:
+        connections = list(self._connections)
+        for connection in connections:
+            self._add_counts(resets=how == "reset")
+            connection.close(how)
+            if connection.task is not None:
                 # It may be in the middle of a wait.
-                link.task.cancel()
-        while any(link in self._links for link in links):
+                connection.task.cancel()
+        while any(connection in self._connections for connection in connections):
             await asyncio.sleep(0.001)
-        return len(links)
+        return len(connections)
 
-    async def _finish(self) -> None:
+    async def _shut_down(self) -> None:
         await self._close()
         tasks = list(self._tasks)
         for task in tasks:
@@ -288,9 +288,9 @@ class FaultProxy:
         if task is None:
             return
         self._tasks.add(task)
-        number = self._note(connections=1)
+        index = self._add_counts(connections=1)
         try:
-            await self._serve(number, reader, writer)
+            await self._serve(index, reader, writer)
         except asyncio.CancelledError:
             # Only the end of the proxy cancels, and nobody waits for what this would say.
             pass
@@ -298,41 +298,46 @@ class FaultProxy:
             self._tasks.discard(task)
             writer.transport.abort()
 
-    async def _serve(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, index: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._context is not None:
             try:
                 await writer.start_tls(self._context)
             except (OSError, ssl.SSLError):
-                self._note(handshakes_failed=1)
+                self._add_counts(handshakes_failed=1)
                 return
         try:
-            behind, server = await asyncio.open_connection(*self._server)
+            upstream_reader, server = await asyncio.open_connection(*self._server)
         except OSError:
             _linger(writer)
             return
-        link = _ProxiedConnection(number, writer, server)
+        connection = _ProxiedConnection(index, writer, server)
         with self._lock:
-            self._links[link] = None
+            self._connections[connection] = None
         try:
             await asyncio.gather(
-                self._pump(link, "upstream", reader, server), self._pump(link, "downstream", behind, writer)
+                self._pump(connection, "upstream", reader, server),
+                self._pump(connection, "downstream", upstream_reader, writer),
             )
         finally:
             with self._lock:
-                self._links.pop(link, None)
+                self._connections.pop(connection, None)
             server.transport.abort()
 
     async def _pump(
-        self, link: _ProxiedConnection, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        connection: _ProxiedConnection,
+        direction: Direction,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
         try:
             while data := await reader.read(CHUNK_SIZE):
-                end = await self._through(link, direction, data, writer)
+                end = await self._forward(connection, direction, data, writer)
                 if end is not None:
-                    self._note(resets=end == "reset")
-                    link.end(end)
+                    self._add_counts(resets=end == "reset")
+                    connection.close(end)
                     return
-            for toxic in self._hitting(link, direction, {"slow_close"}):
+            for toxic in self._select_toxics(connection, direction, {"slow_close"}):
                 await asyncio.sleep(toxic.values["seconds"])
             if writer.can_write_eof() and not writer.is_closing():
                 writer.write_eof()
@@ -341,48 +346,48 @@ class FaultProxy:
         except (OSError, ssl.SSLError):
             if not writer.is_closing():
                 # The one side broke, so the other one has to.
-                self._note(resets=1)
-            link.end("reset")
+                self._add_counts(resets=1)
+            connection.close("reset")
 
-    def _hitting(self, link: _ProxiedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
+    def _select_toxics(self, connection: _ProxiedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
         """The toxics that harm this connection, drawn where that was not done yet."""
         with self._lock:
             found = []
             for toxic in self._toxics:
                 if toxic.direction != direction or toxic.name not in names:
                     continue
-                if toxic.number not in link.drawn:
-                    chance = self._random(link, toxic).random()
-                    link.drawn[toxic.number] = hit = not toxic.used_up and chance < toxic.probability
+                if toxic.index not in connection.drawn:
+                    draw = self._make_rng(connection, toxic).random()
+                    connection.drawn[toxic.index] = hit = not toxic.is_exhausted and draw < toxic.probability
                     toxic.hits += hit
                     if hit:
                         self._hits[toxic.name] = self._hits.get(toxic.name, 0) + 1
-                if link.drawn[toxic.number]:
+                if connection.drawn[toxic.index]:
                     found.append(toxic)
             return found
 
-    def _random(self, link: _ProxiedConnection, toxic: Toxic, place: int = 0) -> random.Random:
+    def _make_rng(self, connection: _ProxiedConnection, toxic: Toxic, offset: int = 0) -> random.Random:
         # Chance that can be retried; nothing is kept secret by it.
-        return random.Random(f"{self._seed} {link.number} {toxic.number} {place}")  # noqa: S311 - no secret  # nosec B311
+        return random.Random(f"{self._seed} {connection.index} {toxic.index} {offset}")  # noqa: S311 - no secret  # nosec B311
 
-    async def _through(
-        self, link: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
-    ) -> ToxicOptions | None:
+    async def _forward(
+        self, connection: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
+    ) -> CloseMode | None:
         """Pass a chunk on as far as the toxics let it; tells how the connection has to end, if it has to."""
-        toxics = self._hitting(link, direction, ON_DATA)
+        toxics = self._select_toxics(connection, direction, ON_DATA)
         chunks: list[tuple[float, bytes]] = [(0.0, data)]
-        end: ToxicOptions | None = None
+        end: CloseMode | None = None
         for toxic in toxics:
-            place = link.passed.get(toxic.number, 0)
-            link.passed[toxic.number] = place + len(data)
-            chance = self._random(link, toxic, place)
+            offset = connection.forwarded.get(toxic.index, 0)
+            connection.forwarded[toxic.index] = offset + len(data)
+            rng = self._make_rng(connection, toxic, offset)
             if toxic.name in {"timeout", "reset_peer"}:
-                self._note(swallowed=len(data))
-                await self._held(toxic)
+                self._add_counts(dropped=len(data))
+                await self._hold(toxic)
                 return toxic.how
-            chunks, end = apply_toxics(toxic, chunks, place, chance, end)
+            chunks, end = apply_toxic(toxic, chunks, offset, rng, end)
         await self._write(chunks, direction, writer)
-        self._note(swallowed=len(data) - sum(len(chunk) for _, chunk in chunks))
+        self._add_counts(dropped=len(data) - sum(len(chunk) for _, chunk in chunks))
         return end
 
     async def _write(
@@ -392,24 +397,24 @@ class FaultProxy:
             if wait:
                 await asyncio.sleep(wait)
             # Before it is written, so that whoever has read it finds it counted.
-            self._note(**{direction: len(chunk)})
+            self._add_counts(**{direction: len(chunk)})
             writer.write(chunk)
             await writer.drain()
 
-    async def _held(self, toxic: Toxic) -> None:
+    async def _hold(self, toxic: Toxic) -> None:
         if toxic.name == "timeout" and not toxic.values["seconds"]:
             while toxic in self._toxics:
-                await self._woken()
+                await self._wait_for_change()
         else:
             await asyncio.sleep(toxic.values["seconds"])
 
-    async def _woken(self) -> None:
+    async def _wait_for_change(self) -> None:
         if self._changed is not None:
             self._changed.clear()
             await self._changed.wait()
 
-    def _note(self, **added: int) -> int:
+    def _add_counts(self, **added: int) -> int:
         with self._lock:
             for name, number in added.items():
-                self._count[name] += number
-            return self._count["connections"]
+                self._totals[name] += number
+            return self._totals["connections"]

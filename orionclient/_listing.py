@@ -58,14 +58,14 @@ class Listing(Iterator[R], Generic[R]):
         self._ids: dict[str, Id] = template._parent_ids()
         self._filters = dict(filters or {})
         self._limit = limit
-        self._walk: Iterator[R] | None = None
+        self._iterator: Iterator[R] | None = None
 
     def _items(self, limit: int | None) -> Iterator[R]:
         if limit == 0:
             return
         # The page need not be larger than what is wanted of it.
         page_size = _EXACT_PAGE if self._exact else limit
-        found = self._session._calls.items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
+        found = self._session._calls.iter_items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
         fitting = (item for item in found if all(item.get(name) == value for name, value in self._exact.items()))
         for item in islice(fitting, limit):
             yield self._template._new_instance(item, self._session)
@@ -74,9 +74,9 @@ class Listing(Iterator[R], Generic[R]):
         return self
 
     def __next__(self) -> R:
-        if self._walk is None:
-            self._walk = self._items(self._limit)
-        return next(self._walk)
+        if self._iterator is None:
+            self._iterator = self._items(self._limit)
+        return next(self._iterator)
 
     def count(self) -> int:
         """Ask how many resources there are, whatever `limit` says, and how many were read.
@@ -89,7 +89,7 @@ class Listing(Iterator[R], Generic[R]):
         """
         if self._exact:
             return sum(1 for _ in self._items(None))
-        page = self._session._calls.json(self._endpoint, self._ids, query={**self._filters, "limit": 1})
+        page = self._session._calls.request_json(self._endpoint, self._ids, query={**self._filters, "limit": 1})
         number = page.get("count")
         if not isinstance(number, int) or isinstance(number, bool):
             raise OrionError(f"the server did not say how many there are: {number!r:.60}")

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from attrs import evolve
 
 from orionclient._resource import resource_id
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Paginator:
         # Number of items that lie before the next page, and that of the largest page so far.
         self._position = self._start = _integer_in(first, "offset") or 0
         self._largest = 0
-        self._seen: set[str] = set()
+        self._visited: set[str] = set()
         self._ids: set[Any] = set()
         self._results: list[Any] = []
         self.request: Request | None = self._at_position()
@@ -112,15 +112,15 @@ class Paginator:
         before, self._ids = self._ids, {item["id"] for item in results if _has_plain_id(item)}
         last, self._results = self._results, [] if self._ids else results
         by_offset = self._position != self._start and self.request is not None and self.request.url is None
-        repeated = by_offset and bool(results) and (self._ids == before if self._ids else results == last)
-        if not repeated:
+        is_duplicate = by_offset and bool(results) and (self._ids == before if self._ids else results == last)
+        if not is_duplicate:
             self._position += len(results)
             yield from self._items(results, before, response)
         # A circle may lead to the first page as well, which no link has named, with or without the limit that was added.
-        self._seen |= {response.url, response.url.removesuffix(f"limit={self._limit}").rstrip("?&")}
+        self._visited |= {response.url, response.url.removesuffix(f"limit={self._limit}").rstrip("?&")}
         if "next" in page:
             self._follow(page["next"], response)
-        elif self._is_last(page.get("count"), len(results), response, repeated=repeated):
+        elif self._is_last(page.get("count"), len(results), response, is_duplicate=is_duplicate):
             self.request = None
         else:
             self._largest = max(self._largest, len(results))
@@ -136,19 +136,19 @@ class Paginator:
             if not (before and _has_plain_id(item) and item["id"] in before):
                 yield item
 
-    def _is_last(self, count: Any, size: int, response: Response, *, repeated: bool) -> bool:
+    def _is_last(self, count: Any, size: int, response: Response, *, is_duplicate: bool) -> bool:
         """Find out whether a page that names no next one is the last: by the server's count, else by its size."""
         operation = self._first.operation
         counted = isinstance(count, int) and not isinstance(count, bool)
         full = size >= (self._limit or _integer_in(self._first, "limit") or 1)
-        if counted and self._position >= count and not repeated:
+        if counted and self._position >= count and not is_duplicate:
             return True
         # A short first page without a count may be all there is, or the most that the server gives at once.
         more = counted or full
-        if not more and (repeated or not size or size < self._largest):
+        if not more and (is_duplicate or not size or size < self._largest):
             return True
         why = ""
-        if repeated:
+        if is_duplicate:
             why = "the next page is the same again"
         elif not size:
             why = "the next page is empty"
@@ -168,19 +168,19 @@ class Paginator:
             target = urljoin(response.url, str(following))
         except ValueError as error:
             raise response.error(f"the link to the next page cannot be used ({error}); it was not followed") from None
-        problem = self._problem(target)
+        problem = self._find_link_problem(target)
         if problem:
             raise response.error(f"the link to the next page {problem}; it was not followed")
-        self._seen.add(target)
+        self._visited.add(target)
         self.request = evolve(self._first, url=target)
 
-    def _problem(self, target: str) -> str | None:
+    def _find_link_problem(self, target: str) -> str | None:
         try:
-            if origin_of(target) != self._origin:
+            if parse_origin(target) != self._origin:
                 return "leads to another host"
         except ValidationError as error:
             return f"cannot be used ({error})"
-        if target in self._seen or len(self._seen) >= _MAX_PAGES:
+        if target in self._visited or len(self._visited) >= _MAX_PAGES:
             return "leads in a circle"
         return None
 

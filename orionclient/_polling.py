@@ -43,7 +43,7 @@ def check_arguments(resource: Resource, attribute: str, timeout: float, sleep_ti
 
 
 def poll_until(
-    look: Callable[[float], None],
+    refresh: Callable[[float], None],
     resource: Resource,
     attribute: str,
     until_value: Any,
@@ -54,7 +54,7 @@ def poll_until(
     """Look until an attribute has a value.
 
     Args:
-        look: Brings the resource up to date within so many seconds.
+        refresh: Brings the resource up to date within so many seconds.
         resource: The resource.
         attribute: Name of the attribute.
         until_value: The value.
@@ -70,10 +70,10 @@ def poll_until(
     value: Any = MISSING
     while True:
         try:
-            look(max(end - CLOCK.monotonic(), _LAST_POLL))
+            refresh(max(end - CLOCK.monotonic(), _LAST_POLL))
         except OrionTimeout as error:
-            late = OrionTimeout(f"{wanted}; {_has_value(value)}, and the last look took too long: {error._sentence()}")
-            raise (late.during(error.call) if error.call else late) from error
+            late = OrionTimeout(f"{wanted}; {_has_value(value)}, and the last look took too long: {error._message()}")
+            raise (late.with_call(error.call) if error.call else late) from error
         try:
             value = getattr(resource, attribute)
         except NotLoaded:
@@ -90,14 +90,16 @@ def _has_value(value: Any) -> str:
     return "its value is not known" if value is MISSING else f"it was {value!r:.100} at last"
 
 
-def poll_intervals(look: Callable[[float], None], what: str, timeout: float, last: Callable[[], str]) -> Iterator[None]:
+def poll_intervals(
+    refresh: Callable[[float], None], what: str, timeout: float, describe: Callable[[], str]
+) -> Iterator[None]:
     """Look again and again, less often as time passes; the caller ends the loop when it has seen enough.
 
     Args:
-        look: Looks, within so many seconds.
+        refresh: Looks, within so many seconds.
         what: What is waited for, for the message.
         timeout: Seconds to wait at most; it is looked once more at the end.
-        last: Says what was seen last, for the message.
+        describe: Says what was seen last, for the message.
 
     Yields:
         Nothing, after every look.
@@ -110,11 +112,11 @@ def poll_intervals(look: Callable[[float], None], what: str, timeout: float, las
         raise ValidationError(f"timeout is a number of seconds, not {timeout!r:.60}")
     start = CLOCK.monotonic()
     while True:
-        look(max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
+        refresh(max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
         yield
         waited = CLOCK.monotonic() - start
         if waited >= timeout:
-            raise OrionTimeout(f"waited {timeout:g} s for {what}; {last()}")
+            raise OrionTimeout(f"waited {timeout:g} s for {what}; {describe()}")
         wait = min(max(waited * _SHARE, _SHORTEST), _LONGEST)
         # Workers that started together look at different times.
         _wait(min(CLOCK.uniform(wait * 0.5, wait * 1.5), timeout - waited))

@@ -32,7 +32,7 @@ class ContentRange:
     total: int
 
     @classmethod
-    def of(cls, headers: Mapping[str, str]) -> Self | None:
+    def from_headers(cls, headers: Mapping[str, str]) -> Self | None:
         """Read the header `Content-Range`.
 
         Args:
@@ -59,7 +59,7 @@ def find_range_problem(requested: str | None, status: int, headers: Mapping[str,
     Returns:
         The reason, for a person; None for a 200 with the whole content, a 206 with the range that was requested, and every other status.
     """
-    found = ContentRange.of(headers)
+    found = ContentRange.from_headers(headers)
     if status == 200:
         # The header has no meaning here, but caches exist that send a part and change its status alone.
         part = found is not None and found.end - found.start < found.total and _parse_length(headers) != found.total

@@ -28,7 +28,7 @@ def _request_error(request: Request, response: Response | AsyncResponse) -> Orio
         return None
     error = OrionConnectionError(problem)
     if response.call is not None:
-        error.during(response.call)
+        error.with_call(response.call)
     return error
 
 
@@ -77,7 +77,7 @@ class RawSender:
         Returns:
             The error, not raised.
         """
-        return self._calls.translated(error, response)
+        return self._calls.translate_error(error, response)
 
 
 class AsyncRawSender:
@@ -126,10 +126,10 @@ class AsyncRawSender:
         Returns:
             The error, not raised.
         """
-        return self._calls.translated(error, response.to_sync(error.content), ask=False)
+        return self._calls.translate_error(error, response.to_sync(error.content), ask=False)
 
     async def __aenter__(self) -> Self:
-        self._connections = self._calls.connections()
+        self._connections = self._calls.open_connections()
         return self
 
     async def __aexit__(

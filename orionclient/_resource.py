@@ -43,7 +43,7 @@ class Endpoint(Protocol):
 class CallsLike(Protocol):
     """How a resource sends: what `orionclient._calls.Calls` offers."""
 
-    def json(
+    def request_json(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -56,7 +56,7 @@ class CallsLike(Protocol):
         """Send a request and decode the JSON object of its response."""
         ...
 
-    def items(
+    def iter_items(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -67,17 +67,17 @@ class CallsLike(Protocol):
         """Walk through all pages of a listing."""
         ...
 
-    def call(
+    def send_built(
         self, endpoint: Endpoint, request: Any, *, check: Callable[[dict[str, Any]], object] | None = None
     ) -> dict[str, Any]:
         """Send a request that was built and decode the JSON object of its response."""
         ...
 
-    def opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
+    def make_opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
         """Make what asks for content; its responses are open and good."""
         ...
 
-    def put_elsewhere(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
+    def put_presigned(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
         """Send content to an address that needs no token; the response may have any status."""
         ...
 
@@ -155,7 +155,7 @@ class Field(Generic[T]):
             f"{self.name!r} is what the server said; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
         )
 
-    def given(self, instance: Resource, value: Any) -> Any:  # noqa: ARG002 - a field of another kind keeps more
+    def to_wire(self, instance: Resource, value: Any) -> Any:  # noqa: ARG002 - a field of another kind keeps more
         """Turn what the constructor of a resource was given into what the wire would hold.
 
         Args:
@@ -199,7 +199,7 @@ class Parent(Field[P]):
         held.session = held.session or instance.session
         return held  # type: ignore[return-value]
 
-    def given(self, instance: Resource, value: Any) -> Any:
+    def to_wire(self, instance: Resource, value: Any) -> Any:
         """Keep the resource that was given, and take its session where there is none.
 
         Args:
@@ -536,7 +536,9 @@ class Resource:
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}; it has {', '.join(declared)}")
         self.session = session
         self._parents: dict[str, Resource] = {}
-        self._data: dict[str, Any] = {declared[name].wire: declared[name].given(self, fields[name]) for name in fields}
+        self._data: dict[str, Any] = {
+            declared[name].wire: declared[name].to_wire(self, fields[name]) for name in fields
+        }
 
     @classmethod
     def fields(cls) -> dict[str, Field[Any]]:
@@ -566,7 +568,7 @@ class Resource:
         instance = cls(session=session)
         # People pass the resource itself where the server sends its id.
         given = {
-            name: _collect_fields(cls)[name].given(instance, value)
+            name: _collect_fields(cls)[name].to_wire(instance, value)
             for name, value in msg.items()
             if isinstance(value, Resource)
         }
@@ -579,7 +581,7 @@ class Resource:
         made._parents.update(self._parents)
         return made
 
-    def _handle(self, number: Id) -> Self:
+    def _make_handle(self, number: Id) -> Self:
         """Make a handle of the kind with what this one carries of its parents."""
         return self._new_instance({"id": number}, self.session)
 
@@ -620,7 +622,7 @@ class Resource:
         """The resource's own id, checked."""
         return self._ids()[self.declaration.id_name]
 
-    def _bound(self) -> SessionLike:
+    def _require_session(self) -> SessionLike:
         if self.session is None:
             raise ValidationError(f"{self._title()} belongs to no session; get it from one, or pass session=")
         return self.session

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import random
 
 Direction = Literal["upstream", "downstream"]
-ToxicOptions = Literal["close", "reset"]
+CloseMode = Literal["close", "reset"]
 Chunks = list[tuple[float, bytes]]
 
 CHUNK_SIZE: Final = 64 * 1024
@@ -26,7 +26,7 @@ class Toxic:
         direction: ``upstream`` from the client to the server, ``downstream`` back.
         probability: Share of the connections that it hits.
         times: It hits no more connections than this; None for all.
-        number: Its place in the order in which toxics were added.
+        index: Its offset in the order in which toxics were added.
         values: Its parameters.
 
     Attributes:
@@ -37,13 +37,13 @@ class Toxic:
     direction: Direction
     probability: float
     times: int | None
-    number: int
+    index: int
     values: dict[str, float] = field(default_factory=dict)
-    how: ToxicOptions = "close"
+    how: CloseMode = "close"
     hits: int = 0
 
     @property
-    def used_up(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether it hit as many connections as it may."""
         return self.times is not None and self.hits >= self.times
 
@@ -56,9 +56,9 @@ class Counts:
         connections: Connections that were accepted.
         open: Those that are open now.
         handshakes_failed: Connections that ended in the TLS handshake.
-        upstream: Bytes that were passed to the server.
-        downstream: Bytes that were passed to the client.
-        swallowed: Bytes that were taken and not passed on.
+        upstream: Bytes that were forwarded to the server.
+        downstream: Bytes that were forwarded to the client.
+        dropped: Bytes that were taken and not forwarded on.
         resets: Connections that were ended by a reset, by a toxic or because the server did so.
         hits: Name of a toxic -> connections that it hit, those of removed toxics included.
     """
@@ -68,21 +68,21 @@ class Counts:
     handshakes_failed: int
     upstream: int
     downstream: int
-    swallowed: int
+    dropped: int
     resets: int
     hits: dict[str, int]
 
 
-def apply_toxics(
-    toxic: Toxic, chunks: Chunks, place: int, chance: random.Random, end: ToxicOptions | None
-) -> tuple[Chunks, ToxicOptions | None]:
+def apply_toxic(
+    toxic: Toxic, chunks: Chunks, offset: int, rng: random.Random, end: CloseMode | None
+) -> tuple[Chunks, CloseMode | None]:
     """Do to chunks what a toxic does that passes bytes on.
 
     Args:
         toxic: The toxic.
         chunks: Chunks of the bytes, each with the seconds to wait before it.
-        place: Bytes that this toxic saw of the connection before.
-        chance: Source of randomness.
+        offset: Bytes that this toxic saw of the connection before.
+        rng: Source of randomness.
         end: How the connection ends after the chunks; None where it goes on.
 
     Returns:
@@ -90,31 +90,31 @@ def apply_toxics(
     """
     values = toxic.values
     if toxic.name == "latency":
-        wait = max(0.0, values["seconds"] + chance.uniform(-values["jitter"], values["jitter"]))
+        wait = max(0.0, values["seconds"] + rng.uniform(-values["jitter"], values["jitter"]))
         return [(chunks[0][0] + wait, chunks[0][1]), *chunks[1:]] if chunks else [], end
     if toxic.name == "slicer":
         low, high = int(values["size"] - values["variation"]), int(values["size"] + values["variation"])
         return [
             (before if first else values["seconds"], part)
             for before, chunk in chunks
-            for first, part in _slice(chunk, low, high, chance)
+            for first, part in _slice(chunk, low, high, rng)
         ], end
     if toxic.name == "bandwidth":
         return [
             ((before if first else 0.0) + len(part) / values["rate"], part)
             for before, chunk in chunks
-            for first, part in _slice(chunk, CHUNK_SIZE // 16, CHUNK_SIZE // 16, chance)
+            for first, part in _slice(chunk, CHUNK_SIZE // 16, CHUNK_SIZE // 16, rng)
         ], end
-    if place + sum(len(chunk) for _, chunk in chunks) >= values["size"]:
-        return _split_first(chunks, int(values["size"]) - place), toxic.how
+    if offset + sum(len(chunk) for _, chunk in chunks) >= values["size"]:
+        return _split_first(chunks, int(values["size"]) - offset), toxic.how
     return chunks, end
 
 
-def _slice(data: bytes, low: int, high: int, chance: random.Random) -> list[tuple[bool, bytes]]:
+def _slice(data: bytes, low: int, high: int, rng: random.Random) -> list[tuple[bool, bytes]]:
     """Cut into chunks; each says whether it is the first."""
     parts, start = [], 0
     while start < len(data):
-        size = chance.randint(low, high)
+        size = rng.randint(low, high)
         parts.append((start == 0, data[start : start + size]))
         start += size
     return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from orionclient.cli.suggestions import suggest
 from orionclient.cli.table_options import table_options
 from orionclient.config import (
     SessionConfig,
-    config_path,
+    get_config_path,
     in_orion,
     read_profiles,
     remove_profile,
@@ -105,7 +106,7 @@ def write_profile(config: SessionConfig, name: str) -> Path:
     Returns:
         Path of the configuration file.
     """
-    path = config_path()
+    path = get_config_path()
     save_profile(config, name)
     with contextlib.suppress(OSError):
         path.chmod(0o600)
@@ -227,7 +228,7 @@ def list_settings(state: State) -> list[dict[str, Any]]:
         named = "the job" if in_orion() else "environment"
     else:
         profile = read_profiles().get(config.profile, {})
-        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if profile.get(name)}
+        origins = {name: f"{get_config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if profile.get(name)}
         named = (
             "--profile"
             if state.profile
@@ -308,19 +309,6 @@ def _profile_argument() -> click.Argument:
     )
 
 
-class ProfileNotFound(InvalidCredentials):
-    """The profile does not exist.
-
-    Args:
-        message: Message of the error.
-        *hints: What to do, one hint per line.
-    """
-
-    def __init__(self, message: str, *hints: str) -> None:
-        super().__init__(message)
-        self.hints = hints
-
-
 def check_profile(name: str) -> None:
     """Check that a profile exists.
 
@@ -328,21 +316,15 @@ def check_profile(name: str) -> None:
         name: Name of the profile.
 
     Raises:
-        ProfileNotFound: It does not exist. The message suggests the closest profiles.
+        InvalidCredentials: It does not exist. The message suggests the closest profiles.
     """
-    profiles, path = read_profiles(), config_path()
-    if name in profiles:
-        return
-    if not profiles:
-        raise ProfileNotFound(
-            f"Orion is not configured: no profiles in {path}",
-            "to connect to Orion, run: ocli config profile",
-            "to start a local Orion, run: ocli local start",
+    profiles = read_profiles()
+    if name not in profiles:
+        suggestion = suggest(name, sorted(profiles), "profiles")
+        raise InvalidCredentials(f"unknown profile {name!r} in {get_config_path()}. {suggestion}".rstrip()).with_hints(
+            "choose a profile with --profile, or list them with: ocli config list",
+            f"to create the profile, run: ocli --profile {shlex.quote(name)} config profile",
         )
-    raise ProfileNotFound(
-        f"unknown profile {name!r} in {path}. {suggest(name, sorted(profiles), 'profiles')}".rstrip(),
-        "choose a profile with --profile, or list them with: ocli config list",
-    )
 
 
 def _use() -> Command:
@@ -388,7 +370,7 @@ def _remove() -> Command:
 
 def _path() -> Command:
     def run() -> None:
-        path = str(config_path())
+        path = str(get_config_path())
         get_state().out.one({"path": path}, sentence=path, key="path")
 
     return Command(

@@ -14,7 +14,7 @@ from orionclient.cli.commands import Command
 from orionclient.cli.config import current_config_or_none
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
-from orionclient.config import config_path
+from orionclient.config import get_config_path
 from orionclient.exceptions import InvalidCredentials, OrionError, one_line
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _run_checks(state: State) -> Iterator[dict[str, Any]]:
 
 
 def _check_mode() -> dict[str, Any]:
-    path = config_path()
+    path = get_config_path()
     if not path.exists():
         return _make_row("file", f"{path} does not exist")
     mode = stat.S_IMODE(path.stat().st_mode)

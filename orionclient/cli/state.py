@@ -81,7 +81,7 @@ class State:
             InvalidCredentials: No credentials are configured, or the profile does not exist.
         """
         from orionclient.cli.config import check_profile  # noqa: PLC0415
-        from orionclient.config import in_orion, resolve  # noqa: PLC0415
+        from orionclient.config import in_orion, read_profiles, resolve  # noqa: PLC0415
         from orionclient.exceptions import InvalidCredentials  # noqa: PLC0415
 
         names = ("ORION_URL", "ORION_TOKEN", "ORION_PROFILE")
@@ -90,8 +90,8 @@ class State:
         try:
             return resolve(profile)
         except InvalidCredentials:
-            # ORION_URL without ORION_TOKEN, or the reverse, has an error of its own.
-            if profile or in_orion() or not any(os.environ.get(name) for name in names[:2]):
+            uses_profile = profile or in_orion() or not any(os.environ.get(name) for name in names[:2])
+            if uses_profile and read_profiles():
                 check_profile(profile or os.environ.get("ORION_PROFILE") or PROFILE)
             raise
 
@@ -196,9 +196,9 @@ def get_active_path() -> Path:
     Returns:
         The path, in the folder of the configuration file.
     """
-    from orionclient.config import config_path  # noqa: PLC0415
+    from orionclient.config import get_config_path  # noqa: PLC0415
 
-    path = config_path()
+    path = get_config_path()
     return path.with_name(f"{path.name}.active")
 
 
