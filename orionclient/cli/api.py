@@ -106,7 +106,7 @@ def _run(
         rows = [
             {"id": each.id, "method": each.method, "route": each.route, "tag": each.tag} for each in OPERATIONS.values()
         ]
-        state.out.rows(rows, ("id", "method", "route", "tag"))
+        state.out.print_rows(rows, ("id", "method", "route", "tag"))
         return
     found = OPERATIONS[operation]
     module: Any = importlib.import_module(f"orion_api.api.{found.tag}.{operation}")
@@ -146,7 +146,7 @@ def _print(state: Any, module: Any, response: Any) -> None:
     if state.form == "table":
         state.out.write(_format_json(content))
     else:
-        state.out.one(json.loads(content) if content else {})
+        state.out.print_item(json.loads(content) if content else {})
 
 
 def _format_json(content: bytes) -> str:

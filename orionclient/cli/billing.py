@@ -24,7 +24,7 @@ def group(name: str) -> click.Group:
 
     def run() -> None:
         state = get_state()
-        state.out.one(state.session.get_current_balance().to_dict(), key="amount")
+        state.out.print_item(state.session.get_current_balance().to_dict(), key="amount")
 
     balance = Command(
         "balance",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only collections have.
 
     Args:
@@ -81,7 +81,7 @@ def _upload(kind: CommandKind) -> Command:
         session.refresh_resource(collection)
         data = collection.to_dict()
         verb = "Created" if into is None else "Uploaded to"
-        state.out.one(data, sentence=f"{verb} {describe('collection', data)}")
+        state.out.print_item(data, sentence=f"{verb} {describe('collection', data)}")
         if state.form == "table":
             state.out.write(str(tally))
 
@@ -134,7 +134,7 @@ def _download(_kind: CommandKind) -> Command:
             name = escape_control_characters(describe("collection", collection.to_dict()))
             state.out.write(f"Downloaded {name}: {len(items)} shards to {folder}")
         else:
-            state.out.done(items, [])
+            state.out.print_results(items, [])
 
     return Command(
         "download",
@@ -155,19 +155,19 @@ def _wait(kind: CommandKind) -> Command:
         state = get_state()
         collection = state.session.get_resource(ShardCollection, resource_id)
         collection.wait(wanted, timeout=deadline)
-        state.out.one(
+        state.out.print_item(
             collection.to_dict(), sentence=f"{describe('Collection', collection.to_dict())} is {collection.state}"
         )
 
     return Command(
         "wait",
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             click.Option(["--state", "wanted"], default="ready", show_default=True, help="State to wait for."),
             deadline_option(),
         ],
         callback=run,
         help="Wait until a collection is ready. --state waits for another state.",
         shape=kind.schema,
-        example=kind.example("wait"),
+        example=kind.format_example("wait"),
     )

@@ -46,9 +46,9 @@ def _script(shell: str) -> Command:
         completer = kind(ocli, {}, "ocli", "_OCLI_COMPLETE")
         is_bash = isinstance(completer, BashComplete)
         script = completer.source_template % completer.source_vars() if is_bash else completer.source()
-        state.out.one({"shell": shell, "script": script}, key="script") if state.form != "table" else state.out.write(
-            script
-        )
+        state.out.print_item(
+            {"shell": shell, "script": script}, key="script"
+        ) if state.form != "table" else state.out.write(script)
 
     return Command(
         shell,

@@ -159,7 +159,7 @@ def _profile() -> Command:
             raise InvalidCredentials("the token is empty")
         name = _get_profile_name(state)
         path = write_profile(evolve(config, token=token), name)
-        state.out.one(
+        state.out.print_item(
             {"profile": name, "url": config.url, "username": username, "project": config.project, "path": str(path)},
             sentence=f"Saved profile {name!r} in {path}",
             key="profile",
@@ -266,7 +266,7 @@ def list_settings(state: State) -> list[dict[str, Any]]:
 def _info() -> Command:
     def run() -> None:
         state = get_state()
-        state.out.rows(list_settings(state), ("setting", "value", "origin"), key="value")
+        state.out.print_rows(list_settings(state), ("setting", "value", "origin"), key="value")
 
     return Command(
         "info",
@@ -291,7 +291,7 @@ def _list() -> Command:
             }
             for name, values in sorted(read_profiles().items())
         ]
-        state.out.rows(rows, _LIST_COLUMNS, key="profile")
+        state.out.print_rows(rows, _LIST_COLUMNS, key="profile")
 
     return Command(
         "list",
@@ -333,7 +333,7 @@ def _use() -> Command:
         path = get_active_path()
         path.touch(mode=0o600)
         path.write_text(f"{name}\n", "utf-8")
-        get_state().out.one({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
+        get_state().out.print_item({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
 
     return Command(
         "use",
@@ -356,7 +356,7 @@ def _remove() -> Command:
         remove_profile(name)
         if read_active_profile() == name:
             get_active_path().unlink(missing_ok=True)
-        state.out.one({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
+        state.out.print_item({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
 
     return Command(
         "remove",
@@ -371,7 +371,7 @@ def _remove() -> Command:
 def _path() -> Command:
     def run() -> None:
         path = str(get_config_path())
-        get_state().out.one({"path": path}, sentence=path, key="path")
+        get_state().out.print_item({"path": path}, sentence=path, key="path")
 
     return Command(
         "path", callback=run, help="Print the path of the configuration file.", shape=_PATH, example="ocli config path"

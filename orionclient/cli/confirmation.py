@@ -64,4 +64,4 @@ def print_plan(state: State, verb: str, what: Iterable[str]) -> None:
         what: The objects of the verb, one for each step.
     """
     steps = [f"{verb} {each}" for each in what]
-    state.out.done([{"would": step} for step in steps], [f"Would {step}" for step in steps], key="would")
+    state.out.print_results([{"would": step} for step in steps], [f"Would {step}" for step in steps], key="would")

@@ -40,7 +40,7 @@ def _list() -> Command:
     def run(**values: Any) -> None:
         state = get_state()
         found = state.session.list_resources(Folder, contract_options.drop_omitted(values))
-        state.out.rows((each.to_dict() for each in found), ("path", "owner", "created", "project"), key="path")
+        state.out.print_rows((each.to_dict() for each in found), ("path", "owner", "created", "project"), key="path")
 
     return Command(
         "list",
@@ -59,7 +59,9 @@ def _create() -> Command:
             print_plan(state, "create", [f"folder {path}" for path in paths])
             return
         state.session.create_paths(*paths)
-        state.out.done([{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path")
+        state.out.print_results(
+            [{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path"
+        )
 
     return Command(
         "create",
@@ -79,7 +81,7 @@ def _move() -> Command:
             return
         state.session.assign_paths({"resource_type": kind, "id": resource_id, "path": path})
         data = fetch_details(state, KINDS[kind](id=resource_id))
-        state.out.done(
+        state.out.print_results(
             [{"path": path, "type": kind, "id": resource_id}], [f"Moved {describe(kind, data)} to {path}"], key="path"
         )
 

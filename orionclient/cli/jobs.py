@@ -14,7 +14,7 @@ from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.output import escape_control_characters
-from orionclient.cli.resource_commands import deadline_option, describe, each_id
+from orionclient.cli.resource_commands import apply_to_each, deadline_option, describe
 from orionclient.cli.state import State, get_state
 from orionclient.cli.suggestions import suggest
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
@@ -50,7 +50,7 @@ _EXPORT: Final = {
 }
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Make the special commands of jobs.
 
     Args:
@@ -200,7 +200,7 @@ class _StartCommand(click.Command):
             )
         else:
             job = self._spec.start(title, given)
-        self._state.out.one(job.to_dict(), sentence=f"Started job with id {job.id}")
+        self._state.out.print_item(job.to_dict(), sentence=f"Started job with id {job.id}")
 
 
 def _start() -> Command:
@@ -258,15 +258,15 @@ def _wait(kind: CommandKind) -> Command:
             job.wait(timeout=deadline, on_progress=shown)
         finally:
             shown.end()
-        state.out.one(job.to_dict(), sentence=f"{describe('Job', job.to_dict())} is {job.state}")
+        state.out.print_item(job.to_dict(), sentence=f"{describe('Job', job.to_dict())} is {job.state}")
 
     return Command(
         "wait",
-        params=[*kind.ids(), deadline_option()],
+        params=[*kind.id_arguments(), deadline_option()],
         callback=run,
         help="Wait until a job is complete. If the job fails or is cancelled, its reason is printed and the exit code is 1.",
         shape=kind.schema,
-        example=kind.example("wait"),
+        example=kind.format_example("wait"),
     )
 
 
@@ -295,9 +295,9 @@ def _logs(kind: CommandKind) -> Command:
         job = WorkFloeJob(session=state.session, id=resource_id)
         lines = job.logs(follow=follow)
         if state.form == "json":
-            state.out.one({"job": resource_id, "lines": list(lines)})
+            state.out.print_item({"job": resource_id, "lines": list(lines)})
         elif state.form == "jsonl":
-            state.out.rows(({"line": line} for line in lines), ("line",))
+            state.out.print_rows(({"line": line} for line in lines), ("line",))
         else:
             # Control characters are escaped for a terminal; a pipe receives the log unchanged.
             safe = escape_control_characters if sys.stdout.isatty() else str
@@ -308,7 +308,7 @@ def _logs(kind: CommandKind) -> Command:
     return Command(
         "logs",
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             click.Option(["-f", "--follow"], is_flag=True, help="Print new lines until the job is complete."),
         ],
         callback=run,
@@ -330,14 +330,14 @@ def _cancel(kind: CommandKind) -> Command:
             job.cancel()
             return job.to_dict()
 
-        done, first = each_id(ids, cancel)
-        state.out.done(done, [f"Cancelled {describe('job', each)}" for each in done])
+        done, first = apply_to_each(ids, cancel)
+        state.out.print_results(done, [f"Cancelled {describe('job', each)}" for each in done])
         if first is not None:
             raise first
 
     return Command(
         "cancel",
-        params=[*kind.ids(several=True), dry_run_option()],
+        params=[*kind.id_arguments(several=True), dry_run_option()],
         callback=run,
         help="Cancel jobs.",
         shape=f"[{kind.schema}]",
@@ -353,12 +353,12 @@ def _rerun(kind: CommandKind) -> Command:
             return
         old = state.session.get_resource(WorkFloeJob, resource_id)
         job = WorkFloeJob.start(state.session, name=name, param_dict=old.export_params())
-        state.out.one(job.to_dict(), sentence=f"Started {describe('job', job.to_dict())}")
+        state.out.print_item(job.to_dict(), sentence=f"Started {describe('job', job.to_dict())}")
 
     return Command(
         "rerun",
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             click.Option(["--name"], help="Display name. Defaults to that of the job."),
             dry_run_option(),
         ],
@@ -378,11 +378,11 @@ def _export(kind: CommandKind) -> Command:
         if state.form == "table":
             state.out.write(to_json(found))
         else:
-            state.out.one(found, key="workfloe")
+            state.out.print_item(found, key="workfloe")
 
     return Command(
         "export",
-        params=kind.ids(),
+        params=kind.id_arguments(),
         callback=run,
         help="Print the parameters of a job as JSON.",
         shape=_EXPORT,

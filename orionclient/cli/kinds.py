@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from orionclient import types
 from orionclient.cli.commands import CommandGroup
-from orionclient.cli.resource_commands import CommandKind, commands
+from orionclient.cli.resource_commands import CommandKind, build_commands
 from orionclient.cli.root import GROUPS
 
 if TYPE_CHECKING:
@@ -199,8 +199,8 @@ def group(name: str) -> click.Group:
 
 def _load_commands(name: str, description: str) -> click.Group:
     kind = KINDS[name]
-    found: dict[str | None, click.Command] = {each.name: each for each in commands(kind)}
+    found: dict[str | None, click.Command] = {each.name: each for each in build_commands(kind)}
     if name in _SPECIAL:
         special = importlib.import_module(f"orionclient.cli.{_SPECIAL[name]}")
-        found.update({each.name: each for each in special.commands(kind)})
+        found.update({each.name: each for each in special.build_commands(kind)})
     return CommandGroup(name.rpartition(" ")[2], list(found.values()), help=description)

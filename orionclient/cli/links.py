@@ -49,7 +49,7 @@ def _create() -> Command:
         if state.form == "table":
             state.out.write(to_json(link, None))
         else:
-            state.out.one(link)
+            state.out.print_item(link)
 
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.linkable)
     return Command(
@@ -70,7 +70,7 @@ def _show() -> Command:
     def run(link: Mapping[str, Any]) -> None:
         state = get_state()
         found = state.session.get_link(link).get_resource()
-        state.out.one(found.to_dict() if isinstance(found, Resource) else dict(found))
+        state.out.print_item(found.to_dict() if isinstance(found, Resource) else dict(found))
 
     return Command(
         "show",

@@ -166,7 +166,7 @@ def _start() -> Command:
         condition = "is running" if found is None else "is already running"
         if found is None:
             found = _launch(where, "" if seed == "none" else seed, port, storage)
-        state.out.one(
+        state.out.print_item(
             _build_status(where, found),
             sentence=f"The local Orion {condition} at {found['url']}; use it with: ocli --profile {_PROFILE}",
             key="url",
@@ -215,7 +215,7 @@ def _stop() -> Command:
     def run(folder: str | None) -> None:
         where = _resolve_folder(folder)
         sentence = "Stopped the local Orion" if _stop_process(where) else "No local Orion is running"
-        get_state().out.one(_build_status(where, None), sentence=sentence, key="folder")
+        get_state().out.print_item(_build_status(where, None), sentence=sentence, key="folder")
 
     return Command(
         "stop",
@@ -232,7 +232,7 @@ def _status() -> Command:
         where = _resolve_folder(folder)
         found = _find_running(where)
         running = f"The local Orion is running at {found['url']} in {where}" if found else ""
-        get_state().out.one(
+        get_state().out.print_item(
             _build_status(where, found), sentence=running or f"No local Orion is running in {where}", key="folder"
         )
 
@@ -263,7 +263,7 @@ def _reset() -> Command:
             remove_profile(_PROFILE)
         else:
             found = _launch(where, found["seed"] or "", 0, storage=False)
-        state.out.one(_build_status(where, found), sentence=f"Reset the local Orion in {where}", key="folder")
+        state.out.print_item(_build_status(where, found), sentence=f"Reset the local Orion in {where}", key="folder")
 
     return Command(
         "reset",
@@ -303,7 +303,7 @@ def _seed() -> Command:
             Shard.create(collection, f"frame {index}", file=f"frame {index}\n".encode())
         collection.close()
         created = {"file": file.id, "dataset": dataset.id, "collection": collection.id}
-        state.out.one(
+        state.out.print_item(
             created,
             sentence=f"Created file {file.id}, dataset {dataset.id} and collection {collection.id}",
             key="dataset",
@@ -338,7 +338,7 @@ def _faults() -> Command:
                 raise error_for(response)
         report = responses[-1].json()
         count = len(report["scripts"])
-        state.out.one(
+        state.out.print_item(
             report,
             sentence=f"{count} scripts, {len(report['applied'])} steps applied, {'all' if report['consumed'] else 'not all'} consumed",
             key="consumed",

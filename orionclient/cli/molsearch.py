@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Make the special commands of searches.
 
     Args:
@@ -26,12 +26,12 @@ def commands(kind: CommandKind) -> list[Command]:
     def run(resource_id: int) -> None:
         state = get_state()
         hits = MolsearchQuery(session=state.session, id=resource_id).hits()
-        state.out.rows(hits, ("record", "title", "rank", "score", "dataset"), key="record")
+        state.out.print_rows(hits, ("record", "title", "rank", "score", "dataset"), key="record")
 
     return [
         Command(
             "hits",
-            params=[*kind.ids(), *table_options(schema_columns("MolsearchHitInfo"))],
+            params=[*kind.id_arguments(), *table_options(schema_columns("MolsearchHitInfo"))],
             callback=run,
             help="List the hits of a search. The best match comes first.",
             shape="[MolsearchHitInfo]",

@@ -328,7 +328,7 @@ class Output:
         """
         click.echo(text, color=self._colors)
 
-    def rows(
+    def print_rows(
         self,
         items: Iterable[Mapping[str, Any]],
         columns: Sequence[str],
@@ -383,7 +383,7 @@ class Output:
             for row in rows
         ]
 
-    def one(self, item: Mapping[str, Any], *, sentence: str | None = None, key: str = "id") -> None:
+    def print_item(self, item: Mapping[str, Any], *, sentence: str | None = None, key: str = "id") -> None:
         """Print one item.
 
         Args:
@@ -398,7 +398,7 @@ class Output:
         elif self.form == "json":
             self.write(to_json(dict(item)))
         else:
-            self.rows([item], order_columns(item), key=key)
+            self.print_rows([item], order_columns(item), key=key)
 
     def _fields(self, item: Mapping[str, Any]) -> None:
         width = _terminal_width()
@@ -414,7 +414,7 @@ class Output:
             for label, line in zip([head] + [""] * len(lines), lines, strict=False):
                 self.write(f"{label}{' ' * (indent - display_width(label))}{line}".rstrip())
 
-    def done(self, items: Sequence[Mapping[str, Any]], sentences: Sequence[str], *, key: str = "id") -> None:
+    def print_results(self, items: Sequence[Mapping[str, Any]], sentences: Sequence[str], *, key: str = "id") -> None:
         """Print what was done to several items.
 
         Args:
@@ -426,7 +426,7 @@ class Output:
             for sentence in sentences:
                 self.write(escape_control_characters(sentence))
         else:
-            self.rows(items, order_columns({name for item in items for name in item}), key=key)
+            self.print_rows(items, order_columns({name for item in items for name in item}), key=key)
 
     def _csv(self, items: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
         writer = csv.writer(_LineWriter(self), lineterminator="")

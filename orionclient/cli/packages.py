@@ -52,7 +52,7 @@ _INIT: Final = {
 _DOCKERFILE: Final = {"type": "object", "required": ["dockerfile"], "properties": {"dockerfile": {"type": "string"}}}
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Create the commands that only packages have.
 
     Args:
@@ -85,7 +85,7 @@ def _init() -> Command:
         for each, content in files.items():
             (root / each).parent.mkdir(parents=True, exist_ok=True)
             (root / each).write_text(content, "utf-8")
-        state.out.one(
+        state.out.print_item(
             {"name": name, "path": str(root), "files": sorted(files)},
             sentence=f"Created package {name} in {root}",
             key="path",
@@ -127,7 +127,7 @@ def _show_dockerfile() -> Command:
         if state.form == "table":
             state.out.write(dockerfile)
         else:
-            state.out.one({"dockerfile": dockerfile}, key="dockerfile")
+            state.out.print_item({"dockerfile": dockerfile}, key="dockerfile")
 
     return Command(
         "show-dockerfile",
@@ -164,7 +164,7 @@ def _upload(kind: CommandKind) -> Command:
             path = Path(each)
             source: Any = _compress(path) if path.is_dir() else path
             done.append(WorkFloePackage.upload(state.session, source, project).to_dict())
-        state.out.done(done, [kind.message("upload", "Uploaded", each) for each in done])
+        state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])
 
     return Command(
         "upload",

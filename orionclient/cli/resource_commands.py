@@ -63,7 +63,7 @@ class CommandKind:
         """Its noun in the plural."""
         return f"{self.noun[:-1]}ies" if self.noun.endswith("y") else f"{self.noun}s"
 
-    def message(self, verb: str, done: str, data: Mapping[str, Any], rest: str = "") -> str:
+    def format_message(self, verb: str, done: str, data: Mapping[str, Any], rest: str = "") -> str:
         """Write the message of a command: a published one with the id alone, any other with id and name.
 
         Args:
@@ -91,7 +91,7 @@ class CommandKind:
         parent = self.kind.declaration.parent
         return self.kind(**{parent: values.pop(parent)}) if parent else self.kind()
 
-    def parents(self) -> list[click.Parameter]:
+    def parent_arguments(self) -> list[click.Parameter]:
         """Make the argument for the parent.
 
         Returns:
@@ -100,7 +100,7 @@ class CommandKind:
         parent = self.kind.declaration.parent
         return [click.Argument([parent], type=ResourceIdType(parent))] if parent else []
 
-    def ids(self, *, several: bool = False) -> list[click.Parameter]:
+    def id_arguments(self, *, several: bool = False) -> list[click.Parameter]:
         """Make the arguments for one id or several.
 
         Args:
@@ -116,9 +116,9 @@ class CommandKind:
             required=True,
             type=ResourceIdType(self.kind.declaration.name),
         )
-        return [*self.parents(), argument]
+        return [*self.parent_arguments(), argument]
 
-    def example(self, verb: str) -> str:
+    def format_example(self, verb: str) -> str:
         """Write the example of a command.
 
         Args:
@@ -130,7 +130,7 @@ class CommandKind:
         return f"ocli {self.group} {verb} {self.examples.get(verb, '1')}".rstrip()
 
 
-def each_id(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
+def apply_to_each(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
     """Apply a function to several items, and continue with the next item after a failure.
 
     Args:
@@ -185,7 +185,7 @@ def fetch_details(state: State, resource: Any) -> dict[str, Any]:
     return found
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands that a kind declares.
 
     Args:
@@ -214,11 +214,11 @@ def commands(kind: CommandKind) -> list[Command]:
             callable(getattr(kind.kind, "close", None)),
             functools.partial(_change_state, verb="close", done="Closed"),
         ),
-        ("tag", declared.taggable, functools.partial(sharing.tag, verb="tag")),
-        ("untag", declared.taggable, functools.partial(sharing.tag, verb="untag")),
-        ("share", declared.sharable, functools.partial(sharing.share, verb="share")),
-        ("unshare", declared.sharable, functools.partial(sharing.share, verb="unshare")),
-        ("shares", declared.sharable, sharing.shares),
+        ("tag", declared.taggable, functools.partial(sharing.build_tag_command, verb="tag")),
+        ("untag", declared.taggable, functools.partial(sharing.build_tag_command, verb="untag")),
+        ("share", declared.sharable, functools.partial(sharing.build_share_command, verb="share")),
+        ("unshare", declared.sharable, functools.partial(sharing.build_share_command, verb="unshare")),
+        ("shares", declared.sharable, sharing.build_shares_command),
     ]
     return [make(kind) for verb, able, make in makers if able and verb not in kind.without]
 
@@ -233,7 +233,7 @@ def _list(kind: CommandKind) -> Command:
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
         found = state.session.list_resources(template, filters, limit=limit, exact=exact)
-        state.out.rows(
+        state.out.print_rows(
             (each.to_dict() for each in found),
             kind.columns,
             key="id" if "id" in kind.kind.fields() else "path",
@@ -249,7 +249,7 @@ def _list(kind: CommandKind) -> Command:
     more += table_options(schema_columns(kind.schema))
     return Command(
         "list",
-        params=[*kind.parents(), *options, *more],
+        params=[*kind.parent_arguments(), *options, *more],
         callback=run,
         help=f"List {kind.plural}.",
         shape=f"[{kind.schema}]",
@@ -260,15 +260,15 @@ def _list(kind: CommandKind) -> Command:
 def _show(kind: CommandKind) -> Command:
     def run(resource_id: int, **values: Any) -> None:
         state = get_state()
-        state.out.one(state.session.get_resource(kind.template(values), resource_id).to_dict())
+        state.out.print_item(state.session.get_resource(kind.template(values), resource_id).to_dict())
 
     return Command(
         "show",
-        params=kind.ids(),
+        params=kind.id_arguments(),
         callback=run,
         help=f"Show {kind.article}.",
         shape=kind.schema,
-        example=kind.example("show"),
+        example=kind.format_example("show"),
     )
 
 
@@ -282,7 +282,7 @@ def report_created(state: State, kind: CommandKind, resource: Resource, **more: 
         **more: Fields in addition to its own.
     """
     data = {**resource.to_dict(), **more}
-    state.out.one(data, sentence=kind.message("create", "Created", data))
+    state.out.print_item(data, sentence=kind.format_message("create", "Created", data))
 
 
 def _create(kind: CommandKind) -> Command:
@@ -305,11 +305,11 @@ def _create(kind: CommandKind) -> Command:
 
     return Command(
         "create",
-        params=[*kind.parents(), *contract_options.get_fields(operation, kind.arguments), dry_run_option()],
+        params=[*kind.parent_arguments(), *contract_options.get_fields(operation, kind.arguments), dry_run_option()],
         callback=run,
         help=f"Create {kind.article}.",
         shape=kind.schema,
-        example=kind.example("create"),
+        example=kind.format_example("create"),
     )
 
 
@@ -328,15 +328,15 @@ def _update(kind: CommandKind) -> Command:
         resource = template._make_handle(resource_id)
         state.session.update_resource(resource, changes)
         data = resource.to_dict()
-        state.out.one(data, sentence=kind.message("update", "Updated", data))
+        state.out.print_item(data, sentence=kind.format_message("update", "Updated", data))
 
     return Command(
         "update",
-        params=[*kind.ids(), *contract_options.get_fields(operation), dry_run_option()],
+        params=[*kind.id_arguments(), *contract_options.get_fields(operation), dry_run_option()],
         callback=run,
         help=f"Update {kind.article}.",
         shape=kind.schema,
-        example=kind.example("update"),
+        example=kind.format_example("update"),
     )
 
 
@@ -371,10 +371,10 @@ def _delete(kind: CommandKind) -> Command:
             state.session.delete_resource(handle, immediate=immediate)
             return data
 
-        done, first = each_id(ids, delete)
-        state.out.done(
+        done, first = apply_to_each(ids, delete)
+        state.out.print_results(
             [{"id": each["id"], "deleted": True} for each in done],
-            [kind.message("delete", "Deleted", each) for each in done],
+            [kind.format_message("delete", "Deleted", each) for each in done],
         )
         if first is not None:
             raise first
@@ -383,7 +383,7 @@ def _delete(kind: CommandKind) -> Command:
     return Command(
         "delete",
         params=[
-            *kind.ids(several=True),
+            *kind.id_arguments(several=True),
             *(trash if kind.kind.declaration.trash else []),
             yes_option(),
             dry_run_option(),
@@ -391,7 +391,7 @@ def _delete(kind: CommandKind) -> Command:
         callback=run,
         help=f"Delete {kind.plural}.",
         shape=DELETED_TEMPLATE,
-        example=kind.example("delete"),
+        example=kind.format_example("delete"),
     )
 
 
@@ -401,15 +401,15 @@ def _wait(kind: CommandKind) -> Command:
         resource = state.session.get_resource(kind.template(values), resource_id)
         resource.wait(timeout=deadline)
         data = resource.to_dict()
-        state.out.one(data, sentence=f"{describe(kind.noun.capitalize(), data)} is {data.get('state')}")
+        state.out.print_item(data, sentence=f"{describe(kind.noun.capitalize(), data)} is {data.get('state')}")
 
     return Command(
         "wait",
-        params=[*kind.ids(), deadline_option()],
+        params=[*kind.id_arguments(), deadline_option()],
         callback=run,
         help=f"Wait until {kind.article} is ready.",
         shape=kind.schema,
-        example=kind.example("wait"),
+        example=kind.format_example("wait"),
     )
 
 
@@ -439,13 +439,13 @@ def _change_state(kind: CommandKind, *, verb: str, done: str) -> Command:
         resource.session = state.session
         getattr(resource, verb)()
         data = resource.to_dict()
-        state.out.one(data, sentence=kind.message(verb, done, data))
+        state.out.print_item(data, sentence=kind.format_message(verb, done, data))
 
     return Command(
         verb,
-        params=[*kind.ids(), dry_run_option()],
+        params=[*kind.id_arguments(), dry_run_option()],
         callback=run,
         help=f"{verb.capitalize()} {kind.article}.",
         shape=kind.schema,
-        example=kind.example(verb),
+        example=kind.format_example(verb),
     )

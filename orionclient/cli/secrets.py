@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Create the commands that only secrets have.
 
     Args:
@@ -86,13 +86,13 @@ def _update(kind: CommandKind) -> Command:
             secret.set_value(_read_value())
         if changes:
             state.session.update_resource(secret, changes)
-        state.out.one(secret.to_dict(), sentence=f"Updated {describe('secret', secret.to_dict())}")
+        state.out.print_item(secret.to_dict(), sentence=f"Updated {describe('secret', secret.to_dict())}")
 
     fields = [each for each in contract_options.get_fields("update_secret") if each.name != "value"]
     return Command(
         "update",
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             *fields,
             click.Option(["--value"], is_flag=True, help="Replace the value by one read from standard input."),
             dry_run_option(),

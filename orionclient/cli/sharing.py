@@ -26,7 +26,7 @@ TAG_COLUMNS: Final = ("name", "created", "project")
 _SHARE_COLUMNS: Final = ("target_type", "target_id", "owner", "created")
 
 
-def tag(kind: CommandKind, *, verb: str) -> Command:
+def build_tag_command(kind: CommandKind, *, verb: str) -> Command:
     """Make the command that adds or removes tags.
 
     Args:
@@ -51,7 +51,7 @@ def tag(kind: CommandKind, *, verb: str) -> Command:
     return Command(
         verb,
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."),
             click.Option(
                 ["--project"],
@@ -63,7 +63,7 @@ def tag(kind: CommandKind, *, verb: str) -> Command:
         callback=run,
         help=f"{'Add tags to' if verb == 'tag' else 'Remove tags from'} {kind.article}. --json prints all its tags afterwards.",
         shape="[TagInfo]",
-        example=kind.example(verb),
+        example=kind.format_example(verb),
     )
 
 
@@ -78,14 +78,14 @@ def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str]
         added: True if they were added, False if they were removed.
     """
     if state.form != "table":
-        state.out.rows(state.session.list_tags(resource), TAG_COLUMNS, key="name")
+        state.out.print_rows(state.session.list_tags(resource), TAG_COLUMNS, key="name")
         return
     what, names = describe(noun, fetch_details(state, resource)), ", ".join(map(repr, tags))
     message = f"Tagged {what} with {names}" if added else f"Untagged {what}: removed {names}"
     state.out.write(escape_control_characters(message))
 
 
-def share(kind: CommandKind, *, verb: str) -> Command:
+def build_share_command(kind: CommandKind, *, verb: str) -> Command:
     """Make the command that shares a resource or revokes shares.
 
     Args:
@@ -114,10 +114,10 @@ def share(kind: CommandKind, *, verb: str) -> Command:
             recipients = ", ".join(f"{name} {each}" for name, each in targets)
             done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
             data = fetch_details(state, resource) if verb not in kind.messages else {"id": resource_id}
-            message = kind.message(verb, done, data, f" {preposition} {recipients}")
+            message = kind.format_message(verb, done, data, f" {preposition} {recipients}")
             state.out.write(escape_control_characters(message))
         else:
-            state.out.rows(state.session.list_shares(resource), _SHARE_COLUMNS, key="target_id")
+            state.out.print_rows(state.session.list_shares(resource), _SHARE_COLUMNS, key="target_id")
 
     options = [
         click.Option(
@@ -130,15 +130,15 @@ def share(kind: CommandKind, *, verb: str) -> Command:
     ]
     return Command(
         verb,
-        params=[*kind.ids(), *options, dry_run_option()],
+        params=[*kind.id_arguments(), *options, dry_run_option()],
         callback=run,
         help=f"{'Share' if verb == 'share' else 'Revoke shares of'} {kind.article}. --json prints all its shares afterwards.",
         shape="[ShareInfo]",
-        example=kind.example(verb),
+        example=kind.format_example(verb),
     )
 
 
-def shares(kind: CommandKind) -> Command:
+def build_shares_command(kind: CommandKind) -> Command:
     """Make the command that lists shares.
 
     Args:
@@ -151,13 +151,13 @@ def shares(kind: CommandKind) -> Command:
     def run(resource_id: int) -> None:
         state = get_state()
         found = state.session.list_shares(kind.kind(id=resource_id))
-        state.out.rows(found, _SHARE_COLUMNS, key="target_id")
+        state.out.print_rows(found, _SHARE_COLUMNS, key="target_id")
 
     return Command(
         "shares",
-        params=[*kind.ids(), *table_options(schema_columns("ShareInfo"))],
+        params=[*kind.id_arguments(), *table_options(schema_columns("ShareInfo"))],
         callback=run,
         help=f"List the shares of {kind.article}.",
         shape="[ShareInfo]",
-        example=kind.example("shares"),
+        example=kind.format_example("shares"),
     )

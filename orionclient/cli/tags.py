@@ -47,7 +47,7 @@ def _make_handle(kind: str, resource_id: int) -> Resource:
 def _list() -> Command:
     def run(kind: str, resource_id: int) -> None:
         state = get_state()
-        state.out.rows(state.session.list_tags(_make_handle(kind, resource_id)), TAG_COLUMNS, key="name")
+        state.out.print_rows(state.session.list_tags(_make_handle(kind, resource_id)), TAG_COLUMNS, key="name")
 
     return Command(
         "list",

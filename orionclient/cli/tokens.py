@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Create the commands that only tokens have.
 
     Args:
@@ -57,9 +57,9 @@ def _info(kind: CommandKind) -> Command:
             found = [each.to_dict() for each in state.session.list_resources(Token)]
         else:
             found = [state.session.get_resource(Token, resource_id).to_dict()]
-        state.out.rows(found, kind.columns, published=kind.published)
+        state.out.print_rows(found, kind.columns, published=kind.published)
 
-    (argument,) = kind.ids()
+    (argument,) = kind.id_arguments()
     argument.required = False
     return Command(
         "info",
@@ -81,12 +81,12 @@ def _update(kind: CommandKind) -> Command:
             description = click.prompt("Description", err=True)
         token = Token(session=state.session, id=resource_id)
         state.session.update_resource(token, {"description": description})
-        state.out.one(token.to_dict(), sentence=f"Updated token {resource_id}")
+        state.out.print_item(token.to_dict(), sentence=f"Updated token {resource_id}")
 
     return Command(
         "update",
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             click.Option(["--description"], help="Purpose of the token. Prompted for if omitted."),
             dry_run_option(),
         ],

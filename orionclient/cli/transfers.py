@@ -75,7 +75,7 @@ _EXAMPLES: Final = {
 }
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands of a kind that has content.
 
     Args:
@@ -177,7 +177,7 @@ def _upload(kind: CommandKind) -> Command:
     return Command(
         "upload",
         params=[
-            *kind.parents(),
+            *kind.parent_arguments(),
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
             *options,
             jobs_option(),
@@ -185,7 +185,7 @@ def _upload(kind: CommandKind) -> Command:
         ],
         callback=run,
         help=_UPLOAD_HELPS[kind.group],
-        shape=_report_uploaded(kind),
+        shape=_build_upload_schema(kind),
         example=f"ocli {kind.group} upload {_EXAMPLES[kind.group][0]}",
     )
 
@@ -208,7 +208,7 @@ def _send(
                 reported(result, {}, "", 0)
                 return
             item = {**result.value.to_dict(), "skipped": result.skipped}
-            sentence = kind.message("upload", "Uploaded", item)
+            sentence = kind.format_message("upload", "Uploaded", item)
             if result.skipped:
                 sentence = f"Skipped {describe(kind.noun, item)}: it exists already"
             # A dataset reports no size.
@@ -221,7 +221,7 @@ def _send(
         state.resume_advice = ""
 
 
-def _report_uploaded(kind: CommandKind) -> dict[str, Any]:
+def _build_upload_schema(kind: CommandKind) -> dict[str, Any]:
     """Build the schema of the JSON output of uploads."""
     schemas = contract_options.load_contract()["components"]["schemas"]
     skipped = {"type": "object", "required": ["skipped"], "properties": {"skipped": {"type": "boolean"}}}
@@ -312,7 +312,7 @@ def _print_results(
         if result.error is not None:
             return
         if streams:
-            state.out.done([item], [sentence])
+            state.out.print_results([item], [sentence])
         else:
             pending.append((item, sentence))
 
@@ -323,7 +323,7 @@ def _print_results(
     finally:
         watch.clear()
         if not streams and (whole or pending):
-            state.out.done([item for item, _ in pending], [sentence for _, sentence in pending])
+            state.out.print_results([item for item, _ in pending], [sentence for _, sentence in pending])
         if summary and state.form == "table" and not tally.is_empty:
             state.out.write(str(tally))
 
@@ -383,7 +383,7 @@ def _download(kind: CommandKind) -> Command:
         options.append(_format_option("as_format", "the extension of the path"))
     return Command(
         "download",
-        params=[*kind.ids(several=True), *options],
+        params=[*kind.id_arguments(several=True), *options],
         callback=run,
         help=f"Download {kind.plural}. An interrupted download leaves no incomplete file. "
         + (

@@ -42,9 +42,9 @@ def test_forms(call: Call, planted: LocalOrion) -> None:
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
 def test_nothing_moves_the_terminal(form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Output(form).rows([{"id": 1, "name": NASTY}], ["id", "name"])
-    Output(form).one({"id": 1, "name": NASTY})
-    Output(form).one({"id": 1, "name": NASTY}, sentence=f"Made {NASTY}")
+    Output(form).print_rows([{"id": 1, "name": NASTY}], ["id", "name"])
+    Output(form).print_item({"id": 1, "name": NASTY})
+    Output(form).print_item({"id": 1, "name": NASTY}, sentence=f"Made {NASTY}")
     shown = capsys.readouterr().out
     assert not {character for character in shown if character in "\x1b\x07\x9b\r\u202e\u2028"}
     assert all(ord(character) >= 32 or character == "\n" for character in shown)

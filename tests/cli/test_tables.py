@@ -317,7 +317,7 @@ def test_sort_by_type() -> None:
 
 def test_a_table_is_sorted_by_the_names_of_owners(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [{"id": 1, "owner": 1}, {"id": 2, "owner": 2}]
-    output.Output("table", sort="owner", find_owners=lambda _: {1: "grace", 2: "ada"}).rows(rows, ("id", "owner"))
+    output.Output("table", sort="owner", find_owners=lambda _: {1: "grace", 2: "ada"}).print_rows(rows, ("id", "owner"))
     assert [line.split() for line in capsys.readouterr().out.splitlines()[2:]] == [["2", "ada"], ["1", "grace"]]
 
 

@@ -138,10 +138,10 @@ def test_the_parameters_of_a_floe_move_no_terminal(scripted: Scripted, monkeypat
 @pytest.mark.parametrize("form", FORMATS)
 def test_names_of_fields_are_cleaned_and_keep_their_columns(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     item = {TRICKS: "first", "数据": "second"}
-    Output(form).one(item)
-    Output(form).rows([item], list(item))
-    Output(form).rows([], list(item))
-    Output(form).done([item], ["done"])
+    Output(form).print_item(item)
+    Output(form).print_rows([item], list(item))
+    Output(form).print_rows([], list(item))
+    Output(form).print_results([item], ["done"])
     shown = capsys.readouterr().out
     assert not UNSAFE.search(shown)
     if form == "table":
