@@ -1,4 +1,4 @@
-"""A loopback TCP proxy that harms what goes through it, in toxiproxy's vocabulary, by a seed, and counts what it did."""
+"""Network fault proxy: a loopback TCP proxy with the toxics of toxiproxy, reproducible by a seed, with counters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LINGER: Final = struct.pack("ii", 1, 0)
 
 
 class _ProxiedConnection:
-    """One connection through the proxy."""
+    """A connection through the proxy."""
 
     def __init__(self, index: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.index = index
@@ -45,13 +45,13 @@ class _ProxiedConnection:
 
 
 def _close(writer: asyncio.StreamWriter) -> None:
-    # A transport of TLS that is closed again lets go of its connection, and nothing can end that any more.
+    # Closing a TLS transport twice detaches its connection, which could then no longer be closed.
     if not writer.is_closing():
         writer.close()
 
 
 def _linger(writer: asyncio.StreamWriter) -> None:
-    # With a linger time of zero the end of a connection is a reset.
+    # With a linger time of zero, closing the socket sends a RST.
     bound = writer.get_extra_info("socket")
     if bound is not None:
         with contextlib.suppress(OSError):
@@ -59,15 +59,16 @@ def _linger(writer: asyncio.StreamWriter) -> None:
 
 
 class FaultProxy:
-    """Stands between a client and a server on this machine; the bytes pass unchanged until a toxic is added.
+    """A proxy between a client and a server on this machine. It forwards bytes unchanged until a toxic is added.
 
-    A toxic is drawn for a connection once, by the seed, the number of the connection and its own index, when the first bytes go in
-    its direction after it was added; so it meets connections that are open already, and the same seed harms the same connections.
+    Whether a toxic affects a connection is drawn once, from the seed, the index of the connection and the index of the toxic, when the
+    first bytes in its direction arrive after it was added. So toxics also affect open connections, and the same seed selects the same
+    connections.
 
     Args:
-        server: Address of the server, for example ``http://127.0.0.1:8000``.
-        seed: Decides which connections are hit, and how chunks and delays vary.
-        context: Certificate and key to speak TLS with the client; the server behind is spoken to without. None for plain bytes.
+        server: URL of the server, for example ``http://127.0.0.1:8000``.
+        seed: Seed for the selection of connections and the variation of chunks and delays.
+        context: TLS context with certificate and key for connections of the client; the server is connected without TLS. Optional.
 
     Example:
         >>> from orionclient.local import LocalOrion
@@ -82,7 +83,7 @@ class FaultProxy:
         parts = urlsplit(server)
         if not parts.hostname or not parts.port:
             raise ValueError(
-                f"the address of the server needs a host and a port, like http://127.0.0.1:8000: {server!r}"
+                f"invalid server URL {server!r}: host and port are required, for example http://127.0.0.1:8000"
             )
         self._server = (parts.hostname, parts.port)
         self._seed = seed
@@ -104,59 +105,61 @@ class FaultProxy:
 
     @property
     def url(self) -> str:
-        """Where the client has to go instead of the server."""
+        """URL of the proxy, for the client."""
         return f"http://127.0.0.1:{self.port}" if self._context is None else f"https://localhost:{self.port}"
 
     def latency(self, seconds: float, jitter: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                 times: int | None = None) -> Toxic:  # fmt: skip
-        """Delay every chunk by so many seconds, more or less by at most `jitter`."""
+        """Delay every chunk by `seconds`, plus or minus at most `jitter`."""
         return self._add("latency", direction, probability, times, {"seconds": seconds, "jitter": jitter})
 
     def bandwidth(self, rate: float, *, direction: Direction = "downstream", probability: float = 1.0,
                   times: int | None = None) -> Toxic:  # fmt: skip
-        """Let no more than `rate` bytes a second through."""
+        """Limit the throughput to `rate` bytes per second."""
         if rate <= 0:
-            raise ValueError(f"the rate is a number of bytes above 0, not {rate!r}")
+            raise ValueError(f"rate must be above 0 (bytes per second), not {rate!r}")
         return self._add("bandwidth", direction, probability, times, {"rate": rate})
 
     def slow_close(self, seconds: float, *, direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass the end of a connection on so many seconds late."""
+        """Delay the close of a connection by `seconds`."""
         return self._add("slow_close", direction, probability, times, {"seconds": seconds})
 
     def timeout(self, seconds: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                 times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass nothing on any more and close the connection after so many seconds; 0 leaves it open until the toxic is removed."""
+        """Drop all data and close the connection after `seconds`; 0 keeps it open until the toxic is removed."""
         return self._add("timeout", direction, probability, times, {"seconds": seconds})
 
     def reset_peer(self, seconds: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
-        """Reset the connection (RST) so many seconds after the first bytes, which are not passed on.
+        """Reset the connection (RST) `seconds` after the first bytes, which are dropped.
 
-        Upstream the server never sees the request; downstream it has responded it.
+        Upstream, the server never receives the request; downstream, it has sent its response.
         """
         return self._add("reset_peer", direction, probability, times, {"seconds": seconds}, "reset")
 
     def slicer(self, size: int, variation: int = 0, seconds: float = 0.0, *, direction: Direction = "downstream",
                probability: float = 1.0, times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass on in chunks of `size` bytes, more or less by at most `variation`, with a wait between them."""
+        """Split data into chunks of `size` bytes, plus or minus at most `variation`, with `seconds` between them."""
         if not 0 <= variation < size:
-            raise ValueError(f"size is 1 or more, and variation smaller than it, not {size!r} and {variation!r}")
+            raise ValueError(
+                f"size must be at least 1 and above variation, not size={size!r} and variation={variation!r}"
+            )
         values = {"size": size, "variation": variation, "seconds": seconds}
         return self._add("slicer", direction, probability, times, values)
 
     def limit_data(self, size: int, *, how: CloseMode = "close", direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass so many bytes on, then end the connection by a `close` (FIN) or a `reset` (RST)."""
+        """Close the connection after `size` bytes, by `close` (FIN) or `reset` (RST)."""
         return self._add("limit_data", direction, probability, times, {"size": size}, how)
 
     def _add(  # noqa: PLR0917
         self, name: str, direction: Direction, probability: float, times: int | None, values: dict[str, float],
              how: CloseMode = "close") -> Toxic:  # fmt: skip
         if direction not in {"upstream", "downstream"} or how not in {"close", "reset"}:
-            raise ValueError("direction is upstream or downstream, how is close or reset")
+            raise ValueError("direction must be 'upstream' or 'downstream', and how 'close' or 'reset'")
         if not 0 <= probability <= 1 or min(values.values()) < 0 or (times is not None and times < 1):
-            raise ValueError("a probability is from 0 to 1, times is 1 or more, and no number is negative")
+            raise ValueError("probability must be from 0 to 1, times at least 1, and no value negative")
         with self._lock:
             self._added += 1
             toxic = Toxic(name, direction, probability, times, self._added, values, how)
@@ -164,31 +167,31 @@ class FaultProxy:
         return toxic
 
     def remove(self, toxic: Toxic) -> None:
-        """Let go of a toxic; what it held back is lost."""
+        """Remove a toxic; data that it held back is lost."""
         with self._lock:
             self._toxics = tuple(each for each in self._toxics if each is not toxic)
         self._wake()
 
     def clear(self) -> None:
-        """Let go of all toxics."""
+        """Remove all toxics."""
         with self._lock:
             self._toxics = ()
         self._wake()
 
     def disable(self) -> None:
-        """Be gone: open connections are reset, further ones rejected."""
+        """Stop listening: open connections are reset, new ones are refused."""
         self._run(self._close())
 
     def enable(self) -> None:
-        """Be there again, on the same port."""
+        """Listen again on the same port."""
         self._run(self._listen())
 
     def close_connections(self, how: CloseMode = "close") -> int:
-        """End every connection that is open, as a balancer does with idle ones; returns their count."""
+        """Close all open connections, like a load balancer that closes idle ones; return their count."""
         return self._run(self._close_all(how))
 
     def counts(self) -> Counts:
-        """What was done so far."""
+        """Return the counters."""
         with self._lock:
             return Counts(**self._totals, open=len(self._connections), hits=dict(self._hits))
 
@@ -202,7 +205,7 @@ class FaultProxy:
         return self
 
     def stop(self) -> None:
-        """End all connections and the proxy; in a forked child nothing happens, for it is its parent's."""
+        """Close all connections and stop the proxy. In a forked child this does nothing."""
         loop, thread = self._loop, self._thread
         if loop is None or thread is None or not thread.is_alive():
             return
@@ -221,7 +224,7 @@ class FaultProxy:
 
     def _main(self, started: threading.Event) -> None:
         loop = asyncio.new_event_loop()
-        # A connection that breaks is what this is for; nothing of it is worth a line in a log.
+        # Lost connections are expected, so nothing is logged.
         loop.set_exception_handler(lambda _loop, _context: None)
         self._loop, self._changed = loop, asyncio.Event()
         started.set()
@@ -245,7 +248,7 @@ class FaultProxy:
         if self._listener is None:
             bound = ListeningSocket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             try:
-                # `enable` takes the port of before, in which connections may be in TIME_WAIT.
+                # `enable` uses the same port again, on which connections may be in TIME_WAIT.
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 bound.bind(("127.0.0.1", self.port))
                 self._listener = await asyncio.start_server(self._accept, sock=bound)
@@ -266,7 +269,7 @@ class FaultProxy:
             self._add_counts(resets=how == "reset")
             connection.close(how)
             if connection.task is not None:
-                # It may be in the middle of a wait.
+                # The task may be waiting.
                 connection.task.cancel()
         while any(connection in self._connections for connection in connections):
             await asyncio.sleep(0.001)
@@ -278,7 +281,7 @@ class FaultProxy:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # One more round lets the transports close their sockets.
+        # One more iteration of the event loop lets the transports close their sockets.
         await asyncio.sleep(0)
 
     # -- one connection
@@ -292,7 +295,7 @@ class FaultProxy:
         try:
             await self._serve(index, reader, writer)
         except asyncio.CancelledError:
-            # Only the end of the proxy cancels, and nobody waits for what this would say.
+            # Only the shutdown of the proxy cancels this task, and it ignores the result.
             pass
         finally:
             self._tasks.discard(task)
@@ -345,12 +348,12 @@ class FaultProxy:
                 _close(writer)
         except (OSError, ssl.SSLError):
             if not writer.is_closing():
-                # The one side broke, so the other one has to.
+                # One side was lost, so the other side is reset.
                 self._add_counts(resets=1)
             connection.close("reset")
 
     def _select_toxics(self, connection: _ProxiedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
-        """The toxics that harm this connection, drawn where that was not done yet."""
+        """Return the toxics that affect this connection; draw for toxics that have not been drawn yet."""
         with self._lock:
             found = []
             for toxic in self._toxics:
@@ -367,13 +370,13 @@ class FaultProxy:
             return found
 
     def _make_rng(self, connection: _ProxiedConnection, toxic: Toxic, offset: int = 0) -> random.Random:
-        # Chance that can be retried; nothing is kept secret by it.
+        # Reproducible randomness for tests, without security relevance.
         return random.Random(f"{self._seed} {connection.index} {toxic.index} {offset}")  # noqa: S311 - no secret  # nosec B311
 
     async def _forward(
         self, connection: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
     ) -> CloseMode | None:
-        """Pass a chunk on as far as the toxics let it; tells how the connection has to end, if it has to."""
+        """Forward a chunk through the toxics; return how the connection has to be closed, or None."""
         toxics = self._select_toxics(connection, direction, ON_DATA)
         chunks: list[tuple[float, bytes]] = [(0.0, data)]
         end: CloseMode | None = None
@@ -396,7 +399,7 @@ class FaultProxy:
         for wait, chunk in chunks:
             if wait:
                 await asyncio.sleep(wait)
-            # Before it is written, so that whoever has read it finds it counted.
+            # Counted before it is written, so that the counters include all bytes that the receiver has read.
             self._add_counts(**{direction: len(chunk)})
             writer.write(chunk)
             await writer.drain()

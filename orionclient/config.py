@@ -242,8 +242,8 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         path: The profile file. Defaults to `get_config_path()`.
 
     Returns:
-        Profile name -> settings as strings; empty if the file does not exist. A `UserWarning` is emitted if other users can read the file,
-        or if it belongs to another user.
+        Profile name -> settings as strings; empty if the file does not exist. A `UserWarning` is emitted if other users can read the
+        file, or if it belongs to another user.
 
     Raises:
         ValidationError: The file cannot be read, is too large or is not an INI file.
