@@ -83,7 +83,7 @@ def _nginx(session: nox.Session) -> str:
 def demo(session: nox.Session) -> None:
     """Play the main job against a local Orion, with 24 approved drugs."""
     _clean(session)
-    session.install(".[emulator]")
+    session.install(".[local]")
     session.run("python", "-W", "error", "-m", "orionclient.examples.demo")
 
 
@@ -92,7 +92,7 @@ def tests(session: nox.Session) -> None:
     """Run the tests but those of other sessions; arguments go to pytest. Needs no network once the tools are installed."""
     _clean(session)
     _group(session, "test")
-    session.install(".[emulator]")
+    session.install(".[local]")
     # Coverage makes the tests take half as long again, so only `.ci/run` asks for it.
     coverage = COVERAGE if os.environ.get("ORION_COVERAGE") else ()
     if not session.posargs:
@@ -107,7 +107,7 @@ def _apart(
     """Run tests that have a session of their own; arguments go to pytest."""
     _clean(session)
     _group(session, *groups)
-    session.install(".[emulator]")
+    session.install(".[local]")
     session.run("pytest", *AT_ONCE, *places, *session.posargs, env=env)
 
 
@@ -139,7 +139,7 @@ def cases(session: nox.Session) -> None:
         session.error("ORION_CASES has to name the folder of the case scripts")
     _clean(session)
     _group(session, "cases")
-    session.install(".[emulator]")
+    session.install(".[local]")
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     session.run("python", "tests/cases/run.py", folder, *session.posargs)
 
@@ -149,7 +149,7 @@ def nightly(session: nox.Session) -> None:
     """Run what takes long: connections, transfers and jobs in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
     _clean(session)
     _group(session, "test", "contract")
-    session.install(".[emulator,httpx2]")
+    session.install(".[local,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
     # The retry table by operation, examples of `ocli` in both forms, 2,000 random schedules; the matrix is the same as by day.
@@ -174,7 +174,7 @@ def mutation(session: nox.Session) -> None:
     """Change the pure rooms a thousand times, and see how often the fast unit tests notice; --write keeps the figure."""
     _clean(session)
     _group(session, "test", "mutation")
-    session.install(".[emulator]")
+    session.install(".[local]")
     session.run("python", "tests/mutation/score.py", *session.posargs)
 
 
@@ -192,7 +192,7 @@ def lint(session: nox.Session) -> None:
     """Check style, layers and the contract's rules."""
     _clean(session)
     _group(session, "lint", "test")
-    session.install(".[emulator]")
+    session.install(".[local]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     # The generated floor is nobody's style, but it has to be as safe as the rest.
@@ -208,7 +208,7 @@ def types(session: nox.Session) -> None:
     """Check types: mypy strict over everything, pyright for completeness of the public ones, and what mypy tells a user."""
     _clean(session)
     _group(session, "types", "test")
-    session.install("nox", ".[emulator]")
+    session.install("nox", ".[local]")
     session.run("mypy")
     session.run("pyright")
     session.run("pyright", "--verifytypes", "orionclient", "--ignoreexternal")
@@ -238,5 +238,5 @@ def contract(session: nox.Session) -> None:
     """Let schemathesis look for differences between the contract and the local Orion."""
     _clean(session)
     _group(session, "contract")
-    session.install(".[emulator]")
+    session.install(".[local]")
     session.run("python", "tests/contract/run.py", *session.posargs)

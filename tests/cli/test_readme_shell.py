@@ -35,9 +35,9 @@ def test_the_section_of_the_shell_runs(tmp_path: Path, own_home: Path) -> None:
             )
             assert (done.returncode, done.stderr) == (0, ""), line
             assert done.stdout, line
-            if line == "ocli emulator start":
+            if line == "ocli local start":
                 CANARIES.add(read_profiles()["local"]["token"])
     finally:
-        subprocess.run([program, "emulator", "stop"], env=env, capture_output=True, timeout=300, check=False)
+        subprocess.run([program, "local", "stop"], env=env, capture_output=True, timeout=300, check=False)
     assert len((tmp_path / "drugs.csv").read_text().splitlines()) == 25
     assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == ["frame 1", "frame 2", "frame 3"]
