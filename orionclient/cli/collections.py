@@ -121,14 +121,14 @@ def _download(_kind: CommandKind) -> Command:
         collection = state.shard_session.get_resource(ShardCollection, resource_id)
         items: list[dict[str, Any]] = []
 
-        def reported(result: Any) -> None:
+        def report(result: Any) -> None:
             if result.error is None:
                 path = Path(result.value)
                 items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})
 
         with show_progress(state) as watch:
             state.resume_advice = RERUN_ADVICE
-            collection.download(folder, workers=jobs, progress=watch, each=reported)
+            collection.download(folder, workers=jobs, progress=watch, each=report)
             state.resume_advice = ""
         if state.form == "table":
             name = escape_control_characters(describe("collection", collection.to_dict()))
