@@ -138,7 +138,7 @@ class ShardCollection(Resource):
         integer, "1 or 2; ids of the shards of a version-2 collection exceed 2^53 (documented)."
     )
     shard_count: Field[int] = Field(integer, "Number of its shards, those that are not ready included (assumed).")
-    create_with_tags: Field[str] = Field(
+    created: Field[str] = Field(
         string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed)."
     )
     owner: Field[int] = Field(identifier, "Id of the user that made the collection (assumed).")

@@ -66,8 +66,8 @@ def get_format(filename: str) -> str:
         The extension in lower case without its dot, with what stands before a ``.gz``: ``sdf``, ``oeb.gz``; ``binary`` if there is none.
 
     Example:
-        >>> from orionclient.types.datasets import format_of
-        >>> format_of("drugs.SDF"), format_of("library.v2.oeb.gz"), format_of("library")
+        >>> from orionclient.types.datasets import get_format
+        >>> get_format("drugs.SDF"), get_format("library.v2.oeb.gz"), get_format("library")
         ('sdf', 'oeb.gz', 'binary')
     """
     *_, before, last = ("", "", *(suffix.lower().strip(".") for suffix in Path(filename).suffixes))
@@ -121,7 +121,7 @@ class Dataset(Resource):
         optional(boolean, null=False),
         "True while records were added and the dataset was not finalized (documented; the meaning is assumed).",
     )
-    create_with_tags: Field[str] = Field(
+    created: Field[str] = Field(
         string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented)."
     )
     owner: Field[int] = Field(identifier, "Id of the user that made the dataset (documented).")

@@ -88,7 +88,7 @@ class WorkFloeJob(Resource):
     system_parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "How to run the job, as it was given (assumed)."
     )
-    create_with_tags: Field[str] = Field(string, "When the job was made, ISO 8601 in UTC (assumed).")
+    created: Field[str] = Field(string, "When the job was made, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
         optional(string), "When the job left the queue, ISO 8601 in UTC; None before (assumed)."
     )

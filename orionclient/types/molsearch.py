@@ -72,7 +72,7 @@ class MolsearchDatabase(Resource):
     search_type: Field[str] = Field(string, "`2D` or `3D` (documented).")
     dataset: Field[int] = Field(identifier, "Id of the dataset that it was made of (assumed).")
     count: Field[int] = Field(integer, "Number of records when it was loaded; 0 before (assumed).")
-    create_with_tags: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
+    created: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the database (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
 
@@ -152,7 +152,7 @@ class MolsearchQuery(Resource):
         optional(json_object, {}), "What is searched for, as it was given (assumed)."
     )
     count: Field[int] = Field(integer, "Number of hits; 0 before the end (assumed).")
-    create_with_tags: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
+    created: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the query (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the query belongs to (assumed).")
 

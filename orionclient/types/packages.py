@@ -65,7 +65,7 @@ class WorkFloePackage(Resource):
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
     )
-    create_with_tags: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
+    created: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the package (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the package belongs to (assumed).")
 

@@ -47,7 +47,7 @@ class Secret(Resource):
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty.")
     project: Field[int] = Field(identifier, "Id of the project that the secret belongs to.")
     owner: Field[int] = Field(identifier, "Id of the user that made the secret.")
-    create_with_tags: Field[str] = Field(string, "When the secret was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the secret was made, ISO 8601 in UTC.")
     changed: Field[str] = Field(string, "When the value was last set, ISO 8601 in UTC.")
 
     @classmethod

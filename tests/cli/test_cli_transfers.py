@@ -70,7 +70,7 @@ def test_standard_streams(call: Call, stack: LocalOrion) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes with a path")
 def test_pipes_by_their_path(call: Call, stack: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipes, "_PATIENCE", 0.1)
+    monkeypatch.setattr(pipes, "_OPEN_SECONDS", 0.1)
     made = File.upload(stack.session(), "x", b"CNS")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -84,7 +84,7 @@ def test_pipes_by_their_path(call: Call, stack: LocalOrion, tmp_path: Path, monk
         assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["Error:", "Hint:"]
         assert words in done.stderr
     assert [len(stack.faults.requests(name)) for name in ("download_file", "create_file")] == before
-    monkeypatch.setattr(pipes, "_PATIENCE", 60)
+    monkeypatch.setattr(pipes, "_OPEN_SECONDS", 60)
     with ThreadPoolExecutor(1) as pool:
         got = pool.submit(pipe.read_bytes)
         assert call("files", "download", str(made.id), "-o", "pipe").exit_code == 0

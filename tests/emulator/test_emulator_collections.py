@@ -168,7 +168,7 @@ def test_many_are_dropped_and_removed_in_batches(fresh, connect, monkeypatch):
     good = add(ada, url, "ready")
     steps = []
     step = collections._delete_batch
-    monkeypatch.setattr(collections, "_step", lambda db, number: steps.append(1) or step(db, number))
+    monkeypatch.setattr(collections, "_delete_batch", lambda db, number: steps.append(1) or step(db, number))
     add_many(fresh, 1, 1201)
     assert ada.post(f"{url}close/").json()["shard_count"] == 1202
     assert wait_ready(ada, url)["shard_count"] == 1

@@ -640,7 +640,7 @@ def test_rejections_and_downloads_are_not_rewritten(ada, faults, content):
 
 
 def test_too_large_an_response_is_not_rewritten(ada, faults, content, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator.rewriting._MOST_HELD", 1000)
+    monkeypatch.setattr("orionclient.emulator.rewriting._MAX_BUFFERED", 1000)
     faults.script("download_file", gzip_cut())
     assert ada.get(content).content == CONTENT
     assert faults.report().applied[0].reason == "the response is too large"

@@ -281,14 +281,14 @@ SERVER = """
 import os, pathlib, signal, sys, threading, time
 from orionclient.emulator import Server
 from orionclient.emulator.app import _Endpoint
-from orionclient.emulator.idempotency import Keys
-record, respond = Keys._record, _Endpoint._respond
+from orionclient.emulator.idempotency import IdempotencyKeys
+record, respond = IdempotencyKeys._record, _Endpoint._respond
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before the record":
-    Keys._record = kill
+    IdempotencyKeys._record = kill
 if sys.argv[2] == "before the commit":
-    Keys._record = lambda *args: (record(*args), kill())
+    IdempotencyKeys._record = lambda *args: (record(*args), kill())
 if sys.argv[2] == "before the response":
     _Endpoint._respond = lambda self, response: kill() if self._operation.method == "POST" else respond(self, response)
 with Server(pathlib.Path(sys.argv[1]), seed="demo") as server:

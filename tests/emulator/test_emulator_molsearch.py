@@ -137,7 +137,7 @@ def test_what_goes_wrong_in_a_search_is_its_reason(ada, loaded, monkeypatch):
     def fail(*args):
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(searching, "matcher", fail)
+    monkeypatch.setattr(searching, "build_matcher", fail)
     query, _ = result(ada, ask(ada, loaded, titles=["a"]))
     assert (query["state"], query["reason"]) == ("ERROR", "The search failed: unforeseen")
 

@@ -45,9 +45,9 @@ SCRIPT = """
 import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings
 from orionclient import _http
 from orionclient.session import OrionSession, get_session
-from orionclient.transfer import downloads, partial, plans, progress, unfinished, uploads
+from orionclient.transfer import downloads, part_files, plans, progress, checkpoints, uploads
 from orionclient.types import File, files as types_files, uploads as types_uploads
-plans._WHOLE, plans.SMALLEST_PART, downloads._WORTH_RANGES = 1 << 20, 1 << 19, 1 << 20
+plans._SINGLE_REQUEST_SIZE, plans.MIN_PART_SIZE, downloads._RANGES_THRESHOLD = 1 << 20, 1 << 19, 1 << 20
 
 def reap(*_):
     while True:
@@ -231,18 +231,18 @@ WAYS = {
 #: Steps of a download, and whether the target is in place after a signal there.
 DOWNLOADING = {
     "before socket.create_connection": False,
-    "before partial.Part.read_journal": False,
-    "before partial.Part.write_journal": False,
-    "after partial.Part.write_journal": False,
+    "before part_files.PartFile.read_journal": False,
+    "before part_files.PartFile.write_journal": False,
+    "after part_files.PartFile.write_journal": False,
     "before json.dump": False,
     "before downloads.Follower.finish": False,
     "after downloads.Follower.finish": False,
-    "before partial.Part.commit": False,
+    "before part_files.PartFile.commit": False,
     "before os.fsync": False,
     "after os.fsync": False,
-    "before partial.Part._forget": False,
-    "before partial._sync_folder": True,
-    "after partial._sync_folder": True,
+    "before part_files.PartFile._forget": False,
+    "before part_files._sync_folder": True,
+    "after part_files._sync_folder": True,
 }
 UPLOADING = (
     "before socket.create_connection",

@@ -319,7 +319,7 @@ def test_pages_that_are_too_large_to_be_read_come_smaller(scripted: Scripted, mo
     """A thousand items of 100 kB are more than is read at once."""
     from orionclient import _http
 
-    monkeypatch.setattr(_http, "_LARGEST", 4000)
+    monkeypatch.setattr(_http, "_MAX_BODY_SIZE", 4000)
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         query = numbers(handler)
@@ -337,6 +337,6 @@ def test_pages_that_are_too_large_to_be_read_come_smaller(scripted: Scripted, mo
     assert ids_of(itertools.islice(listing, 150)) == list(range(150))
     with pytest.raises(OrionConnectionError, match="larger than"):
         list(listing)
-    monkeypatch.setattr(_http, "_LARGEST", 8000)
+    monkeypatch.setattr(_http, "_MAX_BODY_SIZE", 8000)
     assert ids_of(session.list_resources(File)) == list(range(400))
     assert "offset=150&limit=100" in queries(scripted)

@@ -37,7 +37,7 @@ COMPLETE = [set_field("state", "open"), set_field("state", None), set_field("sta
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Content of some kilobytes goes in parts of 64 KiB, the smallest that a server may choose."""
-    for name in ("_WHOLE", "SMALLEST_PART", "MIB"):
+    for name in ("_SINGLE_REQUEST_SIZE", "MIN_PART_SIZE", "MIB"):
         monkeypatch.setattr(plans, name, 64 * KIB)
 
 

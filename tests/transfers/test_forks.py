@@ -32,7 +32,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def report_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick machine would be done before it tells for the first time."""
-    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    monkeypatch.setattr(progress, "_INTERVAL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -97,10 +97,10 @@ def test_an_interrupted_upload_is_resumed(
 KILLED = """
     import os, signal, sys
     from orionclient.session import OrionSession
-    from orionclient.transfer import partial, progress
+    from orionclient.transfer import part_files, progress
     from orionclient.types import File
 
-    progress._EVERY, partial._WORTH_KEEPING = 0.0, 1
+    progress._INTERVAL_SECONDS, part_files._MIN_KEPT_SIZE = 0.0, 1
 
     def fork(state):
         if state.bytes < 1 << 19:

@@ -47,13 +47,13 @@ STEPS = {
 CHILD = """
 import os, pathlib, signal, sys
 from orionclient.session import OrionSession
-from orionclient.transfer import downloads, partial, plans
+from orionclient.transfer import downloads, part_files, plans
 from orionclient.types import File
 
 # 16 parts or chunks, as a content of 128 MiB and more has them.
-plans.SMALLEST_PART = 1 << 20
-plans._WHOLE = 16 << 20
-downloads._WORTH_RANGES = 16 << 20
+plans.MIN_PART_SIZE = 1 << 20
+plans._SINGLE_REQUEST_SIZE = 16 << 20
+downloads._RANGES_THRESHOLD = 16 << 20
 way, path, number, step = sys.argv[1:]
 def dies(place, name):
     original = getattr(place, name)
@@ -64,13 +64,13 @@ def dies(place, name):
         if step == f"after {name}":
             os.kill(os.getpid(), signal.SIGKILL)
     setattr(place, name, around)
-commit = partial.Part.commit
+commit = part_files.PartFile.commit
 def moved(self, *, durable):
     # Only here: the journal is replaced too.
-    for each in ((os, "fsync"), (pathlib.Path, "replace"), (partial, "_sync_folder")):
+    for each in ((os, "fsync"), (pathlib.Path, "replace"), (part_files, "_sync_folder")):
         dies(*each)
     commit(self, durable=durable)
-partial.Part.commit = moved
+part_files.PartFile.commit = moved
 session = OrionSession()
 if way == "upload":
     made = File.upload(session, "x", path)

@@ -380,7 +380,7 @@ def test_the_mode_of_the_old_file_stays(made: File, folder: Path) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the other end of a pipe hardly any time to come."""
-    monkeypatch.setattr(pipes, "_PATIENCE", 0.1)
+    monkeypatch.setattr(pipes, "_OPEN_SECONDS", 0.1)
 
 
 def test_a_source_that_nobody_writes_to(simple: Stack, folder: Path, impatient: None) -> None:
@@ -401,7 +401,7 @@ def test_a_source_that_nobody_writes_to(simple: Stack, folder: Path, impatient: 
 def test_a_source_whose_writer_comes_late(
     simple: Stack, folder: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipes, "_PATIENCE", 60)
+    monkeypatch.setattr(pipes, "_OPEN_SECONDS", 60)
     os.mkfifo(folder / "source")
 
     def write() -> None:

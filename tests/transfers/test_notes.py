@@ -36,7 +36,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def report_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick machine would be done before it tells for the first time."""
-    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    monkeypatch.setattr(progress, "_INTERVAL_SECONDS", 0.0)
 
 
 def interrupted(upload: Callable[..., Any]) -> None:

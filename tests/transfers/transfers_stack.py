@@ -20,10 +20,10 @@ FILES = "/api/v3/storage/files/"
 UPLOADS = "/api/v3/storage/uploads/"
 # Plans for contents of some kilobytes, by module of orionclient.transfer.
 SMALL_PLANS = {
-    "plans": {"MIB": 4096, "SMALLEST_PART": 8192, "_WHOLE": 16384},
-    "answers": {"_FORWARD": 4096},
-    "downloads": {"_WORTH_RANGES": 16384},
-    "partial": {"_WORTH_KEEPING": 1},
+    "plans": {"MIB": 4096, "MIN_PART_SIZE": 8192, "_SINGLE_REQUEST_SIZE": 16384},
+    "content": {"_PROGRESS_SIZE": 4096},
+    "downloads": {"_RANGES_THRESHOLD": 16384},
+    "part_files": {"_MIN_KEPT_SIZE": 1},
 }
 
 

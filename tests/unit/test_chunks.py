@@ -330,7 +330,7 @@ def test_given_up(skipped_waits: list[float]) -> None:
 
 
 def test_more_patience_where_it_comes_forward(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "_FORWARD", 1)
+    monkeypatch.setattr(content, "_PROGRESS_SIZE", 1)
     server = Server(
         answer(200, b"0", broken(), content_length="10", etag=TAG),
         *(chunk(start, WHOLE[start : start + 1], broken()) for start in range(1, 9)),

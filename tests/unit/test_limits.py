@@ -40,7 +40,7 @@ def ran(
     seed: int = 1,
 ) -> Reported:
     bucket = Bucket(rate)
-    server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: retry_after, latency=latency, seed=seed)
+    server = Virtual(lambda _, now: bucket.allows(now), lambda _: retry_after, latency=latency, seed=seed)
     return server.run((repeat("get_file", count), threads))
 
 
@@ -119,7 +119,7 @@ def test_many_429s_use_up_no_quota() -> None:
 def test_a_closed_server_is_left_alone(named: bool) -> None:
     window = Window(300, 10.0)
     server = Virtual(
-        lambda _, now: window.add_chunk(now), lambda now: str(int(window.opens_in(now)) + 1) if named else None
+        lambda _, now: window.allows(now), lambda now: str(int(window.opens_in(now)) + 1) if named else None
     )
     reported = server.run((repeat("get_file", 1500), 32))
     assert reported.failed == 0
@@ -135,7 +135,7 @@ def limited(until: float = 1e9) -> Bucket:
 @pytest.mark.parametrize("retry_after", ["0", "1", "5", None])
 def test_an_operation_with_a_limit_of_its_own_slows_only_itself(retry_after: str | None) -> None:
     bucket = limited()
-    server = Virtual(lambda operation, now: operation != "create_file" or bucket.add_chunk(now), lambda _: retry_after)
+    server = Virtual(lambda operation, now: operation != "create_file" or bucket.allows(now), lambda _: retry_after)
     reported = server.run((repeat("create_file", 200), 4), (repeat("get_file", 8000), 8))
     assert reported.failed == 0
     # Alone, eight workers would need some 22 s; the others slow down until the third 429.
@@ -164,7 +164,7 @@ def test_an_operation_comes_back_to_the_shared_limit() -> None:
 
 def test_a_limit_of_all_operations_stays_shared() -> None:
     bucket = Bucket(constant)
-    server = Virtual(lambda _, now: bucket.add_chunk(now), lambda _: "1")
+    server = Virtual(lambda _, now: bucket.allows(now), lambda _: "1")
     reported = server.run((repeat("get_file", 1000), 16), (repeat("get_dataset", 1000), 16))
     assert reported.failed == 0
     assert reported.seconds <= 10.5
