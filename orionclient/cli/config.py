@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,12 +15,12 @@ from orionclient.cli.commands import Command, CommandGroup
 from orionclient.cli.completion_types import complete_profiles
 from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import PROFILE, active_path, active_profile, get_state
+from orionclient.cli.state import PROFILE, get_active_path, get_state, read_active_profile
 from orionclient.cli.suggestions import suggest
 from orionclient.cli.table_options import table_options
 from orionclient.config import (
     SessionConfig,
-    config_path,
+    get_config_path,
     in_orion,
     read_profiles,
     remove_profile,
@@ -92,7 +93,7 @@ def group(name: str) -> click.Group:
 
 def _get_profile_name(state: State) -> str:
     """Return the name of the profile that a command applies to. The profile need not exist."""
-    return state.profile or os.environ.get("ORION_PROFILE") or active_profile() or PROFILE
+    return state.profile or os.environ.get("ORION_PROFILE") or read_active_profile() or PROFILE
 
 
 def write_profile(config: SessionConfig, name: str) -> Path:
@@ -105,7 +106,7 @@ def write_profile(config: SessionConfig, name: str) -> Path:
     Returns:
         Path of the configuration file.
     """
-    path = config_path()
+    path = get_config_path()
     save_profile(config, name)
     with contextlib.suppress(OSError):
         path.chmod(0o600)
@@ -226,15 +227,15 @@ def list_settings(state: State) -> list[dict[str, Any]]:
         }
         named = "the job" if in_orion() else "environment"
     else:
-        there = read_profiles().get(config.profile, {})
-        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if there.get(name)}
+        profile = read_profiles().get(config.profile, {})
+        origins = {name: f"{get_config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if profile.get(name)}
         named = (
             "--profile"
             if state.profile
             else "$ORION_PROFILE"
             if os.environ.get("ORION_PROFILE")
             else "ocli config use"
-            if active_profile()
+            if read_active_profile()
             else "default"
         )
     if os.environ.get("ORION_PROJECT"):
@@ -304,21 +305,8 @@ def _list() -> Command:
 
 def _profile_argument() -> click.Argument:
     return click.Argument(
-        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, text: complete_profiles(text)
+        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, incomplete: complete_profiles(incomplete)
     )
-
-
-class ProfileNotFound(InvalidCredentials):
-    """The profile does not exist.
-
-    Args:
-        message: Message of the error.
-        *hints: What to do, one hint per line.
-    """
-
-    def __init__(self, message: str, *hints: str) -> None:
-        super().__init__(message)
-        self.hints = hints
 
 
 def check_profile(name: str) -> None:
@@ -328,27 +316,21 @@ def check_profile(name: str) -> None:
         name: Name of the profile.
 
     Raises:
-        ProfileNotFound: It does not exist. The message suggests the closest profiles.
+        InvalidCredentials: It does not exist. The message suggests the closest profiles.
     """
-    profiles, path = read_profiles(), config_path()
-    if name in profiles:
-        return
-    if not profiles:
-        raise ProfileNotFound(
-            f"Orion is not configured: no profiles in {path}",
-            "to connect to Orion, run: ocli config profile",
-            "to start a local Orion, run: ocli local start",
+    profiles = read_profiles()
+    if name not in profiles:
+        suggestion = suggest(name, sorted(profiles), "profiles")
+        raise InvalidCredentials(f"unknown profile {name!r} in {get_config_path()}. {suggestion}".rstrip()).with_hints(
+            "choose a profile with --profile, or list them with: ocli config list",
+            f"to create the profile, run: ocli --profile {shlex.quote(name)} config profile",
         )
-    raise ProfileNotFound(
-        f"unknown profile {name!r} in {path}. {suggest(name, sorted(profiles), 'profiles')}".rstrip(),
-        "choose a profile with --profile, or list them with: ocli config list",
-    )
 
 
 def _use() -> Command:
     def run(name: str) -> None:
         check_profile(name)
-        path = active_path()
+        path = get_active_path()
         path.touch(mode=0o600)
         path.write_text(f"{name}\n", "utf-8")
         get_state().out.print_item({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
@@ -372,8 +354,8 @@ def _remove() -> Command:
             return
         confirm(f"Remove profile {name!r} with its token?", sure=yes)
         remove_profile(name)
-        if active_profile() == name:
-            active_path().unlink(missing_ok=True)
+        if read_active_profile() == name:
+            get_active_path().unlink(missing_ok=True)
         state.out.print_item({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
 
     return Command(
@@ -388,7 +370,7 @@ def _remove() -> Command:
 
 def _path() -> Command:
     def run() -> None:
-        path = str(config_path())
+        path = str(get_config_path())
         get_state().out.print_item({"path": path}, sentence=path, key="path")
 
     return Command(

@@ -1,4 +1,4 @@
-"""Look up operations in the contract, and create command-line options from their parameters and bodies."""
+"""Read operations of the contract, and create command-line options from their parameters and bodies."""
 
 from __future__ import annotations
 

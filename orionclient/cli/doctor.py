@@ -14,7 +14,7 @@ from orionclient.cli.commands import Command
 from orionclient.cli.config import current_config_or_none
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
-from orionclient.config import config_path
+from orionclient.config import get_config_path
 from orionclient.exceptions import InvalidCredentials, OrionError, one_line
 
 if TYPE_CHECKING:
@@ -64,41 +64,41 @@ def group(name: str) -> click.Command:
     )
 
 
-def _row(check: str, detail: str, *, ok: bool = True) -> dict[str, Any]:
+def _make_row(check: str, detail: str, *, ok: bool = True) -> dict[str, Any]:
     return {"check": check, "ok": ok, "detail": one_line(detail)}
 
 
 def _run_checks(state: State) -> Iterator[dict[str, Any]]:
-    yield _row(
+    yield _make_row(
         "version", f"ocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     )
     yield _check_mode()
     proxies = [name for name in _PROXIES if os.environ.get(name)]
-    yield _row("proxy", f"set by {', '.join(proxies)}" if proxies else "none in the environment")
+    yield _make_row("proxy", f"set by {', '.join(proxies)}" if proxies else "none in the environment")
     variables = [name for name in _CERTIFICATES if os.environ.get(name)]
     missing = [name for name in variables if not os.path.exists(os.environ[name])]  # noqa: PTH110 - any string
-    yield _row(
+    yield _make_row(
         "certificates",
         f"the path in {missing[0]} does not exist" if missing else f"from {', '.join(variables) or 'the system'}",
         ok=not missing,
     )
     config, error = current_config_or_none(state)
     if config is None:
-        yield _row("profile", str(error), ok=False)
+        yield _make_row("profile", str(error), ok=False)
         return
     user = f" as {config.username}" if config.username else ""
     origin = f"profile {config.profile}" if config.profile else "the environment"
-    yield _row("profile", f"{config.url}{user}, from {origin}")
+    yield _make_row("profile", f"{config.url}{user}, from {origin}")
     yield from _check_server(state, config)
 
 
 def _check_mode() -> dict[str, Any]:
-    path = config_path()
+    path = get_config_path()
     if not path.exists():
-        return _row("file", f"{path} does not exist")
+        return _make_row("file", f"{path} does not exist")
     mode = stat.S_IMODE(path.stat().st_mode)
     loose = os.name == "posix" and bool(mode & 0o077)
-    return _row(
+    return _make_row(
         "file", f"{path} has mode {mode:04o}" + ("; run: chmod 600 " + str(path) if loose else ""), ok=not loose
     )
 
@@ -111,22 +111,22 @@ def _check_server(state: State, config: SessionConfig) -> Iterator[dict[str, Any
     try:
         response = HttpSession(interactive_policy(state.timeout, state.max_retries)).get(f"{config.url}/api/versions/")
     except OrionError as error:
-        yield _row("server", str(error), ok=False)
+        yield _make_row("server", str(error), ok=False)
         return
-    yield _row(
+    yield _make_row(
         "server", f"status {response.status_code} in {time.monotonic() - started:.2f} s", ok=response.status_code < 500
     )
     if date := response.headers.get("Date"):
         try:
             offset = abs(time.time() - parsedate_to_datetime(date).timestamp())
         except (ValueError, OverflowError):
-            yield _row("clock", f"not checked: the server sent an invalid Date header: {date!r:.60}", ok=False)
+            yield _make_row("clock", f"not checked: the server sent an invalid Date header: {date!r:.60}", ok=False)
         else:
-            yield _row("clock", f"differs by {offset:.0f} s from the server's", ok=offset < _MAX_CLOCK_SECONDS)
+            yield _make_row("clock", f"differs by {offset:.0f} s from the server's", ok=offset < _MAX_CLOCK_SECONDS)
     try:
         user = state.session.get_user_profile()
-        yield _row("token", f"belongs to {user.username}")
+        yield _make_row("token", f"belongs to {user.username}")
     except InvalidCredentials as error:
-        yield _row("token", str(error), ok=False)
+        yield _make_row("token", str(error), ok=False)
     except OrionError as error:
-        yield _row("token", f"not checked: {error}", ok=False)
+        yield _make_row("token", f"not checked: {error}", ok=False)

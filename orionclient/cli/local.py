@@ -20,7 +20,7 @@ from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.root import GROUPS
 from orionclient.cli.server_process import RUNNING_FILE, STOP_FILE
 from orionclient.cli.state import get_state
-from orionclient.config import SessionConfig, config_path, remove_profile
+from orionclient.config import SessionConfig, get_config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
 from orionclient.transfer.names import check_path
 
@@ -67,8 +67,8 @@ def _folder_option() -> click.Option:
     )
 
 
-def _resolve_folder(given: str | None) -> Path:
-    return Path(check_path(given)).absolute() if given is not None else config_path().absolute().parent / "local"
+def _resolve_folder(folder: str | None) -> Path:
+    return Path(check_path(folder)).absolute() if folder is not None else get_config_path().absolute().parent / "local"
 
 
 def _find_running(folder: Path) -> dict[str, Any] | None:
@@ -130,7 +130,7 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
             stderr=stream,
             start_new_session=True,
             cwd=folder,
-            env=_environment(),
+            env=_build_environment(),
         )
     end = time.monotonic() + _START_SECONDS
     while not (folder / RUNNING_FILE).exists():
@@ -150,7 +150,7 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
     return found
 
 
-def _environment() -> dict[str, str]:
+def _build_environment() -> dict[str, str]:
     # The server must not see the credentials of the caller, but it has to find this package.
     others = {name: value for name, value in os.environ.items() if not name.startswith("ORION_")}
     return {**others, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
@@ -302,9 +302,11 @@ def _seed() -> Command:
         for index in range(1, 4):
             Shard.create(collection, f"frame {index}", file=f"frame {index}\n".encode())
         collection.close()
-        made = {"file": file.id, "dataset": dataset.id, "collection": collection.id}
+        created = {"file": file.id, "dataset": dataset.id, "collection": collection.id}
         state.out.print_item(
-            made, sentence=f"Created file {file.id}, dataset {dataset.id} and collection {collection.id}", key="dataset"
+            created,
+            sentence=f"Created file {file.id}, dataset {dataset.id} and collection {collection.id}",
+            key="dataset",
         )
 
     return Command(

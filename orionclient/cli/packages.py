@@ -35,10 +35,10 @@ from orionclient.types import Dataset
 @floe(title="Count up")
 def count_up(limit: int = 10, dataset: DatasetOut = "numbers") -> None:
     """Write a sequence of integers to a dataset."""
-    made = Dataset.create(APISession, dataset)
+    output = Dataset.create(APISession, dataset)
     for index in range(limit):
-        made.write({"Title": str(index)})
-    made.finalize()
+        output.write({"Title": str(index)})
+    output.finalize()
 '''
 _INIT: Final = {
     "type": "object",
@@ -154,14 +154,14 @@ def _compress(folder: Path) -> io.BytesIO:
 def _upload(kind: CommandKind) -> Command:
     def run(paths: Sequence[str], project: int | None, dry_run: bool) -> None:
         state = get_state()
-        for given in paths:
-            check_path(given)
+        for each in paths:
+            check_path(each)
         if dry_run:
             print_plan(state, "upload", paths)
             return
         done = []
-        for given in paths:
-            path = Path(given)
+        for each in paths:
+            path = Path(each)
             source: Any = _compress(path) if path.is_dir() else path
             done.append(WorkFloePackage.upload(state.session, source, project).to_dict())
         state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])

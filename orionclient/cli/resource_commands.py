@@ -325,7 +325,7 @@ def _update(kind: CommandKind) -> Command:
         if dry_run:
             print_plan(state, "update", [f"{kind.noun} {resource_id}: {', '.join(sorted(changes))}"])
             return
-        resource = template._handle(resource_id)
+        resource = template._make_handle(resource_id)
         state.session.update_resource(resource, changes)
         data = resource.to_dict()
         state.out.print_item(data, sentence=kind.format_message("update", "Updated", data))
@@ -359,13 +359,13 @@ def _delete(kind: CommandKind) -> Command:
             return
         found: dict[int, dict[str, Any]] = {}
         if len(ids) == 1 and not yes and sys.stdin.isatty():
-            found[ids[0]] = fetch_details(state, template._handle(ids[0]))
+            found[ids[0]] = fetch_details(state, template._make_handle(ids[0]))
         names = [describe(kind.noun, found.get(each, {"id": each})) for each in ids]
         what = names[0] if len(names) == 1 else f"{len(names)} {kind.plural} ({', '.join(map(str, ids))})"
         confirm(f"Delete {what}?", sure=yes)
 
         def delete(resource_id: int) -> dict[str, Any]:
-            handle = template._handle(resource_id)
+            handle = template._make_handle(resource_id)
             # The name has to be read before the resource is gone.
             data = found.get(resource_id) or fetch_details(state, handle)
             state.session.delete_resource(handle, immediate=immediate)
@@ -435,7 +435,7 @@ def _change_state(kind: CommandKind, *, verb: str, done: str) -> Command:
         if dry_run:
             print_plan(state, verb, [f"{kind.noun} {resource_id}"])
             return
-        resource = template._handle(resource_id)
+        resource = template._make_handle(resource_id)
         resource.session = state.session
         getattr(resource, verb)()
         data = resource.to_dict()

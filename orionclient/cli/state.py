@@ -81,17 +81,17 @@ class State:
             InvalidCredentials: No credentials are configured, or the profile does not exist.
         """
         from orionclient.cli.config import check_profile  # noqa: PLC0415
-        from orionclient.config import in_orion, resolve  # noqa: PLC0415
+        from orionclient.config import in_orion, read_profiles, resolve  # noqa: PLC0415
         from orionclient.exceptions import InvalidCredentials  # noqa: PLC0415
 
         names = ("ORION_URL", "ORION_TOKEN", "ORION_PROFILE")
         has_environment = any(os.environ.get(name) for name in names)
-        profile = self.profile or (None if has_environment or in_orion() else active_profile())
+        profile = self.profile or (None if has_environment or in_orion() else read_active_profile())
         try:
             return resolve(profile)
         except InvalidCredentials:
-            # ORION_URL without ORION_TOKEN, or the reverse, has an error of its own.
-            if profile or in_orion() or not any(os.environ.get(name) for name in names[:2]):
+            uses_profile = profile or in_orion() or not any(os.environ.get(name) for name in names[:2])
+            if uses_profile and read_profiles():
                 check_profile(profile or os.environ.get("ORION_PROFILE") or PROFILE)
             raise
 
@@ -190,25 +190,25 @@ def get_state() -> State:
     return State.from_context(click.get_current_context())
 
 
-def active_path() -> Path:
+def get_active_path() -> Path:
     """Return the path of the file that stores the choice of `ocli config use`.
 
     Returns:
         The path, in the folder of the configuration file.
     """
-    from orionclient.config import config_path  # noqa: PLC0415
+    from orionclient.config import get_config_path  # noqa: PLC0415
 
-    path = config_path()
+    path = get_config_path()
     return path.with_name(f"{path.name}.active")
 
 
-def active_profile() -> str | None:
+def read_active_profile() -> str | None:
     """Read the profile chosen by `ocli config use`.
 
     Returns:
         Name of the profile, or None if none was chosen.
     """
     try:
-        return active_path().read_text("utf-8").strip() or None
+        return get_active_path().read_text("utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         return None

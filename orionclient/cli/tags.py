@@ -40,14 +40,14 @@ def _resource_arguments() -> list[click.Parameter]:
     ]
 
 
-def _handle(kind: str, resource_id: int) -> Resource:
+def _make_handle(kind: str, resource_id: int) -> Resource:
     return KINDS[kind](id=resource_id)
 
 
 def _list() -> Command:
     def run(kind: str, resource_id: int) -> None:
         state = get_state()
-        state.out.print_rows(state.session.list_tags(_handle(kind, resource_id)), TAG_COLUMNS, key="name")
+        state.out.print_rows(state.session.list_tags(_make_handle(kind, resource_id)), TAG_COLUMNS, key="name")
 
     return Command(
         "list",
@@ -65,7 +65,7 @@ def _change(verb: str) -> Command:
         if dry_run:
             print_plan(state, verb, [f"{', '.join(tags)}: {kind} {resource_id}"])
             return
-        resource = _handle(kind, resource_id)
+        resource = _make_handle(kind, resource_id)
         (state.session.tag_resource if verb == "add" else state.session.untag_resource)(resource, *tags)
         report_tags(state, kind, resource, tags, added=verb == "add")
 

@@ -103,9 +103,9 @@ class Credentials:
             raise unauthorized("The user name or the password is wrong.")
         with self._lock:
             self._failures.pop(username, None)
-        return self.token_of(row["id"])
+        return self.get_token(row["id"])
 
-    def token_of(self, user: int) -> str:
+    def get_token(self, user: int) -> str:
         """The token for the password of a user, made when there is none; the same one every time."""
         query = "SELECT id FROM tokens WHERE user = ? AND NOT made ORDER BY id LIMIT 1"
         with self._store.writing() as db:

@@ -199,7 +199,7 @@ class Server:
             ).fetchone()
         if row is None:
             raise LookupError(f"there is no user {username!r}")
-        return Identity(row["username"], row["default_project"], stack.credentials.token_of(row["id"]))
+        return Identity(row["username"], row["default_project"], stack.credentials.get_token(row["id"]))
 
     def _require(self) -> _RunningServer:
         if self._running is None:

@@ -44,7 +44,7 @@ def parameterize_workfloe(
         >>> jobs[2].parameters
         {'promoted': {'text': 'CNS'}, 'cube': {'echo': {'number': 2}}}
     """
-    session = workfloe._bound()
+    session = workfloe._require_session()
     merged = [_merge(defaults, each) for each in parameters]
     return [WorkFloeJob.start(session, workfloe, name, each) for each in merged]
 

@@ -59,7 +59,7 @@ class Content:
         """
         headers = response.headers
         etag = headers.get("etag", "")
-        part = ContentRange.of(headers) if response.status_code == 206 else None
+        part = ContentRange.from_headers(headers) if response.status_code == 206 else None
         length = headers.get("content-length", "")
         whole = not is_compressed(headers)
         known = length.isascii() and length.isdigit() and whole
@@ -163,7 +163,7 @@ def changed_error() -> OrionConnectionError:
 
 def with_call(error: OrionError, response: Response) -> OrionError:
     """Add to an error what was attempted."""
-    return error.during(response.call) if response.call else error
+    return error.with_call(response.call) if response.call else error
 
 
 def algorithm_for(content: Content, expected: Expected) -> str | None:
@@ -237,7 +237,7 @@ def verify_stream(response: Response | AsyncResponse) -> None:
 
 def _limit_size(response: Response | AsyncResponse) -> None:
     """Hold the content of a range that comes without a length to what its Content-Range says."""
-    found = ContentRange.of(response.headers) if response.status_code == 206 else None
+    found = ContentRange.from_headers(response.headers) if response.status_code == 206 else None
     if found is not None and not response.headers.get("content-length", "").strip().isdecimal():
         _iter_checked(response, _Check(None, found.end - found.start))
 
@@ -261,7 +261,7 @@ def _iter_checked(response: Response | AsyncResponse, check: _Check) -> None:
         response.wrap_stream(checked_async)
 
 
-def as_stored(opener: Opener) -> Opener:
+def disable_decompression(opener: Opener) -> Opener:
     """Make an opener that takes every body as it comes: a Content-Encoding in its head belongs to the content.
 
     Args:
@@ -273,7 +273,7 @@ def as_stored(opener: Opener) -> Opener:
 
     def ask(headers: Mapping[str, str]) -> Response:
         response = opener(headers)
-        response.as_stored()
+        response.disable_decompression()
         return response
 
     return ask
@@ -324,8 +324,8 @@ def iter_verified(
     expected = Expected() if expected is None else expected
     response = open_range(opener, {})
     if is_stored_form(response, expected):
-        opener = as_stored(opener)
-        response.as_stored()
+        opener = disable_decompression(opener)
+        response.disable_decompression()
     content = Content.of(response)
     # Without a mark only what was passed on can tell whether another response resumes it.
     algorithm = algorithm_for(content, expected) if content.marked else "sha-256"

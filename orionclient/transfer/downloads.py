@@ -20,8 +20,8 @@ from orionclient.transfer.content import (
     Content,
     ResumeBudget,
     algorithm_for,
-    as_stored,
     changed_error,
+    disable_decompression,
     is_stored_form,
     iter_verified,
     open_range,
@@ -239,8 +239,8 @@ class _Download:
         response = open_range(self._opener, {})
         form = is_stored_form(response, self._expected)
         if form or (form is None and self._as_stored):
-            self._opener = as_stored(self._opener)
-            response.as_stored()
+            self._opener = disable_decompression(self._opener)
+            response.disable_decompression()
         return response
 
     def _prepare(self, response: Response, kept: Journal | None) -> None:

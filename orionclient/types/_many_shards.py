@@ -121,11 +121,11 @@ def send_shards(
         TransferErrors: Something failed.
         ValidationError: The collection is not open.
     """
-    session = collection._bound()
+    session = collection._require_session()
     there: dict[int, ExistingShard] = {}
     number = 0
     if compare:
-        collection._replace(session._calls.json(get_collection, collection._ids()))
+        collection._replace(session._calls.request_json(get_collection, collection._ids()))
         if collection.state != "open":
             raise ValidationError(
                 f"{collection._title()} is {collection.state!r} and takes no shards; collection.ensure_open() waits until it can be opened,"
@@ -200,10 +200,10 @@ def _shorten(*parts: object) -> int:
 
 def _drop_duplicates(collection: ShardCollection, own: set[int], before: int, kept: dict[int, Shard]) -> None:
     """Delete what was made here and is there from another process too; of two equal ones the older stays."""
-    session = collection._bound()
+    session = collection._require_session()
     if not own:
         return
-    collection._replace(session._calls.json(get_collection, collection._ids()))
+    collection._replace(session._calls.request_json(get_collection, collection._ids()))
     if collection.shard_count <= before + len(own):
         return
     oldest: dict[int, int] = {}

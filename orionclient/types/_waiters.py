@@ -25,7 +25,7 @@ def refresh(resource: Resource, timeout: float | None = None) -> None:
     """
     # Every kind that is waited for can be got.
     endpoint = cast("Endpoint", resource.declaration.get)
-    resource._replace(resource._bound()._calls.json(endpoint, resource._ids(), timeout=timeout))
+    resource._replace(resource._require_session()._calls.request_json(endpoint, resource._ids(), timeout=timeout))
 
 
 def wait_until_done(

@@ -92,7 +92,7 @@ def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[s
         return send()
     except BadResponse as error:
         if error.response.status_code == 409:
-            error.advise(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
+            error.add_hint(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
         raise
 
 
@@ -211,7 +211,7 @@ class ShardCollection(Resource):
             raise ValidationError(f"offset is a whole number, not {offset!r:.60}")
         filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}
         given = {name: value for name, value in filters.items() if value is not None}
-        return Listing(self._bound(), list_shards, Shard(collection=self), given, limit=limit)
+        return Listing(self._require_session(), list_shards, Shard(collection=self), given, limit=limit)
 
     def open(self) -> None:
         """Let shards be added and deleted again; harmless where that is so already.
@@ -220,8 +220,8 @@ class ShardCollection(Resource):
             BadResponse: The collection is being processed or deleted, or is broken (409); `ensure_open` waits for the former.
             OrionError: The server rejected, or no good response came.
         """
-        calls, ids = self._bound()._calls, self._ids()
-        self._replace(require_open(lambda: calls.json(open_collection, ids)))
+        calls, ids = self._require_session()._calls, self._ids()
+        self._replace(require_open(lambda: calls.request_json(open_collection, ids)))
 
     def close(self) -> None:
         """Declare the collection complete; harmless where that is so already. Shards that are not ready are dropped, with a warning.
@@ -237,7 +237,7 @@ class ShardCollection(Resource):
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
             )
-        self._replace(self._bound()._calls.json(close_collection, self._ids()))
+        self._replace(self._require_session()._calls.request_json(close_collection, self._ids()))
 
     def wait(
         self,
@@ -287,13 +287,13 @@ class ShardCollection(Resource):
             OrionError: It is broken or being deleted.
             NotFoundResponse: It is gone.
         """
-        calls, ids = self._bound()._calls, self._ids()
+        calls, ids = self._require_session()._calls, self._ids()
         for _ in poll_intervals(
             self._refreshed, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
         ):
             if self.state == "ready":
                 try:
-                    self._replace(calls.json(open_collection, ids, timeout=timeout))
+                    self._replace(calls.request_json(open_collection, ids, timeout=timeout))
                 except BadResponse as error:
                     # Somebody closed it meanwhile: it is looked at again.
                     if error.response.status_code != 409:
@@ -446,4 +446,4 @@ class ShardCollection(Resource):
         )  # fmt: skip
 
     def _refreshed(self, timeout: float) -> None:
-        self._replace(self._bound()._calls.json(get_collection, self._ids(), timeout=timeout))
+        self._replace(self._require_session()._calls.request_json(get_collection, self._ids(), timeout=timeout))

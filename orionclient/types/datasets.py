@@ -230,7 +230,7 @@ class Dataset(Resource):
         request = upload_dataset_content.build(
             self._id(), body=source.stream, format=format, content_digest=source.content_digest
         )
-        self._replace(self._bound()._calls.call(upload_dataset_content, request))
+        self._replace(self._require_session()._calls.send_built(upload_dataset_content, request))
 
     def records(
         self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
@@ -253,7 +253,7 @@ class Dataset(Resource):
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
         expected, count = _expected_count(self, offset=offset, limit=limit), 0
         try:
-            for item in json_lines(iter_verified(self._bound()._calls.opener(list_records, request))):
+            for item in json_lines(iter_verified(self._require_session()._calls.make_opener(list_records, request))):
                 count += 1
                 yield codec.decode(
                     read_field(item, "record", dict), _parse_record_id(item, "dataset"), _parse_record_id(item, "id")
@@ -280,7 +280,7 @@ class Dataset(Resource):
             OrionError: The server rejected, or no good response came.
         """
         number, codec = resource_id(record_id, "record_id"), codec or default_codec()
-        item = self._bound()._calls.json(get_record, {**self._ids(), "record_id": number})
+        item = self._require_session()._calls.request_json(get_record, {**self._ids(), "record_id": number})
         fields = item.get("record")
         if not isinstance(fields, dict):
             raise OrionError(f"the server sent no record {number} of {self._title()}")
@@ -296,7 +296,7 @@ class Dataset(Resource):
             ValidationError: It cannot be written as JSON, or is larger than 100 MB as such; the text has its size. It was not added.
             OrionError: The server rejected, or no good response came.
         """
-        self._bound()
+        self._require_session()
         try:
             line = json.dumps(codec_for(record).encode(record), allow_nan=False).encode() + b"\n"
         except (TypeError, ValueError) as error:
@@ -323,7 +323,7 @@ class Dataset(Resource):
         request = add_records.build(self._id(), body=b"".join(lines))
         self._buffer, self._buffered = [], 0
         try:
-            self._replace(self._bound()._calls.call(add_records, request))
+            self._replace(self._require_session()._calls.send_built(add_records, request))
         except OrionError as error:
             # What surely did not arrive is kept for another try; what may have arrived must not be sent twice.
             if not error.may_have_been_applied:
@@ -339,7 +339,7 @@ class Dataset(Resource):
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
-            self._replace(self._bound()._calls.json(finalize_dataset, self._ids()))
+            self._replace(self._require_session()._calls.request_json(finalize_dataset, self._ids()))
             self._unfinished = False
 
     def download(
@@ -376,7 +376,11 @@ class Dataset(Resource):
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
         expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
-        return b"".join(iter_verified(expected.counted(self._bound()._calls.opener(download_dataset, request), format)))
+        return b"".join(
+            iter_verified(
+                expected.counted(self._require_session()._calls.make_opener(download_dataset, request), format)
+            )
+        )
 
     def download_to_file(
         self,
@@ -400,7 +404,9 @@ class Dataset(Resource):
         """
         format = format or get_format(name_of(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})
-        opener = _expected_count(self).counted(self._bound()._calls.opener(download_dataset, request), format)
+        opener = _expected_count(self).counted(
+            self._require_session()._calls.make_opener(download_dataset, request), format
+        )
         # What the server makes anew each time has no mark of its own, so that nothing is resumed.
         save(opener, filename, what=object_name(self))
 

@@ -166,7 +166,7 @@ class File(Resource):
     ) -> None:
         def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
             request = upload_file_content.build(self._id(), body=content, content_digest=digest)
-            return self._bound()._calls.call(upload_file_content, request)
+            return self._require_session()._calls.send_built(upload_file_content, request)
 
         self._replace(send_content(self, source, whole, progress, fresh=fresh))
 
@@ -183,7 +183,7 @@ class File(Resource):
             OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last chunk.
             OrionError: The server rejected, or no good response came.
         """
-        ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        ask = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
         yield from iter_verified(ask, chunk_size, expected=expected_content(self))
 
     def download_to_file(
@@ -211,7 +211,7 @@ class File(Resource):
             OrionError: The server rejected, the content did not arrive whole, or it is not that of the file.
             OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
         """
-        ask = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        ask = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
         save(
             ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip

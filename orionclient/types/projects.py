@@ -60,7 +60,7 @@ class Project(Resource):
         """
         params = {"name": name, "description": description}
         body = {key: value for key, value in params.items() if value is not None}
-        return cls.from_msg(session._calls.json(create_project, {}, body=body), session)
+        return cls.from_msg(session._calls.request_json(create_project, {}, body=body), session)
 
     def archive(self) -> None:
         """Close the project for changes; what lies in it can still be read. One that is archived already stays so.
@@ -81,4 +81,4 @@ class Project(Resource):
         self._set(archived=False)
 
     def _set(self, **params: Any) -> None:
-        self._replace(self._bound()._calls.json(update_project, self._ids(), body=params))
+        self._replace(self._require_session()._calls.request_json(update_project, self._ids(), body=params))

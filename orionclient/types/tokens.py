@@ -61,7 +61,7 @@ class Token(Resource):
         Raises:
             OrionError: The server rejected, or no good response came. After a lost response a token may be there whose value nobody knows.
         """
-        return cls.from_msg(session._calls.json(create_token, {}, body={"description": description}), session)
+        return cls.from_msg(session._calls.request_json(create_token, {}, body={"description": description}), session)
 
     @property
     def value(self) -> str:

@@ -125,7 +125,7 @@ def send_content(
         OrionError: The server rejected, or no good response came.
     """
     meter = Meter(source.name or resource._title(), source.size, progress)
-    calls, get = resource._bound()._calls, resource.declaration.get
+    calls, get = resource._require_session()._calls, resource.declaration.get
     if part_size(source.size) is not None and get is not None:
         parts = _Parts(resource, fresh=fresh)
         try:
@@ -139,7 +139,7 @@ def send_content(
             meter.back(meter.bytes)
         else:
             meter.finish()
-            return calls.json(get, resource._ids())
+            return calls.request_json(get, resource._ids())
     found: dict[str, Any] = {}
     for left in reversed(range(_MAX_SENDS)):
         found = whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
@@ -148,7 +148,7 @@ def send_content(
             break
         if left == 0:
             wrong = OrionConnectionError("the content did not arrive whole: the server has another digest of it")
-            raise wrong.during(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
+            raise wrong.with_call(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
         meter.back(meter.bytes)
     meter.finish()
     return found
@@ -158,7 +158,7 @@ class _Parts:
     """The requests of an upload in parts to one resource."""
 
     def __init__(self, resource: Resource, *, fresh: bool) -> None:
-        self._session: SessionLike = resource._bound()
+        self._session: SessionLike = resource._require_session()
         self._calls = self._session._calls
         self._fresh = fresh
         self._what: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
@@ -175,7 +175,7 @@ class _Parts:
             return None
         query = {**self._what, "state": "open"}
         try:
-            listed = self._calls.json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
+            listed = self._calls.request_json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
         except OrionError:
             # It is only worth a new beginning, which will tell what is wrong.
             return None
@@ -199,7 +199,7 @@ class _Parts:
 
         body = {**self._what, **self._place, "size": size, "part_size": each}
         try:
-            return _read_plan(self._calls.json(create_upload, {}, body=body, check=check), size)
+            return _read_plan(self._calls.request_json(create_upload, {}, body=body, check=check), size)
         except BadResponse:
             self.rejected = True
             if made:
@@ -210,7 +210,7 @@ class _Parts:
 
     def digests(self, upload: UploadPlan) -> Mapping[int, str]:
         found: dict[int, str] = {}
-        for part in self._calls.items(list_parts, {"upload_id": upload.id}):
+        for part in self._calls.iter_items(list_parts, {"upload_id": upload.id}):
             # A part whose digest is not known is sent again.
             with contextlib.suppress(ValueError):
                 found[read_field(part, "number", int)] = _read_digest(part)
@@ -219,10 +219,10 @@ class _Parts:
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
         if not upload.presigned:
             request = upload_part.build(upload.id, number, body=part, content_digest=digest)
-            return _read_digest(self._calls.call(upload_part, request, check=_read_digest))
+            return _read_digest(self._calls.send_built(upload_part, request, check=_read_digest))
         headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
         for again in (True, False):
-            response = self._calls.put_elsewhere(
+            response = self._calls.put_presigned(
                 self._target(upload, number), part, headers, f"part {number} of upload {upload.id}"
             )  # fmt: skip
             if response.status_code != 403 or not again:
@@ -240,7 +240,7 @@ class _Parts:
             if not url or until < CLOCK.time() + _MARGIN:
                 count = -(-upload.size // upload.part_size)
                 wanted = range(number, min(number + _TARGET_BATCH, count + 1))
-                found = self._calls.json(
+                found = self._calls.request_json(
                     obtain_upload_targets, {"upload_id": upload.id}, body={"numbers": list(wanted)},
                     check=lambda data: _read_targets(data, wanted),
                 )  # fmt: skip
@@ -250,13 +250,13 @@ class _Parts:
 
     def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
         body = {"size": size, "digest": digest}
-        self._calls.json(complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
+        self._calls.request_json(complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
 
     def abort(self, upload: UploadPlan) -> None:
         self._delete(upload.id)
 
     def _delete(self, number: int) -> None:
-        self._calls.json(delete_upload, {"upload_id": number}, timeout=_FIND_SECONDS)
+        self._calls.request_json(delete_upload, {"upload_id": number}, timeout=_FIND_SECONDS)
 
 
 def _read_plan(upload: Mapping[str, Any], size: int) -> UploadPlan:

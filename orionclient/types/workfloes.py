@@ -125,7 +125,7 @@ class WorkFloeSpec(Resource):
         both = {**_group_parameters("promoted", given.get("promoted")), **promoted}
         if both or "promoted" in given:
             given["promoted"] = both
-        return WorkFloeJob.start(self._bound(), self, name, self._checked(given))
+        return WorkFloeJob.start(self._require_session(), self, name, self._checked(given))
 
     def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters as they are sent."""

@@ -52,7 +52,7 @@ def test_a_broken_file_is_left_alone(call: Call, own_home: Path, content: bytes)
         done = call(*arguments, input="t0ken\n")
         assert (done.exit_code, done.stdout) == (6, "")
         error, _ = done.stderr.splitlines()
-        assert error.startswith(f"Error: {path} is no")
+        assert error.startswith((f"Error: {path} is not", f"Error: cannot read profiles from {path}"))
         assert path.read_bytes() == content
     assert {each.name for each in folder.iterdir()} <= {"config", "config.lock"}
 

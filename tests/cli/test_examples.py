@@ -90,7 +90,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     session.create_paths("/screens")
     for number in (1, 2):
         body = {"resource_type": "file", "resource_id": number, "size": 10, "part_size": 5}
-        session._calls.json(_create_upload(), {}, body=body)
+        session._calls.request_json(_create_upload(), {}, body=body)
 
 
 def _create_upload() -> Any:

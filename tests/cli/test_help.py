@@ -47,12 +47,12 @@ def test_a_missing_command_after_options_is_an_error(call: Call) -> None:
 
 
 def test_each_group_is_listed_once_in_its_section(call: Call) -> None:
-    text = call().stdout
-    assert [line[:-1] for line in re.findall(r"^[A-Z][\w ]+:$", text, re.MULTILINE)] == [*SECTIONS, "Options"]
+    shown = call().stdout
+    assert [line[:-1] for line in re.findall(r"^[A-Z][\w ]+:$", shown, re.MULTILINE)] == [*SECTIONS, "Options"]
     for name, (_, description, section) in GROUPS.items():
-        (line,) = re.findall(rf"^  {name} +(.*)$", text, re.MULTILINE)
+        (line,) = re.findall(rf"^  {name} +(.*)$", shown, re.MULTILINE)
         assert line == description
-        assert text.index(f"{section}:\n") < text.index(line)
+        assert shown.index(f"{section}:\n") < shown.index(line)
         assert section in SECTIONS
 
 
@@ -64,8 +64,8 @@ def test_descriptions_are_sentences_in_the_imperative() -> None:
 def test_no_description_is_cut_at_80_columns(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     for words in [(), *list_groups(ocli)]:
-        text = call(*words, "--help", terminal_width=80).stdout
-        assert not re.findall(r"^  .*\.\.\.$", text, re.MULTILINE), words
+        shown = call(*words, "--help", terminal_width=80).stdout
+        assert not re.findall(r"^  .*\.\.\.$", shown, re.MULTILINE), words
 
 
 def test_help_refers_to_existing_documentation(call: Call) -> None:
@@ -75,8 +75,8 @@ def test_help_refers_to_existing_documentation(call: Call) -> None:
     }
     commands = [tuple(path.split()[1:]) for path, _ in iter_commands(ocli)]
     for words in [(), ("emulator",), *list_groups(ocli), *commands]:
-        text = " ".join(call(*words, "--help").stdout.split())
-        places = re.findall(r"docs/\w+\.md(?:#[\w-]+)?", text.rpartition("Documentation: ")[2])
+        shown = " ".join(call(*words, "--help").stdout.split())
+        places = re.findall(r"docs/\w+\.md(?:#[\w-]+)?", shown.rpartition("Documentation: ")[2])
         assert places, words
         for place in places:
             path, _, anchor = place.partition("#")

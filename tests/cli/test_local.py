@@ -1,4 +1,4 @@
-"""`ocli local`: a kept local Orion in a process of its own."""
+"""`ocli local`: a persistent local Orion in its own process."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ def test_a_job_gets_the_token_of_the_job_alone(
         "PYTHONUNBUFFERED": "1",
     }
     # What it is given is good for the job only; a command line can be read by everybody on the machine.
-    assert own not in {CANARY, orion.token, orion.token_of("grace")}
+    assert own not in {CANARY, orion.token, orion.get_token("grace")}
     assert not canary.leaks("\n".join([*args, *environ.values()]))
 
 

@@ -548,7 +548,7 @@ def test_few_file_descriptors(stack: LocalOrion, stored: int, content: bytes, tm
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=90)
     # With no descriptor left a connection waits until one is free.
     assert done.returncode == 0, done.stderr
-    assert all("trying again" in line for line in done.stderr.splitlines()), done.stderr
+    assert all("retrying in" in line for line in done.stderr.splitlines()), done.stderr
     assert done.stdout.splitlines()[-1] == "left []"
     assert "Too many open files" in done.stdout
     assert (tmp_path / "more").read_bytes() == content

@@ -121,5 +121,5 @@ def test_other_errors_travel_as_they_are(kind: type[OrionError]) -> None:
 
 
 def test_the_error_of_versions_travels() -> None:
-    twin = pickle.loads(pickle.dumps(InvalidAPIVersion(None).about("this needs version 3")))
+    twin = pickle.loads(pickle.dumps(InvalidAPIVersion(None).with_problem("this needs version 3")))
     assert (type(twin), str(twin), twin.response) == (InvalidAPIVersion, "this needs version 3", None)

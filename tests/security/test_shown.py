@@ -167,7 +167,7 @@ def test_tokens_of_the_local_orion_are_random_and_no_page_may_ask(tmp_path: Path
     tokens = []
     for number in range(2):
         with LocalOrion(tmp_path / str(number), seed="demo") as orion:
-            tokens += [orion.token_of("ada"), orion.token_of("grace")]
+            tokens += [orion.get_token("ada"), orion.get_token("grace")]
             headers = {"Origin": "https://evil.example", "Authorization": f"Token {orion.token}"}
             responses = [
                 httpx.get(f"{orion.url}/api/v1/users/me/", headers=headers),

@@ -296,7 +296,7 @@ def test_what_is_given_besides_replaces_parts(scripted: Scripted) -> None:
     [
         ({}, "no floe is named"),
         ({"param_dict": {"name": "x"}}, "no floe is named"),
-        ({"workfloe": "the best"}, "workfloe must be a whole number"),
+        ({"workfloe": "the best"}, "workfloe must be an integer"),
         ({"workfloe": WorkFloeSpec()}, "has no id"),
         ({"workfloe": 3, "params": [1]}, "params is a mapping, not list"),
         ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "resources are given by their ids"),

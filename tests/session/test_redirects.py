@@ -42,7 +42,7 @@ def test_content_that_is_redirected_is_not_taken_as_stored(scripted: Scripted, s
     path.write_bytes(CONTENT)
     with pytest.raises(BadResponse, match=f"{status}"):
         get_session().upload_file(f"{scripted.url}/bucket/x?signature=1", path)
-    response = scripted.session()._calls.put_elsewhere(f"{scripted.url}/bucket/x?signature=1", CONTENT, {}, "part 1")
+    response = scripted.session()._calls.put_presigned(f"{scripted.url}/bucket/x?signature=1", CONTENT, {}, "part 1")
     with pytest.raises(BadResponse, match=f"{status}"):
         response.raise_for_status()
     assert not response.ok
@@ -60,7 +60,7 @@ def test_content_follows_a_redirect_without_the_token(scripted: Scripted, status
         headers = {"Content-Digest": "digest"}
         # At the profile's own origin too: an address with a signature takes no token.
         calls = scripted.session()._calls
-        assert calls.put_elsewhere(f"{scripted.url}/bucket/x", CONTENT, headers, "part 1").ok
+        assert calls.put_presigned(f"{scripted.url}/bucket/x", CONTENT, headers, "part 1").ok
     assert [(requests.method, requests.path, requests.body) for requests in storage.requests] == [
         ("PUT", "/moved?signature=2", CONTENT)
     ] * 2
@@ -75,7 +75,7 @@ def test_content_follows_a_redirect_without_the_token(scripted: Scripted, status
 def test_a_presigned_request_that_comes_back_to_the_stack_has_no_token(scripted: Scripted) -> None:
     with Scripted(ScriptedResponse(307, raw=b"", headers={"Location": f"{scripted.url}/content"})) as storage:
         scripted.then(ScriptedResponse(raw=b""))
-        assert scripted.session()._calls.put_elsewhere(f"{storage.url}/x", CONTENT, {}, "part 1").ok
+        assert scripted.session()._calls.put_presigned(f"{storage.url}/x", CONTENT, {}, "part 1").ok
     assert [(requests.path, requests.body) for requests in scripted.requests] == [("/content", CONTENT)]
     assert "Authorization" not in scripted.requests[0].headers
 
@@ -134,7 +134,7 @@ def test_an_error_names_where_a_call_was_redirected_to(scripted: Scripted, statu
     assert len(scripted.requests) == 1
 
 
-@pytest.mark.parametrize(("location", "words"), [("http://[::1", "an address that cannot be used"), ("/x", "{url}")])
+@pytest.mark.parametrize(("location", "words"), [("http://[::1", "an invalid URL"), ("/x", "{url}")])
 def test_where_a_redirect_leads_may_be_unusable_or_relative(scripted: Scripted, location: str, words: str) -> None:
     scripted.then(ScriptedResponse(302, raw=b"", headers={"Location": location}))
     with pytest.raises(BadResponse) as caught:

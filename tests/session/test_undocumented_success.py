@@ -70,7 +70,7 @@ def test_another_success_with_a_body_as_documented(
     assert found or operation == "delete_file"
     # The second time it is known.
     ways[by](session)
-    assert lines(caplog) == [f"{operation}: success with status {status}, which is not documented"]
+    assert lines(caplog) == [f"{operation}: undocumented success status {status}"]
     (record,) = (each for each in caplog.records if "not documented" in each.getMessage())
     assert (record.name, record.levelname) == ("orionclient" if by == "session" else "orion_api", "WARNING")
     assert len(scripted.requests) == 2
@@ -137,8 +137,8 @@ def test_without_a_session(scripted: Scripted, caplog: pytest.LogCaptureFixture)
         with pytest.raises(UnexpectedStatus, match="202"):
             get_file.sync(1, client=client)
     assert lines(caplog) == [
-        "get_file: success with status 203, which is not documented",
-        "delete_file: success with status 202, which is not documented",
+        "get_file: undocumented success status 203",
+        "delete_file: undocumented success status 202",
     ]
 
 

@@ -165,7 +165,7 @@ def test_an_earlier_upload_that_cannot_be_used_is_left_alone(direct: LocalOrion,
     from orion_api.api.uploads import create_upload
 
     body = {"resource_type": "file", "resource_id": file.id, "size": len(CONTENT), "part_size": 64 * KIB}
-    earlier = calls.json(create_upload, {}, body=body)
+    earlier = calls.request_json(create_upload, {}, body=body)
     direct.faults.clear()
     ((name, value),) = fields.items()
     direct.faults.script("list_uploads", [set_field(f"results.*.{name}", value)])
@@ -195,8 +195,8 @@ def test_a_part_that_is_not_known_is_sent_again(direct: LocalOrion, field: str, 
     calls = direct.session()._calls
     file = direct.session().create_resource(File, {"name": "x"})
     body = {"resource_type": "file", "resource_id": file.id, "size": len(CONTENT), "part_size": 64 * KIB}
-    earlier = calls.json(create_upload, {}, body=body)
-    calls.call(upload_part, upload_part.build(earlier["id"], 1, body=CONTENT[: 64 * KIB]))
+    earlier = calls.request_json(create_upload, {}, body=body)
+    calls.send_built(upload_part, upload_part.build(earlier["id"], 1, body=CONTENT[: 64 * KIB]))
     direct.faults.clear()
     direct.faults.script("list_parts", [set_field(f"results.*.{field}", value)])
     file.put_content(CONTENT)

@@ -192,14 +192,14 @@ def test_a_required_parameter_may_come_by_its_cube(spec: WorkFloeSpec, scripted:
         ({}, {"data": {1, 2}}, r"'data' cannot be written as JSON"),
         ({}, {"file": Dataset(id=1)}, r"'file' is a File, not a Dataset"),
         ({}, {"file": [File(id=1)]}, r"'file' takes one file, not a list"),
-        ({}, {"file": "path.sdf"}, r"'file' must be a whole number"),
+        ({}, {"file": "path.sdf"}, r"'file' must be an integer"),
         ({}, {"text": File(id=1)}, r"'text' is of type string, not a File"),
         ({}, {"texts": "abc"}, r"'texts' takes a list of values of type string"),
         ({}, {"texts": ["a", 1]}, r"'texts' is of type string; 1 is not"),
         ({}, {"made": Dataset(id=1)}, r"'made' is of type dataset_out, not a Dataset"),
         ({}, {"choice": "c"}, r"'choice' is one of \['a', 'b'\], not 'c'"),
         ({}, {"in": Project(id=1)}, r"'in' is a Dataset, not a Project"),
-        ({}, {"in": None}, r"'in' must be a whole number"),
+        ({}, {"in": None}, r"'in' must be an integer"),
     ],
 )
 def test_what_does_not_fit_is_rejected_before_anything_is_sent(
