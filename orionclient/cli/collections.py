@@ -121,7 +121,7 @@ def _download(_kind: CommandKind) -> Command:
         collection = state.shard_session.get_resource(ShardCollection, resource_id)
         items: list[dict[str, Any]] = []
 
-        def reported(result: Any) -> None:
+        def report(result: Any) -> None:
             if result.error is None:
                 path = Path(result.value)
                 items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})

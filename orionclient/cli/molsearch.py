@@ -33,7 +33,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
             "hits",
             params=[*kind.id_arguments(), *table_options(schema_columns("MolsearchHitInfo"))],
             callback=run,
-            help="List the hits of a search. The best match comes first.",
+            help="List the hits of a search. They are sorted by rank.",
             shape="[MolsearchHitInfo]",
             example="ocli molsearch queries hits 1",
         )

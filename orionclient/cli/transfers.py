@@ -201,11 +201,11 @@ def _send(
         sent: Any = kind.kind
         settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
         act = partial(send_files, sent, state.session, found, options=values, **settings)
-    with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as reported:
+    with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as report:
 
         def each(result: Result[Path, Any]) -> None:
             if result.value is None:
-                reported(result, {}, "", 0)
+                report(result, {}, "", 0)
                 return
             item = {**result.value.to_dict(), "skipped": result.skipped}
             sentence = kind.format_message("upload", "Uploaded", item)
@@ -213,7 +213,7 @@ def _send(
                 sentence = f"Skipped {describe(kind.noun, item)}: it exists already"
             # A dataset reports no size.
             count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
-            reported(result, item, sentence, count)
+            report(result, item, sentence, count)
 
         state.resume_advice = _rerun_advice(kind, found, single=single)
         with _first_error(single=single):
@@ -307,7 +307,7 @@ def _print_results(
     pending: list[tuple[dict[str, Any], str]] = []
     tally = Tally(verb)
 
-    def reported(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
+    def report(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
         tally.add(result, count)
         if result.error is not None:
             return
@@ -318,7 +318,7 @@ def _print_results(
 
     whole = False
     try:
-        yield reported
+        yield report
         whole = True
     finally:
         watch.clear()
@@ -352,7 +352,7 @@ def _download(kind: CommandKind) -> Command:
             return path
 
         resources = [session.get_resource(template, each) for each in ids]
-        with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as reported:
+        with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as report:
 
             def each(result: Result[Any, Path]) -> None:
                 item: dict[str, Any] = {}
@@ -360,7 +360,7 @@ def _download(kind: CommandKind) -> Command:
                     path = result.value
                     item = {"id": result.item.id, "path": str(path), "size": path.stat().st_size}
                 sentence = f"Downloaded {describe(kind.noun, result.item.to_dict())} to {result.value}"
-                reported(result, item, sentence, item.get("size", 0))
+                report(result, item, sentence, item.get("size", 0))
 
             relay = bulk.ProgressRelay(watch)
             # The server renders a dataset's file again for each request, so that there is nothing to resume.
