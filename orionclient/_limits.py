@@ -55,7 +55,7 @@ class RetryQuota:
 
 
 # Requests per second after a 429 before which nothing was served that could be measured, and the fewest ever.
-_INITIAL_RATE: Final = 20.0
+_INITIAL_RATE: Final = 40.0
 _MIN_RATE: Final = 0.05
 # Used of the measured limit, so that the server's token bucket fills and absorbs uneven sending.
 _SHARE: Final = 0.98

@@ -75,8 +75,8 @@ def test_pipes_by_path(call: Call, stack: LocalOrion, tmp_path: Path, monkeypatc
     os.mkfifo(pipe)
     before = [len(stack.faults.requests(name)) for name in ("download_file", "create_file")]
     for arguments, words in {
-        ("download", str(made.id), "-o", "pipe"): "nobody reads from the pipe",
-        ("upload", "pipe"): "nobody writes to the pipe",
+        ("download", str(made.id), "-o", "pipe"): "the pipe has no reader",
+        ("upload", "pipe"): "the pipe has no writer",
     }.items():
         done = call("files", *arguments, on=stack)
         assert (done.exit_code, done.stdout) == (9, "")
@@ -207,7 +207,7 @@ def test_other_kinds_of_directory_entries_are_reported(
     (tree / "linked").unlink()
     os.mkfifo(tree / "0.pipe")
     done = call("files", "upload", "frames", on=stack)
-    assert (done.exit_code, "0.pipe is no file" in done.stderr) == (6, True)
+    assert (done.exit_code, "0.pipe is not a file" in done.stderr) == (6, True)
 
 
 def test_a_given_format_takes_precedence(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
@@ -453,6 +453,6 @@ def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path
     ):
         done = call(*words, on=stack)
         assert (words, done.exit_code) == (words, 6)
-        assert "the path is empty; name a file or folder" in done.stderr, (words, done.stderr)
+        assert "the path is empty; pass a file or folder" in done.stderr, (words, done.stderr)
     assert stack.faults.requests() == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

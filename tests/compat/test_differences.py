@@ -357,7 +357,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ScriptedResponse(data=known),
         ScriptedResponse(raw=b"content"),
     ]
-    with pytest.raises(errors.OrionConnectionError, match="7 bytes came, and the resource has 9"):
+    with pytest.raises(errors.OrionConnectionError, match="received 7 bytes, the resource has 9"):
         File.from_msg(known, scripted.session()).download_to_file(str(target))
     assert list(tmp_path.iterdir()) == []
 

@@ -271,7 +271,7 @@ def test_a_database_that_cannot_be_written_only_delays(single, connect, monkeypa
     reach(ada, job, "running")
     tries.clear()
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "end", full)
+        patch.setattr(engine, "end_job", full)
         gate.touch()
         until(lambda: len(tries), lambda count: count > 2)
         assert get(ada, job)["state"] == "running"

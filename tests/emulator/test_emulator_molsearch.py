@@ -137,7 +137,7 @@ def test_what_goes_wrong_in_a_search_is_its_reason(ada, loaded, monkeypatch):
     def fail(*args):
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(searching, "matcher", fail)
+    monkeypatch.setattr(searching, "build_matcher", fail)
     query, _ = result(ada, ask(ada, loaded, titles=["a"]))
     assert (query["state"], query["reason"]) == ("ERROR", "The search failed: unforeseen")
 
@@ -185,7 +185,7 @@ def test_a_restart_goes_on_with_what_was_left(fresh, connect, drugs):
     ada = connect(fresh)
     searched = database(ada, dataset(ada, drugs["sdf"]))
     query, _ = result(ada, ask(ada, searched, titles=["a"]))
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("UPDATE molsearch_databases SET state = 'LOADING', count = 0")
         db.execute("UPDATE molsearch_queries SET state = 'RUNNING'")
     fresh.stop()

@@ -126,7 +126,7 @@ def test_a_missing_folder_is_an_error(collection: ShardCollection, tmp_path: Pat
 def test_a_closed_collection_is_an_error(collection: ShardCollection, folder: Path, orion: LocalOrion) -> None:
     collection.close()
     collection.wait()
-    with pytest.raises(OrionError, match=r"is 'ready' and takes no shards; collection.ensure_open\(\)"):
+    with pytest.raises(OrionError, match=r"is 'ready', not 'open'; collection.ensure_open\(\)"):
         collection.upload(folder)
     assert not orion.faults.requests("create_shard")
 
@@ -236,7 +236,7 @@ def test_one_failed_download_does_not_lose_the_others(
     collection.upload(folder, workers=1)
     orion.faults.script("download_shard", ["pass", 403])
     seen: list[Any] = []
-    results = collection.download(tmp_path / "back", 1, return_exceptions=True, each=seen.append)
+    results = collection.download(tmp_path / "back", 1, return_exceptions=True, on_result=seen.append)
     assert [result.item.name for result in results] == [NAMES[1]]
     assert [result.item.name for result in seen] == NAMES
     assert content(tmp_path / "back") == {name: data for name, data in content(folder).items() if name != NAMES[1]}

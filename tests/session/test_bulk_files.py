@@ -147,17 +147,17 @@ def test_handles_are_enough(session: OrionSession, folder: Path, tmp_path: Path)
 
 def test_only_files_are_downloaded(session: OrionSession, tmp_path: Path) -> None:
     dataset: Any = Dataset.create(session, "x")
-    with pytest.raises(ValidationError, match="Dataset cannot be downloaded like a file; pass files"):
+    with pytest.raises(ValidationError, match="Dataset cannot be downloaded as a file; pass File resources"):
         session.download_files([dataset], tmp_path / "back")
 
 
 def test_each_and_progress(session: OrionSession, folder: Path, tmp_path: Path) -> None:
     reported: list[Progress] = []
     seen: list[Any] = []
-    assert session.upload_files(folder, each=seen.append, progress=reported.append) == []
+    assert session.upload_files(folder, on_result=seen.append, progress=reported.append) == []
     assert {progress.item for progress in reported if progress.done} == set(NAMES)
     files: Iterator[File] = iter([result.value for result in seen])
-    assert session.download_files(files, tmp_path / "back", each=seen.append, progress=reported.append) == []
+    assert session.download_files(files, tmp_path / "back", on_result=seen.append, progress=reported.append) == []
     assert [result.value.name for result in seen[3:]] == ["a.smi", "b.smi", "a.smi"]
     assert sum(progress.done for progress in reported) == 6
 

@@ -165,7 +165,7 @@ def test_metadata_at_the_limit(session: OrionSession, plain: Plain, collection: 
         lambda: ShardCollection.create(session, "x", larger),
         lambda: Shard.create(collection, "x", larger),
     ):
-        with pytest.raises(ValidationError, match="the metadata has 262146 bytes as JSON; at most 262144 are allowed"):
+        with pytest.raises(ValidationError, match="the metadata has 262146 bytes as JSON; the maximum is 262144"):
             attempt()
     with pytest.raises(BadResponse, match=r"422.*262146 bytes"):
         session.update_resource(collection, {"metadata": larger})
@@ -182,7 +182,7 @@ def test_invalid_metadata_is_rejected(scripted: Scripted, metadata: Any) -> None
         lambda: ShardCollection.create(session, "x", metadata),
         lambda: Shard.create(ShardCollection(id=7, session=session), "x", metadata),
     ):
-        with pytest.raises(ValidationError, match="metadata is a mapping that can be written as JSON"):
+        with pytest.raises(ValidationError, match="metadata must be a JSON-serializable mapping"):
             attempt()
     assert scripted.requests == []
 
@@ -334,7 +334,7 @@ def test_wait(scripted: Scripted, skipped_waits: list[float]) -> None:
 @pytest.fixture
 def stuck(monkeypatch: pytest.MonkeyPatch) -> ShardCollection:
     """A collection that stays in processing, for tests of hundreds of polls without a slow server."""
-    monkeypatch.setattr(ShardCollection, "_refreshed", lambda _, timeout: None)
+    monkeypatch.setattr(ShardCollection, "_refresh", lambda _, timeout: None)
     return ShardCollection(id=7, state="processing")
 
 

@@ -86,7 +86,7 @@ def test_no_tags(orion: LocalOrion, session: OrionSession, make: Callable[..., A
 
 @pytest.mark.parametrize("tags", [[""], ["x", " "], [7], [b"x"], "text"])
 def test_invalid_tags_are_rejected(scripted: Scripted, make: Callable[..., Any], tags: Any) -> None:
-    with pytest.raises(ValidationError, match="a tag is a text that is not empty|tags is a list of texts"):
+    with pytest.raises(ValidationError, match="a tag must be a non-empty string|tags must be a list of strings"):
         make(scripted.session(), tags=tags)
     assert scripted.requests == []
 
@@ -168,7 +168,7 @@ def test_error(session: OrionSession, upload: Callable[..., Any]) -> None:
     with pytest.raises(ValidationError) as caught:
         upload(session, "same", 2, if_exists="error")
     kind = type(first).__name__
-    assert str(caught.value) == f"there is a {kind} {first.id} named 'same' in project 1 already"
+    assert str(caught.value) == f"{kind} {first.id} named 'same' already exists in project 1"
     assert list(session.list_resources(type(first))) == [first]
     assert lines_of(first) == 1
 
@@ -216,14 +216,14 @@ def test_resources_in_the_trash_are_ignored(session: OrionSession, upload: Calla
 
 @pytest.mark.parametrize("word", ["Skip", "", "keep", True, 0])
 def test_unknown_options_are_rejected(scripted: Scripted, upload: Callable[..., Any], word: Any) -> None:
-    with pytest.raises(ValidationError, match="if_exists is one of skip, replace, error, not"):
+    with pytest.raises(ValidationError, match="if_exists must be one of skip, replace, error, not"):
         upload(scripted.session(), "same", 1, if_exists=word)
     assert scripted.requests == []
 
 
 def test_without_a_project(orion: LocalOrion, upload: Callable[..., Any]) -> None:
     session = OrionSession(orion.config(project=None))
-    with pytest.raises(ValidationError, match="if_exists needs a project"):
+    with pytest.raises(ValidationError, match="if_exists requires a project"):
         upload(session, "same", 1, if_exists="skip")
     assert orion.faults.requests() == []
     assert upload(session, "same", 1, project=1, if_exists="skip").project == 1
@@ -296,7 +296,7 @@ def test_a_record_that_is_too_large(session: OrionSession, monkeypatch: pytest.M
     monkeypatch.setattr(datasets, "_MAX_RECORD_BYTES", 100)
     dataset = Dataset.create(session, "x")
     dataset.write({"Title": "small"})
-    with pytest.raises(ValidationError, match="the record has 214 bytes as JSON; at most 100 are allowed"):
+    with pytest.raises(ValidationError, match="the record has 214 bytes as JSON; the maximum is 100"):
         dataset.write({"Title": "x" * 200})
     largest = {"Title": "x" * (100 - len('{"Title": ""}\n'))}
     dataset.write(largest)
@@ -306,7 +306,7 @@ def test_a_record_that_is_too_large(session: OrionSession, monkeypatch: pytest.M
 
 def test_the_limit_of_records_is_the_observed_one(scripted: Scripted) -> None:
     dataset = Dataset(id=7, session=scripted.session())
-    with pytest.raises(ValidationError, match="the record has 100000012 bytes as JSON; at most 100000000 are allowed"):
+    with pytest.raises(ValidationError, match="the record has 100000012 bytes as JSON; the maximum is 100000000"):
         dataset.write({"Data": "x" * (100_000_012 - len('{"Data": ""}\n'))})
     assert scripted.requests == []
 

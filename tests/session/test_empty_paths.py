@@ -12,7 +12,7 @@ from helpers.scripted import Scripted
 from orionclient.exceptions import ValidationError
 from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.helpers.reports import download_report
-from orionclient.helpers.storage import keep_file, local_path
+from orionclient.helpers.storage import local_path, store_file
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloePackage
@@ -55,7 +55,7 @@ CALLS: dict[str, Act] = {
     "shard.download_to_file": lambda session: Shard(collection=1, id=1, session=session).download_to_file(""),
     "WorkFloePackage.upload": lambda session: WorkFloePackage.upload(session, ""),
     "download_report": lambda session: download_report(ShardCollection(id=1, session=session), ""),
-    "keep_file": lambda session: keep_file("", "x", session=session),
+    "store_file": lambda session: store_file("", "x", session=session),
     "local_path": enter,
     "LocalOrion": lambda _: LocalOrion(""),
 }
@@ -67,7 +67,7 @@ def test_an_empty_path_is_an_error_before_any_request(
 ) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValidationError, match="the path is empty; name a file or folder"):
+    with pytest.raises(ValidationError, match="the path is empty; pass a file or folder"):
         CALLS[name](scripted.session())
     assert scripted.requests == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

@@ -40,7 +40,7 @@ PERSON = Path(__file__).with_name("user_floes.py")
 def module() -> Any:
     """Import the module of `PERSON` and unload it afterwards."""
     before = list(sys.path)
-    yield loading.get_module_name(str(PERSON))
+    yield loading.load_module(str(PERSON))
     sys.path[:] = before
 
 
@@ -97,7 +97,7 @@ def test_a_signature_becomes_a_specification(module: Any) -> None:
         "Words",
     )
     assert by_name["number"]["description"] == "counts"
-    assert loading.load_registered(module.take)["tags"] == ["a", "b"]
+    assert loading.build_registration(module.take)["tags"] == ["a", "b"]
 
 
 def test_name_title_and_description_are_those_of_the_function(module: Any) -> None:
@@ -106,7 +106,7 @@ def test_name_title_and_description_are_those_of_the_function(module: Any) -> No
     assert specification["description"] == "Upload what a job can see of its environment."
     specification["cubes"].clear()
     assert describe(module.report)["cubes"] != []
-    again = loading.get_module_name(str(PERSON))
+    again = loading.load_module(str(PERSON))
     assert describe(again.report)["uuid"] == specification["uuid"]
     assert describe(again.take)["uuid"] != specification["uuid"]
 
@@ -136,17 +136,17 @@ def unseen(a: Decimal) -> None: ...
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (no_hint, "parameter 'a' of the floe 'no_hint' has no hint"),
-        (odd, r"'a' of the floe 'odd' has the hint set\[int\]; known are str, int"),
-        (odd_list, "has the hint <class 'bytes'>"),
-        (union, r"has the hint int \| str"),
-        (mixed, "choices that are neither all texts nor all whole numbers"),
-        (rest, "cannot be passed by its name"),
-        (words, "cannot be passed by its name"),
-        (by_place, "cannot be passed by its name"),
-        (no_json, "the default of the parameter 'a' of the floe 'no_json' cannot be written as JSON"),
-        (twice, "two parameters promoted as 'a'"),
-        (unseen, "'Decimal' is not defined; import what they name outside of TYPE_CHECKING"),
+        (no_hint, "parameter 'a' of the floe 'no_hint' has no type hint"),
+        (odd, r"'a' of the floe 'odd' has the unsupported type hint set\[int\]; supported are str, int"),
+        (odd_list, "has the unsupported type hint <class 'bytes'>"),
+        (union, r"has the unsupported type hint int \| str"),
+        (mixed, "choices that are neither all strings nor all integers"),
+        (rest, "cannot be passed by keyword"),
+        (words, "cannot be passed by keyword"),
+        (by_place, "cannot be passed by keyword"),
+        (no_json, "the default of the parameter 'a' of the floe 'no_json' is not JSON serializable"),
+        (twice, "two parameters with the promoted name 'a'"),
+        (unseen, "'Decimal' is not defined; import their types outside of TYPE_CHECKING"),
     ],
 )
 def test_an_unsupported_signature_is_rejected(function: Callable[..., Any], message: str) -> None:
@@ -156,7 +156,7 @@ def test_an_unsupported_signature_is_rejected(function: Callable[..., Any], mess
 
 def test_only_floes_are_described() -> None:
     for thing in (len, 5, object()):
-        with pytest.raises(ValidationError, match="is no floe; decorate"):
+        with pytest.raises(ValidationError, match="is not a floe; decorate"):
             describe(thing)  # type: ignore[arg-type]
 
 
@@ -170,7 +170,7 @@ def test_a_floe_that_cannot_be_imported_is_rejected() -> None:
     names: dict[str, Any] = {"__name__": "typed"}
     exec("from orionclient.floes import floe\n@floe\ndef typed() -> None: ...", names)
     for function in (nested, names["typed"]):
-        with pytest.raises(ValidationError, match="write it at the top level of a file"):
+        with pytest.raises(ValidationError, match="define it at the top level of a file"):
             LocalOrion(floes=[function]).start()
 
 
@@ -191,7 +191,11 @@ def test_a_module_of_a_package_is_named_with_its_root(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [("no_such_file.py", "there is no file no_such_file.py"), (json, "json.*has no floe"), (5, "5 is no floe")],
+    [
+        ("no_such_file.py", "the file no_such_file.py does not exist"),
+        (json, "json.*has no floe"),
+        (5, "5 is not a floe"),
+    ],
 )
 def test_a_source_without_a_floe_is_rejected(given: Any, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
@@ -203,7 +207,7 @@ def test_an_error_in_a_file_is_reported_unchanged(tmp_path: Path) -> None:
     before = set(sys.modules)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
         LocalOrion(floes=[tmp_path / "bad.py"]).start()
-    assert loading.set_loading() == ""
+    assert loading.get_loading_target() == ""
     assert not [name for name in set(sys.modules) - before if "_bad_" in name]
 
 
@@ -277,7 +281,7 @@ def test_a_floe_behind_an_entry_point_runs_as_a_job(tmp_path: Path, monkeypatch:
         "@floe\ndef component() -> None: ...\n"
     )
     monkeypatch.syspath_prepend(root)
-    with pytest.warns(UserWarning, match="entry point broken = their_floes:missing are left out"):
+    with pytest.warns(UserWarning, match="skipping the floes of the entry point broken = their_floes:missing"):
         orion = LocalOrion(tmp_path / "orion", seed="demo").start()
     try:
         assert list(ran(orion, "greet", name="Ada").logs()) == ["hello Ada"]
@@ -317,13 +321,13 @@ def parameter(kind: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
-        (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "whole datasets by their ids"),
-        (parameter("file"), {"path": "x.sdf"}, "and paths, are not modelled"),
+        (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "takes dataset ids"),
+        (parameter("file"), {"path": "x.sdf"}, "and paths, are not supported"),
         (parameter("file"), {"files": []}, "takes one file, not 0"),
-        (parameter("integer"), True, "is of type integer; True is not"),
-        (parameter("string"), 5, "is of type string; 5 is not"),
-        (parameter("string", choices=["a"]), "b", r"is one of \['a'\], not 'b'"),
-        (parameter("string", many=True), ["a", 5], "5 is not"),
+        (parameter("integer"), True, "must be of type integer, not True"),
+        (parameter("string"), 5, "must be of type string, not 5"),
+        (parameter("string", choices=["a"]), "b", r"must be one of \['a'\], not 'b'"),
+        (parameter("string", many=True), ["a", 5], "must be of type string, not 5"),
     ],
 )
 def test_a_value_of_another_type_is_rejected(session: OrionSession, kind: Any, value: Any, message: str) -> None:
@@ -373,7 +377,7 @@ def test_a_floe_may_exit(
     ("target", "reason"),
     [
         (f"{PERSON}:nothing", "ValidationError: .* has no floe 'nothing'; it has report, take, leave"),
-        ("floe", "ValidationError: a floe is named module:function or path.py:function, not 'floe'"),
+        ("floe", "ValidationError: the floe must be given as module:function or path.py:function, not 'floe'"),
         ("no_such_module_:f", "ModuleNotFoundError: No module named 'no_such_module_'"),
     ],
 )
@@ -392,7 +396,7 @@ def test_invalid_arguments_are_the_reason_of_the_job(
 ) -> None:
     (tmp_path / "parameters.json").write_text('{"promoted": {"code": "x"}}')
     assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == 1
-    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' is of type integer; 'x' is not"
+    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' must be of type integer, not 'x'"
     (tmp_path / "parameters.json").write_text('{"promoted": {"message": "one\\ntwo"}}')
     assert main(["run", "orionclient.floes.builtin:fail", str(tmp_path)]) == 1
     assert (tmp_path / "reason").read_text() == "RuntimeError: one two"
@@ -435,11 +439,11 @@ def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, cont
 
 def test_built_in_floes_reject_invalid_input(here: LocalOrion) -> None:
     session = here.session()
-    with pytest.raises(ValidationError, match="shard_size is a number from 1, not 0"):
+    with pytest.raises(ValidationError, match="shard_size must be at least 1, not 0"):
         builtin.dataset_to_collection(Dataset.create(session, "x"), "y", 0)
     collection = ShardCollection.create(session, "c")
     shard = Shard.create(collection, "odd", file=b"no records\n")
-    with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' holds something else than records"):
+    with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' contains no valid records"):
         builtin.collection_to_dataset(collection, "y")
 
 

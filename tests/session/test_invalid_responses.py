@@ -173,7 +173,7 @@ def test_content_that_was_stored_corrupt_is_sent_again(orion: LocalOrion, plain:
 
 def test_corrupt_content_is_sent_again_only_a_few_times(orion: LocalOrion, plain: Plain) -> None:
     orion.faults.script("upload_file_content", [set_field("sha256", "0" * 64)], times=5)
-    with pytest.raises(OrionConnectionError, match="another digest") as caught:
+    with pytest.raises(OrionConnectionError, match="a different digest") as caught:
         File.upload(orion.session(), "x", b"content")
     assert caught.value.attempts == 5
     orion.faults.assert_consumed()

@@ -294,15 +294,18 @@ def test_further_arguments_replace_exported_ones(scripted: Scripted) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "no floe is named"),
-        ({"param_dict": {"name": "x"}}, "no floe is named"),
+        ({}, "no floe given"),
+        ({"param_dict": {"name": "x"}}, "no floe given"),
         ({"workfloe": "the best"}, "workfloe must be a whole number"),
         ({"workfloe": WorkFloeSpec()}, "has no id"),
-        ({"workfloe": 3, "params": [1]}, "params is a mapping, not list"),
-        ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "resources are given by their ids"),
-        ({"workfloe": 3, "system_parameters": {"a": float("inf")}}, "system_parameters cannot be written as JSON"),
-        ({"param_dict": 5}, "param_dict is a mapping"),
-        ({"param_dict": {"workfloe": 3, "colour": "red"}}, "key 'colour'; known are name, workfloe, parameters"),
+        ({"workfloe": 3, "params": [1]}, "params must be a mapping, not list"),
+        ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "pass resources by id"),
+        ({"workfloe": 3, "system_parameters": {"a": float("inf")}}, "system_parameters is not JSON serializable"),
+        ({"param_dict": 5}, "param_dict must be a mapping"),
+        (
+            {"param_dict": {"workfloe": 3, "colour": "red"}},
+            "unknown key 'colour'; known keys are name, workfloe, parameters",
+        ),
     ],
 )
 def test_invalid_starts_are_rejected_before_any_request(
@@ -344,7 +347,7 @@ def test_a_sweep_merges_deeply_and_leaves_its_defaults_alone(scripted: Scripted)
 
 @pytest.mark.parametrize(("defaults", "sets"), [([], [{}]), ({}, [{}, 5])])
 def test_a_sweep_of_something_else_starts_nothing(scripted: Scripted, defaults: Any, sets: Any) -> None:
-    with pytest.raises(ValidationError, match="are mappings"):
+    with pytest.raises(ValidationError, match="must be mappings"):
         parameterize_workfloe(WorkFloeSpec(id=3, session=scripted.session()), "name", defaults, sets)
     assert scripted.requests == []
 
@@ -371,12 +374,12 @@ def test_the_report_of_a_job(session: OrionSession, tmp_path: Path) -> None:
     assert found.pages == ("index.html", "Drugs 1.html")
 
     second = ShardCollection.create(session, "another report", {"index_pages": []}, tags=[f"Job {job.id}"])
-    with pytest.raises(MultipleResultsFound, match=f"Job {job.id} made 2 reports: .*{second.id}"):
+    with pytest.raises(MultipleResultsFound, match=f"Job {job.id} created 2 reports: collections .*{second.id}"):
         download_report(job, tmp_path / "none.zip")
     (echo,) = session.list_resources(WorkFloeSpec, {"name": "echo"}, exact=True)
     silent = echo.start("no report")
     silent.wait(timeout=60)
-    with pytest.raises(NoResultFound, match=f"Job {silent.id} made no report"):
+    with pytest.raises(NoResultFound, match=f"Job {silent.id} created no report"):
         download_report(silent, tmp_path / "none.zip")
     assert not (tmp_path / "none.zip").exists()
 

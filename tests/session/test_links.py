@@ -156,7 +156,7 @@ def test_one_record(session: OrionSession, dataset: Dataset, scripted: Scripted)
     with pytest.raises(ValidationError, match="record_id must be a whole number"):
         dataset.record("first")
     scripted.responses = [ScriptedResponse(data={"id": 1, "dataset": 1, "record": None})]
-    with pytest.raises(OrionError, match="sent no record 1 of Dataset 1"):
+    with pytest.raises(OrionError, match="the response has no 'record' for record 1 of Dataset 1"):
         Dataset(id=1, session=scripted.session()).record(1)
 
 

@@ -102,13 +102,13 @@ def test_a_query_sends_what_was_given(
 
 def test_invalid_queries_are_rejected_before_any_request(scripted: Scripted) -> None:
     session = scripted.session()
-    with pytest.raises(ValidationError, match="titles is a list"):
+    with pytest.raises(ValidationError, match="titles must be a list of strings"):
         MolsearchQuery.create_title_query(session=session, database_id=1, titles="aspirin")
-    with pytest.raises(ValidationError, match="query_mol cannot be written as JSON: object"):
+    with pytest.raises(ValidationError, match="query_mol is not JSON serializable: object"):
         MolsearchQuery.create_fastrocs_query(session=session, database_id=1, query_mol=object())
     with pytest.raises(ValidationError, match="database_id must be a whole number"):
         MolsearchQuery.create_graphsim_query(session=session, database_id="drugs", smiles="C")
-    with pytest.raises(ValidationError, match="dataset is a Dataset or its id, not a File"):
+    with pytest.raises(ValidationError, match="dataset must be a Dataset or its id, not a File"):
         MolsearchDatabase.create(session, "x", File(id=1))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="dataset must be a whole number"):
         MolsearchDatabase.create(session, "x", "drugs")
@@ -117,5 +117,5 @@ def test_invalid_queries_are_rejected_before_any_request(scripted: Scripted) -> 
 
 def test_a_failed_database_ends_the_wait(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data={"id": 1, "name": "x", "state": "ERROR", "search_type": "2D"}))
-    with pytest.raises(OrionError, match="MolsearchDatabase 1 is 'ERROR': no reason is given"):
+    with pytest.raises(OrionError, match="MolsearchDatabase 1 is 'ERROR': no reason given"):
         MolsearchDatabase(id=1, session=scripted.session()).wait()

@@ -77,8 +77,8 @@ def test_content_is_what_was_stored(orion: LocalOrion, way: Callable[..., None])
 
 
 BREAKS = {
-    "digest": "its SHA-256 digest is not the announced one",
-    "cut;sent=5;how=close;framing=close": "its SHA-256 digest is not the announced one",
+    "digest": "its SHA-256 digest does not match the announced one",
+    "cut;sent=5;how=close;framing=close": "its SHA-256 digest does not match the announced one",
     "cut;sent=5;how=close;framing=length": "",
     "cut;sent=5;how=close;framing=chunked": "",
     "cut;sent=5": "",

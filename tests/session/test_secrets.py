@@ -29,7 +29,7 @@ PATH = "/api/v1/secrets/"
 
 def stored_value(orion: LocalOrion, secret: Secret) -> str:
     """Return the value that the server stores."""
-    with orion.server._require().stack.store.reading() as db:
+    with orion.server._require().stack.store.read_transaction() as db:
         return str(db.execute("SELECT value FROM secrets WHERE id = ?", (secret.id,)).fetchone()[0])
 
 
@@ -131,7 +131,7 @@ def test_invalid_values_are_rejected(scripted: Scripted, value: Any) -> None:
         lambda: Secret.create(session, "database", value),
         lambda: Secret(id=7, session=session).set_value(value),
     ):
-        with pytest.raises(ValidationError, match="text that is not empty, not") as caught:
+        with pytest.raises(ValidationError, match="must be a non-empty string, not") as caught:
             attempt()
         assert "bytes'" not in str(caught.value)
     assert scripted.requests == []
@@ -139,7 +139,7 @@ def test_invalid_values_are_rejected(scripted: Scripted, value: Any) -> None:
 
 @pytest.mark.parametrize("tags", [[""], ["x", "  "], [7]])
 def test_invalid_tags_are_rejected(scripted: Scripted, tags: Any) -> None:
-    with pytest.raises(ValidationError, match="a tag is a text that is not empty"):
+    with pytest.raises(ValidationError, match="a tag must be a non-empty string"):
         Secret.create(scripted.session(), "database", VALUE, tags=tags)
     assert scripted.requests == []
 

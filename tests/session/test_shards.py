@@ -148,7 +148,7 @@ def test_an_open_shard_has_no_content(collection: ShardCollection, tmp_path: Pat
 def test_a_ready_shard_cannot_be_changed(collection: ShardCollection) -> None:
     shard = Shard.create(collection, file=b"ready")
     with pytest.raises(
-        BadResponse, match=f"409 Conflict: The shard {shard.id} is ready.*Shard.create\\(...\\) makes another"
+        BadResponse, match=f"409 Conflict: The shard {shard.id} is ready.*create another with Shard.create\\(...\\)"
     ):
         shard.upload_file(b"new")
     assert b"".join(shard.download()) == b"ready"
@@ -187,7 +187,9 @@ def test_too_large_is_rejected_before_any_request(
     orion.faults.clear()
     for source in (b"0123456789", path, io.BytesIO(b"0123456789")):
         for attempt in (lambda: Shard.create(collection, file=source), lambda: shard.upload_file(source)):  # noqa: B023
-            with pytest.raises(ValidationError, match="the content has 10 bytes; a shard holds at most 9"):
+            with pytest.raises(
+                ValidationError, match="the content has 10 bytes; the maximum size of a shard is 9 bytes"
+            ):
                 attempt()
     assert operations(orion) == []
     shard.upload_file(b"123456789")
@@ -205,7 +207,7 @@ def test_invalid_sources_are_rejected(orion: LocalOrion, collection: ShardCollec
             make(tmp_path / "missing")
         with pytest.raises(ValidationError, match="text mode"):
             make(io.StringIO("text"))
-        with pytest.raises(ValidationError, match="from int"):
+        with pytest.raises(ValidationError, match="not int"):
             make(3)
     assert operations(orion) == []
 

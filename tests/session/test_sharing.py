@@ -218,7 +218,7 @@ def test_invalid_shares_are_rejected_before_any_request(scripted: Scripted, verb
         with pytest.raises(ValidationError, match=f"{type(resource).__name__} cannot be shared"):
             share(resource, user)
     for wrong in (7, "grace", None, {"user": 2}, Dataset(id=1), File(id=1), User, [user]):
-        with pytest.raises(ValidationError, match="share_with is one of User, Group, Project, Organization"):
+        with pytest.raises(ValidationError, match="share_with must be one of User, Group, Project, Organization"):
             share(good, wrong)
     for odd in ("abc", "", "1/../2", -1, 1.5, True):
         with pytest.raises(ValidationError, match="must be a whole number"):

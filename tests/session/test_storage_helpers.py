@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orionclient.exceptions import NotFoundResponse, ValidationError
-from orionclient.helpers.storage import keep_file, keep_shard, local_path, start_collection
+from orionclient.helpers.storage import local_path, start_collection, store_file, store_shard
 from orionclient.local import LocalOrion
 from orionclient.session import APISession
 from orionclient.types import Dataset, File, Shard, ShardCollection
@@ -36,7 +36,7 @@ def job(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalOri
 def code_of_a_cube(path: str) -> tuple[Any, Any, bytes, bytes, bool]:
     """Do what a cube does, without a branch for jobs."""
     collection = start_collection("frames", {"step": 1}, tags=["md"])
-    file, shard = keep_file(path, "UI name", tags=["Trajectory"]), keep_shard(path, "1", collection, {"frames": 10})
+    file, shard = store_file(path, "UI name", tags=["Trajectory"]), store_shard(path, "1", collection, {"frames": 10})
     with local_path(file) as first, local_path(shard) as second:
         found = (Path(first).read_bytes(), Path(second).read_bytes(), first == second == path)
     return (file, shard, *found)
@@ -48,7 +48,7 @@ def test_elsewhere_files_stay_on_disk(written: Path, monkeypatch: pytest.MonkeyP
     assert (one, two, same) == (b"frames", b"frames", True)
     assert written.exists()
     monkeypatch.chdir(written.parent)
-    assert keep_file("frames.xyz", "x") == str(written)
+    assert store_file("frames.xyz", "x") == str(written)
     with local_path(Path("frames.xyz")) as path:
         assert path == str(written)
 
@@ -67,7 +67,7 @@ def test_in_a_job_files_are_uploaded(job: LocalOrion, written: Path) -> None:
     assert {tag["name"] for tag in session.list_tags(chunk.collection)} == {"Job 42", "md"}
     # A later cube finds the collection closed.
     chunk.collection.close()
-    again = keep_shard(written, "2", chunk.collection)
+    again = store_shard(written, "2", chunk.collection)
     assert session.get_link(again).get_resource().state == "ready"
 
 
@@ -92,12 +92,12 @@ def test_invalid_references_are_rejected(job: LocalOrion, written: Path, tmp_pat
         pass
     with pytest.raises(NotFoundResponse), local_path(4711):
         pass
-    with pytest.raises(ValidationError, match=r"needs a collection; start_collection\(\.\.\.\) makes one"):
-        keep_shard(written, "1", None)
+    with pytest.raises(ValidationError, match=r"requires a collection; create one with start_collection\(\.\.\.\)"):
+        store_shard(written, "1", None)
 
 
 def test_a_missing_file_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        keep_file(tmp_path / "gone", "x")
+        store_file(tmp_path / "gone", "x")
     with pytest.raises(FileNotFoundError):
-        keep_shard(tmp_path / "gone", "x", None)
+        store_shard(tmp_path / "gone", "x", None)

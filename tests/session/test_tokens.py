@@ -55,7 +55,7 @@ def test_the_value_is_shown_once(session: OrionSession, token: Token, caplog: py
     for other in others:
         assert "value" not in repr(other)
         assert not hasattr(other, "value")
-        with pytest.raises(NotLoaded, match=rf"Token {other.id}: the value of a token is shown once"):
+        with pytest.raises(NotLoaded, match=rf"Token {other.id}: the value of a token is returned once"):
             _ = other.value
     assert others[3] == others[4] == token
     assert value.encode() not in pickle.dumps(token)
@@ -130,5 +130,5 @@ def test_a_value_of_another_type(scripted: Scripted, value: Any) -> None:
     scripted.then(
         ScriptedResponse(201, {"id": 1, "description": "", "created": "2020-01-01T00:00:00Z", "token": value})
     )
-    with pytest.raises(OrionError, match="Token 1: the server sent no string for 'token'"):
+    with pytest.raises(OrionError, match="Token 1: the response has no string 'token'"):
         _ = Token.create(scripted.session()).value

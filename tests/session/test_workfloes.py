@@ -174,31 +174,35 @@ def test_a_required_parameter_may_be_set_for_its_cube(spec: WorkFloeSpec, script
 @pytest.mark.parametrize(
     ("parameters", "promoted", "message"),
     [
-        ({}, {"input": 1}, r"promoted parameter 'input' is unknown; known are 'in', 'text', 'number'"),
-        ({"promote": {}}, {}, r"group of parameters 'promote' is unknown; known are 'promoted', 'cube'"),
-        ({"cube": {"writer": {}}}, {}, r"cube 'writer' is unknown; known are 'Reader', 'reader', 'all'|known are"),
+        ({}, {"input": 1}, r"promoted parameter 'input' is unknown; known names are 'in', 'text', 'number'"),
+        ({"promote": {}}, {}, r"group of parameters 'promote' is unknown; known names are 'promoted', 'cube'"),
+        (
+            {"cube": {"writer": {}}},
+            {},
+            r"cube 'writer' is unknown; known names are 'Reader', 'reader', 'all'|known names are",
+        ),
         (
             {"cube": {"reader": {"depth": 1}}},
             {},
-            r"parameter of the cube 'reader' 'depth' is unknown; known are 'data_in'",
+            r"parameter of the cube 'reader' 'depth' is unknown; known names are 'data_in'",
         ),
-        ({}, {"text": "x"}, r"needs the parameter 'in' \(dataset\)"),
-        ({}, {"text": 5}, r"'text' is of type string; 5 is not"),
-        ({}, {"number": "5"}, r"'number' is of type integer"),
-        ({}, {"number": True}, r"'number' is of type integer; True is not"),
-        ({}, {"ratio": True}, r"'ratio' is of type decimal"),
-        ({}, {"ratio": float("nan")}, r"'ratio' cannot be written as JSON"),
-        ({}, {"flag": 1}, r"'flag' is of type boolean"),
-        ({}, {"data": {1, 2}}, r"'data' cannot be written as JSON"),
-        ({}, {"file": Dataset(id=1)}, r"'file' is a File, not a Dataset"),
+        ({}, {"text": "x"}, r"requires the parameter 'in' \(dataset\)"),
+        ({}, {"text": 5}, r"'text' must be of type string, not 5"),
+        ({}, {"number": "5"}, r"'number' must be of type integer"),
+        ({}, {"number": True}, r"'number' must be of type integer, not True"),
+        ({}, {"ratio": True}, r"'ratio' must be of type decimal"),
+        ({}, {"ratio": float("nan")}, r"'ratio' is not JSON serializable"),
+        ({}, {"flag": 1}, r"'flag' must be of type boolean"),
+        ({}, {"data": {1, 2}}, r"'data' is not JSON serializable"),
+        ({}, {"file": Dataset(id=1)}, r"'file' must be a File, not a Dataset"),
         ({}, {"file": [File(id=1)]}, r"'file' takes one file, not a list"),
         ({}, {"file": "path.sdf"}, r"'file' must be a whole number"),
-        ({}, {"text": File(id=1)}, r"'text' is of type string, not a File"),
+        ({}, {"text": File(id=1)}, r"'text' must be of type string, not a File"),
         ({}, {"texts": "abc"}, r"'texts' takes a list of values of type string"),
-        ({}, {"texts": ["a", 1]}, r"'texts' is of type string; 1 is not"),
-        ({}, {"made": Dataset(id=1)}, r"'made' is of type dataset_out, not a Dataset"),
-        ({}, {"choice": "c"}, r"'choice' is one of \['a', 'b'\], not 'c'"),
-        ({}, {"in": Project(id=1)}, r"'in' is a Dataset, not a Project"),
+        ({}, {"texts": ["a", 1]}, r"'texts' must be of type string, not 1"),
+        ({}, {"made": Dataset(id=1)}, r"'made' must be of type dataset_out, not a Dataset"),
+        ({}, {"choice": "c"}, r"'choice' must be one of \['a', 'b'\], not 'c'"),
+        ({}, {"in": Project(id=1)}, r"'in' must be a Dataset, not a Project"),
         ({}, {"in": None}, r"'in' must be a whole number"),
     ],
 )
@@ -216,7 +220,7 @@ def test_the_specification_is_fetched_once(session: OrionSession, orion: LocalOr
         spec.start("x", number=value)
     assert len(orion.faults.requests("get_workfloe")) == 1
     with pytest.raises(
-        ValidationError, match="known are 'text', 'number', 'ratio', 'flag', 'choice', 'data', 'words', 'output'"
+        ValidationError, match="known names are 'text', 'number', 'ratio', 'flag', 'choice', 'data', 'words', 'output'"
     ):
         spec.start("x", colour="red")
     assert orion.faults.effects("create_job") == 2
@@ -270,7 +274,7 @@ def test_an_invalid_specification_is_an_error_that_names_the_field(
 )  # fmt: skip
 def test_a_specification_without_parameters_has_none(scripted: Scripted, specification: Any) -> None:
     scripted.then(ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}))
-    with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known are none"):
+    with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known names are none"):
         scripted.session().get_resource(WorkFloeSpec, 3).start("x", text="CNS")
 
 
@@ -298,6 +302,6 @@ def test_an_invalid_parameter_that_is_not_set_is_ignored(scripted: Scripted, odd
 
 @pytest.mark.parametrize("parameters", [[1], "x", 7, {"promoted": [1]}, {"cube": "x"}, {"cube": {"all": [1]}}], ids=str)
 def test_parameters_of_another_type_are_rejected(spec: WorkFloeSpec, scripted: Scripted, parameters: Any) -> None:
-    with pytest.raises(ValidationError, match="is a mapping of names to values, not"):
+    with pytest.raises(ValidationError, match="must be a mapping of names to values, not"):
         spec.start("x", parameters)
     assert not scripted.requests

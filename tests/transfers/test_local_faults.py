@@ -174,7 +174,7 @@ def test_fsync_fails(made: File, folder: Path, durable: bool, monkeypatch: pytes
 @pytest.mark.parametrize("code", [errno.EIO, errno.EROFS, errno.ENOSPC, errno.EDQUOT])
 def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_bytes(b"old")
-    writer = part_files.PartFile.writer
+    writer = part_files.PartFile.open_at
 
     class Failing:
         def __init__(self, stream: Any) -> None:
@@ -197,7 +197,7 @@ def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.
             # A short write, as on a nearly full disk.
             return int(self._stream.write(data[:1000]))
 
-    monkeypatch.setattr(part_files.PartFile, "writer", lambda self, position: Failing(writer(self, position)))
+    monkeypatch.setattr(part_files.PartFile, "open_at", lambda self, position: Failing(writer(self, position)))
     with pytest.raises(NotEnoughDiskError if code in {errno.ENOSPC, errno.EDQUOT} else OSError):
         made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == b"old"
@@ -335,7 +335,7 @@ def test_a_link_to_a_fifo(made: File, folder: Path) -> None:
 def test_a_fifo_without_a_reader(simple: Stack, made: File, folder: Path, impatient: None) -> None:
     before = requests(simple)
     os.mkfifo(folder / "target")
-    with pytest.raises(OSError, match="nobody reads from the pipe.*target") as caught:
+    with pytest.raises(OSError, match="the pipe has no reader.*target") as caught:
         made.download_to_file(folder / "target")
     assert caught.value.errno == errno.ENXIO
     assert requests(simple) == before
@@ -388,7 +388,7 @@ def test_a_source_without_a_writer(simple: Stack, folder: Path, impatient: None)
     session = simple.session()
     simple.clear_faults()
     os.mkfifo(folder / "source")
-    with pytest.raises(OSError, match="nobody writes to the pipe.*source") as caught:
+    with pytest.raises(OSError, match="the pipe has no writer.*source") as caught:
         File.upload(session, "x", folder / "source")
     assert caught.value.errno == errno.ENXIO
     with pytest.raises(IsADirectoryError):

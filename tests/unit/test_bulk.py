@@ -98,7 +98,7 @@ def test_items_and_values_are_released() -> None:
         nonlocal most
         most = max(most, len(alive))
 
-    assert collect_results(run(lambda thing: [thing], things(), workers=4), each=each) == []
+    assert collect_results(run(lambda thing: [thing], things(), workers=4), on_result=each) == []
     # A few more items are held by the executor.
     assert most <= 4 * 4 + 8
 
@@ -127,7 +127,7 @@ def test_an_error_of_the_items_does_not_lose_earlier_results() -> None:
     with pytest.raises(TransferErrors) as caught:
         collect_results(run(double, broken_list()))
     assert [result.value for result in caught.value.results] == [2, None]
-    assert str(caught.value) == "after 2 transfers (1 failed) there is no list of the rest: no next page"
+    assert str(caught.value) == "listing the items failed after 2 transfers (1 failed): no next page"
     assert str(caught.value.__cause__) == "no next page"
 
 
@@ -144,7 +144,7 @@ def test_unreadable_items_raise_their_error() -> None:
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "4", None])
 def test_workers_is_an_integer(workers: Any) -> None:
-    with pytest.raises(ValidationError, match="workers is a whole number from 1 on"):
+    with pytest.raises(ValidationError, match="workers must be a positive integer"):
         next(run(double, [1], workers=workers))
 
 
@@ -304,11 +304,11 @@ def test_errors_may_be_returned() -> None:
 
 def test_results_may_be_consumed_one_by_one_and_only_failures_are_returned() -> None:
     seen: list[Result[int, int]] = []
-    failures = collect_results(run(double, range(20)), each=seen.append, return_exceptions=True)
+    failures = collect_results(run(double, range(20)), on_result=seen.append, return_exceptions=True)
     assert [result.item for result in seen] == list(range(20))
     assert [result.item for result in failures] == [13]
     with pytest.raises(TransferErrors, match="^1 of 20 transfers failed"):
-        collect_results(run(double, range(20)), each=seen.append)
+        collect_results(run(double, range(20)), on_result=seen.append)
 
 
 def test_an_error_of_the_consumer_is_raised() -> None:
@@ -317,7 +317,7 @@ def test_an_error_of_the_consumer_is_raised() -> None:
 
     stopped: list[int] = []
     with pytest.raises(KeyError):
-        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), each=reject)
+        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), on_result=reject)
     assert stopped == [1]
 
 
@@ -326,9 +326,9 @@ def test_an_error_of_the_consumer_is_raised() -> None:
 
 def test_the_progress_relay_passes_reports_on_and_adds_names() -> None:
     reported: list[Progress] = []
-    ProgressRelay(reported.append).named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay(reported.append).for_item("a")(Progress("?", 1, 2, 3.0, False))
     assert reported == [Progress("a", 1, 2, 3.0, False)]
-    ProgressRelay().named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay().for_item("a")(Progress("?", 1, 2, 3.0, False))
 
 
 def test_an_error_of_the_callback_stops_the_run() -> None:
@@ -338,7 +338,7 @@ def test_an_error_of_the_callback_stops_the_run() -> None:
         watch(Progress(str(value), 1, 1, 0.0, True))
 
     with pytest.raises(KeyError):
-        collect_results(run(work, range(1000), workers=2, stop=watch.stop), watch=watch)
+        collect_results(run(work, range(1000), workers=2, stop=watch.stop), relay=watch)
     with pytest.raises(TransferCancelledError):
         watch(Progress("a", 1, 1, 0.0, True))
 

@@ -100,42 +100,42 @@ def chunk(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **
     ],
 )
 def test_values_of_the_headers(status: int, headers: dict[str, str], expected: tuple[Any, ...]) -> None:
-    found = Content.of(make_response(status, **headers))
+    found = Content.from_response(make_response(status, **headers))
     assert (found.size, found.etag, found.ranges) == expected
     assert found.digest is None
 
 
 def test_the_announced_digest() -> None:
-    assert Content.of(make_response(repr_digest=digest())).digest == Digest("sha-256", SHA)
+    assert Content.from_response(make_response(repr_digest=digest())).digest == Digest("sha-256", SHA)
 
 
 def test_same_content() -> None:
     content = Content(1, TAG, Digest("sha-256", SHA), ranges=True)
-    assert content.same_as(Content(2, TAG, Digest("sha-256", SHA), ranges=False))
+    assert content.matches(Content(2, TAG, Digest("sha-256", SHA), ranges=False))
     # A missing validator proves nothing, as long as there is another one.
-    assert content.same_as(Content(1, None, Digest("sha-256", SHA), ranges=True))
-    assert content.same_as(Content(1, TAG, None, ranges=True))
-    assert content.same_as(Content(1, TAG, Digest("sha-512", b"x"), ranges=True))
-    assert not content.same_as(Content(1, None, None, ranges=True))
-    assert not content.same_as(Content(1, None, Digest("sha-512", b"x"), ranges=True))
-    assert not content.same_as(Content(1, '"b"', Digest("sha-256", SHA), ranges=True))
-    assert not content.same_as(Content(1, TAG, Digest("sha-256", b"x"), ranges=True))
+    assert content.matches(Content(1, None, Digest("sha-256", SHA), ranges=True))
+    assert content.matches(Content(1, TAG, None, ranges=True))
+    assert content.matches(Content(1, TAG, Digest("sha-512", b"x"), ranges=True))
+    assert not content.matches(Content(1, None, None, ranges=True))
+    assert not content.matches(Content(1, None, Digest("sha-512", b"x"), ranges=True))
+    assert not content.matches(Content(1, '"b"', Digest("sha-256", SHA), ranges=True))
+    assert not content.matches(Content(1, TAG, Digest("sha-256", b"x"), ranges=True))
 
 
 # -- messages
 
 
 def test_messages() -> None:
-    assert str(truncated_error(3, 10)) == "the content did not arrive whole: 3 of 10 bytes came"
+    assert str(truncated_error(3, 10)) == "incomplete content: received 3 of 10 bytes"
     assert type(truncated_error(3, 10)) is OrionConnectionError
-    assert str(changed_error()) == "the content changed while it was read"
+    assert str(changed_error()) == "the content changed during the download"
     for algorithm, name in {"sha-256": "SHA-256", "crc32c": "CRC32C"}.items():
         reported = digest_error(Digest(algorithm, b""))
-        assert str(reported) == f"the content did not arrive whole: its {name} digest is not the announced one"
+        assert str(reported) == f"corrupted content: its {name} digest does not match the announced one"
         assert isinstance(reported, UnexpectedContentError)
     assert isinstance(changed_error(), UnexpectedContentError)
     error_with_call = with_call(truncated_error(1, 2), make_response())
-    assert str(error_with_call) == "get_x GET /x: the content did not arrive whole: 1 of 2 bytes came (request r1)"
+    assert str(error_with_call) == "get_x GET /x: incomplete content: received 1 of 2 bytes (request r1)"
     assert with_call(error := truncated_error(1, 2), make_response(call=False)) is error
     assert error.call is None
 
@@ -244,7 +244,7 @@ def test_another_range(other: Response) -> None:
 def test_other_content(other: Response) -> None:
     server = Server(other)
     with pytest.raises(
-        UnexpectedContentError, match=r"get_x GET /x: the content changed while it was read \(request r1\)"
+        UnexpectedContentError, match=r"get_x GET /x: the content changed during the download \(request r1\)"
     ):
         open_rest(server, KNOWN, 4)
     assert server.closed == [other]
@@ -331,7 +331,7 @@ def test_the_budget_is_used_up(skipped_waits: list[float]) -> None:
     server = Server(*(make_response(200, b"0", content_length="10", etag=TAG) for _ in range(9)))
     with pytest.raises(OrionConnectionError) as caught:
         reported(server)
-    assert str(caught.value) == "get_x GET /x: the content did not arrive whole: 1 of 10 bytes came (request r1)"
+    assert str(caught.value) == "get_x GET /x: incomplete content: received 1 of 10 bytes (request r1)"
     assert (len(server.requests), len(skipped_waits)) == (6, 5)
     assert len({id(each) for each in server.closed}) == 6
 
@@ -358,7 +358,7 @@ def test_another_digest() -> None:
     with pytest.raises(UnexpectedContentError) as caught:
         take()
     assert str(caught.value) == (
-        "get_x GET /x: the content did not arrive whole: its SHA-256 digest is not the announced one (request r1)"
+        "get_x GET /x: corrupted content: its SHA-256 digest does not match the announced one (request r1)"
     )
     # The mismatch is detected after the last chunk, and no report says that the download is done.
     assert (bytes(received), [each.done for each in heard].count(True), given in server.closed) == (WHOLE, 0, True)

@@ -170,7 +170,7 @@ def test_bytes_passed_in_order_are_not_read_again(file: Path, algorithm: str) ->
         for path in (file, zeros):
             follower = FileHasher(path, Digest(algorithm, b"").hasher(), 3 * MIB)
             for index in order:
-                follower.take(index * step, memoryview(bytearray(content[index * step : (index + 1) * step])))
+                follower.update_at(index * step, memoryview(bytearray(content[index * step : (index + 1) * step])))
             assert (follower.finish() == wanted.digest()) is (path == file or not read)
 
 
@@ -206,7 +206,7 @@ def test_a_thread_hashes_large_files(file: Path, size: int | None) -> None:
     assert all(thread.daemon for thread in named)
     # Never beyond the written bytes, and never backwards.
     for position in (0, 5, 3 * MIB, MIB, 12 * MIB):
-        follower.reach(position)
+        follower.advance(position)
     assert follower.finish() == wanted(file)
     assert not any(thread.is_alive() for thread in named)
 
@@ -234,7 +234,7 @@ def test_the_thread_stays_behind_the_writer(file: Path, monkeypatch: pytest.Monk
 
     hasher = Hasher()
     follower = FileHasher(file, hasher, 12 * MIB)
-    follower.reach(4 * MIB - 7)
+    follower.advance(4 * MIB - 7)
     assert hasher.there.wait(20)
     # The rest is written only now; bytes that were read before are not read again.
     file.write_bytes(whole)
@@ -245,14 +245,14 @@ def test_the_thread_stays_behind_the_writer(file: Path, monkeypatch: pytest.Monk
 
 def test_an_unreadable_file(tmp_path: Path) -> None:
     follower = FileHasher(tmp_path / "gone", hashlib.sha256(), 9 * MIB)
-    follower.reach(1)
+    follower.advance(1)
     with pytest.raises(FileNotFoundError):
         follower.finish()
 
 
 def test_stop_ends_the_thread(file: Path) -> None:
     follower = FileHasher(file, hashlib.sha256(), 12 * MIB)
-    follower.reach(12 * MIB)
+    follower.advance(12 * MIB)
     follower.stop()
     follower.stop()
     assert not [thread for thread in threading.enumerate() if thread.name == "digest of part"]

@@ -78,7 +78,7 @@ def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         prepare_path(tmp_path, "a/b")
     (tmp_path / "b").mkdir()
-    with pytest.raises(ValidationError, match="is there and no file"):
+    with pytest.raises(ValidationError, match="exists and is not a file"):
         prepare_path(tmp_path, "b")
 
 

@@ -121,10 +121,10 @@ def test_repeated_bytes_are_subtracted_and_resumed_bytes_do_not_count_for_the_ra
     meter.add(20, moved=False)
     time.now += 1
     meter.add(10)
-    meter.back(5)
+    meter.rewind(5)
     assert meter.bytes == 25
     meter.add(5)
-    meter.back(1000)
+    meter.rewind(1000)
     assert meter.bytes == 0
     meter.add(30, moved=False)
     meter.finish()
@@ -242,5 +242,5 @@ def test_a_missing_package_is_named(bar: Any, package: str, monkeypatch: pytest.
         pass
     assert (
         str(caught.value)
-        == f"the package {package} is needed for {package}_progress; install it with: pip install {package}"
+        == f"{package}_progress requires the package {package}; install it with: pip install {package}"
     )
