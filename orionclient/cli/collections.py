@@ -128,7 +128,7 @@ def _download(_kind: CommandKind) -> Command:
 
         with show_progress(state) as watch:
             state.resume_advice = RERUN_ADVICE
-            collection.download(folder, workers=jobs, progress=watch, on_result=reported)
+            collection.download(folder, workers=jobs, progress=watch, on_result=report)
             state.resume_advice = ""
         if state.form == "table":
             name = escape_control_characters(describe("collection", collection.to_dict()))
