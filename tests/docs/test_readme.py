@@ -92,7 +92,7 @@ def test_the_profile_of_the_readme_is_valid_once_it_has_a_token(own_home: Path) 
     profiles = read_profiles()
     assert set(profiles) == {"default"}
     placeholder = profiles["default"]["token"]
-    with pytest.raises(ValidationError, match=r"profile 'default' in .*config: the token holds white space") as caught:
+    with pytest.raises(ValidationError, match=r"profile 'default' in .*config: invalid token") as caught:
         resolve()
     assert placeholder not in str(caught.value)
     path.write_text(profile.replace(placeholder, "s3cret"))

@@ -98,7 +98,7 @@ def test_without_toxics_the_bytes_pass_unchanged(proxy: FaultProxy, echo: Echo) 
     data = LINE * 20_000
     assert exchange(proxy, data) == data
     counts = proxy.counts()
-    assert (counts.upstream, counts.downstream, counts.swallowed) == (len(data), len(data), 0)
+    assert (counts.upstream, counts.downstream, counts.dropped) == (len(data), len(data), 0)
     assert (counts.connections, counts.resets, counts.hits) == (1, 0, {})
 
 
@@ -168,7 +168,7 @@ def test_limit_data(proxy: FaultProxy, how: str, expected: bytes | str) -> None:
     proxy.limit_data(30, how=how)  # type: ignore[arg-type]
     assert exchange(proxy) == expected
     assert proxy.counts().downstream == 30
-    assert proxy.counts().swallowed == len(LINE) - 30
+    assert proxy.counts().dropped == len(LINE) - 30
 
 
 def test_limit_data_upstream(proxy: FaultProxy, echo: Echo) -> None:
@@ -182,7 +182,7 @@ def test_down_and_up(proxy: FaultProxy, echo: Echo) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
         line.sendall(LINE)
         assert line.recv(1) == LINE[:1]
-        proxy.down()
+        proxy.disable()
         with pytest.raises(ConnectionResetError):
             # Data that was received before may still be buffered.
             b"".join(iter(lambda: line.recv(1000), b""))
@@ -195,7 +195,7 @@ def test_open_connections_are_ended(proxy: FaultProxy) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
         line.sendall(LINE)
         assert line.recv(1000) == LINE
-        assert proxy.end_connections() == 1
+        assert proxy.close_connections() == 1
         assert line.recv(1) == b""
     assert proxy.counts().open == 0
 
@@ -216,7 +216,7 @@ def test_a_tls_connection_can_be_closed_twice(tmp_path: Path) -> None:
             assert taken.recv(len(LINE), socket.MSG_WAITALL) == LINE
         # The proxy has closed its side and waits for the client.
         assert line.recv(1) == b""
-        proxy.end_connections()
+        proxy.close_connections()
         with socket.socket(fileno=line.detach()) as below, contextlib.suppress(ConnectionResetError):
             below.settimeout(5)
             assert b"".join(iter(lambda: below.recv(1000), b"")) == b""
@@ -264,7 +264,7 @@ def test_invalid_arguments_are_rejected(wrong: Callable[[FaultProxy], object]) -
 
 def test_a_stopped_proxy_rejects_calls() -> None:
     with pytest.raises(RuntimeError, match="not running"):
-        FaultProxy("http://127.0.0.1:1").down()
+        FaultProxy("http://127.0.0.1:1").disable()
 
 
 def test_a_session_through_the_proxy(tmp_path: Path) -> None:

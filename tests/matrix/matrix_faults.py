@@ -132,7 +132,7 @@ def deaf(scene: Scene) -> Iterator[None]:
 
     def restore() -> None:
         open_ones.close()
-        proxy.up()
+        proxy.enable()
 
     scene.ready, scene.first_failure = ready, restore
     try:
@@ -155,7 +155,7 @@ def idle(scene: Scene) -> Iterator[None]:
     proxy, scene.warm = scene.proxy, True
 
     def ready() -> None:
-        scene.hits = proxy.end_connections()
+        scene.hits = proxy.close_connections()
 
     scene.ready = ready
     yield

@@ -166,9 +166,9 @@ def test_the_code_never_runs_data() -> None:
 
 def test_tokens_of_the_local_orion_are_random_and_web_pages_are_rejected(tmp_path: Path) -> None:
     tokens = []
-    for index in range(2):
-        with LocalOrion(tmp_path / str(index), seed="demo") as orion:
-            tokens += [orion.token_of("ada"), orion.token_of("grace")]
+    for number in range(2):
+        with LocalOrion(tmp_path / str(number), seed="demo") as orion:
+            tokens += [orion.get_token("ada"), orion.get_token("grace")]
             headers = {"Origin": "https://evil.example", "Authorization": f"Token {orion.token}"}
             responses = [
                 httpx.get(f"{orion.url}/api/v1/users/me/", headers=headers),

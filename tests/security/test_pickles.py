@@ -120,6 +120,6 @@ def test_other_errors_are_pickled_unchanged(kind: type[OrionError]) -> None:
     assert getattr(twin, "filename", None) == getattr(error, "filename", None)
 
 
-def test_the_error_of_versions_can_be_pickled() -> None:
-    twin = pickle.loads(pickle.dumps(InvalidAPIVersion(None).about("this needs version 3")))
+def test_the_error_of_versions_travels() -> None:
+    twin = pickle.loads(pickle.dumps(InvalidAPIVersion(None).with_problem("this needs version 3")))
     assert (type(twin), str(twin), twin.response) == (InvalidAPIVersion, "this needs version 3", None)

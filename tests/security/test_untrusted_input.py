@@ -258,7 +258,7 @@ def test_a_started_local_orion_gets_no_token(
         raise OSError("it is not to start")
 
     monkeypatch.setattr(subprocess, "Popen", rejected)
-    assert CliRunner().invoke(ocli, ["emulator", "start"]).exit_code != 0
+    assert CliRunner().invoke(ocli, ["local", "start"]).exit_code != 0
     ((args, environ),) = started
     assert settings(environ) == set()
     assert not canary.contains_token("\n".join([*args, *environ.values()]))

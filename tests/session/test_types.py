@@ -63,9 +63,7 @@ def test_every_kind_has_one_name() -> None:
 
 def test_not_loaded() -> None:
     dataset = Dataset(id=12)
-    with pytest.raises(
-        NotLoaded, match=r"Dataset 12: 'count' was not in the last response; call session.refresh_resource"
-    ):
+    with pytest.raises(NotLoaded, match=r"Dataset 12: field 'count' is not loaded; call session.refresh_resource"):
         _ = dataset.count
     assert getattr(dataset, "count", "default") == "default"
     assert not hasattr(dataset, "count")
@@ -143,7 +141,7 @@ def test_subclasses_are_returned_as_themselves(session: OrionSession) -> None:
 
 
 def test_a_handle_without_a_session() -> None:
-    with pytest.raises(ValidationError, match="File 3 belongs to no session"):
+    with pytest.raises(ValidationError, match="File 3 has no session"):
         next(File(id=3).download())
     with pytest.raises(ValidationError, match="has no id"):
         Project()._ids()

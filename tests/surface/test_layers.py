@@ -68,7 +68,7 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
         ("orionclient/emulator/app.py", "import orion_api.models", "emulator"),
         ("orionclient/types/files.py", "import orionclient.emulator", "local"),
         ("orionclient/session.py", "import orionclient.cli", "layers"),
-        ("orionclient/cli/emulator.py", "import orionclient.emulator", "cli"),
+        ("orionclient/cli/local.py", "import orionclient.emulator", "cli"),
         ("orionclient/cli/doctor.py", "import httpx", "http"),
         ("generator/rules.py", "import orionclient.utils", "generator"),
         ("generator/rules.py", "import orion_api", "generator"),
