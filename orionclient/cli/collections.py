@@ -73,7 +73,7 @@ def _upload(kind: CommandKind) -> Command:
                 sources[0] if len(sources) == 1 else sources,
                 workers=jobs,
                 progress=watch,
-                each=lambda result: tally.add(result, 0 if result.value is None else result.value.size),
+                on_result=lambda result: tally.add(result, 0 if result.value is None else result.value.size),
             )
             state.resume_advice = ""
         if close:
@@ -128,7 +128,7 @@ def _download(_kind: CommandKind) -> Command:
 
         with show_progress(state) as watch:
             state.resume_advice = RERUN_ADVICE
-            collection.download(folder, workers=jobs, progress=watch, each=report)
+            collection.download(folder, workers=jobs, progress=watch, on_result=report)
             state.resume_advice = ""
         if state.form == "table":
             name = escape_control_characters(describe("collection", collection.to_dict()))

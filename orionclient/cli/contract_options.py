@@ -142,16 +142,18 @@ def get_type(schema: Mapping[str, Any]) -> ParameterType:
 
 
 def get_first_sentence(schema: Mapping[str, Any]) -> str:
-    """Return the first sentence of a description.
+    """Return the first sentence of a description, and its default if the second sentence states one.
 
     Args:
         schema: The described schema or parameter.
 
     Returns:
-        The sentence.
+        The sentences; an empty string if there is no description.
     """
     description = " ".join(str(schema.get("description") or resolve_reference(schema).get("description", "")).split())
-    return description.partition(". ")[0].rstrip(".") + "." if description else ""
+    first, _, rest = description.partition(". ")
+    default = rest.partition(". ")[0].rstrip(".") if rest.startswith("Defaults to ") else ""
+    return " ".join(f"{sentence.rstrip('.')}." for sentence in (first, default) if sentence)
 
 
 def create_option(name: str, schema: Mapping[str, Any], *, description: str = "") -> click.Option:

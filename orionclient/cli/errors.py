@@ -102,7 +102,7 @@ def _handle_error(error: BaseException, state: State) -> int:
     with contextlib.suppress(OSError):
         has_color = state.has_color(sys.stderr)
         label = click.style("Error:", fg="red", bold=True) if has_color else "Error:"
-        click.echo(f"{label} {wrap_message(message)}", err=True, color=has_color)
+        click.echo(f"{label} {message if state.debug else wrap_message(message)}", err=True, color=has_color)
         for line in hint.splitlines():
             click.echo(f"Hint: {line:.{_MAX_LINE - 6}}", err=True)
     try:
@@ -212,7 +212,7 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     Returns:
         The exit code, the message in one line, and the hint: one advice per line, or empty.
     """
-    from orionclient.exceptions import one_line  # noqa: PLC0415
+    from orionclient.exceptions import OrionError, one_line  # noqa: PLC0415
 
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
@@ -229,11 +229,10 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     code, hint = _get_exit_code(error, state)
     if code == FAILURE and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), one_line(hint)
-    message = str(error)
-    # Hints of the error itself follow the first line of its message, and are more specific.
-    if hints := getattr(error, "hints", ()):
-        message, hint = message.partition("\n")[0], "\n".join(map(one_line, hints))
-    return code, one_line(message) or type(error).__name__, hint
+    # The hints of the error itself are more specific.
+    hint = "\n".join(map(one_line, getattr(error, "hints", ()))) or one_line(hint)
+    message = error._complete_message() if isinstance(error, OrionError) else one_line(str(error))
+    return code, message or type(error).__name__, hint
 
 
 def _find_list_command(command: str) -> str:
