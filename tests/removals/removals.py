@@ -83,7 +83,7 @@ REMOVALS = [
     Removal(
         "the digest check",
         "orionclient/transfer/downloads.py",
-        "        prove(self._content, self._expected, size, self._algorithm, digest)\n",
+        "        verify_digest(self._content, self._expected, size, self._algorithm, digest)\n",
         "",
         "tests/session/test_content.py::test_a_truncated_or_corrupt_download_leaves_the_old_file",
     ),
