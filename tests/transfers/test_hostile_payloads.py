@@ -34,7 +34,7 @@ def test_a_source_is_uploaded_byte_for_byte(
     stack = stacks[plan == "parts"]
     before = stack.held()
     if plan == "parts":
-        request.getfixturevalue("small_plans")
+        request.getfixturevalue("small_sizes")
     with contextlib.ExitStack() as opened:
         source, content = WAYS[name](tmp_path, opened)
         made = stack.upload(stack.session(), kind, source)
@@ -92,7 +92,7 @@ def test_a_source_that_changes(
     stack = stacks[plan == "parts"]
     before = stack.held()
     if plan == "parts":
-        request.getfixturevalue("small_plans")
+        request.getfixturevalue("small_sizes")
     source = Changing(tmp_path / "source")
     arrived = threading.Lock()
     arrive = Faults._arrive
