@@ -32,7 +32,7 @@ class Transfers:
         workers: int = 8,
         progress: Callable[[Progress], object] | None = None,
         executor: Executor | None = None,
-        each: Callable[[Result[Path, File]], object] | None = None,
+        on_result: Callable[[Result[Path, File]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[Path, File]]:
         """Store many files.
@@ -52,7 +52,7 @@ class Transfers:
             progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
                 processes or machines it is called when a file is done.
             executor: Any `concurrent.futures.Executor`, of processes or machines too, which have to see the same files; threads without it.
-            each: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
+            on_result: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
             return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
 
         Returns:
@@ -75,7 +75,7 @@ class Transfers:
 
         return send_files(
             File, self, list_named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,
-            progress=progress, executor=executor, each=each, return_exceptions=return_exceptions,
+            progress=progress, executor=executor, on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
     def download_files(
@@ -87,7 +87,7 @@ class Transfers:
         progress: Callable[[Progress], object] | None = None,
         executor: Executor | None = None,
         durable: bool = False,
-        each: Callable[[Result[File, Path]], object] | None = None,
+        on_result: Callable[[Result[File, Path]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[File, Path]]:
         """Fetch many files into a folder.
@@ -102,7 +102,7 @@ class Transfers:
             progress: As for `upload_files`.
             executor: As for `upload_files`; its workers have to see the same folder.
             durable: True waits after each file until the disk has it, so that it also survives a power failure.
-            each: As for `upload_files`.
+            on_result: As for `upload_files`.
             return_exceptions: As for `upload_files`.
 
         Returns:
@@ -123,12 +123,12 @@ class Transfers:
             ['hits', 'hits-2']
         """
         return download_all(
-            _module_for(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
-            return_exceptions=return_exceptions,
+            _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable,
+            on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
 
-def _module_for(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
+def _attach_session(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
     """Give the session to handles that have none."""
     for file in files:
         file.session = file.session or session

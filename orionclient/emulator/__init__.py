@@ -1,4 +1,4 @@
-"""The local Orion: an embedded server with real HTTP and real persistence, described by the contract."""
+"""The local Orion: an embedded Orion server with real HTTP and persistent data, driven by the OpenAPI contract."""
 
 from __future__ import annotations
 

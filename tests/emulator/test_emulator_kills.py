@@ -210,7 +210,7 @@ def shards(client, fatal, books, luck):
 def check(folder, books):
     """Start anew on what is left, and compare."""
     with Server(folder) as server:
-        with server._require().stack.store.reading() as db:
+        with server._require().stack.store.read_transaction() as db:
             named = {
                 row[0] for table in ("files", "shards", "uploads") for row in db.execute(f"SELECT blob FROM {table}")
             }

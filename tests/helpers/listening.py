@@ -142,8 +142,8 @@ def message(error: BaseException) -> str:
 
 
 def _listen_to_makers(learn: Callable[[str, object], None], retire: Callable[[object], None]) -> None:
-    after(Credentials, "_derive", lambda token, self, *_: learn(token, self))
-    after(Credentials, "make", lambda made, self, *_, **__: learn(made[1], self))
+    after(Credentials, "_derive_token", lambda token, self, *_: learn(token, self))
+    after(Credentials, "create_token", lambda made, self, *_, **__: learn(made[1], self))
     after(SessionConfig, "__attrs_post_init__", lambda _, self: learn(self.token, None))
     stop = Server.stop
 

@@ -132,6 +132,8 @@ def check_install(checks: Checks, wheel: Path, folder: Path) -> None:
     run(python, "-m", "pip", "install", "-q", f"{wheel}[local]", cwd=empty)
     run(python, "-W", "error", "-m", "orionclient.examples.demo", cwd=empty, **user_environment)
     checks.check(True, "the demo passes with the extra `local`")
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[emulator]", cwd=empty)
+    checks.check(True, "the extra `emulator`, the former name of `local`, installs")
     left = [*empty.iterdir(), *home.iterdir()]
     checks.check(not left, "the working directory and the home directory are still empty", left)
 
