@@ -305,9 +305,7 @@ def test_contract_models_need_the_extra(generated: Path) -> None:
             [sys.executable, "-c", script], cwd=generated.parent, capture_output=True, text=True, check=False
         )
         errors = [line for line in done.stderr.splitlines() if "Error: " in line]
-        assert errors == [
-            "ImportError: orion_api.contract needs pydantic: pip install 'orion-platform-client[local]'"
-        ]
+        assert errors == ["ImportError: orion_api.contract needs pydantic: pip install 'orion-platform-client[local]'"]
 
 
 def test_contract_models_are_strict(run: Any, generated: Path) -> None:
