@@ -128,7 +128,7 @@ def check_install(checks: Checks, wheel: Path, folder: Path) -> None:
     run(python, "-m", "pip", "install", "-q", wheel, cwd=empty)
     run(python, "-W", "error", "-c", IMPORTS, cwd=empty, **user_environment)
     run(python.with_name("ocli"), "--help", cwd=empty, **user_environment)
-    checks.check(True, "both packages and ocli work without extras")
+    checks.check(True, "both packages and ocli work without an extra")
     run(python, "-m", "pip", "install", "-q", f"{wheel}[local]", cwd=empty)
     run(python, "-W", "error", "-m", "orionclient.examples.demo", cwd=empty, **user_environment)
     checks.check(True, "the demo passes with the extra `local`")

@@ -38,7 +38,7 @@ BOTH = pytest.mark.parametrize("problem", [find_range_problem, check_of_the_gene
     ],
 )
 def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
-    found = ContentRange.of({"content-range": value})
+    found = ContentRange.from_headers({"content-range": value})
     assert (None if found is None else (found.start, found.end, found.total)) == expected
 
 
