@@ -80,7 +80,7 @@ class LocalOrion:
         self._wanted = None if folder is None else Path(check_path(folder))
         self._seed = seed
         self._user = user
-        self._face = faults
+        self._remote_faults = faults
         self._processing = processing
         self._floes = list(floes)
         self._jobs = jobs
@@ -116,7 +116,7 @@ class LocalOrion:
                     self.folder,
                     seed=self._seed,
                     port=self._port,
-                    faults=self._face,
+                    faults=self._remote_faults,
                     processing=self._processing,
                     floes=floes,
                     jobs=self._jobs,

@@ -25,13 +25,13 @@ def missing() -> list[str]:
 
 
 def _listen() -> None:
-    arrive = Faults._arrive
+    arrive = Faults._record_request
 
     def heard(self: Faults, seen: RecordedRequest) -> None:
         _ARRIVED.append(seen)
         arrive(self, seen)
 
-    Faults._arrive = heard  # type: ignore[method-assign]
+    Faults._record_request = heard  # type: ignore[method-assign]
 
 
 _listen()

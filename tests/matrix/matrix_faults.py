@@ -287,7 +287,7 @@ def astray(scene: Scene) -> Iterator[None]:
     steps = [cut, *([wrong, cut] * (scene.given["attempts"] // 2) if scene.stays else [wrong, "pass"])]
     scene.ready = lambda: scripts(scene, steps)
     with undigested() as patch:
-        patch.setattr(ranges, "chunk_of", chunk_of)
+        patch.setattr(ranges, "parse_range", chunk_of)
         yield
 
 

@@ -69,7 +69,7 @@ def test_words_of_others_are_neither_sql_nor_paths(
     now = rows(orion)
     assert now["files"] == held["files"] + len(words)
     changed = {name for name in held if now[name] != held[name]}
-    assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency", "keys"}, changed
+    assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency_keys", "keys"}, changed
     kept = list((orion.folder / "blobs" / "kept").iterdir())
     assert len(kept) >= len(words)
     assert all(len(path.name) == 32 and int(path.name, 16) >= 0 for path in kept)

@@ -132,7 +132,7 @@ def test_tags_shares_folders_and_links(session: OrionSession, orion: LocalOrion,
     seen = hers.list_shards().one()
     assert (seen, b"".join(seen.download())) == (shard, b"content")
     for attempt in (hers.open, hers.close, lambda: Shard.create(hers), lambda: grace.delete_resource(seen), seen.close):
-        with pytest.raises(AuthorizationRequired, match="reading only"):
+        with pytest.raises(AuthorizationRequired, match="read-only"):
             attempt()
 
 

@@ -94,7 +94,7 @@ def test_an_archive_rejects_writing_and_allows_reading(session: OrionSession, pr
     else:
         attempts.append(lambda: session.assign_paths({"resource_type": kind, "id": made._id(), "path": "/new"}))
     for attempt in attempts:
-        with pytest.raises(AuthorizationRequired, match=rf"Project {project.id} is archived\."):
+        with pytest.raises(AuthorizationRequired, match=rf"Project {project.id} is archived"):
             attempt()
 
     again = session.get_resource(type(made), made._id())

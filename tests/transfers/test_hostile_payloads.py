@@ -95,7 +95,7 @@ def test_a_source_that_changes(
         request.getfixturevalue("small_plans")
     source = Changing(tmp_path / "source")
     arrived = threading.Lock()
-    arrive = Faults._arrive
+    arrive = Faults._record_request
 
     def hear(self: Faults, seen: RecordedRequest) -> None:
         arrive(self, seen)
@@ -103,7 +103,7 @@ def test_a_source_that_changes(
         if seen.method == "PUT" and arrived.acquire(blocking=False):
             getattr(source, what)()
 
-    monkeypatch.setattr(Faults, "_arrive", hear)
+    monkeypatch.setattr(Faults, "_record_request", hear)
     with pytest.raises(OrionError):
         stack.upload(stack.session(), kind, source.path)
     assert arrived.locked()
