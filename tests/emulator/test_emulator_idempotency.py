@@ -282,7 +282,7 @@ SERVER = """
 import os, pathlib, signal, sys, threading, time
 from orionclient.emulator import Server
 from orionclient.emulator.app import _Endpoint
-from orionclient.emulator.idempotency import Keys
+from orionclient.emulator.idempotency import IdempotencyKeys
 record, respond = IdempotencyKeys._record, _Endpoint._build_response
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
