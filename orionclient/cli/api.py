@@ -124,7 +124,7 @@ def _run(
             return
         if found.stream == "download":
             what = f"{state.session.config.url} {request.path}{_parse_query(request.query)}"
-            _write(state.session._calls.opener(module, request), output, what)
+            _write(state.session._calls.make_opener(module, request), output, what)
         else:
             _print(state, module, state.session.raw.send(request))
     finally:

@@ -72,7 +72,7 @@ def _upload(kind: CommandKind) -> Command:
                 sources[0] if len(sources) == 1 else sources,
                 workers=jobs,
                 progress=watch,
-                each=lambda result: tally.add(result, 0 if result.value is None else result.value.size),
+                on_result=lambda result: tally.add(result, 0 if result.value is None else result.value.size),
             )
             state.again = ""
         if close:
@@ -124,7 +124,7 @@ def _download(_kind: CommandKind) -> Command:
 
         with show_progress(state) as watch:
             state.again = RERUN_ADVICE
-            collection.download(folder, workers=jobs, progress=watch, each=reported)
+            collection.download(folder, workers=jobs, progress=watch, on_result=reported)
             state.again = ""
         if state.form == "table":
             state.out.write(f"Downloaded collection {number}: {len(items)} shards to {folder}")

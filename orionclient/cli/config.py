@@ -17,7 +17,7 @@ from orionclient.cli.root import GROUPS
 from orionclient.cli.state import PROFILE, active_path, active_profile, get_state
 from orionclient.config import (
     SessionConfig,
-    config_path,
+    get_config_path,
     in_orion,
     read_profiles,
     remove_profile,
@@ -102,7 +102,7 @@ def report_saved(config: SessionConfig, name: str) -> Path:
     Returns:
         The file.
     """
-    path = config_path()
+    path = get_config_path()
     save_profile(config, name)
     with contextlib.suppress(OSError):
         path.chmod(0o600)
@@ -218,7 +218,7 @@ def settings(state: State) -> list[dict[str, Any]]:
         named = "the job" if in_orion() else "environment"
     else:
         there = read_profiles().get(config.profile, {})
-        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if there.get(name)}
+        origins = {name: f"{get_config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if there.get(name)}
         named = (
             "--profile"
             if state.profile
@@ -296,7 +296,7 @@ def _require_known(name: str) -> None:
     there = read_profiles()
     if name not in there:
         raise InvalidCredentials(
-            f"there is no profile {name!r} in {config_path()}; it holds: {', '.join(sorted(there)) or 'none'}"
+            f"there is no profile {name!r} in {get_config_path()}; it holds: {', '.join(sorted(there)) or 'none'}"
         )
 
 
@@ -343,7 +343,7 @@ def _remove() -> Command:
 
 def _path() -> Command:
     def run() -> None:
-        path = str(config_path())
+        path = str(get_config_path())
         get_state().out.one({"path": path}, sentence=path, key="path")
 
     return Command("path", callback=run, help="Print where the profiles lie.", shape=_PATH, example="ocli config path")

@@ -14,7 +14,7 @@ from orionclient.cli.commands import Command
 from orionclient.cli.config import current_config_or_none
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
-from orionclient.config import config_path
+from orionclient.config import get_config_path
 from orionclient.exceptions import InvalidCredentials, OrionError, one_line
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _checks(state: State) -> Iterator[dict[str, Any]]:
 
 
 def _modes() -> dict[str, Any]:
-    path = config_path()
+    path = get_config_path()
     if not path.exists():
         return _row("file", f"{path} is not there")
     mode = stat.S_IMODE(path.stat().st_mode)

@@ -20,7 +20,7 @@ from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.root import GROUPS
 from orionclient.cli.server_process import RUNNING_FILE, STOP_FILE
 from orionclient.cli.state import get_state
-from orionclient.config import SessionConfig, config_path, remove_profile
+from orionclient.config import SessionConfig, get_config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
 from orionclient.transfer.names import check_path
 
@@ -66,7 +66,7 @@ def _folder_option() -> click.Option:
 
 
 def _folder(given: str | None) -> Path:
-    return Path(check_path(given)).absolute() if given is not None else config_path().absolute().parent / "local"
+    return Path(check_path(given)).absolute() if given is not None else get_config_path().absolute().parent / "local"
 
 
 def _read_running(folder: Path) -> dict[str, Any] | None:

@@ -92,8 +92,8 @@ def _end(error: BaseException, state: State) -> int:
         colored = state.colored(sys.stderr)
         label = click.style("Error:", fg="red", bold=True) if colored else "Error:"
         click.echo(f"{label} {line}", err=True, color=colored)
-        if hint:
-            click.echo(f"Hint: {hint}", err=True)
+        for each in hint.splitlines():
+            click.echo(f"Hint: {each}", err=True)
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
@@ -171,6 +171,8 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     code, hint = _exit_code_for(error, state)
     if code == FAILED and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILED, one_line(f"unexpected {type(error).__name__}: {error}"), hint
+    if hints := getattr(error, "hints", ()):
+        return code, one_line(str(error).partition("\n")[0]), "\n".join(map(one_line, hints))
     return code, one_line(str(error)) or type(error).__name__, hint
 
 

@@ -193,7 +193,7 @@ class _StartCommand(click.Command):
             given["cube"] = values["cube"]
         if values.get("project"):
             job = WorkFloeJob.start(
-                self._state.session, self._spec, title, self._spec._checked(given), project=values["project"]
+                self._state.session, self._spec, title, self._spec._check_parameters(given), project=values["project"]
             )
         else:
             job = self._spec.start(title, given)

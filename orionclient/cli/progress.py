@@ -155,8 +155,8 @@ def format_size(count: float) -> str:
         It with a unit.
 
     Example:
-        >>> from orionclient.cli.progress import size
-        >>> size(1500), size(0)
+        >>> from orionclient.cli.progress import format_size
+        >>> format_size(1500), format_size(0)
         ('1.5 kB', '0 bytes')
     """
     if count < 1000:

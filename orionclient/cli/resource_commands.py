@@ -258,7 +258,7 @@ def _update(kind: CommandKind) -> Command:
         if dry_run:
             print_plan(state, "update", [f"{kind.noun} {number}: {', '.join(sorted(changes))}"])
             return
-        resource = template._handle(number)
+        resource = template._make_handle(number)
         state.session.update_resource(resource, changes)
         state.out.one(resource.to_dict(), sentence=f"Updated {kind.noun} {number}")
 
@@ -294,7 +294,7 @@ def _delete(kind: CommandKind) -> Command:
         confirm(f"Delete {what}?", sure=yes)
 
         def delete(number: int) -> int:
-            state.session.delete_resource(template._handle(number), immediate=immediate)
+            state.session.delete_resource(template._make_handle(number), immediate=immediate)
             return number
 
         done, first = each_id(ids, delete)
@@ -361,7 +361,7 @@ def _describe_change(kind: CommandKind, *, verb: str, done: str) -> Command:
         if dry_run:
             print_plan(state, verb, [f"{kind.noun} {number}"])
             return
-        resource = template._handle(number)
+        resource = template._make_handle(number)
         resource.session = state.session
         getattr(resource, verb)()
         state.out.one(resource.to_dict(), sentence=f"{done} {kind.noun} {number}")

@@ -136,9 +136,9 @@ def active_path() -> Path:
     Returns:
         The path, beside the file of the profiles.
     """
-    from orionclient.config import config_path  # noqa: PLC0415
+    from orionclient.config import get_config_path  # noqa: PLC0415
 
-    path = config_path()
+    path = get_config_path()
     return path.with_name(f"{path.name}.active")
 
 

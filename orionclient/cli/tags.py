@@ -38,14 +38,14 @@ def _resource_arguments() -> list[click.Parameter]:
     ]
 
 
-def _handle(kind: str, number: int) -> Resource:
+def _make_handle(kind: str, number: int) -> Resource:
     return KINDS[kind](id=number)
 
 
 def _list() -> Command:
     def run(kind: str, number: int) -> None:
         state = get_state()
-        state.out.rows(state.session.list_tags(_handle(kind, number)), ("name", "project"), key="name")
+        state.out.rows(state.session.list_tags(_make_handle(kind, number)), ("name", "project"), key="name")
 
     return Command(
         "list",
@@ -63,7 +63,7 @@ def _describe_change(verb: str) -> Command:
         if dry_run:
             print_plan(state, verb, [f"{', '.join(tags)}: {kind} {number}"])
             return
-        resource = _handle(kind, number)
+        resource = _make_handle(kind, number)
         (state.session.tag_resource if verb == "add" else state.session.untag_resource)(resource, *tags)
         if state.form == "table":
             state.out.write(f"{'Tagged' if verb == 'add' else 'Untagged'} {kind} {number}")

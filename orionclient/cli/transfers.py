@@ -113,15 +113,15 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield TransferItem(Path(given), names.add(name or "stdin"), sys.stdin.buffer, anew=True)
+            yield TransferItem(Path(given), names.add(name or "stdin"), sys.stdin.buffer, force=True)
             continue
         is_folder = Path(check_path(given)).is_dir()
         if is_folder and name is not None:
             raise click.UsageError("--name is for one file, not for a folder")
         for path, found in list_files(given):
             # A pipe that is named itself is meant; one in a folder would be waited for.
-            anew = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))
-            yield TransferItem(path, names.add(found if is_folder else name or found), anew=anew)
+            force = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))
+            yield TransferItem(path, names.add(found if is_folder else name or found), force=force)
 
 
 def _upload(kind: CommandKind) -> Command:
@@ -136,7 +136,7 @@ def _upload(kind: CommandKind) -> Command:
         if dry_run:
             print_plan(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
             return
-        _send(state, kind, found, values, jobs=jobs, single=len(paths) == 1 and found[0].anew)
+        _send(state, kind, found, values, jobs=jobs, single=len(paths) == 1 and found[0].force)
 
     options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
     if kind.kind is Shard:
@@ -206,7 +206,7 @@ def _send(
 
         state.again = _rerun_advice(kind, found, single=single)
         with _first_error(single=single):
-            act(workers=min(jobs, len(found)), progress=watch, each=each)
+            act(workers=min(jobs, len(found)), progress=watch, on_result=each)
         state.again = ""
 
 
@@ -337,7 +337,7 @@ def _download(kind: CommandKind) -> Command:
             if kind.kind is Dataset:
                 resource.download_to_file(path, format=as_format)
             else:
-                resource.download_to_file(path, progress=relay.named(path.name))
+                resource.download_to_file(path, progress=relay.for_item(path.name))
             return path
 
         resources = [session.get_resource(template, number) for number in ids]
@@ -353,12 +353,12 @@ def _download(kind: CommandKind) -> Command:
                 )
 
             relay = bulk.ProgressRelay(watch)
-            # The server makes a dataset's file anew each time.
+            # The server generates the file of a dataset for each request.
             state.again = "" if kind.kind is Dataset else RERUN_ADVICE
             with _first_error(single=len(ids) == 1):
                 transfer_all(
-                    fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, watch=relay,
-                    each=each, return_exceptions=False,
+                    fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, relay=relay,
+                    on_result=each, return_exceptions=False,
                 )  # fmt: skip
             state.again = ""
 

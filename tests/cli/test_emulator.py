@@ -1,4 +1,4 @@
-"""`ocli emulator`: a kept local Orion in a process of its own."""
+"""`ocli emulator`: a persistent local Orion in a process of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("real_time")
 
 @pytest.fixture
 def stopped(own_home: Path, tmp_path: Path) -> Iterator[None]:
-    """Stop whatever a test has started."""
+    """Stop every local Orion that a test has started."""
     yield
     subprocess.run(
         [*COMMAND, "emulator", "stop"], env=environment(own_home), capture_output=True, timeout=300, check=False
@@ -29,7 +29,7 @@ def stopped(own_home: Path, tmp_path: Path) -> Iterator[None]:
 
 
 def shaped(run: Call, *words: str) -> dict[str, object]:
-    """Run a command with --json and check its shape."""
+    """Run a command with --json and check the shape of its output."""
     import jsonschema
 
     done = run("--json", "emulator", *words)
@@ -40,7 +40,7 @@ def shaped(run: Call, *words: str) -> dict[str, object]:
     return document
 
 
-def test_the_life_of_a_local_orion(call: Call, own_home: Path, stopped: None) -> None:
+def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: None) -> None:
     folder = own_home / ".orion" / "local"
     assert call("emulator", "status").stdout == f"No local Orion runs on {folder}\n"
     assert call("emulator", "seed").exit_code == 5
@@ -71,8 +71,8 @@ def test_the_life_of_a_local_orion(call: Call, own_home: Path, stopped: None) ->
     assert call("--profile", "local", "files", "list").exit_code == 7
     assert call("emulator", "stop").stdout == "No local Orion runs\n"
     shaped(call, "start")
-    kept = call("--profile", "local", "datasets", "list", "-q")
-    assert kept.stdout == f"{made['dataset']}\n"
+    listed = call("--profile", "local", "datasets", "list", "-q")
+    assert listed.stdout == f"{made['dataset']}\n"
 
     assert call("emulator", "reset").exit_code == 2
     assert call("emulator", "reset", "--dry-run").stdout == f"Would remove {folder / 'data'}\n"
@@ -80,7 +80,7 @@ def test_the_life_of_a_local_orion(call: Call, own_home: Path, stopped: None) ->
     assert call("--profile", "local", "datasets", "list", "-q").stdout == ""
 
 
-def test_one_that_cannot_start_says_why(call: Call, tmp_path: Path) -> None:
+def test_a_failed_start_prints_the_reason(call: Call, tmp_path: Path) -> None:
     folder = tmp_path / "local"
     folder.mkdir()
     (folder / "data").write_text("a file where a folder belongs")
@@ -90,7 +90,7 @@ def test_one_that_cannot_start_says_why(call: Call, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_what_is_no_local_orion_is_not_removed(call: Call, tmp_path: Path) -> None:
+def test_other_folders_are_not_removed(call: Call, tmp_path: Path) -> None:
     data = tmp_path / "local" / "data"
     data.mkdir(parents=True)
     (data / "precious").write_text("x")

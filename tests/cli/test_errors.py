@@ -1,4 +1,7 @@
-"""Commands by classes of errors: the documented exit code, one line and one hint, and never a traceback."""
+"""Every kind of command with every class of error:
+
+the documented exit code, one line and one hint, and no traceback.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from orionclient.emulator.faults import reset
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloeSpec
 
-# One of each kind of command: what lists, shows, makes, changes, deletes, moves content, waits, streams, sends a raw operation.
+# One command of each kind: list, show, create, update, delete, transfer, wait, stream, and call a raw operation.
 COMMANDS = {
     "list": ["files", "list"],
     "list csv": ["datasets", "list", "--format", "csv"],
@@ -45,7 +48,7 @@ COMMANDS = {
 }
 # These name nothing that could be missing.
 ANONYMOUS = {"list", "list csv", "create", "upload", "upload many", "balance"}
-# These write what they are given to this machine's disk.
+# These write to the local disk.
 TO_DISK = {"download", "download collection", "download dataset"}
 
 
@@ -72,7 +75,7 @@ def prepared(tmp_path: Path) -> None:
 
 
 @contextmanager
-def faulty(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
+def with_fault(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
     orion.faults.script("*", steps)
     try:
         yield
@@ -80,8 +83,8 @@ def faulty(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
         orion.faults.clear()
 
 
-def ran(call: Call, name: str, number: int = 1, **settings: Any) -> Any:
-    return call(*(word.format(id=number) for word in COMMANDS[name]), **settings)
+def run_command(call: Call, name: str, resource_id: int = 1, **settings: Any) -> Any:
+    return call(*(word.format(id=resource_id) for word in COMMANDS[name]), **settings)
 
 
 def check(done: Any, code: int) -> None:
@@ -103,7 +106,7 @@ usefixtures = pytest.mark.usefixtures("prepared")
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_profile(name: str, call: Call) -> None:
-    done = ran(call, name)
+    done = run_command(call, name)
     check(done, 4)
     assert "config profile" in done.stderr
 
@@ -113,54 +116,54 @@ def test_no_profile(name: str, call: Call) -> None:
 def test_a_bad_token(name: str, call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORION_URL", planted.url)
     monkeypatch.setenv("ORION_TOKEN", "nonsense")
-    check(ran(call, name), 4)
+    check(run_command(call, name), 4)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - ANONYMOUS))
 def test_not_found(name: str, call: Call, planted: LocalOrion) -> None:
-    check(ran(call, name, 4711, on=planted), 5)
+    check(run_command(call, name, 4711, on=planted), 5)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
-def test_refused(name: str, call: Call, planted: LocalOrion) -> None:
-    with faulty(planted, [403] * 8):
-        check(ran(call, name, on=planted), 6)
+def test_forbidden(name: str, call: Call, planted: LocalOrion) -> None:
+    with with_fault(planted, [403] * 8):
+        check(run_command(call, name, on=planted), 6)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
 def test_offline(name: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Nothing listens on the port of a socket that is bound only.
+    # The socket is bound but does not listen.
     import socket
 
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         monkeypatch.setenv("ORION_URL", f"http://127.0.0.1:{bound.getsockname()[1]}")
         monkeypatch.setenv("ORION_TOKEN", "token")
-        check(ran(call, name), 7)
+        check(run_command(call, name), 7)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_server_error(name: str, call: Call, planted: LocalOrion) -> None:
-    with faulty(planted, [500] * 40):
-        check(ran(call, name, on=planted), 7)
+    with with_fault(planted, [500] * 40):
+        check(run_command(call, name, on=planted), 7)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", ["list", "upload", "download"])
 def test_a_broken_connection(name: str, call: Call, planted: LocalOrion) -> None:
-    with faulty(planted, [reset()] * 40):
-        check(ran(call, name, on=planted), 7)
+    with with_fault(planted, [reset()] * 40):
+        check(run_command(call, name, on=planted), 7)
 
 
 @pytest.mark.parametrize("name", sorted(TO_DISK))
 def test_a_full_disk(name: str, process: Any, planted: LocalOrion) -> None:
     import resource
 
-    # No file may grow beyond one byte, which the system tells like a full disk.
+    # No file may grow beyond one byte, which is reported like a full disk.
     words = [word.format(id=1) for word in COMMANDS[name]]
     done = process(*words, on=planted, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1)))
     assert done.returncode == 9, done.stderr
@@ -170,10 +173,10 @@ def test_a_full_disk(name: str, process: Any, planted: LocalOrion) -> None:
 
 @pytest.mark.parametrize("name", ["upload", "upload shards", "upload collection", "upload many"])
 def test_a_missing_local_file(name: str, call: Call, planted: LocalOrion) -> None:
-    check(ran(call, name, on=planted), 9)
+    check(run_command(call, name, on=planted), 9)
 
 
-def test_a_download_does_not_replace_what_was_not_named(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+def test_a_download_does_not_replace_other_files(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "name").write_text("mine")
     check(call("files", "download", "2", on=planted), 9)
     assert (tmp_path / "name").read_text() == "mine"
@@ -211,15 +214,15 @@ def test_a_deadline(call: Call, planted: LocalOrion, real_time: None) -> None:
 
 def test_a_failed_job(call: Call, planted: LocalOrion, real_time: None) -> None:
     assert call("jobs", "start", "fail", "bad", on=planted).exit_code == 0
-    number = call("jobs", "list", "--name", "bad", "-q", on=planted).stdout.strip()
-    check(call("jobs", "wait", number, on=planted), 1)
+    job_id = call("jobs", "list", "--name", "bad", "-q", on=planted).stdout.strip()
+    check(call("jobs", "wait", job_id, on=planted), 1)
 
 
 def test_a_conflict(call: Call, planted: LocalOrion) -> None:
     check(call("shards", "create", "1", "name", "--metadata", '"no object"', on=planted), 6)
 
 
-def test_what_went_well_is_printed(call: Call, planted: LocalOrion) -> None:
+def test_successful_results_are_printed(call: Call, planted: LocalOrion) -> None:
     done = call("files", "delete", "10", "4711", "11", "--yes", on=planted)
     check(done, 5)
     assert done.stdout == "Deleted file 10\nDeleted file 11\n"
@@ -237,7 +240,7 @@ def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytes
     assert done.stderr.splitlines()[0] == "Error: unexpected RuntimeError: boom"
 
 
-def test_debug_shows_where(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_prints_the_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
     from orionclient.cli.root import ocli

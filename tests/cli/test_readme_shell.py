@@ -1,4 +1,4 @@
-"""What the README types into a shell works, from top to bottom."""
+"""The shell commands of the README work, from top to bottom."""
 
 from __future__ import annotations
 

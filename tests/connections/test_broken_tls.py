@@ -122,7 +122,7 @@ def test_a_presigned_request_trusts_whom_the_profile_trusts(trusted: tuple[Path,
     ca_file, context = trusted
     with Secure(context) as stack, Secure(context) as storage:
         session = session_on(stack.port, ca_file)
-        response = session._calls.put_elsewhere(f"https://localhost:{storage.port}/key?signature=1", b"x", {}, "part 1")
+        response = session._calls.put_presigned(f"https://localhost:{storage.port}/key?signature=1", b"x", {}, "part 1")
         assert response.ok
         (head,) = storage.requests
     assert b"authorization" not in head.lower()
@@ -131,7 +131,7 @@ def test_a_presigned_request_trusts_whom_the_profile_trusts(trusted: tuple[Path,
 def test_a_presigned_request_on_the_own_origin_has_no_token(trusted: tuple[Path, ssl.SSLContext]) -> None:
     ca_file, context = trusted
     with Secure(context) as stack:
-        response = session_on(stack.port, ca_file)._calls.put_elsewhere("/key?signature=1", b"x", {}, "part 1")
+        response = session_on(stack.port, ca_file)._calls.put_presigned("/key?signature=1", b"x", {}, "part 1")
         assert response.ok
         (head,) = stack.requests
     assert b"authorization" not in head.lower()
@@ -154,6 +154,6 @@ def test_a_presigned_request_takes_the_proxy_of_the_profile() -> None:
             url="http://stack.test", token=CANARY, allow_http=True, proxy=f"http://127.0.0.1:{proxy.getsockname()[1]}"
         )
         session = OrionSession(config, requests_session=get_session(retry_dict={}))
-        assert session._calls.put_elsewhere("http://storage.test/key", b"x", {}, "part 1").ok
+        assert session._calls.put_presigned("http://storage.test/key", b"x", {}, "part 1").ok
         thread.join(30)
     assert heads[0].startswith(b"PUT http://storage.test/key ")

@@ -19,11 +19,11 @@ def test_a_failed_check_ends_with_1(capsys: pytest.CaptureFixture[str], monkeypa
         return
 
     def fails(_: object, check: demo.Checks) -> None:
-        check.that(None, "water is dry")
+        check.expect(None, "water is dry")
 
-    for name in ("files", "dataset", "tags_and_links", "job", "raw", "change"):
+    for name in ("transfer_file", "upload_dataset", "tag_and_link", "run_jobs", "call_operations", "rename_and_delete"):
         monkeypatch.setattr(demo, name, nothing)
-    monkeypatch.setattr(demo, "who", fails)
+    monkeypatch.setattr(demo, "show_identity", fails)
     assert demo.main() == 1
     shown = capsys.readouterr()
     assert "BAD  water is dry" in shown.out

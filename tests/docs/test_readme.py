@@ -85,7 +85,7 @@ def test_the_profile_of_the_readme_works_once_a_token_stands_in_it(own_home: Pat
     profiles = read_profiles()
     assert set(profiles) == {"default"}
     placeholder = profiles["default"]["token"]
-    with pytest.raises(ValidationError, match=r"profile 'default' in .*config: the token holds white space") as caught:
+    with pytest.raises(ValidationError, match=r"profile 'default' in .*config: invalid token") as caught:
         resolve()
     assert placeholder not in str(caught.value)
     path.write_text(text.replace(placeholder, "s3cret"))

@@ -59,7 +59,7 @@ def test_heads_within_heads_are_rejected_on_both_sides(ada: httpx.Client, tmp_pa
     assert (response.status_code, response.json()["code"]) == (422, "bad_package")
     (tmp_path / "bad.tar.gz").write_bytes(long_names(2000))
     session = OrionSession(SessionConfig(url=str(ada.base_url), token=ada.headers["Authorization"].split()[1]))
-    with pytest.raises(ValidationError, match=r"bad\.tar\.gz is no tar archive"):
+    with pytest.raises(ValidationError, match=r"bad\.tar\.gz is not a tar.gz archive"):
         WorkFloePackage.upload(session, tmp_path / "bad.tar.gz")
 
 

@@ -94,7 +94,7 @@ def test_without_toxics_the_bytes_pass_unchanged(proxy: FaultProxy, echo: Echo) 
     data = LINE * 20_000
     assert talk(proxy, data) == data
     counts = proxy.counts()
-    assert (counts.upstream, counts.downstream, counts.swallowed) == (len(data), len(data), 0)
+    assert (counts.upstream, counts.downstream, counts.dropped) == (len(data), len(data), 0)
     assert (counts.connections, counts.resets, counts.hits) == (1, 0, {})
 
 
@@ -136,7 +136,7 @@ def test_timeout(proxy: FaultProxy, echo: Echo) -> None:
     proxy.timeout(0.1)
     assert talk(proxy) == b""
     assert bytes(echo.got) == LINE
-    assert proxy.counts().swallowed == len(LINE)
+    assert proxy.counts().dropped == len(LINE)
 
 
 def test_timeout_without_end(proxy: FaultProxy, echo: Echo) -> None:
@@ -164,7 +164,7 @@ def test_limit_data(proxy: FaultProxy, how: str, expected: bytes | str) -> None:
     proxy.limit_data(30, how=how)  # type: ignore[arg-type]
     assert talk(proxy) == expected
     assert proxy.counts().downstream == 30
-    assert proxy.counts().swallowed == len(LINE) - 30
+    assert proxy.counts().dropped == len(LINE) - 30
 
 
 def test_limit_data_upstream(proxy: FaultProxy, echo: Echo) -> None:
@@ -178,12 +178,12 @@ def test_down_and_up(proxy: FaultProxy, echo: Echo) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
         line.sendall(LINE)
         assert line.recv(1) == LINE[:1]
-        proxy.down()
+        proxy.disable()
         with pytest.raises(ConnectionResetError):
             # What came back before may still be there to be read.
             b"".join(iter(lambda: line.recv(1000), b""))
     assert talk(proxy) == "refused"
-    proxy.up()
+    proxy.enable()
     assert talk(proxy) == LINE
 
 
@@ -191,7 +191,7 @@ def test_open_connections_are_ended(proxy: FaultProxy) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
         line.sendall(LINE)
         assert line.recv(1000) == LINE
-        assert proxy.end_connections() == 1
+        assert proxy.close_connections() == 1
         assert line.recv(1) == b""
     assert proxy.counts().open == 0
 
@@ -212,7 +212,7 @@ def test_a_connection_of_tls_is_ended_twice(tmp_path: Path) -> None:
             assert taken.recv(len(LINE), socket.MSG_WAITALL) == LINE
         # The proxy ended its side, and waits for the client to end its own.
         assert line.recv(1) == b""
-        proxy.end_connections()
+        proxy.close_connections()
         with socket.socket(fileno=line.detach()) as below, contextlib.suppress(ConnectionResetError):
             below.settimeout(5)
             assert b"".join(iter(lambda: below.recv(1000), b"")) == b""
@@ -260,7 +260,7 @@ def test_what_makes_no_sense_is_rejected(wrong: Callable[[FaultProxy], object]) 
 
 def test_it_has_to_run() -> None:
     with pytest.raises(RuntimeError, match="not running"):
-        FaultProxy("http://127.0.0.1:1").down()
+        FaultProxy("http://127.0.0.1:1").disable()
 
 
 def test_a_session_through_it(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class Bucket:
     _tokens: float = -1.0
     _at: float = 0.0
 
-    def add_chunk(self, now: float) -> bool:
+    def allows(self, now: float) -> bool:
         rate = self.rate(now)
         most = max(1.0, rate * self.burst)
         self._tokens = most if self._tokens < 0 else min(most, self._tokens + (now - self._at) * rate)
@@ -51,7 +51,7 @@ class Window:
     _window: int = -1
     _used: int = 0
 
-    def add_chunk(self, now: float) -> bool:
+    def allows(self, now: float) -> bool:
         if (window := int(now / self.seconds)) != self._window:
             self._window, self._used = window, 0
         self._used += 1
@@ -83,14 +83,14 @@ class Virtual:
     """Workers that send one request after another to a server, each waiting for its response.
 
     Attributes:
-        takes: Operation, seconds from the start -> whether the server takes a request then.
+        allows: Operation, seconds from the start -> whether the server takes a request then.
         retry_after: Seconds from the start -> the header of a 429; None for none.
         latency: Seconds from the request to its response.
         noise: Up to so many seconds more for each way, and for each wait.
         seed: Decides the noise and the jitter.
     """
 
-    takes: Callable[[str, float], bool]
+    allows: Callable[[str, float], bool]
     retry_after: Callable[[float], str | None] = lambda _: None
     latency: float = 0.02
     noise: float = 0.002
@@ -141,7 +141,7 @@ class Virtual:
     def _arrive(self, call: _Call) -> None:
         status, headers = 200, {}
         self.reported.sent += 1
-        if not self.add_chunk(call.operation, self.now):
+        if not self.allows(call.operation, self.now):
             status = 429
             self.reported.rejected += 1
             self.reported.rejected_at.append((self.now, call.operation))

@@ -108,7 +108,7 @@ def down(scene: Scene) -> Iterator[None]:
     try:
         yield
     finally:
-        scene.proxy.up()
+        scene.proxy.enable()
     rejected(scene)
 
 
@@ -119,7 +119,7 @@ def deaf(scene: Scene) -> Iterator[None]:
     proxy, open_ones = scene.proxy, contextlib.ExitStack()
 
     def ready() -> None:
-        proxy.down()
+        proxy.disable()
         ear = open_ones.enter_context(socket.socket())
         ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         ear.bind(("127.0.0.1", proxy.port))
@@ -132,7 +132,7 @@ def deaf(scene: Scene) -> Iterator[None]:
 
     def hear() -> None:
         open_ones.close()
-        proxy.up()
+        proxy.enable()
 
     scene.ready, scene.first_failure = ready, hear
     try:
@@ -155,7 +155,7 @@ def idle(scene: Scene) -> Iterator[None]:
     proxy, scene.warm = scene.proxy, True
 
     def ready() -> None:
-        scene.hits = proxy.end_connections()
+        scene.hits = proxy.close_connections()
 
     scene.ready = ready
     yield

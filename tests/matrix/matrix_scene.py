@@ -126,7 +126,7 @@ class Scene:
         self.typed()
         if self.toxic is not None:
             assert self.toxic.hits >= 1, self.reported
-            assert self.stays or letter not in "RS" or self.toxic.used_up, self.reported
+            assert self.stays or letter not in "RS" or self.toxic.is_exhausted, self.reported
             assert not self.stays or self.toxic.hits >= len(self.attempts), self.reported
         assert not isinstance(self.error, OrionApiError)
         if self.error is not None:
@@ -166,7 +166,7 @@ class Scene:
             isinstance(self.error, NotFoundResponse)
             and self.cell.column == "X"
             and self.error.call
-            and self.error.call.repeated
+            and self.error.call.maybe_applied_earlier
         ):
             # What is gone after a lost response was deleted by it; the session's verb says so, the raw call shows the 404.
             self.error = None

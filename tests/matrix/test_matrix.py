@@ -28,8 +28,8 @@ from orionclient.transfer import plans
 @pytest.fixture
 def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large content begins early, so that a cell is quick."""
-    monkeypatch.setattr(plans, "_WHOLE", 64 * 1024)
-    monkeypatch.setattr(plans, "SMALLEST_PART", 64 * 1024)
+    monkeypatch.setattr(plans, "_SINGLE_REQUEST_SIZE", 64 * 1024)
+    monkeypatch.setattr(plans, "MIN_PART_SIZE", 64 * 1024)
     monkeypatch.setattr(plans, "MIB", 64 * 1024)
 
 

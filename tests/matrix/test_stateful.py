@@ -51,8 +51,8 @@ def test_schedules(
 ) -> None:
     monkeypatch.setattr(envelope, "FEATURES", FEATURES if keyed else ())
     # Content goes in parts where it is larger than a few kilobytes.
-    monkeypatch.setattr(plans, "_WHOLE", 32 * 1024)
-    monkeypatch.setattr(plans, "SMALLEST_PART", 32 * 1024)
+    monkeypatch.setattr(plans, "_SINGLE_REQUEST_SIZE", 32 * 1024)
+    monkeypatch.setattr(plans, "MIN_PART_SIZE", 32 * 1024)
     before = server.schedules
     model = type("Session", (Model,), {"server": server, "keyed": keyed})
     limits = settings(

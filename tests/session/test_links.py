@@ -1,4 +1,4 @@
-"""Links to records of datasets; those to resources are with the verbs."""
+"""Links to records of datasets; links to resources are tested with the verbs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def dataset(session: OrionSession) -> Dataset:
     return made
 
 
-def test_a_link_leads_back_to_its_record(
+def test_a_link_resolves_to_its_record(
     orion: LocalOrion, session: OrionSession, plain: Plain, dataset: Dataset
 ) -> None:
     _, record = dataset.records()
@@ -85,9 +85,9 @@ def test_large_ids_survive_doubles(session: OrionSession) -> None:
 
 def test_records_without_ids_cannot_be_linked(session: OrionSession) -> None:
     for record in (Record({"a": 1}), Record(dataset_id=1), Record(record_id=1)):
-        with pytest.raises(ValidationError, match="needs its dataset_id and record_id"):
+        with pytest.raises(ValidationError, match="has no dataset_id and record_id"):
             session.create_link(record)
-    with pytest.raises(ValidationError, match="record_id must be a whole number"):
+    with pytest.raises(ValidationError, match="record_id must be an integer"):
         session.create_link(Record(dataset_id=1, record_id="x"))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="dict cannot be linked"):
         session.create_link({"a": 1})  # type: ignore[arg-type]
@@ -96,18 +96,18 @@ def test_records_without_ids_cannot_be_linked(session: OrionSession) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        ({"id_str": "../7"}, "no usable id"),
-        ({"id_str": None}, "no usable id"),
-        ({"dataset_str": "x"}, "no usable dataset"),
+        ({"id_str": "../7"}, "'id' is missing or not an integer"),
+        ({"id_str": None}, "'id' is missing or not an integer"),
+        ({"dataset_str": "x"}, "'dataset' is missing or not an integer"),
         ({"dataset_str": ...}, None),
         ({"id_str": ...}, None),
-        ({"dataset_str": ..., "dataset": ...}, "no usable dataset"),
-        ({"dataset_str": ..., "dataset": 1.5}, "no usable dataset"),
+        ({"dataset_str": ..., "dataset": ...}, "'dataset' is missing or not an integer"),
+        ({"dataset_str": ..., "dataset": 1.5}, "'dataset' is missing or not an integer"),
         ({"version": 2}, "version 2"),
-        ({"link": "mongo"}, "this is no link"),
+        ({"link": "mongo"}, "not a resource link"),
         (
             {"type": "records"},
-            "known are collection, dataset, file, group, job, .* secret, shard, user, workfloe$",
+            "known types: collection, dataset, file, group, job, .* secret, shard, user, workfloe$",
         ),
     ],
 )
@@ -121,7 +121,7 @@ def test_damaged_links(session: OrionSession, damage: dict[str, Any], words: str
         session.get_link(given)
 
 
-def test_what_is_gone_and_what_is_not_for_the_user(orion: LocalOrion, session: OrionSession, dataset: Dataset) -> None:
+def test_links_to_deleted_and_to_forbidden_records(orion: LocalOrion, session: OrionSession, dataset: Dataset) -> None:
     record = next(dataset.records())
     link = session.create_link(record)
     with pytest.raises(AuthorizationRequired):
@@ -129,9 +129,9 @@ def test_what_is_gone_and_what_is_not_for_the_user(orion: LocalOrion, session: O
     for gone in (RecordLink(dataset.id, 99, session), RecordLink(99, 1, session)):
         with pytest.raises(NotFoundResponse):
             gone.get_resource()
-    with pytest.raises(OrionLinkError, match="belongs to no session"):
+    with pytest.raises(OrionLinkError, match="has no session"):
         RecordLink(dataset.id, 1).get_resource()
-    with pytest.raises(OrionLinkError, match="belongs to no session"):
+    with pytest.raises(OrionLinkError, match="has no session"):
         OrionLink(Dataset, dataset.id).get_resource()
 
 
@@ -140,9 +140,9 @@ def test_links_pickle(session: OrionSession, dataset: Dataset) -> None:
     assert pickle.loads(pickle.dumps(link)) == link
 
 
-def test_a_codec_of_ones_own(session: OrionSession, dataset: Dataset) -> None:
+def test_a_custom_codec(session: OrionSession, dataset: Dataset) -> None:
     class Titles(RecordCodec):
-        """Reads the title alone."""
+        """Decodes only the title."""
 
         def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Any:
             return f"{fields['Title']} {dataset_id} {record_id}"
@@ -153,10 +153,10 @@ def test_a_codec_of_ones_own(session: OrionSession, dataset: Dataset) -> None:
 
 def test_one_record(session: OrionSession, dataset: Dataset, scripted: Scripted) -> None:
     assert dataset.record(1)["Title"] == "aspirin"
-    with pytest.raises(ValidationError, match="record_id must be a whole number"):
+    with pytest.raises(ValidationError, match="record_id must be an integer"):
         dataset.record("first")
     scripted.responses = [ScriptedResponse(data={"id": 1, "dataset": 1, "record": None})]
-    with pytest.raises(OrionError, match="sent no record 1 of Dataset 1"):
+    with pytest.raises(OrionError, match="the response has no 'record' for record 1 of Dataset 1"):
         Dataset(id=1, session=scripted.session()).record(1)
 
 
@@ -166,7 +166,7 @@ def test_a_link_to_a_shard(orion: LocalOrion, session: OrionSession) -> None:
     assert shard.id > 2**53
     link = session.create_link(shard)
     assert (link["id_str"], link["collection_str"]) == (str(shard.id), str(collection.id))
-    # A program that reads every number as a double damages the id; the text is what counts.
+    # A program that reads integers as doubles damages the id; the string form takes precedence.
     damaged = json.loads(json.dumps(link), parse_int=lambda digits: int(float(digits)))
     assert damaged["id"] != shard.id
     read = orion.session().get_link(damaged)
@@ -176,9 +176,9 @@ def test_a_link_to_a_shard(orion: LocalOrion, session: OrionSession) -> None:
     assert read.to_dict() == link == session.create_link(Shard(collection=collection.id, id=shard.id))
     assert pickle.loads(pickle.dumps(read)) == read
     assert repr(read) == f"ShardLink(collection {collection.id}, shard {shard.id})"
-    with pytest.raises(ValidationError, match="belongs to a collection"):
+    with pytest.raises(ValidationError, match="needs its collection"):
         session.create_link(Shard(id=7))
-    with pytest.raises(OrionLinkError, match="no usable collection"):
+    with pytest.raises(OrionLinkError, match="'collection' is missing or not an integer"):
         session.get_link({**link, "collection": "x", "collection_str": "x"})
 
 
@@ -219,16 +219,16 @@ def test_many_links_at_once(orion: LocalOrion, session: OrionSession, dataset: D
     assert session.resolve_links([]) == []
 
 
-def test_many_links_of_which_some_are_dead(orion: LocalOrion) -> None:
+def test_many_links_with_some_broken(orion: LocalOrion) -> None:
     session = OrionSession(orion.config(), requests_session=get_session(retry_dict={}))
-    kept, gone = (File.upload(session, name, b"x") for name in ("kept", "gone"))
-    links = [session.create_link(each) for each in (gone, kept, gone)]
+    stored, gone = (File.upload(session, name, b"x") for name in ("stored", "gone"))
+    links = [session.create_link(each) for each in (gone, stored, gone)]
     session.delete_resource(gone)
     with pytest.raises(NotFoundResponse):
         session.resolve_links(links)
     first, second, third = session.resolve_links(links, return_exceptions=True)
     assert isinstance(first, NotFoundResponse)
-    assert (second, third) == (kept, first)
+    assert (second, third) == (stored, first)
     before = len(orion.faults.requests("get_file"))
     with pytest.raises(OrionLinkError):
         session.resolve_links([links[1], {"link": "no"}])

@@ -1,4 +1,4 @@
-"""The token goes to the profile's own scheme, host and port, and nowhere else."""
+"""The token is sent only to the scheme, host and port of the profile."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import download_file
 
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import OrionConnectionError, ValidationError
 from orionclient.session import OrionSession, SessionConfig, get_session
 from orionclient.types import File
@@ -45,9 +45,9 @@ def test_both_forms_of_the_header(scripted: Scripted, form: str, header: str) ->
         "http://[::1/",
     ],
 )
-def test_addresses_that_two_programs_could_read_differently_are_rejected(address: str) -> None:
+def test_ambiguous_addresses_are_rejected(address: str) -> None:
     with pytest.raises(ValidationError):
-        origin_of(address)
+        parse_origin(address)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_addresses_that_two_programs_could_read_differently_are_rejected(address
     ],
 )
 def test_origins(address: str, origin: tuple[str, str, int]) -> None:
-    assert origin_of(address) == origin
+    assert parse_origin(address) == origin
 
 
-def test_a_redirect_to_another_origin_goes_without_the_token(scripted: Scripted) -> None:
+def test_a_redirect_to_another_origin_drops_the_token(scripted: Scripted) -> None:
     with Scripted(ScriptedResponse(raw=b"content")) as storage:
         scripted.then(ScriptedResponse(302, headers={"Location": f"{storage.url}/presigned?sig=1"}))
         assert _download(scripted) == b"content"
@@ -76,13 +76,13 @@ def _download(scripted: Scripted) -> bytes:
     return b"".join(File(id=1, session=scripted.session()).download())
 
 
-def test_a_redirect_on_the_same_origin_keeps_it(scripted: Scripted) -> None:
+def test_a_redirect_on_the_same_origin_keeps_the_token(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(307, headers={"Location": "/elsewhere"}), ScriptedResponse(raw=b"content"))
     assert _download(scripted) == b"content"
-    assert [requests.headers.get("Authorization") for requests in scripted.requests] == [f"Token {CANARY}"] * 2
+    assert [request.headers.get("Authorization") for request in scripted.requests] == [f"Token {CANARY}"] * 2
 
 
-def test_redirects_end(scripted: Scripted) -> None:
+def test_redirects_are_limited(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(302, headers={"Location": "/again"}))
     with pytest.raises(OrionConnectionError, match="more than 5 redirects"):
         _download(scripted)
@@ -92,7 +92,7 @@ def test_redirects_end(scripted: Scripted) -> None:
 @pytest.mark.parametrize("target", ["http://user@127.0.0.1/", "ftp://127.0.0.1/", "http://[::1"])
 def test_a_redirect_to_an_unusable_address(scripted: Scripted, target: str) -> None:
     scripted.then(ScriptedResponse(302, headers={"Location": target}))
-    with pytest.raises(OrionConnectionError, match="redirects to an address that is not followed"):
+    with pytest.raises(OrionConnectionError, match="redirect not followed"):
         _download(scripted)
     assert len(scripted.requests) == 1
 
@@ -101,7 +101,7 @@ def test_writing_is_never_redirected(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(302, headers={"Location": "/elsewhere"}))
     with pytest.raises(Exception, match="302"):
         scripted.session().update_resource(File(id=1), {"name": "y"})
-    assert [requests.method for requests in scripted.requests] == ["PATCH"]
+    assert [request.method for request in scripted.requests] == ["PATCH"]
 
 
 def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
@@ -122,31 +122,31 @@ def test_headers_with_line_breaks_are_rejected_without_showing_them(scripted: Sc
     assert scripted.requests == []
 
 
-def test_digits_reach_the_path_and_nothing_else_does(scripted: Scripted) -> None:
+def test_only_digits_reach_the_path(scripted: Scripted) -> None:
     session = scripted.session()
     bad: list[Any] = ["../admin", "1/../2", "", " 1", "-1", "1.0", "٣", True, None, 1.5, -1, "1" * 30, b"1"]
-    for number in bad:
+    for value in bad:
         with pytest.raises(ValidationError):
-            session.get_resource(File, number)
+            session.get_resource(File, value)
     assert scripted.requests == []
     scripted.then(ScriptedResponse(data=FILE))
     session.get_resource(File, "0017")
     assert scripted.requests[0].path == "/api/v3/storage/files/17/"
 
 
-def test_requests_session_is_rejected_with_a_sentence() -> None:
+def test_a_requests_session_is_rejected_with_an_explanation() -> None:
     class Session:
         pass
 
     Session.__module__ = "requests.sessions"
     with pytest.raises(
-        ValidationError, match=r"takes what orionclient.session.get_session\(...\) returns, not requests"
+        ValidationError, match=r"must be the result of orionclient.session.get_session\(\), not requests"
     ):
         OrionSession(requests_session=Session())  # type: ignore[arg-type]
 
 
 def test_unencrypted_http_to_another_machine_is_rejected() -> None:
-    with pytest.raises(ValidationError, match="would carry the token unencrypted"):
+    with pytest.raises(ValidationError, match="would send the token unencrypted"):
         SessionConfig("http://orion.example.com", CANARY)
     assert SessionConfig("http://orion.example.com", CANARY, allow_http=True).origin == (
         "http",
@@ -171,23 +171,23 @@ def test_the_stream_of_a_raw_download(scripted: Scripted) -> None:
         ("http://127.0.0.1:1", "{storage}/x", None),
     ],
 )
-def test_content_goes_to_no_unencrypted_address_that_the_server_names(
+def test_content_is_never_sent_to_an_unencrypted_address_from_the_server(
     profile: str, address: str, problem: str | None
 ) -> None:
     with Scripted(ScriptedResponse(raw=b"")) as storage:
         calls = OrionSession(SessionConfig(profile, CANARY), requests_session=get_session({}, 1, 1))._calls
         url = address.replace("{storage}", storage.url)
         if problem is None:
-            assert calls.put_elsewhere(url, b"content", {}, "part 1").ok
+            assert calls.put_presigned(url, b"content", {}, "part 1").ok
             assert [(requests.method, requests.body) for requests in storage.requests] == [("PUT", b"content")]
         else:
             with pytest.raises(OrionConnectionError, match=problem):
-                calls.put_elsewhere(url, b"content", {}, "part 1")
+                calls.put_presigned(url, b"content", {}, "part 1")
             assert storage.requests == []
 
 
 @pytest.mark.parametrize("address", ["http://other.invalid/x", "http://[::1"])
-def test_no_raw_request_goes_to_an_unencrypted_address_or_none(address: str) -> None:
+def test_raw_requests_reject_unencrypted_and_missing_addresses(address: str) -> None:
     session = OrionSession(SessionConfig("https://orion.invalid", CANARY), requests_session=get_session({}, 1, 1))
     request = evolve(download_file.build(1), url=address)
     with pytest.raises(ValidationError, match="address"):

@@ -32,7 +32,7 @@ STORED = {
 def put_presigned(server: Scripted) -> Any:
     return (
         server.session()
-        ._calls.put_elsewhere(f"{server.url}/key?signature=1", b"hello", {}, "part 1")
+        ._calls.put_presigned(f"{server.url}/key?signature=1", b"hello", {}, "part 1")
         .raise_for_status()
     )
 

@@ -1,4 +1,4 @@
-"""The search for leaked tokens finds them, wherever a test lets them out."""
+"""The search for leaked tokens finds them in every kind of output of a test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from helpers.canary import CANARY, MEANT, leaks
 
-# The run of all that is planted takes long on a machine that has other work.
+# The run of all planted tests takes long on a busy machine.
 pytestmark = pytest.mark.timeout(900)
 TESTS = Path(__file__).parents[1]
 HEAD = """
@@ -72,7 +72,7 @@ def runs_last():
     yield
     CliRunner().invoke(command, ["out"])
 """
-# What is planted, and where the search says that it is.
+# Name -> code of a planted test, and the place that the search reports.
 WAYS = {
     "print": ("print('before', TOKEN)", "its output"),
     "stderr": ("print(TOKEN, file=sys.stderr)", "its output"),
@@ -110,7 +110,7 @@ WAYS = {
         "with popen('print(t)', stdout=subprocess.PIPE, text=True) as p: p.stdout.readline()",
         "the output of a process",
     ),
-    "process_in_pieces": (
+    "process_in_chunks": (
         "with popen('os.write(1, t[:9].encode()); time.sleep(0.2); os.write(1, t[9:].encode())', stdout=-1, bufsize=0) as p: [*p.stdout]",
         "the output of a process",
     ),
@@ -171,7 +171,7 @@ CLEAN = {
     "meant_of_a_process": "with meant('planted'): run('print(t)', capture_output=True)",
     "meant_of_a_file(tmp_path)": "with meant('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN)",
     "token_of_another_test": "print(OTHER)",
-    # The local Orions of the tests before have stopped.
+    # The local Orions of earlier tests have stopped.
     "tokens_of_other_tests": "assert canary.CANARIES == {TOKEN}",
 }
 
@@ -183,7 +183,7 @@ def _function(way: str, statement: str) -> str:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a run of all of them says of each: nothing where it passed. One run, for starting one takes longer than all tests in it."""
+    """Run all planted tests once, and return the message of each; empty if it passed."""
     folder = tmp_path_factory.mktemp("planted")
     path = folder / "test_planted.py"
     ways = [*((way, statement) for way, (statement, _) in WAYS.items()), *CLEAN.items()]
@@ -204,7 +204,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
                 "-p",
                 "no:cacheprovider",
             ),
-            *("--rootdir", folder, "--junit-xml", folder / "said.xml", path),
+            *("--rootdir", folder, "--junit-xml", folder / "report.xml", path),
         ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *([given] if given else [])])},
@@ -212,7 +212,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         text=True,
         check=False,
     )
-    written = (folder / "said.xml").read_text()
+    written = (folder / "report.xml").read_text()
     assert not leaks(done.stdout + done.stderr + written)
     assert done.returncode == 1, done.stdout + done.stderr
     return {
@@ -229,7 +229,7 @@ def test_a_token_in_the_output_fails_the_test(planted: dict[str, str], way: str)
 
 
 @pytest.mark.parametrize("way", CLEAN)
-def test_what_shows_none_passes(planted: dict[str, str], way: str) -> None:
+def test_a_test_without_a_token_passes(planted: dict[str, str], way: str) -> None:
     assert planted[way.partition("(")[0]] == ""
 
 
@@ -249,8 +249,8 @@ def test_every_form_is_found() -> None:
 
 
 def test_every_reason_to_show_a_token_is_counted() -> None:
-    texts = [
+    sources = [
         path.read_text("utf-8") for path in TESTS.rglob("*.py") if path.name not in {"test_canary.py", "canary.py"}
     ]
-    places = [reason for text in texts for reason in re.findall(r'\bmeant\(\s*"([^"]+)"', text)]
+    places = [reason for source in sources for reason in re.findall(r'\bmeant\(\s*"([^"]+)"', source)]
     assert {reason: places.count(reason) for reason in {*MEANT, *places}} == MEANT

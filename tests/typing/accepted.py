@@ -22,7 +22,7 @@ from orionclient.helpers.collections import try_hard_to_create_shard, try_hard_t
 from orionclient.helpers.parameterize import parameterize_workfloe
 from orionclient.helpers.progress import rich_progress
 from orionclient.helpers.reports import DownloadedReport, download_report
-from orionclient.helpers.storage import keep_file, keep_shard, local_path, start_collection
+from orionclient.helpers.storage import local_path, start_collection, store_file, store_shard
 from orionclient.links import OrionLink, RecordLink, ShardLink
 from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
@@ -311,9 +311,9 @@ def helpers(collection: ShardCollection, shard: Shard, job: WorkFloeJob) -> None
         assert_type(list(pool.map(lambda number: APISession.get_resource(File, number), range(3))), list[File])
     assert_type(try_hard_to_create_shard(collection, "first.xyz"), Shard)
     assert_type(try_hard_to_download_shard(shard, "first.xyz"), None)
-    assert_type(keep_file("first.xyz", "first", tags=["md"]), dict[str, Any] | str)
+    assert_type(store_file("first.xyz", "first", tags=["md"]), dict[str, Any] | str)
     assert_type(start_collection("frames"), int | None)
-    with local_path(keep_shard("first.xyz", "first", collection)) as path:
+    with local_path(store_shard("first.xyz", "first", collection)) as path:
         assert_type(path, str)
     assert_type(download_report(job, "report.zip"), DownloadedReport)
     assert_type(download_report(collection, Path("report.zip")).pages, tuple[str, ...])
@@ -330,5 +330,5 @@ def many_at_once(session: OrionSession, collection: ShardCollection, reported: l
         )
     files = session.upload_files([Path("a"), "b"], 7, tags=["Job 7"], return_exceptions=True)
     assert_type(files, list[Result[Path, File]])
-    fetched = session.download_files(session.list_resources(File, {"name": "a"}), "copy", each=print)
+    fetched = session.download_files(session.list_resources(File, {"name": "a"}), "copy", on_result=print)
     assert_type(fetched, list[Result[File, Path]])

@@ -1,4 +1,4 @@
-"""Which responses hold what was requested: the rules of the session and of the bare client are the same."""
+"""Checks of Content-Range: the session and the generated client accept the same responses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from orionclient._ranges import ContentRange, find_range_problem
 Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
 
 
-def of_the_bare_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
+def check_of_the_generated_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
     return _wire.range_problem(requested or "", status, headers)
 
 
-BOTH = pytest.mark.parametrize("problem", [find_range_problem, of_the_bare_client])
+BOTH = pytest.mark.parametrize("problem", [find_range_problem, check_of_the_generated_client])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ BOTH = pytest.mark.parametrize("problem", [find_range_problem, of_the_bare_clien
     ],
 )
 def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
-    found = ContentRange.of({"content-range": value})
+    found = ContentRange.from_headers({"content-range": value})
     assert (None if found is None else (found.start, found.end, found.total)) == expected
 
 
@@ -49,7 +49,7 @@ def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
         (None, 200, {}),
         (None, 404, {"content-range": "bytes 0-4/10"}),
         (None, 416, {"content-range": "bytes */10"}),
-        # Of a 200 the header says nothing, as long as all of it may have come.
+        # The header of a 200 is ignored, if its body may be complete.
         (None, 200, {"content-range": "bytes 0-9/10"}),
         (None, 200, {"content-range": "bytes 0-4/10", "content-length": "10"}),
         (None, 200, {"content-range": "nonsense"}),
@@ -65,7 +65,9 @@ def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
         ("bytes=0-1,4-5", 206, {"content-range": "bytes 0-5/10"}),
     ],
 )
-def test_what_was_requested(problem: Problem, requested: str | None, status: int, headers: dict[str, str]) -> None:
+def test_requested_ranges_are_accepted(
+    problem: Problem, requested: str | None, status: int, headers: dict[str, str]
+) -> None:
     assert problem(requested, status, headers) is None
 
 
@@ -89,7 +91,7 @@ def test_what_was_requested(problem: Problem, requested: str | None, status: int
         ("bytes=0-1,4-5", 206, {"content-type": "Multipart/byteranges; boundary=x"}, "several ranges"),
     ],
 )
-def test_what_was_not(
+def test_other_ranges_are_errors(
     problem: Problem, requested: str | None, status: int, headers: dict[str, str], words: str
 ) -> None:
     assert words in str(problem(requested, status, headers))

@@ -1,4 +1,7 @@
-"""Configuration exactly: every key there and back, every word of the rejections, and nothing but the given environment."""
+"""Configuration in detail:
+
+every key written and read, every message of rejected values, and only the given environment.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ import pytest
 
 from orionclient.config import (
     SessionConfig,
-    config_path,
+    get_config_path,
     in_orion,
     is_loopback,
-    origin_of,
+    parse_origin,
     read_profiles,
     remove_profile,
     resolve,
@@ -25,9 +28,9 @@ from orionclient.config import (
 from orionclient.exceptions import InvalidCredentials, ValidationError
 
 URL = "https://orion.example.com"
-HOW = (
-    "Looked at the variables ORION_URL with ORION_TOKEN, ORION_PROFILE and ORION_CONFIG. To configure, write {} like this: [default] / "
-    "url = https://orion.example.com / username = you / token = <from the web page, My Tokens> / project = <number>, one setting a line"
+HINTS = (
+    "\nto connect to an Orion stack, run: ocli{} config profile"
+    "\nto try a local Orion on this machine, run: ocli local start"
 )
 
 
@@ -37,30 +40,33 @@ def rejected(call: Any, kind: type[Exception] = ValidationError) -> str:
     return str(raised.value)
 
 
-def write(path: Path, text: str) -> Path:
+def write(path: Path, data: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
+    path.write_bytes(data.encode())
     path.chmod(0o600)
     return path
 
 
 @pytest.mark.parametrize("address", ["https://a b/", "https://a\\b/", "https://a/\t", "https://a\x7f/"])
 def test_an_address_with_gaps(address: str) -> None:
-    assert rejected(lambda: origin_of(address)) == "the address holds white space, a control character or a backslash"
+    assert (
+        rejected(lambda: parse_origin(address))
+        == "invalid URL: it contains white space, a control character or a backslash"
+    )
 
 
 def test_hosts() -> None:
     longest = ".".join(["a" * 63] * 3 + ["b" * 61])
     assert len(longest) == 253
-    assert origin_of(f"https://{longest}/") == ("https", longest, 443)
-    unusable = "the host of the address cannot be used; a name with other letters is written as xn--..."
-    assert rejected(lambda: origin_of(f"https://{longest}b/")) == unusable
-    assert rejected(lambda: origin_of("https://a..b/")) == unusable
-    assert origin_of("http://[::1]/")[1:] == ("::1", 80)
+    assert parse_origin(f"https://{longest}/") == ("https", longest, 443)
+    unusable = "invalid URL: its host name is not valid; write international names in their xn--... form"
+    assert rejected(lambda: parse_origin(f"https://{longest}b/")) == unusable
+    assert rejected(lambda: parse_origin("https://a..b/")) == unusable
+    assert parse_origin("http://[::1]/")[1:] == ("::1", 80)
     for broken in ("[::zz]", "[::1%25lo]", "[fe80::1%lo]"):
-        assert rejected(lambda broken=broken: origin_of(f"http://{broken}/")) in {
+        assert rejected(lambda broken=broken: parse_origin(f"http://{broken}/")) in {
             unusable,
-            "the address cannot be read",
+            "invalid URL: it cannot be parsed",
         }
     assert [is_loopback(host) for host in ("localhost", "127.9.9.9", "::1", "LOCAL", "10.0.0.1")] == [True] * 3 + [
         False
@@ -70,29 +76,35 @@ def test_hosts() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"url": " "}, "the address of the Orion stack is empty"),
-        ({"url": f"{URL}/path"}, "the address of the Orion stack must end after the host: https://orion.example.com"),
-        ({"url": f"{URL}/X"}, "the address of the Orion stack must end after the host: https://orion.example.com"),
+        ({"url": " "}, "the URL of the Orion stack is empty"),
+        (
+            {"url": f"{URL}/path"},
+            "the URL of the Orion stack must have no path or query, for example https://orion.example.com",
+        ),
+        (
+            {"url": f"{URL}/X"},
+            "the URL of the Orion stack must have no path or query, for example https://orion.example.com",
+        ),
         (
             {"token": "a b"},
-            "the token holds white space, a line break or another character that no token has; copy it again (it is not shown here)",
+            "invalid token (not shown): it contains white space, a line break or a non-ASCII character; copy it again",
         ),
-        ({"project": True}, "the project must be the number of a project, not True"),
-        ({"project": "²"}, "the project must be the number of a project, not '²'"),
-        ({"project": "-1"}, "the project must be the number of a project, not '-1'"),
-        ({"header_form": "x"}, "header_form is 'space' or 'colon', not 'x'"),
-        ({"verify": "no"}, "verify is True or False; a file of certificates to trust is given as ca_file"),
+        ({"project": True}, "project must be the id of a project (an integer), not True"),
+        ({"project": "²"}, "project must be the id of a project (an integer), not '²'"),
+        ({"project": "-1"}, "project must be the id of a project (an integer), not '-1'"),
+        ({"header_form": "x"}, "header_form must be 'space' or 'colon', not 'x'"),
+        ({"verify": "no"}, "verify must be True or False; set ca_file to trust other certificates"),
         (
             {"url": "http://far.example"},
-            "http://far.example would carry the token unencrypted; use https, or set allow_http = true in the profile",
+            "http://far.example would send the token unencrypted; use https, or set allow_http = true in the profile",
         ),
     ],
 )
-def test_values_that_are_rejected(values: dict[str, Any], words: str) -> None:
+def test_invalid_values_are_rejected(values: dict[str, Any], words: str) -> None:
     assert rejected(lambda: SessionConfig(**{"url": URL, **values})) == words
 
 
-def test_values_at_the_edge() -> None:
+def test_boundary_values() -> None:
     config = SessionConfig(url=f"  {URL}/ ", token="!~", project="0012")
     assert (config.url, config.token, config.project) == (URL, "!~", 12)
     assert SessionConfig(url="Orion.Example.COM").url == URL
@@ -100,11 +112,11 @@ def test_values_at_the_edge() -> None:
 
 
 def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
-    assert config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
-    assert config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
+    assert get_config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
+    assert get_config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
+    assert get_config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
     monkeypatch.setattr(Path, "home", lambda: Path("/somewhere"))
-    assert config_path({}) == Path("/somewhere/.orion/config")
+    assert get_config_path({}) == Path("/somewhere/.orion/config")
     monkeypatch.setenv("ORION_JOB_ID", "1")
     assert (in_orion(), in_orion({}), in_orion({"ORION_JOB_ID": "2"})) == (True, False, True)
 
@@ -115,7 +127,7 @@ FULL = {
 }  # fmt: skip
 
 
-def test_every_setting_there_and_back(tmp_path: Path) -> None:
+def test_every_setting_makes_a_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "config"
     config = SessionConfig(**FULL)
     save_profile(config, "full", path)
@@ -140,7 +152,7 @@ def test_every_setting_there_and_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["1", "true", "yes", "on", "TRUE", "Yes"])
-def test_words_for_yes_and_no(tmp_path: Path, word: str) -> None:
+def test_boolean_values(tmp_path: Path, word: str) -> None:
     other = {"1": "0", "true": "false", "yes": "no", "on": "off", "TRUE": "FALSE", "Yes": "Off"}[word]
     path = write(tmp_path / "config", f"[p]\nurl=http://far.example\nallow_http={word}\nverify={other}\n")
     config = resolve("p", {"ORION_CONFIG": str(path)})
@@ -151,8 +163,8 @@ def test_words_for_yes_and_no(tmp_path: Path, word: str) -> None:
 
 
 def test_comments_and_other_characters(tmp_path: Path) -> None:
-    text = f"# one\n; two\n[p]\n# three\nurl = {URL}\nusername = Zoë: x = y\n; four\n"
-    path = write(tmp_path / "config", text)
+    data = f"# one\n; two\n[p]\n# three\nurl = {URL}\nusername = Zoë: x = y\n; four\n"
+    path = write(tmp_path / "config", data)
     assert read_profiles(path) == {"p": {"url": URL, "username": "Zoë: x = y"}}
     save_profile(SessionConfig(url=URL), "q", path)
     assert read_profiles(path)["p"]["username"] == "Zoë: x = y"
@@ -160,36 +172,39 @@ def test_comments_and_other_characters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("data", "words"),
     [
-        ("url = x\n", "{} is no file of profiles (line 1); each starts with its name in [brackets]"),
-        ("[p]\nurl = x\nsecret\n", "{} is no file of profiles (line 3); each starts with its name in [brackets]"),
-        ("[p]\n[p]\n", "{} is no file of profiles (line 2); each starts with its name in [brackets]"),
-        ("[p]\nurl: x\n", "{} is no file of profiles (line 2); each starts with its name in [brackets]"),
+        ("url = x\n", "{} is not a valid profile file (line 1); each profile starts with its name in [brackets]"),
+        (
+            "[p]\nurl = x\nsecret\n",
+            "{} is not a valid profile file (line 3); each profile starts with its name in [brackets]",
+        ),
+        ("[p]\n[p]\n", "{} is not a valid profile file (line 2); each profile starts with its name in [brackets]"),
+        ("[p]\nurl: x\n", "{} is not a valid profile file (line 2); each profile starts with its name in [brackets]"),
     ],
 )
-def test_files_that_are_none(tmp_path: Path, text: str, words: str) -> None:
-    path = write(tmp_path / "config", text)
+def test_invalid_files_are_rejected(tmp_path: Path, data: str, words: str) -> None:
+    path = write(tmp_path / "config", data)
     assert rejected(lambda: read_profiles(path)) == words.format(path)
 
 
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+def test_unreadable_files(tmp_path: Path) -> None:
     path = write(tmp_path / "config", f"[p]\nurl = {URL}\n".ljust(1 << 20, "\n"))
     assert read_profiles(path) == {"p": {"url": URL}}
     write(path, "\n" * ((1 << 20) + 1))
-    assert rejected(lambda: read_profiles(path)) == f"{path} is larger than 1048576 bytes and is not read"
+    assert rejected(lambda: read_profiles(path)) == f"cannot read profiles from {path}: the file is larger than 1 MiB"
     path.write_bytes(b"\xff")
-    assert rejected(lambda: read_profiles(path)) == f"{path} is not text in UTF-8"
-    assert rejected(lambda: read_profiles(tmp_path)) == f"{tmp_path} cannot be read: Is a directory"
+    assert rejected(lambda: read_profiles(path)) == f"cannot read profiles from {path}: the file is not UTF-8"
+    assert rejected(lambda: read_profiles(tmp_path)) == f"cannot read profiles from {tmp_path}: Is a directory"
     assert read_profiles(tmp_path / "none") == read_profiles(path / "below") == {}
 
 
-def test_a_file_that_others_can_read_warns_who_asked(tmp_path: Path) -> None:
+def test_a_file_readable_by_others_warns_the_caller(tmp_path: Path) -> None:
     path = write(tmp_path / "config", "")
     path.chmod(0o640)
-    with pytest.warns(UserWarning, match="holds tokens") as caught:
+    with pytest.warns(UserWarning, match="contains tokens") as caught:
         read_profiles(path)
-    assert str(caught[0].message) == f"{path} holds tokens and can be read by others; run: chmod 600 {path}"
+    assert str(caught[0].message) == f"{path} contains tokens and is readable by other users; run: chmod 600 {path}"
     path.chmod(0o700)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -203,27 +218,27 @@ def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.Monkey
         os.chown(path, 4321, -1)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
-    # One sentence, whatever the mode is: who does not own it cannot change that.
+    # One message for every mode, because a user who does not own the file cannot change its mode.
     for mode in (0o600, 0o644):
         path.chmod(mode)
         with pytest.warns(UserWarning, match="another user") as caught:
             assert read_profiles(path) == {"p": {"url": URL}}
-        words = f"{path} holds tokens and belongs to another user; copy it and use the copy"
+        words = f"{path} contains tokens and belongs to another user; use a copy of your own"
         assert [str(each.message) for each in caught] == [words]
     if os.geteuid() == 0:
-        # What is saved is one's own from then on.
+        # A saved file belongs to the current user from then on.
         with pytest.warns(UserWarning, match="another user"):
             save_profile(SessionConfig(url=URL), "q", path)
         assert list(read_profiles(path)) == ["p", "q"]
 
 
 BROKEN = {
-    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "is no file of profiles (line 1)"),
-    "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "is no file of profiles (line 3)"),
-    "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "is no file of profiles (line 3)"),
-    "of another kind": (b'{"p": {"url": "https://a"}}', "is no file of profiles (line 1)"),
-    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "is not text in UTF-8"),
-    "too large": (b"#" * (10 << 20), "is larger than 1048576 bytes and is not read"),
+    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "is not a valid profile file (line 1)"),
+    "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "is not a valid profile file (line 3)"),
+    "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "is not a valid profile file (line 3)"),
+    "of another kind": (b'{"p": {"url": "https://a"}}', "is not a valid profile file (line 1)"),
+    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "the file is not UTF-8"),
+    "too large": (b"#" * (10 << 20), "the file is larger than 1 MiB"),
 }
 
 
@@ -244,7 +259,7 @@ def test_a_broken_file_is_never_overwritten(tmp_path: Path, name: str) -> None:
     assert {each.name for each in tmp_path.iterdir()} == {"config", "config.lock"}
 
 
-def test_lines_that_end_as_on_windows(tmp_path: Path) -> None:
+def test_windows_line_ends(tmp_path: Path) -> None:
     path = write(tmp_path / "config", f"[p]\r\nurl = {URL}\r\ntoken = t0ken\r\n\r\n[empty]\r\n")
     assert read_profiles(path) == {"p": {"url": URL, "token": "t0ken"}, "empty": {}}
     assert resolve("p", {"ORION_CONFIG": str(path)}).token == "t0ken"
@@ -260,9 +275,9 @@ def test_an_empty_file_is_filled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a]", "[a", "a\nb", "a\rb", "DEFAULT"])
-def test_names_that_no_profile_has(tmp_path: Path, name: str) -> None:
+def test_unknown_profiles(tmp_path: Path, name: str) -> None:
     words = rejected(lambda: save_profile(SessionConfig(url=URL), name, tmp_path / "config"))
-    assert words == " ".join(f"{name!r} cannot be the name of a profile".split())
+    assert words == " ".join(f"{name!r} is not a valid profile name".split())
     save_profile(SessionConfig(url=URL), "X y", tmp_path / "config")
 
 
@@ -283,27 +298,29 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     assert sorted(each.name for each in tmp_path.iterdir()) == ["config", "config.lock"]
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
+def test_missing_settings_are_named(tmp_path: Path) -> None:
     path = tmp_path / "config"
     environ = {"ORION_CONFIG": str(path)}
-    how = HOW.format(path)
     assert (
         rejected(lambda: resolve("p", environ), InvalidCredentials)
-        == f"no profile 'p' in {path} (the file does not exist). {how}"
+        == f"no profile 'p' in {path}; the file does not exist{HINTS.format(' --profile p')}"
     )
     write(path, "")
     assert (
         rejected(lambda: resolve("p", environ), InvalidCredentials)
-        == f"no profile 'p' in {path} (it holds none). {how}"
+        == f"no profile 'p' in {path}; the file has no profiles{HINTS.format(' --profile p')}"
     )
     write(path, "[b]\n[a]\ntoken = x\n")
     assert (
         rejected(lambda: resolve(None, environ), InvalidCredentials)
-        == f"no profile 'default' in {path} (it holds: a, b). {how}"
+        == f"ORION_URL is not set and there is no profile 'default' in {path}; known profiles: a, b{HINTS.format('')}"
     )
-    assert rejected(lambda: resolve("a", environ), InvalidCredentials) == f"profile 'a' in {path} has no url. {how}"
+    assert (
+        rejected(lambda: resolve("a", environ), InvalidCredentials)
+        == f"profile 'a' in {path} has no url{HINTS.format(' --profile a')}"
+    )
     write(path, "[a]\nurl = http://far.example\n")
-    assert rejected(lambda: resolve("a", environ)).startswith(f"profile 'a' in {path}: http://far.example would carry")
+    assert rejected(lambda: resolve("a", environ)).startswith(f"profile 'a' in {path}: http://far.example would send")
     half = "{} is set but {} is not; set both or neither"
     assert rejected(lambda: resolve(None, {**environ, "ORION_URL": URL}), InvalidCredentials) == half.format(
         "ORION_URL", "ORION_TOKEN"
@@ -313,7 +330,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_the_given_environment_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_given_environment_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "config", f"[default]\nurl=https://d.example\n[p]\nurl={URL}\ntoken=x\nproject=3\n")
     for name, value in {"ORION_URL": "https://wrong.example", "ORION_TOKEN": "wrong", "ORION_JOB_ID": "1"}.items():
         monkeypatch.setenv(name, value)
@@ -327,13 +344,13 @@ def test_the_given_environment_and_no_other(tmp_path: Path, monkeypatch: pytest.
     assert (found.url, found.token, found.username, found.profile) == ("https://e.example", "e", "eve", None)
     assert resolve(None, pair).username == ""
     assert resolve("p", {**pair, "ORION_JOB_ID": "5"}).url == "https://e.example"
-    # In a job half a pair counts for nothing.
+    # In a job, a url without a token is ignored.
     assert resolve("p", {**base, "ORION_URL": "https://e.example", "ORION_JOB_ID": "5"}).url == URL
 
 
-def test_credentials_are_found_again_by_where_they_lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = f"[broken]\nurl=://\n[a]\nurl={URL}\ntoken=ta\n[b]\nurl={URL}\ntoken=tb\n[empty]\nurl={URL}\n"
-    path = write(tmp_path / "config", text)
+def test_credentials_are_found_by_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = f"[broken]\nurl=://\n[a]\nurl={URL}\ntoken=ta\n[b]\nurl={URL}\ntoken=tb\n[empty]\nurl={URL}\n"
+    path = write(tmp_path / "config", data)
     environ = {"ORION_CONFIG": str(path)}
     origin = ("https", "orion.example.com", 443)
     assert restore_config(origin, None, environ).profile == "a"
@@ -345,17 +362,17 @@ def test_credentials_are_found_again_by_where_they_lead(tmp_path: Path, monkeypa
     monkeypatch.setenv("ORION_TOKEN", "wrong")
     words = rejected(lambda: restore_config(("https", "gone.example", 444), None, environ), InvalidCredentials)
     assert words == (
-        "this session was made elsewhere for https://gone.example:444, and nothing here has a token for it. "
-        + HOW.format(path)
+        f"no token for the pickled session on https://gone.example:444 in the environment or in {path}"
+        + HINTS.format("")
     )
 
 
-def test_what_a_pickle_holds() -> None:
+def test_the_content_of_a_pickle() -> None:
     config = SessionConfig(**FULL, profile="p")
     again = pickle.loads(pickle.dumps(config))
     assert (again.token, again.proxy) == ("", None)
-    kept = (set(FULL) | {"profile"}) - {"token", "proxy"}
-    assert {key: getattr(again, key) for key in kept} == {key: getattr(config, key) for key in kept}
+    pickled = (set(FULL) | {"profile"}) - {"token", "proxy"}
+    assert {key: getattr(again, key) for key in pickled} == {key: getattr(config, key) for key in pickled}
     assert config.authorization == "Token:t0ken"
     assert SessionConfig(url=URL, token="x").authorization == "Token x"
     assert not {"t0ken", "p:1"} & set(repr(config).split("'"))
