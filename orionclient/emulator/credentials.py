@@ -65,7 +65,7 @@ class Credentials:
 
     Args:
         store: The database.
-        secret_file: Where the secret lies; made when it does not exist.
+        secret_file: The file with the secret, created if missing.
         clock: Seconds that only grow, for the brake on guessing passwords.
     """
 
