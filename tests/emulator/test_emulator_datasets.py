@@ -365,7 +365,7 @@ def test_compressed_drugs_go_round(ada, url, drugs, form):
 def test_an_unknown_format_is_rejected_before_the_body(ada, url):
     response = upload(ada, url, "oeb.gz", b"x" * 100_000)
     assert (response.status_code, response.json()["code"]) == (422, "unknown_format")
-    assert "'oeb.gz' ; known formats are sdf, smi, csv, json, binary" in response.json()["detail"]
+    assert "'oeb.gz'; known formats are sdf, smi, csv, json, binary" in response.json()["detail"]
     response = ada.get(f"{url}download/", params={"format": "oeb"})
     assert (response.status_code, response.json()["code"]) == (422, "unknown_format")
     assert upload(ada, url, "", b"x").status_code == 400

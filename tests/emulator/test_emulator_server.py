@@ -145,7 +145,7 @@ def test_seeds(tmp_path, connect):
             server.issue_token("ada")
     with pytest.raises(ValueError, match="was seeded with"):
         Server(tmp_path / "plain", seed="demo").start()
-    with pytest.raises(ValueError, match="no seed 'x'"):
+    with pytest.raises(ValueError, match="unknown seed 'x'"):
         Server(tmp_path / "other", seed="x").start()
 
 
