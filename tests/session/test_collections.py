@@ -262,7 +262,7 @@ def test_open_while_it_is_processed(slow: LocalOrion) -> None:
     assert "collection.ensure_open() waits until the collection can be opened, and opens it" in str(caught.value)
     collection.close()
     assert collection.state == "processing"
-    with pytest.raises(BadResponse, match="is processing; only an open collection takes shards"):
+    with pytest.raises(BadResponse, match="is processing; only an open collection accepts shards"):
         Shard.create(collection)
 
 
