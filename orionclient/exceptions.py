@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -174,12 +175,16 @@ class OrionError(Exception):
     def __str__(self) -> str:
         return "\n".join([self._first_line(), *(one_line(hint, secrets=self._secrets) for hint in self.hints)])
 
-    def _first_line(self) -> str:
+    def _complete_message(self) -> str:
+        """Format the message as one line that is not shortened."""
+        return self._first_line(sys.maxsize)
+
+    def _first_line(self, limit: int = _MAX_FIRST_LINE) -> str:
         """Format the message as one line of at most 200 characters: the action, the reason and details of the call."""
         message = one_line(self._message(), secrets=self._secrets)
         call = self.call
         if call is None:
-            return shorten(message, _MAX_FIRST_LINE)
+            return shorten(message, limit)
         details = [f"request {call.request_id}"] if call.request_id else []
         if call.attempts > 1:
             details.append(f"{call.attempts} attempts in {call.elapsed:.1f} s")
@@ -188,10 +193,10 @@ class OrionError(Exception):
         suffix = one_line(f"({', '.join(details)})", secrets=call.secrets) if details else ""
         action = one_line(call.action, secrets=call.secrets)
         separators = 2 + bool(suffix)
-        if len(action) + len(message) + len(suffix) + separators > _MAX_FIRST_LINE:
+        if len(action) + len(message) + len(suffix) + separators > limit:
             action = shorten(action, _MAX_ACTION)
             suffix = shorten(suffix, _MAX_ACTION)
-            message = shorten(message, _MAX_FIRST_LINE - len(action) - len(suffix) - separators)
+            message = shorten(message, limit - len(action) - len(suffix) - separators)
         return " ".join(part for part in (f"{action}:", message, suffix) if part)
 
 

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 
 from orionclient.config import (
     get_config_path,
@@ -126,13 +126,13 @@ def test_a_token_with_a_line_break_is_rejected_without_showing_it(
 ) -> None:
     with pytest.raises(ValidationError, match="not shown here") as caught:
         SessionConfig("https://orion.example.com", token)
-    assert not leaks(str(caught.value) + repr(caught.value))
+    assert not contains_token(str(caught.value) + repr(caught.value))
     if "\0" not in token:
         monkeypatch.setenv("ORION_URL", "https://orion.example.com")
         monkeypatch.setenv("ORION_TOKEN", token)
         with pytest.raises(ValidationError) as caught:
             OrionSession().get_user_profile()
-        assert not leaks(str(caught.value))
+        assert not contains_token(str(caught.value))
 
 
 def test_the_token_is_never_shown() -> None:
@@ -141,7 +141,7 @@ def test_the_token_is_never_shown() -> None:
     session._resolve_config()
     shown = [repr(config), str(config), repr(session), str(session), repr(session.raw), repr(session._calls)]
     shown.append(repr(pickle.dumps(session)))
-    assert not leaks("".join(shown))
+    assert not contains_token("".join(shown))
     assert "***" in repr(config)
 
 
@@ -215,8 +215,8 @@ def test_broken_files(own_home: Path, content: bytes) -> None:
     path.chmod(0o600)
     with pytest.raises(ValidationError, match=str(path)) as caught:
         resolve()
-    assert not leaks(str(caught.value))
-    assert not leaks(repr(caught.value.__context__ or "")) or caught.value.__suppress_context__
+    assert not contains_token(str(caught.value))
+    assert not contains_token(repr(caught.value.__context__ or "")) or caught.value.__suppress_context__
 
 
 def test_a_profile_without_url(own_home: Path) -> None:
@@ -283,8 +283,8 @@ def test_unpickled_sessions_reload_their_token(
     session = OrionSession(orion.config(project=3))
     made = Dataset.create(session, "travels")
     frozen = pickle.dumps(made)
-    assert not leaks(repr(frozen))
-    with pytest.raises(InvalidCredentials, match="no token for the pickled session"):
+    assert not contains_token(repr(frozen))
+    with pytest.raises(InvalidCredentials, match="was made elsewhere"):
         pickle.loads(frozen).session.get_user_profile()
     save_profile(SessionConfig("https://other.example.com", "x"), "aaa")
     save_profile(orion.config(), "mine")

@@ -13,7 +13,7 @@ Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
 
 
 def check_of_the_generated_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
-    return _wire.range_problem(requested or "", status, headers)
+    return _wire.find_range_problem(requested or "", status, headers)
 
 
 BOTH = pytest.mark.parametrize("problem", [find_range_problem, check_of_the_generated_client])
@@ -78,8 +78,8 @@ def test_requested_ranges_are_accepted(
         (None, 206, {"content-range": "bytes 0-4/10"}, "no range was requested"),
         (None, 206, {"content-range": "bytes 0-9/10"}, "no range was requested"),
         (None, 206, {}, "no range was requested"),
-        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "5"}, "Content-Range of a part"),
-        (None, 200, {"content-range": "bytes 5-9/10"}, "Content-Range of a part"),
+        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "5"}, "Content-Range of partial content"),
+        (None, 200, {"content-range": "bytes 5-9/10"}, "Content-Range of partial content"),
         ("bytes=0-4", 206, {}, "no valid Content-Range"),
         ("bytes=0-4", 206, {"content-range": "bytes 0-4/*"}, "no valid Content-Range"),
         ("bytes=0-4", 206, {"content-range": "bytes 0-4/10", "content-length": "6"}, "Content-Length"),
