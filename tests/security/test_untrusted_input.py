@@ -69,7 +69,9 @@ def test_untrusted_strings_are_neither_sql_nor_paths(
     now = rows(orion)
     assert now["files"] == row_counts["files"] + len(words)
     changed = {name for name in row_counts if now[name] != row_counts[name]}
-    assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency", "keys"}, changed
+    assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency_keys", "keys"}, (
+        changed
+    )
     kept = list((orion.folder / "blobs" / "kept").iterdir())
     assert len(kept) >= len(words)
     assert all(len(path.name) == 32 and int(path.name, 16) >= 0 for path in kept)
@@ -236,7 +238,7 @@ def test_a_job_gets_only_its_own_token(
         "PYTHONUNBUFFERED": "1",
     }
     # The token is valid for the job only, and not in the command line, which other users can read.
-    assert own not in {CANARY, orion.token, orion.token_of("grace")}
+    assert own not in {CANARY, orion.token, orion.get_token("grace")}
     assert not canary.contains_token("\n".join([*args, *environ.values()]))
 
 

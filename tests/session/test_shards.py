@@ -333,7 +333,7 @@ def test_delete_by_a_handle_is_one_request(
         )
         (seen,) = orion.faults.requests()
         assert (seen.operation, seen.path) == ("delete_shard", f"{COLLECTIONS}{collection.id}/shards/{shard_id}/")
-    with pytest.raises(NotFoundResponse, match="no shard"):
+    with pytest.raises(NotFoundResponse, match="does not exist"):
         session.delete_resource(Shard(collection=collection, id=shard_id))
 
 

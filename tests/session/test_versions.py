@@ -125,7 +125,7 @@ def test_no_versions(wrong: Any) -> None:
 def test_a_missing_resource_of_the_local_orion(orion: LocalOrion) -> None:
     session = OrionSession(orion.config(), requests_session=get_session(retry_dict={}))
     for _ in range(2):
-        with pytest.raises(NotFoundResponse, match="There is no file 7"):
+        with pytest.raises(NotFoundResponse, match="The file 7 does not exist"):
             session.get_resource(File, 7)
     assert len(orion.faults.requests("get_api_versions")) == 1
 
