@@ -55,7 +55,7 @@ class RetryQuota:
 
 
 # Initial rate in requests per second, after a 429 before which no rate could be measured, and the minimum rate.
-_INITIAL_RATE: Final = 20.0
+_INITIAL_RATE: Final = 40.0
 _MIN_RATE: Final = 0.05
 # Share of the measured limit that is used, so that the server's token bucket refills and absorbs bursts.
 _SHARE: Final = 0.98

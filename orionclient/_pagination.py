@@ -167,7 +167,7 @@ class Paginator:
         try:
             target = urljoin(response.url, str(following))
         except ValueError as error:
-            raise response.error(f"the link to the next page was not followed: {error}") from None
+            raise response.error(f"the link to the next page was not followed: invalid URL: {error}") from None
         problem = self._find_link_problem(target)
         if problem:
             raise response.error(f"the link to the next page was not followed: {problem}")

@@ -272,7 +272,7 @@ class RetryLoop:
             if isinstance(target, Failure):
                 return target
             url = target
-        return Failure("redirect", f"too many redirects (more than {_MAX_REDIRECTS})")
+        return Failure("redirect", f"more than {_MAX_REDIRECTS} redirects")
 
     def _hop(
         self, url: str, left: float

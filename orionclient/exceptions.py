@@ -35,7 +35,8 @@ __all__ = [
 
 _MAX_MESSAGE = 500
 _MAX_FIRST_LINE = 200
-_MAX_ACTION = 80
+_MAX_ACTION = 50
+_MAX_DETAILS = 80
 _REDIRECT_STATUSES = frozenset({300, 301, 302, 303, 307, 308})
 # For use in a character class: control characters, bidirectional controls, line separators, and surrogates, which UTF-8 cannot encode.
 UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -190,7 +191,7 @@ class OrionError(Exception):
         separators = 2 + bool(suffix)
         if len(action) + len(message) + len(suffix) + separators > _MAX_FIRST_LINE:
             action = shorten(action, _MAX_ACTION)
-            suffix = shorten(suffix, _MAX_ACTION)
+            suffix = shorten(suffix, _MAX_DETAILS)
             message = shorten(message, _MAX_FIRST_LINE - len(action) - len(suffix) - separators)
         return " ".join(part for part in (f"{action}:", message, suffix) if part)
 
@@ -209,20 +210,10 @@ class BadResponse(OrionError):
     def __init__(self, response: ResponseLike, custom_error_msg: str | None = None) -> None:
         super().__init__(response, custom_error_msg)
         self.response = response
-        self._hint = ""
-
-    def add_hint(self, hint: str) -> None:
-        """Append a hint to the message.
-
-        Args:
-            hint: What the caller can do, in a few words.
-        """
-        self._hint = hint
 
     def _message(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
-        message = self.args[1] or server_message(self.response, self._secrets)
-        return f"{status}: {message.removesuffix('.')}; {self._hint}" if self._hint else f"{status}: {message}"
+        return f"{status}: {self.args[1] or server_message(self.response, self._secrets)}"
 
 
 class AuthorizationRequired(BadResponse):

@@ -171,9 +171,9 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     code, hint = _exit_code_for(error, state)
     if code == FAILED and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILED, one_line(f"unexpected {type(error).__name__}: {error}"), hint
-    if hints := getattr(error, "hints", ()):
-        return code, one_line(str(error).partition("\n")[0]), "\n".join(map(one_line, hints))
-    return code, one_line(str(error)) or type(error).__name__, hint
+    line, *hints = str(error).split("\n") if _is_ours(error) else [str(error)]
+    # The other hints name calls of the Python API.
+    return code, one_line(line) or type(error).__name__, "\n".join(hints) if hints and code == LOGIN else hint
 
 
 def _exit_code_for(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one for each way to end

@@ -92,7 +92,7 @@ def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[s
         return send()
     except BadResponse as error:
         if error.response.status_code == 409:
-            error.add_hint(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
+            error.with_hints(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
         raise
 
 
@@ -138,9 +138,7 @@ class ShardCollection(Resource):
         integer, "1 or 2; ids of the shards of a version-2 collection exceed 2^53 (documented)."
     )
     shard_count: Field[int] = Field(integer, "Number of its shards, those that are not ready included (assumed).")
-    created: Field[str] = Field(
-        string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed)."
-    )
+    created: Field[str] = Field(string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that made the collection (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the collection belongs to (assumed).")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")

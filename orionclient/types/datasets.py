@@ -121,9 +121,7 @@ class Dataset(Resource):
         optional(boolean, null=False),
         "True while records were added and the dataset was not finalized (documented; the meaning is assumed).",
     )
-    created: Field[str] = Field(
-        string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented)."
-    )
+    created: Field[str] = Field(string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
     owner: Field[int] = Field(identifier, "Id of the user that made the dataset (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
     path: Field[str | None] = Field(

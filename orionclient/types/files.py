@@ -68,9 +68,7 @@ class File(Resource):
         string, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
     )
     size: Field[int] = Field(integer, "Length of the content in bytes (documented); 0 before the upload.")
-    created: Field[str] = Field(
-        string, "When the file was made, ISO 8601 in UTC with microseconds (documented)."
-    )
+    created: Field[str] = Field(string, "When the file was made, ISO 8601 in UTC with microseconds (documented).")
     owner: Field[int] = Field(identifier, "Id of the user that made the file (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the file belongs to (documented).")
     description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")

@@ -97,8 +97,7 @@ REMOVALS = [
     Removal(
         "the check of ranges that were not requested",
         "orionclient/_ranges.py",
-        "    if requested is None:\n"
-        '        return "the 206 response has a byte range, but no range was requested"\n',
+        '    if requested is None:\n        return "the 206 response has a byte range, but no range was requested"\n',
         "    if requested is None:\n        return None\n",
         "tests/session/test_raw_streams.py::test_a_part_that_nobody_asked_for_is_an_error",
     ),

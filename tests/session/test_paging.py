@@ -149,7 +149,7 @@ def test_an_empty_page_before_the_count_is_an_error(scripted: Scripted) -> None:
     scripted.responses = [paged(3, count=counted(7))]
     listing = scripted.session().list_resources(File)
     assert ids_of(itertools.islice(listing, 3)) == [0, 1, 2]
-    with pytest.raises(BadResponse, match="not complete: after 3 of 7 items the next page is empty"):
+    with pytest.raises(BadResponse, match="incomplete listing: after 3 of 7 items the next page is empty"):
         next(listing)
     scripted.responses = [ScriptedResponse(data={"results": [], "count": 7})]
     with pytest.raises(BadResponse, match="after 0 of 7 items the next page is empty"):
@@ -185,7 +185,7 @@ def test_an_operation_without_offset_does_not_end_silently(scripted: Scripted, m
 
     monkeypatch.setattr(list_files, "OPERATION", evolve(list_files.OPERATION, offset=False))
     scripted.responses = [paged(250, most=100, count=counted(250))]
-    with pytest.raises(BadResponse, match="after 100 of 250 items .* list_files takes no offset"):
+    with pytest.raises(BadResponse, match="after 100 of 250 items .* list_files has no offset"):
         list(scripted.session().list_resources(File))
     scripted.responses = [paged(7)]
     assert len(ids_of(scripted.session().list_resources(File))) == 7

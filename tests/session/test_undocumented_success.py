@@ -1,4 +1,4 @@
-"""Another 2xx than the contract documents: a success where the body is as documented, with one line in the log."""
+"""Undocumented 2xx statuses: a success with one log line if the body is as documented, and an error otherwise."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _sync(module: Any, *args: Any, **given: Any) -> Way:
     return lambda session: module.sync(*args, client=session.raw, **given)
 
 
-# Operation -> a body as documented, and the ways to carry it out.
+# Operation -> a documented body, and the ways to call the operation.
 OPERATIONS: dict[str, tuple[Any, dict[str, Way]]] = {
     "get_file": (FILE, {
         "session": lambda session: session.get_resource(File, 1), "raw": _sync(get_file, 1), "raw_async": _async(get_file, 1),
@@ -60,7 +60,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.parametrize(("operation", "by"), CASES)
 @pytest.mark.parametrize("status", [202, 203, 207, 299])
-def test_another_success_with_a_body_as_documented(
+def test_an_undocumented_success_with_a_documented_body(
     scripted: Scripted, caplog: pytest.LogCaptureFixture, operation: str, by: str, status: int
 ) -> None:
     body, ways = OPERATIONS[operation]
@@ -68,9 +68,9 @@ def test_another_success_with_a_body_as_documented(
     session = scripted.session()
     found = ways[by](session)
     assert found or operation == "delete_file"
-    # The second time it is known.
+    # The status is logged only once.
     ways[by](session)
-    assert lines(caplog) == [f"{operation}: undocumented success status {status}"]
+    assert lines(caplog) == [f"{operation}: success with status {status}, which is not documented"]
     (record,) = (each for each in caplog.records if "not documented" in each.getMessage())
     assert (record.name, record.levelname) == ("orionclient" if by == "session" else "orion_api", "WARNING")
     assert len(scripted.requests) == 2
@@ -99,7 +99,7 @@ def test_the_successes_of_other_operations(scripted: Scripted, status: int, oper
         ScriptedResponse(300, "whole"),
     ],
 )
-def test_what_is_none(
+def test_invalid_successes_are_errors(
     scripted: Scripted, caplog: pytest.LogCaptureFixture, operation: str, by: str, response: ScriptedResponse
 ) -> None:
     body, ways = OPERATIONS[operation]
@@ -108,17 +108,17 @@ def test_what_is_none(
     elif body is None and response.status == 204:
         return
     if response.status == 199:
-        # An informational status is followed by the response itself.
+        # An informational status is followed by the final response.
         return
     scripted.responses = [response]
-    # A part that a read did not request is the fault of what stands in between.
+    # A partial response to a read without a range is the fault of an intermediary.
     unasked = response.status == 206 and operation.startswith(("get_", "list_"))
     with pytest.raises(OrionConnectionError if unasked else BadResponse, match=str(response.status)):
         ways[by](scripted.session())
     assert lines(caplog) == []
 
 
-def test_content_is_as_documented_only(scripted: Scripted) -> None:
+def test_content_needs_the_documented_status(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(203, raw=b"CNS", headers={"Content-Type": "application/octet-stream"})]
     session = scripted.session()
     with pytest.raises(BadResponse):
@@ -137,8 +137,8 @@ def test_without_a_session(scripted: Scripted, caplog: pytest.LogCaptureFixture)
         with pytest.raises(UnexpectedStatus, match="202"):
             get_file.sync(1, client=client)
     assert lines(caplog) == [
-        "get_file: undocumented success status 203",
-        "delete_file: undocumented success status 202",
+        "get_file: success with status 203, which is not documented",
+        "delete_file: success with status 202, which is not documented",
     ]
 
 
