@@ -149,7 +149,7 @@ class Paginator:
             return True
         why = ""
         if is_duplicate:
-            why = "the next page repeats the last one"
+            why = "the next page equals the last one"
         elif not size:
             why = "the next page is empty"
         elif not operation.offset:

@@ -193,7 +193,7 @@ class OrionError(Exception):
             action = shorten(action, _MAX_ACTION)
             suffix = shorten(suffix, _MAX_DETAILS)
             message = shorten(message, _MAX_FIRST_LINE - len(action) - len(suffix) - separators)
-        return " ".join(part for part in (f"{action}:", message, suffix) if part)
+        return " ".join(filter(None, (f"{action}:", message, suffix)))
 
 
 class BadResponse(OrionError):
@@ -305,15 +305,15 @@ class TransferErrors(OrionError):
     """At least one of several transfers failed; the others are complete.
 
     Args:
-        text: Message: the count of failures and the first error.
+        message: The count of failures and the first error.
         results: A `Result` for each item, in order: `item`, `value` and `error`.
 
     Attributes:
         results: The results.
     """
 
-    def __init__(self, text: str, results: Sequence[Any] = ()) -> None:
-        super().__init__(text, results)
+    def __init__(self, message: str, results: Sequence[Any] = ()) -> None:
+        super().__init__(message, results)
         self.results: list[Any] = list(results)
 
     @property
@@ -368,11 +368,11 @@ def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
     return _BY_STATUS.get(status, BadResponse)(response, message)
 
 
-def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None) -> str:
+def one_line(value: str, *, secrets: Iterable[str] = (), limit: int | None = None) -> str:
     """Make a string safe to print: one line, no control characters, secrets redacted.
 
     Args:
-        text: The string, which may come from a server.
+        value: The string, possibly from a server.
         secrets: Values to redact.
         limit: Maximum length in characters; longer strings end in an ellipsis. If omitted, unlimited.
 
@@ -381,25 +381,25 @@ def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None
     """
     for secret in secrets:
         if secret:
-            text = text.replace(secret, "***")
-    text = " ".join(re.sub(f"[{UNSAFE}]+", " ", text).split())
-    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+            value = value.replace(secret, "***")
+    value = " ".join(re.sub(f"[{UNSAFE}]+", " ", value).split())
+    return value if limit is None or len(value) <= limit else value[: limit - 1] + "…"
 
 
-def shorten(text: str, limit: int) -> str:
+def shorten(value: str, limit: int) -> str:
     """Shorten a string in the middle: its start names the subject, and its end says what to do.
 
     Args:
-        text: The string.
+        value: The string.
         limit: Maximum length in characters.
 
     Returns:
         The string, with an ellipsis in place of what was cut.
     """
-    if len(text) <= limit:
-        return text
+    if len(value) <= limit:
+        return value
     end = limit // 3
-    return f"{text[: limit - end - 1]}…{text[len(text) - end :]}"
+    return f"{value[: limit - end - 1]}…{value[len(value) - end :]}"
 
 
 def redact(value: Any, secrets: Iterable[str]) -> Any:
