@@ -460,7 +460,7 @@ def _check_response(
             raise UnexpectedBody(operation, str(error), status_code, content, headers) from None
     if status_code not in operation.success and (operation.id, status_code) not in _LOGGED_STATUSES:
         _LOGGED_STATUSES.add((operation.id, status_code))
-        _log.warning("%s: success with status %d, which is not documented", operation.id, status_code)
+        _log.warning("%s: undocumented success status %d", operation.id, status_code)
     return found
 
 

@@ -61,26 +61,26 @@ def find_range_problem(requested: str | None, status: int, headers: Mapping[str,
     """
     found = ContentRange.from_headers(headers)
     if status == 200:
-        # Content-Range is not defined for a 200, but some caches change the status of a partial response to 200.
-        partial = found is not None and found.end - found.start < found.total and _parse_length(headers) != found.total
-        return "the 200 response has the Content-Range of a partial response" if partial else None
+        # The header has no meaning here, but caches exist that send a part and change its status alone.
+        part = found is not None and found.end - found.start < found.total and _parse_length(headers) != found.total
+        return "a 200 response has a Content-Range of partial content" if part else None
     if status != 206:
         return None
     if requested is None:
-        return "the 206 response has a byte range, but no range was requested"
+        return "the response is 206 Partial Content, but no range was requested"
     if headers.get("content-type", "").strip().lower().startswith("multipart/"):
-        return "the 206 response has several ranges, but one was requested"
+        return "a 206 response contains several ranges, but one was requested"
     return _find_single_range_problem(requested, found, headers)
 
 
 def _find_single_range_problem(requested: str, found: ContentRange | None, headers: Mapping[str, str]) -> str | None:
     if headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
-        return "the 206 response has a byte range of compressed content"
+        return "a 206 response contains a range of compressed content"
     if found is None:
         return "the 206 response has no valid Content-Range with a total size"
     if _parse_length(headers) not in {None, found.end - found.start}:
-        return "the Content-Length of the 206 response differs from its Content-Range"
-    return None if _is_within(requested, found) else "the 206 response has another range than the requested one"
+        return "the Content-Length of a 206 response differs from its Content-Range"
+    return None if _is_within(requested, found) else "a 206 response contains another range than the requested one"
 
 
 def _parse_length(headers: Mapping[str, str]) -> int | None:

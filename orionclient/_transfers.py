@@ -32,7 +32,7 @@ class Transfers:
         workers: int = 8,
         progress: Callable[[Progress], object] | None = None,
         executor: Executor | None = None,
-        each: Callable[[Result[Path, File]], object] | None = None,
+        on_result: Callable[[Result[Path, File]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[Path, File]]:
         """Upload many files.
@@ -52,7 +52,7 @@ class Transfers:
             progress: Called with the `Progress` of each file, one call at a time; an exception that it raises cancels all uploads. With an
                 executor of processes or machines it is called when a file is complete.
             executor: Any `concurrent.futures.Executor`, also of processes or machines that can access the same files. Defaults to threads.
-            each: Called with each result in order; successful results are then not stored, which saves memory for very many files.
+            on_result: Called with each result in order; successful results are then not stored, which saves memory for very many files.
             return_exceptions: True returns results with their errors; by default one error for all failures is raised at the end.
 
         Returns:
@@ -75,7 +75,7 @@ class Transfers:
 
         return send_files(
             File, self, list_named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,
-            progress=progress, executor=executor, each=each, return_exceptions=return_exceptions,
+            progress=progress, executor=executor, on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
     def download_files(
@@ -87,7 +87,7 @@ class Transfers:
         progress: Callable[[Progress], object] | None = None,
         executor: Executor | None = None,
         durable: bool = False,
-        each: Callable[[Result[File, Path]], object] | None = None,
+        on_result: Callable[[Result[File, Path]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[File, Path]]:
         """Download many files into a folder.
@@ -102,7 +102,7 @@ class Transfers:
             progress: As for `upload_files`.
             executor: As for `upload_files`; its workers need access to the same folder.
             durable: True flushes each file to the disk, so that it survives a power failure.
-            each: As for `upload_files`.
+            on_result: As for `upload_files`.
             return_exceptions: As for `upload_files`.
 
         Returns:
@@ -123,8 +123,8 @@ class Transfers:
             ['hits', 'hits-2']
         """
         return download_all(
-            _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
-            return_exceptions=return_exceptions,
+            _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable,
+            on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -113,9 +114,12 @@ _CALL_FIELDS = tuple(attribute.name for attribute in fields(CallInfo))
 class OrionError(Exception):
     """Base class of all errors of this package.
 
+    The first line of the message has at most 200 characters. A message that does not fit is repeated in the second line, up to 500
+    characters.
+
     Attributes:
         call: The call that failed; None if no request was involved.
-        hints: Lines that follow the first line of the message and say what to do.
+        hints: Last lines of the message, which say what to do.
     """
 
     call: CallInfo | None = None
@@ -173,14 +177,20 @@ class OrionError(Exception):
         return " ".join(str(arg) for arg in self.args if arg)
 
     def __str__(self) -> str:
-        return "\n".join([self._first_line(), *(one_line(hint, secrets=self._secrets) for hint in self.hints)])
-
-    def _first_line(self) -> str:
-        """Format the message as one line of at most 200 characters: the action, the reason and details of the call."""
         message = one_line(self._message(), secrets=self._secrets)
+        first = self._format_line(message, _MAX_FIRST_LINE)
+        complete = [] if message in first else [shorten(message, _MAX_MESSAGE)]
+        return "\n".join([first, *complete, *(one_line(hint, secrets=self._secrets) for hint in self.hints)])
+
+    def _complete_message(self) -> str:
+        """Format the message as one line that is not shortened."""
+        return self._format_line(one_line(self._message(), secrets=self._secrets), sys.maxsize)
+
+    def _format_line(self, message: str, limit: int) -> str:
+        """Format action, message and details of the call as one line; shorten them if it exceeds the limit."""
         call = self.call
         if call is None:
-            return shorten(message, _MAX_FIRST_LINE)
+            return shorten(message, limit)
         details = [f"request {call.request_id}"] if call.request_id else []
         if call.attempts > 1:
             details.append(f"{call.attempts} attempts in {call.elapsed:.1f} s")
@@ -189,10 +199,10 @@ class OrionError(Exception):
         suffix = one_line(f"({', '.join(details)})", secrets=call.secrets) if details else ""
         action = one_line(call.action, secrets=call.secrets)
         separators = 2 + bool(suffix)
-        if len(action) + len(message) + len(suffix) + separators > _MAX_FIRST_LINE:
+        if len(action) + len(message) + len(suffix) + separators > limit:
             action = shorten(action, _MAX_ACTION)
             suffix = shorten(suffix, _MAX_DETAILS)
-            message = shorten(message, _MAX_FIRST_LINE - len(action) - len(suffix) - separators)
+            message = shorten(message, limit - len(action) - len(suffix) - separators)
         return " ".join(filter(None, (f"{action}:", message, suffix)))
 
 

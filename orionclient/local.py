@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from orionclient._temporary import TemporaryFolder
 from orionclient.config import SessionConfig
 from orionclient.emulator.server import Server
-from orionclient.floes._loading import build_command, collect_floes, set_loading
+from orionclient.floes._loading import build_command, collect_floes, get_loading_target
 from orionclient.session import OrionSession
 from orionclient.transfer.names import check_path
 
@@ -101,7 +101,7 @@ class LocalOrion:
         Raises:
             RuntimeError: The file of a floe is being imported; it would start a local Orion for every job.
         """
-        if file := set_loading():
+        if file := get_loading_target():
             raise RuntimeError(
                 f'{file} starts a local Orion while its floes are loaded; move the call under if __name__ == "__main__":'
             )

@@ -1,4 +1,4 @@
-"""The local Orion: an embedded server with real HTTP and real persistence, described by the contract."""
+"""The local Orion: an embedded Orion server with real HTTP and persistent data, driven by the OpenAPI contract."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installat
     if (_missing.name or "").partition(".")[0] not in {"pydantic", "starlette", "uvicorn"}:
         raise
     raise ImportError(
-        f"the local Orion needs {_missing.name}: pip install 'orion-platform-client[emulator]'", name=_missing.name
+        f"the local Orion needs {_missing.name}: pip install 'orion-platform-client[local]'", name=_missing.name
     ) from _missing
 
 __all__ = ["FloeSpecification", "Server"]

@@ -1,4 +1,4 @@
-"""The application: routes from the contract, and the way of a request from the socket to its handler and back."""
+"""The ASGI application: routes built from the contract, with authentication and validation around each handler."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ if TYPE_CHECKING:
     from orionclient.emulator.contract import Operation
     from orionclient.emulator.parts import StoredPart
 
-# `Token <value>` is what Django REST Framework reads, `Token:<value>` what Orion's documentation prints.
+# Django REST Framework reads `Token <value>`; Orion's documentation prints `Token:<value>`.
 _AUTHORIZATION = re.compile(r"Token(?: *: *| +)([\x21-\x7e]{1,500})", re.IGNORECASE)
 
 
-# Where the record of a request lies in its ASGI scope.
-REQUEST_LOG = "orion.seen"
+# The key of the request's `RecordedRequest` in its ASGI scope.
+REQUEST_LOG = "orion.request_log"
 
 
-def build(stack: Services, handlers: Mapping[str, Handler], port: int) -> Envelope:
-    """The application for a stack.
+def create_app(stack: Services, handlers: Mapping[str, Handler], port: int) -> Envelope:
+    """Build the application for a stack.
 
     Raises:
-        LookupError: The contract and the handlers do not fit.
+        LookupError: An operation of the contract has no handler, or a handler has no operation.
     """
     check_handlers(stack.operations, handlers)
     by_path: dict[str, dict[str, _Endpoint]] = {}
     for operation in stack.operations:
         methods = by_path.setdefault(operation.path, {})
         methods[operation.method] = _Endpoint(stack, operation, handlers[operation.id])
-    # Fixed paths first: `users/me/` is not a user with the id "me".
+    # Fixed paths are matched first, so that `users/me/` is not taken for a user with the id "me".
     routes = [
         Route(path, _Methods(by_path[path])) for path in sorted(by_path, key=lambda path: (path.count("{"), path))
     ]
@@ -65,7 +65,7 @@ def check_handlers(operations: Iterable[Operation], handlers: Mapping[str, Handl
 
 
 async def _unknown_path(scope: Scope, receive: Receive, send: Send) -> NoReturn:  # noqa: ARG001 - the ASGI signature
-    raise not_found(f"There is nothing at {scope['path'][:200]!r}.")
+    raise not_found(f"No operation has the path {scope['path'][:200]!r}.")
 
 
 class _Methods:
@@ -79,25 +79,28 @@ class _Methods:
         endpoint = self._endpoints.get(scope["method"])
         if endpoint is None:
             raise ProblemError(
-                405, f"Allowed here: {self._allow}.", "method_not_allowed", headers={"Allow": self._allow}
+                405,
+                f"Method {scope['method'][:100]} is not allowed for this path; allowed: {self._allow}.",
+                "method_not_allowed",
+                headers={"Allow": self._allow},
             )
-        response = await endpoint.answer(Request(scope, receive))
+        response = await endpoint.handle(Request(scope, receive))
         await response(scope, receive, send)
 
 
 class _Endpoint:
-    """One operation with its handler."""
+    """An operation and its handler."""
 
     def __init__(self, stack: Services, operation: Operation, handler: Handler) -> None:
         self._stack = stack
         self._operation = operation
         self._handler = handler
 
-    async def answer(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         operation = self._operation
         caller = None
         if operation.needs_token:
-            caller = await run_in_threadpool(self._stack.credentials.caller, read_token(request.headers))
+            caller = await run_in_threadpool(self._stack.credentials.authenticate, read_token(request.headers))
         pairs = split_query(request.scope["query_string"])
         headers = read_headers(operation, request.headers.raw)
         call = Call(
@@ -143,39 +146,39 @@ class _Endpoint:
 
     async def _is_retry(self, call: Call, headers: Mapping[str, str]) -> bool:
         key = headers.get(KEY_HEADER)
-        return key is not None and await run_in_threadpool(self._stack.keys.knows, call, key)
+        return key is not None and await run_in_threadpool(self._stack.keys.has_response, call, key)
 
     async def _run(self, request: Request, call: Call, headers: Mapping[str, str]) -> Response:
-        key, seen = headers.get(KEY_HEADER), request.scope[REQUEST_LOG]
+        key, record = headers.get(KEY_HEADER), request.scope[REQUEST_LOG]
         if key is None:
-            answer = await run_in_threadpool(self._handler.run, call)
+            result = await run_in_threadpool(self._handler.run, call)
         else:
-            answer, seen.replayed = await run_in_threadpool(self._stack.keys.run, self._handler.run, call, key)
-        seen.ran = not seen.replayed
-        response = self._respond(answer)
-        if seen.replayed:
+            result, record.replayed = await run_in_threadpool(self._stack.keys.run, self._handler.run, call, key)
+        record.ran = not record.replayed
+        response = self._build_response(result)
+        if record.replayed:
             response.headers[REPLAYED_HEADER] = "true"
         return response
 
-    def _respond(self, response: Result) -> Response:
-        if isinstance(response, Download):
-            return DownloadResponse(response, self._operation.success_media)
-        if isinstance(response, Redirect):
-            return Response(status_code=302, headers={"Location": response.url})
-        if response is None:
+    def _build_response(self, result: Result) -> Response:
+        if isinstance(result, Download):
+            return DownloadResponse(result, self._operation.success_media)
+        if isinstance(result, Redirect):
+            return Response(status_code=302, headers={"Location": result.url})
+        if result is None:
             return Response(status_code=self._operation.success)
-        return JSONResponse(response, self._operation.success)
+        return JSONResponse(result, self._operation.success)
 
 
 class DownloadResponse(StreamingResponse):
-    """Streams a download and closes it in every case: read to the end, cut, or never begun."""
+    """Streams a download and always closes it, also when the response is truncated or never starts."""
 
     def __init__(self, download: Download, media_type: str | None) -> None:
         super().__init__(download.chunks, download.status or 200, headers=download.headers, media_type=media_type)
         self._download = download
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the response, then close the download."""
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -183,7 +186,11 @@ class DownloadResponse(StreamingResponse):
 
 
 def read_token(headers: Headers) -> str:
-    """The token of a request, or 401."""
+    """Return the token in the Authorization header.
+
+    Raises:
+        ProblemError: 401, the header is missing or malformed.
+    """
     values = headers.getlist("authorization")
     match = _AUTHORIZATION.fullmatch(values[0]) if len(values) == 1 else None
     if match is None:

@@ -1,7 +1,7 @@
-"""Archives of packages: read without trusting them.
+"""Extraction of untrusted package archives.
 
-Only folders and regular files are ever written, below the one folder, and never more than the bounds. A link becomes a copy of the file of
-the archive that it leads to, so that nothing on the disk leads anywhere else. Everything else is rejected.
+Only folders and regular files are written, only below the target folder and only within the limits. A link is replaced by a copy of
+the file in the archive that it points to, so that no link on disk points elsewhere. All other members are rejected.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ MANIFEST = "manifest.json"
 REQUIRED = ("name", "version", "python_version", "requirements")
 
 _CHUNK_SIZE = 256 * 1024
-# The head of a member can announce extensions of any length, which `tarfile` reads at once.
-_MAX_CONCURRENT = 1024 * 1024
+# Bounds one read: the header of a member can declare extensions of any length, which `tarfile` reads at once.
+_MAX_READ = 1024 * 1024
 _MAX_PATH = 1000
 
 
 class BadArchiveError(ValueError):
-    """Something that is no package; the message is a sentence."""
+    """An archive that is not a valid package."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """The most that an archive may hold."""
+    """Limits for the content of an archive."""
 
     size: int = 1024**3
     members: int = 20_000
 
 
 class _BoundedFile:
-    """The decompressed bytes of an archive, up to a bound; what `tarfile` needs of a file and no more."""
+    """The decompressed bytes of an archive up to a limit, with the file methods that `tarfile` needs."""
 
     def __init__(self, file: gzip.GzipFile, most: int) -> None:
         self._file = file
         self._most = most
 
     def read(self, size: int) -> bytes:
-        if not 0 <= size <= _MAX_CONCURRENT:
-            raise BadArchiveError("The archive has a member whose description is too long.")
+        if not 0 <= size <= _MAX_READ:
+            raise BadArchiveError("The archive has a member whose header is too long.")
         self._check(self._file.tell() + size)
         return self._file.read(size)
 
@@ -66,17 +66,17 @@ class _BoundedFile:
 
     def _check(self, position: int) -> None:
         if position > self._most:
-            raise BadArchiveError("The archive is too large decompressed.")
+            raise BadArchiveError("The archive is too large when decompressed.")
 
 
 def extract(archive: Path, folder: Path, bounds: ArchiveLimits | None = None) -> Mapping[str, Any]:
-    """Unpack a package into a folder, which is made; gives its manifest. Where it fails, the folder is gone.
+    """Extract a package into a new folder, and return its manifest. If extraction fails, the folder is removed.
 
-    The package may lie in one folder inside the archive, as in archives of sources; then that folder's content is decompressed.
+    If the package is inside a single top-level folder of the archive, as in source archives, the content of that folder is extracted.
 
     Raises:
-        BadArchiveError: It is no package, or one that is rejected.
-        OSError: The disk failed.
+        BadArchiveError: The archive is not a valid package.
+        OSError: Writing to disk failed.
     """
     folder.mkdir(parents=True)
     try:
@@ -90,29 +90,29 @@ def extract(archive: Path, folder: Path, bounds: ArchiveLimits | None = None) ->
 
 @contextmanager
 def _rejecting() -> Iterator[None]:
-    """What comes of a broken archive, as one error."""
+    """Convert the exceptions of a broken archive to `BadArchiveError`."""
     try:
         yield
     except BadArchiveError:
         raise
     except gzip.BadGzipFile:
         raise BadArchiveError(
-            "The archive is not compressed with gzip, or it is damaged; a tar.gz is needed."
+            "The archive is not compressed with gzip, or it is damaged; upload a tar.gz archive."
         ) from None
     except (EOFError, zlib.error):
-        raise BadArchiveError("The archive is cut off or damaged.") from None
+        raise BadArchiveError("The archive is truncated or damaged.") from None
     except (tarfile.TarError, ValueError, OverflowError, RecursionError):
-        # `tarfile` reads heads that announce another head one inside the other.
-        raise BadArchiveError("The archive is no tar archive, or it is damaged; a tar.gz is needed.") from None
+        # RecursionError: `tarfile` reads headers that are followed by another header recursively.
+        raise BadArchiveError("The archive is not a tar archive, or it is damaged; upload a tar.gz archive.") from None
     except OSError as error:
-        # A full disk is no fault of the archive.
+        # A full disk is not an error of the archive.
         if error.errno in NO_SPACE:
             raise
         raise BadArchiveError(f"The archive cannot be decompressed: {error.strerror}.") from None
 
 
 class _Extraction:
-    """One archive on its way into a folder."""
+    """The extraction of one archive into a folder."""
 
     def __init__(self, folder: Path, bounds: ArchiveLimits) -> None:
         self._folder = folder
@@ -121,14 +121,14 @@ class _Extraction:
         self._links: dict[str, str] = {}
 
     def run(self, extracted: gzip.GzipFile) -> None:
-        # Room for the heads, of which a member may have some.
+        # Allows for the headers, of which a member can have several.
         most = self._bounds.size + self._bounds.members * 4096
         with tarfile.open(fileobj=_BoundedFile(extracted, most), mode="r:") as tar:  # type: ignore[call-overload]
             for count, member in enumerate(tar, 1):
                 if count > self._bounds.members:
                     raise BadArchiveError(f"The archive has more than {self._bounds.members} members.")
                 self._take(tar, member)
-                # `tarfile` remembers every one.
+                # Otherwise `tarfile` holds all members in memory.
                 tar.members.clear()
         self._follow_links()
 
@@ -145,7 +145,7 @@ class _Extraction:
             if source is not None:
                 self._write(name, source, member)
         else:
-            raise BadArchiveError(f"The member {_quote(member.name)} is neither a file nor a folder nor a link.")
+            raise BadArchiveError(f"The member {_quote(member.name)} is not a file, folder or link.")
 
     def _write(self, name: str, source: Any, member: tarfile.TarInfo) -> None:
         path = self._folder / name
@@ -157,12 +157,12 @@ class _Extraction:
                 file.write(chunk)
                 left -= len(chunk)
         if left:
-            raise BadArchiveError("The archive is cut off or damaged.")
+            raise BadArchiveError("The archive is truncated or damaged.")
         if member.mode & 0o100:
             path.chmod(0o755)
 
     def _follow_links(self) -> None:
-        # A link to a link waits until that is a copy; each is looked at once, and one that leads back to itself is none to wait for.
+        # The target of a link is resolved first if it is a link itself; `seen` stops at cycles.
         while self._links:
             way = [next(iter(self._links))]
             seen = set(way)
@@ -180,7 +180,7 @@ class _Extraction:
         source, path = self._folder / target, self._folder / name
         if not source.is_file():
             raise BadArchiveError(
-                f"The link {_quote(name)} leads to {_quote(target)}, which is no file of the archive."
+                f"The link {_quote(name)} points to {_quote(target)}, which is not a file of the archive."
             )
         self._count(source.stat().st_size)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -190,20 +190,20 @@ class _Extraction:
     def _count(self, size: int) -> None:
         self._size += size
         if self._size > self._bounds.size:
-            raise BadArchiveError(f"The archive is too large decompressed; {self._bounds.size} bytes are accepted.")
+            raise BadArchiveError(f"The archive has more than {self._bounds.size} bytes when decompressed.")
 
 
 def _is_inside(path: str, base: str, member: str) -> str:
-    """A path of the archive from its root, or a rejection. Other systems' ways to leave a folder count too."""
+    """Normalize a path relative to the archive's root, rejecting any that escapes it on any operating system."""
     parts = path.split("/")
     whole = posixpath.normpath(posixpath.join(base, path))
     is_link = bool(base) or path != member
     if path.startswith("/") or re.match(r"[A-Za-z]:", path) or "\\" in path:
-        raise BadArchiveError(f"The member {_quote(member)} has an absolute path or one of another system.")
+        raise BadArchiveError(f"The member {_quote(member)} has an absolute or non-POSIX path.")
     if whole.split("/")[0] == ".." or (".." in parts and not is_link):
-        raise BadArchiveError(f"The member {_quote(member)} leads out of the archive.")
+        raise BadArchiveError(f"The member {_quote(member)} points outside the archive.")
     if not path or len(path) > _MAX_PATH or any(ord(letter) < 32 for letter in path):
-        raise BadArchiveError(f"The member {_quote(member)} has no usable name.")
+        raise BadArchiveError(f"The member {_quote(member)} does not have a valid name.")
     return whole
 
 
@@ -212,7 +212,7 @@ def _quote(name: str) -> str:
 
 
 def _strip_folder(folder: Path) -> Path:
-    """Where the only thing in a folder is another one, move the content of that up."""
+    """If a folder contains only another folder, move the content of that one up."""
     found = list(folder.iterdir())
     if len(found) == 1 and found[0].is_dir():
         inner = folder.with_name(f"{folder.name}.inner")
@@ -226,19 +226,19 @@ def _read_manifest(folder: Path) -> Mapping[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         raise BadArchiveError(f"The archive has no {MANIFEST}.")
-    if path.stat().st_size > _MAX_CONCURRENT:
-        raise BadArchiveError(f"The {MANIFEST} is larger than {_MAX_CONCURRENT} bytes.")
+    if path.stat().st_size > _MAX_READ:
+        raise BadArchiveError(f"The {MANIFEST} is larger than {_MAX_READ} bytes.")
     try:
         manifest = strictjson.loads(path.read_bytes().decode())
     except UnicodeDecodeError:
-        raise BadArchiveError(f"The {MANIFEST} is not UTF-8.") from None
+        raise BadArchiveError(f"The {MANIFEST} is not valid UTF-8.") from None
     except ValueError as error:
-        raise BadArchiveError(f"The {MANIFEST} cannot be read: {error}.") from None
+        raise BadArchiveError(f"The {MANIFEST} is not valid: {error}.") from None
     if not isinstance(manifest, dict):
-        raise BadArchiveError(f"The {MANIFEST} is no JSON object.")
+        raise BadArchiveError(f"The {MANIFEST} is not a JSON object.")
     if missing := [name for name in REQUIRED if name not in manifest]:
-        raise BadArchiveError(f"The {MANIFEST} lacks: {', '.join(missing)}.")
+        raise BadArchiveError(f"The {MANIFEST} lacks the fields: {', '.join(missing)}.")
     for name in ("name", "version"):
         if not isinstance(manifest[name], str) or not 1 <= len(manifest[name]) <= 255:
-            raise BadArchiveError(f"The {name} in the {MANIFEST} must be a text of 1 to 255 characters.")
+            raise BadArchiveError(f"The {name} in the {MANIFEST} must be a string of 1 to 255 characters.")
     return manifest

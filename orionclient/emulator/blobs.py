@@ -1,4 +1,4 @@
-"""Content on disk: files with names of our own, written beside and moved into place when complete."""
+"""Blob storage: content in files with random names, staged while it is written and moved into place when complete."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from sqlite3 import Row
 
-# Each chunk costs a change of threads.
+# Each chunk costs a thread switch, so chunks are large.
 CHUNK_SIZE = 1024 * 1024
 
 
 class StagedBlob:
-    """Content on its way in: written, counted and digested, but not yet kept.
+    """Content that is being received: written, counted and digested, but not committed.
 
     Args:
-        path: The temporary file, which is made here.
-        sync: Waits until what was written to a descriptor is on the disk.
+        path: The temporary file to create.
+        sync: Flushes a file descriptor to disk.
     """
 
     def __init__(self, path: Path, sync: Callable[[int], None]) -> None:
@@ -36,7 +36,7 @@ class StagedBlob:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of what was written."""
+        """SHA-256 of the written bytes."""
         return self._digest.digest()
 
     def write(self, data: bytes) -> None:
@@ -46,38 +46,39 @@ class StagedBlob:
         self.size += len(data)
 
     def complete(self, *, durable: bool = True) -> None:
-        """Nothing is written afterwards; `durable` brings everything to the disk."""
+        """Finish writing; `durable` flushes to disk."""
         self._file.flush()
         if durable:
             self._sync(self._file.fileno())
         self._file.close()
 
     def discard(self) -> None:
-        """Remove the content, unless it was kept."""
+        """Remove the content, unless it was committed."""
         with suppress(OSError):
-            self._file.close()  # fails on a full disk, for it writes what is still in memory
+            self._file.close()  # fails on a full disk, because it writes the buffered bytes
         with suppress(OSError):
             self.path.unlink()
 
 
 class Blobs:
-    """The folder of contents.
+    """The blobs of a stack.
 
     Args:
-        folder: Made when it does not exist.
-        durable: False does not wait for the disk: only the end of the process is survived, not that of the machine.
+        folder: The folder, created if missing.
+        durable: Whether to flush to disk. If False, data survives the end of the process but not a power failure. Defaults to
+            True.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._durable = durable
-        self._kept = folder / "kept"
+        self._committed = folder / "kept"
         self._staging = folder / "staging"
-        for path in (folder, self._kept, self._staging):
+        for path in (folder, self._committed, self._staging):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
     def staged(self) -> Iterator[StagedBlob]:
-        """Room for content on its way in; what was not kept is gone when the block ends."""
+        """Stage content; it is discarded at the end of the block unless it was committed."""
         staged = self.stage()
         try:
             yield staged
@@ -85,20 +86,20 @@ class Blobs:
             staged.discard()
 
     def stage(self) -> StagedBlob:
-        """Room for content on its way in; the caller keeps or discards it."""
+        """Stage content; the caller commits or discards it."""
         return StagedBlob(self._staging / uuid.uuid4().hex, self.sync)
 
-    def keep(self, staged: StagedBlob) -> str:
-        """Move complete content into place and give its name."""
+    def commit(self, staged: StagedBlob) -> str:
+        """Move complete content into place and return its name."""
         name = uuid.uuid4().hex
-        staged.path.replace(self._kept / name)
+        staged.path.replace(self._committed / name)
         self._sync_folder()
         return name
 
-    def make(self, size: int) -> str:
-        """Room for content that comes in parts: a file of this size without anything in it, by name."""
+    def allocate(self, size: int) -> str:
+        """Create an empty file of this size for content that is received in parts; returns its name."""
         name = uuid.uuid4().hex
-        with (self._kept / name).open("xb") as file:
+        with (self._committed / name).open("xb") as file:
             try:
                 file.truncate(size)
                 self.sync(file.fileno())
@@ -109,64 +110,64 @@ class Blobs:
         return name
 
     def sync(self, descriptor: int) -> None:
-        """Wait until what was written is on the disk, where that is wanted."""
+        """Flush a file descriptor to disk, if the storage is durable."""
         if self._durable:
             os.fsync(descriptor)
 
     def _sync_folder(self) -> None:
-        if os.name == "nt":  # pragma: no cover - Windows has no such thing
+        if os.name == "nt":  # pragma: no cover - Windows cannot flush folders
             return
-        descriptor = os.open(self._kept, os.O_RDONLY)
+        descriptor = os.open(self._committed, os.O_RDONLY)
         try:
             self.sync(descriptor)
         finally:
             os.close(descriptor)
 
     def open_for_writing(self, name: str) -> FileIO:
-        """What `make` made, to be written in place; nothing is held back in memory."""
-        return (self._kept / name).open("r+b", buffering=0)
+        """Open a file created by `allocate` for unbuffered writing in place."""
+        return (self._committed / name).open("r+b", buffering=0)
 
     def digest(self, name: str) -> bytes:
-        """SHA-256 of content; a chunk at a time is in memory."""
-        with (self._kept / name).open("rb", buffering=0) as file:
+        """Compute the SHA-256 of content, with one chunk in memory at a time."""
+        with (self._committed / name).open("rb", buffering=0) as file:
             return hashlib.file_digest(file, "sha256").digest()
 
     def open(self, name: str) -> BinaryIO:
-        """Content by name; it can be read to its end even when it is removed meanwhile."""
-        return (self._kept / name).open("rb")
+        """Open content by name; it can be read to its end even if it is removed meanwhile."""
+        return (self._committed / name).open("rb")
 
-    def open_current(self, look: Callable[[], Row]) -> tuple[Row, BinaryIO]:
-        """Content that may be replaced at any time: looks again where it went between looking and opening.
+    def open_current(self, find_row: Callable[[], Row]) -> tuple[Row, BinaryIO]:
+        """Open content that may be replaced at any time: if it is gone when it is opened, the row is read again.
 
         Args:
-            look: Finds the row whose `blob` names the content.
+            find_row: Reads the row whose `blob` names the content.
         """
         missing = None
         while True:
-            row = look()
+            row = find_row()
             try:
                 return row, self.open(row["blob"])
             except FileNotFoundError:
-                # The same one missing twice is really lost.
+                # If the same blob is missing twice, it is lost.
                 if missing == row["blob"]:
                     raise
                 missing = row["blob"]
 
     def remove(self, name: str | None) -> None:
-        """Remove content; what cannot be removed now (open on Windows) goes at the next start."""
+        """Remove content; a file that cannot be removed now (open on Windows) is removed at the next start."""
         if name is not None:
             with suppress(OSError):
-                (self._kept / name).unlink()
+                (self._committed / name).unlink()
 
     def remove_all(self, names: Iterable[str | None]) -> None:
-        """Remove several contents."""
+        """Remove several blobs."""
         for name in names:
             self.remove(name)
 
     def sweep(self, names: Iterable[str]) -> int:
-        """Remove everything except the named contents; gives the number of files removed."""
+        """Remove everything except the named blobs; returns the number of removed files."""
         wanted = set(names)
-        orphans = [path for path in self._kept.iterdir() if path.name not in wanted]
+        orphans = [path for path in self._committed.iterdir() if path.name not in wanted]
         orphans += self._staging.iterdir()
         for path in orphans:
             path.unlink()
@@ -174,7 +175,7 @@ class Blobs:
 
 
 def read_chunks(file: BinaryIO, count: int | None = None) -> Iterator[bytes]:
-    """The rest of a file in chunks of bounded size, or so many bytes of it."""
+    """Read the rest of a file in chunks; at most `count` bytes if given."""
     while chunk := file.read(CHUNK_SIZE if count is None else min(CHUNK_SIZE, count)):
         yield chunk
         if count is not None:
@@ -182,7 +183,7 @@ def read_chunks(file: BinaryIO, count: int | None = None) -> Iterator[bytes]:
 
 
 def digest_headers(digest: bytes, size: int) -> dict[str, str]:
-    """The headers that let a client check what it gets."""
+    """Return the headers with which a client verifies the content."""
     return {
         "Content-Length": str(size),
         "ETag": f'"{digest.hex()}"',

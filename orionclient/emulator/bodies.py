@@ -1,4 +1,4 @@
-"""Reading request bodies: JSON against the contract's models, uploads into staged content."""
+"""Functions that read request bodies: JSON validated by the contract's models, and uploads into staged content."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from orionclient.emulator.contract import Operation
     from orionclient.emulator.parts import StoredPart
 
-# Small chunks are gathered, so that a slow network does not cost a change of threads for every packet.
+# Small chunks are buffered, so that a slow network does not cost a thread switch for every packet.
 _BUFFER_SIZE = 1024 * 1024
 
 
 def check_media_type(operation: Operation, request: Request) -> None:
-    """Reject a body of another type than the contract's, an encoded one, and one where none is taken."""
+    """Reject a body with the wrong media type or a content encoding, and any body for an operation that has none."""
     encoding = request.headers.get("content-encoding", "identity")
     if encoding != "identity":
-        raise bad_body(f'Bodies with Content-Encoding "{encoding[:100]}" are not accepted; send them as they are.')
+        raise bad_body(f'Content-Encoding "{encoding[:100]}" is not supported; send the body without encoding.')
     if operation.body_media is None:
         if has_body(request.headers):
-            raise bad_body(f"{operation.id} takes no body.")
+            raise bad_body(f"{operation.id} does not accept a body.")
         return
     given, *parameters = [part.strip().lower() for part in request.headers.get("content-type", "").split(";")]
     unlabelled = given == "" and operation.body_media == "application/octet-stream"
@@ -43,33 +43,33 @@ def check_media_type(operation: Operation, request: Request) -> None:
     if given != operation.body_media and not unlabelled:
         raise ProblemError(
             400,
-            f'The body must be of type {operation.body_media}, not "{given[:100]}".',
+            f'The Content-Type must be {operation.body_media}, not "{given[:100]}".',
             "wrong_media_type",
         )
 
 
 def has_body(headers: Mapping[str, str]) -> bool:
-    """Whether the head of the request announces a body that is not empty."""
+    """Return whether the request head announces a non-empty body."""
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 async def read_json(operation: Operation, request: Request, limit: int) -> dict[str, Any]:
-    """The JSON body, checked; only the fields that were sent."""
+    """Read and validate the JSON body; the result has only the fields that were sent."""
     data = await read_body(request, limit)
     try:
         value = strictjson.loads(data.decode(), whole=True)
     except UnicodeDecodeError:
-        raise bad_body("The body is not UTF-8.") from None
+        raise bad_body("The body is not valid UTF-8.") from None
     except ValueError as error:
-        raise bad_body(f"The body cannot be read: {error}.") from None
+        raise bad_body(f"The body is not valid: {error}.") from None
     body = check_body(operation, value)
-    # An object of the user's own stays as it was written: 1.0 is not 1 there.
+    # Free-form objects of the user are stored as sent: 1.0 stays 1.0 there.
     written = strictjson.loads(data.decode()) if any(isinstance(given, dict) for given in body.values()) else {}
     return {name: written.get(name, given) if isinstance(given, dict) else given for name, given in body.items()}
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body as it is, up to a limit."""
+    """Read the raw body, up to a limit in bytes."""
     data = bytearray()
     async for chunk in _iter_chunks(request, limit):
         data += chunk
@@ -77,7 +77,7 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def check_body(operation: Operation, value: Any) -> dict[str, Any]:
-    """Hold a decoded body against the contract's model."""
+    """Validate a decoded body with the contract's model."""
     model: type[BaseModel] = getattr(models, operation.body_model or "")
     try:
         body = model.model_validate(value)
@@ -87,7 +87,10 @@ def check_body(operation: Operation, value: Any) -> dict[str, Any]:
 
 
 async def read_upload(request: Request, staged: StagedBlob | StoredPart, limit: int) -> None:
-    """The body into staged content. A body that is cut raises `ClientDisconnect`, so it is never taken for a whole one."""
+    """Read the body into staged content.
+
+    A truncated body raises `ClientDisconnect`, so it is never taken for a complete one.
+    """
     gathered = bytearray()
     writing: asyncio.Future[None] | None = None
     try:
@@ -96,11 +99,11 @@ async def read_upload(request: Request, staged: StagedBlob | StoredPart, limit: 
             if len(gathered) >= _BUFFER_SIZE:
                 if writing is not None:
                     await writing
-                # One chunk is written while the next one comes in.
+                # One chunk is written while the next one is received.
                 writing = asyncio.ensure_future(run_in_threadpool(staged.write, bytes(gathered)))
                 gathered.clear()
     finally:
-        # Whoever discards the content must not meet a write.
+        # The caller may discard the content next, which must not happen during a write.
         if writing is not None:
             await writing
     await run_in_threadpool(staged.write, bytes(gathered))
@@ -108,7 +111,7 @@ async def read_upload(request: Request, staged: StagedBlob | StoredPart, limit: 
 
 
 def check_digest(staged: StagedBlob | StoredPart, header: str | None) -> None:
-    """Reject content that is not what `Content-Digest` promised."""
+    """Reject content that does not match its `Content-Digest`."""
     if header is None:
         return
     wanted = header.removeprefix("sha-256=:").removesuffix(":")
@@ -129,10 +132,10 @@ async def _iter_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
 
 
 def _describe(error: ValidationError) -> str:
-    # Without the input: it may hold a password.
+    # The input is left out, because it may contain a password.
     found = error.errors(include_url=False, include_context=False, include_input=False)
     parts = []
     for entry in found[:5]:
         place = ".".join(str(part)[:100] for part in entry["loc"])
         parts.append(f"{place}: {entry['msg']}" if place else entry["msg"])
-    return f"The body is not accepted: {'; '.join(parts)}."
+    return f"The body is not valid: {'; '.join(parts)}."

@@ -1,4 +1,4 @@
-"""What a handler gets and gives: the request after every check, and the response before it is on the wire."""
+"""Input and output types of handlers: the validated request and the result that becomes the response."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest bodies, in bytes."""
+    """Maximum sizes of request bodies, in bytes."""
 
     json: int = 1024 * 1024
     upload: int = 5 * 1024**3
@@ -31,16 +31,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a running local Orion is made of.
+    """The components of a running local Orion.
 
     Args:
-        work: For what takes seconds.
-        slow: For what may take minutes.
-        parts: Parts of uploads on their way to the disk.
-        engine: Runs jobs.
-        floes: What the stack was started with.
-        processing: Seconds that a collection takes at least to become ready.
-        storage: Makes addresses of the second origin; None without one.
+        work: Background work that takes seconds.
+        slow: Background work that can take minutes.
+        parts: The upload parts that are being received or stored.
+        engine: The job engine.
+        floes: The floes given at start.
+        processing: Minimum time in seconds until a closed collection becomes ready.
+        storage: Signs URLs of the storage origin; None if the server has none.
     """
 
     store: Database
@@ -62,9 +62,9 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose token, parameters and body are all right.
+    """A request whose token, parameters and body have been validated.
 
-    `pairs` is the query as it came, for links to the next page.
+    `pairs` is the query as received, for the link to the next page.
     """
 
     stack: Services
@@ -81,9 +81,9 @@ class Call:
 
     @property
     def caller(self) -> Caller:
-        """The user that calls; only for operations that need a token."""
+        """The authenticated user; only for operations that need a token."""
         if self.user is None:
-            raise RuntimeError(f"{self.operation.id} is open to everybody and has no caller")
+            raise RuntimeError(f"{self.operation.id} needs no token, so it has no caller")
         return self.user
 
     @property
@@ -103,7 +103,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Bytes as a response; `close` is called once, whether or not the client took them all. `status` where it is not the usual one."""
+    """A response body of bytes. `close` is called once, also if the client disconnects. `status` defaults to 200."""
 
     chunks: Iterator[bytes]
     close: Callable[[], None]
@@ -113,7 +113,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A response that lies at another address."""
+    """A redirect to another URL."""
 
     url: str
 
@@ -123,12 +123,12 @@ Result = dict[str, Any] | Download | Redirect | None
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """The code behind an operation.
+    """The implementation of an operation.
 
     Args:
-        run: Responses the call; runs in a thread, so it may block.
-        before: For uploads: rejects before the body is read.
-        receive: For parts of uploads: gives the room for one, or rejects before the body is read.
+        run: Handles the call; runs in a thread, so it may block.
+        before: For uploads: checks the call before the body is read.
+        receive: For upload parts: checks the call before the body is read and returns where the part is written.
     """
 
     run: Callable[[Call], Result]

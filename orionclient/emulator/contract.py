@@ -1,4 +1,4 @@
-"""The contract as the server needs it: one `Operation` per path and method, references resolved."""
+"""The operations of the OpenAPI contract, one `Operation` per path and method with references resolved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ContractParameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the contract says about one path and method."""
+    """An operation of the contract: one path and method."""
 
     id: str
     tag: str
@@ -39,12 +39,12 @@ class Operation:
     body_model: str | None = None
 
     def parameters_in(self, where: str) -> list[ContractParameter]:
-        """The parameters of one place (`path`, `query` or `header`)."""
+        """Return the parameters in one location (`path`, `query` or `header`)."""
         return [parameter for parameter in self.parameters if parameter.where == where]
 
 
 def resolve(document: Document, value: Any) -> Any:
-    """Follow a local reference; other values come back as they are."""
+    """Follow a local reference; other values are returned unchanged."""
     while isinstance(value, Mapping) and "$ref" in value:
         target: Any = document
         for part in str(value["$ref"]).removeprefix("#/").split("/"):
@@ -54,7 +54,7 @@ def resolve(document: Document, value: Any) -> Any:
 
 
 def read_operations(document: Document) -> list[Operation]:
-    """Every operation of the merged document."""
+    """Return every operation of the merged document."""
     return [
         _read_operation(document, path, method, item)
         for path, item in document["paths"].items()

@@ -1,4 +1,4 @@
-"""The outermost layer: host check, request ids, common headers, and a 500 for what nobody expected."""
+"""The outermost ASGI layer: Host check, request ids, common headers and error responses."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ _LOG = logging.getLogger("orionclient.emulator")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
-# A client that still sends when the response comes may never see the response; so much is read and thrown away first.
+# A client that is still sending when the response arrives may never read it, so the rest of the body is read and discarded up to
+# these limits.
 _DRAIN_BYTES = 16 * 1024 * 1024
 _DRAIN_SECONDS = 5.0
 
 
 class Envelope:
-    """Wraps the application.
+    """ASGI middleware around the application.
 
     Args:
-        app: What responses.
-        port: The port that a `Host` header must name; 0 takes any, for a proxy in front of the server.
+        app: The application.
+        port: The port that the `Host` header must name; 0 accepts any, for a proxy in front of the server.
     """
 
     def __init__(self, app: ASGIApp, port: int) -> None:
@@ -44,7 +45,7 @@ class Envelope:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Response one request."""
+        """Handle one request."""
         exchange = _RequestScope(scope, receive, send)
         try:
             self._check_host(exchange.headers)
@@ -52,11 +53,11 @@ class Envelope:
         except ProblemError as problem:
             await problem_response(problem)(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
-            _LOG.info("request %s: the client went away", exchange.request_id)
+            _LOG.info("request %s: the client disconnected", exchange.request_id)
         except Exception as error:
             _LOG.exception("request %s failed: %s %s", exchange.request_id, scope["method"], scope["path"])
             if exchange.started:
-                # Too late for a status. Raising cuts the connection, so that nobody takes the response for a whole one.
+                # The status is already sent. Raising drops the connection, so the client sees that the response is truncated.
                 raise
             await problem_response(from_exception(error))(scope, exchange.receive, exchange.send)
 
@@ -66,7 +67,7 @@ class Envelope:
 
     def allows(self, headers: Headers) -> bool:
         """Whether the Host header names this server."""
-        # A web page can make its own name point to 127.0.0.1; it cannot make the browser send another Host.
+        # Prevents DNS rebinding: a web page can point its own name to 127.0.0.1, but the browser still sends that name as Host.
         hosts = headers.getlist("host")
         if len(hosts) != 1:
             return False
@@ -75,7 +76,7 @@ class Envelope:
 
 
 class _RequestScope:
-    """One request and its response, watched on their way through."""
+    """The receive and send channels of one request."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.headers = Headers(scope=scope)
@@ -87,14 +88,14 @@ class _RequestScope:
         self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
     async def receive(self) -> Message:
-        """Pass a message of the client on, noting the end of the body."""
+        """Receive a message from the client and detect the end of the body."""
         message = await self._receive()
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             self._waiting = False
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a message of the application on, with the common headers."""
+        """Send a message of the application, adding the common headers to the head."""
         if message["type"] == "http.response.start":
             await self._drain()
             self.started = True
@@ -116,5 +117,5 @@ class _RequestScope:
 
 
 def problem_response(problem: ProblemError) -> JSONResponse:
-    """A rejection as a response."""
+    """Build the error response for a problem."""
     return JSONResponse(problem.body(), problem.status, problem.headers)

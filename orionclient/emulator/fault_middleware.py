@@ -1,4 +1,4 @@
-"""The layer around the application that carries faults out."""
+"""ASGI middleware that injects faults and records requests."""
 
 from __future__ import annotations
 
@@ -34,41 +34,41 @@ _LOG = logging.getLogger("orionclient.emulator")
 
 
 class FaultMiddleware:
-    """Wraps the application.
+    """ASGI middleware around the application.
 
     Args:
-        app: The application, with its envelope around it.
-        faults: The scripts and the record.
+        app: The application with its envelope.
+        faults: The fault scripts and the request log.
         stack: The stack, for its operations and credentials.
-        port: The port that a `Host` header must name.
-        face: Whether other processes may send scripts: at `/_faults`, and by the header `X-Orion-Fault`.
+        port: The port that the `Host` header must name; 0 accepts any.
+        remote: Whether other processes can inject faults, at `/_faults` and with the header `X-Orion-Fault`.
     """
 
-    def __init__(self, app: Envelope, faults: Faults, stack: Services, port: int, *, face: bool) -> None:
+    def __init__(self, app: Envelope, faults: Faults, stack: Services, port: int, *, remote: bool) -> None:
         self._app = app
         self._faults = faults
         self._stack = stack
         self._port = port
-        self._face = face
+        self._remote = remote
         self._control = Envelope(self._handle_control, port)
-        # Fixed paths first, as in the router.
+        # Fixed paths are matched first, as in the router.
         self._routes = [
             (operation.method, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(operation.path))), operation.id)
             for operation in sorted(stack.operations, key=lambda operation: (operation.path.count("{"), operation.path))
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Response one request."""
+        """Handle one request."""
         headers = Headers(scope=scope)
         if not self._app.allows(headers):
             await self._app(scope, receive, send)
             return
-        if scope["path"] == CONTROL and self._face:
+        if scope["path"] == CONTROL and self._remote:
             await self._control(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]
-        operation = self._operation(method, path)
-        seen = RecordedRequest(
+        operation = self._find_operation(method, path)
+        record = RecordedRequest(
             operation or f"{method} {path[:_MAX_SCRIPT_SIZE]}",
             method,
             path[:_MAX_SCRIPT_SIZE],
@@ -76,43 +76,41 @@ class FaultMiddleware:
             _shorten(headers.get("idempotency-key")),
             _shorten(headers.get("x-attempt")),
         )
-        self._faults._arrive(seen)
-        watch = ResponseRecorder(receive, send, seen)
-        scope = {**scope, REQUEST_LOG: seen}
+        self._faults._record_request(record)
+        recorder = RequestRecorder(receive, send, record)
+        scope = {**scope, REQUEST_LOG: record}
         try:
-            step = await self._step_of(headers)
+            step = await self._read_step(headers)
         except ProblemError as problem:
-            await problem_app(problem, self._port)(scope, watch.receive, watch.send)
+            await problem_app(problem, self._port)(scope, recorder.receive, recorder.send)
             return
-        except Exception as error:  # noqa: BLE001 - no envelope is around this
-            _LOG.exception("the step of %s %s failed", method, path)
-            await problem_app(from_exception(error), self._port)(scope, watch.receive, watch.send)
+        except Exception as error:  # noqa: BLE001 - no envelope wraps this code
+            _LOG.exception("cannot determine the fault step of %s %s", method, path)
+            await problem_app(from_exception(error), self._port)(scope, recorder.receive, recorder.send)
             return
         if step is None:
-            step = self._faults._take(operation, method, path)
+            step = self._faults._next_step(operation, method, path)
         if step is None:
-            await self._app(scope, watch.receive, watch.send)
+            await self._app(scope, recorder.receive, recorder.send)
             return
-        seen.step = step.name
-        entry = AppliedFault(seen.operation, step.as_json())
-        self._faults._enter(entry)
-        await FaultAction(self._app, self._port, scope, watch, entry).carry_out(step)
+        record.step = step.name
+        entry = AppliedFault(record.operation, step.as_json())
+        self._faults._record_step(entry)
+        await FaultAction(self._app, self._port, scope, recorder, entry).apply(step)
 
-    def _operation(self, method: str, path: str) -> str | None:
+    def _find_operation(self, method: str, path: str) -> str | None:
         for verb, pattern, name in self._routes:
             if verb == method and pattern.fullmatch(path):
                 return name
         return None
 
-    async def _step_of(self, headers: Headers) -> Step | None:
+    async def _read_step(self, headers: Headers) -> Step | None:
         text = headers.get(_HEADER)
         if text is None:
             return None
-        if not self._face:
-            raise ProblemError(
-                400, "X-Orion-Fault is understood by a server that was started with faults=True only.", "faults_off"
-            )
-        await run_in_threadpool(self._stack.credentials.caller, read_token(headers))
+        if not self._remote:
+            raise ProblemError(400, "X-Orion-Fault is not enabled; start the server with faults=True.", "faults_off")
+        await run_in_threadpool(self._stack.credentials.authenticate, read_token(headers))
         try:
             return parse(text)
         except ValueError as error:
@@ -120,10 +118,10 @@ class FaultMiddleware:
 
     async def _handle_control(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        await run_in_threadpool(self._stack.credentials.caller, read_token(request.headers))
+        await run_in_threadpool(self._stack.credentials.authenticate, read_token(request.headers))
         response: ASGIApp
         if request.method == "GET":
-            response = JSONResponse({**self._faults.report().as_json(), "requests": self._shown_requests()})
+            response = JSONResponse({**self._faults.report().as_json(), "requests": self._list_requests()})
         elif request.method == "DELETE":
             self._faults.clear()
             response = Response(status_code=204)
@@ -132,7 +130,10 @@ class FaultMiddleware:
             response = JSONResponse(self._faults.report().as_json(), 201)
         else:
             raise ProblemError(
-                405, "Allowed here: DELETE, GET, POST.", "method_not_allowed", headers={"Allow": "DELETE, GET, POST"}
+                405,
+                f"Method {request.method[:100]} is not allowed for this path; allowed: DELETE, GET, POST.",
+                "method_not_allowed",
+                headers={"Allow": "DELETE, GET, POST"},
             )
         await response(scope, receive, send)
 
@@ -140,39 +141,41 @@ class FaultMiddleware:
         try:
             self._faults.load(strictjson.loads((await read_body(request, self._stack.limits.json)).decode()))
         except ValueError as error:
-            raise bad_body(f"The scripts are not accepted: {error}.") from None
+            raise bad_body(f"The fault scripts are not valid: {error}.") from None
 
-    def _shown_requests(self) -> list[dict[str, object]]:
-        return [{name: getattr(seen, name) for name in RecordedRequest.__slots__} for seen in self._faults.requests()]
+    def _list_requests(self) -> list[dict[str, object]]:
+        return [
+            {name: getattr(record, name) for name in RecordedRequest.__slots__} for record in self._faults.requests()
+        ]
 
 
-class ResponseRecorder:
-    """The two ends of a request, with a look at what passes.
+class RequestRecorder:
+    """Records the body size and the status of a request while passing its messages on.
 
     Args:
-        receive: Gives what the client sends; as `unseen` it passes without a look.
-        send: Takes what the server sends.
-        seen: The record.
+        receive: Receives from the client; available as `raw_receive`, without recording.
+        send: Sends to the client.
+        record: The record.
     """
 
-    def __init__(self, receive: Receive, send: Send, seen: RecordedRequest) -> None:
-        self.unseen = receive
+    def __init__(self, receive: Receive, send: Send, record: RecordedRequest) -> None:
+        self.raw_receive = receive
         self._send = send
-        self.seen = seen
+        self.record = record
         self.ended: bool = False
 
     async def receive(self) -> Message:
-        """Pass a message of the client on, counting the body."""
-        message = await self.unseen()
+        """Receive a message from the client and count the bytes of the body."""
+        message = await self.raw_receive()
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             self.ended = True
-        self.seen.received += len(message.get("body", b""))
+        self.record.received += len(message.get("body", b""))
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a message of the server on, noting the status."""
+        """Send a message to the client and record the status."""
         if message["type"] == "http.response.start":
-            self.seen.status = message["status"]
+            self.record.status = message["status"]
         await self._send(message)
 
 

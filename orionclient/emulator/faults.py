@@ -1,4 +1,4 @@
-"""Faults on demand: scripts of what goes wrong with which requests, and the record of what then reached the server."""
+"""Fault injection: fault scripts for the requests of a server, and the request log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator.steps import (  # the steps are written next to the scripts
+from orionclient.emulator.steps import (  # re-exported, because scripts are written with them
     Step,
     broken_json,
     close,
@@ -90,17 +90,17 @@ class RecordedRequest:
     """A request that reached the server.
 
     Args:
-        operation: Operation of the contract; method and path where there is none.
-        method: Its method.
-        path: Its path.
-        request_id: Header `X-Request-Id` as it came.
-        idempotency_key: Header `Idempotency-Key` as it came.
-        attempt: Header `X-Attempt` as it came: which try of the client this is.
-        received: Bytes of its body that were read so far.
-        ran: The operation was carried out: it changed what it changes.
-        replayed: The response was one kept under the idempotency key; nothing was carried out again.
-        status: Status of the response that was sent; None without a response.
-        step: Name of the step that was applied.
+        operation: Operation of the contract; method and path if there is none.
+        method: The HTTP method.
+        path: The path.
+        request_id: The received `X-Request-Id` header.
+        idempotency_key: The received `Idempotency-Key` header.
+        attempt: The received `X-Attempt` header: the number of the client's attempt.
+        received: Number of bytes of the request body that were read so far.
+        ran: Whether the operation was executed.
+        replayed: Whether the response was stored under the idempotency key, so the operation was not executed again.
+        status: Status of the response; None if none was sent.
+        step: Name of the fault step that was applied, if any.
     """
 
     operation: str
@@ -118,30 +118,30 @@ class RecordedRequest:
 
 @dataclass(slots=True)
 class AppliedFault:
-    """A step that was taken by a request.
+    """A fault step that was consumed by a request.
 
     Args:
-        operation: As in `Seen`.
+        operation: As in `RecordedRequest`.
         step: The step, as JSON.
-        applied: The request met the fault; False where the step did not fit, for example a JSON field of a download.
-        status: Status of the response that was sent; None without a response.
-        reason: Why it was not applied.
+        applied: Whether the fault was injected; False if the step is not applicable, for example a JSON field of a download.
+        status: Status of the response; None if none was sent.
+        reason: Why the step was not applied.
     """
 
     operation: str
     step: dict[str, Any]
     applied: bool = False
     status: int | None = None
-    reason: str = "the request ended before"
+    reason: str = "the request ended before the step was applied"
 
 
 class Script:
-    """Steps for one operation, taken one by each request.
+    """A fault script: steps for one operation, of which each request consumes one.
 
     Args:
         target: An operation of the contract, `METHOD /pattern`, or `*`.
         steps: The steps.
-        lock: Guards them.
+        lock: Guards the steps.
     """
 
     def __init__(self, target: str, steps: tuple[Step, ...], lock: threading.Lock) -> None:
@@ -152,32 +152,32 @@ class Script:
 
     @property
     def total(self) -> int:
-        """How many steps there are."""
+        """The number of steps."""
         return len(self._steps)
 
     @property
     def consumed(self) -> int:
-        """How many steps were taken."""
+        """The number of consumed steps."""
         with self._lock:
             return self._taken
 
     @property
-    def left(self) -> list[Step]:
-        """The steps that nobody took."""
+    def remaining(self) -> list[Step]:
+        """The steps that are not consumed yet."""
         with self._lock:
             return list(self._steps[self._taken :])
 
     def __repr__(self) -> str:
         return f"Script({self.target!r}, {self.consumed} of {self.total} steps consumed)"
 
-    def _take(self) -> Step | None:
-        # Under the lock already.
+    def _next_step(self) -> Step | None:
+        # The caller holds the lock.
         if self._taken == len(self._steps):
             return None
         self._taken += 1
         return self._steps[self._taken - 1]
 
-    def _fits(self, operation: str | None, method: str, path: str) -> bool:
+    def _matches(self, operation: str | None, method: str, path: str) -> bool:
         if self.target in {"*", operation}:
             return True
         verb, _, pattern = self.target.partition(" ")
@@ -186,18 +186,18 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class FaultReport:
-    """What became of the scripts."""
+    """The state of the fault scripts, and the steps that requests consumed."""
 
     scripts: tuple[Script, ...]
     applied: tuple[AppliedFault, ...] = field(default_factory=tuple)
 
     @property
     def consumed(self) -> bool:
-        """Whether every step of every script was taken."""
-        return not any(script.left for script in self.scripts)
+        """Whether every step of every script was consumed."""
+        return not any(script.remaining for script in self.scripts)
 
     def as_json(self) -> dict[str, Any]:
-        """The response of `GET /_faults`."""
+        """Return the report as the body of `GET /_faults`."""
         return {
             "consumed": self.consumed,
             "scripts": [
@@ -205,7 +205,7 @@ class FaultReport:
                     "operation": script.target,
                     "total": script.total,
                     "consumed": script.consumed,
-                    "left": [step.as_json() for step in script.left],
+                    "left": [step.as_json() for step in script.remaining],
                 }
                 for script in self.scripts
             ],
@@ -218,10 +218,10 @@ class FaultReport:
 
 
 class Faults:
-    """The faults of one server. Threads may share it; it outlives a restart of its server.
+    """The fault scripts and the request log of one server. Thread-safe. The state persists across restarts of the server.
 
     Args:
-        operations: The operations of the contract.
+        operations: The operation ids of the contract.
     """
 
     def __init__(self, operations: Collection[str]) -> None:
@@ -229,34 +229,37 @@ class Faults:
         self._lock = threading.Lock()
         self._scripts: list[Script] = []
         self._applied: deque[AppliedFault] = deque(maxlen=_MAX_RECORDED)
-        self._seen: deque[RecordedRequest] = deque(maxlen=_MAX_RECORDED)
+        self._requests: deque[RecordedRequest] = deque(maxlen=_MAX_RECORDED)
 
     def script(self, operation: str, steps: Iterable[object] | Step | int | str, times: int = 1) -> Script:
-        """Say what happens to the next requests of an operation: the first takes the first step, and so on.
+        """Add a fault script for the next requests of an operation: the first request consumes the first step, and so on.
 
-        Without a step left, requests are responded as usual. Of several scripts that fit a request, one for its operation comes
-        before one for a pattern, and that before `*`; then the older one.
+        Once all steps are consumed, requests get their normal response. If several scripts match a request, one for its
+        operation takes precedence over one for a pattern, and that over `*`; then the older script.
 
         Args:
-            operation: An operation of the contract, `METHOD /pattern` (with `*` for anything), or `*` for all requests.
-            steps: Steps; a number is a status, a text the name of a step.
-            times: How often the steps are retried.
+            operation: An operation id of the contract, `METHOD /pattern` (`*` is a wildcard), or `*` for all requests.
+            steps: Steps; an integer is a status, a string the name of a step.
+            times: How often to run through the steps. Defaults to 1.
 
         Returns:
-            The script, which tells what is left of it.
+            The script, with its consumed and remaining steps.
 
         Raises:
-            ValueError: The operation or a step is not known; the message names the known ones.
+            ValueError: The operation or a step is unknown; the message names the known ones.
         """
         script = self._build(operation, steps, times)
         self._add([script])
         return script
 
     def load(self, data: object) -> list[Script]:
-        """Add scripts from decoded JSON: `{"operation": ..., "steps": [...], "times": 1}` or a list of such; all or none.
+        """Add one or more scripts from decoded JSON; if one is not valid, none is added.
+
+        Args:
+            data: An object `{"operation": ..., "steps": [...], "times": 1}`, or a list of such objects.
 
         Raises:
-            ValueError: The data is not that.
+            ValueError: The data is not valid.
         """
         items = data if isinstance(data, list) else [data]
         scripts = []
@@ -267,7 +270,7 @@ class Faults:
                 )
             shape = (isinstance(item["operation"], str), isinstance(item["steps"], list))
             if shape != (True, True):
-                raise ValueError("operation is a text and steps a list")
+                raise ValueError("operation must be a string and steps a list")
             scripts.append(self._build(item["operation"], item["steps"], item.get("times", 1)))
         self._add(scripts)
         return scripts
@@ -275,77 +278,87 @@ class Faults:
     def _build(self, operation: str, steps: Iterable[object] | Step | int | str, times: int) -> Script:
         if operation not in self._operations and operation != "*" and not _PATTERN.fullmatch(operation):
             known = ", ".join(sorted(self._operations))
-            raise ValueError(f'there is no operation {operation!r}; use "*", "METHOD /pattern", or one of: {known}')
+            raise ValueError(f'unknown operation {operation!r}; use "*", "METHOD /pattern", or one of: {known}')
         if not isinstance(times, int) or isinstance(times, bool) or times < 1:
             raise ValueError(f"times must be 1 or more, not {times!r}")
         single = isinstance(steps, (Step, int, str, dict)) or not isinstance(steps, Iterable)
         parsed = tuple(parse(step) for step in ([steps] if single else steps))  # type: ignore[union-attr]
         if not 1 <= len(parsed) * times <= _MAX_STEPS:
-            raise ValueError(f"a script has 1 to {_MAX_STEPS} steps, not {len(parsed) * times}")
+            raise ValueError(f"a script must have 1 to {_MAX_STEPS} steps, not {len(parsed) * times}")
         return Script(operation, parsed * times, self._lock)
 
     def _add(self, scripts: list[Script]) -> None:
         with self._lock:
             if len(self._scripts) + len(scripts) > _MAX_SCRIPTS:
-                raise ValueError(f"there are {_MAX_SCRIPTS} scripts already; clear them first")
+                raise ValueError(f"more than {_MAX_SCRIPTS} scripts; clear the existing ones first")
             self._scripts += scripts
 
     def clear(self) -> None:
-        """Forget every script and everything that was recorded."""
+        """Remove all scripts and clear the request log."""
         with self._lock:
             self._scripts.clear()
             self._applied.clear()
-            self._seen.clear()
+            self._requests.clear()
 
     def report(self) -> FaultReport:
-        """What is left of the scripts, and what was applied (the last 10,000)."""
+        """Return the state of the scripts and the last 10,000 consumed steps."""
         with self._lock:
             scripts, applied = tuple(self._scripts), tuple(replace(each) for each in self._applied)
         return FaultReport(scripts, applied)
 
     @property
     def consumed(self) -> bool:
-        """Whether every step of every script was taken."""
+        """Whether every step of every script was consumed."""
         return self.report().consumed
 
     def assert_consumed(self) -> None:
-        """Fail when a step was not taken, or was taken and did not fit the response.
+        """Check that every step was consumed and applied.
 
         Raises:
-            AssertionError: It names the steps.
+            AssertionError: A step was not consumed or not applicable; the message names it.
         """
         report = self.report()
-        wrong = [f"{script.target}: not taken: {each.as_json()}" for script in report.scripts for each in script.left]
+        wrong = [
+            f"{script.target}: not consumed: {each.as_json()}" for script in report.scripts for each in script.remaining
+        ]
         wrong += [
             f"{each.operation}: not applied: {each.step} ({each.reason})" for each in report.applied if not each.applied
         ]
         if wrong:
-            raise AssertionError(f"steps without effect ({len(wrong)}): {'; '.join(wrong[:10])}")
+            raise AssertionError(f"{len(wrong)} fault steps had no effect: {'; '.join(wrong[:10])}")
 
     def requests(self, operation: str | None = None) -> list[RecordedRequest]:
-        """The requests that reached the server (the last 10,000), oldest first; of one operation or of all."""
+        """Return the request log: the last 10,000 requests, oldest first.
+
+        Args:
+            operation: Only the requests of this operation. If omitted, all requests.
+        """
         with self._lock:
-            return [replace(seen) for seen in self._seen if operation in {None, seen.operation}]
+            return [replace(record) for record in self._requests if operation in {None, record.operation}]
 
     def effects(self, operation: str | None = None) -> int:
-        """How many of these requests carried their operation out."""
-        return sum(seen.ran for seen in self.requests(operation))
+        """Return how many requests executed their operation.
 
-    def _arrive(self, seen: RecordedRequest) -> None:
-        with self._lock:
-            self._seen.append(seen)
+        Args:
+            operation: Only the requests of this operation. If omitted, all requests.
+        """
+        return sum(record.ran for record in self.requests(operation))
 
-    def _take(self, operation: str | None, method: str, path: str) -> Step | None:
+    def _record_request(self, record: RecordedRequest) -> None:
         with self._lock:
-            for script in sorted(self._scripts, key=_count_wildcards):
-                if script._fits(operation, method, path) and (step := script._take()):
+            self._requests.append(record)
+
+    def _next_step(self, operation: str | None, method: str, path: str) -> Step | None:
+        with self._lock:
+            for script in sorted(self._scripts, key=_get_precedence):
+                if script._matches(operation, method, path) and (step := script._next_step()):
                     return step
         return None
 
-    def _enter(self, entry: AppliedFault) -> None:
+    def _record_step(self, entry: AppliedFault) -> None:
         with self._lock:
             self._applied.append(entry)
 
 
-def _count_wildcards(script: Script) -> int:
+def _get_precedence(script: Script) -> int:
     return 2 if script.target == "*" else 1 if " " in script.target else 0

@@ -1,11 +1,12 @@
-"""Folders: paths in a project.
+"""Functions for folders, which are paths in a project.
 
 The rules are assumptions:
 
-- A path is written from the root of its project; retried slashes and one at the end do not count.
-- A folder exists with all above it, is made where something is put into it, and stays: no operation that removes one is published.
-- A resource lies in one folder of its own project at most. Its `path` is that of the folder, without the resource's own name.
-- A resource that moves to another project leaves its folder.
+- A path starts at the root of its project; duplicate and trailing slashes are ignored.
+- A folder exists with all its parents and is created when a resource is put into it. It stays: no operation that removes a folder
+  is published.
+- A resource is in at most one folder of its own project. Its `path` is the folder's path, without the name of the resource.
+- A resource that is moved to another project is removed from its folder.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def normalize_path(path: str) -> str | None:
-    """The one way to write a path that the contract accepts; None for the root."""
+    """Return the canonical form of a path that the contract accepts; None for the root."""
     parts = [part for part in path.split("/") if part]
     return f"/{'/'.join(parts)}" if parts else None
 
 
 def create_folder(db: sqlite3.Connection, project: int, path: str, owner: int) -> str | None:
-    """Make what is missing of a path; gives its normal form."""
+    """Create a folder and its missing parents; returns the canonical path."""
     found = normalize_path(path)
     parts = (found or "").split("/")
     db.executemany(

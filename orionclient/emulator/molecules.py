@@ -1,14 +1,14 @@
-"""Reading and writing records in every format of the contract; the formats themselves are in `formats/`.
+"""Functions that read and write records in the contract's formats, which are implemented in `formats/`.
 
-Decisions, where the formats leave a choice:
+Decisions where the formats leave a choice:
 
-- Text is UTF-8 (a byte order mark is tolerated). A file of structures without records is rejected, an empty `json` or
-  `binary` file gives an empty dataset.
-- SDF: two data items of one name, and data items called `Title` or `Molecule`, are rejected, because a record could not
-  tell them apart. A value line like `>50` is a value; one that reads as the head of a data item is rejected.
-- CSV: a column called `smiles` in any case is a molecule; an empty cell in it means none.
-- Nothing computes a structure: SMILES to SDF and back are rejected.
-- A format goes by the usual endings of its files, in any case. `.gz` behind one is gzip of that format.
+- Text is UTF-8 (a byte order mark is ignored). A structure file without records is rejected; an empty `json` or `binary` file gives
+  an empty dataset.
+- SDF: duplicate data items, and data items named `Title` or `Molecule`, are rejected, because a record cannot have two fields of one
+  name. A value line like `>50` is a value; a value line that looks like the header of a data item is rejected.
+- CSV: a column named `smiles` (case-insensitive) is a molecule; an empty cell in it means no molecule.
+- No structures are computed: converting between SMILES and SDF is rejected.
+- A format is named by the usual extensions of its files (case-insensitive); a trailing `.gz` means gzip.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
     "write",
 ]
 
-# Called once for every pass over the records; each comes with its id, for error messages.
+# Called once for every pass over the records; yields each with its id, for error messages.
 Records = Callable[[], Iterable[tuple[int, Record]]]
 
 _READERS: dict[str, Callable[[LineReader], Iterator[Record]]] = {
@@ -45,7 +45,7 @@ _READERS: dict[str, Callable[[LineReader], Iterator[Record]]] = {
     "json": jsonlines.read,
     "binary": container.read,
 }
-# Other endings of the same formats.
+# Alternative extensions of the same formats.
 _ALIASES = {
     "sd": "sdf",
     "mol": "sdf",
@@ -60,33 +60,33 @@ _STRUCTURE_FORMATS = frozenset({"sdf", "smi", "csv"})
 
 
 class UnknownFormatError(ValueError):
-    """A format that cannot be read or written here; the message is a sentence that names those that can."""
+    """An unknown format; the message names the known ones."""
 
 
 def get_format(name: str) -> tuple[str, bool]:
-    """The format that a name stands for, and whether it is compressed with gzip.
+    """Return the format of a file extension, and whether it is compressed with gzip.
 
     Raises:
-        UnknownFormatError: There is no such format here.
+        UnknownFormatError: The format is unknown.
     """
-    ending = name.lower()
-    base = ending.removesuffix(".gz")
+    extension = name.lower()
+    base = extension.removesuffix(".gz")
     form = _ALIASES.get(base, base)
     if form not in _READERS:
         known = ", ".join([*_READERS, *_ALIASES])
         raise UnknownFormatError(
-            f"The format {name[:100]!r} is not known here; known are {known}, and each of them with .gz for gzip."
+            f"Unknown format {name[:100]!r}; known formats are {known}, each also with .gz for gzip."
         )
-    return form, base != ending
+    return form, base != extension
 
 
 def read(path: Path, name: str, limit: int) -> Iterator[Record]:
-    """The records of a file, one after the other; memory stays flat.
+    """Yield the records of a file, with constant memory use.
 
     Raises:
-        MalformedError: The file is not what its format says.
-        TooLargeError: It decompresses to more than `limit` bytes.
-        UnknownFormatError: There is no such format here.
+        MalformedError: The file is not valid in its format.
+        TooLargeError: The file decompresses to more than `limit` bytes.
+        UnknownFormatError: The format is unknown.
     """
     form, compressed = get_format(name)
     empty = True
@@ -95,15 +95,20 @@ def read(path: Path, name: str, limit: int) -> Iterator[Record]:
             empty = False
             yield record
     if empty and form in _STRUCTURE_FORMATS:
-        raise MalformedError(1, "The file holds no records.")
+        raise MalformedError(1, "The file has no records.")
 
 
 def write(name: str, records: Records, fields: list[str] | None) -> Iterator[bytes]:
-    """Records as the bytes of a file; `fields` chooses and orders them.
+    """Yield the bytes of a file with the records.
+
+    Args:
+        name: The format.
+        records: Returns the records; called once per pass.
+        fields: Names of the fields to write, in order. If None, all fields.
 
     Raises:
-        ConversionError: The format cannot hold a record.
-        UnknownFormatError: There is no such format here.
+        ConversionError: The format cannot represent a record.
+        UnknownFormatError: The format is unknown.
     """
     form, compressed = get_format(name)
     writers = {"sdf": sdf.write, "smi": smiles.write, "json": jsonlines.write, "binary": container.write}

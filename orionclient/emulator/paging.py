@@ -1,4 +1,4 @@
-"""Pages by position, so that the thousandth page costs what the first one does; an offset counts for the first page only."""
+"""Cursor pagination of listings by key position, so that every page costs the same; an offset applies to the first page only."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What to list: a table, conditions with their values, and the unique key that gives the order.
+    """A listing query: a table, conditions with their values, and the unique key that defines the order.
 
-    Tables, conditions and keys are constants of this package; everything from outside is in `values`.
+    Tables, conditions and keys are constants of this package; all external input is in `values`.
     """
 
     table: str
@@ -37,7 +37,7 @@ class ListQuery:
         self.values.extend(values)
 
     def where(self, *more: str) -> str:
-        """The WHERE clause."""
+        """Return the WHERE clause."""
         conditions = [*self.conditions, *more]
         return "WHERE " + " AND ".join(conditions) if conditions else ""
 
@@ -49,9 +49,17 @@ def build_page(
     show: Callable[[sqlite3.Row], dict[str, Any]],
     count: int | None = None,
 ) -> dict[str, Any]:
-    """One page of the listing as the contract has it; where `count` is known, the items are not counted."""
+    """Return one page of a listing as the contract defines it.
+
+    Args:
+        call: The request with its limit, offset and cursor.
+        db: The connection.
+        listing: The query.
+        show: Converts a row to its JSON object.
+        count: The total number of items. If omitted, they are counted.
+    """
     limit, offset = call.query["limit"], call.query.get("offset", 0)
-    # The text of these statements comes from constants of this package only.
+    # These statements are built from constants of this package only.
     if count is None:
         count = db.count(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values)  # noqa: S608 - constants  # nosec B608
     after, start = [], []
@@ -71,12 +79,16 @@ def build_page(
 
 
 def encode_cursor(operation: str, position: Sequence[Any]) -> str:
-    """A position as opaque text that only the same operation takes back."""
+    """Encode a position as an opaque cursor that only the same operation accepts."""
     return base64.urlsafe_b64encode(strictjson.dumps([operation, *position]).encode()).rstrip(b"=").decode()
 
 
 def decode_cursor(operation: str, cursor: str, types: Sequence[type]) -> list[Any]:
-    """The position in a cursor, or 400."""
+    """Decode the position in a cursor.
+
+    Raises:
+        ProblemError: 400, the cursor is not valid for this operation.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         position = strictjson.loads(base64.b64decode(padded.encode("ascii"), b"-_", validate=True).decode())
@@ -94,7 +106,7 @@ def decode_cursor(operation: str, cursor: str, types: Sequence[type]) -> list[An
 
 
 def _cursor_problem() -> Exception:
-    return bad_parameter('Parameter "cursor" must come from the next link of the page before.')
+    return bad_parameter('Parameter "cursor" is not valid; use the "next" link of the previous page.')
 
 
 def _next_link(call: Call, position: Sequence[Any]) -> str:

@@ -1,4 +1,4 @@
-"""Strict reading of path, query and header parameters: what the contract does not allow is rejected."""
+"""Strict validation of path, query and header parameters against the contract."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from orionclient.emulator.contract import ContractParameter, Operation
 
-# Digits as JSON writes them: no sign "+", no leading zeros, no other scripts, no blanks.
+# Integers as JSON writes them: no "+", no leading zeros, ASCII digits only, no whitespace.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 
 Pairs = list[tuple[str, str]]
 
 
 def split_query(raw: bytes) -> Pairs:
-    """The name-value pairs of a query string, in order."""
+    """Split a query string into its name-value pairs, in order."""
     try:
         return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:
         raise bad_parameter("The query string is not percent-encoded UTF-8.") from None
     except ValueError:
-        raise bad_parameter("The query string holds more than 2000 parameters.") from None
+        raise bad_parameter("The query string has more than 2000 parameters.") from None
 
 
 def read_path(operation: Operation, texts: Mapping[str, str]) -> dict[str, Any]:
-    """The path parameters, converted."""
+    """Validate and convert the path parameters."""
     return {
         parameter.name: _parse_scalar(parameter, parameter.schema, texts[parameter.name])
         for parameter in operation.parameters_in("path")
@@ -38,7 +38,7 @@ def read_path(operation: Operation, texts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def read_query(operation: Operation, pairs: Pairs) -> dict[str, Any]:
-    """The query parameters, converted, with the contract's defaults."""
+    """Validate and convert the query parameters, with the contract's defaults."""
     known = operation.parameters_in("query")
     _reject_unknown([parameter.name for parameter in known], [name for name, _ in pairs])
     values: dict[str, Any] = {}
@@ -49,7 +49,7 @@ def read_query(operation: Operation, pairs: Pairs) -> dict[str, Any]:
 
 
 def read_headers(operation: Operation, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Any]:
-    """The header parameters, converted; headers that the contract does not name are nobody's business here."""
+    """Validate and convert the header parameters; headers that the contract does not name are ignored."""
     found = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
     values: dict[str, Any] = {}
     for parameter in operation.parameters_in("header"):
@@ -63,7 +63,7 @@ def _reject_unknown(known: list[str], given: list[str]) -> None:
     if not unknown:
         return
     names = ", ".join(f'"{name[:100]}"' for name in unknown[:5])
-    choice = "Known here: " + ", ".join(known) + "." if known else "There are none here."
+    choice = "Known parameters: " + ", ".join(known) + "." if known else "This operation has none."
     raise bad_parameter(f"Unknown query parameter {names}. {choice}")
 
 
@@ -78,14 +78,14 @@ def _collect(parameter: ContractParameter, texts: list[str], values: dict[str, A
         values[parameter.name] = _parse_array(parameter, texts)
         return
     if len(texts) > 1:
-        raise bad_parameter(f'Parameter "{parameter.name}" is given {len(texts)} times; it takes one value.')
+        raise bad_parameter(f'Parameter "{parameter.name}" is given {len(texts)} times; it accepts one value.')
     values[parameter.name] = _parse_scalar(parameter, parameter.schema, texts[0])
 
 
 def _parse_array(parameter: ContractParameter, texts: list[str]) -> list[Any]:
     least, most = parameter.schema.get("minItems", 0), parameter.schema.get("maxItems", len(texts))
     if not least <= len(texts) <= most:
-        raise bad_parameter(f'Parameter "{parameter.name}" takes {least} to {most} values, not {len(texts)}.')
+        raise bad_parameter(f'Parameter "{parameter.name}" accepts {least} to {most} values, not {len(texts)}.')
     return [_parse_scalar(parameter, parameter.schema["items"], text) for text in texts]
 
 
@@ -113,7 +113,7 @@ def _parse_string(parameter: ContractParameter, schema: Mapping[str, Any], text:
     least, most = schema.get("minLength", 0), schema.get("maxLength", len(text))
     if not least <= len(text) <= most:
         raise bad_parameter(f'Parameter "{parameter.name}" must have {least} to {most} characters.')
-    # The `$` of JSON Schema is the end; that of Python is also before a line break at the end.
+    # In JSON Schema `$` matches only at the end; in Python it also matches before a trailing newline.
     if "pattern" in schema and not re.search(re.sub(r"(?<!\\)\$$", r"\\Z", schema["pattern"]), text):
-        raise bad_parameter(f'Parameter "{parameter.name}" does not have the documented form.')
+        raise bad_parameter(f'Parameter "{parameter.name}" does not match the pattern {schema["pattern"]}.')
     return text

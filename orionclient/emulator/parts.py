@@ -1,10 +1,10 @@
-"""Parts of uploads on the disk: one file for each upload, every part at its own place in it.
+"""Storage of upload parts: one file per upload, with each part at its byte range.
 
-- A part that comes for the first time is written to its place at once. Its row in the database says that it is there.
-- A part that comes again, or while another one is still being written to the same place, is written beside. Its row names that file
-  until the bytes were brought to their place, which the next start does where a crash came between. So what got a response once is
-  always there, whole, and a replacement that breaks off changes nothing.
-- So a place without a row may hold anything, one with a row that names no file holds the part, and no place has two writers.
+- A part that is received for the first time is written directly to its byte range. Its database row marks it as stored.
+- A part that is received again, or while another request is writing the same range, is written to a separate file. Its row names
+  that file as pending until the bytes are copied to their range; after a crash, the next start does that. So a part that was
+  acknowledged is always complete, and a replacement that fails changes nothing.
+- Hence a range without a row may hold anything, a range whose row has no pending file holds the part, and no range has two writers.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 class PartRange(NamedTuple):
-    """Where a part belongs.
+    """The byte range of a part in the file of its upload.
 
     Args:
         upload: Id of the upload.
-        number: Number of the part, counted from 1.
-        blob: Name of the file of the upload.
+        number: Part number, counted from 1.
+        blob: Name of the upload's file.
         offset: Position of the first byte.
         length: Number of bytes.
     """
@@ -45,46 +45,46 @@ class PartRange(NamedTuple):
 
 
 def compute_range(upload: sqlite3.Row, number: int) -> PartRange:
-    """The place of a part of an upload that takes parts still.
+    """Compute the byte range of a part of an open upload.
 
     Raises:
-        ProblemError: 409 where the upload is complete, 422 where it has no such part.
+        ProblemError: 409 if the upload is complete, 422 if it has no such part.
     """
     if upload["state"] != "open":
-        raise is_complete(upload["id"])
+        raise build_complete_problem(upload["id"])
     last = count_parts(upload["size"], upload["part_size"])
     if number > last:
-        detail = f"The upload {upload['id']} has {last} parts; there is no part {number}."
+        detail = f"The upload {upload['id']} has no part {number}; its parts are 1 to {last}."
         raise ProblemError(422, detail, "no_such_part")
     offset = (number - 1) * upload["part_size"]
     return PartRange(upload["id"], number, upload["blob"], offset, min(upload["part_size"], upload["size"] - offset))
 
 
 def count_parts(size: int, part_size: int) -> int:
-    """How many parts make the whole."""
+    """Return the number of parts of an upload."""
     return -(-size // part_size)
 
 
-def is_complete(number: int) -> ProblemError:
-    """409 for parts that come too late."""
-    return ProblemError(409, f"The upload {number} is complete; it takes no parts any more.", "upload_complete")
+def build_complete_problem(upload_id: int) -> ProblemError:
+    """Return a 409 for parts of a completed upload."""
+    return ProblemError(409, f"The upload {upload_id} is complete; it accepts no more parts.", "upload_complete")
 
 
-def list_contents(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> list[str]:
-    """The files of the uploads to some files or shards (`file` or `shard`), which go when those do."""
-    query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(numbers))})"  # noqa: S608 - a constant  # nosec B608
-    return [name for row in db.execute(query, numbers).fetchall() for name in list_upload_contents(db, row)]
+def list_blobs(db: sqlite3.Connection, kind: str, resource_ids: Sequence[int]) -> list[str]:
+    """List the blobs of all uploads to the given files or shards (`file` or `shard`), which are deleted with them."""
+    query = f"SELECT id, blob FROM uploads WHERE {kind} IN ({', '.join('?' * len(resource_ids))})"  # noqa: S608 - a constant  # nosec B608
+    return [name for row in db.execute(query, resource_ids).fetchall() for name in list_upload_blobs(db, row)]
 
 
-def list_upload_contents(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
-    """The files of one upload."""
+def list_upload_blobs(db: sqlite3.Connection, upload: sqlite3.Row) -> list[str]:
+    """List the blobs of one upload."""
     query = "SELECT pending FROM parts WHERE upload = ? AND pending IS NOT NULL"
     names = [row["pending"] for row in db.execute(query, (upload["id"],))]
     return [*names, upload["blob"]] if upload["blob"] is not None else names
 
 
 class _Target(Protocol):
-    """Where the bytes of a part go first."""
+    """Destination of the bytes of a part."""
 
     def write(self, data: bytes) -> object: ...
 
@@ -94,96 +94,96 @@ class _Target(Protocol):
 
 
 class StoredPart:
-    """One part on its way in: written, counted and digested, but not there before `keep`.
+    """A part that is being received: written, counted and digested, but not stored before `commit`.
 
     Args:
-        parts: What it belongs to.
-        place: Where it belongs.
+        parts: The parts of the stack.
+        part_range: The byte range of the part.
     """
 
-    def __init__(self, parts: Parts, place: PartRange) -> None:
-        self.place = place
+    def __init__(self, parts: Parts, part_range: PartRange) -> None:
+        self.part_range = part_range
         self.size: int = 0
         self._digest = hashlib.sha256()
         self._parts = parts
-        self._direct = parts._claim(place)
+        self._direct = parts._claim(part_range)
         self._target: _Target = self._direct or parts._blobs.stage()
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of what was written."""
+        """SHA-256 of the written bytes."""
         return self._digest.digest()
 
     def write(self, data: bytes) -> None:
         """Append bytes.
 
         Raises:
-            ProblemError: 422, these are too many bytes.
+            ProblemError: 422, the part is too long.
         """
-        if self.size + len(data) > self.place.length:
+        if self.size + len(data) > self.part_range.length:
             raise self._wrong_size("more")
         self._target.write(data)
         self._digest.update(data)
         self.size += len(data)
 
     def complete(self) -> None:
-        """Nothing is written afterwards; everything is on the disk.
+        """Finish writing and flush to disk.
 
         Raises:
-            ProblemError: 422, these are too few bytes.
+            ProblemError: 422, the part is too short.
         """
-        if self.size != self.place.length:
+        if self.size != self.part_range.length:
             raise self._wrong_size(str(self.size))
         self._target.complete()
 
     def _wrong_size(self, given: str) -> ProblemError:
-        detail = f"Part {self.place.number} has {self.place.length} bytes, not {given}."
+        detail = f"Part {self.part_range.number} must have {self.part_range.length} bytes, not {given}."
         return ProblemError(422, detail, "wrong_part_size")
 
     def discard(self) -> None:
-        """End; what was not kept is gone."""
+        """Release the resources and remove what was not committed."""
         self._target.discard()
         if self._direct is not None:
-            self._parts._release(self.place, self._direct)
+            self._parts._release(self.part_range, self._direct)
 
-    def keep(self, look: Callable[[sqlite3.Connection], object]) -> dict[str, Any]:
-        """Make it the part with its number.
+    def commit(self, check: Callable[[sqlite3.Connection], object]) -> dict[str, Any]:
+        """Store the part under its number.
 
         Args:
-            look: Rejects, inside the transaction, what may not be done any more.
+            check: Checks, inside the transaction, that the part may still be stored.
 
         Returns:
-            The part as the contract shows it.
+            The part as the contract defines it.
         """
         if self._direct is not None:
             with self._direct.lock:
                 self._direct.check()
-                self._parts._record(self, None, look)
+                self._parts._record(self, None, check)
         else:
-            name = self._parts._blobs.keep(self._target)  # type: ignore[arg-type]
+            name = self._parts._blobs.commit(self._target)  # type: ignore[arg-type]
             try:
-                self._parts._record(self, name, look)
+                self._parts._record(self, name, check)
             except BaseException:
                 self._parts._blobs.remove(name)
                 raise
-            self._parts._settle_part(self.place)
-        return {"number": self.place.number, "size": self.size, "sha256": self.digest.hex()}
+            self._parts._settle_part(self.part_range)
+        return {"number": self.part_range.number, "size": self.size, "sha256": self.digest.hex()}
 
 
 class _DirectPart:
-    """The only writer of a place without a row."""
+    """The only writer of a byte range without a row."""
 
-    def __init__(self, file: FileIO, place: PartRange, sync: Callable[[int], None]) -> None:
+    def __init__(self, file: FileIO, part_range: PartRange, sync: Callable[[int], None]) -> None:
         self.lock = threading.Lock()
         self.ended = False
         self._file = file
         self._sync = sync
-        self._number = place.number
-        file.seek(place.offset)
+        self._number = part_range.number
+        file.seek(part_range.offset)
 
     def check(self) -> None:
         if self.ended:
-            raise ProblemError(409, f"Part {self._number} came from somebody else meanwhile.", "part_replaced")
+            raise ProblemError(409, f"Part {self._number} was stored by another request meanwhile.", "part_replaced")
 
     def write(self, data: bytes) -> None:
         rest = memoryview(data)
@@ -196,7 +196,7 @@ class _DirectPart:
         self._sync(self._file.fileno())
 
     def end(self) -> None:
-        """No write comes afterwards."""
+        """Reject all further writes."""
         with self.lock:
             self.ended = True
 
@@ -206,11 +206,11 @@ class _DirectPart:
 
 
 class Parts:
-    """The parts of all uploads of a stack.
+    """The upload parts of a stack.
 
     Args:
         store: The database.
-        blobs: The folder of contents.
+        blobs: The blob storage.
     """
 
     def __init__(self, store: Store, blobs: Blobs) -> None:
@@ -220,16 +220,20 @@ class Parts:
         self._settling = threading.Lock()
         self._writers: dict[tuple[int, int], _DirectPart] = {}
 
-    def receive(self, place: PartRange) -> StoredPart:
-        """Room for a part on its way in."""
-        return StoredPart(self, place)
+    def receive(self, part_range: PartRange) -> StoredPart:
+        """Start receiving a part."""
+        return StoredPart(self, part_range)
 
     def settle(self, upload: int | None = None) -> None:
-        """Bring parts to their places: those of an upload that has a row for every part, or all of them at a start."""
+        """Copy pending parts to their byte ranges.
+
+        Args:
+            upload: An upload with a row for every part. If omitted, the pending parts of all uploads, as at a start.
+        """
         with self._lock:
-            late = [(key, writer) for key, writer in self._writers.items() if key[0] == upload]
-        # Others have sent these parts whole in the meantime; these writers are too slow, or their clients long gone.
-        for key, writer in late:
+            superseded = [(key, writer) for key, writer in self._writers.items() if key[0] == upload]
+        # Other requests have sent these parts completely, so the remaining writers are too slow or their clients have disconnected.
+        for key, writer in superseded:
             writer.end()
             with self._lock:
                 if self._writers.get(key) is writer:
@@ -238,83 +242,83 @@ class Parts:
             "SELECT u.*, p.number FROM parts p JOIN uploads u ON u.id = p.upload"
             " WHERE p.pending IS NOT NULL AND u.state = 'open' AND u.id = coalesce(?, u.id)"
         )
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             rows = db.execute(query, (upload,)).fetchall()
         for row in rows:
             self._settle_part(compute_range(row, row["number"]))
 
-    def _claim(self, place: PartRange) -> _DirectPart | None:
-        """Take the place, unless it holds a part or has a writer."""
+    def _claim(self, part_range: PartRange) -> _DirectPart | None:
+        """Become the writer of a byte range, unless it holds a part or has a writer."""
         try:
-            writer = _DirectPart(self._blobs.open_for_writing(place.blob), place, self._blobs.sync)
+            writer = _DirectPart(self._blobs.open_for_writing(part_range.blob), part_range, self._blobs.sync)
         except FileNotFoundError:
-            raise not_found(f"There is no upload {place.upload}.") from None
+            raise not_found(f"The upload {part_range.upload} does not exist.") from None
         with self._lock:
-            free = place[:2] not in self._writers
+            free = part_range[:2] not in self._writers
             if free:
-                self._writers[place[:2]] = writer
-        if free and not self._is_there(place):
+                self._writers[part_range[:2]] = writer
+        if free and not self._has_row(part_range):
             return writer
         writer.discard()
         if free:
-            self._release(place, writer)
+            self._release(part_range, writer)
         return None
 
-    def _is_there(self, place: PartRange) -> bool:
-        with self._store.reading() as db:
+    def _has_row(self, part_range: PartRange) -> bool:
+        with self._store.read_transaction() as db:
             query = "SELECT 1 FROM parts WHERE upload = ? AND number = ?"
-            return db.execute(query, place[:2]).fetchone() is not None
+            return db.execute(query, part_range[:2]).fetchone() is not None
 
-    def _release(self, place: PartRange, writer: _DirectPart) -> None:
+    def _release(self, part_range: PartRange, writer: _DirectPart) -> None:
         with self._lock:
-            if self._writers.get(place[:2]) is writer:
-                del self._writers[place[:2]]
-        # Whoever came meanwhile could not bring the part to its place.
-        self._settle_part(place)
+            if self._writers.get(part_range[:2]) is writer:
+                del self._writers[part_range[:2]]
+        # A replacement received meanwhile could not be copied to this range.
+        self._settle_part(part_range)
 
-    def _record(self, part: StoredPart, pending: str | None, look: Callable[[sqlite3.Connection], object]) -> None:
-        place = part.place
-        with self._store.writing() as db:
-            look(db)
+    def _record(self, part: StoredPart, pending: str | None, check: Callable[[sqlite3.Connection], object]) -> None:
+        part_range = part.part_range
+        with self._store.write_transaction() as db:
+            check(db)
             query = "SELECT pending FROM parts WHERE upload = ? AND number = ?"
-            old = db.execute(query, place[:2]).fetchone()
+            old = db.execute(query, part_range[:2]).fetchone()
             db.execute(
                 "INSERT INTO parts (upload, number, size, sha256, pending) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, pending = excluded.pending",
-                (*place[:2], part.size, part.digest.hex(), pending),
+                (*part_range[:2], part.size, part.digest.hex(), pending),
             )
         if old is not None:
             self._blobs.remove(old["pending"])
 
-    def _settle_part(self, place: PartRange) -> None:
-        """Bring the bytes of a row that names a file to their place, unless that has a writer, who does it in the end."""
-        if self._pending(place) is None:
+    def _settle_part(self, part_range: PartRange) -> None:
+        """Copy the pending bytes of a part to its range, unless the range has a writer, which does it when it ends."""
+        if self._pending(part_range) is None:
             return
         with self._settling:
-            while (name := self._pending(place)) is not None:
+            while (name := self._pending(part_range)) is not None:
                 try:
-                    self._copy(name, place)
+                    self._copy(name, part_range)
                 except FileNotFoundError:
-                    if self._pending(place) == name:
+                    if self._pending(part_range) == name:
                         raise
                     continue
-                with self._store.writing() as db:
+                with self._store.write_transaction() as db:
                     query = "UPDATE parts SET pending = NULL WHERE upload = ? AND number = ? AND pending = ?"
-                    db.execute(query, (*place[:2], name))
+                    db.execute(query, (*part_range[:2], name))
                 self._blobs.remove(name)
 
-    def _pending(self, place: PartRange) -> str | None:
+    def _pending(self, part_range: PartRange) -> str | None:
         with self._lock:
-            if place[:2] in self._writers:
+            if part_range[:2] in self._writers:
                 return None
-        with self._store.reading() as db:
+        with self._store.read_transaction() as db:
             query = "SELECT pending FROM parts WHERE upload = ? AND number = ?"
-            row = db.execute(query, place[:2]).fetchone()
+            row = db.execute(query, part_range[:2]).fetchone()
         return None if row is None else row["pending"]
 
-    def _copy(self, name: str, place: PartRange) -> None:
-        with self._blobs.open(name) as source, self._blobs.open_for_writing(place.blob) as target:
-            target.seek(place.offset)
+    def _copy(self, name: str, part_range: PartRange) -> None:
+        with self._blobs.open(name) as source, self._blobs.open_for_writing(part_range.blob) as target:
+            target.seek(part_range.offset)
             while chunk := source.read(CHUNK_SIZE):
                 rest = memoryview(chunk)
                 while rest:

@@ -1,4 +1,4 @@
-"""Presigned addresses: what may be done at the storage origin by whoever holds one, until it expires."""
+"""Signing and verification of the presigned URLs of the storage origin."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class UrlLifetime(NamedTuple):
-    """How long an address works: until a time in seconds since 1970, and for one generation of addresses."""
+    """The lifetime of a presigned URL: its expiry in seconds since 1970, and the generation it was issued in."""
 
     expires: float
     generation: int
 
 
 class UrlLifetimes:
-    """How long addresses work that are handed out from now on. Threads may share it; it outlives a restart of its server.
+    """The lifetime of new presigned URLs. Thread-safe. The state persists across restarts of the server.
 
     Args:
-        seconds: From handing out to the end; 0 makes addresses that have expired already.
-        clock: Seconds since 1970.
+        seconds: Lifetime in seconds; URLs issued with 0 are already expired.
+        clock: Returns the time in seconds since 1970.
 
     Attributes:
-        seconds: May be set at any time.
+        seconds: Lifetime in seconds; can be set at any time.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.time) -> None:
@@ -40,58 +40,58 @@ class UrlLifetimes:
         self._lock = threading.Lock()
         self._generation = 0
 
-    def new(self) -> UrlLifetime:
-        """The term of an address that is handed out now."""
+    def issue(self) -> UrlLifetime:
+        """Return the lifetime of a URL issued now."""
         return UrlLifetime(round(self._clock() + self.seconds, 3), self._generation)
 
     def expire(self) -> None:
-        """Every address that was handed out so far works no more."""
+        """Expire every URL issued so far."""
         with self._lock:
             self._generation += 1
 
-    def has_ended(self, term: UrlLifetime) -> bool:
-        """Whether an address with this term works no more."""
-        return term.generation != self._generation or self._clock() >= term.expires
+    def has_expired(self, lifetime: UrlLifetime) -> bool:
+        """Return whether a URL with this lifetime has expired."""
+        return lifetime.generation != self._generation or self._clock() >= lifetime.expires
 
 
 class PresignedUrls:
-    """Makes and checks the addresses of a storage origin.
+    """Signs and verifies the presigned URLs of a storage origin.
 
     Args:
-        url: The origin, without a slash at the end.
-        key: What the signatures are made with.
-        terms: How long they work.
+        url: The base URL of the origin, without a trailing slash.
+        key: The signing key.
+        lifetimes: The lifetime of new URLs.
     """
 
-    def __init__(self, url: str, key: bytes, terms: UrlLifetimes) -> None:
+    def __init__(self, url: str, key: bytes, lifetimes: UrlLifetimes) -> None:
         self._url = url
         self._key = key
-        self._terms = terms
+        self._lifetimes = lifetimes
 
-    def of_content(self, row: Row) -> str:
-        """The address to GET the content of a file or shard."""
-        return self._sign("GET", f"/content/{row['blob']}", {"sha256": row["sha256"]}, self._terms.new())
+    def sign_content(self, row: Row) -> str:
+        """Sign the URL to GET the content of a file or shard."""
+        return self._sign("GET", f"/content/{row['blob']}", {"sha256": row["sha256"]}, self._lifetimes.issue())
 
-    def of_part(self, upload: int, number: int) -> tuple[str, str]:
-        """The address to PUT a part to, and when it expires, as the contract writes it."""
-        term = self._terms.new()
-        expires = datetime.fromtimestamp(term.expires, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return self._sign("PUT", f"/parts/{upload}/{number}", {}, term), expires
+    def sign_part(self, upload: int, number: int) -> tuple[str, str]:
+        """Sign the URL to PUT a part; returns the URL and its expiry in the contract's format."""
+        lifetime = self._lifetimes.issue()
+        expires = datetime.fromtimestamp(lifetime.expires, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return self._sign("PUT", f"/parts/{upload}/{number}", {}, lifetime), expires
 
     def check(self, method: str, path: str, query: Mapping[str, str]) -> None:
-        """Reject what was not signed here, or has expired.
+        """Verify the signature and the expiry of a request.
 
         Raises:
-            ProblemError: 403.
+            ProblemError: 403, the signature does not match or the URL has expired.
         """
         given = {name: value for name, value in query.items() if name != "signature"}
         if not hmac.compare_digest(self._signature(method, path, given).encode(), query.get("signature", "").encode()):
-            raise ProblemError(403, "The signature does not belong to this request.", "SignatureDoesNotMatch")
-        if self._terms.has_ended(UrlLifetime(float(query["expires"]), int(query["generation"]))):
-            raise ProblemError(403, "The address has expired.", "AccessDenied")
+            raise ProblemError(403, "The signature does not match this request.", "SignatureDoesNotMatch")
+        if self._lifetimes.has_expired(UrlLifetime(float(query["expires"]), int(query["generation"]))):
+            raise ProblemError(403, "The presigned URL has expired.", "AccessDenied")
 
-    def _sign(self, method: str, path: str, query: Mapping[str, str], term: UrlLifetime) -> str:
-        query = {**query, "expires": f"{term.expires:.3f}", "generation": str(term.generation)}
+    def _sign(self, method: str, path: str, query: Mapping[str, str], lifetime: UrlLifetime) -> str:
+        query = {**query, "expires": f"{lifetime.expires:.3f}", "generation": str(lifetime.generation)}
         return f"{self._url}{path}?{urlencode({**query, 'signature': self._signature(method, path, query)})}"
 
     def _signature(self, method: str, path: str, query: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Refusals: what a handler raises and how it looks on the wire (the contract's `Problem`)."""
+"""`ProblemError` and its constructors: error responses with the contract's `Problem` body."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A disk that is full, a quota that is used up, and the largest size that a file may have here.
+# The disk is full, the disk quota is exceeded, or the file is too large for the file system.
 NO_SPACE: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
 
 
 class ProblemError(Exception):
-    """A request that is rejected.
+    """An error response to a request.
 
     Args:
         status: HTTP status, one that the contract documents for the operation.
-        detail: One sentence for a person.
-        code: Short machine-readable reason.
-        line: Line of an uploaded text, counted from 1.
-        headers: Further headers of the response.
+        detail: A human-readable sentence.
+        code: A short machine-readable reason.
+        line: Line of the uploaded text, counted from 1.
+        headers: Additional response headers.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class ProblemError(Exception):
         self.headers: dict[str, str] = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
-        """The JSON body of the response."""
+        """Return the JSON body of the response."""
         body: dict[str, Any] = {"detail": self.detail, "code": self.code}
         if self.line is not None:
             body["line"] = self.line
@@ -49,48 +49,48 @@ class ProblemError(Exception):
 
 
 def bad_parameter(detail: str) -> ProblemError:
-    """400 for a path, query or header parameter."""
+    """Return a 400 for a path, query or header parameter."""
     return ProblemError(400, detail, "bad_parameter")
 
 
 def bad_body(detail: str) -> ProblemError:
-    """400 for a request body."""
+    """Return a 400 for a request body."""
     return ProblemError(400, detail, "bad_body")
 
 
 def unauthorized(detail: str) -> ProblemError:
-    """401, with the challenge that HTTP asks for."""
+    """Return a 401 with the `WWW-Authenticate` challenge that HTTP requires."""
     return ProblemError(401, detail, "not_authenticated", headers={"WWW-Authenticate": "Token"})
 
 
 def forbidden(detail: str) -> ProblemError:
-    """403."""
+    """Return a 403."""
     return ProblemError(403, detail, "forbidden")
 
 
 def not_found(detail: str) -> ProblemError:
-    """404."""
+    """Return a 404."""
     return ProblemError(404, detail, "not_found")
 
 
 def conflict(detail: str) -> ProblemError:
-    """409."""
+    """Return a 409."""
     return ProblemError(409, detail, "conflict")
 
 
 def too_large(limit: int) -> ProblemError:
-    """413, naming the limit."""
-    return ProblemError(413, f"The body is larger than {limit} bytes, the most that is accepted here.", "too_large")
+    """Return a 413 that names the limit."""
+    return ProblemError(413, f"The body is larger than the maximum of {limit} bytes.", "too_large")
 
 
 def unprocessable(detail: str, line: int | None = None) -> ProblemError:
-    """422 for content that was read and cannot be accepted."""
+    """Return a 422 for content that was read but is not valid."""
     return ProblemError(422, detail, "unprocessable", line=line)
 
 
 def from_exception(error: Exception) -> ProblemError:
-    """507 where the disk of the server is full; for everything else a 500, which says nothing about the inside."""
+    """Return a 507 if the server's disk is full, otherwise a 500 without internal details."""
     full = isinstance(error, OSError) and error.errno in NO_SPACE
     if full or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-        return ProblemError(507, "The server has no room for this; nothing of it was kept.", "out_of_space")
-    return ProblemError(500, "The server failed; its log says why.", "server_error")
+        return ProblemError(507, "The server is out of disk space; nothing was stored.", "out_of_space")
+    return ProblemError(500, "Internal server error; see the server's log.", "server_error")

@@ -1,8 +1,7 @@
-"""Programs that the local Orion runs: each in a session of its own, ended with everything that it started.
+"""Subprocesses of the local Orion: each runs in its own session and is ended with all its children.
 
-Three things end a program before its time: `Process.stop` (a signal to the whole group, and a harder one after a while), the end of
-the program itself (what it left running is killed), and the end of the server in whatever way: the program's standard input is a pipe
-that the server holds open, and it is the program that has to end when it closes.
+`Process.stop` signals the whole process group, with SIGTERM and after a grace period with SIGKILL. When the program ends by itself,
+its remaining children are killed. If the server dies, the pipe to the program's standard input closes, and the program has to exit.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-# How long a program has to end in good order.
+# How long a program may take to exit after SIGTERM.
 GRACE_SECONDS = 2.0
 
 
@@ -28,14 +27,14 @@ class Process:
     """A program that can be stopped at any time, also before it starts.
 
     Attributes:
-        stopped: Why it was stopped, empty where it was not or had ended by itself before.
+        stop_reason: Why the program was stopped; empty if it was not stopped or had already ended.
     """
 
     def __init__(self) -> None:
-        self.stopped: str = ""
+        self.stop_reason: str = ""
         self._lock = threading.Lock()
         self._popen: subprocess.Popen[bytes] | None = None
-        self._over = False
+        self._has_ended = False
         self._timer: threading.Timer | None = None
 
     def run(
@@ -46,13 +45,16 @@ class Process:
         output: BinaryIO,
         errors: BinaryIO | None = None,
     ) -> int | None:
-        """Run it to its end in this thread; gives the exit code (negative: the signal), or None where it was stopped before it began.
+        """Run the program in this thread until it ends.
+
+        Returns:
+            The exit code, negative for a signal; None if the program was stopped before it started.
 
         Raises:
-            OSError, ValueError: It cannot be started.
+            OSError, ValueError: The program cannot be started.
         """
         with self._lock, WAIT_FOR_FORKS:
-            if self.stopped:
+            if self.stop_reason:
                 return None
             self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for  # nosec B603
                 list(argv),
@@ -64,14 +66,14 @@ class Process:
                 start_new_session=True,
             )
             if popen.stdin is not None:
-                # A forked child of the server that kept the other end would keep the program running.
+                # Otherwise a forked child of the server would hold the other end of the pipe and keep the program running.
                 close_in_child(popen.stdin)
         try:
             _wait_for_end(popen)
         finally:
             with self._lock:
-                # Until it is reaped below, nobody else can have its number.
-                self._over = True
+                # The process is not reaped yet, so its id cannot belong to another process.
+                self._has_ended = True
                 self._signal(popen, hard=True)
                 if self._timer is not None:
                     self._timer.cancel()
@@ -81,11 +83,11 @@ class Process:
         return code
 
     def stop(self, why: str) -> None:
-        """Ask it and all that it started to end, and make them after a while. Only the first reason counts."""
+        """Stop the program and its children: SIGTERM, then SIGKILL after a grace period. Only the first reason is stored."""
         with self._lock:
-            if self.stopped or self._over:
+            if self.stop_reason or self._has_ended:
                 return
-            self.stopped = why
+            self.stop_reason = why
             if self._popen is not None:
                 self._signal(self._popen)
                 self._timer = threading.Timer(GRACE_SECONDS, self._kill, (self._popen,))
@@ -94,21 +96,21 @@ class Process:
 
     def _kill(self, popen: subprocess.Popen[bytes]) -> None:
         with self._lock:
-            if not self._over:
+            if not self._has_ended:
                 self._signal(popen, hard=True)
 
     def _signal(self, popen: subprocess.Popen[bytes], *, hard: bool = False) -> None:
-        if os.name == "nt":  # pragma: no cover - Windows has no groups of this kind
+        if os.name == "nt":  # pragma: no cover - Windows has no such process groups
             popen.kill()
             return
         try:
             os.killpg(popen.pid, signal.SIGKILL if hard else signal.SIGTERM)
         except (ProcessLookupError, PermissionError):
-            return  # nobody is left; macOS says so by the latter
+            return  # no process is left; macOS raises the latter
 
 
 def _wait_for_end(popen: subprocess.Popen[bytes]) -> None:
-    """Wait for the end without reaping, so that the number of the group stays taken."""
+    """Wait for the end without reaping, so that the process group id stays reserved."""
     if hasattr(os, "waitid"):
         os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
     else:  # pragma: no cover - macOS before Python 3.13, Windows
@@ -116,16 +118,16 @@ def _wait_for_end(popen: subprocess.Popen[bytes]) -> None:
 
 
 def build_environment(**variables: str) -> dict[str, str]:
-    """The environment of a program: that of the server without its settings for Orion, and `variables`."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("ORION_")}
-    # What is printed shows in the log at once.
-    return {**kept, "PYTHONUNBUFFERED": "1", **variables}
+    """Build the environment of a program: the server's without its `ORION_` settings, plus `variables`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("ORION_")}
+    # Unbuffered output appears in the log immediately.
+    return {**inherited, "PYTHONUNBUFFERED": "1", **variables}
 
 
 def describe_exit(what: str, code: int) -> str:
-    """An exit code that is not 0 in words."""
+    """Describe a non-zero exit code."""
     if code >= 0:
-        return f"{what} ended with exit code {code}"
+        return f"{what} exited with code {code}"
     try:
         name = f" ({signal.Signals(-code).name})"
     except ValueError:

@@ -1,4 +1,4 @@
-"""Contents as responses: the whole of one, or the one chunk that a request asks for (RFC 9110)."""
+"""Download responses with the whole content or the requested byte range (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from orionclient.emulator.problems import ProblemError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Longer numbers lie behind the end of everything, and reading them would cost time.
+# More digits are beyond the end of any content, and parsing them would cost time.
 _RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})", re.IGNORECASE)
 
 
 def parse_range(header: str, size: int) -> range | None:
-    """The positions that a `Range` header asks for; None where it is none that is understood here.
+    """Parse a `Range` header for content of a size in bytes; returns None for a form that is not supported.
 
     Raises:
-        ProblemError: 416, the content ends before the chunk begins.
+        ProblemError: 416, the range starts after the end of the content.
     """
     match = _RANGE.fullmatch(header)
     if match is None or match[1] == match[2] == "":
@@ -33,25 +33,25 @@ def parse_range(header: str, size: int) -> range | None:
             return None
         chunk = range(first, min(last + 1, size))
     if not chunk:
-        detail = f"The content has {size} bytes; {header[:100]} is none of them."
+        detail = f"The range {header[:100]} is not satisfiable; the content has {size} bytes."
         raise ProblemError(416, detail, "range_not_satisfiable", headers={"Content-Range": f"bytes */{size}"})
     return chunk
 
 
 def build_range_response(content: BinaryIO, digest: bytes, size: int, headers: Mapping[str, str]) -> Download:
-    """The content or a chunk of it; the response closes the file.
+    """Build the response with the content or a byte range of it; the response closes the file.
 
     Args:
         content: The open file.
-        digest: SHA-256 of the whole.
-        size: Length of the whole.
-        headers: `Range` and `If-Range` where the request has them.
+        digest: SHA-256 of the whole content.
+        size: Size of the whole content in bytes.
+        headers: The `Range` and `If-Range` headers of the request, if any.
 
     Raises:
-        ProblemError: 416, the content ends before the chunk begins.
+        ProblemError: 416, the range starts after the end of the content.
     """
     reported = {**digest_headers(digest, size), "Accept-Ranges": "bytes"}
-    # Weak tags and dates are never the same as this strong tag.
+    # Weak tags and dates never match this strong tag.
     wanted = headers.get("Range") if headers.get("If-Range") in {None, reported["ETag"]} else None
     try:
         chunk = parse_range(wanted, size) if wanted is not None else None

@@ -1,19 +1,20 @@
-"""What files and datasets have in common: projects, permissions, trash, listing, changing.
+"""Shared behavior of all kinds of resources: projects, permissions, trash (soft delete), listing and updating.
 
-The rules are assumptions, for Orion's own are not published:
+The rules are assumptions, because Orion's own are not published:
 
-- A user sees the resources of the projects that the user is a member of, and reads those that are shared with the user
-  (see `sharing`). Any other resource responds to 403, and so does changing what is only shared.
-- An unknown id, and an id in the trash, responds to 404, also to those who would get 403 otherwise.
-- DELETE moves to the trash, where only a listing with `deleted=true` shows the resource. With `immediate` it goes for
-  good, and that works from the trash too. Nothing comes back out of the trash, for no such operation is published.
-- A change sets the named fields only. Moving to another project needs membership in both and leaves the folder.
-- Naming a project (in a filter, to put something there, for tags) that the user is not a member of responds to 403, also
-  when there is no such project: 404 is kept for what the path names.
-- A resource made without a project goes to the default project of its maker.
-- What a job makes carries the tag `Job <id>` from the start, where its kind can be tagged.
-- Nothing is written into an archived project: making, changing, deleting, tagging and sharing there response 403, and so does moving
-  something to it. Reading goes on.
+- A user can access the resources of the projects that the user is a member of, and read those that are shared with the user
+  (see `sharing`). Access to any other resource gets a 403, and so does updating a resource that is only shared.
+- An unknown id and the id of a soft-deleted resource get a 404, also for users who would get a 403 otherwise.
+- DELETE moves a resource to the trash, where only a listing with `deleted=true` returns it. With `immediate` it is removed
+  permanently, also from the trash. Nothing can be restored, because no such operation is published.
+- An update sets only the fields in the body. Moving to another project needs membership in both and removes the resource from its
+  folder.
+- Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
+  not exist: 404 is reserved for the resource in the path.
+- A resource created without a project goes to the default project of the user.
+- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged.
+- An archived project is read-only: creating, updating, deleting, tagging and sharing there get a 403, and so does moving a resource
+  to it.
 """
 
 from __future__ import annotations
@@ -38,17 +39,17 @@ Row = sqlite3.Row
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    """A kind of resource that lies in a project.
+    """A kind of resource that belongs to a project.
 
     Args:
         name: As in the paths of the operations for tags and shares.
-        table: Its table, made by `table`.
+        table: Its table, defined with `create_table_statement`.
         id_parameter: Name of the path parameter.
-        show: The wire form of a row.
-        purge: Removes what hangs on a row; gives what remains to be done once the row is surely gone.
-        taggable: True where it can carry tags.
-        sharable: True where it can be shared.
-        in_folders: True where it can lie in a folder.
+        show: Converts a row to its JSON object.
+        purge: Removes the dependents of a row; returns a function to call after the transaction is committed.
+        taggable: Whether it can have tags.
+        sharable: Whether it can be shared.
+        in_folders: Whether it can be in a folder.
     """
 
     name: str
@@ -62,11 +63,11 @@ class ResourceKind:
 
 
 def _no_op() -> None:
-    """Nothing remains to be done."""
+    """Do nothing."""
 
 
 def create_table_statement(name: str, *columns: str) -> str:
-    """SQL that makes the table of a kind: what all kinds have, and columns of its own."""
+    """Return the SQL that creates the table of a kind: the common columns and the given ones."""
     own = "".join(f",\n    {column}" for column in columns)
     return f"""
 CREATE TABLE IF NOT EXISTS {name} (
@@ -86,13 +87,17 @@ CREATE INDEX IF NOT EXISTS {name}_in_trash ON {name} (project, id) WHERE deleted
 
 
 def is_member(db: sqlite3.Connection, caller: Caller, project: int) -> bool:
-    """Whether the caller works in the project."""
+    """Return whether the caller is a member of the project."""
     query = "SELECT 1 FROM members WHERE user = ? AND project = ?"
     return db.execute(query, (caller.id, project)).fetchone() is not None
 
 
 def require_member(db: sqlite3.Connection, caller: Caller, project: int, *, writing: bool = False) -> None:
-    """403 for a project that a request names and the caller does not work in, whether or not it exists; `writing` needs an open one."""
+    """Check that the caller is a member of a project and, for `writing`, that the project is not archived.
+
+    Raises:
+        ProblemError: 403, also if the project does not exist.
+    """
     if not is_member(db, caller, project):
         raise forbidden(f"You are not a member of project {project}.")
     if writing:
@@ -101,11 +106,11 @@ def require_member(db: sqlite3.Connection, caller: Caller, project: int, *, writ
 
 def _require_open(db: sqlite3.Connection, project: int) -> None:
     if db.execute("SELECT archived FROM projects WHERE id = ?", (project,)).fetchone()[0]:
-        raise forbidden(f"Project {project} is archived.")
+        raise forbidden(f"Project {project} is archived, so it is read-only.")
 
 
 def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:
-    """Keep what lies in the project that the query names, else in any project of the caller."""
+    """Restrict a listing to the project in the query or, if omitted, to all projects of the caller."""
     if "project" in call.query:
         require_member(db, call.caller, call.query["project"])
         listing.narrow("project = ?", call.query["project"])
@@ -114,10 +119,10 @@ def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -
 
 
 def find_project(call: Call, db: sqlite3.Connection) -> int:
-    """The project that the body names, else the caller's default one."""
+    """Return the project in the body; defaults to the caller's default project."""
     project: int | None = call.body.get("project", call.caller.default_project)
     if project is None:
-        raise bad_body("You have no default project; name one.")
+        raise bad_body("You have no default project; specify a project.")
     require_member(db, call.caller, project, writing=True)
     return project
 
@@ -126,46 +131,56 @@ def find(
     call: Call,
     db: sqlite3.Connection,
     kind: ResourceKind,
-    number: int,
+    resource_id: int,
     *,
     trashed: bool = False,
     archived: bool = False,
     reading: bool = False,
 ) -> Row:
-    """The row of a resource that the caller may change or, with `reading`, only read.
+    """Return the row of a resource that the caller can update.
 
-    `trashed` finds it in the trash too, `archived` in an archived project, as `reading` does.
+    Args:
+        call: The request.
+        db: The connection.
+        kind: The kind of the resource.
+        resource_id: Its id.
+        trashed: Whether to include the trash. Defaults to False.
+        archived: Whether to include archived projects. Defaults to False.
+        reading: Whether read access is sufficient; includes archived projects. Defaults to False.
+
+    Raises:
+        ProblemError: 404 if the resource does not exist, 403 without permission.
     """
     query = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - the table is a constant  # nosec B608
-    row: Row | None = db.execute(query, (number,)).fetchone()
+    row: Row | None = db.execute(query, (resource_id,)).fetchone()
     if row is None or (row["deleted"] and not trashed):
-        raise not_found(f"There is no {kind.name} {number}.")
+        raise not_found(f"The {kind.name} {resource_id} does not exist.")
     if is_member(db, call.caller, row["project"]):
         if not (reading or archived):
             _require_open(db, row["project"])
         return row
-    shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, number, call.caller.id)
+    shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, resource_id, call.caller.id)
     if shared and reading:
         return row
     if shared:
-        raise forbidden(f"The {kind.name} {number} is shared with you for reading only.")
-    raise forbidden(f"The {kind.name} {number} belongs to a project that you are not a member of.")
+        raise forbidden(f"The {kind.name} {resource_id} is shared with you read-only.")
+    raise forbidden(f"The {kind.name} {resource_id} belongs to a project that you are not a member of.")
 
 
 def find_named(call: Call, db: sqlite3.Connection, kind: ResourceKind, *, reading: bool = False) -> Row:
-    """The row that the path names."""
+    """Return the row of the resource in the path."""
     return find(call, db, kind, call.path[kind.id_parameter], reading=reading)
 
 
 def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> dict[str, Any]:
-    """A page of resources; `columns` are further exact filters, left out where None."""
+    """Return a page of resources; `columns` are additional exact filters, ignored if None."""
     query = call.query
-    # Kinds without a trash or folders do not have these parameters.
+    # The operations of kinds without trash or folders lack these parameters.
     trashed = query.get("deleted", False)
     listing = ListQuery(kind.table)
     listing.narrow("deleted <> ''" if trashed else "deleted = ''")
     if "name" in query:
-        # lower() and instr() of SQLite know ASCII letters only, as the contract says.
+        # SQLite's lower() handles only ASCII letters, as the contract documents.
         listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
     for tag in dict.fromkeys(query.get("tags", ())):
         listing.narrow(
@@ -180,7 +195,7 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     for column, value in columns.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         if "project" in query or trashed:
             narrow_to_projects(call, db, listing)
         else:
@@ -191,8 +206,8 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
 
 
 def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
-    """A new resource from the body; `columns` are values of the kind's own."""
-    with call.stack.store.writing() as db:
+    """Create a resource from the body; `columns` are values of kind-specific columns."""
+    with call.stack.store.write_transaction() as db:
         project = find_project(call, db)
         path = folders.create_folder(db, project, call.body.get("path", "/"), call.caller.id)
         values = {
@@ -217,14 +232,14 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
 
 
 def get(call: Call, kind: ResourceKind) -> dict[str, Any]:
-    """The resource that the path names."""
-    with call.stack.store.reading() as db:
+    """Return the resource in the path."""
+    with call.stack.store.read_transaction() as db:
         return kind.show(find_named(call, db, kind, reading=True))
 
 
 def update(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
-    """Set the fields that the body names; `columns` are values of the kind's own."""
-    with call.stack.store.writing() as db:
+    """Set the fields in the body; `columns` are values of kind-specific columns."""
+    with call.stack.store.write_transaction() as db:
         row = find_named(call, db, kind)
         if "project" in call.body:
             require_member(db, call.caller, call.body["project"], writing=True)
@@ -237,21 +252,21 @@ def update(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
 
 
 def delete(call: Call, kind: ResourceKind) -> None:
-    """Move to the trash, or purge; kinds without a trash are always purged."""
+    """Move a resource to the trash, or purge it; kinds without a trash are always purged."""
     immediate = call.query.get("immediate", True)
-    number = call.path[kind.id_parameter]
-    with call.stack.store.writing() as db:
-        row = find(call, db, kind, number, trashed=immediate)
+    resource_id = call.path[kind.id_parameter]
+    with call.stack.store.write_transaction() as db:
+        row = find(call, db, kind, resource_id, trashed=immediate)
         if not immediate:
-            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), number))  # noqa: S608 - constants  # nosec B608
+            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), resource_id))  # noqa: S608 - constants  # nosec B608
             return
         finish = kind.purge(call, db, row)
-        erase(db, kind, number)
+        erase(db, kind, resource_id)
     finish()
 
 
-def erase(db: sqlite3.Connection, kind: ResourceKind, number: int) -> None:
+def erase(db: sqlite3.Connection, kind: ResourceKind, resource_id: int) -> None:
     """Remove a row with its tags and shares."""
     for hanging in ("tags", "shares"):
-        db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, number))  # noqa: S608 - constants  # nosec B608
-    db.execute(f"DELETE FROM {kind.table} WHERE id = ?", (number,))  # noqa: S608 - constants  # nosec B608
+        db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, resource_id))  # noqa: S608 - constants  # nosec B608
+    db.execute(f"DELETE FROM {kind.table} WHERE id = ?", (resource_id,))  # noqa: S608 - constants  # nosec B608

@@ -1,4 +1,4 @@
-"""Real responds to that are held back, changed and sent on."""
+"""Buffering and rewriting of real responses for fault injection."""
 
 from __future__ import annotations
 
@@ -13,73 +13,73 @@ if TYPE_CHECKING:
 
 Rewrite = Callable[[bytes, MutableHeaders], bytes | None]
 
-# Responses that are rewritten are held in memory as a whole; a larger one is let through.
+# Rewritten responses are buffered in memory; a larger response is passed through unchanged.
 _MAX_BUFFERED = 64 * 1024 * 1024
 
 
 class NotApplicableError(Exception):
-    """The response has no place for the change; the text says why."""
+    """The step is not applicable to the response; the message is the reason."""
 
 
 class BufferedSend:
-    """Holds a real response back until it is whole, and rewrites it.
+    """Buffers a real response and sends it rewritten.
 
     Args:
-        send: Where the response goes.
-        fit: Called with the status before a response that was rewritten.
-        unfit: Called with the status and a reason before a response that is let through as it is.
-        rewrite: Gives the new body, and may change the headers; None when the response has no place for the change.
-        media: The only media type that is rewritten; empty for any.
-        status: Status of the rewritten response; the real one if omitted.
-        to: Where the rewritten response goes; to `send` if omitted.
+        send: Sends the response.
+        on_applied: Called with the status before a rewritten response is sent.
+        on_skipped: Called with the status and a reason before a response is passed through unchanged.
+        rewrite: Returns the new body and may change the headers; returns None if the response lacks the field.
+        media: The only media type to rewrite; empty for any.
+        status: Status of the rewritten response. Defaults to the real status.
+        output: Sends the rewritten response. Defaults to `send`.
     """
 
     def __init__(
         self,
         send: Send,
-        fit: Callable[[int], None],
-        unfit: Callable[[int, str], None],
+        on_applied: Callable[[int], None],
+        on_skipped: Callable[[int, str], None],
         rewrite: Rewrite,
         media: str,
         *,
         status: int | None = None,
-        to: Send | None = None,
+        output: Send | None = None,
     ) -> None:
         self._send = send
-        self._fit = fit
-        self._unfit = unfit
+        self._on_applied = on_applied
+        self._on_skipped = on_skipped
         self._rewrite = rewrite
         self._media = media
         self._status = status
-        self._to = to or send
+        self._output = output or send
         self._start: Message = {}
         self._body = bytearray()
-        self._through = False
+        self._passing = False
 
     async def send(self, message: Message) -> None:
-        """Take one message."""
-        if self._through:
+        """Handle one message of the response."""
+        if self._passing:
             await self._send(message)
         elif message["type"] == "http.response.start":
             self._start = message
-            await self._judge_start()
+            await self._check_start()
         else:
             self._body += message.get("body", b"")
             if len(self._body) > _MAX_BUFFERED:
-                await self._let_through("the response is too large", more=message.get("more_body", False))
+                await self._pass_through("the response is too large", more=message.get("more_body", False))
             elif not message.get("more_body", False):
                 await self._finish()
 
-    async def _judge_start(self) -> None:
+    async def _check_start(self) -> None:
         media = Headers(raw=self._start["headers"]).get("content-type", "").partition(";")[0]
         if not 200 <= self._start["status"] <= 299:
-            await self._let_through(f"the real response is {self._start['status']}")
+            await self._pass_through(f"the real response has status {self._start['status']}")
         elif self._media and media != self._media:
-            await self._let_through(f"the real response is no {self._media}")
+            await self._pass_through(f"the real response is not {self._media}")
 
-    async def _let_through(self, reason: str, *, more: bool | None = None) -> None:
-        self._through = True
-        self._unfit(self._start["status"], reason)
+    async def _pass_through(self, reason: str, *, more: bool | None = None) -> None:
+        self._passing = True
+        self._on_skipped(self._start["status"], reason)
         await self._send(self._start)
         if more is not None:
             body = {"type": "http.response.body", "body": bytes(self._body), "more_body": more}
@@ -90,38 +90,38 @@ class BufferedSend:
         try:
             body = self._rewrite(bytes(self._body), headers)
         except NotApplicableError as error:
-            await self._let_through(str(error), more=False)
+            await self._pass_through(str(error), more=False)
             return
         if body is None:
-            await self._let_through("the real response has no such field", more=False)
+            await self._pass_through("the real response has no such field", more=False)
             return
         headers["Content-Length"] = str(len(body))
         status = self._status or self._start["status"]
-        self._fit(status)
-        await self._to({**self._start, "status": status, "headers": headers.raw})
-        await self._to({"type": "http.response.body", "body": body})
+        self._on_applied(status)
+        await self._output({**self._start, "status": status, "headers": headers.raw})
+        await self._output({"type": "http.response.body", "body": body})
 
 
-def edit(body: bytes, field: str, value: Callable[[], Any] | None, *, there: bool = False) -> bytes | None:
-    """JSON with a field set or, without a value, removed; None when there is no place for it."""
+def edit(body: bytes, field: str, value: Callable[[], Any] | None, *, existing: bool = False) -> bytes | None:
+    """Set a field of a JSON body or, if `value` is None, remove it; returns None if the body lacks the field."""
     data = json.loads(body)
-    return json.dumps(data).encode() if set_at(data, field.split("."), value, there=there) else None
+    return json.dumps(data).encode() if set_at(data, field.split("."), value, existing=existing) else None
 
 
-def set_at(data: Any, path: list[str], value: Callable[[], Any] | None, *, there: bool = False) -> bool:
-    """Set (or, without a value, remove) what the path names; whether there was a place for it.
+def set_at(data: Any, path: list[str], value: Callable[[], Any] | None, *, existing: bool = False) -> bool:
+    """Set a nested field or, if `value` is None, remove it; returns whether anything was changed.
 
     Args:
         data: Decoded JSON, changed in place.
-        path: Names of fields and numbers of items; `*` is every item.
-        value: Gives the new value.
-        there: True changes only fields that are there.
+        path: Field names and item indexes; `*` is every item.
+        value: Returns the new value.
+        existing: Whether to change only existing fields. Defaults to False.
     """
     head, *rest = path
     if rest:
-        changed = [set_at(child, rest, value, there=there) for child in _children(data, head)]
+        changed = [set_at(child, rest, value, existing=existing) for child in _children(data, head)]
         return any(changed)
-    if not isinstance(data, dict) or (there and head not in data):
+    if not isinstance(data, dict) or (existing and head not in data):
         return False
     if value is None:
         return data.pop(head, data) is not data

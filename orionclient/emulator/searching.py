@@ -1,7 +1,7 @@
-"""Searching molecules: what a query of each type asks for, and whether a record is a response.
+"""Molecule search: the parameters of each query type, and matchers for the records.
 
-Titles need nothing. Structures and fingerprints need RDKit, which is looked for when a query runs; its results are those of RDKit and
-not the platform's. What the platform does with licensed programs is rejected.
+Title queries need no toolkit. Substructure and similarity queries need RDKit, which is imported when a query runs; the results are
+those of RDKit, not the platform's. Queries for which the platform uses licensed programs are rejected.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from orionclient.emulator.molecules import Record
 
-# How well a record fits, from 0 to 1; None where it does not.
+# Returns the score of a record from 0 to 1; None if it does not match.
 Match = Callable[["Record"], float | None]
 
 FINGERPRINTS = ("Circular", "Path", "MACCS")
@@ -30,43 +30,43 @@ _DEFAULT_HITS = 1000
 
 
 class QueryError(ValueError):
-    """A query that cannot be run; the message is a sentence."""
+    """A query that cannot be run."""
 
 
 def check(query_type: str, parameters: Mapping[str, Any]) -> None:
-    """Reject what no query of this type can mean.
+    """Validate the parameters of a query.
 
     Raises:
-        QueryError: Something is unknown, missing, of the wrong type, or needs what is not here.
+        QueryError: A parameter is unknown, missing, or has the wrong type, or the query type is not supported.
     """
     if query_type == "fastrocs":
-        raise QueryError("Shape search (fastrocs) needs a licensed program, which the local Orion does not have.")
+        raise QueryError("Shape search (fastrocs) is not supported by the local Orion: it needs a licensed program.")
     known = _KNOWN[query_type]
     for name, value in parameters.items():
         if name not in known and value is not None:
             raise QueryError(
-                f"A query of type {query_type} has no parameter {name[:100]!r} here. Known: {', '.join(known)}."
+                f"Unknown parameter {name[:100]!r} of a query of type {query_type}. Known: {', '.join(known)}."
             )
     for name, (needed, words, fits) in known.items():
         value = parameters.get(name)
         if value is None and needed:
-            raise QueryError(f"A query of type {query_type} needs the parameter {name!r}.")
+            raise QueryError(f"A query of type {query_type} requires the parameter {name!r}.")
         if value is not None and not fits(value):
             raise QueryError(f"The parameter {name!r} must be {words}.")
 
 
 def max_hits(query_type: str, parameters: Mapping[str, Any]) -> int:
-    """How many hits are wanted."""
+    """Return the maximum number of hits."""
     if query_type == "title":
         return _MAX_HITS
     return int(parameters.get("num_hits") or parameters.get("max_hits") or _DEFAULT_HITS)
 
 
 def build_matcher(query_type: str, parameters: Mapping[str, Any]) -> Match:
-    """What tells how well a record fits.
+    """Build the function that scores records.
 
     Raises:
-        QueryError: RDKit is not installed or does not understand the query.
+        QueryError: RDKit is not installed or cannot parse the query.
     """
     if query_type == "title":
         titles = set(parameters["titles"])
@@ -87,7 +87,7 @@ def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
     else:
         query = chem.MolFromMolBlock(_molfile(text))
     if query is None:
-        raise QueryError("RDKit does not understand the query.")
+        raise QueryError("RDKit cannot parse the query.")
 
     def match(record: Record) -> float | None:
         molecule = _molecule(chem, record)
@@ -97,7 +97,7 @@ def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
 
 
 def _molfile(text: str) -> str:
-    """The molfile that a query is, or that lies in its JSON."""
+    """Return the molfile of a query, which is the query itself or a string in its JSON."""
     try:
         level = [strictjson.loads(text)]
     except ValueError:
@@ -111,13 +111,13 @@ def _molfile(text: str) -> str:
             for value in level
             for child in (value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
         ]
-    raise QueryError("The query is JSON without a molfile; the local Orion understands molfiles and SMARTS only.")
+    raise QueryError("The query is JSON without a molfile; the local Orion supports only molfiles and SMARTS.")
 
 
 def _graphsim(chem: Any, parameters: Mapping[str, Any]) -> Match:
     query = chem.MolFromSmiles(parameters["smiles"])
     if query is None:
-        raise QueryError("RDKit does not understand the SMILES of the query.")
+        raise QueryError("RDKit cannot parse the SMILES of the query.")
     fingerprint = _fingerprint(parameters.get("fingerprint_type") or FINGERPRINTS[0])
     measure = parameters.get("similarity_measure_type") or MEASURES[0]
     similarity = getattr(importlib.import_module("rdkit.DataStructs"), f"{measure}Similarity")
@@ -145,7 +145,7 @@ def _fingerprint(name: str) -> Callable[[Any], Any]:
 
 
 def _molecule(chem: Any, record: Record) -> Any:
-    """The molecule of a record; None where it has none that RDKit understands."""
+    """Return the molecule of a record; None if it has none that RDKit can parse."""
     value: Any = record.get(MOLECULE)
     if not is_molecule(value):
         return None
@@ -178,14 +178,14 @@ def _one_of(words: tuple[str, ...]) -> _Rule:
 
 _COUNT: _Rule = (False, f"an integer from 1 to {_MAX_HITS}", _is_count)
 _KNOWN: dict[str, dict[str, _Rule]] = {
-    "title": {"titles": (True, "a list of texts, not empty", _are_titles)},
+    "title": {"titles": (True, "a non-empty list of strings", _are_titles)},
     "subsearch": {
-        "mdlquery": (True, "a text", _is_string),
+        "mdlquery": (True, "a non-empty string", _is_string),
         "subsearch_query_type": _one_of(QUERY_LANGUAGES),
         "num_hits": _COUNT,
     },
     "graphsim": {
-        "smiles": (True, "a text", _is_string),
+        "smiles": (True, "a non-empty string", _is_string),
         "fingerprint_type": _one_of(FINGERPRINTS),
         "similarity_measure_type": _one_of(MEASURES),
         "max_hits": _COUNT,

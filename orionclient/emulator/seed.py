@@ -1,4 +1,4 @@
-"""The people, projects and groups that a new stack starts with."""
+"""Seeds: the initial users, projects and groups of a new stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SeedUser:
-    """A user of a seed; a password of None is one that nobody knows; cost accounting lets see the organization's balance."""
+    """A user of a seed. With password None, a random one is set; cost accounting gives access to the organization's balance."""
 
     username: str
     first_name: str
@@ -45,13 +45,13 @@ class SeedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a new stack holds. Ids count from 1 in the order given; the first project of a user is the default one."""
+    """The initial data of a stack. Ids count from 1 in the given order; the first project of a user is the default project."""
 
     organization: str
-    people: tuple[SeedUser, ...]
+    users: tuple[SeedUser, ...]
     projects: tuple[SeedProject, ...]
     balance: str = "0.00"
-    teams: tuple[SeedGroup, ...] = ()
+    groups: tuple[SeedGroup, ...] = ()
 
 
 DEFAULT_SEED = Seed(
@@ -73,34 +73,36 @@ SEEDS = {
             SeedProject("Shared project", "Ada and Grace work here together.", ("ada", "grace")),
         ),
         balance="12500.00",
-        teams=(
-            SeedGroup("Chemists", "Those who draw molecules.", ("ada", "grace")),
-            SeedGroup("Mathematicians", "Those who count them.", ("ada",)),
+        groups=(
+            SeedGroup("Chemists", "They draw molecules.", ("ada", "grace")),
+            SeedGroup("Mathematicians", "They count molecules.", ("ada",)),
         ),
     ),
 }
 
 
 def apply_seed(store: Store, name: str | None) -> None:
-    """Fill a new stack; a stack that was filled before keeps what it has.
+    """Seed a new stack; a stack that was seeded before is not changed.
 
     Raises:
-        ValueError: There is no such seed, or the stack was filled with another one.
+        ValueError: The seed is unknown, or the stack was seeded with another one.
     """
     if name is not None and name not in SEEDS:
-        raise ValueError(f"there is no seed {name!r}; known: {', '.join(SEEDS)}")
-    with store.writing() as db:
+        raise ValueError(f"unknown seed {name!r}; known: {', '.join(SEEDS)}")
+    with store.write_transaction() as db:
         row = db.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
         if row is None:
             db.execute("INSERT INTO meta (name, value) VALUES ('seed', ?)", (name or "",))
             _add_content(db, SEEDS[name] if name else DEFAULT_SEED)
         elif name is not None and row["value"] != name:
-            raise ValueError(f"this stack was filled before, with seed {row['value'] or None!r} and not {name!r}")
+            raise ValueError(
+                f"this stack was seeded with {row['value'] or None!r}, not {name!r}; use a new folder or omit the seed"
+            )
 
 
 @cache
-def _exists(password: str) -> str:
-    # Everybody knows the passwords of a seed: the stacks of a process may share their hashes, which are slow to make.
+def _hash_seed_password(password: str) -> str:
+    # The passwords of a seed are public, so the stacks of a process can share their hashes, which are slow to compute.
     return hash_password(password)
 
 
@@ -114,7 +116,7 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 person.username,
-                _exists(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
+                _hash_seed_password(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
                 f"{person.username}@example.org",
                 person.first_name,
                 person.last_name,
@@ -123,23 +125,23 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
                 now(),
             ),
         ).lastrowid
-        for person in seed.people
+        for person in seed.users
     }
-    for space in seed.projects:
+    for project_seed in seed.projects:
         project = db.execute(
             "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
-            (space.name, space.description, users[space.members[0]], organization, now()),
+            (project_seed.name, project_seed.description, users[project_seed.members[0]], organization, now()),
         ).lastrowid
-        for member in space.members:
+        for member in project_seed.members:
             db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (users[member], project))
             db.execute(
                 "UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL",
                 (project, users[member]),
             )
-    for team in seed.teams:
+    for group_seed in seed.groups:
         group = db.execute(
             "INSERT INTO groups (name, description, organization, created) VALUES (?, ?, ?, ?)",
-            (team.name, team.description, organization, now()),
+            (group_seed.name, group_seed.description, organization, now()),
         ).lastrowid
-        for member in team.members:
+        for member in group_seed.members:
             db.execute("INSERT INTO group_members (user, group_id) VALUES (?, ?)", (users[member], group))

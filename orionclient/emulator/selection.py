@@ -1,4 +1,4 @@
-"""Which records of a dataset a request means: ids, offset and limit as a condition that never needs to count."""
+"""Selection of records of a dataset by ids, offset and limit, without counting rows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class ContentGoneError(RuntimeError):
-    """The records were replaced or purged while they were streamed."""
+    """The records were replaced or purged while they were being streamed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Records of one dataset: those with `start <= id < stop`, and of these only the chosen ones if any were chosen."""
+    """Records of one dataset: those with `start <= id < stop`, restricted to `chosen` if given."""
 
     dataset: int
     first_record: int
@@ -28,32 +28,32 @@ class Selection:
     chosen: list[int] | None
 
     def rows(self, db: sqlite3.Connection, after: int) -> Iterator[sqlite3.Row]:
-        """The rows behind an id, in dataset order."""
+        """Yield the rows after an id, in dataset order."""
         query = "SELECT id, body FROM records WHERE dataset = ? AND id > ? AND id >= ? AND id < ?"
         values: list[Any] = [self.dataset, after, self.start, self.stop]
         if self.chosen is not None:
             query += " AND id IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(self.chosen))
-        # Not `yield from`: that would close the cursor when the generator is thrown away, maybe after its database.
+        # `yield from` would close the cursor when the generator is discarded, possibly after its database is closed.
         for row in db.execute(f"{query} ORDER BY id", values):  # noqa: UP028
             yield row
 
     def check_unchanged(self, db: sqlite3.Connection) -> None:
-        """Raise when the records of the selection are not there any more."""
+        """Raise `ContentGoneError` if the selected records no longer exist."""
         row = db.execute("SELECT first_record FROM datasets WHERE id = ?", (self.dataset,)).fetchone()
         if row is None or (row["first_record"] != self.first_record and self.start < self.stop):
-            raise ContentGoneError(f"the records of dataset {self.dataset} were replaced while they were sent")
+            raise ContentGoneError(f"the records of dataset {self.dataset} were replaced while they were being sent")
 
 
 def select(dataset: sqlite3.Row, query: Mapping[str, Any]) -> Selection:
-    """The selection of a request. Ids have no gaps, so offset and limit are a matter of arithmetic."""
+    """Return the selection of a request. Ids have no gaps, so offset and limit are computed arithmetically."""
     first, end = dataset["first_record"], dataset["next_record"]
     offset, limit = query["offset"], query.get("limit", end)
     chosen = query.get("record_ids")
     if chosen is None:
         start = min(first + offset, end)
         return Selection(dataset["id"], first, start, min(start + limit, end), None)
-    for number in chosen:
-        if not first <= number < end:
-            raise not_found(f"There is no record {number} in dataset {dataset['id']}.")
+    for record_id in chosen:
+        if not first <= record_id < end:
+            raise not_found(f"The record {record_id} of dataset {dataset['id']} does not exist.")
     return Selection(dataset["id"], first, first, end, sorted(set(chosen))[offset:][:limit])

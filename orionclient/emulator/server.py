@@ -1,4 +1,4 @@
-"""The server: a folder, a socket on the loopback interface, and uvicorn in a thread of its own."""
+"""The `Server` class, which serves a data folder on the loopback interface with uvicorn in a background thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from orion_api import contract
 
 from orionclient.emulator import handlers, storage
-from orionclient.emulator.app import build
+from orionclient.emulator.app import create_app
 from orionclient.emulator.blobs import Blobs
 from orionclient.emulator.call import Limits, Services
 from orionclient.emulator.contract import Operation, read_operations
@@ -46,7 +46,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Identity(NamedTuple):
-    """A user of the stack, as somebody needs to know who wants to speak as them."""
+    """The username, default project id and API token of a user."""
 
     username: str
     project: int
@@ -56,36 +56,38 @@ class Identity(NamedTuple):
 class Server:
     """A local Orion over HTTP.
 
-    Use it as a context manager, or call `start` and `stop`. Everything lies in the folder; a server started later on the
-    same folder continues where this one stopped.
+    Use it as a context manager, or call `start` and `stop`. All data is stored in the folder; a server started later with
+    the same folder serves the same data.
 
     Args:
-        folder: Where the data lies; made when it does not exist. One server at a time may use it.
-        seed: What a new stack starts with: None for one user `admin` with one project, `demo` for two users (`ada` with
-            password `ada-demo`, `grace` with `grace-demo`) and three projects. A stack keeps what it was started with.
-        host: A loopback address; others are rejected.
-        port: 0 takes a free one.
-        limits: The largest bodies.
-        faults: Takes faults from other processes too: at `/_faults`, and by the header `X-Orion-Fault`.
-        processing: Seconds that a collection takes at least to become ready after it was closed.
-        floes: Floes that jobs can run besides those of packages; each a `FloeSpecification` or an object with its fields. Floes of
-            an earlier start that are not given again become deprecated.
-        jobs: The most jobs that run at once; with 0 they stay in the queue.
+        folder: The data folder, created if missing. Only one server at a time can use it.
+        seed: Initial data of a new stack: None for one user `admin` with one project, `demo` for two users (`ada` with
+            password `ada-demo`, `grace` with `grace-demo`) and three projects. An existing stack keeps its seed.
+        host: A loopback address. Defaults to 127.0.0.1.
+        port: The TCP port; 0 chooses a free one. Defaults to 0.
+        limits: Maximum body sizes. Defaults to `Limits()`.
+        faults: Whether other processes can inject faults, at `/_faults` and with the header `X-Orion-Fault`. Defaults to False.
+        processing: Minimum time in seconds until a closed collection becomes ready. Defaults to 0.
+        floes: Floes that jobs can run in addition to those of packages; each a `FloeSpecification` or an object with its
+            fields. Floes of an earlier start that are omitted become deprecated.
+        jobs: Maximum number of jobs that run at once; with 0, jobs stay queued. Defaults to 2.
         describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of
-            `FloeSpecification`; the folder of the package is appended. If omitted, packages cannot be read.
-        storage: Opens a second origin on another port of the same host, as a stack on S3 has one: downloads of files and shards
-            redirect to presigned addresses there, and the parts of uploads are sent to such.
-        storage_seconds: How long a presigned address works.
-        proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
-        durable: True flushes to disk before each response, so that a power cut loses nothing; with False, data survives the end of
-            the process only.
+            `FloeSpecification`; the package's folder is appended to it. If omitted, packages cannot be inspected.
+        storage: Whether to open a storage origin on another port of the same host, like the S3 storage of a hosted stack:
+            downloads of files and shards redirect to presigned URLs there, and upload parts are sent to presigned URLs.
+            Defaults to False.
+        storage_seconds: Lifetime of a presigned URL in seconds. Defaults to 900.
+        proxied: Whether to accept any port in the `Host` header, for requests through a proxy on this machine. Defaults to
+            False.
+        durable: Whether to flush to disk before each response. If False, data survives the end of the process but not a
+            power failure. Defaults to True.
 
     Raises:
-        ValueError: The host is no loopback address, the number of jobs is negative, or something given as a floe is none.
+        ValueError: The host is not a loopback address, `jobs` is negative, or a floe is not valid.
 
     Attributes:
-        faults: Makes requests go wrong on demand, and tells what reached the server.
-        storage: The second origin: its requests, its faults, and how long its addresses work; None without one.
+        faults: Fault injection and the request log.
+        storage: The storage origin with its request log, faults and URL lifetime; None unless `storage` is True.
     """
 
     def __init__(
@@ -116,12 +118,12 @@ class Server:
         self._seed = seed
         self._address = (host, port)
         self._limits = limits or Limits()
-        self._face = faults
+        self._remote_faults = faults
         self._proxied = proxied
         self._durable = durable
         self._processing = processing
         self._floes = tuple(check_floe(floe) for floe in floes)
-        self._pool = jobs
+        self._max_jobs = jobs
         self._describe = describe
         self.faults: Faults = Faults([operation.id for operation in _load_operations()])
         self.storage: Storage | None = Storage(storage_seconds) if storage else None
@@ -129,13 +131,16 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Address of the running server, without a slash at the end."""
+        """Base URL of the running server, without a trailing slash."""
         return self._require().url
 
     def start(self) -> Self:
-        """Open the folder, bind the socket and response requests in a thread; returns when requests are responded."""
+        """Open the folder, bind the socket and serve requests in a background thread.
+
+        Returns when the server accepts requests.
+        """
         if self._running is not None:
-            raise RuntimeError("the server runs already")
+            raise RuntimeError("the server is already running")
         running = self._running = self._open()
         try:
             running.start_thread()
@@ -145,18 +150,18 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """End the jobs and the requests under way (after two seconds at most), then close everything. Doing it again is harmless.
+        """Stop the jobs, finish or drop the running requests within two seconds, and close everything.
 
-        In a forked child nothing happens: the server is its parent's.
+        Calling it again has no effect, and neither has calling it in a forked child: the server belongs to the parent.
         """
         running, self._running = self._running, None
         if running is not None:
             running.stop()
 
     def run(self) -> None:
-        """Response requests in this thread until interrupted."""
+        """Serve requests in this thread until interrupted."""
         if self._running is not None:
-            raise RuntimeError("the server runs already")
+            raise RuntimeError("the server is already running")
         running = self._running = self._open()
         try:
             running.serve()
@@ -166,44 +171,58 @@ class Server:
     def _open(self) -> _RunningServer:
         return _RunningServer(
             self.folder,
-            self._faulty,
+            self._build_app,
             seed=self._seed,
             address=self._address,
-            plan=_ServerOptions(self._limits, self._processing, self._floes, self._pool, self._describe, self._durable),
-            second=self.storage,
+            options=_ServerOptions(
+                self._limits, self._processing, self._floes, self._max_jobs, self._describe, self._durable
+            ),
+            storage_origin=self.storage,
         )
 
-    def _faulty(self, stack: Services, port: int) -> FaultMiddleware:
-        named = 0 if self._proxied else port
-        return FaultMiddleware(build(stack, handlers.HANDLERS, named), self.faults, stack, named, face=self._face)
+    def _build_app(self, stack: Services, port: int) -> FaultMiddleware:
+        accepted_port = 0 if self._proxied else port
+        return FaultMiddleware(
+            create_app(stack, handlers.HANDLERS, accepted_port),
+            self.faults,
+            stack,
+            accepted_port,
+            remote=self._remote_faults,
+        )
 
     def issue_token(self, username: str | None = None) -> str:
-        """The token of a user without a password; of the first user without a name. The same one every time.
+        """Return the API token of a user, without a password. Every call returns the same token.
+
+        Args:
+            username: If omitted, the first user.
 
         Raises:
-            LookupError: There is no such user.
+            LookupError: The user does not exist.
         """
         return self.identify(username).token
 
     def identify(self, username: str | None = None) -> Identity:
-        """Name, default project and token of a user; of the first user without a name.
+        """Return the username, default project and API token of a user.
+
+        Args:
+            username: If omitted, the first user.
 
         Raises:
-            LookupError: There is no such user.
+            LookupError: The user does not exist.
         """
         stack = self._require().stack
-        with stack.store.reading() as db:
+        with stack.store.read_transaction() as db:
             row = db.execute(
                 "SELECT id, username, default_project FROM users WHERE username = coalesce(?, username) ORDER BY id LIMIT 1",
                 (username,),
             ).fetchone()
         if row is None:
-            raise LookupError(f"there is no user {username!r}")
-        return Identity(row["username"], row["default_project"], stack.credentials.get_token(row["id"]))
+            raise LookupError(f"user {username!r} does not exist")
+        return Identity(row["username"], row["default_project"], stack.credentials.get_password_token(row["id"]))
 
     def _require(self) -> _RunningServer:
         if self._running is None:
-            raise RuntimeError("the server does not run")
+            raise RuntimeError("the server is not running")
         return self._running
 
     def __enter__(self) -> Self:
@@ -216,7 +235,7 @@ class Server:
 
 
 class _ServerOptions(NamedTuple):
-    """What a server was told about its stack."""
+    """The options of a server that concern its stack."""
 
     limits: Limits
     processing: float
@@ -227,7 +246,7 @@ class _ServerOptions(NamedTuple):
 
 
 class _RunningServer:
-    """Everything that is open while a server runs; nothing of it survives `stop`."""
+    """The open resources of a running server, all closed by `stop`."""
 
     def __init__(
         self,
@@ -236,12 +255,12 @@ class _RunningServer:
         *,
         seed: str | None,
         address: tuple[str, int],
-        plan: _ServerOptions,
-        second: Storage | None,
+        options: _ServerOptions,
+        storage_origin: Storage | None,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._process = os.getpid()
-        self._guard = _lock_folder(folder)
+        self._folder_lock = _lock_folder(folder)
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._sockets: list[socket.socket] = []
@@ -249,27 +268,31 @@ class _RunningServer:
         self._work, self._slow = BackgroundWork(), BackgroundWork()
         self._engine: JobEngine | None = None
         try:
-            self._store = Store(folder / "orion.sqlite", handlers.TABLES, durable=plan.durable)
+            self._store = Store(folder / "orion.sqlite", handlers.TABLES, durable=options.durable)
             apply_seed(self._store, seed)
-            self.stack = _open_services(folder, self._store, (self._work, self._slow), plan)
+            self.stack = _open_services(folder, self._store, (self._work, self._slow), options)
             self._engine = self.stack.engine
             handlers.resume(self.stack)
             port, self.url = self._listen(*address)
             app: ASGIApp
-            if second is None:
+            if storage_origin is None:
                 app = build_app(self.stack, port)
             else:
-                second_port, second.url = self._listen(address[0], 0)
-                addresses = PresignedUrls(second.url, self.stack.credentials.key_for("storage"), second.terms)
-                self.stack = replace(self.stack, storage=addresses)
-                app = storage.find_by_port(
+                storage_port, storage_origin.url = self._listen(address[0], 0)
+                presigned_urls = PresignedUrls(
+                    storage_origin.url, self.stack.credentials.derive_key("storage"), storage_origin.url_lifetime
+                )
+                self.stack = replace(self.stack, storage=presigned_urls)
+                app = storage.dispatch_by_port(
                     {
                         port: build_app(self.stack, port),
-                        second_port: storage.build(second, self.stack, addresses, second_port),
+                        storage_port: storage.create_storage_app(
+                            storage_origin, self.stack, presigned_urls, storage_port
+                        ),
                     }
                 )
             self._server = UvicornServer(build_config(app))
-            # Jobs may ask from now on; they get their responds to when the server begins to response.
+            # The socket is bound, so requests of jobs wait in its backlog until the server accepts them.
             self._engine.start(self.url)
         except BaseException:
             self.close()
@@ -286,14 +309,14 @@ class _RunningServer:
         self._server.ready.wait()
         if not self._server.started:
             self._thread.join()
-            raise RuntimeError("the local Orion did not start") from self._failure
+            raise RuntimeError("the local Orion failed to start") from self._failure
 
     def _serve_quietly(self) -> None:
         try:
             self.serve()
         except BaseException as error:  # noqa: BLE001 - start_thread raises it, or it is in the log
             self._failure = error
-            _LOG.critical("the local Orion at %s ended", self.url, exc_info=error)
+            _LOG.critical("the local Orion at %s stopped unexpectedly", self.url, exc_info=error)
 
     def serve(self) -> None:
         try:
@@ -304,11 +327,11 @@ class _RunningServer:
     def stop(self) -> None:
         if os.getpid() != self._process:
             return
-        # First, for a job must not take the end of the server for an error of its own.
+        # Jobs are stopped first, so that none fails because the server is gone.
         if self._engine is not None:
             self._engine.close()
         if self._thread is not None:
-            self._server.end()
+            self._server.stop()
             self._thread.join()
         self.close()
 
@@ -321,7 +344,7 @@ class _RunningServer:
             work.close()
         if self._store is not None:
             self._store.close()
-        self._guard.close()
+        self._folder_lock.close()
 
 
 @functools.cache
@@ -335,10 +358,10 @@ def _load_operations() -> tuple[Operation, ...]:
 
 
 def _open_services(
-    folder: Path, store: Store, works: tuple[BackgroundWork, BackgroundWork], plan: _ServerOptions
+    folder: Path, store: Store, works: tuple[BackgroundWork, BackgroundWork], options: _ServerOptions
 ) -> Services:
-    blobs = Blobs(folder / "blobs", durable=plan.durable)
-    with store.reading() as db:
+    blobs = Blobs(folder / "blobs", durable=options.durable)
+    with store.read_transaction() as db:
         blobs.sweep(row[0] for query in handlers.BLOBS for row in db.execute(query))
     credentials = Credentials(store, folder / "secret")
     return Services(
@@ -348,23 +371,23 @@ def _open_services(
         credentials,
         IdempotencyKeys(store),
         *works,
-        JobEngine(store, credentials, folder, plan.jobs, plan.describe),
-        plan.floes,
+        JobEngine(store, credentials, folder, options.jobs, options.describe),
+        options.floes,
         handlers.KINDS,
         _load_operations(),
         _load_contract()["info"]["version"],
-        plan.limits,
-        plan.processing,
+        options.limits,
+        options.processing,
     )
 
 
 def _lock_folder(folder: Path) -> sqlite3.Connection:
-    # A locked SQLite file is the lock that works on every system and vanishes with its process.
+    # A locked SQLite file is a lock that works on every system and is released when its process ends.
     (folder / "lock.sqlite").touch(mode=0o600)
-    guard = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
+    lock = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        guard.execute("BEGIN EXCLUSIVE")
+        lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
-        guard.close()
-        raise RuntimeError(f"another local Orion uses the folder {folder}") from None
-    return guard
+        lock.close()
+        raise RuntimeError(f"the folder {folder} is in use by another local Orion") from None
+    return lock

@@ -1,4 +1,4 @@
-"""Uvicorn as the local Orion wants it, and the sockets that it listens on."""
+"""Uvicorn server, configuration and listening sockets of the local Orion."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from orionclient.emulator.wire import WireProtocol
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-# Longer than the pools of HTTP clients keep idle connections, so that the server never closes one just being used again.
+# Longer than HTTP clients keep idle connections in their pools, so that the server never closes one that is about to be reused.
 _KEEP_ALIVE_SECONDS = 75
-# Room for the longest query that the contract allows; what is longer gets a response of ours all the same.
+# Large enough for the longest query that the contract allows; a longer head still gets an error response.
 _MAX_HEAD = 16 << 20
 
 
 class UvicornServer(uvicorn.Server):
-    """Uvicorn that tells when it listens, and ends when it is told to and not at its next tick."""
+    """Uvicorn with an event for "accepting requests" and a shutdown that does not wait for the next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -33,43 +33,43 @@ class UvicornServer(uvicorn.Server):
         self._ended = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell that requests are responded from now on."""
+        """Start listening and set `ready`."""
         await super().startup(sockets)
         self._loop = asyncio.get_running_loop()
         self.ready.set()
 
     async def main_loop(self) -> None:
-        """Run until the end is told."""
-        ways = [asyncio.ensure_future(super().main_loop()), asyncio.ensure_future(self._ended.wait())]
-        _, waiting = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in waiting:
-            way.cancel()
+        """Run until `end` is called or uvicorn stops."""
+        tasks = [asyncio.ensure_future(super().main_loop()), asyncio.ensure_future(self._ended.wait())]
+        _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End in peace what ends in time, and hang up on who does not take the rest of a response."""
+        """Finish requests gracefully, then abort connections whose clients do not read the rest of a response."""
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         await asyncio.sleep(0)
-        # Connections without a request are gone by now; Uvicorn waits a tenth of a second before it looks for others.
+        # Idle connections are closed by now. Uvicorn would wait 0.1 seconds before it checks for others.
         if self.server_state.connections or self.server_state.tasks:
             await super().shutdown(sockets)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        # The transports close their sockets at the loop's next turn.
+        # The transports close their sockets in the next iteration of the event loop.
         await asyncio.sleep(0)
 
-    def end(self) -> None:
-        """Stop, from another thread."""
+    def stop(self) -> None:
+        """Stop the server from another thread."""
         self.should_exit = True
         if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+            with contextlib.suppress(RuntimeError):  # the loop is already closed
                 self._loop.call_soon_threadsafe(self._ended.set)
 
 
 def build_config(app: ASGIApp) -> uvicorn.Config:
-    """The settings for an application."""
+    """Build the uvicorn configuration for an application."""
     return uvicorn.Config(
         app,
         loop="asyncio",
@@ -79,7 +79,7 @@ def build_config(app: ASGIApp) -> uvicorn.Config:
         lifespan="off",
         interface="asgi3",
         log_config=None,
-        log_level=logging.CRITICAL,  # what matters is logged by the envelope
+        log_level=logging.CRITICAL,  # the envelope logs failures
         access_log=False,
         proxy_headers=False,
         server_header=False,
@@ -89,16 +89,21 @@ def build_config(app: ASGIApp) -> uvicorn.Config:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one."""
+    """Open a listening socket.
+
+    Args:
+        host: A loopback address.
+        port: The TCP port; 0 chooses a free one.
+    """
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
-    # With the protocol named, asyncio switches Nagle's algorithm off; without it every response waits 40 ms.
+    # asyncio disables Nagle's algorithm only if the protocol is given; otherwise every response is delayed by 40 ms.
     bound = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if port:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
-        # Lets a restart take the port while connections of the last run are still in TIME_WAIT, which need the option too. A port that the
-        # system chooses is bound without it: it could be one that another program is about to listen on.
+        # The option lets a restart bind the port while connections of the last run are in TIME_WAIT; these need it as well. A port
+        # chosen by the system is bound first: with the option it could be one that another program is about to listen on.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.listen(512)
     except BaseException:

@@ -1,14 +1,13 @@
-"""Who may read a resource besides the members of its project.
+"""Shares: read access to a resource for users outside its project.
 
 The rules are assumptions:
 
-- A share gives reading only: getting, listing, downloading and reading tags. Changing, deleting, tagging and sharing again stay
-  with the members of the resource's project.
-- A share with a group or a project reaches all its members, one with an organization all its users, at every moment those of that
-  moment.
-- What is shared appears in listings of those who may read it, unless they ask for one project or for the trash.
-- A share can be made for those whom the one who shares knows: users and groups of the own organization, projects that one is a member of,
-  and the own organization. It is taken back by whoever may change the resource, whoever made it.
+- A share grants read access only: get, list, download and read tags. Updating, deleting, tagging and sharing need membership in the
+  resource's project.
+- A share with a group or a project applies to its current members, a share with an organization to its current users.
+- Shared resources appear in the listings of users who can read them, unless the listing is for one project or for the trash.
+- A user can share with the users and groups of the own organization, with projects that the user is a member of, and with the own
+  organization. Any user who can update the resource can revoke a share.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ _OWN_PROJECTS = "SELECT project FROM members WHERE user = ?"
 
 @dataclass(frozen=True, slots=True)
 class ShareTarget:
-    """A kind of those whom something can be shared with. Both queries are constants and take the id of a user.
+    """A type of target that a resource can be shared with. Both queries are constants and take the id of a user.
 
     Args:
-        mine: Selects the ids of this kind whose shares reach the user.
+        mine: Selects the ids of this kind whose shares apply to the user.
         known: Selects the ids of this kind that the user can share with.
     """
 
@@ -53,17 +52,17 @@ _SHARED = " UNION ALL ".join(
 
 
 def shared_with(kind: str, user: int) -> tuple[str, list[str | int]]:
-    """A query for the ids of what is shared with a user, and its values."""
+    """Return a query for the ids of the resources shared with a user, and its values."""
     return _SHARED, [kind, user] * len(TARGETS)
 
 
-def is_shared_with(db: sqlite3.Connection, kind: str, number: int, user: int) -> bool:
-    """Whether a share of the resource reaches the user."""
+def is_shared_with(db: sqlite3.Connection, kind: str, resource_id: int, user: int) -> bool:
+    """Return whether the resource is shared with the user."""
     query, values = shared_with(kind, user)
-    return db.execute(f"SELECT 1 WHERE ? IN ({query})", [number, *values]).fetchone() is not None
+    return db.execute(f"SELECT 1 WHERE ? IN ({query})", [resource_id, *values]).fetchone() is not None
 
 
 def can_share_with(db: sqlite3.Connection, target_type: str, target: int, user: int) -> bool:
-    """Whether the user can share with somebody."""
+    """Return whether the user can share with the target."""
     query = f"SELECT 1 WHERE ? IN ({TARGETS[target_type].known})"
     return db.execute(query, (target, user)).fetchone() is not None

@@ -1,6 +1,6 @@
-"""What a floe says about itself, and whether the parameters of a job fit that.
+"""Floe specifications, and the validation of job parameters against them.
 
-The forms of values are documented for datasets, files, collections and secrets; the names of the types are assumptions.
+The forms of dataset, file, collection and secret values are documented; the names of the types are assumed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class FloeSpecification(NamedTuple):
-    """A program that jobs run.
+    """A floe that jobs can run.
 
     Args:
-        specification: As the contract has it, with `name`, `uuid` and `cubes` at least.
-        tags: Its tags.
-        argv: The command; the folder of the job is added.
+        specification: As in the contract, with at least `name`, `uuid` and `cubes`.
+        tags: The tags of the floe.
+        argv: The command; the job's folder is appended to it.
     """
 
     specification: Mapping[str, Any]
@@ -26,45 +26,48 @@ class FloeSpecification(NamedTuple):
 
 
 class SpecificationError(ValueError):
-    """Something that is no floe; the message is a sentence."""
+    """A floe specification that is not valid."""
 
 
 class ParametersError(ValueError):
-    """Parameters that do not fit a specification; the message is a sentence."""
+    """Job parameters that do not match the specification."""
 
 
 def check_floe(given: Any) -> FloeSpecification:
-    """A floe from what claims to be one: a `FloeSpecification`, a tuple like it, or an object with its fields.
+    """Validate a floe.
+
+    Args:
+        given: A `FloeSpecification`, a tuple like it, or an object with its fields.
 
     Raises:
-        SpecificationError: It is none.
+        SpecificationError: The floe is not valid.
     """
     try:
         floe = FloeSpecification(**given) if isinstance(given, dict) else FloeSpecification(*given)
     except TypeError:
-        raise SpecificationError("a floe consists of specification, tags and argv") from None
+        raise SpecificationError("a floe must have the fields specification, tags and argv") from None
     specification = floe.specification
     if not isinstance(specification, dict) or not _check_strings(specification, "name", "uuid"):
-        raise SpecificationError("the specification of a floe is an object with the texts name and uuid")
+        raise SpecificationError("the specification of a floe must be an object with the strings name and uuid")
     name = specification["name"]
     if not all(isinstance(specification.get(key, ""), str) for key in ("title", "description")):
-        raise SpecificationError(f"title and description of the floe {name!r} are no texts")
+        raise SpecificationError(f"title and description of the floe {name!r} must be strings")
     cubes = specification.get("cubes")
     if not isinstance(cubes, list) or not all(
         isinstance(cube, dict) and _check_strings(cube, "name") for cube in cubes
     ):
-        raise SpecificationError(f"the floe {name!r} has no list of cubes with names")
+        raise SpecificationError(f"the cubes of the floe {name!r} must be a list of objects with a name")
     for cube in cubes:
         parameters = cube.get("parameters", [])
         if not isinstance(parameters, list) or not all(
             isinstance(each, dict) and _check_strings(each, "name", "type") for each in parameters
         ):
             raise SpecificationError(
-                f"the cube {cube['name']!r} of the floe {name!r} has parameters without name or type"
+                f"the cube {cube['name']!r} of the floe {name!r} has parameters without a name or type"
             )
     for words, what in ((floe.tags, "tags"), (floe.argv, "argv")):
         if isinstance(words, str) or not all(isinstance(word, str) for word in words):
-            raise SpecificationError(f"the {what} of the floe {name!r} are no list of texts")
+            raise SpecificationError(f"the {what} of the floe {name!r} must be a list of strings")
     if not floe.argv:
         raise SpecificationError(f"the floe {name!r} has no command")
     return FloeSpecification(specification, list(floe.tags), list(floe.argv))
@@ -75,12 +78,12 @@ def _check_strings(value: Mapping[str, Any], *names: str) -> bool:
 
 
 def check_parameters(specification: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Hold the parameters of a job against the specification of its floe.
+    """Validate the parameters of a job against the specification of its floe.
 
     Raises:
-        ParametersError: Something is unknown, missing, or of the wrong type.
+        ParametersError: A parameter is unknown, missing, or has the wrong type.
     """
-    _reject_unknown("There is nothing called", given, ["promoted", "cube"])
+    _reject_unknown("The parameters have an unknown field", given, ["promoted", "cube"])
     promoted, by_cube = _check_object(given, "promoted"), _check_object(given, "cube")
     known_promoted = {
         each["promoted_name"]: each for _, each in _collect_parameters(specification) if each.get("promoted_name")
@@ -156,7 +159,7 @@ def _is_id(value: Any) -> bool:
 
 
 def _is_reference(value: Any, plural: str, parts: str | None, single: str | None) -> bool:
-    """Whether a value names resources in one of the documented forms."""
+    """Return whether a value references resources in one of the documented forms."""
     if not isinstance(value, dict):
         return _is_id(value)
     if single and value.keys() == {single}:
@@ -175,7 +178,7 @@ def _is_entry(entry: Mapping[str, Any], parts: str | None) -> bool:
     return _is_id(entry.get("id")) and entry.keys() <= known and isinstance(chosen, list) and all(map(_is_id, chosen))
 
 
-# Name of the type -> name of the list of several, name of the list of its chosen parts, name of a single one.
+# Type -> name of the list of references, name of an entry's list of selected parts, name of a single reference.
 _DATA: dict[str, tuple[str, str | None, str | None]] = {
     "dataset": ("datasets", "records", None),
     "file": ("files", None, "file"),
@@ -193,7 +196,7 @@ def _is_data_reference(
 
 
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "string": ("a text", lambda value: isinstance(value, str)),
+    "string": ("a string", lambda value: isinstance(value, str)),
     "integer": ("an integer", lambda value: isinstance(value, int) and not isinstance(value, bool)),
     "decimal": ("a number", _is_number),
     "boolean": ("true or false", lambda value: isinstance(value, bool)),

@@ -1,4 +1,4 @@
-"""The database of a stack: SQLite in WAL mode, one writer at a time, readers on snapshots."""
+"""The SQLite database of a stack in WAL mode: one writer at a time, readers on snapshots."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 5
 _MAX_COUNTS = 64
 
-# What every kind of resource stands on; the tables of a kind stand in its handler.
-# AUTOINCREMENT: the id of something purged is never given to something else.
+# The tables that all kinds of resources need; each handler module defines the tables of its kind.
+# AUTOINCREMENT prevents the reuse of ids of purged rows.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -59,7 +59,7 @@ CREATE TABLE members (
     PRIMARY KEY (user, project)
 ) STRICT, WITHOUT ROWID;
 
--- `made` by create_token or for a job, in place of handed out for the password.
+-- `made`: created by create_token or for a job, not issued for the password.
 CREATE TABLE tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user INTEGER NOT NULL REFERENCES users (id),
@@ -75,7 +75,7 @@ CREATE INDEX tokens_of_job ON tokens (job) WHERE job IS NOT NULL;
 
 
 def now() -> str:
-    """The time as the contract writes it: ISO 8601 in UTC with microseconds and Z."""
+    """Return the current time in the contract's format: ISO 8601 in UTC with microseconds and Z."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -85,7 +85,7 @@ def _execute(db: sqlite3.Connection, text: str) -> None:
 
 
 class StoreConnection(sqlite3.Connection):
-    """A connection that remembers what it counted until something changes: all pages of a listing say how many items there are."""
+    """A connection that caches counts until the data changes, because every page of a listing has the total count."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -93,49 +93,49 @@ class StoreConnection(sqlite3.Connection):
         self._counted_at: tuple[int, int] = (0, 0)
 
     def count(self, query: str, values: Sequence[Any]) -> int:
-        """The number that a query gives, as of the state that the block around it sees."""
-        # The first number changes with commits of others that this block sees, the second with changes of our own.
+        """Return the count that a query selects, in the current transaction."""
+        # `data_version` changes with visible commits of other connections, `total_changes` with changes of this one.
         at = (self.execute("PRAGMA data_version").fetchone()[0], self.total_changes)
         if at != self._counted_at or len(self._counts) >= _MAX_COUNTS:
-            self.forget()
+            self.clear_counts()
         self._counted_at = at
         key = (query, *values)
         if key not in self._counts:
             self._counts[key] = self.execute(query, values).fetchone()[0]
         return self._counts[key]
 
-    def forget(self) -> None:
-        """Count anew, for what was counted was undone."""
+    def clear_counts(self) -> None:
+        """Drop the cached counts, after a rollback."""
         self._counts.clear()
 
 
 class Database(Protocol):
-    """What a handler may do with the database."""
+    """The database access of a handler."""
 
-    def reading(self) -> AbstractContextManager[StoreConnection]:
-        """A connection that sees one state of the database until the block ends."""
+    def read_transaction(self) -> AbstractContextManager[StoreConnection]:
+        """Open a read transaction: one snapshot of the database until the block ends."""
         ...
 
-    def writing(self) -> AbstractContextManager[StoreConnection]:
-        """A connection inside the only write transaction; an exception undoes everything."""
+    def write_transaction(self) -> AbstractContextManager[StoreConnection]:
+        """Open the only write transaction; an exception rolls it back."""
         ...
 
 
 class Store:
-    """The database of one folder, open.
+    """The open database of one folder.
 
-    Threads may share it. Connections are kept in a pool, so that closing the store closes every one of them whichever
-    thread opened it.
+    Thread-safe. Connections are pooled, so that closing the store closes all of them, whichever thread opened them.
 
     Args:
         path: The file.
-        tables: SQL that makes tables and indexes where they are missing, one text per kind of resource.
-        durable: False does not wait for the disk: only the end of the process is survived, not that of the machine.
+        tables: SQL that creates missing tables and indexes, one string per kind of resource.
+        durable: Whether to flush to disk. If False, data survives the end of the process but not a power failure. Defaults to
+            True.
     """
 
     def __init__(self, path: Path, tables: Iterable[str] = (), *, durable: bool = True) -> None:
         if sqlite3.sqlite_version_info < (3, 37):  # pragma: no cover - every Python 3.11 build has a newer one
-            raise RuntimeError(f"the local Orion needs SQLite 3.37 or newer, this is {sqlite3.sqlite_version}")
+            raise RuntimeError(f"the local Orion requires SQLite 3.37 or newer, found {sqlite3.sqlite_version}")
         self._path = path
         self._tables = tables
         self._durable = durable
@@ -144,7 +144,7 @@ class Store:
         self._write_lock = threading.Lock()
         self._closed = False
         try:
-            # Values of secrets stand there, whoever may look into the folder; SQLite gives the files beside it the same mode.
+            # The database contains the values of secrets, so only the owner may read it. SQLite gives its other files the same mode.
             path.touch(mode=0o600)
             for each in (path, *path.parent.glob(f"{path.name}-*")):
                 each.chmod(0o600)
@@ -154,25 +154,25 @@ class Store:
             raise
 
     def _prepare(self) -> None:
-        with self._borrowed() as db:
+        with self._check_out() as db:
             db.execute("PRAGMA journal_mode = WAL")
-        with self.writing() as db:
+        with self.write_transaction() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 _execute(db, _SCHEMA)
                 db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
                 raise RuntimeError(
-                    f"{self._path} has schema version {version}; this local Orion knows version {SCHEMA_VERSION} only"
+                    f"{self._path} has schema version {version}, but this local Orion supports only version {SCHEMA_VERSION}"
                 )
-            # At every start: a kind that is new to a kept folder gets its tables.
+            # Runs at every start, so that an existing folder gets the tables of new kinds.
             for text in self._tables:
                 _execute(db, text)
 
     @contextmanager
-    def reading(self) -> Iterator[StoreConnection]:
-        """A connection that sees one state of the database until the block ends."""
-        with self._borrowed() as db:
+    def read_transaction(self) -> Iterator[StoreConnection]:
+        """Open a read transaction: one snapshot of the database until the block ends."""
+        with self._check_out() as db:
             db.execute("BEGIN")
             try:
                 yield db
@@ -180,10 +180,10 @@ class Store:
                 db.execute("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[StoreConnection]:
-        """A connection inside the only write transaction; an exception undoes everything."""
-        # The lock makes writers of this process queue up, so SQLite's own waiting (which is not fair) never runs out.
-        with self._write_lock, self._borrowed() as db:
+    def write_transaction(self) -> Iterator[StoreConnection]:
+        """Open the only write transaction; an exception rolls it back."""
+        # The lock queues the writers of this process, because SQLite's own busy timeout is not fair and could expire.
+        with self._write_lock, self._check_out() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -191,11 +191,11 @@ class Store:
             except BaseException:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
-                db.forget()
+                db.clear_counts()
                 raise
 
     @contextmanager
-    def _borrowed(self) -> Iterator[StoreConnection]:
+    def _check_out(self) -> Iterator[StoreConnection]:
         with self._pool_lock:
             if self._closed:
                 raise RuntimeError("the store is closed")
@@ -205,9 +205,9 @@ class Store:
         try:
             yield db
         finally:
-            self._give_back(db)
+            self._check_in(db)
 
-    def _give_back(self, db: StoreConnection) -> None:
+    def _check_in(self, db: StoreConnection) -> None:
         with self._pool_lock:
             if not self._closed:
                 self._idle.append(db)
@@ -220,13 +220,13 @@ class Store:
         )
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
-        # With NORMAL a power cut may cost the last commits. Old blobs are removed after a commit, so the state before it must not come
-        # back: it would name content that is gone, while the new content belongs to nothing.
+        # With NORMAL, a power failure may undo the last commits. Old blobs are removed after a commit, so an undone commit would
+        # leave rows that name removed blobs.
         db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         return db
 
     def close(self) -> None:
-        """Close every connection; those in use close when their block ends."""
+        """Close all idle connections; connections in use are closed when their block ends."""
         with self._pool_lock:
             self._closed = True
             idle, self._idle = self._idle, []

@@ -1,4 +1,4 @@
-"""JSON as the standard has it: no repeated names, no NaN, no text that UTF-8 cannot carry."""
+"""Strict JSON decoding and encoding: no duplicate names, no NaN, no lone surrogates."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def loads(text: str, *, whole: bool = False) -> Any:
 
     Args:
         text: The document.
-        whole: Makes integers of numbers like 3.0, which JSON Schema takes for integers.
+        whole: Whether to decode numbers like 3.0 as integers, as JSON Schema does. Defaults to False.
 
     Raises:
-        ValueError: The text is no JSON document; the message is a sentence.
+        ValueError: The text is not a valid JSON document.
     """
     try:
         value = (_WHOLE if whole else _DECODER).decode(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"no valid JSON at character {error.pos + 1}: {error.msg}") from None
+        raise ValueError(f"invalid JSON at character {error.pos + 1}: {error.msg}") from None
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
     if text.count("[") + text.count("{") > _MAX_DEPTH:
@@ -36,7 +36,7 @@ def loads(text: str, *, whole: bool = False) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """The shortest text for a decoded value."""
+    """Encode a value in the shortest form."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -44,11 +44,11 @@ def _reject_surrogates(value: Any) -> None:
     try:
         dumps(value).encode()
     except UnicodeEncodeError:
-        raise ValueError("the JSON holds half of a surrogate pair") from None
+        raise ValueError("the JSON contains a lone surrogate") from None
 
 
 def _reject_depth(value: Any) -> None:
-    # What was decoded must be encoded again from a place that may be deeper in the stack.
+    # The value may be encoded later with a deeper call stack, so the depth is limited here.
     level = [value]
     for _ in range(_MAX_DEPTH + 1):
         level = [child for item in level for child in _children(item)]
@@ -68,7 +68,7 @@ def _check_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {twice[:100]!r} appears twice in one JSON object")
+        raise ValueError(f"duplicate name {twice[:100]!r} in a JSON object")
     return result
 
 
@@ -85,14 +85,14 @@ def _parse_whole_number(text: str) -> float | int:
 
 
 def _parse_integer(text: str) -> int:
-    # int() has a limit of its own, but its message speaks of Python.
+    # int() has its own limit, but its message is about Python.
     if len(text) > 1000:
         raise ValueError("an integer has more than 1000 digits")
     return int(text)
 
 
 def _reject_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON value")
+    raise ValueError(f"{text} is not a JSON value")
 
 
 _DECODER = json.JSONDecoder(

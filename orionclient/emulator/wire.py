@@ -1,4 +1,4 @@
-"""The connection below HTTP, for responds to that HTTP does not allow: raw bytes, resets, waits."""
+"""Access to the TCP connection of a request, for responses that HTTP does not allow: raw bytes, resets and stalls."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ HeaderList = list[tuple[bytes, bytes]]
 Framing = Literal["real", "length", "chunked", "close"]
 
 _KEY = "orion.wire"
-# On the loopback interface what was written has arrived by then; a reset must not overtake it.
-_RECEIVED_AT = 0.02
+# Written data has arrived on the loopback interface after this time, so that a reset cannot overtake it.
+_RESET_DELAY = 0.02
 _FLUSH_POLL = 0.005
-# How long a client that still sends is listened to after an early response, so that it comes to see the response.
+# How long the rest of a request is read after an early response, so that the client gets to read the response.
 _LINGER = 2.0
 
 
 class WireAccess:
-    """One connection.
+    """Low-level access to one connection.
 
     Args:
-        transport: Where its bytes go.
+        transport: The transport of the connection.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -39,19 +39,19 @@ class WireAccess:
         self.lost: asyncio.Event = asyncio.Event()
 
     async def write(self, data: bytes) -> None:
-        """Send bytes past HTTP; returns when the system has taken them or the client is gone."""
+        """Send raw bytes; returns when the system has accepted them or the connection is lost."""
         self._transport.write(data)
         while self._transport.get_write_buffer_size() and not self.lost.is_set():
             await asyncio.sleep(_FLUSH_POLL)
 
     def write_soon(self, data: bytes) -> None:
-        """Send bytes past HTTP, in front of what HTTP sends next."""
+        """Queue raw bytes in front of the next HTTP data."""
         self._transport.write(data)
 
     async def end(self, how: str) -> None:
-        """End the connection by a reset (RST) or in peace (FIN)."""
+        """Close the connection with a reset (RST) or gracefully (FIN)."""
         if how == "reset":
-            await self.pause(_RECEIVED_AT)
+            await self.pause(_RESET_DELAY)
             bound = self._transport.get_extra_info("socket")
             if bound is not None and not self.lost.is_set():
                 # A linger time of zero makes the system send RST instead of FIN.
@@ -62,7 +62,7 @@ class WireAccess:
         await self.lost.wait()
 
     async def end_early(self, receive: Receive) -> None:
-        """Say that nothing more comes, listen to the rest of the request for a while, then close."""
+        """Send FIN, read the rest of the request for a while, then close."""
         if self._transport.can_write_eof():
             self._transport.write_eof()
         with suppress(TimeoutError):
@@ -72,7 +72,7 @@ class WireAccess:
         await self.end("close")
 
     async def pause(self, seconds: float) -> bool:
-        """Wait; False when the client went away meanwhile."""
+        """Wait; returns False if the client disconnected meanwhile."""
         try:
             async with asyncio.timeout(seconds):
                 await self.lost.wait()
@@ -82,39 +82,39 @@ class WireAccess:
 
 
 class WireProtocol(H11Protocol):
-    """Uvicorn's HTTP, which hands its connection on with every request."""
+    """Uvicorn's HTTP/1.1 protocol, which adds its `WireAccess` to the state of every request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Remember the connection."""
+        """Create the `WireAccess` of the connection."""
         super().connection_made(transport)
         self._wire = WireAccess(transport)
         self.app_state: dict[str, Any] = {**self.app_state, _KEY: self._wire}
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wake who waits for the end."""
+        """Set `WireAccess.lost`."""
         super().connection_lost(exc)
         self._wire.lost.set()
 
 
 def get_wire(scope: Scope) -> WireAccess:
-    """The connection of a request."""
+    """Return the connection of a request."""
     wire: WireAccess = scope["state"][_KEY]
     return wire
 
 
 class RawBytesResponse:
-    """Takes the messages of a real response and writes them to the connection itself.
+    """Writes the messages of a real response directly to the connection.
 
     Args:
         wire: The connection.
-        limit: So many bytes of the body are sent, and then no end of the body; None sends all.
-        how: How the connection ends.
-        framing: How the response says where its body ends.
-        by: Added to the Content-Length.
-        seconds: Time before every chunk.
-        size: Bytes of a chunk; None sends as it comes.
-        head: Sends the head in such chunks too.
-        exact: Sends the headers as they are, whatever they say about the body.
+        limit: Bytes of the body to send before the response is cut; None sends all.
+        how: How the connection ends: `close` or `reset`.
+        framing: How the response delimits its body.
+        by: Bytes added to the Content-Length.
+        seconds: Delay before every chunk.
+        size: Chunk size in bytes; None sends the chunks of the application.
+        head: Whether the head is sent in such chunks too.
+        exact: Whether the headers are sent unchanged, even if they do not match the body.
     """
 
     def __init__(
@@ -184,23 +184,23 @@ class RawBytesResponse:
 
 
 def choose_framing(headers: Iterable[tuple[bytes, bytes]], framing: Framing, by: int = 0) -> tuple[HeaderList, bool]:
-    """The headers for a framing, and whether the body comes in chunks."""
+    """Return the headers for a framing, and whether the body is sent with chunked transfer coding."""
     pairs = [(name.lower(), value) for name, value in headers]
     given = dict(pairs).get(b"content-length")
     if framing == "real":
         framing = "chunked" if given is None else "length"
-    kept = [
+    remaining = [
         (name, value) for name, value in pairs if name not in {b"content-length", b"transfer-encoding", b"connection"}
     ]
     if framing == "chunked":
-        kept.append((b"transfer-encoding", b"chunked"))
+        remaining.append((b"transfer-encoding", b"chunked"))
     elif framing == "length" and given is not None:
-        kept.append((b"content-length", str(max(0, int(given) + by)).encode()))
-    return [*kept, (b"connection", b"close")], framing == "chunked"
+        remaining.append((b"content-length", str(max(0, int(given) + by)).encode()))
+    return [*remaining, (b"connection", b"close")], framing == "chunked"
 
 
 def encode_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The head of a response as it stands on the wire."""
+    """Encode the head of a response as HTTP/1.1."""
     try:
         phrase = http.HTTPStatus(status).phrase
     except ValueError:
@@ -210,7 +210,7 @@ def encode_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 
 def encode_headers(headers: dict[str, Any]) -> HeaderList:
-    """Headers as pairs of bytes; a list gives one pair each, None none."""
+    """Encode headers as pairs of bytes; a list becomes one pair per item, None becomes none."""
     pairs: HeaderList = []
     for name, value in headers.items():
         texts = value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""Work in the background: what takes longer than a request may, in one thread of the stack."""
+"""A background thread for work that takes longer than a request should."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOG = logging.getLogger("orionclient.emulator")
 
 
 class BackgroundWork:
-    """Runs functions one after the other; what is not done when it stops is found again by the next start."""
+    """Runs functions one after the other. Work that is unfinished at shutdown is resumed by the next start."""
 
     def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[tuple[Callable[..., None], tuple[Any, ...]] | None] = queue.SimpleQueue()
@@ -23,14 +23,14 @@ class BackgroundWork:
         self._thread: threading.Thread | None = None
 
     @property
-    def stopping(self) -> bool:
-        """Whether the server stops; long work looks at it now and then and leaves the rest."""
+    def is_stopping(self) -> bool:
+        """Whether the server is stopping; long-running work checks it and returns early."""
         return self._stopping.is_set()
 
     def submit(self, function: Callable[..., None], *args: Any) -> None:
-        """Run a function soon; call it after the transaction that makes the work necessary."""
+        """Queue a function; call it after the transaction that makes the work necessary."""
         with self._lock:
-            if self.stopping:
+            if self.is_stopping:
                 return
             self._waiting.put((function, args))
             if self._thread is None:
@@ -38,19 +38,19 @@ class BackgroundWork:
                 self._thread.start()
 
     def pause(self, seconds: float) -> bool:
-        """Wait, in the background thread; False where the server stops meanwhile."""
+        """Wait in the background thread; returns False if the server stops meanwhile."""
         return not self._stopping.wait(seconds)
 
     def _run(self) -> None:
-        while (item := self._waiting.get()) is not None and not self.stopping:
+        while (item := self._waiting.get()) is not None and not self.is_stopping:
             function, args = item
             try:
                 function(*args)
-            except Exception:  # noqa: BLE001 - the next chunk of work must not suffer; the log has it
-                _LOG.exception("work in the background failed")
+            except Exception:  # noqa: BLE001 - logged, and must not prevent later work
+                _LOG.exception("background work failed")
 
     def close(self) -> None:
-        """Stop after what runs now."""
+        """Stop after the function that is running now."""
         with self._lock:
             self._stopping.set()
             self._waiting.put(None)

@@ -1,4 +1,4 @@
-"""Floes of your own: Python functions that a job runs, described by their signature."""
+"""Define floes: Python functions that jobs run, with parameters derived from their signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m orionclient.floes`: what the local Orion calls to run a floe, or to learn which there are."""
+"""`python -m orionclient.floes`: the command that the local Orion uses to run and list floes."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from orionclient.floes import _loading
 from orionclient.floes._running import exit_with_server, run
 
 
-def main(words: list[str] | None = None) -> int:
-    """Do what the command line says.
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
 
     Args:
-        words: Its words; those of this process without it.
+        arguments: Command line arguments. Defaults to those of this process.
 
     Returns:
         Exit code.
     """
-    parser = argparse.ArgumentParser(prog="python -m orionclient.floes", description="Runs and describes floes.")
+    parser = argparse.ArgumentParser(prog="python -m orionclient.floes", description="Run and describe floes.")
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="run a floe with the parameters of a job")
     running.add_argument("--path", action="append", default=[], type=Path, help="folder to import modules from")
     running.add_argument("target", help="module:function or path.py:function")
     running.add_argument("folder", type=Path, help="folder of the job, with parameters.json")
-    describing = commands.add_parser("describe", help="print the floes of a file or of an decompressed package as JSON")
+    describing = commands.add_parser("describe", help="print the floes of a file or of an extracted package as JSON")
     describing.add_argument("place", type=Path, help="the file or the folder")
-    given = parser.parse_args(words)
+    given = parser.parse_args(arguments)
     if given.command == "describe":
         return _describe(given.place)
     for folder in given.path:
@@ -40,10 +40,10 @@ def main(words: list[str] | None = None) -> int:
 
 def _describe(place: Path) -> int:
     try:
-        # What a file prints while it is loaded must not mix with the JSON.
+        # Output of a file while it is loaded must not mix with the JSON.
         with contextlib.redirect_stdout(sys.stderr):
             found = _loading.read_package_floes(place) if place.is_dir() else _loading.read_file_floes(place)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a person's file raises is the response
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's file is reported
         sys.stderr.write(" ".join(f"{type(error).__name__}: {error}".split()) + "\n")
         return 1
     sys.stdout.write(json.dumps(found) + "\n")

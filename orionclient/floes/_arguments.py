@@ -1,4 +1,4 @@
-"""From the parameters of a job to the arguments of a function: ids become resources."""
+"""Convert the parameters of a job to the arguments of a floe function: ids become resources."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 def parse_arguments(cube: Mapping[str, Any], given: Mapping[str, Any], session: OrionSession) -> dict[str, Any]:
-    """Make the arguments of a floe's function.
+    """Build the arguments of a floe function.
 
     Args:
-        cube: The cube of its specification.
-        given: The parameters of the job, ``{"promoted": {...}, "cube": {...}}``; a promoted one counts more.
-        session: Session that fetches resources.
+        cube: The cube of the floe specification.
+        given: The parameters of the job, ``{"promoted": {...}, "cube": {...}}``; promoted parameters take precedence.
+        session: Session for fetching resources.
 
     Returns:
-        Name -> argument; what was not given, or is null, is left to the function's defaults.
+        Name -> argument. Parameters that are omitted or null use the defaults of the function.
 
     Raises:
-        ValidationError: A value is of another type.
+        ValidationError: A value has the wrong type.
         OrionError: A resource could not be fetched.
     """
     promoted, by_cube = given.get("promoted") or {}, given.get("cube") or {}
@@ -50,8 +50,8 @@ def parse_arguments(cube: Mapping[str, Any], given: Mapping[str, Any], session: 
     for parameter in cube["parameters"]:
         name = parameter["name"]
         values = (promoted.get(parameter.get("promoted_name")), own.get(name))
-        # null stands for no value.
-        value = next((each for each in values if each is not None), None)
+        # null means no value.
+        value = next((candidate for candidate in values if candidate is not None), None)
         if value is not None:
             found[name] = _parse_argument(parameter, value, session)
     return found
@@ -60,9 +60,9 @@ def parse_arguments(cube: Mapping[str, Any], given: Mapping[str, Any], session: 
 def _parse_argument(parameter: Mapping[str, Any], value: Any, session: OrionSession) -> Any:
     if parameter["type"] in _KINDS:
         kind = _KINDS[parameter["type"]]
-        found = [session.get_resource(kind, number) for number in _parse_numbers(parameter, value)]
+        found = [session.get_resource(kind, resource) for resource in _parse_ids(parameter, value)]
     else:
-        found = [_parse_plain(parameter, each) for each in _parse_list(parameter, value)]
+        found = [_check_plain_value(parameter, item) for item in _parse_list(parameter, value)]
     if parameter.get("many"):
         return found
     if len(found) != 1:
@@ -74,30 +74,30 @@ def _parse_list(parameter: Mapping[str, Any], value: Any) -> list[Any]:
     return value if parameter.get("many") and isinstance(value, list) else [value]
 
 
-def _parse_plain(parameter: Mapping[str, Any], value: Any) -> Any:
+def _check_plain_value(parameter: Mapping[str, Any], value: Any) -> Any:
     kinds = _PYTHON.get(parameter["type"], (object,))
-    # A bool is an int for Python only.
+    # A Python bool is an int, but JSON true is not a number.
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds and object not in kinds):
         raise ValidationError(
-            f"the parameter {parameter['name']!r} is of type {parameter['type']}; {value!r:.60} is not"
+            f"the parameter {parameter['name']!r} must be of type {parameter['type']}, not {value!r:.60}"
         )
     choices = parameter.get("choices")
     if choices and value not in choices:
-        raise ValidationError(f"the parameter {parameter['name']!r} is one of {choices}, not {value!r:.60}")
+        raise ValidationError(f"the parameter {parameter['name']!r} must be one of {choices}, not {value!r:.60}")
     return float(value) if isinstance(value, int) and parameter["type"] == "decimal" else value
 
 
-def _parse_numbers(parameter: Mapping[str, Any], value: Any) -> list[int]:
-    """Ids in any of the published forms: an id, ``{"file": id}``, ``{"files": [{"id": id}]}``; and a list of these."""
+def _parse_ids(parameter: Mapping[str, Any], value: Any) -> list[int]:
+    """Parse ids in the published forms: an id, ``{"file": id}``, ``{"files": [{"id": id}]}``, or a list of these."""
     if isinstance(value, list):
-        return [number for each in value for number in _parse_numbers(parameter, each)]
+        return [parsed for item in value for parsed in _parse_ids(parameter, item)]
     if not isinstance(value, Mapping):
         return [resource_id(value, f"the parameter {parameter['name']!r}")]
     kind = parameter["type"]
     for key in (kind, f"{kind}s", "id"):
         if list(value) == [key]:
-            return _parse_numbers(parameter, value[key])
+            return _parse_ids(parameter, value[key])
     raise ValidationError(
-        f"the parameter {parameter['name']!r} takes whole {kind}s by their ids here, not {str(value)[:80]};"
-        " chosen records or shards, and paths, are not modelled"
+        f"the parameter {parameter['name']!r} takes {kind} ids, not {str(value)[:80]};"
+        " selections of records or shards, and paths, are not supported"
     )

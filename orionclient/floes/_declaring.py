@@ -1,4 +1,4 @@
-"""The decorator: from the signature of a function to the specification of a floe."""
+"""The floe decorator: derives the specification of a floe from the signature of a function."""
 
 from __future__ import annotations
 
@@ -39,14 +39,13 @@ _LISTS: Final = (list, Sequence)
 
 @frozen(kw_only=True)
 class Parameter:
-    """What a hint cannot say of a parameter; goes into ``Annotated``.
+    """Properties of a parameter that its type hint cannot express, for use in ``Annotated``.
 
     Args:
         title: Label in a form.
-        description: What it means, with its unit.
-        promoted_name: Name under which it is set when a job starts; the name in the signature without it, and None for a parameter that
-            is set through its cube only.
-        type: Type in the specification, where the hint does not tell.
+        description: Description, with the unit.
+        promoted_name: Promoted name for starting a job. Defaults to the name in the signature; None for a parameter that is not promoted.
+        type: Type in the specification. Defaults to the type of the hint.
 
     Example:
         >>> from typing import Annotated
@@ -62,20 +61,20 @@ class Parameter:
     type: str = ""
 
 
-#: Name of the dataset that the floe will make.
+#: Name of a dataset that the floe creates.
 DatasetOut = Annotated[str, Parameter(type="dataset_out")]
-#: Name of the collection that the floe will make.
+#: Name of a collection that the floe creates.
 CollectionOut = Annotated[str, Parameter(type="collection_out")]
-#: Name of the file that the floe will make.
+#: Name of a file that the floe creates.
 FileOut = Annotated[str, Parameter(type="file_out")]
 
 
 @frozen
 class Floe:
-    """What is known of a function that is a floe.
+    """The definition of a floe.
 
     Attributes:
-        specification: The specification, as JSON.
+        specification: The specification as a JSON object.
         tags: Tags of the specification.
     """
 
@@ -84,12 +83,12 @@ class Floe:
 
     @property
     def name(self) -> str:
-        """Name of the floe, and of its one cube."""
+        """Name of the floe and of its single cube."""
         return str(self.specification["name"])
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
-        """Parameters of its one cube."""
+        """Parameters of the single cube."""
         return list(self.specification["cubes"][0]["parameters"])
 
 
@@ -106,24 +105,24 @@ def floe(
     tags: Iterable[str] = (),
     description: str = "",
 ) -> Any:
-    """Make a function a floe. It stays an ordinary function, which tests may call.
+    """Declare a function as a floe. It stays an ordinary function that tests can call.
 
-    Every parameter needs a hint: `str`, `int`, `float`, `bool`, `dict` or `list` (any JSON), `Literal` (one of some texts or numbers),
+    Every parameter needs a type hint: `str`, `int`, `float`, `bool`, `dict` or `list` (any JSON), `Literal` (of strings or integers),
     `File`, `Dataset`, `ShardCollection`, `Secret`, a list of one of these, or `DatasetOut`, `CollectionOut`, `FileOut` for the name of
-    something that the floe will make. A parameter without default must be given when a job starts.
+    a resource that the floe creates. Parameters without a default are required when a job is started.
 
     Args:
-        function: The function, where the decorator stands without parentheses.
-        name: Name of the floe and of its one cube; the function's name without it.
-        title: Title; made of the name without it.
-        tags: Tags of the specification, by which scripts find it.
-        description: What it does; the first paragraph of the function's docstring without it.
+        function: The function, if the decorator is used without parentheses.
+        name: Name of the floe and of its single cube. Defaults to the name of the function.
+        title: Title. Defaults to a title derived from the name.
+        tags: Tags of the specification, for finding the floe.
+        description: Description. Defaults to the first paragraph of the function's docstring.
 
     Returns:
-        The same function.
+        The function itself.
 
     Raises:
-        ValidationError: A parameter has no hint, or one that no parameter of a floe can have.
+        ValidationError: A parameter has no type hint, or an unsupported one.
 
     Example:
         >>> from orionclient.floes import DatasetOut, floe
@@ -144,7 +143,7 @@ def floe(
                     "name": given,
                     "title": title or given.replace("_", " ").strip().capitalize(),
                     "description": description or paragraph,
-                    # The same floe is known again wherever and however often it is registered.
+                    # The UUID is stable, so that the floe is recognized however often and wherever it is registered.
                     "uuid": str(uuid.uuid5(_NAMESPACE, given)),
                     "cubes": [
                         {
@@ -164,47 +163,47 @@ def floe(
 
 
 def get_floe(function: Any) -> Floe:
-    """Find what the decorator has made of a function.
-
-    Args:
-        function: The function.
-
-    Returns:
-        What is known of the floe.
-
-    Raises:
-        ValidationError: It is no floe.
-    """
-    # What merely hands on every attribute, such as a mock, is no floe.
-    found = vars(function).get(_MARK) if hasattr(function, "__dict__") else None
-    if not isinstance(found, Floe):
-        raise ValidationError(f"{function!r:.100} is no floe; decorate the function with @orionclient.floes.floe")
-    return found
-
-
-def is_floe(thing: object) -> bool:
-    """Tell whether something is a floe.
-
-    Args:
-        thing: Anything.
-
-    Returns:
-        True for a function that the decorator has seen.
-    """
-    return inspect.isfunction(thing) and _MARK in vars(thing)
-
-
-def describe(function: Callable[..., Any]) -> dict[str, Any]:
-    """Give the specification of a floe.
+    """Get the definition of a floe.
 
     Args:
         function: The decorated function.
 
     Returns:
-        The specification, as a dict that JSON can hold.
+        The definition.
 
     Raises:
-        ValidationError: It is no floe.
+        ValidationError: The function is not a floe.
+    """
+    # Looked up in vars(), since mocks return any attribute.
+    found = vars(function).get(_MARK) if hasattr(function, "__dict__") else None
+    if not isinstance(found, Floe):
+        raise ValidationError(f"{function!r:.100} is not a floe; decorate the function with @orionclient.floes.floe")
+    return found
+
+
+def is_floe(thing: object) -> bool:
+    """Check whether an object is a floe.
+
+    Args:
+        thing: Any object.
+
+    Returns:
+        True for a decorated function.
+    """
+    return inspect.isfunction(thing) and _MARK in vars(thing)
+
+
+def describe(function: Callable[..., Any]) -> dict[str, Any]:
+    """Get the specification of a floe.
+
+    Args:
+        function: The decorated function.
+
+    Returns:
+        The specification as a JSON-serializable dict.
+
+    Raises:
+        ValidationError: The function is not a floe.
 
     Example:
         >>> from orionclient.floes import describe, floe
@@ -223,43 +222,43 @@ def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, 
         hints = typing.get_type_hints(function, include_extras=True)
     except NameError as error:
         raise ValidationError(
-            f"the hints of the floe {name!r} cannot be read: {error}; import what they name outside of TYPE_CHECKING"
+            f"cannot resolve the type hints of the floe {name!r}: {error}; import their types outside of TYPE_CHECKING"
         ) from None
     found = []
     for parameter in inspect.signature(function).parameters.values():
         where = f"the parameter {parameter.name!r} of the floe {name!r}"
         if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
-            raise ValidationError(f"{where} cannot be passed by its name")
+            raise ValidationError(f"{where} cannot be passed by keyword")
         if parameter.name not in hints:
-            raise ValidationError(f"{where} has no hint")
+            raise ValidationError(f"{where} has no type hint")
         found.append(_read_parameter(parameter, hints[parameter.name], where))
     promoted = [each["promoted_name"] for each in found if "promoted_name" in each]
     for each in promoted:
         if promoted.count(each) > 1:
-            raise ValidationError(f"the floe {name!r} has two parameters promoted as {each!r}")
+            raise ValidationError(f"the floe {name!r} has two parameters with the promoted name {each!r}")
     return found
 
 
 def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:
-    hint, optional = _without_none(hint)
-    hint, message = _unwrap(hint)
+    hint, optional = _strip_none(hint)
+    hint, properties = _unwrap_annotated(hint)
     many = typing.get_origin(hint) in _LISTS or hint in _LISTS
     items = typing.get_args(hint)
     described: dict[str, Any] = {"name": parameter.name}
-    if message.promoted_name is not None:
-        described["promoted_name"] = message.promoted_name or parameter.name
+    if properties.promoted_name is not None:
+        described["promoted_name"] = properties.promoted_name or parameter.name
     if many and items:
-        item, inner = _unwrap(items[0])
+        item, inner = _unwrap_annotated(items[0])
         kind, choices = _get_type(item, where)
-        kind = message.type or inner.type or kind
+        kind = properties.type or inner.type or kind
         many = kind != "json"
     else:
         kind, choices = _get_type(hint, where)
-        kind, many = message.type or kind, False
+        kind, many = properties.type or kind, False
     described |= {
         "type": kind,
-        "title": message.title or parameter.name.replace("_", " ").strip().capitalize(),
-        "description": message.description,
+        "title": properties.title or parameter.name.replace("_", " ").strip().capitalize(),
+        "description": properties.description,
         "required": parameter.default is parameter.empty and not optional,
     }
     if choices:
@@ -270,11 +269,11 @@ def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict
         try:
             described["default"] = json.loads(json.dumps(parameter.default, allow_nan=False))
         except (TypeError, ValueError):
-            raise ValidationError(f"the default of {where} cannot be written as JSON") from None
+            raise ValidationError(f"the default of {where} is not JSON serializable") from None
     return described
 
 
-def _without_none(hint: Any) -> tuple[Any, bool]:
+def _strip_none(hint: Any) -> tuple[Any, bool]:
     if typing.get_origin(hint) in {typing.Union, types.UnionType}:
         rest = [each for each in typing.get_args(hint) if each is not type(None)]
         if len(rest) == 1:
@@ -282,17 +281,17 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
-def _unwrap(hint: Any) -> tuple[Any, Parameter]:
-    """Take a hint out of `Annotated`; of several notes the last one that says something counts."""
-    message = Parameter()
+def _unwrap_annotated(hint: Any) -> tuple[Any, Parameter]:
+    """Unwrap a hint from `Annotated` and merge its `Parameter` annotations; later ones take precedence."""
+    properties = Parameter()
     if typing.get_origin(hint) is Annotated:
-        hint, *notes = typing.get_args(hint)
-        for note in notes:
-            if isinstance(note, Parameter):
-                news = {name: getattr(note, name) for name in ("title", "description", "promoted_name", "type")}
-                message = evolve(message, **{name: value for name, value in news.items() if value != ""})
-        hint, _ = _without_none(hint)
-    return hint, message
+        hint, *annotations = typing.get_args(hint)
+        for annotation in annotations:
+            if isinstance(annotation, Parameter):
+                values = {name: getattr(annotation, name) for name in ("title", "description", "promoted_name", "type")}
+                properties = evolve(properties, **{name: value for name, value in values.items() if value != ""})
+        hint, _ = _strip_none(hint)
+    return hint, properties
 
 
 def _get_type(hint: Any, where: str) -> tuple[str, list[Any]]:
@@ -301,9 +300,9 @@ def _get_type(hint: Any, where: str) -> tuple[str, list[Any]]:
         kinds = {type(each) for each in choices}
         if len(kinds) == 1 and (kind := kinds.pop()) in {str, int}:
             return _TYPE_OF[kind], choices
-        raise ValidationError(f"{where} has choices that are neither all texts nor all whole numbers")
+        raise ValidationError(f"{where} has choices that are neither all strings nor all integers")
     try:
         return _TYPE_OF[typing.get_origin(hint) or hint], []
     except (KeyError, TypeError):
-        known = "str, int, float, bool, dict, list, Literal, File, Dataset, ShardCollection, Secret and DatasetOut and its like"
-        raise ValidationError(f"{where} has the hint {hint!r:.80}; known are {known}") from None
+        known = "str, int, float, bool, dict, list, Literal, File, Dataset, ShardCollection, Secret, DatasetOut, CollectionOut and FileOut"
+        raise ValidationError(f"{where} has the unsupported type hint {hint!r:.80}; supported are {known}") from None

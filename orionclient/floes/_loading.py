@@ -1,4 +1,4 @@
-"""Where floes are: in modules, in files, in decompressed packages and behind entry points; and how another process finds them again."""
+"""Find floes in modules, files, extracted packages and entry points, and build the commands that run them."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ GROUP: Final = "orionclient.floes"
 _MANIFEST: Final = "manifest.json"
 _LOADING: Final[list[str]] = []
 
-#: What the local Orion is told of a floe: its specification, its tags, and the command that runs it.
+#: Registration of a floe with the local Orion: its specification, tags and command.
 Registration = dict[str, Any]
 
 
-def set_loading() -> str:
-    """Tell what is being loaded at this moment.
+def get_loading_target() -> str:
+    """Get the target that is currently being loaded.
 
     Returns:
-        The target; empty where nothing is.
+        The target; empty if nothing is being loaded.
     """
     return _LOADING[-1] if _LOADING else ""
 
 
-def build_command(*words: str) -> list[str]:
-    """Make the command that runs this package's own program for floes.
+def build_command(*arguments: str) -> list[str]:
+    """Build a command line of `python -m orionclient.floes`.
 
     Args:
-        *words: What follows its name.
+        *arguments: Arguments of the command.
 
     Returns:
-        The words of the command.
+        The command line as a list.
     """
-    return [sys.executable, "-m", "orionclient.floes", *words]
+    return [sys.executable, "-m", "orionclient.floes", *arguments]
 
 
 def load(target: str) -> Callable[..., Any]:
-    """Load a floe.
+    """Load the function of a floe.
 
     Args:
         target: ``module:function`` or ``path.py:function``.
@@ -60,42 +60,42 @@ def load(target: str) -> Callable[..., Any]:
         The function.
 
     Raises:
-        ValidationError: The target is none, or there is no such floe.
-        ImportError: There is no such module.
-        Exception: Whatever loading the module raises.
+        ValidationError: The target is invalid, or the floe does not exist.
+        ImportError: The module does not exist.
+        Exception: Any error raised while loading the module.
     """
     where, colon, name = target.rpartition(":")
     if not colon or not where or not name:
-        raise ValidationError(f"a floe is named module:function or path.py:function, not {target!r:.100}")
-    module = get_module_name(where)
+        raise ValidationError(f"the floe must be given as module:function or path.py:function, not {target!r:.100}")
+    module = load_module(where)
     function: Any = getattr(module, name, None)
     if not is_floe(function):
-        known = ", ".join(each.__name__ for each in find_floes(module)) or "none"
-        raise ValidationError(f"{where} has no floe {name!r}; it has {known}")
+        names = ", ".join(known.__name__ for known in find_floes(module)) or "none"
+        raise ValidationError(f"{where} has no floe {name!r}; it has {names}")
     return function  # type: ignore[no-any-return]
 
 
-def get_module_name(where: str) -> ModuleType:
-    """Load a module.
+def load_module(where: str) -> ModuleType:
+    """Load a module or a Python file.
 
     Args:
-        where: Its name, or the path of its file, whose folder is where it finds its neighbours.
+        where: Module name, or path of a file; its folder is added to the import path.
 
     Returns:
-        The module; a file is read anew each time.
+        The module. A file is loaded again on every call.
 
     Raises:
-        ValidationError: There is no such file.
-        Exception: Whatever loading it raises.
+        ValidationError: The file does not exist.
+        Exception: Any error raised while loading it.
     """
-    with _find_marked(where):
+    with _mark_loading(where):
         if not where.endswith(".py"):
             return importlib.import_module(where)
         path = Path(where).resolve()
         name = f"orion_floe_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None or not path.is_file():
-            raise ValidationError(f"there is no file {where}")
+            raise ValidationError(f"the file {where} does not exist")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         add_path(path.parent)
@@ -108,7 +108,7 @@ def get_module_name(where: str) -> ModuleType:
 
 
 def add_path(folder: Path) -> None:
-    """Let modules be imported from a folder.
+    """Add a folder to the import path.
 
     Args:
         folder: The folder.
@@ -118,7 +118,7 @@ def add_path(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _find_marked(target: str) -> Iterator[None]:
+def _mark_loading(target: str) -> Iterator[None]:
     _LOADING.append(target)
     try:
         yield
@@ -133,35 +133,35 @@ def find_floes(module: ModuleType) -> list[Callable[..., Any]]:
         module: The module.
 
     Returns:
-        Its functions, in order; those that it only imports are left out.
+        The functions in order, without imported ones.
     """
     found = [each for each in vars(module).values() if is_floe(each) and each.__module__ == module.__name__]
     return list(dict.fromkeys(found))
 
 
-def load_registered(function: Callable[..., Any]) -> Registration:
-    """Say of a function how another process finds and runs it.
+def build_registration(function: Callable[..., Any]) -> Registration:
+    """Build the registration with which another process can find and run a floe.
 
     Args:
         function: The floe.
 
     Returns:
-        Its registration.
+        The registration.
 
     Raises:
-        ValidationError: It is no floe, or no other process can find it: it is nested, or stands in no file.
+        ValidationError: The function is not a floe, is nested, or is not defined in a file.
     """
     name = get_floe(function).name
     file = inspect.getsourcefile(function)
     if file is None or not Path(file).is_file() or function.__qualname__ != function.__name__:
         raise ValidationError(
-            f"the floe {name!r} runs in a process of its own, which cannot find it; write it at the top level of a file"
+            f"the floe {name!r} cannot be imported by its own process; define it at the top level of a file"
         )
     path, module = Path(file).resolve(), sys.modules.get(function.__module__)
     spec = getattr(module, "__spec__", None)
     if spec is None or not spec.parent:
         return _make_registration(function, f"{path}:{function.__name__}")
-    # A module of a package is imported by its name, from where its outermost package lies.
+    # A module of a package is imported by name, with the folder of its top-level package on the import path.
     root = path.parents[spec.name.count(".") + (path.name == "__init__.py")]
     return _make_registration(function, f"{spec.name}:{function.__name__}", root)
 
@@ -176,47 +176,45 @@ def _make_registration(function: Callable[..., Any], target: str, root: Path | N
 
 
 def collect_floes(given: Iterable[Any]) -> list[Registration]:
-    """Register what a person names, the built-in floes and those of installed packages.
+    """Build the registrations of the given floes, those of installed packages and the built-in ones.
 
     Args:
-        given: Functions, modules, names of modules, and paths of files.
+        given: Functions, modules, module names and file paths.
 
     Returns:
-        The registrations; the first of several with the same name stays.
+        The registrations; of floes with the same name only the first.
 
     Raises:
-        ValidationError: Something given is or has no floe.
-        Exception: Whatever loading a module that was given raises.
+        ValidationError: An item is not a floe or contains none.
+        Exception: Any error raised while loading a given module.
     """
-    found = [each for thing in given for each in _registrations(thing)]
+    found = [each for thing in given for each in _register(thing)]
     for entry in entry_points(group=GROUP):
         try:
-            with _find_marked(entry.value):
-                found += _registrations(entry.load())
-        except Exception as error:  # noqa: BLE001 - a package that is merely installed must not keep the others from working
-            warnings.warn(
-                f"the floes of the entry point {entry.name} = {entry.value} are left out: {error}", stacklevel=2
-            )
-    found += _registrations("orionclient.floes.builtin")
+            with _mark_loading(entry.value):
+                found += _register(entry.load())
+        except Exception as error:  # noqa: BLE001 - a broken installed package must not affect other floes
+            warnings.warn(f"skipping the floes of the entry point {entry.name} = {entry.value}: {error}", stacklevel=2)
+    found += _register("orionclient.floes.builtin")
     by_name: dict[str, Registration] = {}
     for each in found:
         by_name.setdefault(each["specification"]["name"], each)
     return list(by_name.values())
 
 
-def _registrations(thing: Any) -> list[Registration]:
+def _register(thing: Any) -> list[Registration]:
     if isinstance(thing, str | Path):
-        thing = get_module_name(str(thing))
+        thing = load_module(str(thing))
     if not isinstance(thing, ModuleType):
-        return [load_registered(thing)]
+        return [build_registration(thing)]
     functions = find_floes(thing)
     if not functions:
         raise ValidationError(f"{getattr(thing, '__file__', None) or thing.__name__} has no floe")
-    return [load_registered(each) for each in functions]
+    return [build_registration(each) for each in functions]
 
 
 def read_file_floes(path: Path) -> list[Registration]:
-    """Register the floes of a file.
+    """Build the registrations of the floes in a file.
 
     Args:
         path: The file.
@@ -225,24 +223,24 @@ def read_file_floes(path: Path) -> list[Registration]:
         The registrations.
 
     Raises:
-        ValidationError: There is no such file, or it has no floe.
-        Exception: Whatever loading it raises.
+        ValidationError: The file does not exist or has no floe.
+        Exception: Any error raised while loading it.
     """
-    return _registrations(path)
+    return _register(path)
 
 
 def read_package_floes(folder: Path) -> list[Registration]:
-    """Register the floes of an decompressed package: of the files in its folder ``floes``, else of those beside its manifest.
+    """Build the registrations of an extracted package: from the files in its folder ``floes``, else from those beside its manifest.
 
     Args:
-        folder: Where it was decompressed; the manifest lies there or in the only folder there.
+        folder: Folder of the extracted archive; the manifest is in it or in its only subfolder.
 
     Returns:
         The registrations.
 
     Raises:
-        ValidationError: It has no manifest, no floe, or two of the same name.
-        Exception: Whatever loading a file raises.
+        ValidationError: The package has no manifest, no floe, or two floes with the same name.
+        Exception: Any error raised while loading a file.
     """
     roots = [each for each in (folder, *folder.iterdir()) if (each / _MANIFEST).is_file()]
     if not roots:
@@ -256,7 +254,7 @@ def read_package_floes(folder: Path) -> list[Registration]:
     found = [
         _make_registration(function, f"{path}:{function.__name__}", root)
         for path in files
-        for function in find_floes(get_module_name(str(path)))
+        for function in find_floes(load_module(str(path)))
     ]
     names = [each["specification"]["name"] for each in found]
     for name in names:
@@ -264,6 +262,6 @@ def read_package_floes(folder: Path) -> list[Registration]:
             raise ValidationError(f"the package has two floes named {name!r}")
     if not found:
         raise ValidationError(
-            "the package has no floe: no file in its folder floes, or beside its manifest, has a function with @floe"
+            "the package has no floe: no file in its folder floes or beside its manifest has a function decorated with @floe"
         )
     return found

@@ -1,4 +1,4 @@
-"""What a running floe tells the local Orion besides its log: how far it is, and why it failed."""
+"""Report the progress and the failure reason of a running floe to the local Orion."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ _FOLDER: Final[list[Path]] = []
 
 
 def progress(fraction: float) -> None:
-    """Tell how far the job is; outside a job of the local Orion nothing happens.
+    """Report the progress of the job. Has no effect outside of a job of the local Orion.
 
     Args:
-        fraction: From 0 to 1.
+        fraction: Progress from 0 to 1.
 
     Raises:
-        ValidationError: It is no such number.
+        ValidationError: `fraction` is not a number from 0 to 1.
 
     Example:
         >>> from orionclient.floes import progress
         >>> progress(0.5)
     """
     if not isinstance(fraction, int | float) or math.isnan(fraction) or not 0 <= fraction <= 1:
-        raise ValidationError(f"progress is a number from 0 to 1, not {fraction!r:.60}")
-    write("progress", f"{fraction:.4f}")
+        raise ValidationError(f"progress must be a number from 0 to 1, not {fraction!r:.60}")
+    write_job_file("progress", f"{fraction:.4f}")
 
 
-def begin(folder: Path) -> None:
-    """Say where the job that this process runs has its folder.
+def set_job_folder(folder: Path) -> None:
+    """Set the folder of the job that this process runs.
 
     Args:
         folder: The folder.
@@ -41,15 +41,15 @@ def begin(folder: Path) -> None:
     _FOLDER[:] = [folder]
 
 
-def write(name: str, text: str) -> None:
-    """Put a small file into the folder of the job, whole or not at all.
+def write_job_file(name: str, content: str) -> None:
+    """Write a small file to the folder of the job atomically.
 
     Args:
-        name: Its name.
-        text: Its content.
+        name: File name.
+        content: Content of the file.
     """
     for folder in _FOLDER:
-        # The server reads at any moment.
-        beside = folder / f".{name}.{os.getpid()}"
-        beside.write_text(text, "utf-8")
-        beside.replace(folder / name)
+        # The server may read the file at any time.
+        temporary = folder / f".{name}.{os.getpid()}"
+        temporary.write_text(content, "utf-8")
+        temporary.replace(folder / name)

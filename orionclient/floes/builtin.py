@@ -1,4 +1,4 @@
-"""The floes that every local Orion has: ordinary users of the client, and examples of how floes are written."""
+"""Built-in floes of every local Orion, which also serve as examples of floes."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ _HEAD, _GZIP = 1 << 16, b"\x1f\x8b"
 
 
 def _print(*words: object) -> None:
-    # A log is read while the job runs.
+    # Flushed, since the log is read while the job runs.
     print(*words, file=sys.stdout, flush=True)
 
 
 @floe(name="etl", title="ETL: molecules to dataset", tags=["ETL"])
 def etl(
     file: Annotated[
-        File, Parameter(title="Molecules", description="An SDF, SMILES or CSV file, compressed with gzip or not.")
+        File, Parameter(title="Molecules", description="An SDF, SMILES or CSV file, optionally compressed with gzip.")
     ],
     dataset: Annotated[
-        DatasetOut, Parameter(title="Dataset", description="Name of the dataset to make.")
+        DatasetOut, Parameter(title="Dataset", description="Name of the dataset to create.")
     ] = "molecules",
-    format: Annotated[  # noqa: A002 - the word that datasets have
+    format: Annotated[  # noqa: A002 - as in `Dataset.upload`
         Literal["auto", "sdf", "smi", "csv"],
-        Parameter(description="Format of the file; found out from its name or its content where it is `auto`."),
+        Parameter(description="Format of the file; `auto` detects it from the name or the content."),
     ] = "auto",
 ) -> None:
-    """Make a dataset of a file with molecules, one record for each."""
+    """Create a dataset from a molecule file, with one record for each molecule."""
     with TemporaryPath(suffix=".molecules") as path:
         file.download_to_file(path)
         progress(0.5)
-        found = _get_format(format, file.name, Path(path))
+        found = _detect_format(format, file.name, Path(path))
         _print(f"file {file.id} {file.name!r}: {file.size} bytes, read as {found}")
         made = Dataset.upload(APISession, dataset, path, format=found)
     _print(f"dataset {made.id} {made.name!r}: {made.count} records")
 
 
-def _get_format(wanted: str, name: str, path: Path) -> str:
-    """The name of a file in Orion is any text, so its content has to tell where the name does not."""
+def _detect_format(wanted: str, name: str, path: Path) -> str:
+    """Detect the format from the file name, or from the content if the name has no known extension."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     gzip = ".gz" if head.startswith(_GZIP) else ""
@@ -75,12 +75,12 @@ def _guess_format(head: bytes) -> str:
 @floe(name="dataset_to_collection", title="Dataset to collection")
 def dataset_to_collection(
     dataset: Dataset,
-    collection: Annotated[CollectionOut, Parameter(description="Name of the collection to make.")] = "records",
-    shard_size: Annotated[int, Parameter(description="Largest number of records of a shard.")] = 1000,
+    collection: Annotated[CollectionOut, Parameter(description="Name of the collection to create.")] = "records",
+    shard_size: Annotated[int, Parameter(description="Maximum number of records in a shard.")] = 1000,
 ) -> None:
-    """Put the records of a dataset into the shards of a collection, as lines of JSON."""
+    """Write the records of a dataset to the shards of a collection, as JSON lines."""
     if shard_size < 1:
-        raise ValidationError(f"shard_size is a number from 1, not {shard_size}")
+        raise ValidationError(f"shard_size must be at least 1, not {shard_size}")
     made = ShardCollection.create(APISession, collection, {"format": "json lines", "dataset": dataset.id})
     lines: list[bytes] = []
     done = 0
@@ -106,11 +106,11 @@ def _write_shard(collection: ShardCollection, lines: list[bytes], done: int, cou
 @floe(name="collection_to_dataset", title="Collection to dataset")
 def collection_to_dataset(
     collection: Annotated[
-        ShardCollection, Parameter(description="A collection whose shards hold records as lines of JSON.")
+        ShardCollection, Parameter(description="A collection whose shards contain records as JSON lines.")
     ],
-    dataset: Annotated[DatasetOut, Parameter(description="Name of the dataset to make.")] = "records",
+    dataset: Annotated[DatasetOut, Parameter(description="Name of the dataset to create.")] = "records",
 ) -> None:
-    """Make a dataset of the records in the shards of a collection."""
+    """Create a dataset from the records in the shards of a collection."""
     made = Dataset.create(APISession, dataset)
     for done, shard in enumerate(collection.list_shards(state="ready"), 1):
         try:
@@ -119,9 +119,7 @@ def collection_to_dataset(
         except ValueError as error:
             if isinstance(error, OrionError):
                 raise
-            raise ValidationError(
-                f"shard {shard.id} {shard.name!r} holds something else than records: {error}"
-            ) from None
+            raise ValidationError(f"shard {shard.id} {shard.name!r} contains no valid records: {error}") from None
         progress(min(done / max(collection.shard_count, 1), 1))
     made.finalize()
     _print(f"dataset {made.id} {made.name!r}: {made.count} records")
@@ -137,9 +135,9 @@ def echo(
     choice: Literal["first", "second"] = "first",
     data: dict[str, Any] | None = None,
     words: list[str] | None = None,
-    output: Annotated[FileOut, Parameter(description="Name of the file to make; none is made where it is empty.")] = "",
+    output: Annotated[FileOut, Parameter(description="Name of the file to create; no file is created if empty.")] = "",
 ) -> None:
-    """Write the parameters to the log, and to a file where one is named."""
+    """Write the parameters to the log, and to a file if a name is given."""
     given = {
         "text": text, "number": number, "ratio": ratio, "flag": flag, "choice": choice, "data": data, "words": words,
     }  # fmt: skip
@@ -151,10 +149,10 @@ def echo(
 
 @floe(name="slow", title="Slow", tags=["test"])
 def slow(
-    seconds: Annotated[float, Parameter(description="How long it takes, in seconds.")] = 10.0,
-    steps: Annotated[int, Parameter(description="How often it tells its progress.")] = 10,
+    seconds: Annotated[float, Parameter(description="Run time in seconds.")] = 10.0,
+    steps: Annotated[int, Parameter(description="Number of progress reports.")] = 10,
 ) -> None:
-    """Take a while, and tell how far it is."""
+    """Run for some time and report progress."""
     for step in range(1, max(steps, 1) + 1):
         time.sleep(seconds / max(steps, 1))
         progress(step / max(steps, 1))
@@ -171,13 +169,13 @@ def fail(message: str = "this floe always fails") -> None:
 def report(
     title: str = "Report",
     pages: Annotated[int, Parameter(description="Number of pages.")] = 1,
-    collection: Annotated[CollectionOut, Parameter(description="Name of the collection to make.")] = "report",
+    collection: Annotated[CollectionOut, Parameter(description="Name of the collection to create.")] = "report",
 ) -> None:
-    """Write a floe report: a collection of pages, whose metadata names the pages to begin with."""
+    """Create a floe report: a collection of pages whose metadata lists the index pages."""
     made = ShardCollection.create(APISession, collection, tags=["floe_report"])
     shards: list[Shard] = []
     for number in range(1, pages + 1):
-        # The form in which real reports link to each other.
+        # Links have the same form as in real reports.
         links = "".join(
             f'<a href="/api/v1/storage/collections/{made.id}/shards/{shard.id}/download/">{html.escape(shard.name)}</a>\n'
             for shard in shards
@@ -186,7 +184,7 @@ def report(
         page = f"<!DOCTYPE html>\n<title>{html.escape(name)}</title>\n<h1>{html.escape(name)}</h1>\n{links}"
         shards.append(Shard.create(made, name, file=page.encode()))
         progress(number / pages)
-    # The last page knows all the others.
+    # The last page links to all others.
     index = [{"id": shard.id} for shard in shards[-1:]]
     APISession.update_resource(made, {"metadata": {"index_pages": index}})
     made.close()

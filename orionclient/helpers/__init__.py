@@ -1,13 +1,13 @@
-"""Helpers above the session: shards and sweeps as published, files kept here or there, names, bars, reports. They load when first used."""
+"""Helpers on top of the session: published shard and sweep helpers, storage, file names, progress bars and reports, loaded lazily."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
-_MODULES = ("collections", "filenames", "kept", "parameterize", "progress", "reports")
+_MODULES = ("collections", "filenames", "storage", "parameterize", "progress", "reports")
 
-__all__ = ["collections", "filenames", "kept", "parameterize", "progress", "reports"]
+__all__ = ["collections", "filenames", "parameterize", "progress", "reports", "storage"]
 
 
 def __getattr__(name: str) -> Any:

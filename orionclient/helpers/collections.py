@@ -1,4 +1,4 @@
-"""The published helpers for shards: deprecated, and thin, since every session retries by itself what is worth retrying."""
+"""Published helpers for shards: deprecated thin wrappers, since every session retries by itself."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _LOCK: Final = threading.Lock()
 _WARNED: Final[set[str]] = set()
 
 
-def _warn_deprecated(name: str, instead: str) -> None:
-    """Warn about the first call of a function in this process, at the line that calls it."""
+def _warn_deprecated(name: str, replacement: str) -> None:
+    """Issue a DeprecationWarning on the first call of a function in this process, with the caller's line."""
     with _LOCK:
         if name in _WARNED:
             return
         _WARNED.add(name)
-    warn(f"{name} is deprecated: use {instead}, which the session retries by itself", DeprecationWarning)
+    warn(f"{name} is deprecated: use {replacement}, which the session retries", DeprecationWarning)
 
 
 def try_hard_to_create_shard(
@@ -40,29 +40,29 @@ def try_hard_to_create_shard(
     metadata: Mapping[str, Any] | None = None,
     attempts: int = 3,  # noqa: ARG001 - published; see below
 ) -> Shard:
-    """Create a shard and send its content. Deprecated: write `Shard.create` with `file=`, or `Shard.create` and `shard.upload_file`.
+    """Create a shard and upload its content. Deprecated: use `Shard.create` with `file=`, or `Shard.create` and `shard.upload_file`.
 
-    Warns with a `DeprecationWarning` at the first call in a process.
+    Issues a `DeprecationWarning` on the first call in a process.
 
     Args:
-        collection: The collection, which is open.
-        filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands.
+        collection: The open collection.
+        filename: Path, bytes or seekable binary file (sent from its current position).
         name: Display name.
         metadata: JSON object of at most 256 kB (documented).
-        attempts: Accepted and without effect: how often is tried is the policy of the session, see `get_session`.
+        attempts: Ignored: the number of attempts is set by the retry policy of the session, see `get_session`.
 
     Returns:
-        The shard, with its content and not closed: call `shard.close()`, or it is lost when the collection closes.
+        The shard, not closed: call `shard.close()`, or it is dropped when the collection is closed.
 
     Raises:
         ValidationError: The metadata or the file is too large.
-        AuthorizationRequired: The user may not write into the collection.
+        AuthorizationRequired: The user has no write permission for the collection.
         BadResponse: The collection is not open (409).
-        OSError: The path cannot be read; nothing was sent.
-        OrionError: The server rejected, or no good response came; no shard is left behind.
+        OSError: The path cannot be read; no request was sent.
+        OrionError: The request failed; nothing is left on the server.
 
     Example:
-        What to write instead:
+        Replacement:
 
         >>> from orionclient.types import Shard, ShardCollection
         >>> collection = ShardCollection.create(session, "frames")
@@ -82,21 +82,21 @@ def try_hard_to_download_shard(
     filename: str | os.PathLike[str] | BinaryIO,
     attempts: int = 3,  # noqa: ARG001 - published; see below
 ) -> None:
-    """Write the content of a shard to a path. Deprecated: write `shard.download_to_file`.
+    """Download the content of a shard to a path. Deprecated: use `shard.download_to_file`.
 
-    Warns with a `DeprecationWarning` at the first call in a process.
+    Issues a `DeprecationWarning` on the first call in a process.
 
     Args:
         shard: The shard.
-        filename: The path, which holds the old file or the whole new one, never a part; or an open binary file.
-        attempts: Accepted and without effect: how often is tried is the policy of the session, see `get_session`.
+        filename: The path; an existing file is replaced atomically. Or an open binary file.
+        attempts: Ignored: the number of attempts is set by the retry policy of the session, see `get_session`.
 
     Raises:
-        NotEnoughDiskError: The disk has no room.
-        OrionError: The server rejected, or the content did not arrive whole.
+        NotEnoughDiskError: Not enough free disk space.
+        OrionError: The request failed, or the content is truncated.
 
     Example:
-        What to write instead:
+        Replacement:
 
         >>> from orionclient.types import Shard, ShardCollection
         >>> shard = Shard.create(ShardCollection.create(session, "frames"), file=b"frames")

@@ -1,4 +1,4 @@
-"""Names for files, made from names that somebody else chose: safe on Linux, macOS and Windows, and different within a folder."""
+"""Build safe, unique file names for Linux, macOS and Windows from arbitrary names."""
 
 from orionclient.transfer.names import UniqueFilenames, safe_filename
 

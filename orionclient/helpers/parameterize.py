@@ -1,4 +1,4 @@
-"""The published helper for parameter sweeps: one job for each set of parameters."""
+"""Published helper for parameter sweeps: start one job for each set of parameters."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def parameterize_workfloe(
     """Start one job for each set of parameters.
 
     Args:
-        workfloe: The floe, got from a session.
-        name: Display name of all the jobs.
-        defaults: What all sets have in common, in the form of `WorkFloeJob.start`.
-        parameters: The sets; each is merged over the defaults, mappings within mappings too, and anything else replaced.
+        workfloe: The floe, fetched with a session.
+        name: Display name of the jobs.
+        defaults: Parameters shared by all sets, in the form of `WorkFloeJob.start`.
+        parameters: The parameter sets. Each is merged into the defaults recursively; values other than mappings replace the default.
 
     Returns:
         The jobs, in the order of the sets.
 
     Raises:
-        ValidationError: A set is no mapping; raised before any job is started.
-        OrionError: A job could not be started; those before it were.
+        ValidationError: A set is not a mapping; raised before any job is started.
+        OrionError: A job could not be started; the jobs before it were started.
 
     Example:
         >>> from orionclient.helpers.parameterize import parameterize_workfloe
@@ -45,16 +45,16 @@ def parameterize_workfloe(
         {'promoted': {'text': 'CNS'}, 'cube': {'echo': {'number': 2}}}
     """
     session = workfloe._require_session()
-    merged = [_merge(defaults, each) for each in parameters]
-    return [WorkFloeJob.start(session, workfloe, name, each) for each in merged]
+    merged = [_merge(defaults, overrides) for overrides in parameters]
+    return [WorkFloeJob.start(session, workfloe, name, values) for values in merged]
 
 
-def _merge(under: Any, over: Any) -> dict[str, Any]:
-    for each in (under, over):
-        if not isinstance(each, Mapping):
-            raise ValidationError(f"defaults and each set of parameters are mappings, not {type(each).__name__}")
-    found = copy.deepcopy(dict(under))
-    for key, value in over.items():
-        both = isinstance(value, Mapping) and isinstance(found.get(key), Mapping)
-        found[key] = _merge(found[key], value) if both else copy.deepcopy(value)
-    return found
+def _merge(base: Any, overrides: Any) -> dict[str, Any]:
+    for given in (base, overrides):
+        if not isinstance(given, Mapping):
+            raise ValidationError(f"defaults and parameter sets must be mappings, not {type(given).__name__}")
+    merged = copy.deepcopy(dict(base))
+    for key, value in overrides.items():
+        nested = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merge(merged[key], value) if nested else copy.deepcopy(value)
+    return merged

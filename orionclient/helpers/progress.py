@@ -1,4 +1,4 @@
-"""Bars for transfers, with rich or with tqdm: callbacks for `progress=`, for one item or many at once. Neither package is required."""
+"""Progress bars with rich or tqdm: callbacks for `progress=`, for one or many concurrent transfers. Both packages are optional."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["rich_progress", "tqdm_progress"]
 
 @contextmanager
 def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
-    """Show transfers with `rich`: one line each, for as long as it moves.
+    """Show one `rich` progress bar for each running transfer.
 
     Args:
-        **options: Passed on to `rich.progress.Progress`, for example ``console=``.
+        **options: Passed to `rich.progress.Progress`, for example ``console=``.
 
     Yields:
-        What to pass as `progress=`.
+        The callback to pass as `progress=`.
 
     Raises:
         OrionError: The package rich is not installed.
@@ -49,31 +49,31 @@ def rich_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
     tasks: dict[str, Any] = {}
     lock = threading.Lock()
 
-    def reported(progress: Progress) -> None:
+    def update(progress: Progress) -> None:
         with lock:
             if progress.item not in tasks:
-                tasks[progress.item] = bars.add_task(_show(progress), total=progress.total)
+                tasks[progress.item] = bars.add_task(_item_label(progress), total=progress.total)
             task = tasks[progress.item]
             bars.update(task, completed=progress.bytes, total=progress.total)
             if progress.done:
-                # Of 10,000 items only those that move have a line, and the last one stays to be seen.
+                # Remove the bars of finished items, so that 10,000 items do not fill the screen, but leave the last one visible.
                 del tasks[progress.item]
                 if tasks:
                     bars.remove_task(task)
 
     with bars:
-        yield reported
+        yield update
 
 
 @contextmanager
 def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
-    """Show transfers with `tqdm`: one bar each, for as long as it moves.
+    """Show one `tqdm` progress bar for each running transfer.
 
     Args:
-        **options: Passed on to `tqdm.tqdm`, for example ``file=``.
+        **options: Passed to `tqdm.tqdm`, for example ``file=``.
 
     Yields:
-        What to pass as `progress=`.
+        The callback to pass as `progress=`.
 
     Raises:
         OrionError: The package tqdm is not installed.
@@ -89,21 +89,21 @@ def tqdm_progress(**options: Any) -> Iterator[Callable[[Progress], None]]:
     bars: dict[str, Any] = {}
     lock = threading.Lock()
 
-    def reported(progress: Progress) -> None:
+    def update(progress: Progress) -> None:
         with lock:
             if progress.item not in bars:
                 given = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, "leave": False, **options}
-                bars[progress.item] = tqdm.tqdm(total=progress.total, desc=_show(progress), **given)
+                bars[progress.item] = tqdm.tqdm(total=progress.total, desc=_item_label(progress), **given)
             bar = bars[progress.item]
             bar.total = progress.total
-            # Bytes that are moved again take the bar back.
+            # The difference is negative if bytes are transferred again.
             bar.update(progress.bytes - bar.n)
             if progress.done:
                 del bars[progress.item]
                 bar.close()
 
     try:
-        yield reported
+        yield update
     finally:
         for bar in bars.values():
             bar.close()
@@ -114,10 +114,8 @@ def _import_or_explain(module: str) -> Any:
         return importlib.import_module(module)
     except ImportError:
         name = module.partition(".")[0]
-        raise OrionError(
-            f"the package {name} is needed for {name}_progress; install it with: pip install {name}"
-        ) from None
+        raise OrionError(f"{name}_progress requires the package {name}; install it with: pip install {name}") from None
 
 
-def _show(progress: Progress) -> str:
+def _item_label(progress: Progress) -> str:
     return one_line(progress.item, limit=60)

@@ -1,7 +1,7 @@
-"""Files and shards for code that runs in a job and on a laptop alike, with no `if in_orion():` of its own.
+"""Store files and shards with code that runs both in a job and on a laptop, without checking `in_orion()`.
 
-In a job a file is kept in Orion, and what the code hands on is a link, which records can hold. Elsewhere the file stays where it is, and
-what the code hands on is its path. `local_path` makes a path of either.
+In a job a file is uploaded to Orion and represented by a link, which records can contain. Elsewhere the file stays in place and is
+represented by its path. `local_path` converts either to a path.
 """
 
 from __future__ import annotations
@@ -23,41 +23,41 @@ if TYPE_CHECKING:
 
     from orionclient.session import OrionSession
 
-__all__ = ["keep_file", "keep_shard", "local_path", "start_collection"]
+__all__ = ["local_path", "start_collection", "store_file", "store_shard"]
 
-#: What is handed on: a link in a job, a path elsewhere.
-Kept = dict[str, Any] | str
+#: Reference to a stored file: a link in a job, a path elsewhere.
+FileReference = dict[str, Any] | str
 
 
-def keep_file(
+def store_file(
     path: str | os.PathLike[str], name: str, *, tags: Sequence[str] = (), session: OrionSession = APISession
-) -> Kept:
-    """Keep a file: in a job in Orion, tagged with the job, elsewhere where it is.
+) -> FileReference:
+    """Store a file: in a job, upload it to Orion with the tag of the job; elsewhere, leave it in place.
 
     Args:
-        path: The file.
+        path: Path of the file.
         name: Display name in Orion.
-        tags: More tags in Orion.
+        tags: Additional tags in Orion.
         session: The session.
 
     Returns:
-        A link in a job; elsewhere the absolute path.
+        A link in a job, elsewhere the absolute path.
 
     Raises:
-        OSError: There is no such file.
-        OrionError: The server rejected, or no good response came.
+        OSError: The file does not exist.
+        OrionError: The request failed.
 
     Example:
         >>> from pathlib import Path
-        >>> from orionclient.helpers.storage import keep_file, local_path
+        >>> from orionclient.helpers.storage import store_file, local_path
         >>> written = Path("trajectory.xyz").write_text("frames")
-        >>> kept = keep_file("trajectory.xyz", "Trajectory of lig 1", tags=["Trajectory"])
-        >>> with local_path(kept) as path:
+        >>> reference = store_file("trajectory.xyz", "Trajectory of lig 1", tags=["Trajectory"])
+        >>> with local_path(reference) as path:
         ...     Path(path).read_text()
         'frames'
     """
     if not in_orion():
-        return _find_existing(path)
+        return _resolve_existing(path)
     return session.create_link(File.upload(session, name, path, tags=[job_tag(), *tags]))
 
 
@@ -68,54 +68,54 @@ def start_collection(
     tags: Sequence[str] = (),
     session: OrionSession = APISession,
 ) -> int | None:
-    """Make the collection that `keep_shard` fills: in a job one in Orion, tagged with the job, elsewhere none.
+    """Create the collection for `store_shard`: in a job, in Orion with the tag of the job; elsewhere none.
 
     Args:
         name: Display name.
         metadata: JSON object of at most 256 kB.
-        tags: More tags.
+        tags: Additional tags.
         session: The session.
 
     Returns:
-        Its id in a job, to be handed on to the workers; elsewhere None.
+        In a job the id of the collection, to be passed to the workers; elsewhere None.
 
     Raises:
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     if not in_orion():
         return None
     return ShardCollection.create(session, name, metadata, tags=[job_tag(), *tags]).id
 
 
-def keep_shard(
+def store_shard(
     path: str | os.PathLike[str],
     name: str,
     collection: ShardCollection | int | None,
     metadata: Mapping[str, Any] | None = None,
     *,
     session: OrionSession = APISession,
-) -> Kept:
-    """Keep a file as a shard, uploaded and closed: in a job in Orion, elsewhere the file stays where it is.
+) -> FileReference:
+    """Store a file as a shard: in a job, upload and close a shard; elsewhere, leave the file in place.
 
     Args:
-        path: The file.
+        path: Path of the file.
         name: Display name of the shard.
-        collection: The collection or its id, which may be closed: what `start_collection` gave.
+        collection: The collection or its id, as returned by `start_collection`; it may be closed.
         metadata: JSON object of at most 256 kB.
         session: The session.
 
     Returns:
-        A link in a job; elsewhere the absolute path.
+        A link in a job, elsewhere the absolute path.
 
     Raises:
-        ValidationError: There is no collection in a job.
-        OSError: There is no such file.
-        OrionError: The server rejected, or no good response came.
+        ValidationError: No collection is given in a job.
+        OSError: The file does not exist.
+        OrionError: The request failed.
     """
     if not in_orion():
-        return _find_existing(path)
+        return _resolve_existing(path)
     if collection is None:
-        raise ValidationError("a shard in a job needs a collection; start_collection(...) makes one")
+        raise ValidationError("storing a shard in a job requires a collection; create one with start_collection(...)")
     if not isinstance(collection, ShardCollection):
         collection = session.get_resource(ShardCollection, collection)
     collection.ensure_open()
@@ -123,40 +123,40 @@ def keep_shard(
 
 
 @contextmanager
-def local_path(kept: Any, *, session: OrionSession = APISession) -> Iterator[str]:
-    """Give the path of a file, wherever it is kept; for the block of a `with`.
+def local_path(reference: Any, *, session: OrionSession = APISession) -> Iterator[str]:
+    """Provide a stored file at a local path for a `with` block.
 
     Args:
-        kept: What `keep_file` or `keep_shard` gave; or a path, a `File`, a `Shard`, a link, or the id of a file.
-        session: The session that downloads.
+        reference: Result of `store_file` or `store_shard`, or a path, a `File`, a `Shard`, a link or the id of a file.
+        session: The session for the download.
 
     Yields:
-        The path: the file's own, or that of a copy that is removed at the end of the block.
+        The path of the file itself, or of a copy that is deleted at the end of the block.
 
     Raises:
-        ValidationError: It is none of these.
-        OSError: There is no such file.
-        OrionError: The server rejected, or the content did not arrive whole.
+        ValidationError: The reference is of another type.
+        OSError: The file does not exist.
+        OrionError: The request failed, or the content is truncated.
     """
-    if isinstance(kept, os.PathLike) or (isinstance(kept, str) and not kept.isdigit()):
-        yield _find_existing(kept)
+    if isinstance(reference, os.PathLike) or (isinstance(reference, str) and not reference.isdigit()):
+        yield _resolve_existing(reference)
         return
-    if isinstance(kept, Mapping):
-        kept = session.get_link(kept).get_resource()
-    elif isinstance(kept, int | str):
-        kept = session.get_resource(File, kept)
-    if not isinstance(kept, File | Shard):
+    if isinstance(reference, Mapping):
+        reference = session.get_link(reference).get_resource()
+    elif isinstance(reference, int | str):
+        reference = session.get_resource(File, reference)
+    if not isinstance(reference, File | Shard):
         raise ValidationError(
-            f"a path, a File, a Shard, a link or the id of a file is needed, not {type(kept).__name__}"
+            f"the reference must be a path, a File, a Shard, a link or the id of a file, not {type(reference).__name__}"
         )
-    # A handle has no name yet, and needs none.
-    with TemporaryPath(suffix=f"-{kept.to_dict().get('name') or 'content'}"[-50:]) as path:
-        kept.session = kept.session or session
-        kept.download_to_file(path)
+    # The name of a handle is not loaded, and not required.
+    with TemporaryPath(suffix=f"-{reference.to_dict().get('name') or 'content'}"[-50:]) as path:
+        reference.session = reference.session or session
+        reference.download_to_file(path)
         yield path
 
 
-def _find_existing(path: str | os.PathLike[str]) -> str:
+def _resolve_existing(path: str | os.PathLike[str]) -> str:
     found = Path(check_path(path)).absolute()
     found.stat()
     return str(found)

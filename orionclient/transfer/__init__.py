@@ -1,1 +1,1 @@
-"""Moving content: where it comes from, where it goes, and the proof that it arrived whole."""
+"""Uploads and downloads: sources, multipart uploads, byte-range downloads, digests and progress."""

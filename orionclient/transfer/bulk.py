@@ -1,4 +1,4 @@
-"""Many at once: a function over many items with bounded memory, results in order, and errors that do not stop the others."""
+"""Run a function over many items concurrently, with bounded memory, ordered results and collected errors."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ __all__ = [
 I = TypeVar("I")  # noqa: E741 - an item
 V = TypeVar("V")
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
-# Items for each worker that are handed over and whose results nobody has taken yet.
+# Maximum number of items per worker that are submitted and whose results are not consumed yet.
 _MAX_PENDING: Final = 4
 
 
 @frozen
 class Result(Generic[I, V]):
-    """What became of one of many items.
+    """Result of one item.
 
     Attributes:
         item: The item.
-        value: What was made of it; None where it failed.
-        error: Why it failed; None where it did not.
-        skipped: True if nothing was moved, because the same content is there already.
+        value: Result of the function; None if it failed.
+        error: The error; None if it did not fail.
+        skipped: True if nothing was transferred, because the same content exists.
     """
 
     item: I
@@ -57,14 +57,14 @@ class Result(Generic[I, V]):
 
 
 class TransferCancelledError(OrionError):
-    """The transfers that this one belongs to were given up."""
+    """The transfer was cancelled together with the others of its run."""
 
 
 class ProgressRelay:
-    """Passes on how far the transfers of one run in this process are, one call at a time, and gives them up on demand.
+    """Forwards the progress of concurrent transfers to one callback, never concurrently, and cancels them on demand.
 
     Args:
-        callback: What to tell; None only gives up.
+        callback: Progress callback; None only cancels.
     """
 
     def __init__(self, callback: Callable[[Progress], object] | None = None) -> None:
@@ -74,18 +74,18 @@ class ProgressRelay:
         self.error: BaseException | None = None
 
     def __call__(self, progress: Progress) -> None:
-        """Pass it on.
+        """Forward the progress of a transfer.
 
         Args:
-            progress: How far one of the transfers is.
+            progress: Progress of one of the transfers.
 
         Raises:
-            StoppedError: The callback has raised for another transfer of the run.
-            Stopped: The run was left early or interrupted.
+            TransferCancelledError: The callback has raised for another transfer of the run.
+            Cancelled: The run was abandoned or interrupted.
         """
         with self._lock:
             if self.error is not None:
-                raise TransferCancelledError("the transfer was given up")
+                raise TransferCancelledError("the transfer was cancelled")
             if self._stopped:
                 raise Cancelled
             if self._callback is None:
@@ -97,14 +97,14 @@ class ProgressRelay:
                 raise
 
     def stop(self) -> None:
-        """Give up what is still moving, at its next chunk."""
+        """Cancel running transfers at their next chunk."""
         self._stopped = True
 
-    def named(self, item: str) -> Callable[[Progress], None]:
-        """Make a callback for one transfer.
+    def for_item(self, item: str) -> Callable[[Progress], None]:
+        """Build the progress callback of one transfer.
 
         Args:
-            item: The name that it is told under.
+            item: Name of the item in its progress.
 
         Returns:
             The callback.
@@ -113,13 +113,13 @@ class ProgressRelay:
 
 
 def is_local(executor: Executor | None) -> bool:
-    """Tell whether an executor works in this process, so that its work can tell how far it is.
+    """Check whether an executor runs in this process, so that its work can report progress.
 
     Args:
         executor: The executor; None for threads.
 
     Returns:
-        False also where that is not known.
+        True if it is known to run in this process.
     """
     return executor is None or isinstance(executor, ThreadPoolExecutor)
 
@@ -132,23 +132,23 @@ def run(
     executor: Executor | None = None,
     stop: Callable[[], object] | None = None,
 ) -> Iterator[Result[I, V]]:
-    """Run a function over items, several at a time.
+    """Run a function over items concurrently.
 
-    Items are read as they are needed: at most four times `workers` are under way or done and not taken yet. Where the caller leaves
-    early, or is interrupted, what has not begun is cancelled.
+    Items are read lazily: at most four times `workers` are running or finished and not consumed yet. If the caller abandons the iterator or
+    is interrupted, items that have not started are cancelled.
 
     Args:
-        function: The function; for an executor of processes or machines it and the items must pickle.
-        items: The items, also from an iterator without end.
-        workers: Number of items at a time, and the measure for how far ahead items are read.
-        executor: Any executor, which stays open; threads of its own without it.
-        stop: Called where the run is left early, before it is waited for what has begun.
+        function: The function. With an executor of other processes or machines, it and the items must be picklable.
+        items: The items; may be an infinite iterator.
+        workers: Number of concurrent calls; also determines how far ahead items are read.
+        executor: Any executor, which stays open. Defaults to a thread pool.
+        stop: Called if the run is abandoned, before running items are waited for.
 
     Yields:
-        A result for each item, in their order.
+        A result for each item, in order.
 
     Raises:
-        ValidationError: `workers` is no number from 1 on.
+        ValidationError: `workers` is not a positive integer.
 
     Example:
         >>> from orionclient.transfer.bulk import run
@@ -156,58 +156,58 @@ def run(
         [4, ZeroDivisionError('integer division or modulo by zero'), 3]
     """
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
-        raise ValidationError(f"workers is a whole number from 1 on, not {workers!r:.60}")
+        raise ValidationError(f"workers must be a positive integer, not {workers!r:.60}")
     interrupted = threading.Event()
     pool = executor
     if pool is None:
         pool = ThreadPoolExecutor(workers, thread_name_prefix="orion-bulk", initializer=cancel_on(interrupted))
-    flying: deque[tuple[I, Future[V]]] = deque()
-    ended: list[Exception] = []
-    source = _iter_until_error(items, ended)
-    whole = False
+    pending: deque[tuple[I, Future[V]]] = deque()
+    errors: list[Exception] = []
+    source = _iter_until_error(items, errors)
+    completed = False
     try:
         with _cancel_on_interrupt(interrupted):
             while True:
-                for item in islice(source, _MAX_PENDING * workers - len(flying)):
-                    flying.append((item, _submit(pool, function, item)))
-                if not flying:
+                for item in islice(source, _MAX_PENDING * workers - len(pending)):
+                    pending.append((item, _submit(pool, function, item)))
+                if not pending:
                     break
-                result = _make_result(*flying[0])
-                flying.popleft()
+                result = _make_result(*pending[0])
+                pending.popleft()
                 yield result
-        whole = True
-        if ended:
-            raise ended[0]
+        completed = True
+        if errors:
+            raise errors[0]
     finally:
-        for _, future in flying:
+        for _, future in pending:
             future.cancel()
-        if not whole and stop is not None:
+        if not completed and stop is not None:
             stop()
         if executor is None:
             pool.shutdown(cancel_futures=True)
 
 
 def run_in_turn(function: Callable[[I], V], items: Iterable[I]) -> Iterator[Result[I, V]]:
-    """Run a function over items in the thread of the caller, which an interrupt reaches at once.
+    """Run a function over items sequentially in the caller's thread, where an interrupt takes effect immediately.
 
     Args:
         function: The function.
         items: The items.
 
     Yields:
-        A result for each item, in their order.
+        A result for each item, in order.
     """
     for item in items:
         try:
             result = Result(item, function(item))
-        except Exception as error:  # noqa: BLE001 - as for threads
+        except Exception as error:  # noqa: BLE001 - one failure must not stop the other items
             result = Result(item, None, error)
         yield result
 
 
 @contextmanager
 def _cancel_on_interrupt(event: threading.Event) -> Iterator[None]:
-    """Let the threads of the pool know of an interrupt, so that they do not wait for a server that stands still."""
+    """Signal an interrupt to the threads of the pool, so that they do not wait for a stalled server."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
@@ -215,19 +215,19 @@ def _cancel_on_interrupt(event: threading.Event) -> Iterator[None]:
         raise
 
 
-def _iter_until_error(items: Iterable[I], ended: list[Exception]) -> Iterator[I]:
-    """Give items as long as there are some; an error is kept until what came before it is done."""
+def _iter_until_error(items: Iterable[I], errors: list[Exception]) -> Iterator[I]:
+    """Yield items until the source raises; the error is stored and raised after the earlier items are done."""
     try:
         yield from items
-    except Exception as error:  # noqa: BLE001 - raised by who asked
-        ended.append(error)
+    except Exception as error:  # noqa: BLE001 - raised again by the caller
+        errors.append(error)
 
 
 def _submit(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]:
     try:
         return pool.submit(function, item)
     except RuntimeError as error:
-        # The executor is broken or closed. What it has done counts nevertheless.
+        # The executor is broken or closed. The results so far are still returned.
         failed: Future[V] = Future()
         failed.set_exception(error)
         return failed
@@ -236,35 +236,35 @@ def _submit(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]:
 def _make_result(item: I, future: Future[V]) -> Result[I, V]:
     try:
         return Result(item, wait_for_result(future))
-    except Exception as error:  # noqa: BLE001 - one failure does not lose the others
+    except Exception as error:  # noqa: BLE001 - one failure must not stop the other items
         return Result(item, None, error)
 
 
 def collect_results(
     results: Iterator[Result[I, V]],
     *,
-    watch: ProgressRelay | None = None,
-    each: Callable[[Result[I, V]], object] | None = None,
-    after: Callable[[list[Result[I, V]]], list[Result[I, V]]] | None = None,
+    relay: ProgressRelay | None = None,
+    on_result: Callable[[Result[I, V]], object] | None = None,
+    finalize: Callable[[list[Result[I, V]]], list[Result[I, V]]] | None = None,
     return_exceptions: bool = False,
 ) -> list[Result[I, V]]:
-    """Take all results of a run.
+    """Collect the results of a run.
 
     Args:
-        results: What `run` gives.
-        watch: The watch of its transfers: where its callback raised, that error is raised.
-        each: Is given every result as it comes; then only failures are kept.
-        after: What is still to be done when all of it is done; gives the results as they are then.
-        return_exceptions: True returns results with errors; by default they are raised together at the end.
+        results: The iterator that `run` returned.
+        relay: Progress relay of the transfers: if its callback raised, that error is raised.
+        on_result: Called with every result; only failures are then collected.
+        finalize: Called with the collected results at the end; returns the final results.
+        return_exceptions: True returns failed results; by default `TransferErrors` is raised at the end.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed, or no more items could be read.
+        TransferErrors: An item failed, or the items could not be read to the end.
     """
-    kept: list[Result[I, V]] = []
-    count, ended = 0, None
+    collected: list[Result[I, V]] = []
+    count, source_error = 0, None
     try:
         while True:
             try:
@@ -274,27 +274,27 @@ def collect_results(
             except Exception as error:
                 if not count:
                     raise
-                ended = error
+                source_error = error
                 break
-            if watch is not None and watch.error is not None:
-                raise watch.error
+            if relay is not None and relay.error is not None:
+                raise relay.error
             count += 1
-            if each is not None:
-                each(result)
-            if each is None or result.error is not None:
-                kept.append(result)
+            if on_result is not None:
+                on_result(result)
+            if on_result is None or result.error is not None:
+                collected.append(result)
     finally:
         results.close()  # type: ignore[attr-defined]
-    kept = kept if after is None else after(kept)
-    failed = [result for result in kept if result.error is not None]
-    if ended is not None:
+    collected = collected if finalize is None else finalize(collected)
+    failed = [result for result in collected if result.error is not None]
+    if source_error is not None:
         raise TransferErrors(
-            f"after {count} transfers ({len(failed)} failed) there is no list of the rest: {ended}", kept
-        ) from ended
+            f"listing the items failed after {count} transfers ({len(failed)} failed): {source_error}", collected
+        ) from source_error
     if failed and not return_exceptions:
-        text = f"{len(failed)} of {count} transfers failed; the first, {_item_title(failed[0].item)}: {_error_message(failed[0].error)}"
-        raise TransferErrors(text, kept) from failed[0].error
-    return kept
+        message = f"{len(failed)} of {count} transfers failed; the first, {_item_title(failed[0].item)}: {_error_message(failed[0].error)}"
+        raise TransferErrors(message, collected) from failed[0].error
+    return collected
 
 
 def _item_title(item: Any) -> str:

@@ -1,4 +1,4 @@
-"""What this machine remembers of an upload that is under way, so that the next run of the same program resumes it."""
+"""Store local checkpoints of uploads, from which the next run of the same program resumes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
     from orionclient.transfer.sources import UploadSource
 
-# A small upload takes hardly longer than its note, and is hardly ever killed.
+# A smaller upload takes hardly longer than writing its checkpoint.
 _MIN_SIZE: Final = 1 << 20
 _MAX_AGE: Final = 30 * 24 * 3600
 
 
 class UploadCheckpoint:
-    """The note about one upload: which object was made for it.
+    """Checkpoint of one upload: the id of the resource that was created for it.
 
     Attributes:
-        resource_id: Id of the object that an earlier run made; None where there is none.
+        resource_id: Id of the resource that an earlier run created; None if there is none.
     """
 
     def __init__(self, handle: LockedFile | None, path: Path | None, *, in_parts: bool) -> None:
@@ -43,52 +43,52 @@ class UploadCheckpoint:
 
     @classmethod
     @contextlib.contextmanager
-    def of(cls, source: UploadSource, *purpose: object) -> Iterator[Self]:
-        """Open the note for a source and a purpose; nobody else has it meanwhile.
+    def open(cls, source: UploadSource, *purpose: object) -> Iterator[Self]:
+        """Open and lock the checkpoint for a source and a target.
 
         Args:
-            source: What is sent. Only what lies at a path and is not small is remembered.
-            *purpose: Where it goes: all that makes it another upload.
+            source: The source of the upload. Only files of at least 1 MiB have checkpoints.
+            *purpose: All values that distinguish uploads, such as the URL, account and name.
 
         Yields:
-            The note. It remembers nothing where another process sends the same right now.
+            The checkpoint. It is not stored if another process runs the same upload.
         """
         path = None
         if source.path is not None and source.size >= _MIN_SIZE and CAN_LOCK_FILES:
-            key = json.dumps([os.path.realpath(source.path), source.mark, *purpose], default=str)
+            key = json.dumps([os.path.realpath(source.path), source.fingerprint, *purpose], default=str)
             path = _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
         handle = None if path is None else _open_locked(path)
-        note = cls(handle, path, in_parts=part_size(source.size) is not None)
+        checkpoint = cls(handle, path, in_parts=part_size(source.size) is not None)
         try:
-            yield note
+            yield checkpoint
         finally:
             if handle is not None:
                 handle.close()
 
     @property
     def is_resumable(self) -> bool:
-        """Whether the next run will know of this upload and has something to resume."""
-        return self._open is not None and self._in_parts
+        """Whether the next run can resume this upload."""
+        return self._active_handle is not None and self._in_parts
 
     @property
-    def _open(self) -> LockedFile | None:
-        """The file; None where there is none, and in a forked child, where it is its parent's."""
+    def _active_handle(self) -> LockedFile | None:
+        """The locked file; None if there is none, or in a forked child, where it belongs to the parent."""
         return None if self._handle is None or self._handle.closed else self._handle
 
     def write(self, resource_id: int) -> None:
-        """Remember the object.
+        """Store the id of the resource.
 
         Args:
-            resource_id: Its id.
+            resource_id: Id of the resource.
         """
         self.resource_id = resource_id
-        if (handle := self._open) is not None:
+        if (handle := self._active_handle) is not None:
             os.ftruncate(handle.fileno(), 0)
             os.pwrite(handle.fileno(), json.dumps({"id": resource_id}).encode(), 0)
 
     def clear(self) -> None:
-        """Forget it: it is done, or given up."""
-        if self._open is not None and self._path is not None:
+        """Delete the checkpoint."""
+        if self._active_handle is not None and self._path is not None:
             self._path.unlink(missing_ok=True)
 
 
@@ -98,24 +98,24 @@ def _folder() -> Path:
 
 def _open_locked(path: Path) -> LockedFile | None:
     if path.parts[0] == "~":
-        # Nobody has a home here, and a folder of this name is none.
+        # The user has no home folder, and "~" must not be created as a folder.
         return None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sweep(path.parent)
+        _delete_expired(path.parent)
         while True:
             handle = LockedFile(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-            # Its owner may have finished between the opening and the lock.
+            # Another process may have deleted the file between opening and locking it.
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
                     return handle
             handle.close()
     except OSError:
-        # A home that cannot be written to is no reason not to send.
+        # Without a writable home folder the upload runs without a checkpoint.
         return None
 
 
-def _sweep(folder: Path) -> None:
+def _delete_expired(folder: Path) -> None:
     limit = time.time() - _MAX_AGE
     for path in folder.glob("*.json"):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Content as a server gives it: what a response says of it, and going on where one broke."""
+"""Read response bodies with verification, and resume them with range requests after a connection error."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 Opener = Callable[[Mapping[str, str]], Response]
 Callback = Callable[["Progress"], object]
 
-# How often a download that breaks is resumed without having come forward in between.
+# Maximum number of consecutive resumes of a download without progress.
 MAX_RESUMES: Final = 5
 _PROGRESS_SIZE: Final = 1 << 20
 
 
 @frozen
 class Content:
-    """What a response says of the content.
+    """Description of the content in the headers of a response.
 
     Attributes:
-        size: Bytes; None where nobody says.
-        etag: Strong mark of this very content; None where there is none.
-        digest: Its digest; None where none is announced.
-        ranges: Whether the server sends chunks of it.
+        size: Size in bytes; None if it is unknown.
+        etag: Strong ETag of the content; None if there is none.
+        digest: Digest of the content; None if none is announced.
+        ranges: Whether the server supports range requests.
     """
 
     size: int | None
@@ -48,42 +48,42 @@ class Content:
     ranges: bool
 
     @classmethod
-    def of(cls, response: Response) -> Content:
-        """Read it from the headers.
+    def from_response(cls, response: Response) -> Content:
+        """Parse the headers of a response.
 
         Args:
-            response: A good response, whole or a chunk.
+            response: A successful response, complete or partial.
 
         Returns:
-            What they say.
+            The description of the content.
         """
         headers = response.headers
         etag = headers.get("etag", "")
-        part = ContentRange.from_headers(headers) if response.status_code == 206 else None
+        content_range = ContentRange.from_headers(headers) if response.status_code == 206 else None
         length = headers.get("content-length", "")
-        whole = not is_compressed(headers)
-        known = length.isascii() and length.isdigit() and whole
-        size = part.total if part else int(length) if known and response.status_code != 206 else None
+        identity = not is_compressed(headers)
+        known = length.isascii() and length.isdigit() and identity
+        size = content_range.total if content_range else int(length) if known and response.status_code != 206 else None
         ranges = response.status_code == 206 or headers.get("accept-ranges", "").strip().lower() == "bytes"
-        strong = etag.startswith('"') and whole
+        strong = etag.startswith('"') and identity
         return cls(size, etag if strong else None, announced_digest(headers), ranges)
 
     @property
-    def marked(self) -> bool:
-        """Whether another response can be known to have the same content."""
+    def has_validator(self) -> bool:
+        """Whether an ETag or digest can show that another response has the same content."""
         return self.etag is not None or self.digest is not None
 
-    def same_as(self, other: Content) -> bool:
-        """Whether two responses speak of the same content: a mark that both have agrees, and none differs."""
-        marks: list[tuple[object, object]] = [(self.etag, other.etag)]
+    def matches(self, other: Content) -> bool:
+        """Check whether two responses have the same content: they share a validator, and all shared validators are equal."""
+        validators: list[tuple[object, object]] = [(self.etag, other.etag)]
         if self.digest is not None and other.digest is not None and self.digest.algorithm == other.digest.algorithm:
-            marks.append((self.digest.value, other.digest.value))
-        common = [mine == theirs for mine, theirs in marks if mine is not None and theirs is not None]
-        return bool(common) and all(common)
+            validators.append((self.digest.value, other.digest.value))
+        shared = [mine == theirs for mine, theirs in validators if mine is not None and theirs is not None]
+        return bool(shared) and all(shared)
 
 
 class ResumeBudget:
-    """How often a broken transfer is resumed: so many times, and anew when it has come forward."""
+    """Limits the number of consecutive resumes of a transfer; progress resets the budget."""
 
     def __init__(self) -> None:
         self._left = MAX_RESUMES
@@ -91,7 +91,7 @@ class ResumeBudget:
         self._backoff = Backoff()
 
     def spend(self, error: OrionError, position: int) -> None:
-        """Wait a little, or raise what broke it."""
+        """Wait for the back-off before the next resume, or raise the error if the budget is exhausted."""
         raise_if_cancelled()
         if isinstance(error, UnexpectedContentError):
             raise error
@@ -104,40 +104,40 @@ class ResumeBudget:
 
 
 def truncated_error(count: int, size: int) -> OrionConnectionError:
-    """Make the error of content that ended early."""
-    return OrionConnectionError(f"the content did not arrive whole: {count} of {size} bytes came")
+    """Build the error for truncated content."""
+    return OrionConnectionError(f"incomplete content: received {count} of {size} bytes")
 
 
 def digest_error(digest: Digest) -> OrionConnectionError:
-    """Make the error of content that has another digest."""
+    """Build the error for a digest mismatch."""
     name = {"sha-256": "SHA-256", "crc32c": "CRC32C", "md5": "MD5"}[digest.algorithm]
-    return UnexpectedContentError(f"the content did not arrive whole: its {name} digest is not the announced one")
+    return UnexpectedContentError(f"corrupted content: its {name} digest does not match the announced one")
 
 
 def open_rest(opener: Opener, content: Content, start: int, end: int | None = None) -> tuple[Response, int]:
-    """Ask for the rest of the content; gives the response and the number of its bytes that are there already.
+    """Request the remaining content, and return the response with the number of leading bytes to skip.
 
-    Where the content has no mark, the response may be of another one.
+    Without a validator the response may have other content.
     """
     headers = {}
-    # Without a mark of the content the chunks of two contents might be put together.
+    # Without a strong ETag, byte ranges of two versions of the content could be combined.
     if content.etag is not None and (start or end is not None):
         headers = {"Range": f"bytes={start}-{'' if end is None else end - 1}", "If-Range": content.etag}
     response = open_range(opener, headers)
-    if response.status_code == 206 and Content.of(response).size != content.size:
-        # A range of something else; the whole will tell.
+    if response.status_code == 206 and Content.from_response(response).size != content.size:
+        # The range belongs to other content; the complete response shows whether it changed.
         response.close()
         response = open_range(opener, {})
-    if content.marked and not content.same_as(Content.of(response)):
+    if content.has_validator and not content.matches(Content.from_response(response)):
         response.close()
         raise with_call(changed_error(), response)
     return response, 0 if response.status_code == 206 else start
 
 
 def open_range(opener: Opener, headers: Mapping[str, str]) -> Response:
-    """Request a range or the whole; the whole also where the server has no such range or sends another one.
+    """Request a byte range or the complete content. Falls back to the complete content if the server rejects or ignores the range.
 
-    Raises an `OrionConnectionError` where a response to a request for the whole is not the whole.
+    Raises an `OrionConnectionError` if the response to a request for the complete content is partial.
     """
     requested = headers.get("Range")
     try:
@@ -157,24 +157,24 @@ def open_range(opener: Opener, headers: Mapping[str, str]) -> Response:
 
 
 def changed_error() -> OrionConnectionError:
-    """Make the error of content of which a part is old and a part new."""
-    return UnexpectedContentError("the content changed while it was read")
+    """Build the error for content that changed between two responses."""
+    return UnexpectedContentError("the content changed during the download")
 
 
 def with_call(error: OrionError, response: Response) -> OrionError:
-    """Add to an error what was attempted."""
+    """Add the call of the response to an error."""
     return error.with_call(response.call) if response.call else error
 
 
 def algorithm_for(content: Content, expected: Expected) -> str | None:
-    """Choose the digest to compute: that of the resource, else the announced one; None where there is neither.
+    """Choose the digest algorithm: that of the resource's digest, else that of the announced digest.
 
     Args:
-        content: What the response says.
-        expected: What the resource says.
+        content: The content as announced by the response.
+        expected: The expected content.
 
     Returns:
-        The name of the algorithm.
+        The name of the algorithm; None if there is no digest to compare with.
     """
     if expected.sha256 is not None:
         return "sha-256"
@@ -182,17 +182,17 @@ def algorithm_for(content: Content, expected: Expected) -> str | None:
 
 
 def verify_digest(content: Content, expected: Expected, size: int, algorithm: str | None, digest: bytes) -> None:
-    """Compare what arrived with what was announced and with what the resource has.
+    """Compare the received content with the announced and the expected digest and size.
 
     Args:
-        content: What the response says.
-        expected: What the resource says.
-        size: Bytes that arrived.
-        algorithm: Which digest was computed; None for none.
-        digest: The digest.
+        content: The content as announced by the response.
+        expected: The expected content.
+        size: Number of received bytes.
+        algorithm: Algorithm of the computed digest; None if none was computed.
+        digest: The computed digest.
 
     Raises:
-        UnexpectedContentError: It is another content.
+        UnexpectedContentError: The digest or the size does not match.
     """
     if content.digest is not None and content.digest.algorithm == algorithm and content.digest.value != digest:
         raise digest_error(content.digest)
@@ -200,7 +200,7 @@ def verify_digest(content: Content, expected: Expected, size: int, algorithm: st
 
 
 class _Check:
-    """Counts and hashes what passes; at the end it raises where that is not what was announced."""
+    """Counts and hashes the chunks of a body, and raises an error at the end if they do not match the announcement."""
 
     def __init__(self, digest: Digest | None, length: int | None) -> None:
         self._digest, self._length = digest, length
@@ -210,7 +210,7 @@ class _Check:
     def update(self, chunk: bytes) -> None:
         self._count += len(chunk)
         if self._length is not None and self._count > self._length:
-            raise UnexpectedContentError("more came than was announced")
+            raise UnexpectedContentError("unexpected content: received more bytes than announced")
         if self._hasher is not None:
             self._hasher.update(chunk)
 
@@ -222,76 +222,76 @@ class _Check:
 
 
 def verify_stream(response: Response | AsyncResponse) -> None:
-    """Have the content of an open response verified at its end, as far as the response announces what it is.
+    """Wrap the body of an open response so that it is verified at its end.
 
     Args:
-        response: The response; whoever reads it to its end gets an `OrionConnectionError` there if the digest of the whole, or the length
-            of a range, is another one.
+        response: The response. Reading it to the end raises an `OrionConnectionError` if the digest of the complete content or the length
+            of a range does not match the headers.
     """
     digest = announced_digest(response.headers) if response.status_code == 200 else None
     if digest is not None:
-        _iter_checked(response, _Check(digest, None))
+        _wrap_with_check(response, _Check(digest, None))
     else:
         _limit_size(response)
 
 
 def _limit_size(response: Response | AsyncResponse) -> None:
-    """Hold the content of a range that comes without a length to what its Content-Range says."""
+    """Check the length of a partial response without Content-Length against its Content-Range."""
     found = ContentRange.from_headers(response.headers) if response.status_code == 206 else None
     if found is not None and not response.headers.get("content-length", "").strip().isdecimal():
-        _iter_checked(response, _Check(None, found.end - found.start))
+        _wrap_with_check(response, _Check(None, found.end - found.start))
 
 
-def _iter_checked(response: Response | AsyncResponse, check: _Check) -> None:
-    def checked(stream: Iterator[bytes]) -> Iterator[bytes]:
+def _wrap_with_check(response: Response | AsyncResponse, check: _Check) -> None:
+    def check_chunks(stream: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in stream:
             check.update(chunk)
             yield chunk
         check.finish()
 
-    async def checked_async(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def check_chunks_async(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in stream:
             check.update(chunk)
             yield chunk
         check.finish()
 
     if isinstance(response, Response):
-        response.wrap_stream(checked)
+        response.wrap_stream(check_chunks)
     else:
-        response.wrap_stream(checked_async)
+        response.wrap_stream(check_chunks_async)
 
 
 def disable_decompression(opener: Opener) -> Opener:
-    """Make an opener that takes every body as it comes: a Content-Encoding in its head belongs to the content.
+    """Wrap an opener so that bodies are not decoded: the content is stored with its Content-Encoding.
 
     Args:
-        opener: Requests the content.
+        opener: Opens the response.
 
     Returns:
-        The opener.
+        The wrapped opener.
     """
 
-    def ask(headers: Mapping[str, str]) -> Response:
+    def open_response(headers: Mapping[str, str]) -> Response:
         response = opener(headers)
         response.disable_decompression()
         return response
 
-    return ask
+    return open_response
 
 
-def is_stored_form(response: Response, expected: Expected) -> bool | None:
-    """Find out whether a body that is labelled as compressed is the content of the resource as it comes, by its length.
+def has_stored_encoding(response: Response, expected: Expected) -> bool | None:
+    """Check by its length whether a body with Content-Encoding is the stored content, which must not be decoded.
 
     Args:
         response: The response.
-        expected: What the resource says.
+        expected: The expected content.
 
     Returns:
-        None where that cannot be known before the content was read.
+        True or False; None if it cannot be decided before the body is read.
     """
     length = response.headers.get("content-length", "").strip()
     if not is_compressed(response.headers) or (expected.size is None and expected.sha256 is None):
-        # Without a resource to compare with, the label counts.
+        # Without a resource to compare with, follow the Content-Encoding header.
         return False
     if expected.size is None or not (length.isascii() and length.isdigit()):
         return None
@@ -305,30 +305,30 @@ def iter_verified(
     item: str = "",
     expected: Expected | None = None,
 ) -> Iterator[bytes]:
-    """Pass content on and check it at the end; where the connection breaks, resume from the byte where it broke.
+    """Stream content, resume it after connection errors and verify it at the end.
 
     Args:
-        opener: Asks for the content.
-        chunk_size: Largest chunk in bytes; as they come without it.
-        callback: Told of the progress; None for nobody.
-        item: Name of what is moved.
-        expected: What the resource says of its content; None for nothing.
+        opener: Opens the response.
+        chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
+        callback: Progress callback.
+        item: Name of the item in the progress.
+        expected: The expected content; None if it is unknown.
 
     Yields:
         The chunks.
 
     Raises:
-        OrionConnectionError: The connection broke again and again, the content changed meanwhile, or it is not what was announced or
-            what the resource has; the last two are found out after the last chunk.
+        OrionConnectionError: The connection failed repeatedly, the content changed, or it does not match the announced or expected size
+            and digest; a mismatch is raised after the last chunk.
     """
     expected = Expected() if expected is None else expected
     response = open_range(opener, {})
-    if is_stored_form(response, expected):
+    if has_stored_encoding(response, expected):
         opener = disable_decompression(opener)
         response.disable_decompression()
-    content = Content.of(response)
-    # Without a mark only what was passed on can tell whether another response resumes it.
-    algorithm = algorithm_for(content, expected) if content.marked else "sha-256"
+    content = Content.from_response(response)
+    # Without a validator, the digest of the received bytes shows whether another response has the same content.
+    algorithm = algorithm_for(content, expected) if content.has_validator else "sha-256"
     hasher: Any = new_hasher(algorithm) if algorithm else None
     meter = Meter(item, content.size, callback)
     budget, count, skip = ResumeBudget(), 0, 0
@@ -337,8 +337,8 @@ def iter_verified(
             try:
                 chunks = response.iter_content(chunk_size)
                 if skip:
-                    proof = None if content.marked or hasher is None else hasher.digest()
-                    chunks = _skip_prefix(chunks, skip, proof)
+                    prefix_digest = None if content.has_validator or hasher is None else hasher.digest()
+                    chunks = _skip_prefix(chunks, skip, prefix_digest)
                 for chunk in chunks:
                     if hasher is not None:
                         hasher.update(chunk)
@@ -363,21 +363,21 @@ def iter_verified(
 
 
 def _merge_content(content: Content, response: Response) -> Content:
-    """What is known of the content when a response resumes it."""
+    """Update the description of the content with the response that resumes it."""
     if response.status_code == 206:
         return content
-    again = Content.of(response)
+    resumed = Content.from_response(response)
     if content.digest is None:
-        # What is left out of this response counts as well: it is what came before.
+        # The skipped prefix is verified as well: it equals the bytes received before.
         verify_stream(response)
-    if again.size is None and again.digest is None:
+    if resumed.size is None and resumed.digest is None:
         return content
-    # The first response may have been wrong about its length.
-    return evolve(content, size=again.size)
+    # The Content-Length of the first response may have been wrong.
+    return evolve(content, size=resumed.size)
 
 
 def _skip_prefix(chunks: Iterator[bytes], start: int, digest: bytes | None) -> Iterator[bytes]:
-    """Leave out what came before; where a digest is given, it is that of what is left out, or the content is another one."""
+    """Skip the bytes received before. If a digest is given, it must match the skipped bytes, or the content changed."""
     hasher = hashlib.sha256()
     for chunk in chunks:
         if digest is not None and start:
@@ -388,4 +388,4 @@ def _skip_prefix(chunks: Iterator[bytes], start: int, digest: bytes | None) -> I
             yield chunk[start:]
         start = max(0, start - len(chunk))
     if start:
-        raise OrionConnectionError("the content did not arrive whole: it ended before what had come already")
+        raise OrionConnectionError("incomplete content: the response is shorter than the bytes received before")

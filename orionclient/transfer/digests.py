@@ -1,4 +1,4 @@
-"""Digests that a server announces (RFC 9530, Content-MD5, S3 and Google Cloud Storage), and their verification beside the transfer."""
+"""Parse announced digests (RFC 9530, Content-MD5, S3, Google Cloud Storage) and compute digests during a transfer."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-# In the order in which they are preferred: MD5 costs as much as SHA-256, and CRC32C nearly nothing.
+# In order of preference. MD5 costs as much as SHA-256, CRC32C nearly nothing.
 _ALGORITHMS: Final = ("sha-256", "crc32c", "md5")
 _ENTRY: Final = re.compile(r"(?:^|,)\s*([a-z0-9-]+)=:([A-Za-z0-9+/=]+):")
 _BLOCK: Final = 1 << 20
-# Below this a thread costs more than it hides.
+# Below this size a thread costs more than it saves.
 _THREAD_THRESHOLD: Final = 8 << 20
 
 
 @frozen
 class Digest:
-    """A digest as it was announced.
+    """An announced digest.
 
     Attributes:
         algorithm: ``sha-256``, ``crc32c`` or ``md5``.
@@ -38,11 +38,11 @@ class Digest:
 
     @property
     def header(self) -> str:
-        """It as the value of a header (RFC 9530)."""
+        """The digest as a header value (RFC 9530)."""
         return f"{self.algorithm}=:{base64.b64encode(self.value).decode()}:"
 
     def hasher(self) -> Any:
-        """Make what computes it.
+        """Create a hasher for the algorithm.
 
         Returns:
             An object with `update` and `digest`.
@@ -51,13 +51,13 @@ class Digest:
 
 
 def new_hasher(algorithm: str) -> Any:
-    """Make what computes a digest.
+    """Create a hasher for an algorithm.
 
     Args:
         algorithm: ``sha-256``, ``crc32c`` or ``md5``.
 
     Returns:
-        An object with `update` and `digest`; None where this machine has none.
+        An object with `update` and `digest`; None if the algorithm is not available.
     """
     if algorithm == "sha-256":
         return hashlib.sha256()
@@ -65,7 +65,7 @@ def new_hasher(algorithm: str) -> Any:
         try:
             return hashlib.md5(usedforsecurity=False)
         except ValueError:
-            # Some systems forbid it altogether.
+            # Some systems disable MD5 even for other uses than security.
             return None
     try:
         return _Crc32c(importlib.import_module("google_crc32c").Checksum())
@@ -74,7 +74,7 @@ def new_hasher(algorithm: str) -> Any:
 
 
 class _Crc32c:
-    """The package's checksum, which takes no `memoryview`: its memory is lent as an array of C, for a copy costs more than the sum."""
+    """Adapter for google_crc32c, which accepts no `memoryview`: wraps the memory in a ctypes array to avoid a costly copy."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -82,55 +82,55 @@ class _Crc32c:
         self.digest: Callable[[], bytes] = inner.digest
 
     def update(self, chunk: bytes | memoryview) -> None:
-        borrowed = isinstance(chunk, memoryview) and not chunk.readonly
-        self._inner.update((self._char * len(chunk)).from_buffer(chunk) if borrowed else bytes(chunk))
+        is_writable = isinstance(chunk, memoryview) and not chunk.readonly
+        self._inner.update((self._char * len(chunk)).from_buffer(chunk) if is_writable else bytes(chunk))
 
 
 def is_compressed(headers: Mapping[str, str]) -> bool:
-    """Tell whether what a response says of its content holds for the compressed form only.
+    """Check whether the headers of a response describe the compressed body instead of the content.
 
     Args:
         headers: Headers of a response.
 
     Returns:
-        False also for `identity`, which packs nothing.
+        True if there is a Content-Encoding other than `identity`.
     """
     return headers.get("content-encoding", "").strip().lower() not in {"", "identity"}
 
 
 def announced_digest(headers: Mapping[str, str]) -> Digest | None:
-    """Find the digest of the whole content that can be verified here.
+    """Find an announced digest of the complete content that can be verified.
 
     Args:
         headers: Headers of a response with status 200, or with 206 and a valid `Content-Range`.
 
     Returns:
-        SHA-256 where it is announced, else CRC32C where the package google-crc32c is installed, else MD5, else None.
+        SHA-256 if announced, else CRC32C if announced and the package google-crc32c is installed, else MD5, else None.
     """
     if is_compressed(headers):
-        # It would be that of the compressed form.
+        # The digest would be that of the compressed body.
         return None
     entries = list(_parse_entries(headers))
     for algorithm in _ALGORITHMS:
-        for name, text in entries:
-            value = _decode(text) if name == algorithm else None
+        for name, encoded in entries:
+            value = _decode(encoded) if name == algorithm else None
             if value and new_hasher(algorithm) is not None:
                 return Digest(algorithm, value)
     return None
 
 
 def _parse_entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Algorithms and values in base64, those of the standard first."""
+    """Yield the algorithms and base64 values of the announced digests, those of RFC 9530 first."""
     yield from _ENTRY.findall(headers.get("repr-digest", ""))
     if "content-range" in headers:
-        # Of a part only that one is the digest of the whole; what storages send with a part is not documented.
+        # In a partial response only Repr-Digest covers the complete content; storage headers are not documented for this case.
         return
     yield from _ENTRY.findall(headers.get("content-digest", ""))
-    # The digest of the digests of parts has a number behind it, or is declared as such.
+    # A composite digest of an S3 multipart upload has a part count as suffix, or is declared as COMPOSITE.
     if headers.get("x-amz-checksum-type", "").strip().upper() != "COMPOSITE":
         yield "sha-256", headers.get("x-amz-checksum-sha256", "")
         yield "crc32c", headers.get("x-amz-checksum-crc32c", "")
-    # Google announces that of the stored form, also where it decompresses it on the way.
+    # Google announces the digest of the stored object, even if it decompresses the response.
     if headers.get("x-goog-stored-content-encoding", "").strip().lower() in {"", "identity"}:
         for entry in headers.get("x-goog-hash", "").split(","):
             name, _, value = entry.partition("=")
@@ -152,7 +152,7 @@ def content_digest(chunks: Iterable[bytes | memoryview]) -> tuple[str, bytes, in
         chunks: The content.
 
     Returns:
-        Value of the header `Content-Digest`, the digest, the number of bytes.
+        Value of the header `Content-Digest`, the digest and the number of bytes.
     """
     hasher, size = hashlib.sha256(), 0
     for chunk in chunks:
@@ -164,35 +164,35 @@ def content_digest(chunks: Iterable[bytes | memoryview]) -> tuple[str, bytes, in
 class FileHasher:
     """Computes the digest of a file while it is being written.
 
-    A slow digest of much follows a step behind the writer, in a thread of its own. Reading again what was just written costs a copy out of
-    the cache; in exchange the writer has one buffer, the parts may come in any order, and what an earlier run left is verified in the same
-    way. A fast one (CRC32C), and that of little content, is computed where the writer stands, out of its buffer, which is in the cache of
-    its core still; what did not pass there in order is read at the end.
+    For a slow algorithm and large content, a thread hashes the file behind the writer. Reading the bytes again costs a copy from the page
+    cache; in exchange the writer needs one buffer, byte ranges may be written in any order, and bytes of an earlier run are verified in the
+    same way. A fast algorithm (CRC32C) or small content is hashed by the writer from its buffer, which is still in the cache of its core;
+    bytes that were not written in order are read at the end.
 
     Args:
         path: The file.
         hasher: An object with `update` and `digest`.
-        size: Expected size in bytes; None where it is not known.
+        size: Expected size in bytes; None if it is unknown.
     """
 
     def __init__(self, path: Path, hasher: Any, size: int | None) -> None:
         self._path = path
         self._hasher = hasher
         self._position = 0
-        self._reached = 0
-        self._over = False
+        self._written = 0
+        self._stopped = False
         self._error: OSError | None = None
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         if size is not None and size >= _THREAD_THRESHOLD and not isinstance(hasher, _Crc32c):
-            self._thread = threading.Thread(target=self._follow, name=f"digest of {path.name}", daemon=True)
+            self._thread = threading.Thread(target=self._run, name=f"digest of {path.name}", daemon=True)
             self._thread.start()
 
-    def take(self, start: int, chunk: memoryview) -> None:
-        """Take what was just written, out of the writer's buffer.
+    def update_at(self, start: int, chunk: memoryview) -> None:
+        """Hash bytes that were just written, if the writer hashes.
 
         Args:
-            start: Its position in the file.
+            start: Position of the bytes in the file.
             chunk: The bytes.
         """
         if self._thread is None:
@@ -201,26 +201,26 @@ class FileHasher:
                     self._hasher.update(chunk)
                     self._position += len(chunk)
 
-    def reach(self, position: int) -> None:
-        """Tell that the file is written up to a position.
+    def advance(self, position: int) -> None:
+        """Notify the thread that the file is written up to a position.
 
         Args:
             position: Number of bytes from the start.
         """
         if self._thread is not None:
             with self._changed:
-                self._reached = max(self._reached, position)
+                self._written = max(self._written, position)
                 self._changed.notify()
 
-    def _follow(self) -> None:
+    def _run(self) -> None:
         try:
             with self._path.open("rb", buffering=0) as stream:
                 while True:
                     with self._changed:
-                        self._changed.wait_for(lambda: self._over or self._reached > self._position)
-                        if self._over:
+                        self._changed.wait_for(lambda: self._stopped or self._written > self._position)
+                        if self._stopped:
                             return
-                        until = self._reached
+                        until = self._written
                     self._hash(stream, until)
         except OSError as error:
             self._error = error
@@ -228,7 +228,7 @@ class FileHasher:
     def _hash(self, stream: Any, until: int | None) -> None:
         buffer = memoryview(bytearray(_BLOCK))
         while until is None or self._position < until:
-            if self._over and until is not None:
+            if self._stopped and until is not None:
                 return
             space = buffer if until is None else buffer[: until - self._position]
             count = stream.readinto(space)
@@ -238,15 +238,15 @@ class FileHasher:
             self._position += count
 
     def finish(self) -> bytes:
-        """Compute the rest.
+        """Hash the remaining bytes.
 
         Returns:
-            The digest of the whole file.
+            The digest of the complete file.
 
         Raises:
             OSError: The file cannot be read.
         """
-        self._follow_to_the_end()
+        self._stop_thread()
         if self._error is not None:
             raise self._error
         with self._path.open("rb", buffering=0) as stream:
@@ -254,17 +254,17 @@ class FileHasher:
             self._hash(stream, None)
         return self._hasher.digest()  # type: ignore[no-any-return]
 
-    def _follow_to_the_end(self) -> None:
+    def _stop_thread(self) -> None:
         with self._changed:
             self._changed.notify()
         self.stop()
 
     def stop(self) -> None:
-        """End the thread."""
+        """Stop the thread."""
         with self._changed:
-            self._over = True
+            self._stopped = True
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._over = False
+        self._stopped = False

@@ -1,4 +1,4 @@
-"""Content from a server to a path: by one stream or several, kept beside it, and proved whole before anybody sees it."""
+"""Download content to a path: resumable, optionally with concurrent byte ranges, verified and moved into place atomically."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from orionclient.transfer.content import (
     algorithm_for,
     changed_error,
     disable_decompression,
-    is_stored_form,
+    has_stored_encoding,
     iter_verified,
     open_range,
     open_rest,
@@ -59,24 +59,23 @@ def save(
     workers: int = 1,
     expected: Expected | None = None,
 ) -> None:
-    """Write content to a path; the path holds the old file or the whole new one, never a part.
+    """Download content to a path atomically: it holds either the old file or the complete new one.
 
     Args:
-        opener: Asks for the content, with the headers that it is given.
-        target: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
-            pipe or device is written to, and never replaced. Or an open binary file, which is written from where it stands.
-        what: Name of the object, independent of the address: an earlier run's part of the same is resumed.
-        callback: Told of the progress; None for nobody.
-        durable: False leaves it to the system when the file is on the disk.
-        workers: Streams at once for a large object, where the server sends chunks.
-        expected: What the resource says of its content; None for nothing.
+        opener: Opens the response for the given request headers.
+        target: The path; an existing file is replaced. A symbolic link is followed, and its target replaced or created. A pipe or device
+            is written to directly. Or an open binary file, which is written from its current position.
+        what: Key of the resource, independent of the URL. The part file of an earlier run with the same key is resumed.
+        callback: Progress callback.
+        durable: False skips the fsync.
+        workers: Number of concurrent byte-range requests for large content, if the server supports ranges.
+        expected: The expected content; None if it is unknown.
 
     Raises:
-        NotEnoughDiskError: The disk has no room.
-        OrionConnectionError: The content did not arrive whole, or is not that of the resource.
+        NotEnoughDiskError: Not enough free disk space.
+        OrionConnectionError: The content is truncated or is not that of the resource.
         ValidationError: The path is empty.
-        OSError: The path cannot be written: it is a folder, a link that leads to itself, or a pipe that nobody reads from, which is found
-            out before anything is asked for.
+        OSError: The path cannot be written: it is a folder, a cyclic link or a pipe without a reader. Raised before any request.
     """
     if not isinstance(target, str | os.PathLike):
         named = getattr(target, "name", "")
@@ -85,13 +84,13 @@ def save(
         ):
             _write_all(target, chunk)
         return
-    # A link is followed, so that the file that it names is replaced and not the link.
+    # Links are followed, so that the target file is replaced and not the link.
     path = Path(os.path.realpath(check_path(target)))
     if path.is_symlink():
-        raise OSError(errno.ELOOP, "the target is a link that leads to itself", str(path))
+        raise OSError(errno.ELOOP, "the target is a cyclic symbolic link", str(path))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "the target is a folder", str(path))
-    # As it was given: what /dev/stdout or /dev/fd/63 leads to may have no path of its own.
+    # Use the path as given: the target of /dev/stdout or /dev/fd/63 may have no path of its own.
     given = Path(target)
     if given.exists() and not given.is_file():
         # A device or a pipe cannot be replaced, only written to.
@@ -100,7 +99,7 @@ def save(
                 _write_all(stream, chunk)
         return
     if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
+        raise FileNotFoundError(errno.ENOENT, "the folder does not exist", str(path.parent))
     with disk_space_errors(path):
         meter = Meter(path.name, None, callback)
         _save(opener, path, what, meter, expected or Expected(), durable=durable, workers=workers)
@@ -111,9 +110,9 @@ def _write_all(stream: Any, chunk: bytes) -> None:
     while rest:
         count = stream.write(rest)
         if count is None:
-            # Whoever says nothing took all of it, but for unbuffered files: nothing of it.
+            # A file-like object that returns None wrote everything, except for unbuffered files, which wrote nothing.
             if isinstance(stream, io.RawIOBase):
-                raise BlockingIOError(errno.EAGAIN, "the target takes no more at the moment")
+                raise BlockingIOError(errno.EAGAIN, "the target is non-blocking and cannot accept more data now")
             return
         rest = rest[count:]
 
@@ -123,30 +122,30 @@ def _save(
 ) -> None:
     part = PartFile(path)
     keep = False
-    left, budget, broken = MAX_RESUMES, ResumeBudget(), False
+    attempts_left, budget, failed_to_open = MAX_RESUMES, ResumeBudget(), False
     try:
         for attempt in itertools.count():
-            # A body that is labelled as compressed may be the content as it comes: where nothing else tells, both forms are tried in turn.
+            # A body with Content-Encoding may be the stored content. If its length does not decide, alternate between both readings.
             download = _Download(
                 opener, part, path, what=what, meter=meter, expected=expected, as_stored=attempt % 2 == 1
             )
             try:
                 download.run(workers)
             except UnexpectedContentError:
-                left -= 1
-                if left == 0:
-                    part.empty()
+                attempts_left -= 1
+                if attempts_left == 0:
+                    part.truncate()
                     raise
             except (OrionConnectionError, OrionTimeout) as error:
-                # Content without a mark cannot be resumed, it is fetched anew; what has one was given every chance.
-                if download.marked or (download.marked is None and not broken):
+                # Without a validator the download cannot be resumed, only restarted. With one, the resume budget is exhausted.
+                if download.has_validator or (download.has_validator is None and not failed_to_open):
                     raise
-                broken = True
+                failed_to_open = True
                 budget.spend(error, download.count)
             else:
                 break
-            part.empty()
-            meter.back(download.count)
+            part.truncate()
+            meter.rewind(download.count)
         part.commit(durable=durable)
         meter.finish()
     except BaseException:
@@ -158,7 +157,7 @@ def _save(
 
 @define
 class _ByteRange:
-    """A range of the content that one stream fetches: from `start` to `end`, of which `position` is the next byte to come."""
+    """A byte range fetched by one stream, from `start` to `end`; `position` is the next byte to receive."""
 
     start: int
     position: int
@@ -166,7 +165,7 @@ class _ByteRange:
 
 
 class _Download:
-    """One try to bring content into a part."""
+    """One attempt to download content into a part file."""
 
     def __init__(
         self,
@@ -188,123 +187,127 @@ class _Download:
         self._as_stored = as_stored
         self._algorithm: str | None = None
         self._content = Content(None, None, None, ranges=False)
-        self._follower: FileHasher | None = None
-        self._chunks: list[_ByteRange] = []
+        self._hasher: FileHasher | None = None
+        self._ranges: list[_ByteRange] = []
         self._done: list[list[int]] | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.count: int = 0
-        # None until a response came.
-        self.marked: bool | None = None
+        # None until a response was received.
+        self.has_validator: bool | None = None
 
     def run(self, workers: int) -> None:
-        """Fetch everything that is missing and prove that it is whole."""
-        response, kept = self._begin()
+        """Fetch the missing bytes and verify the complete content."""
+        response, journal = self._open()
         try:
             with response:
-                self._prepare(response, kept)
-                many = workers > 1 and self._content.ranges and self._content.etag is not None
-                if many and (self._content.size or 0) >= _RANGES_THRESHOLD:
-                    self._fetch_many(response, workers, kept)
+                self._prepare(response, journal)
+                concurrent = workers > 1 and self._content.ranges and self._content.etag is not None
+                if concurrent and (self._content.size or 0) >= _RANGES_THRESHOLD:
+                    self._fetch_many(response, workers, journal)
                 else:
-                    self._fetch_one(response, kept)
+                    self._fetch_one(response, journal)
                 try:
                     self._verify()
                 except UnexpectedContentError as error:
                     raise with_call(error, response) from error.__cause__
         finally:
-            if self._follower is not None:
-                self._follower.stop()
+            if self._hasher is not None:
+                self._hasher.stop()
 
-    def _begin(self) -> tuple[Response, Journal | None]:
-        """Ask for the content, or for what is missing of it."""
-        kept = self._part.read_journal(self._what)
-        if kept is None:
-            self._part.empty()
-            return self._whole(), None
-        missing = self._part.size() if kept.done is None else _first_gap(kept.done)
-        headers = {"Range": f"bytes={missing}-", "If-Range": kept.etag}
-        response = open_range(self._opener, headers if missing < kept.size else {})
-        found = Content.of(response)
-        if _content_from_journal(kept).same_as(found) and found.size == kept.size:
-            return response, kept
-        self._part.empty()
+    def _open(self) -> tuple[Response, Journal | None]:
+        """Request the content, or its missing bytes if the part file can be resumed."""
+        journal = self._part.read_journal(self._what)
+        if journal is None:
+            self._part.truncate()
+            return self._open_whole(), None
+        missing = self._part.size() if journal.done is None else _first_gap(journal.done)
+        headers = {"Range": f"bytes={missing}-", "If-Range": journal.etag}
+        response = open_range(self._opener, headers if missing < journal.size else {})
+        found = Content.from_response(response)
+        if _content_from_journal(journal).matches(found) and found.size == journal.size:
+            return response, journal
+        self._part.truncate()
         if response.status_code == 206 or is_compressed(response.headers):
-            # A range of another content.
+            # The range belongs to other content.
             response.close()
-            response = self._whole()
+            response = self._open_whole()
         return response, None
 
-    def _whole(self) -> Response:
+    def _open_whole(self) -> Response:
         response = open_range(self._opener, {})
-        form = is_stored_form(response, self._expected)
-        if form or (form is None and self._as_stored):
+        is_stored = has_stored_encoding(response, self._expected)
+        if is_stored or (is_stored is None and self._as_stored):
             self._opener = disable_decompression(self._opener)
             response.disable_decompression()
         return response
 
-    def _prepare(self, response: Response, kept: Journal | None) -> None:
-        content = Content.of(response)
-        if kept is not None:
-            # A chunk may come without the marks of the whole.
-            content = evolve(content, etag=kept.etag, digest=_content_from_journal(kept).digest or content.digest)
-        self._content, self.marked = content, content.marked
+    def _prepare(self, response: Response, journal: Journal | None) -> None:
+        content = Content.from_response(response)
+        if journal is not None:
+            # A partial response may lack the validators of the complete content.
+            content = evolve(content, etag=journal.etag, digest=_content_from_journal(journal).digest or content.digest)
+        self._content, self.has_validator = content, content.has_validator
         try:
             self._expected.check(content.size)
         except UnexpectedContentError as error:
-            # Before any of it is fetched.
+            # Raised before any of the body is read.
             raise with_call(error, response) from error.__cause__
         free = shutil.disk_usage(self._path.parent).free
-        held = 0 if kept is None else self._part.size() if kept.done is None else sum(b - a for a, b in kept.done)
-        if content.size is not None and content.size - held > free:
-            raise NotEnoughDiskError(f"{self._path} needs {content.size} bytes and {self._path.parent} has {free} left")
+        received = (
+            0 if journal is None else self._part.size() if journal.done is None else sum(b - a for a, b in journal.done)
+        )
+        if content.size is not None and content.size - received > free:
+            raise NotEnoughDiskError(
+                f"{self._path} needs {content.size} bytes; {self._path.parent} has {free} bytes free"
+            )
         self._meter.total = content.size
         self._algorithm = algorithm_for(content, self._expected)
         if self._algorithm is not None:
             size = self._expected.size if content.size is None else content.size
-            self._follower = FileHasher(self._part.path, new_hasher(self._algorithm), size)
+            self._hasher = FileHasher(self._part.path, new_hasher(self._algorithm), size)
 
-    def _record(self) -> None:
+    def _write_journal(self) -> None:
         content = self._content
         if content.etag is not None and content.size is not None:
             digest = None if content.digest is None else content.digest.header
             self._part.write_journal(Journal(self._what, content.etag, content.size, self._done, digest))
 
-    def _fetch_one(self, response: Response, kept: Journal | None) -> None:
+    def _fetch_one(self, response: Response, journal: Journal | None) -> None:
         position = 0
-        if kept is not None:
-            # The chunks of several streams: what lies behind the first gap is fetched again.
-            position = self._part.size() if kept.done is None else _first_gap(kept.done)
-            with self._part.writer(position) as stream:
+        if journal is not None:
+            # The part file may have gaps from concurrent streams: everything after the first gap is fetched again.
+            position = self._part.size() if journal.done is None else _first_gap(journal.done)
+            with self._part.open_at(position) as stream:
                 stream.truncate(position)
-        self._record()
+        self._write_journal()
         self._record_received(position, moved=False)
-        chunk = _ByteRange(0, position, None)
-        self._chunks = [chunk]
+        byte_range = _ByteRange(0, position, None)
+        self._ranges = [byte_range]
         if position != self._content.size or not position:
-            self._receive(chunk, response)
-        if self._content.size is not None and chunk.position != self._content.size:
-            raise with_call(truncated_error(chunk.position, self._content.size), response)
+            self._receive(byte_range, response)
+        if self._content.size is not None and byte_range.position != self._content.size:
+            raise with_call(truncated_error(byte_range.position, self._content.size), response)
 
-    def _fetch_many(self, response: Response, workers: int, kept: Journal | None) -> None:
+    def _fetch_many(self, response: Response, workers: int, journal: Journal | None) -> None:
         size = self._content.size or 0
         self._done = []
-        if kept is not None:
-            self._done = [[0, self._part.size()]] if kept.done is None else kept.done
-        # First: from the next line on not all that the file holds is content.
-        self._record()
+        if journal is not None:
+            self._done = [[0, self._part.size()]] if journal.done is None else journal.done
+        # Write the journal first: the next step extends the file with bytes that are not content.
+        self._write_journal()
         with self._part.path.open("r+b") as stream:
             stream.truncate(size)
         self._record_received(sum(end - start for start, end in self._done), moved=False)
-        self._chunks = [_ByteRange(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
-        self._advance_follower()
+        self._ranges = [_ByteRange(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
+        self._advance_hasher()
         first: Response | None = response
         with cancellable_pool(workers, "download", self._stopped) as threads:
             futures: list[Future[None]] = []
             try:
-                for chunk in self._chunks:
-                    # The response that is open already brings the first chunk.
-                    futures.append(threads.submit(self._fetch_chunk, chunk, first))
+                for byte_range in self._ranges:
+                    # The open response is used for the first byte range.
+                    futures.append(threads.submit(self._fetch_range, byte_range, first))
                     first = None
                 for future in futures:
                     wait_for_result(future)
@@ -314,61 +317,61 @@ class _Download:
                     future.cancel()
                 raise
 
-    def _fetch_chunk(self, chunk: _ByteRange, response: Response | None) -> None:
+    def _fetch_range(self, byte_range: _ByteRange, response: Response | None) -> None:
         if self._stopped.is_set():
             return
         try:
             if response is None:
-                response = self._open_range(chunk, ResumeBudget())
-            self._receive(chunk, response)
+                response = self._open_range(byte_range, ResumeBudget())
+            self._receive(byte_range, response)
         except BaseException:
             if self._stopped.is_set():
-                # Why is told elsewhere.
+                # Another stream failed first and raises its error.
                 return
             self._stopped.set()
             raise
-        if chunk.end is not None and chunk.position == chunk.end and self._done is not None:
+        if byte_range.end is not None and byte_range.position == byte_range.end and self._done is not None:
             with self._lock:
-                self._done.append([chunk.start, chunk.end])
+                self._done.append([byte_range.start, byte_range.end])
                 self._done = _merge_ranges(self._done)
-                self._record()
+                self._write_journal()
 
-    def _open_range(self, chunk: _ByteRange, budget: ResumeBudget) -> Response:
+    def _open_range(self, byte_range: _ByteRange, budget: ResumeBudget) -> Response:
         while True:
             try:
-                response, skip = open_rest(self._opener, self._content, chunk.position, chunk.end)
-                if skip and Content.of(response).size != self._content.size:
+                response, skip = open_rest(self._opener, self._content, byte_range.position, byte_range.end)
+                if skip and Content.from_response(response).size != self._content.size:
                     response.close()
                     raise changed_error()
                 return response  # noqa: TRY300
             except (OrionConnectionError, OrionTimeout) as error:
-                budget.spend(error, chunk.position - chunk.start)
+                budget.spend(error, byte_range.position - byte_range.start)
 
-    def _receive(self, chunk: _ByteRange, response: Response) -> None:
-        """Write a chunk, taking it up where it breaks."""
-        budget, skip = ResumeBudget(), chunk.position if response.status_code != 206 else 0
+    def _receive(self, byte_range: _ByteRange, response: Response) -> None:
+        """Receive and write a byte range, resuming it after connection errors."""
+        budget, skip = ResumeBudget(), byte_range.position if response.status_code != 206 else 0
         buffer = memoryview(bytearray(_BUFFER_SIZE))
-        with self._part.writer(chunk.position) as stream:
+        with self._part.open_at(byte_range.position) as stream:
             while True:
                 try:
                     with response:
-                        self._copy_body(chunk, response, stream, buffer, skip)
-                    if self._stopped.is_set() or chunk.position == (
-                        self._content.size if chunk.end is None else chunk.end
+                        self._copy_body(byte_range, response, stream, buffer, skip)
+                    if self._stopped.is_set() or byte_range.position == (
+                        self._content.size if byte_range.end is None else byte_range.end
                     ):
                         return
                     if self._content.size is None:
                         return
-                    raise with_call(truncated_error(chunk.position, self._content.size), response)
+                    raise with_call(truncated_error(byte_range.position, self._content.size), response)
                 except (OrionConnectionError, OrionTimeout) as error:
-                    if not self._content.marked:
+                    if not self._content.has_validator:
                         raise with_call(error, response) from None
-                    budget.spend(with_call(error, response), chunk.position - chunk.start)
-                response = self._open_range(chunk, budget)
-                skip = chunk.position if response.status_code != 206 else 0
+                    budget.spend(with_call(error, response), byte_range.position - byte_range.start)
+                response = self._open_range(byte_range, budget)
+                skip = byte_range.position if response.status_code != 206 else 0
 
     def _copy_body(
-        self, chunk: _ByteRange, response: Response, stream: IO[bytes], buffer: memoryview, skip: int
+        self, byte_range: _ByteRange, response: Response, stream: IO[bytes], buffer: memoryview, skip: int
     ) -> None:
         while skip:
             count = response.readinto(buffer[:skip])
@@ -376,60 +379,67 @@ class _Download:
                 return
             skip -= count
         while not self._stopped.is_set():
-            space = buffer if chunk.end is None else buffer[: chunk.end - chunk.position]
+            space = buffer if byte_range.end is None else buffer[: byte_range.end - byte_range.position]
             count = response.readinto(space) if space else 0
             if not count:
                 return
-            self._write(chunk, response, stream, space[:count])
+            self._write(byte_range, response, stream, space[:count])
 
-    def _write(self, chunk: _ByteRange, response: Response, stream: IO[bytes], received: memoryview) -> None:
+    def _write(self, byte_range: _ByteRange, response: Response, stream: IO[bytes], received: memoryview) -> None:
         size = self._content.size
-        if size is not None and chunk.position + len(received) > size:
-            raise with_call(UnexpectedContentError("more came than was announced"), response)
+        if size is not None and byte_range.position + len(received) > size:
+            raise with_call(UnexpectedContentError("unexpected content: received more bytes than announced"), response)
         count, rest = len(received), received
         while rest:
             rest = rest[stream.write(rest) :]
-        if self._follower is not None:
-            self._follower.take(chunk.position, received)
-        chunk.position += count
+        if self._hasher is not None:
+            self._hasher.update_at(byte_range.position, received)
+        byte_range.position += count
         self._record_received(count)
-        self._advance_follower()
+        self._advance_hasher()
 
     def _record_received(self, count: int, *, moved: bool = True) -> None:
         with self._lock:
             self.count += count
         self._meter.add(count, moved=moved)
 
-    def _advance_follower(self) -> None:
-        if self._follower is None:
+    def _advance_hasher(self) -> None:
+        if self._hasher is None:
             return
-        # Up to the first gap.
-        gap = next((chunk.position for chunk in self._chunks if chunk.end is None or chunk.position < chunk.end), None)
-        self._follower.reach(self._content.size or 0 if gap is None else gap)
+        # Only the bytes before the first gap can be hashed.
+        gap = next(
+            (
+                byte_range.position
+                for byte_range in self._ranges
+                if byte_range.end is None or byte_range.position < byte_range.end
+            ),
+            None,
+        )
+        self._hasher.advance(self._content.size or 0 if gap is None else gap)
 
     def _verify(self) -> None:
         size = self._part.size()
         if self._content.size is not None and size != self._content.size:
-            raise UnexpectedContentError(f"the content did not arrive whole: {size} of {self._content.size} bytes came")
-        digest = self._follower.finish() if self._follower is not None else b""
+            raise UnexpectedContentError(f"incomplete content: received {size} of {self._content.size} bytes")
+        digest = self._hasher.finish() if self._hasher is not None else b""
         verify_digest(self._content, self._expected, size, self._algorithm, digest)
 
 
-def _content_from_journal(kept: Journal) -> Content:
-    digest = None if kept.digest is None else announced_digest({"repr-digest": kept.digest})
-    return Content(kept.size, kept.etag, digest, ranges=True)
+def _content_from_journal(journal: Journal) -> Content:
+    digest = None if journal.digest is None else announced_digest({"repr-digest": journal.digest})
+    return Content(journal.size, journal.etag, digest, ranges=True)
 
 
 def _first_gap(done: list[list[int]]) -> int:
-    joined = _merge_ranges(done)
-    return joined[0][1] if joined and joined[0][0] == 0 else 0
+    merged = _merge_ranges(done)
+    return merged[0][1] if merged and merged[0][0] == 0 else 0
 
 
 def _merge_ranges(done: list[list[int]]) -> list[list[int]]:
-    joined: list[list[int]] = []
+    merged: list[list[int]] = []
     for start, end in sorted(done):
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], end)
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
         else:
-            joined.append([start, end])
-    return joined
+            merged.append([start, end])
+    return merged

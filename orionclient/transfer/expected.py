@@ -1,4 +1,4 @@
-"""What a resource says of its content, compared with what arrived."""
+"""Compare received content with the size and digest of its resource."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 class UnexpectedContentError(OrionConnectionError):
-    """What came is not what was announced, or not what came before; only starting anew can help."""
+    """The received content differs from the announced or the earlier one; the download cannot be resumed, only restarted."""
 
 
 @define
 class Expected:
-    """Size and digest that a resource has; the values of one transfer, refreshed at most once.
+    """Expected size and digest of the content of a resource, refreshed at most once per transfer.
 
     Attributes:
-        size: Bytes; None where it is not known.
-        sha256: SHA-256 digest; None where it is not known.
-        refresh: Requests the resource again and returns what it says then; None where that was done or cannot be done.
+        size: Size in bytes; None if it is unknown.
+        sha256: SHA-256 digest; None if it is unknown.
+        refresh: Reloads the resource and returns its current values; None if that was already done or is not possible.
     """
 
     size: int | None = None
@@ -31,16 +31,16 @@ class Expected:
     refresh: Callable[[], Expected] | None = None
 
     def check(self, size: int | None, sha256: bytes | None = None) -> None:
-        """Compare with what arrived; on a difference refresh the resource once, for its content may have been replaced.
+        """Compare with the received content. On a mismatch, refresh the resource once: its content may have been replaced.
 
         Args:
-            size: Bytes that arrived; None where that is not known.
-            sha256: Their SHA-256 digest; None where it was not computed.
+            size: Number of received bytes; None if it is unknown.
+            sha256: SHA-256 digest of the received bytes; None if it was not computed.
 
         Raises:
-            UnexpectedContentError: It is not the content of the resource.
+            UnexpectedContentError: The content is not that of the resource.
         """
-        problem = self._problem(size, sha256)
+        problem = self._find_mismatch(size, sha256)
         if problem is None:
             return
         if self.refresh is not None:
@@ -50,13 +50,13 @@ class Expected:
             except OrionError as error:
                 raise UnexpectedContentError(problem) from error
             self.size, self.sha256 = found.size, found.sha256
-            problem = self._problem(size, sha256)
+            problem = self._find_mismatch(size, sha256)
         if problem is not None:
             raise UnexpectedContentError(problem)
 
-    def _problem(self, size: int | None, sha256: bytes | None) -> str | None:
+    def _find_mismatch(self, size: int | None, sha256: bytes | None) -> str | None:
         if None not in {size, self.size} and size != self.size:
-            return f"the content did not arrive whole: {size} bytes came, and the resource has {self.size}"
+            return f"unexpected content: received {size} bytes, the resource has {self.size}"
         if sha256 is not None and self.sha256 is not None and sha256 != self.sha256:
-            return "the content did not arrive whole: its SHA-256 digest is not that of the resource"
+            return "corrupted content: its SHA-256 digest does not match the resource"
         return None

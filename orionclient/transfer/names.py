@@ -1,4 +1,4 @@
-"""Names for files, made from names that somebody else chose: safe on Linux, macOS and Windows, and different within a folder."""
+"""Build safe, unique file names for Linux, macOS and Windows from arbitrary names."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 P = TypeVar("P")
 _MAX_BYTES: Final = 255
-# Above these a name is no path any more but one long name: a path of many systems ends at 4,096 bytes, some at far less.
-_MOST_PARTS, _MOST_BYTES = 16, 1000
+# A name above these limits becomes a single file name: paths are limited to 4,096 bytes on many systems, to less on some.
+_MAX_COMPONENTS, _MAX_PATH_BYTES = 16, 1000
 _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
-# Control, format (bidi marks, characters without width), surrogate and unassigned; line and paragraph separator. macOS rejects the
-# unassigned ones, and format characters make a name look like another one.
+# Unicode categories: control, format (bidi marks, zero-width characters), surrogate, unassigned, line and paragraph separator. macOS
+# rejects unassigned characters, and format characters can make a name look like another.
 _CONTROL_CHARACTERS: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
-# Devices of Windows, with any extension too; the superscript digits count as digits there.
+# Windows device names, reserved with any extension too; superscript digits count as digits.
 _RESERVED: Final = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])", re.IGNORECASE
 )
@@ -31,16 +31,16 @@ _EXTENSION: Final = re.compile(r"(?:\.tar)?\.[^. ]{1,16}\Z", re.IGNORECASE)
 
 
 def check_path(path: P) -> P:
-    """Reject an empty path: it would mean the working folder, and is most often a variable that is not set.
+    """Reject an empty path: it would mean the working directory, and is usually caused by an unset variable.
 
     Args:
-        path: What was given as a path; what is no path passes. ``Path("")`` passes too, for it cannot be told from ``Path(".")``.
+        path: The path. Other values are not checked; ``Path("")`` is accepted, since it equals ``Path(".")``.
 
     Returns:
-        The same.
+        The unchanged value.
 
     Raises:
-        ValidationError: It is empty.
+        ValidationError: The path is empty.
 
     Example:
         >>> from orionclient.transfer.names import check_path
@@ -49,20 +49,20 @@ def check_path(path: P) -> P:
     """
     given: Any = path
     if isinstance(given, str | os.PathLike) and not os.fspath(given):
-        raise ValidationError("the path is empty; name a file or folder ('.' is the working folder)")
+        raise ValidationError("the path is empty; pass a file or folder ('.' is the working directory)")
     return path
 
 
 def safe_filename(name: str, *, default: str = "unnamed") -> str:
-    """Make a name that can be one file in a folder, whoever chose it and wherever it is stored.
+    """Convert an arbitrary name to a file name that is valid on Linux, macOS and Windows.
 
-    What no system may hold becomes ``_``: separators, the other characters that Windows rejects, control and bidi characters. Dots and
-    blanks at the ends go, names of Windows devices and a leading ``-`` get a ``_``, and the name is cut, with its extension kept, to 255
-    bytes of UTF-8 in the composed form (NFC). A safe name stays as it is. Two names may become the same one; see `UniqueFilenames`.
+    Path separators, other characters that Windows rejects, control and bidi characters are replaced by ``_``. Leading and trailing dots
+    and whitespace are removed, Windows device names and a leading ``-`` get a ``_``, and the name is truncated before its extension to 255
+    bytes of UTF-8 in composed form (NFC). A safe name is unchanged. Different names may become equal; see `UniqueFilenames`.
 
     Args:
-        name: Any text, for example the name of a resource.
-        default: What to use where nothing is left.
+        name: Any string, for example the name of a resource.
+        default: Name to use if nothing is left.
 
     Returns:
         The name, never empty.
@@ -76,10 +76,10 @@ def safe_filename(name: str, *, default: str = "unnamed") -> str:
 
 
 class UniqueFilenames:
-    """Safe names that differ within one folder or zip, also where neither case nor the form of accents counts.
+    """Builds safe file names that are unique within a folder or zip file, ignoring case and Unicode normalization.
 
     Args:
-        taken: Names that are there already, for example those of `os.listdir`.
+        taken: Existing names, for example of `os.listdir`.
 
     Example:
         >>> from orionclient.helpers.filenames import UniqueFilenames
@@ -90,128 +90,128 @@ class UniqueFilenames:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = {_compare_key(name) for name in taken}
-        # How far it was counted for a name, so that many equal names need not be tried from the start each time.
+        # Last suffix used for each name, so that many equal names do not need a search from the start.
         self._last: dict[str, int] = {}
 
     def add(self, name: str, *, default: str = "unnamed") -> str:
-        """Make a name safe and different from all before.
+        """Convert a name to a safe name that is different from all earlier ones.
 
         Args:
-            name: Any text.
-            default: What to use where nothing is left of it.
+            name: Any string.
+            default: Name to use if nothing is left.
 
         Returns:
-            The name; a number stands before its extension where the name itself is taken.
+            The name, with a numeric suffix before the extension if the name is taken.
         """
         wanted = found = safe_filename(name, default=default)
         while _compare_key(found) in self._taken:
-            self._last[_compare_key(wanted)] = number = self._last.get(_compare_key(wanted), 1) + 1
-            found = _with_suffix(wanted, f"-{number}")
+            self._last[_compare_key(wanted)] = suffix = self._last.get(_compare_key(wanted), 1) + 1
+            found = _with_suffix(wanted, f"-{suffix}")
         self._taken.add(_compare_key(found))
         return found
 
 
 class UniqueNames:
-    """Names as they are, with a number where one came before; nothing is made safe."""
+    """Makes names unique with numeric suffixes, without making them safe."""
 
     def __init__(self) -> None:
-        # Of 500,000 names a short digest is kept.
+        # Short digests, to save memory with 500,000 names.
         self._taken: set[int] = set()
         self._last: dict[str, int] = {}
 
     def add(self, name: str) -> str:
-        """Make a name different from all before.
+        """Make a name different from all earlier ones.
 
         Args:
-            name: Any text; what UTF-8 cannot hold is replaced.
+            name: Any string; characters that cannot be encoded as UTF-8 are replaced.
 
         Returns:
-            The name; a number stands before its extension where the name itself is taken.
+            The name, with a numeric suffix before the extension if the name is taken.
         """
         wanted = found = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        while _shorten(found) in self._taken:
-            self._last[wanted] = number = self._last.get(wanted, 1) + 1
-            found = _with_suffix(wanted, f"-{number}")
-        self._taken.add(_shorten(found))
+        while _hash_key(found) in self._taken:
+            self._last[wanted] = suffix = self._last.get(wanted, 1) + 1
+            found = _with_suffix(wanted, f"-{suffix}")
+        self._taken.add(_hash_key(found))
         return found
 
 
 class UniquePaths:
-    """Safe relative paths that differ below one folder, made from names in which ``/`` parts folders from files."""
+    """Builds safe, unique relative paths from names in which ``/`` separates folders and files."""
 
     def __init__(self) -> None:
-        # As above, a short digest of each.
+        # Short digests, as above.
         self._files: set[int] = set()
         self._folders: dict[str, str] = {}
         self._last: dict[int, int] = {}
 
     def add(self, name: str, *, default: str = "unnamed") -> str:
-        """Make a name safe and different from all before.
+        """Convert a name to a safe name that is different from all earlier ones.
 
         Args:
-            name: Any text.
-            default: What to use where nothing is left of it.
+            name: Any string.
+            default: Name to use if nothing is left.
 
         Returns:
-            A relative path with ``/`` that never leads out of the folder it is joined to.
+            A relative path with ``/`` that never leads out of its base folder.
         """
-        parts = [part for part in name.split("/") if part not in {"", "."}] or [default]
-        if len(parts) > _MOST_PARTS or len(name.encode(errors="replace")) > _MOST_BYTES:
-            parts = [name]
-        *above, last = parts
+        components = [component for component in name.split("/") if component not in {"", "."}] or [default]
+        if len(components) > _MAX_COMPONENTS or len(name.encode(errors="replace")) > _MAX_PATH_BYTES:
+            components = [name]
+        *parents, last = components
         folder = ""
-        for part in above:
-            folder = self._folder(f"{folder}{safe_filename(part, default='_')}")
+        for parent in parents:
+            folder = self._folder(f"{folder}{safe_filename(parent, default='_')}")
         wanted = found = safe_filename(last, default=default if last == default else "_")
-        while _shorten(_compare_key(folder + found)) in self._files or _compare_key(folder + found) in self._folders:
-            first = _shorten(_compare_key(folder + wanted))
-            self._last[first] = number = self._last.get(first, 1) + 1
-            found = _with_suffix(wanted, f"-{number}")
-        self._files.add(_shorten(_compare_key(folder + found)))
+        while _hash_key(_compare_key(folder + found)) in self._files or _compare_key(folder + found) in self._folders:
+            first = _hash_key(_compare_key(folder + wanted))
+            self._last[first] = suffix = self._last.get(first, 1) + 1
+            found = _with_suffix(wanted, f"-{suffix}")
+        self._files.add(_hash_key(_compare_key(folder + found)))
         return folder + found
 
     def _folder(self, wanted: str) -> str:
-        """A folder, with ``/`` at its end; another one where a file has its name."""
-        found, number = wanted, 1
-        while (known := self._folders.get(_compare_key(found))) is None and _shorten(
+        """Find the folder for a name, with a trailing ``/``; its name gets a suffix if a file has the name."""
+        found, suffix = wanted, 1
+        while (known := self._folders.get(_compare_key(found))) is None and _hash_key(
             _compare_key(found)
         ) in self._files:
-            number += 1
-            found = f"{wanted}-{number}"
+            suffix += 1
+            found = f"{wanted}-{suffix}"
         return known or self._folders.setdefault(_compare_key(found), f"{found}/")
 
 
 def prepare_path(folder: Path, relative: str) -> Path:
-    """Make the folders above a file; nothing is written through a link.
+    """Create the parent folders of a file, without following symbolic links.
 
     Args:
-        folder: The folder that is not to be left; it is there.
-        relative: A path that `UniquePaths` made.
+        folder: The existing base folder.
+        relative: A path built by `UniquePaths`.
 
     Returns:
         The path of the file.
 
     Raises:
-        ValidationError: A link, or something that is no file, stands where the file or a folder is to be.
-        OSError: A folder cannot be made.
+        ValidationError: A component is a symbolic link, or the path exists and is not a regular file.
+        OSError: A folder cannot be created.
     """
     path = folder
-    *above, last = relative.split("/")
-    for part in above:
-        path /= part
+    *parents, last = relative.split("/")
+    for parent in parents:
+        path /= parent
         path.mkdir(exist_ok=True)
         if _is_link(path):
-            raise ValidationError(f"{path} is a link; nothing is written through it")
+            raise ValidationError(f"{path} is a symbolic link, which is not followed; remove it")
     path /= last
     if _is_link(path):
-        raise ValidationError(f"{path} is a link; nothing is written through it")
+        raise ValidationError(f"{path} is a symbolic link, which is not followed; remove it")
     if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
-        raise ValidationError(f"{path} is there and no file")
+        raise ValidationError(f"{path} exists and is not a file")
     return path
 
 
 def _is_link(path: Path) -> bool:
-    # Windows has a second kind of link to folders; Python 3.11 cannot tell it, but resolves it.
+    # Windows junctions are links too; Python 3.11 cannot detect them, but resolves them.
     if os.name == "nt" and path.is_dir():
         return path.is_symlink() or os.path.normcase(path.resolve()) != os.path.normcase(
             path.parent.resolve() / path.name
@@ -219,26 +219,26 @@ def _is_link(path: Path) -> bool:
     return path.is_symlink()
 
 
-def _shorten(key: str) -> int:
+def _hash_key(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(errors="replace"), digest_size=8).digest())
 
 
 def _make_safe(name: str) -> str:
-    """Mend one thing after the other until nothing is left to mend; empty where nothing is left."""
+    """Apply the rules until the name no longer changes; the result may be empty."""
     name = unicodedata.normalize("NFC", name)
     name = "".join(
         "_" if character in _FORBIDDEN or unicodedata.category(character) in _CONTROL_CHARACTERS else character
         for character in name
     )
     while True:
-        mended = _trim(_with_suffix(_trim(name), ""))
-        if mended.startswith("-"):
-            mended = f"_{mended[1:]}"
-        if _RESERVED.fullmatch(mended.partition(".")[0].rstrip()):
-            mended = f"_{mended}"
-        if mended == name:
+        safe = _trim(_with_suffix(_trim(name), ""))
+        if safe.startswith("-"):
+            safe = f"_{safe[1:]}"
+        if _RESERVED.fullmatch(safe.partition(".")[0].rstrip()):
+            safe = f"_{safe}"
+        if safe == name:
             return name
-        name = mended
+        name = safe
 
 
 def _trim(name: str) -> str:
@@ -250,14 +250,14 @@ def _trim(name: str) -> str:
     return name[start:end]
 
 
-def _with_suffix(name: str, mark: str) -> str:
-    """Put a mark before the extension, and cut what stands before that until all of it fits."""
+def _with_suffix(name: str, suffix: str) -> str:
+    """Insert a suffix before the extension, and truncate the stem to the maximum length."""
     found = _EXTENSION.search(name, 1)
     stem, extension = (name[: found.start()], found.group()) if found else (name, "")
-    space = _MAX_BYTES - len((mark + extension).encode())
-    return stem.encode()[:space].decode(errors="ignore") + mark + extension
+    space = _MAX_BYTES - len((suffix + extension).encode())
+    return stem.encode()[:space].decode(errors="ignore") + suffix + extension
 
 
 def _compare_key(name: str) -> str:
-    """What two names have in common that are one file for Windows or macOS; a few more fall together than there."""
+    """Build a key that is equal for names that Windows or macOS treat as equal, and for a few more."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).upper().casefold())

@@ -1,4 +1,4 @@
-"""The part of a download that is kept beside its target: one writer at a time, resumed by the next run, moved into place when whole."""
+"""Manage part files of downloads: locked, resumable through a journal, and moved to the target when complete."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-# What is less is fetched again sooner than it is worth a file that stays behind.
+# Smaller part files are deleted: fetching the bytes again is cheaper than leaving a file behind.
 _MIN_KEPT_SIZE: Final = 1 << 20
 _VERSION: Final = 1
-# Downloads of the same at the same time whose parts the next run finds, beside the first.
+# Number of part files for concurrent downloads to the same target, besides the first.
 _MAX_SIBLINGS: Final = 4
-# A strong etag as it may stand in a header.
+# A strong ETag that is valid in a header.
 _STRONG_ETAG: Final = re.compile(r'"[!#-~\x80-\xff]*"')
-_MAX_RECORD_SIZE: Final = 1 << 20
+_MAX_JOURNAL_SIZE: Final = 1 << 20
 
 
 @define
 class Journal:
-    """What is known of a part: of which content it is, and which bytes of it are there.
+    """Journal of a part file: the identity of the content and the received byte ranges.
 
     Attributes:
-        what: Name of the object, independent of the address.
-        etag: The mark of this content.
-        size: Its size in bytes.
-        done: Chunks that are there, as pairs of start and end; None where all that the file holds is there.
-        digest: Its digest as the value of a header (RFC 9530); None where none was announced.
-        version: Form of this record.
+        what: Key of the resource, independent of the URL.
+        etag: Strong ETag of the content.
+        size: Size of the content in bytes.
+        done: Received byte ranges, as pairs of start and end; None if the part file has no gaps.
+        digest: Digest of the content as a header value (RFC 9530); None if none was announced.
+        version: Version of the journal format.
     """
 
     what: str
@@ -56,10 +56,10 @@ class Journal:
 
 
 class PartFile:
-    """A file beside the target that nobody else writes at the same time.
+    """A part file beside the target, locked against other writers.
 
     Args:
-        target: Where the content goes at the end.
+        target: Path of the complete file.
     """
 
     def __init__(self, target: Path) -> None:
@@ -68,15 +68,15 @@ class PartFile:
         self._shared = True
         self._handle: LockedFile | io.FileIO | None = _open_locked(self.path)
         if self._handle is None:
-            # Another download of the same is under way; both are right, and the last one wins.
+            # Another download to this target is running. Both are valid; the last one to finish wins.
             self._shared = False
-            self._handle = self._private()
+            self._handle = self._open_private()
         else:
-            self._sweep()
+            self._delete_abandoned()
 
-    def _private(self) -> LockedFile | io.FileIO:
+    def _open_private(self) -> LockedFile | io.FileIO:
         shared = self.path
-        # Where nothing can be locked, trying would leave an empty file of each name.
+        # Without lock support, each attempt would leave an empty file.
         for self.path in _sibling_paths(shared) if _supports_locks(shared.parent) else []:
             handle = _open_locked(self.path)
             if handle is not None:
@@ -86,8 +86,8 @@ class PartFile:
         close_in_child(file)
         return file
 
-    def _sweep(self) -> None:
-        """Remove what others left that were killed; who is at work holds a lock."""
+    def _delete_abandoned(self) -> None:
+        """Delete part files of killed processes; running downloads hold a lock."""
         for path in _sibling_paths(self.path):
             if os.path.lexists(path):
                 handle = _open_locked(path)
@@ -96,88 +96,88 @@ class PartFile:
                     handle.close()
 
     @property
-    def _record(self) -> Path:
+    def _journal_path(self) -> Path:
         return self.path.with_name(f"{self.path.name}.json")
 
     def read_journal(self, what: str) -> Journal | None:
-        """Find out what an earlier run left.
+        """Read the journal of an earlier run.
 
         Args:
-            what: Name of the object.
+            what: Key of the resource.
 
         Returns:
-            The record; None where there is nothing to resume.
+            The journal; None if there is nothing to resume.
         """
         if not self._shared:
             return None
         try:
-            record = Journal(**json.loads(_read_record(self._record)))
-            held = self.path.stat().st_size
-            chunks = [(int(start), int(end)) for start, end in record.done or []]
-            fits = all(0 <= start < end <= held for start, end in chunks) and 0 < held <= record.size
-            usable = (record.version, record.what) == (_VERSION, what) and _STRONG_ETAG.fullmatch(
-                record.etag
+            journal = Journal(**json.loads(_read_journal_file(self._journal_path)))
+            size = self.path.stat().st_size
+            ranges = [(int(start), int(end)) for start, end in journal.done or []]
+            fits = all(0 <= start < end <= size for start, end in ranges) and 0 < size <= journal.size
+            usable = (journal.version, journal.what) == (_VERSION, what) and _STRONG_ETAG.fullmatch(
+                journal.etag
             ) is not None
-            usable = usable and isinstance(record.digest, str | None)
+            usable = usable and isinstance(journal.digest, str | None)
         except (OSError, ValueError, TypeError, RecursionError):
             return None
-        return record if usable and fits and isinstance(record.size, int) else None
+        return journal if usable and fits and isinstance(journal.size, int) else None
 
-    def write_journal(self, record: Journal) -> None:
-        """Record what the part is, in one step.
+    def write_journal(self, journal: Journal) -> None:
+        """Write the journal atomically.
 
         Args:
-            record: The record.
+            journal: The journal.
         """
         if not self._shared:
             return
-        beside = self._record.with_name(f"{self._record.name}.new")
+        temporary = self._journal_path.with_name(f"{self._journal_path.name}.new")
         try:
-            # Never through a link that somebody else left.
-            beside.unlink(missing_ok=True)
-            with os.fdopen(_open(beside, os.O_EXCL), "w", encoding="utf-8") as stream:
-                json.dump(asdict(record), stream)
-            beside.replace(self._record)
+            # Never write through a link that another user created.
+            temporary.unlink(missing_ok=True)
+            with os.fdopen(_open(temporary, os.O_EXCL), "w", encoding="utf-8") as stream:
+                json.dump(asdict(journal), stream)
+            temporary.replace(self._journal_path)
         except BaseException as error:
             with contextlib.suppress(OSError):
-                beside.unlink()
+                temporary.unlink()
             if not isinstance(error, OSError):
                 raise
-            # A download needs it only once it broke; what it told before may not hold any more.
-            self._forget()
+            # The download continues without a journal; an older one may no longer be valid.
+            self._remove_journal()
 
-    def _forget(self) -> None:
+    def _remove_journal(self) -> None:
         try:
-            self._record.unlink(missing_ok=True)
+            self._journal_path.unlink(missing_ok=True)
         except OSError:
-            # A folder in its place tells nothing.
-            if not self._record.is_dir():
+            # A folder with this name cannot be mistaken for a journal.
+            if not self._journal_path.is_dir():
                 raise
 
     def size(self) -> int:
-        """Give the number of bytes that the file holds.
+        """Get the size of the part file.
 
         Returns:
-            The number.
+            The size in bytes.
         """
         return self.path.stat().st_size
 
-    def empty(self, size: int = 0) -> None:
-        """Forget what the file holds.
+    def truncate(self, size: int = 0) -> None:
+        """Discard the content and the journal.
 
         Args:
-            size: Size of the file afterwards, all zeros.
+            size: New size of the file in bytes, filled with zeros. Defaults to 0.
         """
-        self._forget()
+        self._remove_journal()
         with self.path.open("r+b") as stream:
             stream.truncate(0)
             stream.truncate(size)
 
-    def writer(self, position: int) -> IO[bytes]:
-        """Open the file for one writer.
+    def open_at(self, position: int) -> IO[bytes]:
+        """Open the file for writing at a position.
 
         Args:
-            position: Where it starts.
+            position: Position of the first byte to write.
 
         Returns:
             The open file, unbuffered.
@@ -187,10 +187,10 @@ class PartFile:
         return stream  # type: ignore[no-any-return]
 
     def commit(self, *, durable: bool) -> None:
-        """Move the part into place.
+        """Move the part file to the target.
 
         Args:
-            durable: True brings it to the disk first, so that it survives the loss of power.
+            durable: True calls fsync before and after, so that the file survives a power failure.
         """
         with self.path.open("r+b") as stream:
             if durable:
@@ -199,30 +199,30 @@ class PartFile:
             self.path.chmod(self._target.stat().st_mode & 0o7777)
         self.path.replace(self._target)
         self._shared = False
-        self._forget()
+        self._remove_journal()
         if durable:
             _sync_folder(self._target.parent)
 
     def close(self, *, keep: bool) -> None:
-        """End the writing.
+        """Release the part file.
 
         Args:
-            keep: True leaves what is there for the next run, if it is worth it.
+            keep: True leaves the part file for the next run, if it can be resumed and is large enough.
         """
         handle, self._handle = self._handle, None
         if handle is None or handle.closed:
-            # The second is so in a forked child, where the file is still its parent's.
+            # In a forked child the handle is closed: the file belongs to the parent.
             return
-        # An interrupt may come just after the move. What is under this name then may be the part of somebody else.
-        held = os.fstat(handle.fileno())
+        # After an interrupted commit, the path may already be the part file of another process.
+        status = os.fstat(handle.fileno())
         try:
-            ours, gone = self.path.stat().st_ino == held.st_ino, False
+            is_ours, is_gone = self.path.stat().st_ino == status.st_ino, False
         except FileNotFoundError:
-            ours, gone = False, True
-        worth = keep and self._shared and ours and self._record.exists() and held.st_size >= _MIN_KEPT_SIZE
-        if not worth and self._shared and (ours or gone):
-            self._forget()
-        if not worth and ours:
+            is_ours, is_gone = False, True
+        keep = keep and self._shared and is_ours and self._journal_path.exists() and status.st_size >= _MIN_KEPT_SIZE
+        if not keep and self._shared and (is_ours or is_gone):
+            self._remove_journal()
+        if not keep and is_ours:
             self.path.unlink(missing_ok=True)
         handle.close()
 
@@ -247,7 +247,7 @@ def _open_locked(path: Path) -> LockedFile | None:
         except OSError as error:
             if error.errno not in {errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO}:
                 raise
-            # A link, a folder, or somebody else's: nothing to write to.
+            # A link, a folder or a file of another user: not usable as a part file.
             return None
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
@@ -260,21 +260,21 @@ def _open_locked(path: Path) -> LockedFile | None:
         with contextlib.suppress(FileNotFoundError):
             if os.stat(path, follow_symlinks=False).st_ino == status.st_ino:  # noqa: PTH116 - not through a link
                 return handle
-        # Its writer moved it into place between the opening and the lock.
+        # Another process moved the file to the target between opening and locking it.
         handle.close()
 
 
-def _read_record(record: Path) -> str:
-    # Non-blocking, for a pipe would wait for its other end.
-    handle = os.open(record, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+def _read_journal_file(path: Path) -> str:
+    # Non-blocking, since opening a pipe would block.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "not a file", str(record))
-        return stream.read(_MAX_RECORD_SIZE).decode("utf-8")
+            raise OSError(errno.EINVAL, "not a file", str(path))
+        return stream.read(_MAX_JOURNAL_SIZE).decode("utf-8")
 
 
 def _open(path: Path, flags: int) -> int:
-    # 0666 less the umask, as any file that a program makes for its user; non-blocking, for a pipe would wait for its other end.
+    # Mode 0666 minus the umask, as for any new file. Non-blocking, since opening a pipe would block.
     extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     return os.open(path, os.O_RDWR | os.O_CREAT | flags | extra, 0o666)
 
@@ -282,38 +282,38 @@ def _open(path: Path, flags: int) -> int:
 def _part_name(name: str) -> str:
     if len(os.fsencode(name)) <= 200:
         return f".{name}.part"
-    # Folders take names of 255 bytes.
+    # File names are limited to 255 bytes.
     return f".{name[:50]}.{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}.part"
 
 
 def _sibling_paths(shared: Path) -> list[Path]:
-    # Few and known, so that looking for what was left is no search through the folder. No target's own part ends like this.
+    # A few known names, so that finding abandoned part files needs no listing of the folder. No target's first part file ends like this.
     return [shared.with_name(f"{shared.name}.{number}") for number in range(2, 2 + _MAX_SIBLINGS)]
 
 
 @contextlib.contextmanager
 def disk_space_errors(path: Path) -> Iterator[None]:
-    """Say it plainly where the disk is full.
+    """Convert disk-full errors to `NotEnoughDiskError`.
 
     Args:
-        path: What is written.
+        path: The path being written.
 
     Yields:
         Nothing.
 
     Raises:
-        NotEnoughDiskError: The disk has no room.
+        NotEnoughDiskError: Not enough free disk space.
     """
     try:
         yield
     except OSError as error:
         if error.errno in NO_SPACE:
-            raise NotEnoughDiskError(f"{path} could not be written: no room on the disk") from error
+            raise NotEnoughDiskError(f"cannot write {path}: not enough free disk space") from error
         raise
 
 
 def _sync_folder(folder: Path) -> None:
-    # The rename itself has to survive a crash; not every system lets a folder be opened.
+    # The rename itself must survive a crash. Not every system can open a folder.
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

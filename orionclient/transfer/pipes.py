@@ -1,4 +1,4 @@
-"""Pipes and devices that a path names: opened without waiting for ever for somebody at their other end."""
+"""Open pipes and devices with a timeout instead of blocking until the other end is opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Who reads or writes may be just starting; seconds that it has for that, and those between two looks.
+# The process at the other end may be just starting: timeout and poll interval in seconds.
 _OPEN_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.01
 _BLOCK: Final = 1 << 20
@@ -27,26 +27,26 @@ def open_for_writing(path: Path) -> IO[bytes]:
     """Open a pipe or a device.
 
     Args:
-        path: What exists and is neither file nor folder.
+        path: Path of an existing pipe or device.
 
     Returns:
-        It, unbuffered.
+        The open file, unbuffered.
 
     Raises:
-        OSError: It cannot be written, or nobody reads from the pipe.
+        OSError: The path cannot be written, or the pipe has no reader.
     """
-    for _ in _has_peer():
+    for _ in _poll_until_timeout():
         try:
-            stream = open(path, "wb", buffering=0, opener=_open_nonblocking)  # noqa: SIM115 - whoever asked closes it
+            stream = open(path, "wb", buffering=0, opener=_open_nonblocking)  # noqa: SIM115 - closed by the caller
         except OSError as error:
             if error.errno != errno.ENXIO or not path.is_fifo():
                 raise
         else:
-            # A child that is forked meanwhile would keep the reader waiting for the end.
+            # A forked child that inherits the stream would keep the reader waiting for its end.
             close_in_child(stream)
             _make_blocking(stream)
             return stream
-    raise OSError(errno.ENXIO, "nobody reads from the pipe", str(path))
+    raise OSError(errno.ENXIO, "the pipe has no reader", str(path))
 
 
 def open_for_reading(path: Path) -> IO[bytes]:
@@ -56,39 +56,39 @@ def open_for_reading(path: Path) -> IO[bytes]:
         path: The path.
 
     Returns:
-        It, unbuffered.
+        The open file, unbuffered.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The path cannot be read.
     """
     if path.is_file():
         return path.open("rb", buffering=0)
-    stream = open(path, "rb", buffering=0, opener=_open_nonblocking)  # noqa: SIM115 - whoever asked closes it
+    stream = open(path, "rb", buffering=0, opener=_open_nonblocking)  # noqa: SIM115 - closed by the caller
     close_in_child(stream)
     return stream
 
 
 def read_all(stream: Any, path: Path) -> Iterator[bytes]:
-    """Read what `opened_to_read` opened to its end.
+    """Read a stream that `open_for_reading` opened to its end.
 
     Args:
         stream: The open pipe or device.
-        path: What it is called.
+        path: Its path, for messages.
 
     Yields:
-        Its content in chunks, some of which may be empty.
+        The content in chunks, some of which may be empty.
 
     Raises:
-        OSError: It cannot be read, or nobody writes to the pipe.
+        OSError: The stream cannot be read, or the pipe has no writer.
     """
     is_pipe = stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
-    for _ in _has_peer():
+    for _ in _poll_until_timeout():
         chunk = stream.read(_BLOCK)
-        # An end that nobody made by leaving only says that nobody is there yet.
-        if chunk != b"" or not is_pipe or _has_ended(stream):
+        # An end of file without a hang-up means that no writer has opened the pipe yet.
+        if chunk != b"" or not is_pipe or _is_closed(stream):
             break
     else:
-        raise OSError(errno.ENXIO, "nobody writes to the pipe", str(path))
+        raise OSError(errno.ENXIO, "the pipe has no writer", str(path))
     _make_blocking(stream)
     yield chunk or b""
     while chunk := stream.read(_BLOCK):
@@ -104,7 +104,7 @@ def _make_blocking(stream: IO[bytes]) -> None:
         os.set_blocking(stream.fileno(), True)
 
 
-def _has_peer() -> Iterator[None]:
+def _poll_until_timeout() -> Iterator[None]:
     end = time.monotonic() + _OPEN_SECONDS
     yield
     while time.monotonic() < end:
@@ -113,7 +113,7 @@ def _has_peer() -> Iterator[None]:
         yield
 
 
-def _has_ended(stream: Any) -> bool:
+def _is_closed(stream: Any) -> bool:
     waiting = select.poll()
     waiting.register(stream, select.POLLIN)
     return bool(waiting.poll(0))

@@ -1,4 +1,4 @@
-"""How content is divided, decided without I/O: the same for threads and for event loops."""
+"""Plan the parts of uploads and the byte ranges of downloads, without I/O."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ MIN_PART_SIZE: Final = 8 * MIB
 MAX_PART_SIZE: Final = 64 * MIB
 # Below this an upload is one request.
 _SINGLE_REQUEST_SIZE: Final = 16 * MIB
-# With so many parts a part that is lost three times costs less than a quarter of the content.
+# With this many parts, sending one part three more times costs less than a quarter of the content.
 _PARTS: Final = 16
-# What is taken of a server: no more parts than this, none smaller than MIB and none larger than this.
+# Limits of a server's plan: at most this many parts, each from MIB to this size.
 _MAX_PARTS: Final = 10_000
-_MAX_CONTENT_SIZE: Final = 5 << 30
+_MAX_SERVER_PART_SIZE: Final = 5 << 30
 
 
 @frozen
 class UploadPlan:
-    """How a server takes an upload in parts.
+    """A multipart upload as planned by the server.
 
     Attributes:
         id: Id of the upload.
-        size: Length of the whole content in bytes.
-        part_size: Length of every part but the last in bytes.
-        presigned: Whether parts go to presigned URLs.
+        size: Size of the complete content in bytes.
+        part_size: Size of every part except the last in bytes.
+        presigned: Whether parts are sent to presigned URLs.
     """
 
     id: int
@@ -36,13 +36,13 @@ class UploadPlan:
 
 
 def part_size(size: int) -> int | None:
-    """Decide into how large parts an upload is divided.
+    """Choose the part size of an upload.
 
     Args:
-        size: Bytes of the content.
+        size: Size of the content in bytes.
 
     Returns:
-        Bytes of a part, 8 to 64 MiB in whole MiB, and more only above 10,000 parts; None where one request sends the whole.
+        Part size in bytes, 8 to 64 MiB in whole MiB, larger only to stay within 10,000 parts; None for a single request.
     """
     if size <= _SINGLE_REQUEST_SIZE:
         return None
@@ -51,46 +51,46 @@ def part_size(size: int) -> int | None:
     return max(min(max(wished, MIN_PART_SIZE), MAX_PART_SIZE), least)
 
 
-def is_part_size(size: int, each: int) -> bool:
-    """Tell whether a part size that a server chose can be used.
+def is_part_size(size: int, length: int) -> bool:
+    """Check whether a part size chosen by the server is valid.
 
     Args:
-        size: Bytes of the content.
-        each: Bytes of a part.
+        size: Size of the content in bytes.
+        length: Size of a part in bytes.
 
     Returns:
-        True from 1 MiB to 5 GiB, where that makes at most 10,000 parts.
+        True if it is from 1 MiB to 5 GiB and results in at most 10,000 parts.
     """
-    return MIB <= each <= _MAX_CONTENT_SIZE and -(-size // each) <= _MAX_PARTS
+    return MIB <= length <= _MAX_SERVER_PART_SIZE and -(-size // length) <= _MAX_PARTS
 
 
-def plan_parts(size: int, each: int) -> list[tuple[int, int, int]]:
-    """Divide an upload.
+def plan_parts(size: int, length: int) -> list[tuple[int, int, int]]:
+    """Divide an upload into parts.
 
     Args:
-        size: Bytes of the content.
-        each: Bytes of a part.
+        size: Size of the content in bytes.
+        length: Size of a part in bytes.
 
     Returns:
-        Number of the part, from 1; its first byte; its length.
+        Tuples of part number (from 1), first byte and length.
     """
-    return [(index + 1, start, min(each, size - start)) for index, start in enumerate(range(0, size, each))]
+    return [(index + 1, start, min(length, size - start)) for index, start in enumerate(range(0, size, length))]
 
 
 def plan_ranges(size: int, workers: int, done: list[list[int]]) -> list[tuple[int, int]]:
-    """Divide what is missing of a download.
+    """Divide the missing bytes of a download into byte ranges.
 
     Args:
-        size: Bytes of the content.
-        workers: Streams at once.
-        done: Chunks that are there, as pairs of start and end.
+        size: Size of the content in bytes.
+        workers: Number of concurrent requests.
+        done: Byte ranges that were received, as pairs of start and end.
 
     Returns:
-        Start and end of the chunks to fetch, in order, each of at most 64 MiB.
+        Start and end of the byte ranges to fetch, in order, each at most 64 MiB.
     """
-    each = min(max(size // (workers * 4), MIN_PART_SIZE), MAX_PART_SIZE)
+    length = min(max(size // (workers * 4), MIN_PART_SIZE), MAX_PART_SIZE)
     planned, position = [], 0
     for start, end in [*sorted(done), [size, size]]:
-        planned += [(first, min(first + each, start)) for first in range(position, start, each)]
+        planned += [(first, min(first + length, start)) for first in range(position, start, length)]
         position = max(position, end)
     return planned

@@ -1,4 +1,4 @@
-"""How far a transfer is: what a callback is told, and the meter that tells it."""
+"""Report the progress of transfers to callbacks."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Meter", "Progress"]
 
-# Seconds between two calls of the callback, and those that the rate looks back on.
+# Interval between two calls of the callback, and the window of the rate, in seconds.
 _INTERVAL_SECONDS: Final = 0.1
 _WINDOW_SECONDS: Final = 3.0
 
 
 @frozen
 class Progress:
-    """How far the transfer of one item is.
+    """Progress of the transfer of one item.
 
     Attributes:
-        item: Its name, for example that of the file.
-        bytes: Bytes that are there.
-        total: Bytes that there will be; None where that is not known.
-        rate: Bytes per second, over the last 3 s and at the end over all the time.
-        done: True in the last call for the item, which comes when all of it is there; not where the transfer fails.
+        item: Name of the item, for example of the file.
+        bytes: Number of bytes transferred, including those of an earlier run.
+        total: Total number of bytes; None if it is unknown.
+        rate: Bytes per second over the last 3 s; in the last call over the whole transfer.
+        done: True in the last call, when the transfer is complete; never for a failed transfer.
     """
 
     item: str
@@ -40,18 +40,18 @@ class Progress:
 
 
 class Meter:
-    """Counts the bytes of one transfer, from any number of threads, and tells a callback at most every 0.1 s and at the end.
+    """Counts the bytes of one transfer, from any number of threads, and calls a callback at most every 0.1 s and at the end.
 
-    The callback runs in a thread of the transfer, never in two at once for one meter; one that raises ends the transfer.
+    The callback runs in a thread of the transfer, never concurrently for one meter. An exception that it raises cancels the transfer.
 
     Args:
-        item: Name of what is moved.
-        total: Bytes that there will be; None where that is not known.
-        callback: What to tell; None counts only.
+        item: Name of the item.
+        total: Total number of bytes; None if it is unknown.
+        callback: Progress callback; None only counts.
 
     Attributes:
-        item: Name of what is moved.
-        total: Bytes that there will be; may be set while it counts.
+        item: Name of the item.
+        total: Total number of bytes; may be set during the transfer.
 
     Example:
         >>> from orionclient.transfer.progress import Meter
@@ -65,65 +65,65 @@ class Meter:
         self.item = item
         self.total = total
         self._callback = callback
-        self._count = threading.Lock()
-        self._telling = threading.Lock()
+        self._lock = threading.Lock()
+        self._report_lock = threading.Lock()
         self._bytes = self._moved = 0
         self._start = self._last = CLOCK.monotonic()
         self._finished = False
-        # When it was told, and what had been moved by then.
-        self._seen: deque[tuple[float, int]] = deque([(self._start, 0)])
+        # Time of each call of the callback, and the bytes moved by then.
+        self._samples: deque[tuple[float, int]] = deque([(self._start, 0)])
 
     @property
     def bytes(self) -> int:
-        """Bytes that are there."""
+        """Number of bytes transferred."""
         return self._bytes
 
-    def add(self, number: int, *, moved: bool = True) -> None:
+    def add(self, count: int, *, moved: bool = True) -> None:
         """Count bytes.
 
         Args:
-            number: How many more are there.
-            moved: False where they were there before, from an earlier run: they do not count for the rate.
+            count: Number of additional bytes.
+            moved: False for bytes of an earlier run, which do not count for the rate.
         """
-        with self._count:
-            self._bytes += number
-            self._moved += number if moved else 0
+        with self._lock:
+            self._bytes += count
+            self._moved += count if moved else 0
         if self._callback is None or CLOCK.monotonic() - self._last < _INTERVAL_SECONDS:
             return
-        # A thread that finds another one telling resumes its work.
-        if self._telling.acquire(blocking=False):
+        # If another thread is reporting, continue without waiting.
+        if self._report_lock.acquire(blocking=False):
             try:
                 now = CLOCK.monotonic()
                 if now - self._last >= _INTERVAL_SECONDS and not self._finished:
-                    self._tell(now, done=False)
+                    self._report(now, done=False)
             finally:
-                self._telling.release()
+                self._report_lock.release()
 
-    def back(self, number: int) -> None:
-        """Take bytes back that have to be moved again.
+    def rewind(self, count: int) -> None:
+        """Subtract bytes that have to be transferred again.
 
         Args:
-            number: How many.
+            count: Number of bytes.
         """
-        with self._count:
-            self._bytes = max(0, self._bytes - number)
+        with self._lock:
+            self._bytes = max(0, self._bytes - count)
 
     def finish(self) -> None:
-        """Tell that all of it is there; a second time does nothing."""
-        with self._telling:
+        """Report the transfer as complete. Has no effect when called again."""
+        with self._report_lock:
             if not self._finished:
                 self._finished = True
-                self._tell(CLOCK.monotonic(), done=True)
+                self._report(CLOCK.monotonic(), done=True)
 
-    def _tell(self, now: float, *, done: bool) -> None:
+    def _report(self, now: float, *, done: bool) -> None:
         if self._callback is None:
             return
-        with self._count:
-            there, moved = self._bytes, self._moved
+        with self._lock:
+            count, moved = self._bytes, self._moved
         self._last = now
-        since, before = (self._start, 0) if done else self._seen[0]
+        since, before = (self._start, 0) if done else self._samples[0]
         rate = (moved - before) / (now - since) if now > since else 0.0
-        self._seen.append((now, moved))
-        while len(self._seen) > 1 and now - self._seen[1][0] >= _WINDOW_SECONDS:
-            self._seen.popleft()
-        self._callback(Progress(self.item, there, self.total, rate, done))
+        self._samples.append((now, moved))
+        while len(self._samples) > 1 and now - self._samples[1][0] >= _WINDOW_SECONDS:
+            self._samples.popleft()
+        self._callback(Progress(self.item, count, self.total, rate, done))

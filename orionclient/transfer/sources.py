@@ -1,4 +1,4 @@
-"""Where the content of an upload comes from: a path, bytes, a binary file or a stream; measured before the first byte is sent."""
+"""Open upload sources (paths, bytes, binary files and streams) and determine their size before sending."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ if TYPE_CHECKING:
     from orionclient.transfer.progress import Meter
 
 _BLOCK: Final = 1 << 20
-# Of a stream so much stays in memory before a temporary file takes it.
+# A stream is spooled in memory up to this size, then in a temporary file.
 _MAX_IN_MEMORY: Final = 4 << 20
-_Read = Callable[[int, memoryview], int]
+_ReadAt = Callable[[int, memoryview], int]
 
 
 class Slice(io.RawIOBase):
-    """A chunk of a source with a position of its own, so that several threads read at once.
+    """A byte range of a source with its own position, so that several threads can read concurrently.
 
     Args:
-        read: Reads at a position into a buffer; gives the number of bytes.
+        read: Reads at a position into a buffer and returns the number of bytes.
         start: First byte.
         length: Number of bytes.
-        meter: Counts what is read, and takes it back where it is read again; None counts nothing.
-        stopped: Ends the reading with an error once it is set.
+        meter: Counts the bytes read; bytes that are read again are counted once. None counts nothing.
+        stopped: Once set, reading raises an error.
     """
 
     def __init__(
         self,
-        read: _Read,
+        read: _ReadAt,
         start: int,
         length: int,
         meter: Meter | None = None,
         stopped: threading.Event | None = None,
     ) -> None:
         super().__init__()
-        self._at = read
+        self._read_at = read
         self._start = start
         self._length = length
         self._position = self._counted = 0
@@ -60,9 +60,9 @@ class Slice(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Read into a buffer."""
         if self._stopped is not None and self._stopped.is_set():
-            raise ValidationError("the upload was given up")
+            raise ValidationError("the upload was cancelled")
         space = memoryview(buffer).cast("B")[: self._length - self._position]
-        count = self._at(self._start + self._position, space) if space else 0
+        count = self._read_at(self._start + self._position, space) if space else 0
         self._position += count
         if self._meter is not None and self._position > self._counted:
             self._meter.add(self._position - self._counted)
@@ -74,29 +74,29 @@ class Slice(io.RawIOBase):
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
         target = base + offset
         if whence == os.SEEK_SET and self._meter is not None and target < self._counted:
-            # It is sent again.
-            self._meter.back(self._counted - target)
+            # A retry sends these bytes again.
+            self._meter.rewind(self._counted - target)
             self._counted = target
         self._position = target
         return target
 
     def tell(self) -> int:
-        """Give the position."""
+        """Return the position."""
         return self._position
 
     def seekable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def readable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def chunks(self) -> Iterator[memoryview]:
-        """Read all of it.
+        """Read the slice in chunks.
 
         Yields:
-            Chunks of at most 1 MiB, each good until the next.
+            Chunks of at most 1 MiB, each valid until the next one is read.
         """
         buffer = memoryview(bytearray(min(_BLOCK, max(self._length, 1))))
         while count := self.readinto(buffer):
@@ -104,46 +104,46 @@ class Slice(io.RawIOBase):
 
 
 class UploadSource:
-    """A source that is ready to be sent.
+    """An opened upload source.
 
     Args:
         read: Reads at a position into a buffer.
-        size: Number of bytes.
-        name: Name of its file; empty where it has none.
-        unchanged: Tells what the file looks like, for comparison; None where nothing can change it.
-        path: Where it lies; None for what has no path.
+        size: Size of the content in bytes.
+        name: File name; empty if there is none.
+        fingerprint: Returns values that change when the file changes; None if the content cannot change.
+        path: Path of the file; None if there is none.
 
     Attributes:
-        size: Length of the content in bytes.
-        name: Name of its file; empty where it has none.
-        path: Where it lies; None for what has no path.
+        size: Size of the content in bytes.
+        name: File name; empty if there is none.
+        path: Path of the file; None if there is none.
     """
 
     def __init__(
         self,
-        read: _Read,
+        read: _ReadAt,
         size: int,
         *,
         name: str = "",
-        looks: Callable[[], object] | None = None,
+        fingerprint: Callable[[], object] | None = None,
         path: Path | None = None,
     ) -> None:
         self.size = size
         self.name = name
         self.path = path
         self._read = read
-        self._looks = looks
-        self._looked = looks() if looks is not None else None
+        self._get_fingerprint = fingerprint
+        self._fingerprint = fingerprint() if fingerprint is not None else None
         self._digest: str | None = None
 
     @property
-    def mark(self) -> object:
-        """What the file looked like when it was opened: device, number, size, time of change; None for what is no file."""
-        return self._looked
+    def fingerprint(self) -> object:
+        """Device, inode, size and modification time of the file when it was opened; None if the source is not a file."""
+        return self._fingerprint
 
     @property
     def content_digest(self) -> str:
-        """SHA-256 digest of the content as a header value (RFC 9530); computed when it is first asked for."""
+        """SHA-256 digest of the content as a header value (RFC 9530); computed on first access."""
         if self._digest is None:
             self._digest, _, size = content_digest(self.slice().chunks())
             if size != self.size:
@@ -152,7 +152,7 @@ class UploadSource:
 
     @property
     def stream(self) -> BinaryIO:
-        """The content as a binary file of its own, standing at its start."""
+        """The content as a new binary file object, positioned at its start."""
         return self.slice()  # type: ignore[return-value]
 
     def slice(
@@ -163,46 +163,46 @@ class UploadSource:
         meter: Meter | None = None,
         stopped: threading.Event | None = None,
     ) -> Slice:
-        """Take a chunk of the content.
+        """Open a byte range of the content.
 
         Args:
             start: First byte.
-            length: Number of bytes; all the rest without it.
-            meter: Counts what is read.
-            stopped: Ends the reading once it is set.
+            length: Number of bytes. Defaults to the remaining content.
+            meter: Counts the bytes read.
+            stopped: Once set, reading raises an error.
 
         Returns:
-            A binary file.
+            A binary file object.
         """
         return Slice(self._read, start, self.size - start if length is None else length, meter, stopped)
 
     def check_unchanged(self) -> None:
-        """Make sure that the source is still what was opened.
+        """Check that the source has not changed since it was opened.
 
         Raises:
-            ValidationError: It changed, was replaced or is gone.
+            ValidationError: The source was changed, replaced or deleted.
         """
-        if self._looks is None:
+        if self._get_fingerprint is None:
             return
         try:
-            same = self._looks() == self._looked
+            same = self._get_fingerprint() == self._fingerprint
         except OSError:
-            raise ValidationError(f"{self.name or 'the source'} vanished while it was sent") from None
+            raise ValidationError(f"{self.name or 'the source'} was deleted during the upload") from None
         if not same:
-            raise ValidationError(f"{self.name or 'the source'} changed while it was sent")
+            raise ValidationError(f"{self.name or 'the source'} changed during the upload")
 
 
 Source = str | os.PathLike[str] | bytes | BinaryIO | Iterable[bytes] | UploadSource
 
 
-def name_of(source: Source) -> str:
-    """Find the name of a source's file.
+def source_name(source: Source) -> str:
+    """Get the file name of a source.
 
     Args:
         source: The source.
 
     Returns:
-        The last part of its path; empty where it has none.
+        The last component of its path; empty if it has no path.
     """
     if isinstance(source, UploadSource):
         return source.name
@@ -214,20 +214,19 @@ def name_of(source: Source) -> str:
 
 @contextmanager
 def open_source(source: Source) -> Iterator[UploadSource]:
-    """Open a source and measure it: its size is known before the first byte is sent.
+    """Open a source and determine its size before the first byte is sent.
 
     Args:
-        source: A path, bytes, a binary file, which is sent from where it stands, or an iterable of bytes. What cannot be read twice (a
-            pipe, a device, an iterator) is kept meanwhile, in memory up to 4 MiB and in a temporary file above.
+        source: Path, bytes, binary file (read from its current position) or iterable of bytes. Sources that cannot be read twice (pipes,
+            devices, iterators) are spooled, in memory up to 4 MiB, then in a temporary file.
 
     Yields:
         The source.
 
     Raises:
-        OSError: The path cannot be read: it is missing, a folder, or a pipe that nobody writes to. Or a stream that does not block has
-            nothing at the moment.
-        NotEnoughDiskError: There is no room to keep a stream.
-        ValidationError: The source is nothing that holds bytes, or an empty path.
+        OSError: The path does not exist, is a folder or a pipe without a writer, or a non-blocking stream has no data.
+        NotEnoughDiskError: Not enough free disk space to spool a stream.
+        ValidationError: The type of the source is not supported, or the path is empty.
     """
     if isinstance(source, UploadSource):
         yield source
@@ -239,27 +238,29 @@ def open_source(source: Source) -> Iterator[UploadSource]:
             if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not _has_unknown_size(stream):
                 yield _file_source(stream, 0, path)
             else:
-                with _spooled_source(read_all(stream, path), path.name) as kept:
-                    yield kept
+                with _spooled_source(read_all(stream, path), path.name) as spooled:
+                    yield spooled
     elif hasattr(source, "read"):
         with _object_source(source) as found:
             yield found
     elif (view := _as_view(source)) is not None:
         yield _memory_source(view)
     elif isinstance(source, Iterable):
-        with _spooled_source(source) as kept:
-            yield kept
+        with _spooled_source(source) as spooled:
+            yield spooled
     else:
-        raise ValidationError(f"content comes from a path, bytes or a binary file, not from {type(source).__name__}")
+        raise ValidationError(
+            f"the content must be a path, bytes, a binary file or an iterable of bytes, not {type(source).__name__}"
+        )
 
 
 def _as_view(source: object) -> memoryview | None:
-    """The bytes of an object that shows its memory, in order; None for others."""
+    """Get the bytes of an object that supports the buffer protocol; None for other objects."""
     try:
         view = memoryview(source)  # type: ignore[arg-type]
     except TypeError:
         return None
-    # What has gaps or is in another order has to be copied; nothing cannot be cast.
+    # Non-contiguous memory has to be copied, and empty memory cannot be cast.
     return view.cast("B") if view.c_contiguous and view.nbytes else memoryview(view.tobytes())
 
 
@@ -273,7 +274,7 @@ def _memory_source(content: memoryview) -> UploadSource:
 
 
 def _has_unknown_size(stream: Any) -> bool:
-    """Whether a file has bytes although it reports none, as those of `/proc` do."""
+    """Check whether a file has content although its reported size is 0, as in `/proc`."""
     if os.fstat(stream.fileno()).st_size or not stream.readable():
         return False
     position = stream.tell()
@@ -283,61 +284,63 @@ def _has_unknown_size(stream: Any) -> bool:
 
 
 def _file_source(stream: Any, start: int, path: Path | None = None) -> UploadSource:
-    """A file of the system: read at positions, so that any number of threads can."""
-    number = stream.fileno()
+    """Create a source for a regular file, read by position, so that any number of threads can read it."""
+    descriptor = stream.fileno()
     lock = threading.Lock()
 
     def read(position: int, buffer: memoryview) -> int:
         if hasattr(os, "preadv"):
-            return os.preadv(number, [buffer], start + position)
+            return os.preadv(descriptor, [buffer], start + position)
         with lock:  # pragma: no cover - Windows
-            os.lseek(number, start + position, os.SEEK_SET)
+            os.lseek(descriptor, start + position, os.SEEK_SET)
             return stream.readinto(buffer) or 0
 
-    def looks() -> object:
-        status = os.fstat(number)
+    def fingerprint() -> object:
+        status = os.fstat(descriptor)
         found = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if path is not None:
-            there = path.stat()
-            if (there.st_dev, there.st_ino) != found[:2]:
+            current = path.stat()
+            if (current.st_dev, current.st_ino) != found[:2]:
                 return "replaced"
         return found
 
-    name = name_of(stream) if path is None else path.name
-    return UploadSource(read, max(0, os.fstat(number).st_size - start), name=name, looks=looks, path=path)
+    name = source_name(stream) if path is None else path.name
+    return UploadSource(
+        read, max(0, os.fstat(descriptor).st_size - start), name=name, fingerprint=fingerprint, path=path
+    )
 
 
 @contextmanager
 def _object_source(source: Any) -> Iterator[UploadSource]:
-    """A binary file of the user's, from where it stands to its end, where it stands afterwards."""
+    """Create a source for an open binary file, from its position to its end; its position is at the end afterwards."""
     if isinstance(source, io.TextIOBase):
         raise ValidationError("the file is open in text mode; open it with 'rb'")
     seekable = getattr(source, "seekable", None)
-    # What wraps a file, to unpack it for example, has the number of that file too.
+    # Wrappers, for example gzip readers, expose the descriptor of the wrapped file, so only exact types count as files.
     is_file = type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}
     is_file = is_file and type(getattr(source, "raw", source)) is io.FileIO
     if seekable is None or not seekable() or (is_file and _has_unknown_size(source)):
-        with _spooled_source(_read_all(source), name_of(source)) as kept:
-            yield kept
+        with _spooled_source(_read_all(source), source_name(source)) as spooled:
+            yield spooled
         return
     start = source.tell()
     end = source.seek(0, os.SEEK_END)
-    left = start
+    final_position = start
     try:
         if is_file:
             if source.writable():
                 source.flush()
             yield _file_source(source, start)
         else:
-            yield UploadSource(_locked_reader(source, start), max(0, end - start), name=name_of(source))
-        left = end
+            yield UploadSource(_locked_reader(source, start), max(0, end - start), name=source_name(source))
+        final_position = end
     finally:
-        # At its end where it was sent, else where it stood.
+        # At the end after a successful upload, else at the original position.
         if not getattr(source, "closed", False):
-            source.seek(left)
+            source.seek(final_position)
 
 
-def _locked_reader(source: Any, start: int) -> _Read:
+def _locked_reader(source: Any, start: int) -> _ReadAt:
     lock = threading.Lock()
 
     def read(position: int, buffer: memoryview) -> int:
@@ -345,7 +348,7 @@ def _locked_reader(source: Any, start: int) -> _Read:
             source.seek(start + position)
             chunk = source.read(len(buffer))
         if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
+            raise ValidationError(f"the content must be bytes, not {type(chunk).__name__}; open files in binary mode")
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
@@ -356,16 +359,18 @@ def _read_all(stream: Any) -> Iterator[bytes]:
     while chunk := stream.read(_BLOCK):
         yield chunk
     if chunk is None:
-        # Not the end: a source that does not block has nothing at the moment.
-        raise BlockingIOError(errno.EAGAIN, "the source has nothing at the moment and does not block; make it block")
+        # None is not the end of file: a non-blocking source has no data at the moment.
+        raise BlockingIOError(errno.EAGAIN, "the source is non-blocking and has no data now; make it blocking")
 
 
 @contextmanager
 def _spooled_source(chunks: Iterable[bytes], name: str = "") -> Iterator[UploadSource]:
-    """What can be read only once, kept for as long as it is sent."""
+    """Create a source for a stream that can be read only once, by spooling it to a temporary file."""
     with tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file, disk_space_errors(Path(tempfile.gettempdir())):
         for chunk in chunks:
             if not isinstance(chunk, bytes | bytearray | memoryview):
-                raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
+                raise ValidationError(
+                    f"the content must be bytes, not {type(chunk).__name__}; open files in binary mode"
+                )
             file.write(chunk)
         yield UploadSource(_locked_reader(file, 0), file.seek(0, os.SEEK_END), name=name)

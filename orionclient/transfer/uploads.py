@@ -1,4 +1,4 @@
-"""Content to a server in parts: several at once, each with its own digest, resumed by the next run, all or nothing."""
+"""Perform multipart uploads: concurrent, verified by digests, resumable and atomic."""
 
 from __future__ import annotations
 
@@ -21,100 +21,100 @@ if TYPE_CHECKING:
     from orionclient.transfer.sources import Slice, UploadSource
 
 _WORKERS: Final = 4
-# The content that the server put together is not what was sent.
+# Responses to a completion whose content is not what was sent.
 _MISMATCH: Final = frozenset({409, 422})
 
 
 class PartsClient(Protocol):
-    """The requests of an upload in parts to one object."""
+    """The requests of a multipart upload to one resource."""
 
     def find(self, size: int) -> UploadPlan | None:
-        """Look for an upload of this size that an earlier run began."""
+        """Find an open upload of this size that an earlier run created."""
         ...
 
-    def create(self, size: int, each: int) -> UploadPlan:
-        """Begin one."""
+    def create(self, size: int, part_size: int) -> UploadPlan:
+        """Create an upload."""
         ...
 
     def digests(self, upload: UploadPlan) -> Mapping[int, str]:
-        """Ask which parts are there: number -> SHA-256 in hexadecimal."""
+        """List the received parts: part number -> SHA-256 digest in hexadecimal."""
         ...
 
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
-        """Send a part; gives the digest of what arrived, None where the server does not say."""
+        """Send a part and return the digest that the server computed, or None if it reports none."""
         ...
 
     def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
-        """Make the parts the content."""
+        """Complete the upload: the parts become the content."""
         ...
 
     def abort(self, upload: UploadPlan) -> None:
-        """Throw the parts away."""
+        """Abort the upload and discard its parts."""
         ...
 
 
-def send_parts(source: UploadSource, to: PartsClient, meter: Meter) -> None:
-    """Send content in parts.
+def send_parts(source: UploadSource, client: PartsClient, meter: Meter) -> None:
+    """Send content as a multipart upload.
 
     Args:
-        source: The content, larger than what one request sends.
-        to: The requests.
-        meter: Counts what is sent.
+        source: The content, larger than the limit for a single request.
+        client: Sends the requests.
+        meter: Counts the sent bytes.
 
     Raises:
-        ValidationError: The source changed while it was sent; nothing is left of it on the server.
-        OrionError: The server rejected, or no good response came; nothing is left on the server.
+        ValidationError: The source changed during the upload; nothing is left on the server.
+        OrionError: A request failed; nothing is left on the server.
     """
-    found = to.find(source.size)
+    found = client.find(source.size)
     if found is not None:
         try:
-            _send(source, to, found, meter, known=to.digests)
+            _send(source, client, found, meter, known=client.digests)
         except BadResponse as error:
             if error.response.status_code not in _MISMATCH | {404}:
                 raise
-            # Somebody else resumes the same upload, or ended it.
-            meter.back(meter.bytes)
+            # Another process resumed or completed the same upload.
+            meter.rewind(meter.bytes)
         else:
             return
-    _send(source, to, to.create(source.size, part_size(source.size) or source.size), meter)
+    _send(source, client, client.create(source.size, part_size(source.size) or source.size), meter)
 
 
 def _send(
     source: UploadSource,
-    to: PartsClient,
+    client: PartsClient,
     upload: UploadPlan,
     meter: Meter,
     known: Callable[[UploadPlan], Mapping[int, str]] = lambda _: {},
 ) -> None:
     try:
-        digests = _PartsUpload(source, to, upload, known(upload), meter).run()
+        digests = _PartsUpload(source, client, upload, known(upload), meter).run()
         source.check_unchanged()
-        to.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
+        client.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
     except Exception:
-        # An interrupt leaves the parts for the next run; an error leaves nothing. The first error is the one to tell.
+        # After an interrupt the parts stay for the next run; after an error they are discarded. The original error is raised.
         with contextlib.suppress(OrionError):
-            to.abort(upload)
+            client.abort(upload)
         raise
 
 
 class _PartsUpload:
     def __init__(
-        self, source: UploadSource, to: PartsClient, upload: UploadPlan, known: Mapping[int, str], meter: Meter
+        self, source: UploadSource, client: PartsClient, upload: UploadPlan, known: Mapping[int, str], meter: Meter
     ) -> None:
         self._source = source
-        self._to = to
+        self._client = client
         self._upload = upload
         self._known = known
         self._meter = meter
         self._stopped = threading.Event()
 
     def run(self) -> list[bytes]:
-        """Send what is missing; gives the digests of all parts in order."""
+        """Send the missing parts and return the digests of all parts in order."""
         parts = plan_parts(self._source.size, self._upload.part_size)
         with cancellable_pool(_WORKERS, "upload", self._stopped) as threads:
             futures: list[Future[bytes]] = []
             try:
-                futures += [threads.submit(self._part, *part) for part in parts]
+                futures += [threads.submit(self._send_part, *part) for part in parts]
                 return [wait_for_result(future) for future in futures]
             except BaseException:
                 self._stopped.set()
@@ -122,14 +122,14 @@ class _PartsUpload:
                     future.cancel()
                 raise
 
-    def _part(self, number: int, start: int, length: int) -> bytes:
+    def _send_part(self, number: int, start: int, length: int) -> bytes:
         header, digest, _ = content_digest(self._source.slice(start, length, stopped=self._stopped).chunks())
         if self._known.get(number) == digest.hex():
             self._meter.add(length, moved=False)
             return digest
         self._source.check_unchanged()
         part = self._source.slice(start, length, meter=self._meter, stopped=self._stopped)
-        arrived = self._to.put(self._upload, number, part, header)
-        if arrived is not None and arrived != digest.hex():
-            raise OrionConnectionError(f"part {number} did not arrive whole: the server has another digest of it")
+        received = self._client.put(self._upload, number, part, header)
+        if received is not None and received != digest.hex():
+            raise OrionConnectionError(f"part {number} was corrupted: the server computed a different digest")
         return digest

@@ -1,4 +1,4 @@
-"""The kinds of resources, one module and one line each; the registry follows from the lines."""
+"""Resource types and the registry that maps their wire names to classes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from orionclient.types.uploads import Upload as Upload
 from orionclient.types.users import User as User
 from orionclient.types.workfloes import WorkFloeSpec as WorkFloeSpec
 
-#: Every kind that has ids, by its name on the wire.
+#: Resource classes that have an id, keyed by their wire name.
 KINDS: dict[str, type[Resource]] = {
     kind.declaration.name: kind
     for kind in list(globals().values())

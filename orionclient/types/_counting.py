@@ -1,4 +1,4 @@
-"""The number of records in a file of each format, counted while it passes."""
+"""Count the records of a dataset download while it is streamed."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 _MAGIC: Final = b"ORIONREC1\n"
 _GZIP: Final = zlib.MAX_WBITS | 16
 _BLOCK: Final = 1 << 20
-# A record with several conformers may be written as several structures.
+# These formats may write a record with several conformers as several structures.
 _MIN_RECORDS: Final = frozenset({"sdf", "smi"})
 
 
 class ExpectedCount:
-    """The number of records that a dataset says it has, less what a request leaves out.
+    """Expected number of records in a response, derived from the count of a dataset and the request's selection.
 
     Args:
-        dataset: The dataset; of a handle nothing is known.
-        offset: Number of records that are left out at the start.
-        limit: Largest number of records; None for all.
-        record_ids: Only these records; None for all.
+        dataset: The dataset. If it is a handle without loaded fields, nothing is compared.
+        offset: Number of records to skip. Defaults to 0.
+        limit: Maximum number of records; None for all.
+        record_ids: Ids of the selected records; None for all.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class ExpectedCount:
         record_ids: Sequence[int] | None = None,
     ) -> None:
         self._dataset, self._offset, self._limit = dataset, offset or 0, limit
-        self._chosen = None if record_ids is None else len({int(number) for number in record_ids})
-        self._before = self._known()
+        self._chosen = None if record_ids is None else len({int(record_id) for record_id in record_ids})
+        self._initial = self._expected()
         self._refreshed = False
 
-    def _known(self) -> int | None:
+    def _expected(self) -> int | None:
         count = self._dataset._data.get("count") if self._chosen is None else self._chosen
         if not isinstance(count, int) or isinstance(count, bool):
             return None
@@ -54,16 +54,16 @@ class ExpectedCount:
         return left if self._limit is None else min(left, self._limit)
 
     def check(self, found: int, *, at_least: bool = False) -> None:
-        """Compare with what arrived; on a difference refresh the dataset once, for records may have been added.
+        """Compare with the number of received records. On a mismatch, refresh the dataset once: records may have been added.
 
         Args:
-            found: Number of records that arrived.
-            at_least: True takes more of them too.
+            found: Number of records received.
+            at_least: True also accepts more records than expected.
 
         Raises:
-            UnexpectedContentError: The number differs.
+            UnexpectedContentError: The counts differ.
         """
-        if self._before is None or _is_countable(found, self._before, self._before, at_least=at_least):
+        if self._initial is None or _is_within(found, self._initial, self._initial, at_least=at_least):
             return
         cause = None
         if not self._refreshed:
@@ -72,40 +72,40 @@ class ExpectedCount:
                 refresh(self._dataset)
             except OrionError as error:
                 cause = error
-        now = self._known()
-        # Any number between both is right while records are added.
-        if now is None or _is_countable(found, min(self._before, now), max(self._before, now), at_least=at_least):
+        now = self._expected()
+        # While records are being added, any count between the two is valid.
+        if now is None or _is_within(found, min(self._initial, now), max(self._initial, now), at_least=at_least):
             return
-        text = f"the content did not arrive whole: {found} records came, and {self._dataset._title()} has {now} of them"
-        raise UnexpectedContentError(text) from cause
+        message = f"incomplete content: received {found} records, {self._dataset._title()} has {now}"
+        raise UnexpectedContentError(message) from cause
 
-    def counted(self, opener: Opener, format: str) -> Opener:  # noqa: A002 - as in `Dataset.download`
-        """Make an opener whose content is counted, and compared at its end.
+    def count_records(self, opener: Opener, format: str) -> Opener:  # noqa: A002 - as in `Dataset.download`
+        """Wrap an opener so that the records of its body are counted and the count is checked at the end.
 
         Args:
-            opener: Requests the content.
-            format: Its format; of one that is not known nothing is compared.
+            opener: Opens the response.
+            format: Format of the body. If it is unknown, nothing is checked.
 
         Returns:
-            The opener.
+            The wrapped opener.
         """
-        ending = format.lower()
-        bare = ending.removesuffix(".gz")
-        form = _ALIASES.get(bare, bare)
-        if form not in _COUNTERS:
+        extension = format.lower()
+        base = extension.removesuffix(".gz")
+        known_format = _ALIASES.get(base, base)
+        if known_format not in _COUNTERS:
             return opener
 
-        def ask(headers: Mapping[str, str]) -> Response:
+        def open_response(headers: Mapping[str, str]) -> Response:
             response = opener(headers)
             if response.status_code == 200:
-                response.wrap_stream(self._pass(form, compressed=bare != ending))
+                response.wrap_stream(self._count_stream(known_format, compressed=base != extension))
             return response
 
-        return ask
+        return open_response
 
-    def _pass(self, form: str, *, compressed: bool) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
-        def passed(stream: Iterator[bytes]) -> Iterator[bytes]:
-            counter = _COUNTERS[form]()
+    def _count_stream(self, format: str, *, compressed: bool) -> Callable[[Iterator[bytes]], Iterator[bytes]]:  # noqa: A002
+        def count_chunks(stream: Iterator[bytes]) -> Iterator[bytes]:
+            counter = _COUNTERS[format]()
             if compressed:
                 counter = _GzipCounter(counter)
             for chunk in stream:
@@ -113,12 +113,12 @@ class ExpectedCount:
                 yield chunk
             found = counter.finish()
             if found is not None:
-                self.check(found, at_least=form in _MIN_RECORDS)
+                self.check(found, at_least=format in _MIN_RECORDS)
 
-        return passed
+        return count_chunks
 
 
-def _is_countable(found: int, least: int, most: int, *, at_least: bool) -> bool:
+def _is_within(found: int, least: int, most: int, *, at_least: bool) -> bool:
     return least <= found and (at_least or found <= most)
 
 
@@ -129,11 +129,11 @@ class _Counter(Protocol):
 
 
 class _LineCounter:
-    """Counts lines that are not blank."""
+    """Counts non-blank lines."""
 
     def __init__(self) -> None:
         self._count = 0
-        # A byte of the line that has not ended yet, empty while it is blank.
+        # First non-blank byte of the current, unterminated line; empty if there is none.
         self._line = b""
 
     def update(self, chunk: bytes) -> None:
@@ -147,7 +147,7 @@ class _LineCounter:
 
 
 class _SdfCounter:
-    """Counts the ends of the records of an SD file."""
+    """Counts the record terminators of an SD file."""
 
     def __init__(self) -> None:
         self._count, self._tail = 0, b""
@@ -161,7 +161,7 @@ class _SdfCounter:
 
 
 class _ContainerCounter:
-    """Counts the records of our own container: lines but the first and the last."""
+    """Counts the records of this client's own container format: all lines except the first and the last."""
 
     def __init__(self) -> None:
         self._lines, self._start = _LineCounter(), b""
@@ -173,32 +173,32 @@ class _ContainerCounter:
             self._lines.update(chunk)
 
     def finish(self) -> int | None:
-        # Nothing is known of other containers.
+        # The record count of other containers is unknown.
         lines = self._lines.finish()
         return max(0, lines - 2) if lines is not None and self._start == _MAGIC else None
 
 
 class _CsvCounter:
-    """Counts the rows of a table but its header; a line break in quotes ends none."""
+    """Counts the rows of a CSV table except its header; a quoted line break does not end a row."""
 
     def __init__(self) -> None:
         self._rows, self._quoted, self._last = 0, False, b""
 
     def update(self, chunk: bytes) -> None:
-        for index, part in enumerate(chunk.split(b'"')):
+        for index, segment in enumerate(chunk.split(b'"')):
             if index:
                 self._quoted = not self._quoted
             if not self._quoted:
-                self._rows += part.count(b"\n")
+                self._rows += segment.count(b"\n")
         self._last = chunk[-1:] or self._last
 
     def finish(self) -> int | None:
-        # A table without columns has no rows either.
+        # An empty table has no header and no rows.
         return self._rows + (self._last != b"\n") - 1 if self._last else None
 
 
 class _GzipCounter:
-    """Counts in gzip of a format, a block at a time; nothing is known of what is not gzip."""
+    """Counts the records of a gzip-compressed format in bounded memory; the count of a body that is not gzip is unknown."""
 
     def __init__(self, counter: _Counter) -> None:
         self._counter, self._gzip, self._is_gzip = counter, zlib.decompressobj(_GZIP), True
@@ -220,7 +220,7 @@ class _GzipCounter:
         return self._counter.finish()
 
 
-# Other extensions of the same formats.
+# Alternative file extensions of the formats.
 _ALIASES: Final = {
     "sd": "sdf", "mol": "sdf", "smiles": "smi", "ism": "smi", "jsonl": "json", "ndjson": "json", "oedb": "binary", "bin": "binary",
 }  # fmt: skip

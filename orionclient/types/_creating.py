@@ -1,4 +1,4 @@
-"""What creating has in common for all kinds: the project it goes to, and nothing left behind when filling it fails."""
+"""Create resources: resolve the project, apply tags and clean up after a failed upload."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _IF_EXISTS: Final = ("skip", "replace", "error")
 
 
 def project_id(session: SessionLike, project: Any) -> int | None:
-    """Find the id of the project that something new goes to.
+    """Resolve the id of the project for a new resource.
 
     Args:
         session: The session.
-        project: Project, id, or None for the session's own.
+        project: Project or its id. If None, the session's project.
 
     Returns:
-        The id; None where the server has to choose.
+        The id; None if the server chooses the project.
 
     Raises:
-        ValidationError: It is neither.
+        ValidationError: `project` is neither a project nor an id.
     """
     if project is None:
         return session.config.project
@@ -48,106 +48,106 @@ def create_with_tags(
     tags: Sequence[str | None] | None = None,
     **params: Any,
 ) -> R:
-    """Create a resource and give it its tags; if the latter fails, nothing stays behind.
+    """Create a resource and add its tags. If tagging fails, delete the resource.
 
     Args:
-        kind: Its class.
+        kind: Class of the resource.
         session: The session.
         name: Display name.
-        project: Project, id, or None for the session's own.
-        tags: Its tags; None among them is left out.
-        **params: Further parameters; None leaves one out.
+        project: Project or its id. If None, the session's project.
+        tags: Tags to add; None entries are ignored.
+        **params: Further parameters; None values are omitted.
 
     Returns:
-        The resource.
+        The created resource.
 
     Raises:
-        ValidationError: The kind cannot be created, or a tag or the path of the folder is empty.
-        OrionError: The server rejected, or no good response came.
+        ValidationError: The resource type cannot be created, or a tag or the folder path is empty.
+        OrionError: The request failed.
     """
-    endpoint, named = kind.declaration.create, tags_of.tag_names(tags)
+    endpoint, names = kind.declaration.create, tags_of.tag_names(tags)
     if endpoint is None:
         raise ValidationError(f"{kind.__name__} cannot be created")
     check_path(params.get("path"))
     params = {"name": name, "project": project_id(session, project), **params}
     body = {key: value for key, value in params.items() if value is not None}
-    made = kind.from_msg(session._calls.request_json(endpoint, {}, body=body), session)
-    if named:
-        with delete_on_error(made):
-            tags_of.add(session, made, named, None)
-    return made
+    created = kind.from_msg(session._calls.request_json(endpoint, {}, body=body), session)
+    if names:
+        with delete_on_error(created):
+            tags_of.add(session, created, names, None)
+    return created
 
 
 def find_existing(
     kind: type[R], session: SessionLike, name: str, *, project: Any, folder_path: str | None, if_exists: str | None
 ) -> R | None:
-    """Look for what has the same name already, in the same project and, where one is named, the same folder.
+    """Find a resource with the same name in the same project and, if given, the same folder.
 
-    Two programs that look at the same time both find nothing.
+    The check is not atomic: two concurrent callers may both find nothing.
 
     Args:
         kind: Class of the resource.
         session: The session.
-        name: Display name, compared exactly.
-        project: Project, id, or None for the session's own.
-        folder_path: Path of the folder; None for all of the project.
-        if_exists: ``skip``, ``replace`` or ``error``; None does not look.
+        name: Display name; exact match.
+        project: Project or its id. If None, the session's project.
+        folder_path: Path of the folder; None searches the whole project.
+        if_exists: ``skip``, ``replace`` or ``error``; None disables the check.
 
     Returns:
-        What is there; None where something new is to be made.
+        The existing resource; None if a new one should be created.
 
     Raises:
-        ValidationError: `if_exists` is another word, `folder_path` is empty, no project is known, or it is ``error`` and there is one.
-        MultipleResultsFound: It is ``replace`` and there are several.
-        OrionError: The server rejected, or no good response came.
+        ValidationError: `if_exists` is invalid, `folder_path` is empty, no project is known, or it is ``error`` and the name exists.
+        MultipleResultsFound: `if_exists` is ``replace`` and several resources have the name.
+        OrionError: The request failed.
     """
     check_path(folder_path)
     if if_exists is None:
         return None
-    number, endpoint = project_id(session, project), kind.declaration.list
+    own_project, endpoint = project_id(session, project), kind.declaration.list
     if if_exists not in _IF_EXISTS or endpoint is None:
-        raise ValidationError(f"if_exists is one of {', '.join(_IF_EXISTS)}, not {if_exists!r:.60}")
-    if number is None:
-        raise ValidationError("if_exists needs a project: pass one, or set it in the profile")
-    filters = {"name": name, "project": number, **({"path": folder_path} if folder_path else {})}
+        raise ValidationError(f"if_exists must be one of {', '.join(_IF_EXISTS)}, not {if_exists!r:.60}")
+    if own_project is None:
+        raise ValidationError("if_exists requires a project: pass one, or set it in the profile")
+    filters = {"name": name, "project": own_project, **({"path": folder_path} if folder_path else {})}
     if if_exists == "skip" and "state" in kind.fields():
-        # What somebody is still filling, or has left half-filled, is nothing to resume.
+        # An incomplete upload of another process must not count as existing.
         filters["state"] = "ready"
     listing = Listing(session, endpoint, kind(), filters, exact=True)
     found = listing.first()
     if found is not None and if_exists == "error":
         raise ValidationError(
-            f"there is a {kind.__name__} {found._id()} named {name!r:.100} in project {number} already"
+            f"{kind.__name__} {found._id()} named {name!r:.100} already exists in project {own_project}"
         )
     return listing.one() if found is not None and if_exists == "replace" else found
 
 
 def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, description: str | None) -> None:
-    """Give what was replaced the tags and the description that something new would have got.
+    """Update the tags and the description of a resource whose content is replaced.
 
     Args:
-        found: The resource.
-        tags: Tags to add; None among them is left out.
-        description: Free text; None leaves the old one.
+        found: The existing resource.
+        tags: Tags to add; None entries are ignored.
+        description: New description; None keeps the old one.
 
     Raises:
         ValidationError: A tag is empty.
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     session, endpoint = found._require_session(), found.declaration.update
     if description is not None and endpoint is not None:
         found._replace(session._calls.request_json(endpoint, found._ids(), body={"description": description}))
-    if named := tags_of.tag_names(tags):
-        tags_of.add(session, found, named, None)
+    if names := tags_of.tag_names(tags):
+        tags_of.add(session, found, names, None)
 
 
 @contextlib.contextmanager
-def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) -> Iterator[None]:
-    """Remove a resource for good if filling it fails, so that nothing half-made stays.
+def delete_on_error(resource: Resource, checkpoint: UploadCheckpoint | None = None) -> Iterator[None]:
+    """Permanently delete a resource if the block fails, so that no incomplete resource is left on the server.
 
     Args:
-        resource: What was just created.
-        note: What is remembered of its filling: an interrupted program leaves the resource, for its next run resumes it.
+        resource: The resource that was just created.
+        checkpoint: Checkpoint of its upload. After an interrupt the resource is kept if the next run can resume the upload.
 
     Yields:
         Nothing.
@@ -155,18 +155,18 @@ def delete_on_error(resource: Resource, note: UploadCheckpoint | None = None) ->
     try:
         yield
     except BaseException as error:
-        if note is not None and note.is_resumable and not isinstance(error, Exception):
+        if checkpoint is not None and checkpoint.is_resumable and not isinstance(error, Exception):
             raise
         endpoint = resource.declaration.delete
-        # The first error is the one to tell; what cannot be removed either stays visible as not ready.
+        # The original error is raised. A resource that cannot be deleted stays visible as not ready.
         with contextlib.suppress(OrionError):
             if endpoint is not None:
                 query = {"immediate": True} if resource.declaration.trash else None
                 resource._require_session()._calls.request_json(
                     endpoint, resource._ids(), query=query, timeout=_CLEANUP_SECONDS
                 )
-        if note is not None:
-            note.clear()
+        if checkpoint is not None:
+            checkpoint.clear()
         raise
-    if note is not None:
-        note.clear()
+    if checkpoint is not None:
+        checkpoint.clear()

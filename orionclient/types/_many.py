@@ -1,4 +1,4 @@
-"""What files and shards have in common where many are moved: which files there are, and downloads into a folder."""
+"""Transfer many files or shards: find local files, run transfers concurrently and download into a folder."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ W = TypeVar("W")
 
 @frozen
 class TransferItem:
-    """A file to send.
+    """A file to upload.
 
     Attributes:
-        path: The file.
+        path: Path of the file.
         name: Its name on the server.
-        stream: What is sent in place of the path; None sends the file.
-        anew: True sends it in any case, False only a regular file that is not there already.
-        there: Id and SHA-256 digest of what is there with the same name and size, where that is known before.
+        stream: Content to send in place of the file; None sends the file.
+        force: True always uploads; False uploads only a regular file whose content does not exist on the server.
+        existing: Ids and SHA-256 digests of known resources with the same name and size.
     """
 
     path: Path
     name: str
     stream: BinaryIO | None = None
-    anew: bool = False
-    there: tuple[tuple[int, bytes], ...] = ()
+    force: bool = False
+    existing: tuple[tuple[int, bytes], ...] = ()
 
 
 @frozen
 class TransferResult(Generic[V]):
-    """What became of an item that did not fail.
+    """Result of a successful transfer.
 
     Attributes:
-        value: What was made of it, or found.
-        skipped: True where it was found.
+        value: The created or existing resource, or the path.
+        skipped: True if it existed.
     """
 
     value: V
@@ -62,48 +62,50 @@ class TransferResult(Generic[V]):
 
 
 def sha256_of(path: Path) -> str:
-    """Compute the digest of a file.
+    """Compute the SHA-256 digest of a file.
 
     Args:
-        path: The file.
+        path: Path of the file.
 
     Returns:
-        SHA-256 in hexadecimal.
+        The digest in hexadecimal.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The file cannot be read.
     """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def check_regular_file(path: Path) -> None:
-    """Reject what is no file, for example a pipe, which would be waited for.
+    """Require a regular file; reading a pipe, for example, would block.
 
     Args:
-        path: The path; a link to a file is one.
+        path: The path; symbolic links are followed.
 
     Raises:
-        ValidationError: It is no file.
-        OSError: It is not there.
+        ValidationError: The path is not a regular file.
+        OSError: The path does not exist.
     """
     if not stat.S_ISREG(path.stat().st_mode):
-        raise ValidationError(f"{path} is no file" + ("; links to folders are not followed" if path.is_dir() else ""))
+        raise ValidationError(
+            f"{path} is not a file" + ("; links to folders are not followed" if path.is_dir() else "")
+        )
 
 
 def list_named_files(paths: Any) -> Iterator[TransferItem]:
-    """Find the files to send.
+    """List the files to upload.
 
     Args:
-        paths: A folder or file, or paths of folders and files, also from an iterator.
+        paths: A folder or file, or an iterable of paths.
 
     Returns:
-        The files, found as they are needed: of a folder all in sorted order, at any depth, named by their paths relative to it with
-        ``/``; others named by their last part. Equal names get a number.
+        The files, listed lazily. The files of a folder are listed recursively in sorted order and named by their path relative to the
+        folder, with ``/``; other files are named by the last component of their path. Duplicate names get a numeric suffix.
 
     Raises:
-        ValidationError: These are no paths, or one is empty.
-        OSError: A folder cannot be read, or a single path is not there.
+        ValidationError: `paths` contains no paths, or an empty one.
+        OSError: A folder cannot be read, or a single path does not exist.
     """
     if isinstance(paths, bytes) or (not isinstance(paths, str | os.PathLike) and not hasattr(paths, "__iter__")):
         raise ValidationError(f"pass a folder or paths, not {type(paths).__name__}")
@@ -111,7 +113,7 @@ def list_named_files(paths: Any) -> Iterator[TransferItem]:
         Path(check_path(paths)).stat()
         paths = [paths]
     elif isinstance(paths, list | tuple | set | frozenset):
-        # What can be read twice is checked before anything is sent.
+        # A list can be iterated twice, so it is validated before any request.
         for given in paths:
             check_path(given)
     names = UniqueNames()
@@ -119,13 +121,13 @@ def list_named_files(paths: Any) -> Iterator[TransferItem]:
 
 
 def list_files(given: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
-    """Find the files that a path stands for.
+    """List a file, or the files of a folder.
 
     Args:
-        given: The path.
+        given: Path of a file or folder.
 
     Returns:
-        The path and the name: for a folder those of all its files, relative to it, else the path itself and its last part.
+        Pairs of path and name: for a folder the files in it with their relative paths, else the path with its last component.
 
     Raises:
         ValidationError: The path is empty.
@@ -135,15 +137,15 @@ def list_files(given: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
     return walk_files(root, "") if root.is_dir() else iter([(root, root.name)])
 
 
-def walk_files(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
-    """Find what a folder holds, at any depth and in sorted order; links to folders are not followed.
+def walk_files(folder: Path, prefix: str) -> Iterator[tuple[Path, str]]:
+    """List the files of a folder recursively in sorted order. Symbolic links to folders are not followed.
 
     Args:
         folder: The folder.
-        before: What the names begin with.
+        prefix: Prefix of the names.
 
     Yields:
-        The path and the name: `before` and the path relative to the folder with ``/``.
+        Pairs of path and name: the prefix and the path relative to the folder, with ``/``.
 
     Raises:
         OSError: A folder cannot be read.
@@ -152,67 +154,69 @@ def walk_files(folder: Path, before: str) -> Iterator[tuple[Path, str]]:
         found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
     for name, is_folder in found:
         if is_folder:
-            yield from walk_files(folder / name, f"{before}{name}/")
+            yield from walk_files(folder / name, f"{prefix}{name}/")
         else:
-            yield folder / name, before + name
+            yield folder / name, prefix + name
 
 
 def transfer_all(
     function: Callable[[I], V],
     items: Iterable[I],
-    shown: Callable[[Result[I, V]], Result[Any, W]],
+    convert: Callable[[Result[I, V]], Result[Any, W]],
     *,
     workers: int,
     executor: Executor | None,
-    watch: ProgressRelay,
-    each: Callable[[Result[Any, W]], object] | None,
+    relay: ProgressRelay,
+    on_result: Callable[[Result[Any, W]], object] | None,
     return_exceptions: bool,
-    after: Callable[[list[Result[Any, W]]], list[Result[Any, W]]] | None = None,
+    finalize: Callable[[list[Result[Any, W]]], list[Result[Any, W]]] | None = None,
 ) -> list[Result[Any, W]]:
-    """Run many transfers and tell of those that run elsewhere.
+    """Run transfers concurrently and collect their results.
 
     Args:
-        function: Moves one item.
+        function: Transfers one item.
         items: The items.
-        shown: Makes of a result the one that the user sees.
-        workers: Number of items at a time.
-        executor: Any executor; threads without it.
-        watch: Watches the transfers.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
-        after: What is still to be done when all of it is done.
+        convert: Converts a result to the public one.
+        workers: Number of items transferred concurrently.
+        executor: Any executor. Defaults to threads.
+        relay: Passes on the progress of the transfers.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
+        finalize: Called with all results when the transfers are done; returns the final results.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
+        TransferErrors: An item failed.
     """
     if workers == 1 and executor is None and not isinstance(workers, bool):
         results = bulk.run_in_turn(function, items)
     else:
-        results = bulk.run(function, items, workers=workers, executor=executor, stop=watch.stop)
-    seen = _relay_results(results, shown)
-    return bulk.collect_results(seen, watch=watch, each=each, after=after, return_exceptions=return_exceptions)
+        results = bulk.run(function, items, workers=workers, executor=executor, stop=relay.stop)
+    converted = _convert_results(results, convert)
+    return bulk.collect_results(
+        converted, relay=relay, on_result=on_result, finalize=finalize, return_exceptions=return_exceptions
+    )
 
 
-def _relay_results(
-    results: Iterator[Result[I, V]], shown: Callable[[Result[I, V]], Result[Any, W]]
+def _convert_results(
+    results: Iterator[Result[I, V]], convert: Callable[[Result[I, V]], Result[Any, W]]
 ) -> Iterator[Result[Any, W]]:
     try:
         for result in results:
-            yield shown(result)
+            yield convert(result)
     finally:
         results.close()  # type: ignore[attr-defined]
 
 
 @frozen
 class DownloadItem:
-    """Something to fetch.
+    """A resource to download.
 
     Attributes:
         resource: The file or shard.
-        relative: Where to put it, below the folder.
+        relative: Path of the file relative to the folder.
     """
 
     resource: Any
@@ -221,54 +225,54 @@ class DownloadItem:
 
 @frozen
 class DownloadTask:
-    """Fetches one file or shard into a folder, unless it is there whole.
+    """Downloads a file or shard into a folder, unless the complete file exists.
 
     Attributes:
         folder: The folder.
-        durable: True waits for the disk.
-        watch: Watches the transfers; None in another process.
+        durable: True calls fsync after each file.
+        relay: Receives the progress; None in another process.
     """
 
     folder: Path
     durable: bool
-    watch: ProgressRelay | None = field(default=None)
+    relay: ProgressRelay | None = field(default=None)
 
-    def __call__(self, wanted: DownloadItem) -> TransferResult[Path]:
-        """Fetch it.
+    def __call__(self, item: DownloadItem) -> TransferResult[Path]:
+        """Download one item.
 
         Args:
-            wanted: What and where to.
+            item: The item.
 
         Returns:
-            The path, and whether it was there.
+            The path, and whether the file existed.
 
         Raises:
-            ValidationError: A link or something that is no file is in the way.
-            OrionError: The server rejected, or the content did not arrive whole.
+            ValidationError: The path is a symbolic link or not a regular file.
+            OrionError: The request failed, or the content is truncated.
         """
-        path = prepare_path(self.folder, wanted.relative)
-        size, digest = _is_downloaded(wanted.resource, "size"), _is_downloaded(wanted.resource, "sha256")
+        path = prepare_path(self.folder, item.relative)
+        size, digest = _get_loaded(item.resource, "size"), _get_loaded(item.resource, "sha256")
         if digest and path.exists() and path.stat().st_size == size and sha256_of(path) == digest.lower():
-            report_done(self.watch, wanted.relative, size)
+            report_done(self.relay, item.relative, size)
             return TransferResult(path, skipped=True)
-        progress = self.watch.named(wanted.relative) if self.watch else None
-        wanted.resource.download_to_file(path, progress=progress, durable=self.durable)
+        progress = self.relay.for_item(item.relative) if self.relay else None
+        item.resource.download_to_file(path, progress=progress, durable=self.durable)
         return TransferResult(path, skipped=False)
 
 
-def report_done(watch: ProgressRelay | None, name: str, size: int | None) -> None:
-    """Tell that something is there without having been moved here.
+def report_done(relay: ProgressRelay | None, name: str, size: int | None) -> None:
+    """Report an item as complete without a transfer in this process.
 
     Args:
-        watch: Who is told, if anybody.
-        name: Its name.
-        size: Its size in bytes.
+        relay: Receives the progress, if given.
+        name: Name of the item.
+        size: Size of the item in bytes.
     """
-    if watch is not None:
-        watch(Progress(name, size or 0, size, 0.0, done=True))
+    if relay is not None:
+        relay(Progress(name, size or 0, size, 0.0, done=True))
 
 
-def _is_downloaded(resource: Any, name: str) -> Any:
+def _get_loaded(resource: Any, name: str) -> Any:
     try:
         return getattr(resource, name)
     except NotLoaded:
@@ -283,56 +287,56 @@ def download_all(
     progress: Callable[[Progress], object] | None,
     executor: Executor | None,
     durable: bool,
-    each: Callable[[Result[R, Path]], object] | None,
+    on_result: Callable[[Result[R, Path]], object] | None,
     return_exceptions: bool,
 ) -> list[Result[R, Path]]:
-    """Fetch files or shards into a folder.
+    """Download files or shards into a folder.
 
     Args:
-        resources: What to fetch.
-        folder: The folder, which is made where it is missing.
-        workers: Number of items at a time.
-        progress: Told how far each is.
-        executor: Any executor; threads without it.
-        durable: True waits for the disk after each.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
+        resources: The files or shards.
+        folder: The target folder. Created if missing.
+        workers: Number of items transferred concurrently.
+        progress: Called with the `Progress` of each item.
+        executor: Any executor. Defaults to threads.
+        durable: True calls fsync after each file.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
-        ValidationError: The path of the folder is empty.
-        OSError: The folder cannot be made.
+        TransferErrors: An item failed.
+        ValidationError: The folder path is empty.
+        OSError: The folder cannot be created.
     """
     root = Path(check_path(folder))
     root.mkdir(parents=True, exist_ok=True)
-    # A link that the user names is the folder, and another process may stand elsewhere.
+    # Resolve links and relative paths here: workers in other processes may have another working directory.
     root = root.resolve()
-    names, watch, local = UniquePaths(), bulk.ProgressRelay(progress), bulk.is_local(executor)
-    # In the order of the listing, so that the next run gives the same names.
-    wanted = (
-        DownloadItem(each_one, names.add(_is_downloaded(each_one, "name") or "", default=default_name(each_one)))
-        for each_one in resources
+    names, relay, local = UniquePaths(), bulk.ProgressRelay(progress), bulk.is_local(executor)
+    # Names are assigned in the order of the listing, so that the next run assigns the same ones.
+    items = (
+        DownloadItem(resource, names.add(_get_loaded(resource, "name") or "", default=default_name(resource)))
+        for resource in resources
     )
 
-    def shown(result: Result[DownloadItem, TransferResult[Path]]) -> Result[R, Path]:
+    def convert(result: Result[DownloadItem, TransferResult[Path]]) -> Result[R, Path]:
         done = result.value
         if done is None:
             return bulk.Result(result.item.resource, None, result.error)
         if not local:
-            report_done(watch, result.item.relative, _is_downloaded(result.item.resource, "size"))
+            report_done(relay, result.item.relative, _get_loaded(result.item.resource, "size"))
         return bulk.Result(result.item.resource, done.value, skipped=done.skipped)
 
     return transfer_all(
-        DownloadTask(root, durable, watch if local else None), wanted, shown, workers=workers, executor=executor, watch=watch,
-        each=each, return_exceptions=return_exceptions,
+        DownloadTask(root, durable, relay if local else None), items, convert, workers=workers, executor=executor, relay=relay,
+        on_result=on_result, return_exceptions=return_exceptions,
     )  # fmt: skip
 
 
 def default_name(resource: Any) -> str:
-    """Make a name for what has none.
+    """Build the file name for a resource without a name.
 
     Args:
         resource: The file or shard.
@@ -341,8 +345,8 @@ def default_name(resource: Any) -> str:
         For example ``shard-7``.
 
     Raises:
-        ValidationError: It has no id, or cannot be fetched at all.
+        ValidationError: The resource has no id or is not a file or shard.
     """
     if getattr(getattr(resource, "declaration", None), "name", None) not in {"file", "shard"}:
-        raise ValidationError(f"{type(resource).__name__} cannot be downloaded like a file; pass files")
+        raise ValidationError(f"{type(resource).__name__} cannot be downloaded as a file; pass File resources")
     return f"{resource.declaration.name}-{resource._id()}"

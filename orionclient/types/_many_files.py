@@ -1,4 +1,4 @@
-"""Many files or datasets sent at once; a file that is there already is not sent again."""
+"""Upload many files or datasets concurrently, skipping files that exist with the same content."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ R = TypeVar("R", File, Dataset)
 
 @frozen
 class FileUploadTask(Generic[R]):
-    """Sends one file, unless it is there.
+    """Uploads one file, unless it exists with the same content.
 
     Attributes:
-        kind: What is made of it. A dataset is always made anew.
+        kind: Class of the resource to create. A dataset is always created.
         session: The session.
-        project: Id of the project; None where the server has to choose.
-        folder_path: Path of the folder of the project.
-        if_exists: What to do where the name is there, as for `File.upload`; None compares the content of files.
-        options: Further arguments of the upload.
-        base: Folder that relative paths start from, also in a process that stands elsewhere.
-        watch: Watches the transfers; None in another process.
+        project: Id of the project; None if the server chooses it.
+        folder_path: Path of the project folder.
+        if_exists: What to do if the name exists, as for `File.upload`; None compares the content of files.
+        options: Further arguments of the upload method.
+        base: Working directory that relative paths are resolved against, also in other processes.
+        relay: Receives the progress; None in another process.
     """
 
     kind: type[R]
@@ -58,74 +58,76 @@ class FileUploadTask(Generic[R]):
     if_exists: str | None
     options: Mapping[str, Any]
     base: Path
-    watch: ProgressRelay | None = None
+    relay: ProgressRelay | None = None
 
-    def __call__(self, chunk: TransferItem) -> TransferResult[R]:
-        """Send it.
+    def __call__(self, item: TransferItem) -> TransferResult[R]:
+        """Upload one file.
 
         Args:
-            chunk: The file.
+            item: The file.
 
         Returns:
-            What is on the server, ready, and whether it was there.
+            The ready resource, and whether it existed.
 
         Raises:
-            ValidationError: It is no file, or `if_exists` says so.
-            OSError: It cannot be read.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            ValidationError: It is not a regular file, or the name exists and `if_exists` is ``error``.
+            OSError: The file cannot be read.
+            OrionError: The request failed; nothing is left on the server.
         """
-        path = self.base / chunk.path
-        if not chunk.anew:
+        path = self.base / item.path
+        if not item.force:
             check_regular_file(path)
-        compared = self.kind is File and not chunk.anew and self.if_exists is None
+        compare = self.kind is File and not item.force and self.if_exists is None
         found: Any = None
         if self.if_exists == "skip":
             found = find_existing(
-                self.kind, self.session, chunk.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
+                self.kind, self.session, item.name, project=self.project, folder_path=self.folder_path, if_exists="skip"
             )  # fmt: skip
-        elif compared:
-            found = self._found(self.project, chunk.name, path.stat().st_size, lambda: sha256_of(path))
+        elif compare:
+            found = self._find_same(self.project, item.name, path.stat().st_size, lambda: sha256_of(path))
         if found is not None:
-            report_done(self.watch, chunk.name, found.to_dict().get("size"))
+            report_done(self.relay, item.name, found.to_dict().get("size"))
             return TransferResult(found, skipped=True)
-        made: Any = self._upload(chunk, path)
-        if compared:
-            # Whoever did the same meanwhile was first. That it cannot be found out does not undo what is done.
+        created: Any = self._upload(item, path)
+        if compare:
+            # If another process uploaded the same file earlier, keep only its copy. A failure of this check is not a failed upload.
             with contextlib.suppress(OrionError):
-                older: Any = self._found(made.project, made.name, made.size, lambda: made.sha256 or "", before=made.id)
+                older: Any = self._find_same(
+                    created.project, created.name, created.size, lambda: created.sha256 or "", before=created.id
+                )
                 if older is not None:
-                    self.session.delete_resource(made, immediate=True)
+                    self.session.delete_resource(created, immediate=True)
                     return TransferResult(older, skipped=True)
-        return TransferResult(made, skipped=False)
+        return TransferResult(created, skipped=False)
 
-    def _upload(self, chunk: TransferItem, path: Path) -> R:
+    def _upload(self, item: TransferItem, path: Path) -> R:
         options: dict[str, Any] = {**self.options, "folder_path": self.folder_path, "if_exists": self.if_exists}
-        if self.kind is File and self.watch is not None:
-            options["progress"] = self.watch.named(chunk.name)
-        return self.kind.upload(self.session, chunk.name, chunk.stream or path, self.project, **options)
+        if self.kind is File and self.relay is not None:
+            options["progress"] = self.relay.for_item(item.name)
+        return self.kind.upload(self.session, item.name, item.stream or path, self.project, **options)
 
-    def _found(
+    def _find_same(
         self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
     ) -> File | None:
         if project is None:
-            # What lies in another project is not what the server would choose.
+            # The project that the server will choose is unknown, so existing files cannot be compared.
             return None
         filters: dict[str, Any] = {"name": name, "project": project, "path": self.folder_path, "state": "ready"}
         given = {key: value for key, value in filters.items() if value}
-        wanted = ""
-        for each in Listing(self.session, list_files, File(), given, exact=True):
-            if each.size != size or not each.sha256 or (before is not None and each.id >= before):
+        expected = ""
+        for file in Listing(self.session, list_files, File(), given, exact=True):
+            if file.size != size or not file.sha256 or (before is not None and file.id >= before):
                 continue
-            wanted = wanted or digest().lower()
-            if each.sha256.lower() == wanted:
-                return each
+            expected = expected or digest().lower()
+            if file.sha256.lower() == expected:
+                return file
         return None
 
 
 def send_files(
     kind: type[R],
     session: SessionLike,
-    chunks: Iterable[TransferItem],
+    items: Iterable[TransferItem],
     project: Any,
     *,
     folder_path: str | None,
@@ -134,49 +136,49 @@ def send_files(
     workers: int,
     progress: Callable[[Progress], object] | None,
     executor: Executor | None = None,
-    each: Callable[[Result[Path, R]], object] | None,
+    on_result: Callable[[Result[Path, R]], object] | None,
     return_exceptions: bool = False,
 ) -> list[Result[Path, R]]:
-    """Send files, see `OrionSession.upload_files`.
+    """Upload files, see `OrionSession.upload_files`.
 
     Args:
-        kind: What is made of each.
+        kind: Class of the resources to create.
         session: The session.
-        chunks: The files.
+        items: The files.
         project: Project or its id.
-        folder_path: Path of the folder of the project.
-        if_exists: What to do where a name is there; None compares the content of files.
-        options: Further arguments of each upload, as `File.upload` and `Dataset.upload` take them.
-        workers: Number of files at a time.
-        progress: Told how far each is.
-        executor: Any executor; threads without it.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
+        folder_path: Path of the project folder.
+        if_exists: What to do if a name exists; None compares the content of files.
+        options: Further arguments of `File.upload` or `Dataset.upload`.
+        workers: Number of files transferred concurrently.
+        progress: Called with the `Progress` of each item.
+        executor: Any executor. Defaults to threads.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
-        ValidationError: The path of the folder is empty.
+        TransferErrors: An item failed.
+        ValidationError: The folder path is empty.
     """
-    watch, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
+    relay, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
     send = FileUploadTask(
         kind, session, project_id(session, project), check_path(folder_path), if_exists, dict(options), Path.cwd(),
-        watch if local else None,
+        relay if local else None,
     )  # fmt: skip
 
-    def shown(result: Result[TransferItem, TransferResult[R]]) -> Result[Path, R]:
+    def convert(result: Result[TransferItem, TransferResult[R]]) -> Result[Path, R]:
         done = result.value
         if done is None:
             return bulk.Result(result.item.path, None, result.error)
-        made = done.value
+        created = done.value
         if not local:
-            # It came back with a session of its own.
-            made = kind.from_msg(made.to_dict(), session)
-            report_done(watch, result.item.name, made.to_dict().get("size"))
-        return bulk.Result(result.item.path, made, skipped=done.skipped)
+            # The result of another process has its own session.
+            created = kind.from_msg(created.to_dict(), session)
+            report_done(relay, result.item.name, created.to_dict().get("size"))
+        return bulk.Result(result.item.path, created, skipped=done.skipped)
 
     return transfer_all(
-        send, chunks, shown, workers=workers, executor=executor, watch=watch, each=each, return_exceptions=return_exceptions
+        send, items, convert, workers=workers, executor=executor, relay=relay, on_result=on_result, return_exceptions=return_exceptions
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Many shards sent at once: what is there already is not sent again, and of two that are equal one stays."""
+"""Upload many shards concurrently, skipping files whose shard exists and removing duplicates."""
 
 from __future__ import annotations
 
@@ -30,59 +30,59 @@ if TYPE_CHECKING:
     from orionclient.transfer.progress import Progress
     from orionclient.types.collections import ShardCollection
 
-# Id and SHA-256 digest of shards of one name and size.
+# Ids and SHA-256 digests of the shards with one name and size.
 ExistingShard = tuple[tuple[int, bytes], ...]
 
 
 @frozen
 class ShardUploadTask:
-    """Sends one file as a shard, unless it is there.
+    """Uploads one file as a shard, unless an equal shard exists.
 
     Attributes:
         collection: The collection.
-        metadata: JSON object to keep with each that is made.
-        base: Folder that relative paths start from, also in a process that stands elsewhere.
-        watch: Watches the transfers; None in another process.
+        metadata: Metadata of each created shard.
+        base: Working directory that relative paths are resolved against, also in other processes.
+        relay: Receives the progress; None in another process.
     """
 
     collection: ShardCollection
     metadata: Mapping[str, Any] | None
     base: Path
-    watch: ProgressRelay | None = None
+    relay: ProgressRelay | None = None
 
-    def __call__(self, chunk: TransferItem) -> TransferResult[Shard]:
-        """Send it.
+    def __call__(self, item: TransferItem) -> TransferResult[Shard]:
+        """Upload one file.
 
         Args:
-            chunk: The file.
+            item: The file.
 
         Returns:
-            The shard, ready, and whether it was there.
+            The ready shard, and whether it existed.
 
         Raises:
-            ValidationError: It is no file, or too large.
-            OSError: It cannot be read.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            ValidationError: It is not a regular file, or too large.
+            OSError: The file cannot be read.
+            OrionError: The request failed; nothing is left on the server.
         """
-        path = self.base / chunk.path
-        if not chunk.anew:
+        path = self.base / item.path
+        if not item.force:
             check_regular_file(path)
-        found = self._found(chunk, path) if chunk.there else None
+        found = self._find_same(item, path) if item.existing else None
         if found is not None:
-            report_done(self.watch, chunk.name, found.size)
+            report_done(self.relay, item.name, found.size)
             return TransferResult(found, skipped=True)
-        progress = self.watch.named(chunk.name) if self.watch else None
+        progress = self.relay.for_item(item.name) if self.relay else None
         shard = Shard.create(
-            self.collection, chunk.name, self.metadata, file=chunk.stream or path, progress=progress
+            self.collection, item.name, self.metadata, file=item.stream or path, progress=progress
         )  # fmt: skip
         return TransferResult(shard, skipped=False)
 
-    def _found(self, chunk: TransferItem, path: Path) -> Shard | None:
+    def _find_same(self, item: TransferItem, path: Path) -> Shard | None:
         digest = bytes.fromhex(sha256_of(path))
-        for number, there in chunk.there:
-            if there == digest:
+        for shard_id, existing in item.existing:
+            if existing == digest:
                 known = {
-                    "id": number, "id_str": str(number), "name": chunk.name, "size": path.stat().st_size, "sha256": digest.hex(),
+                    "id": shard_id, "id_str": str(shard_id), "name": item.name, "size": path.stat().st_size, "sha256": digest.hex(),
                     "state": "ready",
                 }  # fmt: skip
                 return Shard(collection=self.collection)._new_instance(known, self.collection.session)
@@ -91,126 +91,131 @@ class ShardUploadTask:
 
 def send_shards(
     collection: ShardCollection,
-    chunks: Iterable[TransferItem],
+    items: Iterable[TransferItem],
     *,
     metadata: Mapping[str, Any] | None = None,
     compare: bool = True,
     workers: int,
     progress: Callable[[Progress], object] | None,
     executor: Executor | None = None,
-    each: Callable[[Result[Path, Shard]], object] | None,
+    on_result: Callable[[Result[Path, Shard]], object] | None,
     return_exceptions: bool = False,
 ) -> list[Result[Path, Shard]]:
-    """Send files as shards, see `ShardCollection.upload`.
+    """Upload files as shards, see `ShardCollection.upload`.
 
     Args:
         collection: The collection.
-        chunks: The files.
-        metadata: JSON object to keep with each that is made.
-        compare: False makes all anew, without looking for what is there.
-        workers: Number of files at a time.
-        progress: Told how far each is.
-        executor: Any executor; threads without it.
-        each: Is given every result; only failures are kept then.
-        return_exceptions: True returns results with errors.
+        items: The files.
+        metadata: Metadata of each created shard.
+        compare: False uploads all files without comparing them with existing shards.
+        workers: Number of files transferred concurrently.
+        progress: Called with the `Progress` of each item.
+        executor: Any executor. Defaults to threads.
+        on_result: Called with every result; only failures are then collected.
+        return_exceptions: True returns failed results instead of raising.
 
     Returns:
         The results, in order.
 
     Raises:
-        TransferErrors: Something failed.
+        TransferErrors: An item failed.
         ValidationError: The collection is not open.
     """
     session = collection._require_session()
-    there: dict[int, ExistingShard] = {}
-    number = 0
+    existing: dict[int, ExistingShard] = {}
+    count = 0
     if compare:
         collection._replace(session._calls.request_json(get_collection, collection._ids()))
         if collection.state != "open":
             raise ValidationError(
-                f"{collection._title()} is {collection.state!r} and takes no shards; collection.ensure_open() waits until it can be opened,"
-                " and opens it"
+                f"{collection._title()} is {collection.state!r}, not 'open'; collection.ensure_open() waits until it can be opened, and"
+                " opens it"
             )
-        there, number = _index(collection)
-    watch, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
-    own: set[int] = set()
+        existing, count = _index(collection)
+    relay, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
+    created: set[int] = set()
 
-    def shown(result: Result[TransferItem, TransferResult[Shard]]) -> Result[Path, Shard]:
-        done, chunk = result.value, result.item
+    def convert(result: Result[TransferItem, TransferResult[Shard]]) -> Result[Path, Shard]:
+        done, item = result.value, result.item
         if done is None:
-            return bulk.Result(chunk.path, None, result.error)
+            return bulk.Result(item.path, None, result.error)
         shard = done.value
-        if compare and not done.skipped and not chunk.anew:
-            own.add(shard.id)
+        if compare and not done.skipped and not item.force:
+            created.add(shard.id)
         if not local:
-            # It came back with a collection and a session of its own.
+            # The result of another process has its own collection and session.
             shard = Shard(collection=collection)._new_instance(shard.to_dict(), session)
-            report_done(watch, chunk.name, shard.size)
-        return bulk.Result(chunk.path, shard, skipped=done.skipped)
+            report_done(relay, item.name, shard.size)
+        return bulk.Result(item.path, shard, skipped=done.skipped)
 
-    def after(results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
-        there.clear()
-        kept: dict[int, Shard] = {}
-        # What is sent is sent; a second copy that cannot be removed is no reason to say otherwise.
+    def finalize(results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
+        existing.clear()
+        replacements: dict[int, Shard] = {}
+        # The uploads succeeded; a failure to remove duplicates is not a failed upload.
         with contextlib.suppress(OrionError):
-            _drop_duplicates(collection, own, number, kept)
-        return [evolve(each, value=kept.get(each.value.id, each.value)) if each.value else each for each in results]
+            _drop_duplicates(collection, created, count, replacements)
+        return [
+            evolve(result, value=replacements.get(result.value.id, result.value)) if result.value else result
+            for result in results
+        ]
 
     return transfer_all(
-        ShardUploadTask(collection, metadata, Path.cwd(), watch if local else None),
-        _compare_with_existing(chunks, there),
-        shown,
+        ShardUploadTask(collection, metadata, Path.cwd(), relay if local else None),
+        _compare_with_existing(items, existing),
+        convert,
         workers=workers,
         executor=executor,
-        watch=watch,
-        each=each,
+        relay=relay,
+        on_result=on_result,
         return_exceptions=return_exceptions,
-        after=after,
+        finalize=finalize,
     )
 
 
 def _index(collection: ShardCollection) -> tuple[dict[int, ExistingShard], int]:
-    """What is ready by name and size, and the number of all shards."""
-    there: dict[int, ExistingShard] = {}
-    number = 0
+    """Index the ready shards by name and size, and count all shards."""
+    existing: dict[int, ExistingShard] = {}
+    count = 0
     for shard in collection.list_shards():
-        number += 1
-        # What is not ready may be removed by who sends it.
-        # A shard with a field that cannot be read is not known to have the content.
+        count += 1
+        # A shard that is not ready may still be deleted by the process that uploads it.
+        # A shard with invalid fields cannot be compared.
         with contextlib.suppress(OrionError, ValueError):
             if shard.sha256 and shard.state == "ready":
-                key = _shorten(shard.name, shard.size)
-                there[key] = (*there.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
-    return there, number
+                key = _hash_key(shard.name, shard.size)
+                existing[key] = (*existing.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
+    return existing, count
 
 
-def _compare_with_existing(chunks: Iterable[TransferItem], there: dict[int, ExistingShard]) -> Iterator[TransferItem]:
-    for chunk in chunks:
+def _compare_with_existing(items: Iterable[TransferItem], existing: dict[int, ExistingShard]) -> Iterator[TransferItem]:
+    for item in items:
         candidates: ExistingShard = ()
-        if not chunk.anew:
-            # That it cannot be read is said for this file alone, by who opens it.
+        if not item.force:
+            # An unreadable file fails on its own when it is uploaded.
             with contextlib.suppress(OSError):
-                candidates = there.get(_shorten(chunk.name, chunk.path.stat().st_size), ())
-        yield evolve(chunk, there=candidates)
+                candidates = existing.get(_hash_key(item.name, item.path.stat().st_size), ())
+        yield evolve(item, existing=candidates)
 
 
-def _shorten(*parts: object) -> int:
-    return int.from_bytes(hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=8).digest())
+def _hash_key(*values: object) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(values).encode(errors="replace"), digest_size=8).digest())
 
 
-def _drop_duplicates(collection: ShardCollection, own: set[int], before: int, kept: dict[int, Shard]) -> None:
-    """Delete what was made here and is there from another process too; of two equal ones the older stays."""
+def _drop_duplicates(
+    collection: ShardCollection, created: set[int], count_before: int, replacements: dict[int, Shard]
+) -> None:
+    """Delete shards created here of which another process created an equal older one."""
     session = collection._require_session()
-    if not own:
+    if not created:
         return
     collection._replace(session._calls.request_json(get_collection, collection._ids()))
-    if collection.shard_count <= before + len(own):
+    if collection.shard_count <= count_before + len(created):
         return
     oldest: dict[int, int] = {}
     for shard in collection.list_shards(state="ready"):
-        first = oldest.setdefault(_shorten(shard.name, shard.size, shard.sha256), shard.id)
-        if first != shard.id and shard.id in own:
+        first = oldest.setdefault(_hash_key(shard.name, shard.size, shard.sha256), shard.id)
+        if first != shard.id and shard.id in created:
             session.delete_resource(shard)
-            kept[shard.id] = Shard(collection=collection)._new_instance(
+            replacements[shard.id] = Shard(collection=collection)._new_instance(
                 {**shard.to_dict(), "id": first, "id_str": str(first)}, session
             )

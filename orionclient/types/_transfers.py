@@ -1,4 +1,4 @@
-"""What files and shards share when their content moves: the name of an object, and what an earlier run left."""
+"""Helpers for file and shard transfers: object keys, expected content and resumable uploads."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 def object_name(resource: Resource) -> str:
-    """Name an object of a stack, whatever the address of its content is today.
+    """Build a key that identifies a resource independently of the URL of its content.
 
     Args:
-        resource: The object.
+        resource: The resource.
 
     Returns:
-        A text that no other object has.
+        A unique string.
     """
-    ids = "/".join(str(number) for number in resource._ids().values())
+    ids = "/".join(str(value) for value in resource._ids().values())
     return f"{resource._require_session().config.url} {resource.declaration.name} {ids}"
 
 
 def expected_content(resource: Resource) -> Expected:
-    """Read what a file or shard says of its content, without a request.
+    """Get the expected size and digest of a file or shard, without a request.
 
     Args:
-        resource: The file or shard; of a handle nothing is known.
+        resource: The file or shard. The fields of a handle are unknown.
 
     Returns:
-        What to compare the content with.
+        The expected size and digest.
     """
 
     def read() -> Expected:
@@ -61,48 +61,48 @@ def expected_content(resource: Resource) -> Expected:
 
 
 def account_key(session: SessionLike) -> str:
-    """Name whose objects a session makes, without asking the server.
+    """Build a key that identifies the account of a session, without a request.
 
     Args:
         session: The session.
 
     Returns:
-        The name of the user; a digest of the token where the name is not known.
+        The user name; a digest of the token if the name is unknown.
     """
     config = session.config
     return config.username or hashlib.sha256(config.token.encode()).hexdigest()
 
 
-def find_resumable(template: R, note: UploadCheckpoint, source: UploadSource) -> R | None:
-    """Find what an earlier run made for a source.
+def find_resumable(template: R, checkpoint: UploadCheckpoint, source: UploadSource) -> R | None:
+    """Find the resource that an interrupted run created for a source.
 
     Args:
-        template: An instance that carries what it belongs to.
-        note: What is remembered of that run.
-        source: What is sent.
+        template: An instance with the session, and for shards the collection.
+        checkpoint: Checkpoint of that run.
+        source: The source of the upload.
 
     Returns:
-        The object: ready with this very content, where only the last moment of that run was missing, or still to be filled. None where
-        there is none, or it is somebody else's, or it got another content meanwhile.
+        The resource, either ready with the same content or not yet uploaded completely. None if there is none, if it belongs to another
+        account, or if it has other content.
 
     Raises:
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
     get = template.declaration.get
-    if note.resource_id is None or get is None:
+    if checkpoint.resource_id is None or get is None:
         return None
-    found = template._make_handle(note.resource_id)
+    found = template._make_handle(checkpoint.resource_id)
     calls = template._require_session()._calls
     try:
         found._replace(calls.request_json(get, found._ids(), timeout=_POLL_SECONDS))
     except (NotFoundResponse, AuthorizationRequired):
         return None
-    filled: Any = found
-    return found if filled.state != "ready" or _has_content(filled, source) else None
+    loaded: Any = found
+    return found if loaded.state != "ready" or _has_content(loaded, source) else None
 
 
-def _has_content(filled: Any, source: UploadSource) -> bool:
-    if filled.size != source.size or not filled.sha256:
+def _has_content(loaded: Any, source: UploadSource) -> bool:
+    if loaded.size != source.size or not loaded.sha256:
         return False
     digest = base64.b64decode(source.content_digest.removeprefix("sha-256=:").rstrip(":"))
-    return bool(digest.hex() == filled.sha256.lower())
+    return bool(digest.hex() == loaded.sha256.lower())

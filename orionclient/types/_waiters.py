@@ -1,4 +1,4 @@
-"""Waiting for the end of what a server does by itself."""
+"""Refresh resources and wait for their final state."""
 
 from __future__ import annotations
 
@@ -14,40 +14,46 @@ if TYPE_CHECKING:
 
 
 def refresh(resource: Resource, timeout: float | None = None) -> None:
-    """Bring a resource up to date, in place.
+    """Reload a resource in place.
 
     Args:
         resource: The resource.
-        timeout: Seconds for the whole call; the session's own without it.
+        timeout: Timeout of the whole call in seconds. Defaults to the timeout of the session.
 
     Raises:
-        OrionError: The server rejected, or no good response came.
+        OrionError: The request failed.
     """
-    # Every kind that is waited for can be got.
+    # Every resource type that is waited for has a get endpoint.
     endpoint = cast("Endpoint", resource.declaration.get)
     resource._replace(resource._require_session()._calls.request_json(endpoint, resource._ids(), timeout=timeout))
 
 
 def wait_until_done(
-    resource: Resource, good: str, bad: str, timeout: float, *, state: Callable[[], str], reason: Callable[[], str]
+    resource: Resource,
+    success: str,
+    failure: str,
+    timeout: float,
+    *,
+    state: Callable[[], str],
+    reason: Callable[[], str],
 ) -> None:
-    """Wait until a resource is in its good last state.
+    """Poll a resource until it is in a final state.
 
     Args:
         resource: The resource.
-        good: The state to wait for.
-        bad: The state from which it will not come back.
-        timeout: Seconds to wait at most.
-        state: Reads its state.
-        reason: Reads why it is in the bad state.
+        success: The final state to wait for.
+        failure: The final state that means failure.
+        timeout: Maximum time to wait in seconds.
+        state: Returns the current state.
+        reason: Returns the reason of the failure.
 
     Raises:
-        OrionTimeout: The time is over; the text has the last state.
-        OrionError: It is in the bad state; the text has the reason.
+        OrionTimeout: The timeout expired; the message has the last state.
+        OrionError: The resource is in the state `failure`; the message has the reason.
     """
-    look, what = (lambda seconds: refresh(resource, seconds)), f"{resource._title()} to become {good!r}"
-    for _ in poll_intervals(look, what, timeout, lambda: f"it is {state()!r}"):
-        if state() == good:
+    poll, what = (lambda seconds: refresh(resource, seconds)), f"{resource._title()} to become {success!r}"
+    for _ in poll_intervals(poll, what, timeout, lambda: f"it is {state()!r}"):
+        if state() == success:
             return
-        if state() == bad:
-            raise OrionError(f"{resource._title()} is {bad!r}: {reason() or 'no reason is given'}")
+        if state() == failure:
+            raise OrionError(f"{resource._title()} is {failure!r}: {reason() or 'no reason given'}")

@@ -1,4 +1,4 @@
-"""Balance: what an organization has left to spend."""
+"""Balance: the account balance of an organization."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
 
 
 def parse_money(value: Any) -> Decimal:
-    """Read an amount of money; a number is taken by its shortest decimal form.
+    """Parse an amount of money. A JSON number is converted through its shortest decimal representation.
 
     Args:
-        value: The value on the wire, a text or a number.
+        value: The JSON value, a string or a number.
 
     Returns:
-        The amount, exact.
+        The exact amount.
 
     Raises:
-        ValueError: It is no amount.
+        ValueError: The value is not an amount.
     """
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
-        raise ValueError(f"{value!r:.60} is no amount of money") from None
+        raise ValueError(f"{value!r:.60} is not an amount of money") from None
     if not amount.is_finite():
-        raise ValueError(f"{value!r:.60} is no amount of money")
+        raise ValueError(f"{value!r:.60} is not an amount of money")
     return amount
 
 
 class Balance(Resource):
-    """What an organization has left to spend. It has no id: it cannot be got by one, listed, refreshed or linked.
+    """Account balance of an organization. It has no id: it cannot be fetched by id, listed, refreshed or linked.
 
     The name of this class and all of its fields are assumed.
 
@@ -50,8 +50,8 @@ class Balance(Resource):
     )
 
     organization: Field[int] = Field(identifier, "Id of the organization.")
-    amount: Field[Decimal] = Field(parse_money, "What is left, in units of `currency`; negative where more was spent.")
-    currency: Field[str] = Field(string, "Currency of the amount, three letters of ISO 4217.")
+    amount: Field[Decimal] = Field(parse_money, "Remaining amount in units of `currency`; negative if overdrawn.")
+    currency: Field[str] = Field(string, "Currency of the amount, ISO 4217 code.")
     updated: Field[str] = Field(string, "When the balance last changed, ISO 8601 in UTC.")
 
     def _title(self) -> str:
@@ -68,6 +68,6 @@ def get_balance(session: SessionLike) -> Balance:
         The balance.
 
     Raises:
-        AuthorizationRequired: The user may not see it.
+        AuthorizationRequired: The user has no permission to see it.
     """
     return Balance.from_msg(session._calls.request_json(get_current_balance, {}), session)

@@ -1,4 +1,4 @@
-"""ShardCollection: named shards of data, written by many workers at once and then closed."""
+"""ShardCollection: a collection of shards, written concurrently by many workers and then closed."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ if TYPE_CHECKING:
     from orionclient.transfer.progress import Progress
     from orionclient.types.shards import Shard
 
-# Documented as 256 kB of JSON; that it counts the bytes of compact UTF-8 text, 1024 to the kB, is assumed.
+# Documented as 256 kB of JSON; that 1 kB is 1024 bytes of compact UTF-8 JSON is assumed.
 _MAX_METADATA_BYTES: Final = 256 * 1024
-# From these no call leads back.
-_LOCK_STATES: Final = frozenset({"error", "deleting"})
+# States that a collection never leaves.
+_FINAL_STATES: Final = frozenset({"error", "deleting"})
 
 
 def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Reject metadata that the server would reject, before anything is sent.
+    """Validate metadata before a request.
 
     Args:
-        metadata: The metadata; None for none.
+        metadata: The metadata; None if there is none.
 
     Returns:
-        The same as a dict.
+        The metadata as a dict.
 
     Raises:
-        ValidationError: It is no mapping, cannot be written as JSON, or is larger than 256 kB; the text has the size.
+        ValidationError: The metadata is not a JSON-serializable mapping, or is larger than 256 kB; the message has the size.
     """
     if metadata is None:
         return None
@@ -68,25 +68,25 @@ def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
         given = dict(metadata)
         size = len(json.dumps(given, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode())
     except (TypeError, ValueError) as error:
-        raise ValidationError(f"metadata is a mapping that can be written as JSON: {error}") from None
+        raise ValidationError(f"metadata must be a JSON-serializable mapping: {error}") from None
     if size > _MAX_METADATA_BYTES:
-        raise ValidationError(f"the metadata has {size} bytes as JSON; at most {_MAX_METADATA_BYTES} are allowed")
+        raise ValidationError(f"the metadata has {size} bytes as JSON; the maximum is {_MAX_METADATA_BYTES}")
     return given
 
 
 def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[str, Any]:
-    """Send what the state of a collection may forbid, and name the call that helps where it does.
+    """Send a request that requires an open collection, and add advice to the error if the collection is not open.
 
     Args:
-        send: Sends it.
-        advice: What helps where the collection is not the reason.
+        send: Sends the request.
+        advice: Advice for other causes of the error.
 
     Returns:
-        What it returned.
+        The result of `send`.
 
     Raises:
-        BadResponse: The collection is not in the right state (409).
-        OrionError: The server rejected, or no good response came.
+        BadResponse: The collection is not open (409).
+        OrionError: The request failed.
     """
     try:
         return send()
@@ -97,11 +97,11 @@ def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[s
 
 
 class ShardCollection(Resource):
-    """Named shards of data, written by many workers at once and then closed.
+    """A collection of shards, written concurrently by many workers and then closed.
 
-    While the collection is ``open``, shards can be added and deleted. Closing it drops the shards that are not ready, takes a while
-    (``processing``) and makes it ``ready``; it can be opened again. Other states are ``error`` and ``deleting``. At most 500,000 shards
-    are advised (documented). Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``.
+    While the collection is ``open``, shards can be added and deleted. Closing it drops the shards that are not ready; the state is then
+    ``processing`` and finally ``ready``. It can be opened again. Other states are ``error`` and ``deleting``. At most 500,000 shards are
+    recommended (documented). Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``.
 
     Example:
         >>> from orionclient.types import Shard, ShardCollection
@@ -128,25 +128,25 @@ class ShardCollection(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the collection, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the collection, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented), and may be empty.")
     state: Field[str] = Field(
-        string, "`open`, `processing`, `ready`, `error` or `deleting` (observed); others are possible."
+        string, "`open`, `processing`, `ready`, `error` or `deleting` (observed); other states are possible."
     )
-    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object that the user chose (documented).")
+    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object set by the user (documented).")
     version: Field[int] = Field(
         integer, "1 or 2; ids of the shards of a version-2 collection exceed 2^53 (documented)."
     )
-    shard_count: Field[int] = Field(integer, "Number of its shards, those that are not ready included (assumed).")
-    created: Field[str] = Field(string, "When the collection was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the collection (assumed).")
+    shard_count: Field[int] = Field(integer, "Number of shards, including those that are not ready (assumed).")
+    created: Field[str] = Field(string, "When the collection was created, ISO 8601 in UTC with microseconds (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the collection (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the collection belongs to (assumed).")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (assumed).")
     path: Field[str | None] = Field(
-        optional(string), "Path of the folder of the project; None where it lies in none (assumed)."
+        optional(string), "Path of the folder of the project; None if it is in no folder (assumed)."
     )
     deleted: Field[str] = Field(
-        optional(string, ""), "When the collection went to the trash; empty when it is not there (assumed)."
+        optional(string, ""), "When the collection was moved to the trash; empty if it is not in the trash (assumed)."
     )
 
     @classmethod
@@ -166,20 +166,20 @@ class ShardCollection(Resource):
 
         Args:
             session: The session.
-            name: Display name; None for none.
+            name: Display name; None for no name.
             metadata: JSON object of at most 256 kB.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
-            tags: Its tags, for example ``[job_tag()]``; None among them is left out.
-            version: 1 or 2; the server's choice without it.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
+            tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
+            version: 1 or 2. Defaults to the server's choice.
 
         Returns:
             The collection.
 
         Raises:
-            ValidationError: The metadata is too large or no JSON, or a tag is empty; raised before any request.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: The metadata is too large or not JSON serializable, or a tag is empty; raised before any request.
+            OrionError: The request failed.
         """
         return create_with_tags(
             cls, session, name, project, metadata=check_metadata(metadata), path=folder_path, description=description, tags=tags,
@@ -189,45 +189,45 @@ class ShardCollection(Resource):
     def list_shards(
         self, limit: int | None = None, offset: int = 0, *, state: str | Sequence[str] | None = None
     ) -> Listing[Shard]:
-        """List the shards by id, one page after the other as they are needed.
+        """List the shards by id; pages are fetched lazily.
 
         Args:
-            limit: Largest number of shards.
-            offset: Number of shards to leave out at the start.
-            state: Only shards in this state, or in one of these.
+            limit: Maximum number of shards.
+            offset: Number of shards to skip.
+            state: A state or list of states to filter by.
 
         Returns:
             An iterator with `count()`, `first()` and `one()`.
 
         Raises:
-            ValidationError: A number is none.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: `limit` or `offset` is not a non-negative integer.
+            OrionError: The request failed.
         """
-        from orionclient.types.shards import Shard  # noqa: PLC0415 - a shard knows its collection, not the other way round
+        from orionclient.types.shards import Shard  # noqa: PLC0415 - avoids an import cycle
 
         if not isinstance(offset, int) or isinstance(offset, bool) or offset < 0:
-            raise ValidationError(f"offset is a whole number, not {offset!r:.60}")
+            raise ValidationError(f"offset must be a non-negative integer, not {offset!r:.60}")
         filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}
         given = {name: value for name, value in filters.items() if value is not None}
         return Listing(self._require_session(), list_shards, Shard(collection=self), given, limit=limit)
 
     def open(self) -> None:
-        """Let shards be added and deleted again; harmless where that is so already.
+        """Open the collection, so that shards can be added and deleted. Has no effect on an open collection.
 
         Raises:
-            BadResponse: The collection is being processed or deleted, or is broken (409); `ensure_open` waits for the former.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: The collection is ``processing``, ``deleting`` or in ``error`` (409); `ensure_open` waits during the first.
+            OrionError: The request failed.
         """
         calls, ids = self._require_session()._calls, self._ids()
         self._replace(require_open(lambda: calls.request_json(open_collection, ids)))
 
     def close(self) -> None:
-        """Declare the collection complete; harmless where that is so already. Shards that are not ready are dropped, with a warning.
+        """Close the collection. Shards that are not ready are dropped, with a warning. Has no effect on a closed collection.
 
-        The state is ``processing`` afterwards and then ``ready``; `wait` waits for that.
+        The state is then ``processing`` and finally ``ready``; `wait` waits for that.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         lost = self.list_shards(state=("open", "temporary")).count()
         if lost:
@@ -244,17 +244,17 @@ class ShardCollection(Resource):
         *,
         progress: Callable[[Self], object] | None = None,
     ) -> None:
-        """Wait until the collection is in a state, looking less often as time passes (every 0.5 to 30 s, with jitter).
+        """Wait until the collection is in the given state, polling every 0.5 to 30 s with back-off and jitter.
 
         Args:
-            state: The state.
-            timeout: Seconds to wait at most.
-            progress: Called with the collection after every look.
+            state: The state to wait for.
+            timeout: Maximum time to wait in seconds.
+            progress: Called with the collection after every poll.
 
         Raises:
-            OrionTimeout: The time is over; the text has the last state.
-            OrionError: The collection is in state ``error`` or ``deleting``, from which it will not come back.
-            NotFoundResponse: The collection is gone.
+            OrionTimeout: The timeout expired; the message has the last state.
+            OrionError: The collection is in the final state ``error`` or ``deleting``.
+            NotFoundResponse: The collection was deleted.
 
         Example:
             >>> from orionclient.types import ShardCollection
@@ -263,60 +263,60 @@ class ShardCollection(Resource):
             >>> collection.wait("ready", timeout=60)
         """
         for _ in poll_intervals(
-            self._refreshed, f"{self._title()} to become {state!r}", timeout, lambda: f"it is {self.state!r}"
+            self._refresh, f"{self._title()} to become {state!r}", timeout, lambda: f"it is {self.state!r}"
         ):
             if progress is not None:
                 progress(self)
             if self.state == state:
                 return
-            if self.state in _LOCK_STATES:
+            if self.state in _FINAL_STATES:
                 raise OrionError(f"{self._title()} is {self.state!r} and will not become {state!r}")
 
     def ensure_open(self, timeout: float = 600) -> None:
-        """Make sure that shards can be written, from whatever state: waits through ``processing`` and opens what is closed.
+        """Make sure that the collection is open: wait while it is ``processing``, and open it if it is closed.
 
-        Many workers may do it at once.
+        Many workers may call this concurrently.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionTimeout: The collection was not open in time; the text has the last state.
-            OrionError: It is broken or being deleted.
-            NotFoundResponse: It is gone.
+            OrionTimeout: The collection was not open before the timeout; the message has the last state.
+            OrionError: The collection is in state ``error`` or ``deleting``.
+            NotFoundResponse: The collection was deleted.
         """
         calls, ids = self._require_session()._calls, self._ids()
         for _ in poll_intervals(
-            self._refreshed, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
+            self._refresh, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
         ):
             if self.state == "ready":
                 try:
                     self._replace(calls.request_json(open_collection, ids, timeout=timeout))
                 except BadResponse as error:
-                    # Somebody closed it meanwhile: it is looked at again.
+                    # Another process closed it in the meantime: poll again.
                     if error.response.status_code != 409:
                         raise
             if self.state == "open":
                 return
-            if self.state in _LOCK_STATES:
+            if self.state in _FINAL_STATES:
                 raise OrionError(f"{self._title()} is {self.state!r} and cannot be opened")
 
     @contextmanager
     def opened(self, timeout: float = 600, *, close: bool = False) -> Iterator[Self]:
         """Open the collection for a block of code, see `ensure_open`.
 
-        It stays open at the end, since other workers may be writing still and closing drops what they have not finished.
+        It stays open at the end, since other workers may still be writing and closing drops their unfinished shards.
 
         Args:
-            timeout: Seconds to wait at most until it is open.
-            close: True closes it at the end of the block, also after an error; for the only writer.
+            timeout: Maximum time to wait in seconds until the collection is open.
+            close: True closes the collection at the end of the block, also after an error. Use it if there are no other writers.
 
         Yields:
             The collection.
 
         Raises:
-            OrionTimeout: The collection was not open in time.
-            OrionError: It is broken or being deleted.
+            OrionTimeout: The collection was not open before the timeout.
+            OrionError: The collection is in state ``error`` or ``deleting``.
 
         Example:
             >>> from orionclient.types import Shard, ShardCollection
@@ -338,37 +338,37 @@ class ShardCollection(Resource):
         progress: Callable[[Progress], object] | None = None,
         executor: Executor | None = None,
         *,
-        each: Callable[[Result[Path, Shard]], object] | None = None,
+        on_result: Callable[[Result[Path, Shard]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[Path, Shard]]:
-        """Send files, each as one shard that is uploaded and closed; the collection has to be open, and stays open.
+        """Upload files as shards and close each shard. The collection must be open, and stays open.
 
-        It may be called again after a failure or a crash: a file whose shard is there, ready and with the same name, size and SHA-256
-        digest, is not sent again (where the server tells no digests, all are). Two processes may send the same at the same time: both
-        may move all bytes, and each removes at its end those of its own shards that are there from the other one with a lower id. Where
-        one process ends before the other has closed its shard, two equal ones may stay. A process that is killed may leave shards that
-        are not ready; closing the collection drops them.
+        The call can be retried after a failure or a crash: a file is skipped if a ready shard with the same name, size and SHA-256 digest
+        exists (if the server reports no digests, all files are uploaded). If two processes upload the same files concurrently, each
+        deletes at its end those of its shards of which the other process created an equal one with a lower id. If one process ends before
+        the other has closed its shard, two equal shards may remain. A process that is killed may leave shards that are not ready; closing
+        the collection drops them.
 
         Args:
-            paths: A folder or file, or any number of them, also from an iterator. Of a folder all files are sent in sorted order, named
-                by their paths relative to it with ``/``, without its own name; other files are named by the last part of their path.
-                Equal names get a number. Links to folders are not followed.
-            workers: Number of files at a time; at most four times as many are looked ahead.
-            progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
-                processes or machines it is called when a file is done.
-            executor: Any `concurrent.futures.Executor`, of processes or machines too, which have to see the same files; threads without it.
-            each: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
-            return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
+            paths: A folder or file, or an iterable of them. The files of a folder are uploaded recursively in sorted order and named by
+                their path relative to the folder, with ``/``; other files are named by the last component of their path. Duplicate names
+                get a numeric suffix. Symbolic links to folders are not followed.
+            workers: Number of concurrent uploads. At most four times as many files are read ahead.
+            progress: Called with the `Progress` of each file, never concurrently. An exception that it raises cancels all uploads. With an
+                executor of other processes or machines it is called once for each finished file.
+            executor: Any `concurrent.futures.Executor`; workers in other processes or on other machines must have access to the same files.
+                Defaults to threads.
+            on_result: Called with each result in order. Successful results are then not collected, which saves memory for very many files.
+            return_exceptions: True returns failed results instead of raising `TransferErrors` at the end.
 
         Returns:
-            A `Result` for each file, in order: `item` is its path, `value` the shard, `error` None, `skipped` True if it was there
-            already.
+            A `Result` for each file, in order: `item` is its path, `value` the shard, `error` None, `skipped` True if it existed.
 
         Raises:
-            TransferErrors: Some files failed; its `results` has all. The other files are there.
-            ValidationError: A path is empty; of a folder or list raised before any request. Or the collection is not open.
-            OrionError: The collection cannot be read.
-            OSError: The folder is not there.
+            TransferErrors: Some uploads failed; `results` has all results. The other files were uploaded.
+            ValidationError: A path is empty (for a folder or list raised before any request), or the collection is not open.
+            OrionError: The collection could not be loaded.
+            OSError: The folder does not exist.
 
         Example:
             >>> from pathlib import Path
@@ -380,8 +380,8 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.upload("frames")]
             ['1.xyz', '2.xyz', 'late/3.xyz']
         """
-        from orionclient.types._many import list_named_files  # noqa: PLC0415 - as below
-        from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - it knows shards
+        from orionclient.types._many import list_named_files  # noqa: PLC0415 - loaded on first use
+        from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - avoids an import cycle
 
         return send_shards(
             self,
@@ -389,7 +389,7 @@ class ShardCollection(Resource):
             workers=workers,
             progress=progress,
             executor=executor,
-            each=each,
+            on_result=on_result,
             return_exceptions=return_exceptions,
         )
 
@@ -401,32 +401,32 @@ class ShardCollection(Resource):
         executor: Executor | None = None,
         durable: bool = False,
         *,
-        each: Callable[[Result[Shard, Path]], object] | None = None,
+        on_result: Callable[[Result[Shard, Path]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[Shard, Path]]:
-        """Fetch all ready shards into a folder.
+        """Download all ready shards into a folder.
 
-        Names are made safe and different, so that none leads out of the folder, through links in it neither; ``/`` in a name makes
-        a folder. A shard that is there already, with the same size and SHA-256 digest, is not fetched again.
+        Names are made safe and unique: no file is written outside of the folder, and no symbolic link in it is followed. A ``/`` in a name
+        creates a folder. A shard is skipped if its file exists with the same size and SHA-256 digest.
 
         Args:
-            folder: The folder, which is made where it is missing.
-            workers: Number of shards at a time; at most four times as many are looked ahead.
+            folder: The target folder. Created if missing.
+            workers: Number of concurrent downloads. At most four times as many shards are read ahead.
             progress: As for `upload`.
-            executor: As for `upload`; its workers have to see the same folder.
-            durable: True waits after each file until the disk has it, so that it also survives a power failure.
-            each: As for `upload`.
+            executor: As for `upload`; its workers must have access to the same folder.
+            durable: True calls fsync after each file, so that it survives a power failure.
+            on_result: As for `upload`.
             return_exceptions: As for `upload`.
 
         Returns:
-            A `Result` for each shard, in order: `item` is the shard, `value` the path of the file, `error` None, `skipped` True if it was
-            there already.
+            A `Result` for each shard, in order: `item` is the shard, `value` the path of the file, `error` None, `skipped` True if it
+            existed.
 
         Raises:
-            TransferErrors: Some shards failed; its `results` has all. The other files are there, and none is there in part.
-            ValidationError: The path of the folder is empty.
-            OSError: The folder cannot be made.
-            OrionError: The shards cannot be listed.
+            TransferErrors: Some downloads failed; `results` has all results. The other files are complete, and there are no partial files.
+            ValidationError: The folder path is empty.
+            OSError: The folder cannot be created.
+            OrionError: The shards could not be listed.
 
         Example:
             >>> from orionclient.types import Shard, ShardCollection
@@ -436,12 +436,12 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.download("here")]
             ['1.xyz', '2.xyz']
         """
-        from orionclient.types._many import download_all  # noqa: PLC0415 - it is needed here only
+        from orionclient.types._many import download_all  # noqa: PLC0415 - loaded on first use
 
         return download_all(
-            self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable, each=each,
-            return_exceptions=return_exceptions,
+            self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable,
+            on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
-    def _refreshed(self, timeout: float) -> None:
+    def _refresh(self, timeout: float) -> None:
         self._replace(self._require_session()._calls.request_json(get_collection, self._ids(), timeout=timeout))

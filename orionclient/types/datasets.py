@@ -1,4 +1,4 @@
-"""Dataset: ordered records, most of them with a molecule."""
+"""Dataset: a sequence of records, most of which contain a molecule."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from orionclient.exceptions import OrionConnectionError, OrionError, ValidationE
 from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Source, UploadSource, name_of, open_source
+from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.types._creating import create_with_tags, delete_on_error, find_existing, update_replaced
 from orionclient.types._transfers import object_name
 
@@ -52,18 +52,18 @@ if TYPE_CHECKING:
 
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
-# Orion's own cubes keep records below about 100 MB (observed); the service rejects larger ones late.
+# Orion's own cubes limit records to about 100 MB (observed); the server rejects larger ones late.
 _MAX_RECORD_BYTES: Final = 100_000_000
 
 
 def get_format(filename: str) -> str:
-    """Name the format of a file after its extension. Which formats there are is the server's business.
+    """Derive the format of a file from its extension. The server decides which formats are supported.
 
     Args:
         filename: Name or path.
 
     Returns:
-        The extension in lower case without its dot, with what stands before a ``.gz``: ``sdf``, ``oeb.gz``; ``binary`` if there is none.
+        The extension in lower case without the dot, including the one before ``.gz``: ``sdf``, ``oeb.gz``; ``binary`` if there is none.
 
     Example:
         >>> from orionclient.types.datasets import get_format
@@ -82,10 +82,10 @@ def _parse_record_id(item: Mapping[str, Any], name: str) -> int:
 
 
 class Dataset(Resource):
-    """Ordered records, most of them with a molecule.
+    """A sequence of records, most of which contain a molecule.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path`` and ``deleted``. Deleting moves to the trash;
-    `immediate=True` removes for good. The vendor advises at most about a million records (documented).
+    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path`` and ``deleted``. Deleting moves to the trash (soft
+    delete); `immediate=True` deletes permanently. The vendor recommends at most about a million records (documented).
 
     Example:
         >>> from orionclient.types import Dataset
@@ -113,24 +113,24 @@ class Dataset(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the dataset, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (documented).")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).")
     count: Field[int] = Field(integer, "Number of records (documented).")
     dirty: Field[bool] = Field(
         optional(boolean, null=False),
-        "True while records were added and the dataset was not finalized (documented; the meaning is assumed).",
+        "True if records were added and the dataset is not finalized (documented; the meaning is assumed).",
     )
-    created: Field[str] = Field(string, "When the dataset was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the dataset (documented).")
+    created: Field[str] = Field(string, "When the dataset was created, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the dataset (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
     path: Field[str | None] = Field(
         optional(string),
-        "Path of the folder of the project; None where it lies in none (documented; the meaning is assumed).",
+        "Path of the folder of the project; None if it is in no folder (documented; the meaning is assumed).",
     )
-    systemtags: Field[list[str]] = Field(optional(string_list, []), "Tags that the stack itself has set (documented).")
+    systemtags: Field[list[str]] = Field(optional(string_list, []), "Tags set by the stack (documented).")
     deleted: Field[str] = Field(
-        optional(string, ""), "When the dataset went to the trash; empty when it is not there (documented)."
+        optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
     )
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
@@ -155,17 +155,17 @@ class Dataset(Resource):
         Args:
             session: The session.
             name: Display name.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
-            tags: Its tags, for example ``[job_tag()]``; None among them is left out.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
+            tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
 
         Returns:
             The dataset.
 
         Raises:
             ValidationError: A tag is empty.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         return create_with_tags(cls, session, name, project, path=folder_path, description=description, tags=tags)
 
@@ -179,37 +179,36 @@ class Dataset(Resource):
         *,
         folder_path: str | None = None,
         description: str | None = None,
-        format: str | None = None,  # noqa: A002 - the word that `download` has published
+        format: str | None = None,  # noqa: A002 - as in the published `download`
         tags: Sequence[str | None] | None = None,
         if_exists: str | None = None,
     ) -> Self:
-        """Make a dataset of a molecule file; the server turns it into records.
+        """Create a dataset from a molecule file; the server converts it to records.
 
         Args:
             session: The session.
             name: Display name.
-            filename: Path of the file, its bytes, or a seekable binary file that is sent from where it stands.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
-            format: Format of the file, passed on to the server, for example ``sdf``, ``smi``, ``csv``, ``json``, ``oeb`` or ``binary``, and
-                any of them with ``.gz`` behind it for gzip. Defaults to the file's extension without its dot, and to ``binary`` for a
-                name without one.
-            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
-            if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
-                ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
+            filename: Path, bytes or seekable binary file (sent from its current position).
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
+            format: Format of the file, passed to the server, for example ``sdf``, ``smi``, ``csv``, ``json``, ``oeb`` or ``binary``, with
+                the suffix ``.gz`` for gzip. Defaults to the file extension without the dot, or to ``binary`` if there is none.
+            tags: Tags to add before the upload, for example ``["Trajectory", job_tag()]``; None entries are ignored.
+            if_exists: What to do if the project (or the folder, if given) has a dataset with exactly this name: ``skip`` returns the
+                existing dataset, ``replace`` uploads new content to it, ``error`` raises. If omitted, names are not checked.
 
         Returns:
-            The dataset with its count.
+            The dataset, with the number of records as `count`.
 
         Raises:
-            MultipleResultsFound: Several are there where one is to be replaced.
-            BadResponse: The server does not know the format, or the file is malformed; the message names the line. Nothing is left behind.
-            OSError: The path cannot be read; nothing was sent.
-            ValidationError: A path or a tag is empty, or `if_exists` says so.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            MultipleResultsFound: `if_exists` is ``replace`` and several datasets have the name.
+            BadResponse: The format is unknown or the file malformed; the message has the line. Nothing is left on the server.
+            OSError: The path cannot be read; no request was sent.
+            ValidationError: A path or a tag is empty, or the name exists and `if_exists` is ``error``.
+            OrionError: The request failed; nothing is left on the server.
         """
-        format = format or get_format(name_of(filename))  # noqa: A001
+        format = format or get_format(source_name(filename))  # noqa: A001
         with open_source(filename) as source:
             found = find_existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
             if found is not None:
@@ -233,19 +232,19 @@ class Dataset(Resource):
     def records(
         self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
     ) -> Iterator[Any]:
-        """Read the records one after the other; memory stays flat, and stopping early is fine.
+        """Stream the records in bounded memory. The iterator may be abandoned early.
 
         Args:
-            offset: Number of records to leave out at the start.
-            limit: Largest number of records.
-            codec: What makes records of the wire's objects; the one for OERecords where `datarecord` is installed, else ours.
+            offset: Number of records to skip.
+            limit: Maximum number of records.
+            codec: Converts JSON objects to records. Defaults to the codec for OERecords if `datarecord` is installed, else to ours.
 
         Yields:
             The records, in the order in which they were added.
 
         Raises:
-            OrionConnectionError: The stream broke, or had another number of records than the dataset; the latter is raised after the last.
-            OrionError: The server rejected, or no good response came.
+            OrionConnectionError: The stream is broken, or its number of records differs from the dataset's (raised after the last record).
+            OrionError: The request failed.
         """
         codec = codec or default_codec()
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
@@ -266,33 +265,33 @@ class Dataset(Resource):
         """Read one record.
 
         Args:
-            record_id: Its id in the dataset, as a `Record` or a link has it.
-            codec: What makes a record of the wire's object; the one for OERecords where `datarecord` is installed, else ours.
+            record_id: Id of the record in the dataset, as in a `Record` or a link.
+            codec: Converts the JSON object to a record. Defaults to the codec for OERecords if `datarecord` is installed, else to ours.
 
         Returns:
             The record.
 
         Raises:
-            NotFoundResponse: There is none.
-            ValidationError: The id is no number.
-            OrionError: The server rejected, or no good response came.
+            NotFoundResponse: It does not exist.
+            ValidationError: The id is not an integer.
+            OrionError: The request failed.
         """
-        number, codec = resource_id(record_id, "record_id"), codec or default_codec()
-        item = self._require_session()._calls.request_json(get_record, {**self._ids(), "record_id": number})
+        own_id, codec = resource_id(record_id, "record_id"), codec or default_codec()
+        item = self._require_session()._calls.request_json(get_record, {**self._ids(), "record_id": own_id})
         fields = item.get("record")
         if not isinstance(fields, dict):
-            raise OrionError(f"the server sent no record {number} of {self._title()}")
-        return codec.decode(fields, int(self._id()), number)
+            raise OrionError(f"the response has no 'record' for record {own_id} of {self._title()}")
+        return codec.decode(fields, int(self._id()), own_id)
 
     def write(self, record: Any) -> None:
-        """Add a record. Records are gathered and sent together; `finalize` sends the rest.
+        """Add a record. Records are buffered and sent in batches; `finalize` sends the rest.
 
         Args:
             record: A mapping of field names to values, or an OERecord.
 
         Raises:
-            ValidationError: It cannot be written as JSON, or is larger than 100 MB as such; the text has its size. It was not added.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: The record is not JSON serializable or is larger than 100 MB as JSON; it was not added.
+            OrionError: The request failed.
         """
         self._require_session()
         try:
@@ -300,16 +299,16 @@ class Dataset(Resource):
         except (TypeError, ValueError) as error:
             if isinstance(error, OrionError):
                 raise
-            raise ValidationError(f"the record cannot be written as JSON: {error}") from None
+            raise ValidationError(f"the record is not JSON serializable: {error}") from None
         if len(line) > _MAX_RECORD_BYTES:
-            raise ValidationError(f"the record has {len(line)} bytes as JSON; at most {_MAX_RECORD_BYTES} are allowed")
+            raise ValidationError(f"the record has {len(line)} bytes as JSON; the maximum is {_MAX_RECORD_BYTES}")
         self._buffer.append(line)
         self._buffered += len(line)
         if len(self._buffer) >= _FLUSH_RECORDS or self._buffered >= _FLUSH_BYTES:
             try:
                 self._flush()
             except OrionError:
-                # Whoever catches this writes the record again; the ones before it stay for the next flush.
+                # A caller that handles the error writes the record again; the earlier ones stay buffered for the next flush.
                 if self._buffer:
                     self._buffered -= len(self._buffer.pop())
                 raise
@@ -323,17 +322,17 @@ class Dataset(Resource):
         try:
             self._replace(self._require_session()._calls.send_built(add_records, request))
         except OrionError as error:
-            # What surely did not arrive is kept for another try; what may have arrived must not be sent twice.
+            # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
                 self._buffer, self._buffered = lines, sum(map(len, lines))
             raise
         self._unfinished = True
 
     def finalize(self) -> None:
-        """Send what `write` has gathered and declare the dataset complete; harmless where nothing was written.
+        """Send the buffered records and mark the dataset complete. Has no effect if nothing was written.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
@@ -348,35 +347,35 @@ class Dataset(Resource):
         format: str = "binary",  # noqa: A002 - published
         fieldlist: list[str] | None = None,
     ) -> bytes:
-        """Read all or chosen records as one file, in memory; for large ones use `download_to_file`.
+        """Download all or selected records as one file into memory. For large datasets use `download_to_file`.
 
         Args:
-            record_ids: Only the records with these ids.
-            offset: Number of records to leave out at the start.
-            limit: Largest number of records.
-            format: Format of the file, passed on to the server: ``binary`` (our own container, an assumption), ``json``, ``csv``, ``sdf``,
-                ``smi`` or what else the server knows; with ``.gz`` behind it the file is compressed with gzip (assumed).
-            fieldlist: Only these fields, in this order.
+            record_ids: Ids of the records. Defaults to all records.
+            offset: Number of records to skip.
+            limit: Maximum number of records.
+            format: Format of the file, passed to the server: ``binary`` (our own container, an assumption), ``json``, ``csv``, ``sdf``,
+                ``smi`` or another format that the server supports; the suffix ``.gz`` compresses with gzip (assumed).
+            fieldlist: Names of the fields, in order. Defaults to all fields.
 
         Returns:
-            The file.
+            The content of the file.
 
         Raises:
-            BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit, for example from SMILES to SDF.
-            ValidationError: A list of records or fields is empty.
-            OrionConnectionError: The content did not arrive whole, or has another number of records than the dataset.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: The format is not supported, or the conversion (for example from SMILES to SDF) needs a chemistry toolkit.
+            ValidationError: `record_ids` or `fieldlist` is empty.
+            OrionConnectionError: The content is truncated, or its number of records differs from the dataset's.
+            OrionError: The request failed.
         """
-        for name, chosen in (("record_ids", record_ids), ("fieldlist", fieldlist)):
-            if chosen is not None and not chosen:
-                raise ValidationError(f"{name} is empty; leave it out for all")
+        for name, selected in (("record_ids", record_ids), ("fieldlist", fieldlist)):
+            if selected is not None and not selected:
+                raise ValidationError(f"{name} is empty; omit it for all")
         request = download_dataset.build(self._id()).with_query(
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
         expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
         return b"".join(
             iter_verified(
-                expected.counted(self._require_session()._calls.make_opener(download_dataset, request), format)
+                expected.count_records(self._require_session()._calls.make_opener(download_dataset, request), format)
             )
         )
 
@@ -386,31 +385,31 @@ class Dataset(Resource):
         *,
         format: str | None = None,  # noqa: A002 - as in `download`
     ) -> None:
-        """Write all records to a path in the format that its extension names, or in another one.
+        """Download all records to a file, in the format of its extension or another one.
 
         Args:
-            filename: The path; an existing file is replaced, whole or not at all. A link is followed and stays; a pipe or device is
-                written to as it is. Or an open binary file with a name.
+            filename: The path; an existing file is replaced atomically. A symbolic link is followed; a pipe or device is written to
+                directly. Or an open binary file with a name.
             format: As for `download`. Defaults to the extension of the path as for `upload`.
 
         Raises:
-            BadResponse: The server does not know the format, or the conversion needs a chemistry toolkit.
-            NotEnoughDiskError: The disk has no room.
+            BadResponse: The server does not support the format, or the conversion needs a chemistry toolkit.
+            NotEnoughDiskError: Not enough free disk space.
             ValidationError: The path is empty.
-            OrionError: The server rejected, the content did not arrive whole, or it has another number of records than the dataset.
-            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
+            OrionError: The request failed, the content is truncated, or its number of records differs from the dataset's.
+            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        format = format or get_format(name_of(filename))  # noqa: A001
+        format = format or get_format(source_name(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})
-        opener = _expected_count(self).counted(
+        opener = _expected_count(self).count_records(
             self._require_session()._calls.make_opener(download_dataset, request), format
         )
-        # What the server makes anew each time has no mark of its own, so that nothing is resumed.
+        # The server generates the content for each request, without a validator, so the download cannot be resumed.
         save(opener, filename, what=object_name(self))
 
 
 def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
-    # Loaded by the first dataset that is read, not by importing the session.
+    # Imported on first use, so that importing the session stays fast.
     from orionclient.types._counting import ExpectedCount  # noqa: PLC0415
 
     return ExpectedCount(dataset, **selection)

@@ -1,4 +1,4 @@
-"""File: named bytes in a project."""
+"""File: a stored file of a project."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 class File(Resource):
-    """Named bytes in a project.
+    """A stored file of a project.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``. Deleting moves to the trash;
-    `immediate=True` removes for good.
+    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``. Deleting moves to the
+    trash (soft delete); `immediate=True` deletes permanently.
 
     Example:
         >>> from orionclient.types import File
@@ -62,24 +62,24 @@ class File(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the file, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the file, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     state: Field[str] = Field(
-        string, "`ready` when the content is there (documented), `uploading` before (assumed); others are possible."
+        string, "`ready` after the upload (documented), `uploading` before (assumed); other states are possible."
     )
     size: Field[int] = Field(integer, "Length of the content in bytes (documented); 0 before the upload.")
-    created: Field[str] = Field(string, "When the file was made, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the file (documented).")
+    created: Field[str] = Field(string, "When the file was created, ISO 8601 in UTC with microseconds (documented).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the file (documented).")
     project: Field[int] = Field(identifier, "Id of the project that the file belongs to (documented).")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (assumed).")
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
     )
     path: Field[str | None] = Field(
-        optional(string), "Path of the folder of the project; None where it lies in none (assumed)."
+        optional(string), "Path of the folder of the project; None if it is in no folder (assumed)."
     )
     deleted: Field[str] = Field(
-        optional(string, ""), "When the file went to the trash; empty when it is not there (assumed)."
+        optional(string, ""), "When the file was moved to the trash; empty if it is not in the trash (assumed)."
     )
 
     @classmethod
@@ -96,28 +96,28 @@ class File(Resource):
         if_exists: str | None = None,
         progress: Callable[[Progress], object] | None = None,
     ) -> Self:
-        """Store a file; large ones go in parts, and the same call goes on where a killed program stopped.
+        """Upload a file. A large file is sent as a multipart upload; calling again after a crash resumes it.
 
         Args:
             session: The session.
-            name: Display name; often not the name of the file on disk.
-            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder to put it in, which is made where it is missing.
-            description: Free text.
-            tags: Tags to give it before its content, for example ``["Trajectory", job_tag()]``; None among them is left out.
-            if_exists: What to do where the project (or the named folder) has one with exactly this name: ``skip`` takes it as it is,
-                ``replace`` gives it the new content, ``error`` raises. Without it names are not looked at: they need not be unique.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+            name: Display name; need not be the local file name.
+            filename: Path, bytes, binary file (sent from its current position) or iterable of bytes.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of the project folder. Created if missing.
+            description: Description.
+            tags: Tags to add before the upload, for example ``["Trajectory", job_tag()]``; None entries are ignored.
+            if_exists: What to do if the project (or the folder, if given) has a file with exactly this name: ``skip`` returns the
+                existing file, ``replace`` uploads new content to it, ``error`` raises. If omitted, names are not checked.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Returns:
             The file, ready.
 
         Raises:
-            ValidationError: A tag is empty, `if_exists` says so, or the source changed while it was sent.
-            MultipleResultsFound: Several are there where one is to be replaced.
-            OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            ValidationError: A tag is empty, the name exists and `if_exists` is ``error``, or the source changed during the upload.
+            MultipleResultsFound: `if_exists` is ``replace`` and several files have the name.
+            OSError: The path cannot be read; no request was sent.
+            OrionError: The request failed; nothing is left on the server.
         """
         with open_source(filename) as source:
             found = find_existing(cls, session, name, project=project, folder_path=folder_path, if_exists=if_exists)
@@ -126,35 +126,44 @@ class File(Resource):
                     update_replaced(found, tags=tags, description=description)
                     found._send(source, progress)
                 return found
-            number, who = project_id(session, project), account_key(session)
-            where = (session.config.url, who, cls.declaration.name, name, number, folder_path, description, tags)
-            with UploadCheckpoint.of(source, *where) as note:
-                file = find_resumable(cls(session=session), note, source)
+            own_project, account = project_id(session, project), account_key(session)
+            purpose = (
+                session.config.url,
+                account,
+                cls.declaration.name,
+                name,
+                own_project,
+                folder_path,
+                description,
+                tags,
+            )
+            with UploadCheckpoint.open(source, *purpose) as checkpoint:
+                file = find_resumable(cls(session=session), checkpoint, source)
                 fresh = file is None
                 if file is not None and file.state == "ready":
-                    # Only its last moment was missing.
-                    note.clear()
+                    # The earlier run was interrupted after the upload was complete.
+                    checkpoint.clear()
                     return file
                 if file is None:
                     file = create_with_tags(
                         cls, session, name, project, path=folder_path, description=description, tags=tags
                     )
-                    note.write(file.id)
-                with delete_on_error(file, note):
+                    checkpoint.write(file.id)
+                with delete_on_error(file, checkpoint):
                     file._send(source, progress, fresh=fresh)
         return file
 
     def put_content(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
-        """Send the content, or replace it.
+        """Upload the content, replacing any existing content.
 
         Args:
-            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+            filename: Path, bytes, binary file (sent from its current position) or iterable of bytes.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Raises:
-            OSError: The path cannot be read; nothing was sent.
-            ValidationError: The source changed while it was sent.
-            OrionError: The server rejected, or no good response came.
+            OSError: The path cannot be read; no request was sent.
+            ValidationError: The source changed during the upload.
+            OrionError: The request failed.
         """
         with open_source(filename) as source:
             self._send(source, progress)
@@ -162,27 +171,27 @@ class File(Resource):
     def _send(
         self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
     ) -> None:
-        def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
+        def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
             request = upload_file_content.build(self._id(), body=content, content_digest=digest)
             return self._require_session()._calls.send_built(upload_file_content, request)
 
-        self._replace(send_content(self, source, whole, progress, fresh=fresh))
+        self._replace(send_content(self, source, send_whole, progress, fresh=fresh))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Read the content in chunks; memory stays flat.
+        """Stream the content in chunks, in bounded memory.
 
         Args:
-            chunk_size: Largest chunk in bytes; as they come without it.
+            chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
 
         Yields:
             The chunks.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole, or is not that of the file; raised after the last chunk.
-            OrionError: The server rejected, or no good response came.
+            OrionConnectionError: The content is truncated or is not that of the file; raised after the last chunk.
+            OrionError: The request failed.
         """
-        ask = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
-        yield from iter_verified(ask, chunk_size, expected=expected_content(self))
+        opener = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
+        yield from iter_verified(opener, chunk_size, expected=expected_content(self))
 
     def download_to_file(
         self,
@@ -192,24 +201,24 @@ class File(Resource):
         durable: bool = True,
         workers: int = 1,
     ) -> None:
-        """Write the content to a path, which holds the old file or the whole new one, never a part.
+        """Write the content to a path atomically: it holds either the old file or the complete new one.
 
-        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one resumes from there.
+        An interrupted download leaves ``.NAME.part`` beside it, from which the next download resumes.
 
         Args:
-            filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
-                pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
-            durable: False leaves it to the system when the file is on the disk: faster for many small files.
-            workers: Streams at once for 64 MiB and more, where the server sends chunks: more than one pays where each connection is
-                slower than the network.
+            filename: The path; an existing file is replaced. A symbolic link is followed, and its target replaced or created. A pipe or
+                device is written to directly. Or an open binary file, which may hold partial content after an error.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the download.
+            durable: False skips the fsync, which is faster for many small files.
+            workers: Number of concurrent byte-range requests for files of 64 MiB and more, if the server supports ranges. More than one
+                helps if a single connection is slower than the network.
 
         Raises:
-            NotEnoughDiskError: The disk has no room.
-            OrionError: The server rejected, the content did not arrive whole, or it is not that of the file.
-            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
+            NotEnoughDiskError: Not enough free disk space.
+            OrionError: The request failed, or the content is truncated or is not that of the file.
+            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        ask = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
+        opener = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
         save(
-            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
+            opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Folders: the paths under which the resources of a project lie."""
+"""Folder: a folder of a project, and functions to create folders and move resources into them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from orionclient.types._creating import project_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_REQUIRED_VERSION: Final = ("resource_type", "id", "path")
-_KINDS: Final = (*_REQUIRED_VERSION, "name")
+_REQUIRED_KEYS: Final = ("resource_type", "id", "path")
+_KEYS: Final = (*_REQUIRED_KEYS, "name")
 
 
 class Folder(Resource):
-    """A folder of a project. It has a path and no id: it can be listed, and made with `session.create_paths`.
+    """A folder of a project. It has a path and no id: it can be listed, and created with `session.create_paths`.
 
     Listing takes the filter ``project``. All fields are assumed.
 
@@ -38,78 +38,80 @@ class Folder(Resource):
 
     path: Field[str] = Field(string, "Path from the root of the project.")
     project: Field[int] = Field(identifier, "Id of the project that the folder belongs to.")
-    owner: Field[int] = Field(identifier, "Id of the user that made the folder.")
-    created: Field[str] = Field(string, "When the folder was made, ISO 8601 in UTC.")
+    owner: Field[int] = Field(identifier, "Id of the user that created the folder.")
+    created: Field[str] = Field(string, "When the folder was created, ISO 8601 in UTC.")
 
     def _title(self) -> str:
         return f"Folder {self._data.get('path', 'without path')}"
 
 
 def create_folder_paths(session: SessionLike, paths: Sequence[str]) -> None:
-    """Make folders in the session's project.
+    """Create folders in the session's project.
 
     Args:
         session: The session.
-        paths: Their paths.
+        paths: Paths of the folders.
 
     Raises:
-        ValidationError: No path is given, or one is no text or empty.
+        ValidationError: No path is given, or one is empty or not a string.
     """
     if not paths:
-        raise ValidationError("no path was given")
+        raise ValidationError("no path given")
     body: dict[str, Any] = {"paths": [_check_string("path", check_path(path)) for path in paths]}
     project = project_id(session, None)
     session._calls.request_json(create_paths, {}, body=body if project is None else {**body, "project": project})
 
 
 def assign_folder_paths(session: SessionLike, assignments: Sequence[Mapping[str, Any]]) -> None:
-    """Put resources into folders.
+    """Move resources into folders.
 
     Args:
         session: The session.
-        assignments: What goes where.
+        assignments: Dicts with `resource_type`, `id`, `path` and optionally `name`.
 
     Raises:
-        ValidationError: No assignment is given, or one has a missing, unknown or unusable value; the text names it.
+        ValidationError: No assignment is given, or one has a missing, unknown or invalid value; the message names it.
     """
     if not assignments:
-        raise ValidationError("no assignment was given")
-    items = [_assignment(number, each) for number, each in enumerate(assignments, 1)]
+        raise ValidationError("no assignment given")
+    items = [_parse_assignment(index, assignment) for index, assignment in enumerate(assignments, 1)]
     session._calls.request_json(assign_paths, {}, body={"assignments": items})
 
 
-def _assignment(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
+def _parse_assignment(index: int, given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise ValidationError(
-            f"assignment {number} is a dict with {', '.join(_REQUIRED_VERSION)}, not {type(given).__name__}"
+            f"assignment {index} must be a dict with {', '.join(_REQUIRED_KEYS)}, not {type(given).__name__}"
         )
-    missing = [name for name in _REQUIRED_VERSION if name not in given]
-    unknown = sorted(str(name) for name in given if name not in _KINDS)
+    missing = [name for name in _REQUIRED_KEYS if name not in given]
+    unknown = sorted(str(name) for name in given if name not in _KEYS)
     if missing or unknown:
         problems = [
             f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names
         ]
-        raise ValidationError(f"assignment {number} {' and '.join(problems)}; known are {', '.join(_KINDS)}")
+        raise ValidationError(f"assignment {index} {' and '.join(problems)}; known keys are {', '.join(_KEYS)}")
     item = {
-        "resource_type": _kind(given["resource_type"]),
+        "resource_type": _parse_resource_type(given["resource_type"]),
         "id": resource_id(given["id"]),
         "path": _check_string("path", check_path(given["path"])),
     }
     return item if given.get("name") is None else {**item, "name": _check_string("name", given["name"])}
 
 
-def _kind(given: Any) -> str:
+def _parse_resource_type(given: Any) -> str:
     found = [name for name, kind in types.KINDS.items() if kind.declaration.in_folders]
     if isinstance(given, type) and issubclass(given, Resource) and hasattr(given, "declaration"):
         name = given.declaration.name
     else:
         name = given.lower() if isinstance(given, str) else repr(given)
     if name not in found:
-        raise ValidationError(f"resource_type is one of {', '.join(sorted(found))} or the class, not {given!r:.60}")
+        raise ValidationError(
+            f"resource_type must be one of {', '.join(sorted(found))} or the class, not {given!r:.60}"
+        )
     return name
 
 
 def _check_string(what: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValidationError(f"a {what} is a text that is not empty, not {value!r:.60}")
+        raise ValidationError(f"{what} must be a non-empty string, not {value!r:.60}")
     return value

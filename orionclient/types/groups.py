@@ -1,4 +1,4 @@
-"""Group: users of an organization under one name."""
+"""Group: a named group of users of an organization."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orionclient._resource import Declaration, Field, Resource, identifier, opti
 
 
 class Group(Resource):
-    """Users of an organization under one name, with whom resources can be shared.
+    """A named group of users of an organization, with which resources can be shared.
 
     Listing takes the filter ``name`` (contains). Its paths and fields are assumed.
 
@@ -24,8 +24,8 @@ class Group(Resource):
         name="group", schema="GroupInfo", id_name="group_id", get=get_group, list=list_groups
     )
 
-    id: Field[int] = Field(identifier, "Number of the group, unique in the stack.")
+    id: Field[int] = Field(identifier, "Id of the group, unique in the stack.")
     name: Field[str] = Field(string, "Name of the group.")
     description: Field[str] = Field(optional(string, ""), "What the group is for; may be empty.")
     organization: Field[int] = Field(identifier, "Id of the organization that the group belongs to.")
-    created: Field[str] = Field(string, "When the group was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the group was created, ISO 8601 in UTC.")

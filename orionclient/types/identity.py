@@ -1,4 +1,4 @@
-"""Identity: whose token it is, and a token for a user name and a password."""
+"""Fetch the current user, and exchange a user name and password for a token."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def fetch_current_user(session: SessionLike) -> dict[str, Any]:
-    """Get the user whose token is used.
+    """Fetch the user that the session's token belongs to.
 
     Args:
         session: The session.
 
     Returns:
-        The user as the server describes them.
+        The user as a JSON object.
 
     Raises:
         InvalidCredentials: The token is rejected.
@@ -34,22 +34,22 @@ def fetch_token(session: SessionLike, username: str, password: str) -> str:
     Args:
         session: The session; its own token is not used.
         username: Name of the user.
-        password: Password; not kept.
+        password: Password of the user; not stored.
 
     Returns:
         The token.
 
     Raises:
-        InvalidCredentials: The server rejected them.
+        InvalidCredentials: The server rejected the user name or password.
     """
     try:
         found = session._calls.request_json(obtain_token, {}, body={"username": username, "password": password})
     except OrionError as error:
-        # A server may quote what it was sent.
+        # An error response may quote the request, so the password is redacted.
         if error.call is not None:
             error.with_call(evolve(error.call, secrets=(*error.call.secrets, password)))
         raise
     token = found.get("token")
     if not isinstance(token, str) or not token:
-        raise InvalidCredentials("the server gave no token")
+        raise InvalidCredentials("the response contains no token")
     return token

@@ -1,4 +1,4 @@
-"""WorkFloeJob: a run of a floe, from the queue to the end."""
+"""WorkFloeJob: a job that runs a floe."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Resource)
 
-# The only end of a job (documented).
-_END_STATES: Final = "complete"
+# The only final state of a job (documented).
+_FINAL_STATE: Final = "complete"
 _EXPORT_FIELDS: Final = ("name", "workfloe", "parameters", "system_parameters")
 _DAY: Final = 86400.0
-# Between two looks at a log that grows, in seconds.
+# Poll interval while following a log, in seconds.
 _LOG_POLL_SECONDS: Final = 1.0
 
 
 class WorkFloeJob(Resource):
-    """A run of a floe, from the queue to the end.
+    """A job that runs a floe.
 
-    Whatever happens, `state` becomes ``complete`` (documented); a job that failed or was cancelled then has a `reason`. What a job makes
-    carries the tag ``Job <id>`` (documented). Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``state`` and
-    ``workfloe``. Deleting removes for good, and only a complete one (assumed).
+    The final `state` is always ``complete`` (documented); a job that failed or was cancelled then has a `reason`. Resources that a job
+    creates carry the tag ``Job <id>`` (documented). Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``state`` and
+    ``workfloe``. Only a complete job can be deleted, permanently (assumed).
 
     Example:
         >>> from orionclient.types import WorkFloeJob, WorkFloeSpec
@@ -71,10 +71,11 @@ class WorkFloeJob(Resource):
         taggable=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the job, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the job, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (documented).")
     state: Field[str] = Field(
-        string, "`complete` at the end (documented), `queued` and `running` before (assumed); others are possible."
+        string,
+        "`complete` at the end (documented), `queued` and `running` before (assumed); other states are possible.",
     )
     reason: Field[str] = Field(
         string, "Why the job did not succeed; empty on success and before the end (documented).", default=""
@@ -82,21 +83,23 @@ class WorkFloeJob(Resource):
     outcome: Field[str | None] = Field(
         optional(string), "`succeeded`, `failed` or `cancelled`; None before the end (assumed)."
     )
-    progress: Field[float] = Field(number, "How much is done, from 0 to 1, as the job itself says (assumed).")
+    progress: Field[float] = Field(number, "Progress from 0 to 1, as reported by the job (assumed).")
     workfloe: Field[int] = Field(identifier, "Id of the floe (documented).")
-    parameters: Field[dict[str, Any]] = Field(optional(json_object, {}), "The parameters as they were given (assumed).")
-    system_parameters: Field[dict[str, Any]] = Field(
-        optional(json_object, {}), "How to run the job, as it was given (assumed)."
+    parameters: Field[dict[str, Any]] = Field(
+        optional(json_object, {}), "The parameters that the job was started with (assumed)."
     )
-    created: Field[str] = Field(string, "When the job was made, ISO 8601 in UTC (assumed).")
+    system_parameters: Field[dict[str, Any]] = Field(
+        optional(json_object, {}), "The system parameters that the job was started with (assumed)."
+    )
+    created: Field[str] = Field(string, "When the job was created, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
         optional(string), "When the job left the queue, ISO 8601 in UTC; None before (assumed)."
     )
     finished: Field[str | None] = Field(optional(string), "When the job ended, ISO 8601 in UTC; None before (assumed).")
-    run_time: Field[float] = Field(number, "How long the job ran until now or its end, in seconds (assumed).")
-    cost: Field[Decimal] = Field(parse_money, "What the job cost until now, in units of `currency` (assumed).")
-    currency: Field[str] = Field(string, "Currency of the cost, three letters of ISO 4217 (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the job (assumed).")
+    run_time: Field[float] = Field(number, "Run time until now or the end in seconds (assumed).")
+    cost: Field[Decimal] = Field(parse_money, "Cost until now in units of `currency` (assumed).")
+    currency: Field[str] = Field(string, "Currency of the cost, ISO 4217 code (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the job (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")
 
     @classmethod
@@ -111,34 +114,36 @@ class WorkFloeJob(Resource):
         system_parameters: Mapping[str, Any] | None = None,
         project: Any = None,
     ) -> Self:
-        """Start a job. The server checks the parameters; `WorkFloeSpec.start` checks them before they are sent.
+        """Start a job. The server validates the parameters; `WorkFloeSpec.start` also validates them before sending.
 
         Args:
             session: The session.
             workfloe: The floe or its id.
             name: Display name.
             params: ``{"promoted": {promoted name: value}, "cube": {cube: {parameter: value}}}``. Datasets, files, collections and secrets
-                are given by their ids.
-            param_dict: What `export_params` gave, in place of the other arguments; those that are given too replace its parts.
-            system_parameters: How to run the job.
-            project: Project or its id; the session's own project without it.
+                are passed by id.
+            param_dict: Result of `export_params`, in place of the other arguments. Other arguments override its values.
+            system_parameters: Settings that control how the job runs.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
             The job, queued or running.
 
         Raises:
-            ValidationError: No floe is named, or something given is no mapping that JSON can hold; raised before any request.
-            BadResponse: The parameters do not fit the floe (422); the text names the known ones. Or the floe is deprecated (409).
-            OrionError: The server rejected, or no good response came. After a lost response the job is not started twice.
+            ValidationError: No floe is given, or an argument is not a JSON-serializable mapping; raised before any request.
+            BadResponse: The parameters are invalid (422; the message lists the known ones), or the floe is deprecated (409).
+            OrionError: The request failed. A retry never starts the job twice.
         """
         given = dict(_check_mapping("param_dict", param_dict) or {})
         unknown = sorted(set(given) - set(_EXPORT_FIELDS))
         if unknown:
-            raise ValidationError(f"param_dict has the key {unknown[0]!r:.60}; known are {', '.join(_EXPORT_FIELDS)}")
+            raise ValidationError(
+                f"param_dict has the unknown key {unknown[0]!r:.60}; known keys are {', '.join(_EXPORT_FIELDS)}"
+            )
         floe = given.get("workfloe") if workfloe is None else workfloe
         if floe is None:
-            raise ValidationError("no floe is named: pass workfloe=, or a param_dict that holds it")
-        # What is empty is left out, so that a job and its repetition are started by the same request.
+            raise ValidationError("no floe given: pass workfloe=, or a param_dict that contains it")
+        # Empty values are omitted, so that starting from export_params sends an identical request.
         return create_with_tags(
             cls,
             session,
@@ -153,13 +158,13 @@ class WorkFloeJob(Resource):
         )
 
     def export_params(self) -> dict[str, Any]:
-        """Give what the job was started with, to keep it or to start another one: ``start(session, param_dict=...)``.
+        """Export the parameters of the job, to start another one with ``start(session, param_dict=...)``.
 
         Returns:
-            A dict that JSON can hold, with `name`, `workfloe` (the id), `parameters` and `system_parameters`.
+            A JSON-serializable dict with `name`, `workfloe` (the id), `parameters` and `system_parameters`.
 
         Raises:
-            NotLoaded: The last response did not hold them; refresh the job first.
+            NotLoaded: The last response did not contain them; refresh the job first.
 
         Example:
             >>> from orionclient.types import WorkFloeJob, WorkFloeSpec
@@ -178,51 +183,51 @@ class WorkFloeJob(Resource):
 
     @property
     def succeeded(self) -> bool:
-        """True for a job that is complete and gives no reason why it should have failed; as of the last response."""
+        """Whether the job is complete and did not fail, as of the last response."""
         failed = self.reason or self.to_dict().get("outcome") not in (None, "succeeded")
-        return self.state == _END_STATES and not failed
+        return self.state == _FINAL_STATE and not failed
 
     def wait(self, timeout: float = _DAY, *, on_progress: Callable[[Self], object] | None = None) -> None:
-        """Wait until the job is complete, looking less often as time passes (every 0.5 to 30 s, with jitter).
+        """Wait until the job is complete, polling every 0.5 to 30 s with back-off and jitter.
 
         Args:
-            timeout: Seconds to wait at most; a day without it. The job goes on when they are over.
-            on_progress: Called with the job after every look.
+            timeout: Maximum time to wait in seconds. Defaults to one day. The job continues after a timeout.
+            on_progress: Called with the job after every poll.
 
         Raises:
-            OrionError: The job failed or was cancelled; the text has the reason.
-            OrionTimeout: The time is over; the text has the last state.
-            NotFoundResponse: The job is gone.
+            OrionError: The job failed or was cancelled; the message has the reason.
+            OrionTimeout: The timeout expired; the message has the last state.
+            NotFoundResponse: The job was deleted.
         """
-        what = f"{self._title()} to become {_END_STATES!r}"
+        what = f"{self._title()} to become {_FINAL_STATE!r}"
         for _ in poll_intervals(lambda seconds: refresh(self, seconds), what, timeout, lambda: f"it is {self.state!r}"):
             if on_progress is not None:
                 on_progress(self)
-            if self.state == _END_STATES:
+            if self.state == _FINAL_STATE:
                 break
         if not self.succeeded:
             how = self.to_dict().get("outcome") or "failed"
-            raise OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason is given'}")
+            raise OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason given'}")
 
     def cancel(self) -> None:
-        """End the job; harmless where it is complete already. One that runs may take a moment to end: `wait` waits for that, and raises.
+        """Cancel the job. Has no effect on a complete job. A running job may take a moment to end: `wait` waits for it, and raises.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         self._replace(self._require_session()._calls.request_json(cancel_job, self._ids()))
 
     def logs(self, follow: bool = False) -> Iterator[str]:
-        """Read the log.
+        """Stream the lines of the log.
 
         Args:
-            follow: True goes on until the job is complete, as it writes; False reads what is there.
+            follow: True follows the log until the job is complete; False reads the current log.
 
         Yields:
-            The lines, without their ends. Bytes that are no UTF-8 are replaced.
+            The lines without line endings. Invalid UTF-8 is replaced.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
 
         Example:
             >>> from orionclient.types import WorkFloeSpec
@@ -235,8 +240,8 @@ class WorkFloeJob(Resource):
         while True:
             if follow:
                 refresh(self)
-            # Looked at before the log is read, so that no last line is missed.
-            last = not follow or self.state == _END_STATES
+            # The state is checked before the log is read, so that the last line is never missed.
+            last = not follow or self.state == _FINAL_STATE
             for chunk in self._log(offset):
                 offset += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
@@ -252,7 +257,7 @@ class WorkFloeJob(Resource):
         yield from iter_verified(self._require_session()._calls.make_opener(download_job_logs, request))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
-        """List what the job has made, which carries its tag.
+        """List the resources that the job has created, by its tag.
 
         Args:
             kind: Class of the resources, for example `Dataset`.
@@ -261,8 +266,8 @@ class WorkFloeJob(Resource):
             An iterator with `count()`, `first()` and `one()`.
 
         Raises:
-            ValidationError: The kind cannot be tagged or listed.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: The resource type cannot be tagged or listed.
+            OrionError: The request failed.
         """
         endpoint = kind.declaration.list if isinstance(kind, type) and hasattr(kind, "declaration") else None
         if endpoint is None or not kind.declaration.taggable:
@@ -278,9 +283,9 @@ def _check_mapping(what: str, given: Any) -> dict[str, Any] | None:
     if given is None:
         return None
     if not isinstance(given, Mapping):
-        raise ValidationError(f"{what} is a mapping, not {type(given).__name__}")
+        raise ValidationError(f"{what} must be a mapping, not {type(given).__name__}")
     try:
         copied: dict[str, Any] = json.loads(json.dumps(dict(given), allow_nan=False))
     except (TypeError, ValueError) as error:
-        raise ValidationError(f"{what} cannot be written as JSON: {error}; resources are given by their ids") from None
+        raise ValidationError(f"{what} is not JSON serializable: {error}; pass resources by id") from None
     return copied

@@ -1,4 +1,4 @@
-"""MolsearchDatabase and MolsearchQuery: looking for molecules by title, structure, fingerprint or shape."""
+"""MolsearchDatabase and MolsearchQuery: molecule search by title, substructure, fingerprint or shape."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 
 class MolsearchDatabase(Resource):
-    """A dataset that can be searched for molecules.
+    """A searchable database of the molecules of a dataset.
 
-    Listing takes the filters ``search_type`` (documented), ``name`` (contains), ``project`` and ``state``. Deleting removes for good.
+    Listing takes the filters ``search_type`` (documented), ``name`` (contains), ``project`` and ``state``. Deleting is permanent.
 
     Example:
         >>> from orionclient.examples import drugs
@@ -66,14 +66,16 @@ class MolsearchDatabase(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the database, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the database, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
-    state: Field[str] = Field(string, "`LOADED` (documented), `LOADING` or `ERROR` (assumed); others are possible.")
+    state: Field[str] = Field(
+        string, "`LOADED` (documented), `LOADING` or `ERROR` (assumed); other states are possible."
+    )
     search_type: Field[str] = Field(string, "`2D` or `3D` (documented).")
-    dataset: Field[int] = Field(identifier, "Id of the dataset that it was made of (assumed).")
-    count: Field[int] = Field(integer, "Number of records when it was loaded; 0 before (assumed).")
-    created: Field[str] = Field(string, "When the database was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the database (assumed).")
+    dataset: Field[int] = Field(identifier, "Id of the source dataset (assumed).")
+    count: Field[int] = Field(integer, "Number of loaded records; 0 before loading (assumed).")
+    created: Field[str] = Field(string, "When the database was created, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the database (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
 
     @classmethod
@@ -87,46 +89,46 @@ class MolsearchDatabase(Resource):
         project: Any = None,
         database_version: Any = None,  # noqa: ARG003 - published; deprecated and ignored since 6.8.0
     ) -> Self:
-        """Make a database of a dataset. The name and the arguments but `database_version` are assumed.
+        """Create a database from a dataset. The name and all arguments except `database_version` are assumed.
 
         Args:
             session: The session.
             name: Display name.
             dataset: The dataset or its id.
             search_type: ``2D`` or ``3D``.
-            project: Project or its id; the session's own project without it.
-            database_version: Accepted and without effect, as in the original since 6.8.0 (documented).
+            project: Project or its id. Defaults to the session's project.
+            database_version: Ignored, as in the original since 6.8.0 (documented).
 
         Returns:
-            The database, not loaded yet; `wait` waits for that.
+            The database, not loaded yet; call `wait` to wait until it is.
 
         Raises:
-            ValidationError: The dataset is none.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: `dataset` is neither a dataset nor an id.
+            OrionError: The request failed.
         """
         if isinstance(dataset, Resource) and not isinstance(dataset, Dataset):
-            raise ValidationError(f"dataset is a Dataset or its id, not a {type(dataset).__name__}")
-        number = dataset._id() if isinstance(dataset, Dataset) else resource_id(dataset, "dataset")
-        return create_with_tags(cls, session, name, project, dataset=number, search_type=search_type)
+            raise ValidationError(f"dataset must be a Dataset or its id, not a {type(dataset).__name__}")
+        dataset_id = dataset._id() if isinstance(dataset, Dataset) else resource_id(dataset, "dataset")
+        return create_with_tags(cls, session, name, project, dataset=dataset_id, search_type=search_type)
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the database is loaded.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionError: It cannot be loaded.
-            OrionTimeout: The time is over; the text has the last state.
-            NotFoundResponse: The database is gone.
+            OrionError: Loading failed.
+            OrionTimeout: The timeout expired; the message has the last state.
+            NotFoundResponse: The database was deleted.
         """
         wait_until_done(self, "LOADED", "ERROR", timeout, state=lambda: self.state, reason=lambda: "")
 
 
 class MolsearchQuery(Resource):
-    """A search for molecules in a database; one of the four functions `create_..._query` makes it.
+    """A molecule search in a database, created by one of the four `create_..._query` methods.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``state`` and ``database``. Deleting removes it with its hits.
+    Listing takes the filters ``name`` (contains), ``project``, ``state`` and ``database``. Deleting also deletes its hits.
     """
 
     declaration: ClassVar[Declaration] = Declaration(
@@ -140,20 +142,20 @@ class MolsearchQuery(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the query, unique in the stack (assumed).")
+    id: Field[int] = Field(identifier, "Id of the query, unique in the stack (assumed).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
     query_type: Field[str] = Field(string, "`title`, `subsearch`, `graphsim` or `fastrocs` (assumed).")
     database: Field[int] = Field(identifier, "Id of the database (assumed).")
     state: Field[str] = Field(
-        string, "`SUCCESS` (documented), `QUEUED`, `RUNNING` or `ERROR` (assumed); others are possible."
+        string, "`SUCCESS` (documented), `QUEUED`, `RUNNING` or `ERROR` (assumed); other states are possible."
     )
     reason: Field[str] = Field(string, "Why the state is `ERROR`; else empty (assumed).", default="")
     parameters: Field[dict[str, Any]] = Field(
-        optional(json_object, {}), "What is searched for, as it was given (assumed)."
+        optional(json_object, {}), "Search parameters as they were passed (assumed)."
     )
     count: Field[int] = Field(integer, "Number of hits; 0 before the end (assumed).")
-    created: Field[str] = Field(string, "When the query was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the query (assumed).")
+    created: Field[str] = Field(string, "When the query was created, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the query (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the query belongs to (assumed).")
 
     @classmethod
@@ -166,25 +168,25 @@ class MolsearchQuery(Resource):
         name: str = "",
         project: Any = None,
     ) -> Self:
-        """Look for records by their exact titles.
+        """Search for records by their exact titles.
 
         Args:
             session: The session.
             database_id: Id of the database.
             titles: The titles.
             name: Display name.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
-            The query; `wait` waits for its end.
+            The query; call `wait` to wait for its hits.
 
         Raises:
-            ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: An argument is invalid or not JSON serializable.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         if isinstance(titles, str):
-            raise ValidationError("titles is a list of texts, not one text")
+            raise ValidationError("titles must be a list of strings, not a string")
         return cls._create("title", session, database_id, name, project, titles=list(titles))
 
     @classmethod
@@ -203,28 +205,28 @@ class MolsearchQuery(Resource):
         stereo_constraint: Any = None,
         isotope_constraint: Any = None,
     ) -> Self:
-        """Look for molecules that hold a substructure.
+        """Search for molecules that contain a substructure.
 
         Args:
             session: The session.
             database_id: Id of the database.
-            mdlquery: The substructure; the local Orion takes a molfile, JSON that holds one, or SMARTS.
+            mdlquery: The substructure. The local Orion accepts a molfile, JSON that contains one, or SMARTS.
             subsearch_query_type: Form of the substructure, ``MDLJSON`` (documented) or ``SMARTS`` (assumed).
-            num_hits: Largest number of hits.
+            num_hits: Maximum number of hits.
             name: Display name.
-            project: Project or its id; the session's own project without it.
-            aliphatic_constraint: Handed on where it is given.
-            topology_constraint: Handed on where it is given.
-            stereo_constraint: Handed on where it is given.
-            isotope_constraint: Handed on where it is given.
+            project: Project or its id. Defaults to the session's project.
+            aliphatic_constraint: Passed to the server unchanged.
+            topology_constraint: Passed to the server unchanged.
+            stereo_constraint: Passed to the server unchanged.
+            isotope_constraint: Passed to the server unchanged.
 
         Returns:
-            The query; `wait` waits for its end.
+            The query; call `wait` to wait for its hits.
 
         Raises:
-            ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: An argument is invalid or not JSON serializable.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         return cls._create(
             "subsearch", session, database_id, name, project, mdlquery=mdlquery, subsearch_query_type=subsearch_query_type,
@@ -246,26 +248,26 @@ class MolsearchQuery(Resource):
         name: str = "",
         project: Any = None,
     ) -> Self:
-        """Look for molecules that are similar by their fingerprints.
+        """Search for similar molecules by fingerprint.
 
         Args:
             session: The session.
             database_id: Id of the database.
-            smiles: The molecule.
-            fingerprint_type: Kind of fingerprint, for example ``Circular`` (the values are assumed); the server's choice without it.
-            similarity_measure_type: How two are compared, for example ``Tanimoto`` (assumed); the server's choice without it.
-            max_hits: Largest number of hits.
-            cutoff: Least similarity, from 0 to 1.
+            smiles: SMILES of the query molecule.
+            fingerprint_type: Kind of fingerprint, for example ``Circular`` (the values are assumed). Defaults to the server's choice.
+            similarity_measure_type: Similarity measure, for example ``Tanimoto`` (assumed). Defaults to the server's choice.
+            max_hits: Maximum number of hits.
+            cutoff: Minimum similarity, from 0 to 1.
             name: Display name.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
-            The query; `wait` waits for its end.
+            The query; call `wait` to wait for its hits.
 
         Raises:
-            ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: An argument is invalid or not JSON serializable.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         return cls._create(
             "graphsim", session, database_id, name, project, smiles=smiles, fingerprint_type=fingerprint_type,
@@ -285,25 +287,25 @@ class MolsearchQuery(Resource):
         name: str = "",
         project: Any = None,
     ) -> Self:
-        """Look for molecules of a similar shape. The local Orion rejects it: the method is licensed.
+        """Search for molecules of similar shape. Not supported by the local Orion: the method is licensed.
 
         Args:
             session: The session.
             database_id: Id of the database.
-            query_mol: The molecule, as text or other JSON.
-            max_hits: Largest number of hits.
-            shape_only: True leaves colour out.
-            sim_type: How two are compared.
+            query_mol: The query molecule, as a string or other JSON.
+            max_hits: Maximum number of hits.
+            shape_only: True ignores colour.
+            sim_type: Similarity measure.
             name: Display name.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
-            The query; `wait` waits for its end.
+            The query; call `wait` to wait for its hits.
 
         Raises:
-            ValidationError: An argument cannot be sent.
-            BadResponse: The server cannot search so; the text says why.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: An argument is invalid or not JSON serializable.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
         """
         return cls._create(
             "fastrocs", session, database_id, name, project, query_mol=query_mol, max_hits=max_hits, shape_only=shape_only,
@@ -319,30 +321,32 @@ class MolsearchQuery(Resource):
             try:
                 json.dumps(value, allow_nan=False)
             except (TypeError, ValueError):
-                raise ValidationError(f"{key} cannot be written as JSON: {type(value).__name__}") from None
-        number = resource_id(database_id, "database_id")
-        return create_with_tags(cls, session, name, project, query_type=query_type, database=number, parameters=given)
+                raise ValidationError(f"{key} is not JSON serializable: {type(value).__name__}") from None
+        own_database = resource_id(database_id, "database_id")
+        return create_with_tags(
+            cls, session, name, project, query_type=query_type, database=own_database, parameters=given
+        )
 
     def wait(self, timeout: float = 600) -> None:
-        """Wait until the query has its hits.
+        """Wait until the search has finished.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionError: The search failed; the text has the reason.
-            OrionTimeout: The time is over; the text has the last state.
-            NotFoundResponse: The query is gone.
+            OrionError: The search failed; the message has the reason.
+            OrionTimeout: The timeout expired; the message has the last state.
+            NotFoundResponse: The query was deleted.
         """
         wait_until_done(self, "SUCCESS", "ERROR", timeout, state=lambda: self.state, reason=lambda: self.reason)
 
     def hits(self) -> Iterator[dict[str, Any]]:
-        """Read the hits, the best first; there are none before the end.
+        """Iterate over the hits, best first. There are none until the search has finished.
 
         Yields:
             Dicts with `rank`, `dataset`, `record` (the id in the dataset), `title` and `score` (all assumed).
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         yield from self._require_session()._calls.iter_items(list_molsearch_hits, self._ids())

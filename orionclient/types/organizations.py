@@ -20,6 +20,6 @@ class Organization(Resource):
         list=list_organizations,
     )
 
-    id: Field[int] = Field(identifier, "Number of the organization, unique in the stack.")
+    id: Field[int] = Field(identifier, "Id of the organization, unique in the stack.")
     name: Field[str] = Field(string, "Name of the organization.")
-    created: Field[str] = Field(string, "When the organization was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the organization was created, ISO 8601 in UTC.")

@@ -1,4 +1,4 @@
-"""WorkFloePackage: floes of one's own, brought to the stack in an archive."""
+"""WorkFloePackage: a package of floes, uploaded as an archive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from orionclient._resource import (
     string,
 )
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.sources import Source, UploadSource, name_of, open_source
+from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.types._creating import create_with_tags, delete_on_error
 from orionclient.types._waiters import wait_until_done
 
@@ -35,10 +35,10 @@ _MAX_MANIFEST: Final = 1 << 20
 
 
 class WorkFloePackage(Resource):
-    """Floes of one's own, brought to the stack in an archive.
+    """A package of floes, uploaded as an archive.
 
-    The `specification` is the manifest of the package, also when it is listed (observed). Listing takes the filters ``name`` (contains),
-    ``project`` and ``state``. Deleting removes for good; its floes then are deprecated (assumed).
+    The `specification` is the manifest of the package, also in listings (observed). Listing takes the filters ``name`` (contains),
+    ``project`` and ``state``. Deleting is permanent; the floes of the package are then deprecated (assumed).
     """
 
     declaration: ClassVar[Declaration] = Declaration(
@@ -53,10 +53,12 @@ class WorkFloePackage(Resource):
         sharable=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the package, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the package, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the package, from its manifest (assumed).")
     version: Field[str] = Field(optional(string, ""), "Version from the manifest; empty before the upload (assumed).")
-    state: Field[str] = Field(string, "`uploading`, `processing`, `ready` or `error` (assumed); others are possible.")
+    state: Field[str] = Field(
+        string, "`uploading`, `processing`, `ready` or `error` (assumed); other states are possible."
+    )
     reason: Field[str] = Field(string, "Why the state is `error`; else empty (assumed).", default="")
     specification: Field[dict[str, Any]] = Field(
         json_object, "The manifest: `name`, `version` and so on (observed); empty before the upload."
@@ -65,38 +67,38 @@ class WorkFloePackage(Resource):
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the archive in hexadecimal; None before the upload (assumed)."
     )
-    created: Field[str] = Field(string, "When the package was made, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the package (assumed).")
+    created: Field[str] = Field(string, "When the package was created, ISO 8601 in UTC (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the package (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the package belongs to (assumed).")
 
     @classmethod
     def upload(cls, session: SessionLike, filename: Source, project: Any = None) -> Self:
-        """Bring a package to the stack, which then finds its floes; `wait` waits for that.
+        """Upload a package. The stack then registers its floes; `wait` waits for that.
 
         Args:
             session: The session.
             filename: Path of the archive, for example ``dist/my-floes-1.0.0.tar.gz``, its bytes, or a seekable binary file.
-            project: Project or its id; the session's own project without it.
+            project: Project or its id. Defaults to the session's project.
 
         Returns:
             The package.
 
         Raises:
-            ValidationError: It is no tar.gz archive with a `manifest.json` that has all it needs; the text says what is missing. Raised
-                before any request.
-            BadResponse: The server rejected the archive, for example since a path leads out of it (422). Nothing is left behind.
-            OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came; nothing is left behind.
+            ValidationError: It is not a tar.gz archive with a complete `manifest.json`; the message says what is missing. Raised before any
+                request.
+            BadResponse: The server rejected the archive, for example because of a path outside of it (422). Nothing is left on the server.
+            OSError: The path cannot be read; no request was sent.
+            OrionError: The request failed; nothing is left on the server.
         """
         with open_source(filename) as source:
-            manifest = _read_manifest(source.stream, name_of(filename) or "the package")
+            manifest = _read_manifest(source.stream, source_name(filename) or "the package")
             package = create_with_tags(cls, session, str(manifest["name"]), project)
             with delete_on_error(package):
                 package._send(source)
         return package
 
     def put_content(self, filename: Source) -> None:
-        """Send the archive: what `session.create_resource(..., files=)` does.
+        """Upload the archive, as `session.create_resource(..., files=)` does.
 
         Args:
             filename: As for `upload`.
@@ -105,7 +107,7 @@ class WorkFloePackage(Resource):
             OrionError: As for `upload`.
         """
         with open_source(filename) as source:
-            _read_manifest(source.stream, name_of(filename) or "the package")
+            _read_manifest(source.stream, source_name(filename) or "the package")
             self._send(source)
 
     def _send(self, source: UploadSource) -> None:
@@ -113,21 +115,21 @@ class WorkFloePackage(Resource):
         self._replace(self._require_session()._calls.send_built(upload_package_content, request))
 
     def wait(self, timeout: float = 600) -> None:
-        """Wait until the floes of the package are there, looking less often as time passes (every 0.5 to 30 s, with jitter).
+        """Wait until the floes of the package are registered, polling every 0.5 to 30 s with back-off and jitter.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionError: The floes cannot be read; the text has the reason.
-            OrionTimeout: The time is over; the text has the last state.
-            NotFoundResponse: The package is gone.
+            OrionError: The floes could not be registered; the message has the reason.
+            OrionTimeout: The timeout expired; the message has the last state.
+            NotFoundResponse: The package was deleted.
         """
         wait_until_done(self, "ready", "error", timeout, state=lambda: self.state, reason=lambda: self.reason)
 
 
 def _read_manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
-    """Read the manifest of an archive, and stand where the archive starts afterwards."""
+    """Read the manifest of an archive and restore the position of the stream."""
     import tarfile  # noqa: PLC0415 - few programs upload packages
 
     start = stream.tell()
@@ -135,33 +137,33 @@ def _read_manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
         with tarfile.open(fileobj=stream, mode="r:gz") as archive:
             content = _find_member(archive, name)
     except (tarfile.TarError, EOFError, OSError, RecursionError, zlib.error) as error:
-        raise ValidationError(f"{name} is no tar archive compressed with gzip: {error}") from None
+        raise ValidationError(f"{name} is not a tar.gz archive: {error}") from None
     finally:
         stream.seek(start)
     try:
         manifest = json.loads(content)
     except ValueError as error:
-        raise ValidationError(f"the {_MANIFEST} of {name} is no JSON: {error}") from None
+        raise ValidationError(f"the {_MANIFEST} of {name} is not valid JSON: {error}") from None
     if not isinstance(manifest, dict):
-        raise ValidationError(f"the {_MANIFEST} of {name} is no JSON object")
-    # No requirements are an empty list, so only what is not there is missing.
+        raise ValidationError(f"the {_MANIFEST} of {name} is not a JSON object")
+    # An empty list of requirements is valid, so only absent, null and empty string values count as missing.
     missing = [
         each for each in _REQUIRED_FIELDS if each not in manifest or manifest[each] is None or manifest[each] == ""
     ]
     if missing:
-        raise ValidationError(f"the {_MANIFEST} of {name} has no {', '.join(missing)}")
+        raise ValidationError(f"the {_MANIFEST} of {name} lacks {', '.join(missing)}")
     return manifest
 
 
 def _find_member(archive: tarfile.TarFile, name: str) -> bytes:
     for member in archive:
-        parts = [part for part in PurePosixPath(member.name).parts if part != "."]
-        # The archive may hold one folder with everything in it, as those of Python's build tools do.
-        if parts and parts[-1] == _MANIFEST and len(parts) <= 2 and member.isfile():
+        components = [component for component in PurePosixPath(member.name).parts if component != "."]
+        # The archive may have a single top-level folder, as archives of Python's build tools do.
+        if components and components[-1] == _MANIFEST and len(components) <= 2 and member.isfile():
             stream = archive.extractfile(member)
             if member.size > _MAX_MANIFEST or stream is None:
                 raise ValidationError(
-                    f"the {_MANIFEST} of {name} has {member.size} bytes; at most {_MAX_MANIFEST} are read"
+                    f"the {_MANIFEST} of {name} has {member.size} bytes; the maximum is {_MAX_MANIFEST}"
                 )
             return stream.read()
-    raise ValidationError(f"{name} holds no {_MANIFEST}, neither at its top nor in its only folder")
+    raise ValidationError(f"{name} contains no {_MANIFEST} at its top level or in a top-level folder")

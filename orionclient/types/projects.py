@@ -1,4 +1,4 @@
-"""Project: a room for the work of a team."""
+"""Project: groups the files, datasets and other resources of a team."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from orionclient._resource import Declaration, Field, Resource, SessionLike, boo
 
 
 class Project(Resource):
-    """A room for the work of a team; files, datasets and tags belong to one.
+    """A project groups the files, datasets, tags and other resources of a team.
 
-    Listing takes the filters ``name`` (contains) and ``archived``; without the latter only those that are not archived are listed. The
-    paths and all fields but `id` are assumed.
+    Listing takes the filters ``name`` (contains) and ``archived``; if the latter is omitted, archived projects are not listed. The paths
+    and all fields except `id` are assumed.
 
     Example:
         >>> from orionclient.types import Project
@@ -33,19 +33,17 @@ class Project(Resource):
         update=update_project,
     )
 
-    id: Field[int] = Field(identifier, "Number of the project, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the project, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the project.")
     description: Field[str] = Field(optional(string, ""), "What the project is for; may be empty.")
-    owner: Field[int] = Field(identifier, "Id of the user that made the project.")
+    owner: Field[int] = Field(identifier, "Id of the user that created the project.")
     organization: Field[int] = Field(identifier, "Id of the organization that the project belongs to.")
-    created: Field[str] = Field(string, "When the project was made, ISO 8601 in UTC.")
-    archived: Field[bool] = Field(
-        optional(boolean, null=False), "Whether the project is closed for changes; it can still be read."
-    )
+    created: Field[str] = Field(string, "When the project was created, ISO 8601 in UTC.")
+    archived: Field[bool] = Field(optional(boolean, null=False), "Whether the project is archived, that is read-only.")
 
     @classmethod
     def create(cls, session: SessionLike, name: str, description: str | None = None) -> Self:
-        """Make a project in the user's organization.
+        """Create a project in the user's organization.
 
         Args:
             session: The session.
@@ -56,29 +54,29 @@ class Project(Resource):
             The project; the user owns it and is its first member.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         params = {"name": name, "description": description}
         body = {key: value for key, value in params.items() if value is not None}
         return cls.from_msg(session._calls.request_json(create_project, {}, body=body), session)
 
     def archive(self) -> None:
-        """Close the project for changes; what lies in it can still be read. One that is archived already stays so.
+        """Archive the project: it becomes read-only. Has no effect on an archived project.
 
         Raises:
-            AuthorizationRequired: Only the owner may.
-            OrionError: The server rejected, or no good response came.
+            AuthorizationRequired: The user is not the owner.
+            OrionError: The request failed.
         """
-        self._set(archived=True)
+        self._update(archived=True)
 
     def unarchive(self) -> None:
-        """Open the project for changes again; one that is not archived stays so.
+        """Make an archived project writable again. Has no effect on a project that is not archived.
 
         Raises:
-            AuthorizationRequired: Only the owner may.
-            OrionError: The server rejected, or no good response came.
+            AuthorizationRequired: The user is not the owner.
+            OrionError: The request failed.
         """
-        self._set(archived=False)
+        self._update(archived=False)
 
-    def _set(self, **params: Any) -> None:
+    def _update(self, **params: Any) -> None:
         self._replace(self._require_session()._calls.request_json(update_project, self._ids(), body=params))

@@ -1,4 +1,4 @@
-"""Secret: a text that a project needs and that nobody can read again."""
+"""Secret: a write-only value of a project, such as a password."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Secret(Resource):
-    """A text that a project needs and that nobody can read again, such as the password of a database.
+    """A write-only value of a project, such as the password of a database.
 
-    The value goes to the server and never comes back: no response holds it, and no instance keeps it. Listing takes the filters ``name``
-    (contains), ``project`` and ``tags``. Deleting removes for good. The paths and all fields but `id` are assumed.
+    The value is only sent to the server: no response contains it, and no instance stores it. Listing takes the filters ``name``
+    (contains), ``project`` and ``tags``. Deleting is permanent. The paths and all fields except `id` are assumed.
 
     Example:
         >>> from orionclient.types import Secret
@@ -42,12 +42,12 @@ class Secret(Resource):
         write_only=("value",),
     )
 
-    id: Field[int] = Field(identifier, "Number of the secret, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the secret, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique.")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty.")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty.")
     project: Field[int] = Field(identifier, "Id of the project that the secret belongs to.")
-    owner: Field[int] = Field(identifier, "Id of the user that made the secret.")
-    created: Field[str] = Field(string, "When the secret was made, ISO 8601 in UTC.")
+    owner: Field[int] = Field(identifier, "Id of the user that created the secret.")
+    created: Field[str] = Field(string, "When the secret was created, ISO 8601 in UTC.")
     changed: Field[str] = Field(string, "When the value was last set, ISO 8601 in UTC.")
 
     @classmethod
@@ -61,48 +61,48 @@ class Secret(Resource):
         description: str | None = None,
         tags: Sequence[str | None] | None = None,
     ) -> Self:
-        """Keep a value under a name.
+        """Create a secret.
 
         Args:
             session: The session.
             name: Display name.
-            value: What is to be kept, 1 to 65536 characters (the limit is assumed).
-            project: Project or its id; the session's own project without it.
-            description: Free text.
-            tags: Tags to give it; None among them is left out.
+            value: The value, 1 to 65536 characters (the limit is assumed).
+            project: Project or its id. Defaults to the session's project.
+            description: Description.
+            tags: Tags to add; None entries are ignored.
 
         Returns:
             The secret, without its value.
 
         Raises:
-            ValidationError: The value or a tag is no text or empty; raised before any request.
-            OrionError: The server rejected, or no good response came. After a lost response the secret may be there; it is not made twice.
+            ValidationError: The value or a tag is empty or not a string; raised before any request.
+            OrionError: The request failed. If the response was lost, the secret may exist; it is never created twice.
         """
-        _check(value)
+        _check_value(value)
         with cls.declaration.redact_errors({"value": value}):
             return create_with_tags(cls, session, name, project, value=value, description=description, tags=tags)
 
     def set_value(self, value: str) -> None:
-        """Keep another value from now on.
+        """Replace the value.
 
         Args:
             value: The value, 1 to 65536 characters (the limit is assumed).
 
         Raises:
-            ValidationError: The value is no text or empty; raised before any request.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: The value is empty or not a string; raised before any request.
+            OrionError: The request failed.
         """
-        _check(value)
+        _check_value(value)
         with self.declaration.redact_errors({"value": value}):
             self._replace(
                 self._require_session()._calls.request_json(update_secret, self._ids(), body={"value": value})
             )
 
     def _replace(self, data: Mapping[str, Any]) -> None:
-        # No server should send the value; one that does must not make it show here.
+        # A server should never send the value. If it does, the value must not become visible here.
         super()._replace({name: given for name, given in data.items() if name != "value"})
 
 
-def _check(value: Any) -> None:
+def _check_value(value: Any) -> None:
     if not isinstance(value, str) or not value:
-        raise ValidationError(f"the value of a secret is a text that is not empty, not {type(value).__name__}")
+        raise ValidationError(f"the value of a secret must be a non-empty string, not {type(value).__name__}")

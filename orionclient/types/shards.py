@@ -1,4 +1,4 @@
-"""Shard: one chunk of data of a collection."""
+"""Shard: one object of a shard collection."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ if TYPE_CHECKING:
     from orionclient._messages import Response
     from orionclient.transfer.progress import Progress
 
-# Documented as 5 GB; the larger reading is taken, for a server that means the smaller one says so itself.
+# Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3
 
 
 class Shard(Resource):
-    """One chunk of data of a collection.
+    """One object of a shard collection.
 
-    It is ``open`` when it is made, ``temporary`` once it has content, and ``ready`` after `close`. What is not ready when the collection
-    closes is dropped. In a cube that runs alone close right after the upload; in a parallel one close downstream, for a work item that is
-    retried may leave a duplicate (documented).
+    It is ``open`` when created, ``temporary`` after the upload and ``ready`` after `close`. Closing the collection drops shards that are
+    not ready. In a serial cube close the shard right after the upload; in a parallel cube close it downstream, since a retried work item
+    may leave a duplicate (documented).
 
-    As a template and as a handle it needs its collection: ``session.get_resource(Shard(collection=c), 7)`` and
+    As a template or handle it needs its collection: ``session.get_resource(Shard(collection=c), 7)`` and
     ``session.delete_resource(Shard(collection=c, id=7))``.
 
     Example:
@@ -81,27 +81,27 @@ class Shard(Resource):
         update=update_shard,
         delete=delete_shard,
         upload=upload_shard_content,
-        hidden={"id_str": "the same number as `id`, which is taken from it where it is there"},
+        hidden={"id_str": "the same id as `id`, which is read from it if present"},
     )
 
     id: Field[int] = Field(
         identifier,
-        "Number of the shard; exceeds 2^53 in version-2 collections (documented), so hand it on as int or text.",
+        "Id of the shard; exceeds 2^53 in version-2 collections (documented), so pass it as an int or a string.",
     )
     collection: Field[ShardCollection] = Parent(
-        ShardCollection, "The collection that the shard belongs to; a handle with its id where it was not given."
+        ShardCollection, "Collection of the shard; a handle with its id if it was not passed."
     )
     name: Field[str] = Field(string, "Display name; may be empty.")
-    state: Field[str] = Field(string, "`open`, `temporary` or `ready` (documented); others are possible.")
+    state: Field[str] = Field(string, "`open`, `temporary` or `ready` (documented); other states are possible.")
     size: Field[int] = Field(integer, "Length of the content in bytes; 0 before the upload (assumed).")
-    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object that the user chose (documented).")
-    created: Field[str] = Field(string, "When the shard was made, ISO 8601 in UTC with microseconds (assumed).")
+    metadata: Field[dict[str, Any]] = Field(json_object, "JSON object set by the user (documented).")
+    created: Field[str] = Field(string, "When the shard was created, ISO 8601 in UTC with microseconds (assumed).")
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the content in hexadecimal; None before the upload (assumed)."
     )
 
     def _replace(self, data: Mapping[str, Any]) -> None:
-        # The text survives programs that read every number as a double.
+        # The string is exact where a JSON parser reads integers as doubles.
         exact = {"id": resource_id(data["id_str"], "id_str")} if data.get("id_str") else {}
         super()._replace({**data, **exact})
 
@@ -122,44 +122,51 @@ class Shard(Resource):
             collection: The collection.
             name: Display name.
             metadata: JSON object of at most 256 kB (documented).
-            file: Path, bytes, a binary file or an iterable of bytes: uploaded and closed in the same step, and nothing stays behind if
-                that fails. The same call goes on where a killed program stopped.
-            session: The session; the collection's own without it.
-            progress: Called with the `Progress` of the upload, at most every 0.1 s and at the end; what it raises ends it.
+            file: Path, bytes, binary file or iterable of bytes. If given, it is uploaded and the shard closed; if that fails, the shard is
+                deleted. Calling again after a crash resumes the upload.
+            session: The session. Defaults to the session of the collection.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Returns:
-            The shard: open, or ready where `file` was given.
+            The shard: ready if `file` was given, else open.
 
         Raises:
-            ValidationError: The metadata or the file is too large; raised before any request, the text has the size.
-            BadResponse: The collection is not open (409); the text names its state and the call that helps.
-            OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: The metadata or the file is too large; raised before any request. The message has the size.
+            BadResponse: The collection is not open (409); the message has its state and the call that opens it.
+            OSError: The path cannot be read; no request was sent.
+            OrionError: The request failed.
         """
         if file is None:
-            return cls._created(collection, name, metadata, session)
+            return cls._create_empty(collection, name, metadata, session)
         with open_source(file) as source:
             _check_size(source)
             template = cls(collection=collection, session=session)
             bound = template._require_session()
-            where = (bound.config.url, account_key(bound), cls.declaration.name, name, template._parent_ids(), metadata)
-            with UploadCheckpoint.of(source, *where) as note:
-                shard = find_resumable(template, note, source)
+            purpose = (
+                bound.config.url,
+                account_key(bound),
+                cls.declaration.name,
+                name,
+                template._parent_ids(),
+                metadata,
+            )
+            with UploadCheckpoint.open(source, *purpose) as checkpoint:
+                shard = find_resumable(template, checkpoint, source)
                 fresh = shard is None
                 if shard is not None and shard.state == "ready":
-                    # Only its last moment was missing.
-                    note.clear()
+                    # The earlier run was interrupted after the upload was complete.
+                    checkpoint.clear()
                     return shard
                 if shard is None:
-                    shard = cls._created(collection, name, metadata, session)
-                    note.write(shard.id)
-                with delete_on_error(shard, note):
+                    shard = cls._create_empty(collection, name, metadata, session)
+                    checkpoint.write(shard.id)
+                with delete_on_error(shard, checkpoint):
                     shard._send(source, progress, fresh=fresh)
                     shard.close()
         return shard
 
     @classmethod
-    def _created(
+    def _create_empty(
         cls, collection: ShardCollection, name: str, metadata: Mapping[str, Any] | None, session: SessionLike | None
     ) -> Self:
         template = cls(collection=collection, session=session)
@@ -171,24 +178,24 @@ class Shard(Resource):
         )
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
-        """Send the content, or replace it while the shard is not ready; what is large goes in parts.
+        """Upload the content, or replace it while the shard is not ready. Large content is sent as a multipart upload.
 
         Args:
-            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes; at most 5 GB
-                (documented), none at all is fine.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+            filename: Path, bytes, binary file (sent from its current position) or iterable of bytes. At most 5 GB (documented); may be
+                empty.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
 
         Raises:
-            ValidationError: It is larger (raised before any request, the text has the size), or changed while it was sent.
-            BadResponse: The shard is ready already, or its collection is not open (409); the text says what helps.
-            OSError: The path cannot be read; nothing was sent.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: The content is too large (raised before any request), or changed during the upload.
+            BadResponse: The shard is already ready, or its collection is not open (409); the message says what to do.
+            OSError: The path cannot be read; no request was sent.
+            OrionError: The request failed.
         """
         with open_source(filename) as source:
             self._send(source, progress)
 
     def put_content(self, filename: Source) -> None:
-        """Send the content and close the shard: what `session.create_resource(..., files=)` does.
+        """Upload the content and close the shard, as `session.create_resource(..., files=)` does.
 
         Args:
             filename: As for `upload_file`.
@@ -205,38 +212,38 @@ class Shard(Resource):
         _check_size(source)
         ids = self._ids()
 
-        def whole(content: BinaryIO, digest: str) -> dict[str, Any]:
+        def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
             request = upload_shard_content.build(
                 ids["collection_id"], ids["shard_id"], body=content, content_digest=digest
             )
             return self._require_session()._calls.send_built(upload_shard_content, request)
 
-        advice = "the content of a ready shard stays, Shard.create(...) makes another; "
-        self._replace(require_open(lambda: send_content(self, source, whole, progress, fresh=fresh), advice))
+        advice = "the content of a ready shard cannot be replaced, create another with Shard.create(...); "
+        self._replace(require_open(lambda: send_content(self, source, send_whole, progress, fresh=fresh), advice))
 
     def close(self) -> None:
-        """Declare the shard complete; harmless on a shard that is ready.
+        """Mark the shard complete. Has no effect on a ready shard.
 
         Raises:
-            BadResponse: It has no content, or its collection is not open (409).
-            OrionError: The server rejected, or no good response came.
+            BadResponse: The shard has no content, or its collection is not open (409).
+            OrionError: The request failed.
         """
         calls, ids = self._require_session()._calls, self._ids()
-        advice = "shard.upload_file(...) gives a shard its content; "
+        advice = "upload content with shard.upload_file(...); "
         self._replace(require_open(lambda: calls.request_json(close_shard, ids), advice))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Read the content in chunks; memory stays flat.
+        """Stream the content in chunks, in bounded memory.
 
         Args:
-            chunk_size: Largest chunk in bytes; as they come without it.
+            chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
 
         Yields:
             The chunks.
 
         Raises:
-            OrionConnectionError: The content did not arrive whole, or is not that of the shard; raised after the last chunk.
-            OrionError: The server rejected, or no good response came.
+            OrionConnectionError: The content is truncated or is not that of the shard; raised after the last chunk.
+            OrionError: The request failed.
         """
         yield from iter_verified(self._opener(), chunk_size, expected=expected_content(self))
 
@@ -253,29 +260,29 @@ class Shard(Resource):
         durable: bool = True,
         workers: int = 1,
     ) -> None:
-        """Write the content to a path, which holds the old file or the whole new one, never a part.
+        """Write the content to a path atomically: it holds either the old file or the complete new one.
 
-        What a broken or killed download leaves lies beside it as ``.NAME.part``; the next one resumes from there.
+        An interrupted download leaves ``.NAME.part`` beside it, from which the next download resumes.
 
         Args:
-            filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
-                pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
-            durable: False leaves it to the system when the file is on the disk: faster for many small files.
-            workers: Streams at once for 64 MiB and more, where the server sends chunks: more than one pays where each connection is
-                slower than the network.
+            filename: The path; an existing file is replaced. A symbolic link is followed, and its target replaced or created. A pipe or
+                device is written to directly. Or an open binary file, which may hold partial content after an error.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the download.
+            durable: False skips the fsync, which is faster for many small files.
+            workers: Number of concurrent byte-range requests for shards of 64 MiB and more, if the server supports ranges. More than one
+                helps if a single connection is slower than the network.
 
         Raises:
-            NotEnoughDiskError: The disk has no room.
-            OrionError: The server rejected, the content did not arrive whole, or it is not that of the shard.
-            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
+            NotEnoughDiskError: Not enough free disk space.
+            OrionError: The request failed, or the content is truncated or is not that of the shard.
+            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        ask = self._opener()
+        opener = self._opener()
         save(
-            ask, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
+            opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip
 
 
 def _check_size(source: UploadSource) -> None:
     if source.size > _MAX_BYTES:
-        raise ValidationError(f"the content has {source.size} bytes; a shard holds at most {_MAX_BYTES}")
+        raise ValidationError(f"the content has {source.size} bytes; the maximum size of a shard is {_MAX_BYTES} bytes")

@@ -1,4 +1,4 @@
-"""Shares: given and taken back the same way for every kind that allows them."""
+"""Share resources, revoke shares and list them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orionclient.types.users import User
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: The kinds that a resource can be shared with; the contract's ShareTarget has the same.
+#: Resource types that a resource can be shared with, the same as ShareTarget of the contract.
 TARGETS: Final = (User, Group, Project, Organization)
 
 
@@ -26,25 +26,25 @@ def share(session: SessionLike, resource: Resource, share_with: Resource) -> Non
     Args:
         session: The session.
         resource: The resource.
-        share_with: Whom to share it with.
+        share_with: The user, group, project or organization to share it with.
 
     Raises:
-        ValidationError: The kind cannot be shared, one of them has no usable id, or `share_with` is of another kind.
+        ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
     ids, target = _collect_ids(resource), _build_target(share_with)
     session._calls.request_json(share_resource, ids, body=target)
 
 
 def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> None:
-    """Take a share back.
+    """Revoke a share.
 
     Args:
         session: The session.
         resource: The resource.
-        share_with: Whom it was shared with.
+        share_with: The user, group, project or organization that it was shared with.
 
     Raises:
-        ValidationError: The kind cannot be shared, one of them has no usable id, or `share_with` is of another kind.
+        ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
     ids, target = _collect_ids(resource), _build_target(share_with)
     request = unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
@@ -52,17 +52,17 @@ def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> N
 
 
 def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
-    """List whom a resource is shared with.
+    """Iterate over the shares of a resource.
 
     Args:
         session: The session.
         resource: The resource.
 
     Returns:
-        Iterator of dicts.
+        Iterator over the shares as dicts.
 
     Raises:
-        ValidationError: The kind cannot be shared, or the resource has no usable id.
+        ValidationError: The resource cannot be shared or has no valid id.
     """
     return session._calls.iter_items(list_shares, _collect_ids(resource))
 
@@ -76,5 +76,5 @@ def _collect_ids(resource: Resource) -> dict[str, Id]:
 def _build_target(share_with: Any) -> Mapping[str, Any]:
     if not isinstance(share_with, TARGETS):
         names = ", ".join(kind.__name__ for kind in TARGETS)
-        raise ValidationError(f"share_with is one of {names}, for example User(id=7), not {share_with!r:.60}")
+        raise ValidationError(f"share_with must be one of {names}, for example User(id=7), not {share_with!r:.60}")
     return {"target_type": share_with.declaration.name, "target_id": share_with._id()}

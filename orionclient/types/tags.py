@@ -1,4 +1,4 @@
-"""Tags: given, taken off and listed the same way for every kind that allows them."""
+"""Add, remove and list the tags of resources."""
 
 from __future__ import annotations
 
@@ -14,50 +14,50 @@ if TYPE_CHECKING:
 
 
 def add(session: SessionLike, resource: Resource, tags: Sequence[str], project: Any) -> None:
-    """Give tags to a resource.
+    """Add tags to a resource.
 
     Args:
         session: The session.
         resource: The resource.
         tags: The tags.
-        project: Project or id that they belong to; None for the resource's own.
+        project: Project of the tags or its id; None for the project of the resource.
 
     Raises:
-        ValidationError: The kind cannot be tagged, or a tag is empty.
+        ValidationError: The resource cannot be tagged, or a tag is empty.
     """
-    ids, body = _collect_ids(resource), {"tags": check_tag(tags), **_project_id(project)}
+    ids, body = _collect_ids(resource), {"tags": check_tags(tags), **_project_id(project)}
     session._calls.request_json(add_tags, ids, body=body)
 
 
 def remove(session: SessionLike, resource: Resource, tags: Sequence[str], project: Any) -> None:
-    """Take tags off a resource.
+    """Remove tags from a resource.
 
     Args:
         session: The session.
         resource: The resource.
         tags: The tags.
-        project: Project or id that they belong to; None for the resource's own.
+        project: Project of the tags or its id; None for the project of the resource.
 
     Raises:
-        ValidationError: The kind cannot be tagged, or a tag is empty.
+        ValidationError: The resource cannot be tagged, or a tag is empty.
     """
-    ids, names = _collect_ids(resource), check_tag(tags)
+    ids, names = _collect_ids(resource), check_tags(tags)
     request = remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
     session._calls.send_built(remove_tags, request.with_query(_project_id(project)))
 
 
 def iter_tags(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
-    """List the tags of a resource.
+    """Iterate over the tags of a resource.
 
     Args:
         session: The session.
         resource: The resource.
 
     Returns:
-        Iterator of dicts.
+        Iterator over the tags as dicts.
 
     Raises:
-        ValidationError: The kind cannot be tagged.
+        ValidationError: The resource cannot be tagged.
     """
     return session._calls.iter_items(list_tags, _collect_ids(resource))
 
@@ -68,23 +68,23 @@ def _collect_ids(resource: Resource) -> dict[str, Id]:
     return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
 
 
-def check_tag(tags: Sequence[str]) -> list[str]:
-    """Reject tags that are none.
+def check_tags(tags: Sequence[str]) -> list[str]:
+    """Validate tags.
 
     Args:
         tags: The tags.
 
     Returns:
-        A list of its own.
+        A copy as a list.
 
     Raises:
-        ValidationError: There is no tag, or one is no text or empty.
+        ValidationError: There is no tag, or one is empty or not a string.
     """
     if not tags:
-        raise ValidationError("no tag was given")
+        raise ValidationError("no tag given")
     for tag in tags:
         if not isinstance(tag, str) or not tag.strip():
-            raise ValidationError(f"a tag is a text that is not empty, not {tag!r:.60}")
+            raise ValidationError(f"a tag must be a non-empty string, not {tag!r:.60}")
     return list(tags)
 
 
@@ -95,18 +95,18 @@ def _project_id(project: Any) -> dict[str, Id]:
 
 
 def tag_names(tags: Sequence[str | None] | None) -> list[str]:
-    """Check the tags that something new gets.
+    """Validate the tags for a new resource.
 
     Args:
-        tags: The tags; None among them is left out, so that `job_tag()` can stand there outside a job too.
+        tags: The tags; None entries are ignored, so that `job_tag()` can be passed outside a job too.
 
     Returns:
         The tags.
 
     Raises:
-        ValidationError: One is empty or no text, or a single text stands where a list belongs.
+        ValidationError: A tag is empty or not a string, or `tags` is a string.
     """
     if isinstance(tags, str):
-        raise ValidationError(f"tags is a list of texts; write [{tags!r:.60}]")
+        raise ValidationError(f"tags must be a list of strings; write [{tags!r:.60}]")
     found = [tag for tag in tags or () if tag is not None]
-    return check_tag(found) if found else []
+    return check_tags(found) if found else []

@@ -1,4 +1,4 @@
-"""Token: what a program signs in with."""
+"""Token: an API token."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Token(Resource):
-    """What a program signs in with; it is valid until it is deleted.
+    """An API token; it is valid until it is deleted.
 
-    The server shows the value once, to who creates the token. Only that instance knows it: copies, pickles, `repr` and `to_dict` leave it
-    out. Tokens that were handed out for a password are listed too. The paths and fields are assumed.
+    The server returns the value once, when the token is created. Only that instance has it: copies, pickles, `repr` and `to_dict` omit it.
+    Tokens that were issued for a password are listed too. The paths and fields are assumed.
 
     Example:
         >>> from orionclient.session import OrionSession, SessionConfig
@@ -41,49 +41,51 @@ class Token(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the token, unique in the stack.")
+    id: Field[int] = Field(identifier, "Id of the token, unique in the stack.")
     description: Field[str] = Field(string, "What the token is for; may be empty.")
-    created: Field[str] = Field(string, "When the token was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the token was created, ISO 8601 in UTC.")
 
     _value: str | None = None
 
     @classmethod
     def create(cls, session: SessionLike, description: str = "") -> Self:
-        """Make a token of the session's user.
+        """Create a token for the session's user.
 
         Args:
             session: The session.
             description: What the token is for.
 
         Returns:
-            The token, the only one that knows its `value`.
+            The token, the only instance that has its `value`.
 
         Raises:
-            OrionError: The server rejected, or no good response came. After a lost response a token may be there whose value nobody knows.
+            OrionError: The request failed. If the response was lost, a token whose value is unknown may exist.
         """
         return cls.from_msg(session._calls.request_json(create_token, {}, body={"description": description}), session)
 
     @property
     def value(self) -> str:
-        """What to give to `SessionConfig` as the token.
+        """The token value for `SessionConfig`.
 
         Raises:
-            NotLoaded: This is not the instance that creating gave.
-            OrionError: What the server sent is no string.
+            NotLoaded: This is not the instance that `create` returned.
+            OrionError: The value in the response is not a string.
         """
         if self._value is None:
-            raise NotLoaded(f"{self._title()}: the value of a token is shown once, when it is created; create another")
+            raise NotLoaded(
+                f"{self._title()}: the value of a token is returned once, when it is created; create another token"
+            )
         if not isinstance(self._value, str) or not self._value:
-            raise OrionError(f"{self._title()}: the server sent no string for 'token'")
+            raise OrionError(f"{self._title()}: the response has no string 'token'")
         return self._value
 
     def _replace(self, data: Mapping[str, Any]) -> None:
-        # Beside the data, so that nothing that shows the data shows the value.
+        # Stored apart from the data, so that nothing that shows the data shows the value.
         self._value = data.get("token", self._value)
         super()._replace({name: given for name, given in data.items() if name != "token"})
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: kept for name, kept in vars(self).items() if name != "_value"}
+        return {name: value for name, value in vars(self).items() if name != "_value"}
 
     def __repr__(self) -> str:
         shown = super().__repr__()

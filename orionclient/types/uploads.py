@@ -1,4 +1,4 @@
-"""Upload: content on its way to a file or a shard in parts."""
+"""Upload: a multipart upload to a file or a shard, and the requests that perform it."""
 
 from __future__ import annotations
 
@@ -49,22 +49,22 @@ if TYPE_CHECKING:
     from orionclient.transfer.sources import Slice, UploadSource
 
 _log = logging.getLogger("orionclient")
-# Responses of a stack that takes content in one chunk only.
+# Responses of a stack that does not support multipart uploads.
 _UNSUPPORTED: Final = frozenset({404, 405, 410, 501})
 _FIND_SECONDS: Final = 10.0
 _TARGET_BATCH: Final = 50
-# An address that ends within so many seconds is not used any more.
+# A presigned URL that expires within this number of seconds is not used.
 _MARGIN: Final = 30.0
-# How often content is sent of which the server has another digest.
+# Maximum number of attempts while the server reports another digest.
 _MAX_SENDS: Final = 5
 _SHA256: Final = re.compile("[0-9a-fA-F]{64}")
 
 
 class Upload(Resource):
-    """Content on its way to a file or a shard in parts (that there is such a kind, with these fields, is assumed).
+    """A multipart upload to a file or a shard (the resource type and its fields are assumed).
 
-    `File.upload` and `Shard.upload_file` make and finish them by themselves. What a program left that was killed can be listed with the
-    filters ``resource_type``, ``resource_id`` and ``state``, and deleted.
+    `File.upload` and `Shard.upload_file` create and complete uploads themselves. An upload that a crashed program left can be listed with
+    the filters ``resource_type``, ``resource_id`` and ``state``, and deleted.
 
     Example:
         >>> from orionclient.types import Upload
@@ -83,51 +83,53 @@ class Upload(Resource):
         linkable=False,
     )
 
-    id: Field[int] = Field(identifier, "Number of the upload, unique in the stack (assumed).")
-    resource_type: Field[str] = Field(string, "Kind of what it goes to: `file` or `shard` (assumed).")
-    resource_id: Field[int] = Field(identifier, "Id of the file or shard that it goes to (assumed).")
+    id: Field[int] = Field(identifier, "Id of the upload, unique in the stack (assumed).")
+    resource_type: Field[str] = Field(string, "Type of the target: `file` or `shard` (assumed).")
+    resource_id: Field[int] = Field(identifier, "Id of the target file or shard (assumed).")
     collection: Field[int | None] = Field(
         optional(identifier), "Id of the collection of the shard; None for a file (assumed)."
     )
-    size: Field[int] = Field(integer, "Length of the whole content in bytes (assumed).")
-    part_size: Field[int] = Field(integer, "Length of every part but the last in bytes (assumed).")
-    state: Field[str] = Field(string, "`open` while it takes parts, then `complete` (assumed); others are possible.")
-    presigned: Field[bool] = Field(boolean, "Whether parts go to addresses on the storage of the stack (assumed).")
-    received: Field[int] = Field(integer, "Length of the parts that are there together in bytes (assumed).")
-    created: Field[str] = Field(string, "When the upload was made, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that made the upload (assumed).")
+    size: Field[int] = Field(integer, "Size of the complete content in bytes (assumed).")
+    part_size: Field[int] = Field(integer, "Size of every part except the last in bytes (assumed).")
+    state: Field[str] = Field(
+        string, "`open` while parts are accepted, then `complete` (assumed); other states are possible."
+    )
+    presigned: Field[bool] = Field(boolean, "Whether parts are sent to presigned URLs of the storage (assumed).")
+    received: Field[int] = Field(integer, "Total size of the received parts in bytes (assumed).")
+    created: Field[str] = Field(string, "When the upload was created, ISO 8601 in UTC with microseconds (assumed).")
+    owner: Field[int] = Field(identifier, "Id of the user that created the upload (assumed).")
 
 
 def send_content(
     resource: Resource,
     source: UploadSource,
-    whole: Callable[[BinaryIO, str], dict[str, Any]],
+    send_whole: Callable[[BinaryIO, str], dict[str, Any]],
     progress: Callable[[Progress], object] | None,
     *,
     fresh: bool = False,
 ) -> dict[str, Any]:
-    """Send content to a file or shard: in one request, or in parts where it is large and the stack takes parts.
+    """Upload content to a file or shard: in one request, or as a multipart upload if it is large and the stack supports that.
 
-    Where a response of the parts protocol cannot be used, for example a part size of one byte, the content goes in one request.
+    If a response of the multipart protocol is invalid, for example a part size of one byte, the content is sent in one request.
 
     Args:
         resource: The file or shard.
         source: The content.
-        whole: Sends it in one request, given the content and its digest.
-        progress: Told of the progress; None for nobody.
-        fresh: True where the resource was made just now, so that no earlier upload to it can be there.
+        send_whole: Sends the content in one request, given the content and its digest.
+        progress: Progress callback.
+        fresh: True if the resource was just created, so that no earlier upload to it exists.
 
     Returns:
-        The resource on the wire.
+        The resource as a JSON object.
 
     Raises:
-        ValidationError: The source changed while it was sent.
-        OrionError: The server rejected, or no good response came.
+        ValidationError: The source changed during the upload.
+        OrionError: The request failed.
     """
     meter = Meter(source.name or resource._title(), source.size, progress)
     calls, get = resource._require_session()._calls, resource.declaration.get
     if part_size(source.size) is not None and get is not None:
-        parts = _Parts(resource, fresh=fresh)
+        parts = _PartsRequests(resource, fresh=fresh)
         try:
             send_parts(source, parts, meter)
         except BadResponse as error:
@@ -135,83 +137,83 @@ def send_content(
             if status >= 300 and not (parts.rejected and status in _UNSUPPORTED):
                 raise
             if status < 300:
-                _log.warning("an upload in parts cannot be used, the content is sent in one request: %s", error)
-            meter.back(meter.bytes)
+                _log.warning("multipart upload failed, sending the content in one request: %s", error)
+            meter.rewind(meter.bytes)
         else:
             meter.finish()
             return calls.request_json(get, resource._ids())
     found: dict[str, Any] = {}
-    for left in reversed(range(_MAX_SENDS)):
-        found = whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
+    for attempts_left in reversed(range(_MAX_SENDS)):
+        found = send_whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
         source.check_unchanged()
-        if _received_digest(found, source.content_digest):
+        if _digest_matches(found, source.content_digest):
             break
-        if left == 0:
-            wrong = OrionConnectionError("the content did not arrive whole: the server has another digest of it")
-            raise wrong.with_call(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
-        meter.back(meter.bytes)
+        if attempts_left == 0:
+            mismatch = OrionConnectionError("corrupted upload: the server computed a different digest")
+            raise mismatch.with_call(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
+        meter.rewind(meter.bytes)
     meter.finish()
     return found
 
 
-class _Parts:
-    """The requests of an upload in parts to one resource."""
+class _PartsRequests:
+    """The requests of a multipart upload to one resource."""
 
     def __init__(self, resource: Resource, *, fresh: bool) -> None:
         self._session: SessionLike = resource._require_session()
         self._calls = self._session._calls
         self._fresh = fresh
-        self._what: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
-        self._place: dict[str, Any] = {}
+        self._resource: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
+        self._parent: dict[str, Any] = {}
         if resource.declaration.parent:
-            self._place = {resource.declaration.parent: next(iter(resource._parent_ids().values()))}
+            self._parent = {resource.declaration.parent: next(iter(resource._parent_ids().values()))}
         self._targets: dict[int, tuple[str, float]] = {}
         self._lock = threading.Lock()
-        # Whether the stack would not begin an upload in parts.
+        # Whether the stack rejected the creation of a multipart upload.
         self.rejected = False
 
     def find(self, size: int) -> UploadPlan | None:
         if self._fresh:
             return None
-        query = {**self._what, "state": "open"}
+        query = {**self._resource, "state": "open"}
         try:
             listed = self._calls.request_json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
         except OrionError:
-            # It is only worth a new beginning, which will tell what is wrong.
+            # Start a new upload; if the server is unavailable, that request raises the error.
             return None
         for upload in listed if isinstance(listed, list) else ():
-            # An upload to something else, and one that cannot be used, are left alone.
+            # Uploads to other resources and invalid ones are ignored.
             with contextlib.suppress(ValueError):
                 if isinstance(upload, dict) and self._is_ours(upload):
                     return _read_plan(upload, size)
         return None
 
     def _is_ours(self, upload: Mapping[str, Any]) -> bool:
-        own = {**self._what, "state": "open"}
+        own = {**self._resource, "state": "open"}
         return all(str(upload.get(name)) == str(value) for name, value in own.items())
 
-    def create(self, size: int, each: int) -> UploadPlan:
-        made: dict[str, Any] = {}
+    def create(self, size: int, part_size: int) -> UploadPlan:
+        created: dict[str, Any] = {}
 
         def check(upload: dict[str, Any]) -> None:
-            made.update(upload)
+            created.update(upload)
             _read_plan(upload, size)
 
-        body = {**self._what, **self._place, "size": size, "part_size": each}
+        body = {**self._resource, **self._parent, "size": size, "part_size": part_size}
         try:
             return _read_plan(self._calls.request_json(create_upload, {}, body=body, check=check), size)
         except BadResponse:
             self.rejected = True
-            if made:
-                # The first error is the one to tell.
+            if created:
+                # The original error is raised, not one of the cleanup.
                 with contextlib.suppress(OrionError):
-                    self._delete(resource_id(made["id"]))
+                    self._delete(resource_id(created["id"]))
             raise
 
     def digests(self, upload: UploadPlan) -> Mapping[int, str]:
         found: dict[int, str] = {}
         for part in self._calls.iter_items(list_parts, {"upload_id": upload.id}):
-            # A part whose digest is not known is sent again.
+            # A part without a valid digest is sent again.
             with contextlib.suppress(ValueError):
                 found[read_field(part, "number", int)] = _read_digest(part)
         return found
@@ -221,13 +223,13 @@ class _Parts:
             request = upload_part.build(upload.id, number, body=part, content_digest=digest)
             return _read_digest(self._calls.send_built(upload_part, request, check=_read_digest))
         headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
-        for again in (True, False):
+        for may_renew in (True, False):
             response = self._calls.put_presigned(
                 self._target(upload, number), part, headers, f"part {number} of upload {upload.id}"
             )  # fmt: skip
-            if response.status_code != 403 or not again:
+            if response.status_code != 403 or not may_renew:
                 break
-            # Its time is over.
+            # The presigned URL has expired.
             part.seek(0)
             with self._lock:
                 self._targets.clear()
@@ -236,8 +238,8 @@ class _Parts:
 
     def _target(self, upload: UploadPlan, number: int) -> str:
         with self._lock:
-            url, until = self._targets.get(number, ("", 0.0))
-            if not url or until < CLOCK.time() + _MARGIN:
+            url, expires = self._targets.get(number, ("", 0.0))
+            if not url or expires < CLOCK.time() + _MARGIN:
                 count = -(-upload.size // upload.part_size)
                 wanted = range(number, min(number + _TARGET_BATCH, count + 1))
                 found = self._calls.request_json(
@@ -255,17 +257,19 @@ class _Parts:
     def abort(self, upload: UploadPlan) -> None:
         self._delete(upload.id)
 
-    def _delete(self, number: int) -> None:
-        self._calls.request_json(delete_upload, {"upload_id": number}, timeout=_FIND_SECONDS)
+    def _delete(self, upload_id: int) -> None:
+        self._calls.request_json(delete_upload, {"upload_id": upload_id}, timeout=_FIND_SECONDS)
 
 
 def _read_plan(upload: Mapping[str, Any], size: int) -> UploadPlan:
-    each = read_field(upload, "part_size", int)
+    chosen = read_field(upload, "part_size", int)
     if upload.get("size", size) != size:
         raise ValueError(f"the server sent {upload['size']!r:.60} for 'size', not {size}")
-    if not is_part_size(size, each):
-        raise ValueError(f"the server sent {each!r:.60} for 'part_size': from 1 MiB to 5 GiB and at most 10,000 parts")
-    return UploadPlan(resource_id(upload.get("id")), size, each, read_field(upload, "presigned", bool))
+    if not is_part_size(size, chosen):
+        raise ValueError(
+            f"the server sent {chosen!r:.60} for 'part_size'; valid are 1 MiB to 5 GiB and at most 10,000 parts"
+        )
+    return UploadPlan(resource_id(upload.get("id")), size, chosen, read_field(upload, "presigned", bool))
 
 
 def _read_digest(part: Mapping[str, Any]) -> str:
@@ -276,12 +280,12 @@ def _read_digest(part: Mapping[str, Any]) -> str:
 
 
 def _read_targets(data: Mapping[str, Any], wanted: range) -> dict[int, tuple[str, float]]:
-    """Read the presigned URLs of some parts, each with the time when it expires; the first one has to be there."""
+    """Parse the presigned URLs of parts and their expiry times; the URL of the first requested part is required."""
     targets: dict[int, tuple[str, float]] = {}
     for target, within in iter_objects(read_field(data, "targets", list), "targets"):
         number, url = read_field(target, "number", int, within=within), read_field(target, "url", str, within=within)
         if url and number in wanted:
-            targets[number] = (url, _seconds_left(target.get("expires")))
+            targets[number] = (url, _parse_expiry(target.get("expires")))
     if wanted[0] not in targets:
         raise ValueError(f"'targets' has no URL for part {wanted[0]}")
     return targets
@@ -292,8 +296,8 @@ def _check_complete(upload: Mapping[str, Any]) -> None:
         raise ValueError("the server sent 'open' for 'state' of a completed upload")
 
 
-def _received_digest(found: Mapping[str, Any], digest: str) -> bool:
-    """Whether the server has what was sent, as far as it says."""
+def _digest_matches(found: Mapping[str, Any], digest: str) -> bool:
+    """Whether the digest in the response, if any, matches the content that was sent."""
     sha256 = found.get("sha256")
     if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
         return True
@@ -301,8 +305,8 @@ def _received_digest(found: Mapping[str, Any], digest: str) -> bool:
     return sent is None or sent.algorithm != "sha-256" or sent.value.hex() == sha256
 
 
-def _seconds_left(expires: object) -> float:
-    """When a URL expires, in seconds since the epoch; 0 where that cannot be read, so that it is used once."""
+def _parse_expiry(expires: object) -> float:
+    """Parse the expiry time of a URL in seconds since the epoch; 0 if it is invalid, so that the URL is used once."""
     try:
         moment = dt.datetime.fromisoformat(str(expires))
         return moment.replace(tzinfo=moment.tzinfo or dt.UTC).timestamp()

@@ -1,4 +1,4 @@
-"""User: a person with an account."""
+"""User: a user account."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from orionclient._resource import Declaration, Field, Resource, identifier, opti
 
 
 class User(Resource):
-    """A person with an account.
+    """A user account.
 
-    Listing takes the filter ``username`` (exact). The paths and all fields but `username` are assumed.
+    Listing takes the filter ``username`` (exact). The paths and all fields except `username` are assumed.
     """
 
     declaration: ClassVar[Declaration] = Declaration(
         name="user", schema="UserInfo", id_name="user_id", get=get_user, list=list_users
     )
 
-    id: Field[int] = Field(identifier, "Number of the user, unique in the stack.")
-    username: Field[str] = Field(string, "Name that the user signs in with (documented).")
-    email: Field[str] = Field(optional(string, ""), "Address for mail; empty where it is not shown.")
+    id: Field[int] = Field(identifier, "Id of the user, unique in the stack.")
+    username: Field[str] = Field(string, "User name for signing in (documented).")
+    email: Field[str] = Field(optional(string, ""), "Email address; empty if it is hidden.")
     first_name: Field[str] = Field(optional(string, ""), "Given name; may be empty.")
     last_name: Field[str] = Field(optional(string, ""), "Family name; may be empty.")
     organization: Field[int] = Field(identifier, "Id of the user's organization.")
-    created: Field[str] = Field(string, "When the account was made, ISO 8601 in UTC.")
+    created: Field[str] = Field(string, "When the account was created, ISO 8601 in UTC.")

@@ -1,4 +1,4 @@
-"""WorkFloeSpec: a floe that jobs can be started of, and the parameters that it takes."""
+"""WorkFloeSpec: a floe that jobs can run, with the specification of its parameters."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 class WorkFloeSpec(Resource):
-    """A floe that jobs can be started of.
+    """A floe that jobs can run.
 
-    The `specification` of a listed one is empty (documented); `session.refresh_resource` brings it. Listing takes the filters ``title``
+    The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title``
     and ``name`` (contains), ``state`` and ``tags``.
 
     Example:
@@ -75,17 +75,17 @@ class WorkFloeSpec(Resource):
         list=list_workfloes,
     )
 
-    id: Field[int] = Field(identifier, "Number of the floe, unique in the stack (documented).")
+    id: Field[int] = Field(identifier, "Id of the floe, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the floe; need not be unique (documented).")
-    title: Field[str] = Field(string, "What a person reads in place of the name; may be empty (documented).")
-    uuid: Field[str] = Field(string, "Identity of the floe over all its versions (documented; the meaning is assumed).")
-    state: Field[str] = Field(string, "`ready` or `deprecated` (documented); others are possible.")
-    description: Field[str] = Field(optional(string, ""), "Free text; may be empty (assumed).")
-    tags: Field[list[str]] = Field(optional(string_list, []), "Tags that the maker of the floe has given it (assumed).")
+    title: Field[str] = Field(string, "Display title; may be empty (documented).")
+    uuid: Field[str] = Field(string, "UUID shared by all versions of the floe (documented; the meaning is assumed).")
+    state: Field[str] = Field(string, "`ready` or `deprecated` (documented); other states are possible.")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (assumed).")
+    tags: Field[list[str]] = Field(optional(string_list, []), "Tags from the specification of the floe (assumed).")
     package: Field[int | None] = Field(
-        optional(identifier), "Id of the package that it came in; None where it is part of the stack (assumed)."
+        optional(identifier), "Id of the package of the floe; None if it is built in (assumed)."
     )
-    created: Field[str] = Field(string, "When the stack first saw the floe, ISO 8601 in UTC (assumed).")
+    created: Field[str] = Field(string, "When the floe was first registered, ISO 8601 in UTC (assumed).")
     specification: Field[dict[str, Any]] = Field(
         json_object,
         "Cubes and their parameters (documented); empty when listed (documented).",
@@ -93,22 +93,22 @@ class WorkFloeSpec(Resource):
     )
 
     def start(self, name: str, parameters: Mapping[str, Any] | None = None, /, **promoted: Any) -> WorkFloeJob:
-        """Start a job, with its parameters checked against the specification before anything is sent.
+        """Start a job. Its parameters are validated against the specification before the request.
 
-        The specification is fetched where it is not there yet. Parameters of a type that this client does not know go unchecked.
+        The specification is fetched if it is not loaded. Parameters of unknown types are not validated.
 
         Args:
             name: Display name of the job.
-            parameters: More of them, in the form of `WorkFloeJob.start`, for example ``{"cube": {"dock": {"poses": 5}}}``.
-            **promoted: Parameters by their promoted names. Resources stand for themselves: files, datasets, collections, secrets, and lists
-                of them where the parameter takes several. Names that are no words of Python fit as ``**{"in": dataset}``.
+            parameters: Further parameters in the form of `WorkFloeJob.start`, for example ``{"cube": {"dock": {"poses": 5}}}``.
+            **promoted: Parameters by their promoted names. Files, datasets, collections and secrets are passed as resources, or as lists
+                of them if the parameter takes several. Pass names that are not Python identifiers as ``**{"in": dataset}``.
 
         Returns:
             The job, queued or running.
 
         Raises:
-            ValidationError: A name is unknown (the text has the known ones), a value is of the wrong type, or one is missing.
-            OrionError: The server rejected, or no good response came.
+            ValidationError: A name is unknown (the message lists the known ones), a value has the wrong type, or one is missing.
+            OrionError: The request failed.
 
         Example:
             >>> from orionclient.types import WorkFloeSpec
@@ -125,10 +125,10 @@ class WorkFloeSpec(Resource):
         both = {**_group_parameters("promoted", given.get("promoted")), **promoted}
         if both or "promoted" in given:
             given["promoted"] = both
-        return WorkFloeJob.start(self._require_session(), self, name, self._checked(given))
+        return WorkFloeJob.start(self._require_session(), self, name, self._check_parameters(given))
 
-    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters as they are sent."""
+    def _check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Validate the parameters and convert them to JSON."""
         _require_known(f"{self._title()}: a group of parameters", given, ("promoted", "cube"))
         cubes = parse_cubes(self)
         promoted = find_promoted(cubes)
@@ -145,27 +145,27 @@ class WorkFloeSpec(Resource):
             sent = {name: _check_value(own[name], name, value) for name, value in values.items()}
             checked["cube"] = {**checked["cube"], cube_name: sent}
         for cube in cubes:
-            self._complete(cube, checked)
+            self._check_required(cube, checked)
         return checked
 
-    def _complete(self, cube: Cube, given: Mapping[str, Any]) -> None:
-        """Reject parameters among which a required one is missing."""
+    def _check_required(self, cube: Cube, given: Mapping[str, Any]) -> None:
+        """Raise an error if a required parameter of a cube is missing."""
         promoted, by_cube = given.get("promoted") or {}, given.get("cube") or {}
         own = {name for cube_name in cube.names for name in by_cube.get(cube_name, ())}
         for each in cube.parameters:
             name = each.get("promoted_name") or each["name"]
-            there = each.get("promoted_name") in promoted or each["name"] in own
-            if each.get("required") and each.get("default") is None and not there:
-                raise ValidationError(f"{self._title()} needs the parameter {name!r} ({each['type']})")
+            is_given = each.get("promoted_name") in promoted or each["name"] in own
+            if each.get("required") and each.get("default") is None and not is_given:
+                raise ValidationError(f"{self._title()} requires the parameter {name!r} ({each['type']})")
 
 
 @frozen
 class Cube:
-    """A cube of a specification.
+    """A cube of a floe specification.
 
     Attributes:
-        names: Its title and its name, as far as it has them.
-        parameters: Its parameters. Each has the strings `name` and `type` ("unknown" where the server names none), `promoted_name`, a
+        names: Its title and its name, if present.
+        parameters: Its parameters. Each has the strings `name` and `type` ("unknown" if the server sends none), `promoted_name`, a
             string or None, and `choices`, a list or None.
     """
 
@@ -174,7 +174,7 @@ class Cube:
 
 
 def parse_cubes(spec: WorkFloeSpec) -> list[Cube]:
-    """Read the cubes of a specification.
+    """Parse the cubes of a specification.
 
     Args:
         spec: The floe, with its specification.
@@ -183,7 +183,7 @@ def parse_cubes(spec: WorkFloeSpec) -> list[Cube]:
         The cubes; missing lists are empty.
 
     Raises:
-        OrionError: A field of the specification is missing or of another type; the message names it.
+        OrionError: A field of the specification is missing or has the wrong type; the message names it.
     """
     try:
         listed = read_optional_field(spec.specification, "cubes", list, within="specification") or []
@@ -209,7 +209,7 @@ def _parse_cube(data: Mapping[str, Any], within: str) -> Cube:
 
 
 def find_promoted(cubes: Iterable[Cube]) -> dict[str, dict[str, Any]]:
-    """Find the promoted parameters.
+    """Collect the promoted parameters of the cubes.
 
     Args:
         cubes: The cubes of a floe.
@@ -222,63 +222,67 @@ def find_promoted(cubes: Iterable[Cube]) -> dict[str, dict[str, Any]]:
 
 def _group_parameters(what: str, given: Any) -> dict[str, Any]:
     if given is not None and not isinstance(given, Mapping):
-        raise ValidationError(f"{what} is a mapping of names to values, not {type(given).__name__}")
+        raise ValidationError(f"{what} must be a mapping of names to values, not {type(given).__name__}")
     return dict(given or {})
 
 
 def _require_known(what: str, given: Any, known: Any) -> None:
     for name in given:
         if name not in known:
-            raise ValidationError(f"{what} {name!r:.60} is unknown; known are {', '.join(map(repr, known)) or 'none'}")
+            raise ValidationError(
+                f"{what} {name!r:.60} is unknown; known names are {', '.join(map(repr, known)) or 'none'}"
+            )
 
 
 def _check_value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
-    """A value as it is sent, for a parameter as the specification describes it."""
+    """Validate the value of a parameter and convert it to JSON."""
     kind, many = str(parameter["type"]), bool(parameter.get("many"))
     if value is None and not parameter.get("required"):
         return None
     if kind in _KINDS:
-        return _resource_reference(kind, many, name, value)
+        return _build_reference(kind, many, name, value)
     if isinstance(value, Resource):
         if kind in _PYTHON:
-            raise ValidationError(f"the parameter {name!r} is of type {kind}, not a {type(value).__name__}")
-        # A type of the stack's own: an id is what every kind of resource is named by.
+            raise ValidationError(f"the parameter {name!r} must be of type {kind}, not a {type(value).__name__}")
+        # The parameter type is unknown to this client; resources of every type are passed by id.
         return value._id()
     if many:
         if not isinstance(value, list | tuple):
             raise ValidationError(f"the parameter {name!r} takes a list of values of type {kind}, not {value!r:.60}")
-        return [_is_plain_value(parameter, kind, name, each) for each in value]
-    return _is_plain_value(parameter, kind, name, value)
+        return [_check_plain_value(parameter, kind, name, each) for each in value]
+    return _check_plain_value(parameter, kind, name, value)
 
 
-def _is_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
+def _check_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
     wanted = _PYTHON.get(kind, (object,))
-    # A bool is an int for Python only.
+    # A Python bool is an int, but JSON true is not a number.
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
-        raise ValidationError(f"the parameter {name!r} is of type {kind}; {value!r:.60} is not")
+        raise ValidationError(f"the parameter {name!r} must be of type {kind}, not {value!r:.60}")
     if isinstance(value, Decimal):
         value = float(value)
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise ValidationError(f"the parameter {name!r} cannot be written as JSON: {error}") from None
+        raise ValidationError(f"the parameter {name!r} is not JSON serializable: {error}") from None
     if parameter.get("choices") and value not in parameter["choices"]:
-        raise ValidationError(f"the parameter {name!r} is one of {parameter['choices']}, not {value!r:.60}")
+        raise ValidationError(f"the parameter {name!r} must be one of {parameter['choices']}, not {value!r:.60}")
     return value
 
 
-def _resource_reference(kind: str, many: bool, name: str, value: Any) -> Any:
-    """A resource, its id, or one of the published forms that hold ids, which are sent as they are."""
+def _build_reference(kind: str, many: bool, name: str, value: Any) -> Any:
+    """Convert a resource or an id to a reference. The published forms that contain ids are sent unchanged."""
     if isinstance(value, list | tuple):
         if not many:
             raise ValidationError(f"the parameter {name!r} takes one {kind}, not a list")
-        return {f"{kind}s": [{"id": _parse_number(kind, name, each)} for each in value]}
-    return dict(value) if isinstance(value, Mapping) else _parse_number(kind, name, value)
+        return {f"{kind}s": [{"id": _parse_id(kind, name, each)} for each in value]}
+    return dict(value) if isinstance(value, Mapping) else _parse_id(kind, name, value)
 
 
-def _parse_number(kind: str, name: str, value: Any) -> int:
+def _parse_id(kind: str, name: str, value: Any) -> int:
     if isinstance(value, Resource):
         if not isinstance(value, _KINDS[kind]):
-            raise ValidationError(f"the parameter {name!r} is a {_KINDS[kind].__name__}, not a {type(value).__name__}")
+            raise ValidationError(
+                f"the parameter {name!r} must be a {_KINDS[kind].__name__}, not a {type(value).__name__}"
+            )
         return int(value._id())
     return resource_id(value, f"the parameter {name!r}")

@@ -132,7 +132,7 @@ def main(rounds: int, mib: int) -> None:
             http = get_session()
 
             def run(path: str, follower: type[digests.FileHasher]) -> tuple[float, float]:
-                downloads.Follower = follower  # type: ignore[misc]
+                downloads.FileHasher = follower  # type: ignore[misc]
                 wall, cpu = time.perf_counter(), time.process_time()
                 http.download_to_file(f"http://127.0.0.1:{port}/{path}", target, durable=False)
                 taken = time.perf_counter() - wall, time.process_time() - cpu

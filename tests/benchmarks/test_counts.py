@@ -50,7 +50,7 @@ def measure() -> Iterator[Measure]:
 def test_a_thousand_shards_need_a_connection_for_each_worker(measure: Measure, workers: int) -> None:
     reported = measure("shards", count=1000, size=4096, workers=workers)
     assert reported["connections"] <= 1.1 * workers
-    assert (reported["lost"], reported["ready"], reported["bytes"], reported["refused"]) == (0, 1000, 4_096_000, 0)
+    assert (reported["lost"], reported["ready"], reported["bytes"], reported["rejected"]) == (0, 1000, 4_096_000, 0)
     # One to look at the collection, and three for each shard.
     assert reported["requests"] == 3001
 

@@ -60,11 +60,11 @@ class Server(asyncio.Protocol):
             loop = asyncio.get_running_loop()
             if head.startswith(b"GET /counts"):
                 self._send(b"200 OK", json.dumps(Server.reported).encode())
-                Server.reported, Server.start = {"sent": 0, "refused": 0}, 0.0
+                Server.reported, Server.start = {"sent": 0, "rejected": 0}, 0.0
             elif self._takes(loop.time()):
                 loop.call_later(_LATENCY, self._send, b"200 OK", b"{}")
             else:
-                Server.reported["refused"] += 1
+                Server.reported["rejected"] += 1
                 header = f"\r\nRetry-After: {self.retry_after}".encode() if self.retry_after != "none" else b""
                 loop.call_later(_LATENCY, self._send, b"429 Too Many Requests" + header, b"{}")
 
@@ -89,7 +89,7 @@ class Server(asyncio.Protocol):
 async def serve(rate: float, retry_after: str, changing: bool) -> None:
     """Serve until the standard input ends; the first line of the output is the port."""
     Server.rate, Server.retry_after, Server.changing = rate, retry_after, changing
-    Server.reported = {"sent": 0, "refused": 0}
+    Server.reported = {"sent": 0, "rejected": 0}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Server, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -178,7 +178,7 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- |")
     for name, runs in rows.items():
         ratios = [run["seconds"] / best for run in runs]
-        rejected = statistics.median(run["refused"] / run["sent"] for run in runs)
+        rejected = statistics.median(run["rejected"] / run["sent"] for run in runs)
         failed = sum(run["failed"] for run in runs)
         least = min(runs, key=lambda run: run["least"] / run["most"])
         print(

@@ -1,4 +1,4 @@
-"""Fixtures for the command line: one local Orion for a module, calls in this process and in one of their own."""
+"""Fixtures of the command line tests: one local Orion per module, and calls in this process and in separate ones."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ Call = Callable[..., Result]
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
-    """A local Orion with the demo seed for all tests of a module."""
+    """Start a local Orion with the demo seed for all tests of a module."""
     with LocalOrion(tmp_path_factory.mktemp("stack"), seed="demo", durable=False) as running:
         yield running
 
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
-    """Calls `ocli` in this process, in a folder of its own."""
+    """Return a function that calls `ocli` in this process, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
 
     def invoke(*arguments: str, on: LocalOrion | None = None, **settings: Any) -> Result:
         for name, value in (on.environ if on is not None else {}).items():
             monkeypatch.setenv(name, value)
-        # The name of the program is what a person types.
+        # The program name as a user types it.
         found = CliRunner().invoke(ocli, list(arguments), prog_name="ocli", **settings)
         assert "Traceback" not in found.output
         return found
@@ -46,10 +46,10 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
 
 
 def environment(home: Path, orion: LocalOrion | None = None, **more: str) -> dict[str, str]:
-    """The environment of a process that knows the packages under test and nothing of the person."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "PYTHON", "COV_"))}
+    """Return the environment of a process that knows only the packages under test."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "PYTHON", "COV_"))}
     own = orion.environ if orion is not None else {}
-    return {**kept, "HOME": str(home), "PYTHONPATH": os.pathsep.join(ROOTS), "NO_COLOR": "1", **own, **more}
+    return {**inherited, "HOME": str(home), "PYTHONPATH": os.pathsep.join(ROOTS), "NO_COLOR": "1", **own, **more}
 
 
 COMMAND = [sys.executable, "-W", "error", "-m", "orionclient.cli"]
@@ -57,7 +57,7 @@ COMMAND = [sys.executable, "-W", "error", "-m", "orionclient.cli"]
 
 @pytest.fixture
 def process(own_home: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs `ocli` in a process of its own."""
+    """Return a function that runs `ocli` in a separate process."""
 
     def run(*arguments: str, on: LocalOrion | None = None, **settings: Any) -> subprocess.CompletedProcess[str]:
         more = settings.pop("more", {})

@@ -34,7 +34,7 @@ def test_parameters_of_path_and_query(call: Call, planted: LocalOrion) -> None:
     assert tagged.stdout == "Would send GET /api/v3/storage/files/?tags=a&tags=b\n"
 
 
-def test_a_body_as_text_and_as_a_file(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+def test_a_body_as_a_string_and_as_a_file(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "body.json").write_text('{"name": "from a file"}')
     for given, name in (('{"name": "hits"}', "hits"), ("@body.json", "from a file")):
         done = call("api", "create_dataset", "--body", given, on=planted)
@@ -43,42 +43,42 @@ def test_a_body_as_text_and_as_a_file(call: Call, planted: LocalOrion, tmp_path:
     assert call("api", "create_dataset", "--body", '{"name": 7}').exit_code == 6
 
 
-def test_bytes_there_and_back(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+def test_bytes_make_a_round_trip(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "content").write_bytes(b"other")
-    number = json.loads(call("api", "create_file", "--body", '{"name": "raw"}', on=planted).stdout)["id"]
-    done = call("api", "upload_file_content", "-p", f"file_id={number}", "--file", "content")
+    file_id = json.loads(call("api", "create_file", "--body", '{"name": "raw"}', on=planted).stdout)["id"]
+    done = call("api", "upload_file_content", "-p", f"file_id={file_id}", "--file", "content")
     assert json.loads(done.stdout)["state"] == "ready"
-    assert call("api", "download_file", "-p", f"file_id={number}").stdout == "other"
-    call("api", "download_file", "-p", f"file_id={number}", "-o", "back")
+    assert call("api", "download_file", "-p", f"file_id={file_id}").stdout == "other"
+    call("api", "download_file", "-p", f"file_id={file_id}", "-o", "back")
     assert (tmp_path / "back").read_bytes() == b"other"
-    assert call("api", "delete_file", "-p", f"file_id={number}").stdout == "{}\n"
+    assert call("api", "delete_file", "-p", f"file_id={file_id}").stdout == "{}\n"
 
 
 @pytest.mark.parametrize(
     ("words", "reported"),
     [
-        (["get_file", "-p", "nix=1"], "it has file_id"),
+        (["get_file", "-p", "nix=1"], "Known parameters: file_id"),
         (["get_file", "-p", "file_id"], "NAME=VALUE"),
         (["get_file", "-p", "file_id=../1"], "file_id"),
         (["list_files", "-p", "limit=x"], "integer"),
         (["create_file"], "body"),
     ],
 )
-def test_what_is_wrong_is_told(words: list[str], reported: str, call: Call, planted: LocalOrion) -> None:
+def test_invalid_calls_are_reported(words: list[str], reported: str, call: Call, planted: LocalOrion) -> None:
     done = call("api", *words, on=planted)
     assert done.exit_code == 2, done.output
     assert reported in done.stderr
 
 
-def test_bytes_that_are_not_whole_leave_no_file(orion: LocalOrion, call: Call) -> None:
+def test_truncated_bytes_leave_no_file(orion: LocalOrion, call: Call) -> None:
     File.upload(orion.session(), "x", b"some content")
-    number = str(orion.session().list_resources(File, {"name": "x"}).one().id)
+    file_id = str(orion.session().list_resources(File, {"name": "x"}).one().id)
     orion.faults.script("download_file", ["digest"] * 20)
-    done = call("api", "download_file", "-p", f"file_id={number}", "-o", "here", on=orion)
+    done = call("api", "download_file", "-p", f"file_id={file_id}", "-o", "here", on=orion)
     assert done.exit_code != 0
     assert not Path("here").exists()
     orion.faults.clear()
-    assert call("api", "download_file", "-p", f"file_id={number}", "-o", "here", on=orion).exit_code == 0
+    assert call("api", "download_file", "-p", f"file_id={file_id}", "-o", "here", on=orion).exit_code == 0
     assert Path("here").read_bytes() == b"some content"
     assert call("api", "download_file", "-p", "file_id=999", "-o", "there", on=orion).exit_code == 5
     assert not Path("there").exists()

@@ -1,4 +1,4 @@
-"""`ocli config`: profiles made, shown, chosen and removed; modes of files; where settings came from."""
+"""`ocli config`: create, show, select and remove profiles; file modes; and the origin of settings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def make(call: Call, name: str, url: str = "https://orion.example.com", token: s
     assert token not in done.output
 
 
-def test_modes_are_tight_always(call: Call, own_home: Path) -> None:
+def test_file_modes_are_restricted(call: Call, own_home: Path) -> None:
     folder = own_home / ".orion"
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
@@ -41,7 +41,7 @@ def test_modes_are_tight_always(call: Call, own_home: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbf[work]\n", b"[work]\nurl = https://x.org\ntok", b"\xff\xfe[\0"])
-def test_a_broken_file_is_left_alone(call: Call, own_home: Path, content: bytes) -> None:
+def test_an_invalid_file_is_not_changed(call: Call, own_home: Path, content: bytes) -> None:
     folder = own_home / ".orion"
     folder.mkdir(mode=0o700)
     path = folder / "config"
@@ -57,7 +57,9 @@ def test_a_broken_file_is_left_alone(call: Call, own_home: Path, content: bytes)
     assert {each.name for each in folder.iterdir()} <= {"config", "config.lock"}
 
 
-def test_a_named_file_does_not_close_its_folder(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_custom_file_does_not_restrict_its_folder(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tmp_path.chmod(0o755)
     monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "mine"))
     make(call, "work")
@@ -65,7 +67,7 @@ def test_a_named_file_does_not_close_its_folder(call: Call, tmp_path: Path, monk
     assert (tmp_path / "mine").stat().st_mode & 0o777 == 0o600
 
 
-def test_use_chooses_and_remove_removes(call: Call, own_home: Path) -> None:
+def test_use_and_remove(call: Call, own_home: Path) -> None:
     make(call, "default", "one.example.com")
     make(call, "work", "two.example.com")
     assert call("config", "use", "work").stdout == "ocli uses profile 'work' from now on\n"
@@ -82,7 +84,7 @@ def test_use_chooses_and_remove_removes(call: Call, own_home: Path) -> None:
     assert info["url"]["value"] == "https://one.example.com"
 
 
-def test_an_unknown_profile_is_told_with_the_known_ones(call: Call) -> None:
+def test_an_unknown_profile_lists_the_known_ones(call: Call) -> None:
     make(call, "work")
     for words in (
         ["config", "use", "nix"],
@@ -113,7 +115,7 @@ def test_path(call: Call, own_home: Path) -> None:
     assert call("config", "path").stdout == f"{own_home / '.orion' / 'config'}\n"
 
 
-def test_responses_from_a_pipe(process: Run, own_home: Path) -> None:
+def test_replies_from_a_pipe(process: Run, own_home: Path) -> None:
     done = process("config", "profile", input="orion.example.com\nada\ntok-3\n")
     assert done.returncode == 0, done.stderr
     assert "token = tok-3\n" in (own_home / ".orion" / "config").read_text()
@@ -143,7 +145,7 @@ def test_password_and_token_exclude_each_other(call: Call) -> None:
     assert done.exit_code == 2
 
 
-def test_the_doctor_finds_what_is_wrong(call: Call, stack: LocalOrion, own_home: Path) -> None:
+def test_the_doctor_reports_problems(call: Call, stack: LocalOrion, own_home: Path) -> None:
     done = call("doctor", "--json")
     assert done.exit_code == 1
     rows = {row["check"]: row for row in json.loads(done.stdout)}
@@ -158,7 +160,7 @@ def test_the_doctor_finds_what_is_wrong(call: Call, stack: LocalOrion, own_home:
     assert "chmod 600" in rows["file"]["detail"]
 
 
-def test_the_doctor_is_content(call: Call, stack: LocalOrion) -> None:
+def test_the_doctor_without_problems(call: Call, stack: LocalOrion) -> None:
     done = call("doctor", on=stack)
     assert done.exit_code == 0, done.output
     assert "belongs to ada" in done.stdout

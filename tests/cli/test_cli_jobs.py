@@ -1,4 +1,4 @@
-"""Jobs from the shell: promoted names as options, waiting, logs, running again."""
+"""`ocli jobs`: promoted names as options, waiting, logs, and running again."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) 
     ],
     ids=" ".join,
 )
-def test_wrong_values_are_rejected_before_anything_is_sent(words: list[str], call: Call, planted: LocalOrion) -> None:
+def test_invalid_values_are_rejected_before_any_request(words: list[str], call: Call, planted: LocalOrion) -> None:
     before = len(planted.faults.requests("create_job"))
     done = call("jobs", "start", "kinds", "name", *words, on=planted)
     assert done.exit_code == 2, done.output
@@ -114,11 +114,11 @@ def test_wrong_values_are_rejected_before_anything_is_sent(words: list[str], cal
 def test_the_help_of_a_floe(call: Call, planted: LocalOrion) -> None:
     done = call("jobs", "start", "kinds", "--help", on=planted)
     assert done.exit_code == 0, done.output
-    text = " ".join(done.stdout.split())
-    assert "Start All kinds. Take everything." in text
-    assert "--in ID What goes in. Type: dataset. [required]" in text
-    assert "--choice [first|second]" in text
-    assert "Default: 5." in text
+    output = " ".join(done.stdout.split())
+    assert "Start All kinds. Take everything." in output
+    assert "--in ID What goes in. Type: dataset. [required]" in output
+    assert "--choice [first|second]" in output
+    assert "Default: 5." in output
 
 
 def test_a_floe_by_id_title_name_and_uuid(call: Call, planted: LocalOrion) -> None:
@@ -129,7 +129,7 @@ def test_a_floe_by_id_title_name_and_uuid(call: Call, planted: LocalOrion) -> No
     assert call("jobs", "start", "no such floe", "name").exit_code == 2
 
 
-def test_the_options_may_stand_before_the_name(call: Call, planted: LocalOrion) -> None:
+def test_options_may_precede_the_name(call: Call, planted: LocalOrion) -> None:
     assert started(call, planted, "kinds", "--in=1", "a name")["name"] == "a name"
     done = call("jobs", "start", "kinds", "b", "--in=1", "--project", "3", "--json", on=planted)
     assert json.loads(done.stdout)["project"] == 3
@@ -142,30 +142,32 @@ def test_logs_follow_wait_and_rerun(call: Call, planted: LocalOrion) -> None:
     document = json.loads(call("--json", "jobs", "logs", str(job["id"])).stdout)
     assert document == {"job": job["id"], "lines": ["step 1 of 3", "step 2 of 3", "step 3 of 3"]}
     done = call("jobs", "rerun", str(job["id"]), "--name", "again")
-    number = re.fullmatch(r"Started job with id (\d+)\n", done.stdout)
+    number = re.fullmatch(r"Started job (\d+) 'again'\n", done.stdout)
     assert number
-    assert call("jobs", "wait", number[1]).stdout == f"Job {number[1]} is complete\n"
+    assert call("jobs", "wait", number[1]).stdout == f"Job {number[1]} 'again' is complete\n"
     exported = json.loads(call("jobs", "export", number[1]).stdout)
     assert exported["name"] == "again"
     assert exported["parameters"] == {"promoted": {"seconds": 0.3, "steps": 3}}
 
 
-def test_cancel_and_wait_tell_the_reason(call: Call, planted: LocalOrion) -> None:
+def test_cancel_and_wait_print_the_reason(call: Call, planted: LocalOrion) -> None:
     job = started(call, planted, "slow", "name", "--seconds=60", "--steps=600")
-    assert call("jobs", "cancel", str(job["id"]), on=planted).stdout == f"Cancelled job {job['id']}\n"
+    assert call("jobs", "cancel", str(job["id"]), on=planted).stdout == f"Cancelled job {job['id']} 'name'\n"
     done = call("jobs", "wait", str(job["id"]))
     assert done.exit_code == 1
     assert "cancelled" in done.stderr
 
 
-def test_the_path_of_a_log_in_a_pipe_is_left_as_it_is(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+def test_a_log_in_a_pipe_is_unchanged(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
     job = started(call, planted, "echo", "name", "--text", "\x1b[31mred")
     call("jobs", "wait", str(job["id"]))
     assert '"text": ' in call("jobs", "logs", str(job["id"])).stdout
 
 
 @pytest.mark.parametrize("cubes", ["x", [None], [{"name": "echo", "parameters": [{"promoted_name": "text"}]}]], ids=str)
-def test_an_odd_specification_is_an_error_that_names_the_field(call: Call, planted: LocalOrion, cubes: object) -> None:
+def test_an_invalid_specification_is_an_error_that_names_the_field(
+    call: Call, planted: LocalOrion, cubes: object
+) -> None:
     planted.faults.clear()
     planted.faults.script("get_workfloe", [set_field("specification.cubes", cubes)])
     done = call("jobs", "start", "echo", "x", "--text", "CNS", on=planted)
@@ -175,7 +177,7 @@ def test_an_odd_specification_is_an_error_that_names_the_field(call: Call, plant
 
 
 @pytest.mark.parametrize("progress", ["half", [], {}, None])
-def test_a_progress_that_is_no_number_is_left_out(
+def test_a_progress_that_is_not_a_number_is_omitted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], progress: object
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

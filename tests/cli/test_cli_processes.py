@@ -1,4 +1,4 @@
-"""What only a process of its own shows: what is loaded, exit codes, closed pipes, Ctrl-C."""
+"""`ocli` in separate processes: loaded modules, exit codes, closed pipes and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_help_loads_neither_httpx_nor_rich(words: list[str], own_home: Path) -> 
     assert list(own_home.iterdir()) == []
 
 
-@pytest.mark.parametrize("group", ["files", "jobs", "config", "emulator", "doctor"])
+@pytest.mark.parametrize("group", ["files", "jobs", "config", "local", "doctor"])
 def test_the_help_of_a_group_opens_no_connection_and_writes_no_file(group: str, process: Run, own_home: Path) -> None:
     done = process(group, "--help")
     assert done.returncode == 0, done.stderr
@@ -75,7 +75,7 @@ def test_the_help_of_a_group_opens_no_connection_and_writes_no_file(group: str, 
     assert list(own_home.iterdir()) == []
 
 
-def test_rich_stays_out_of_a_listing(planted: LocalOrion, own_home: Path) -> None:
+def test_a_listing_does_not_load_rich(planted: LocalOrion, own_home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", LOADED, "files", "list"],
         env=environment(own_home, planted),
@@ -95,9 +95,10 @@ def test_rich_stays_out_of_a_listing(planted: LocalOrion, own_home: Path) -> Non
         (["nonsense"], 2),
         (["files", "show", "4711"], 5),
         (["files", "download", "1", "-o", "no/such\0"], 9),
-        ([], 2),
+        ([], 0),
+        (["files"], 0),
     ],
-    ids=["done", "usage", "not found", "local file", "nothing"],
+    ids=["done", "usage", "not found", "local file", "bare ocli", "bare group"],
 )
 def test_exit_codes(words: list[str], code: int, process: Run, planted: LocalOrion) -> None:
     if "\0" in "".join(words):
@@ -107,7 +108,7 @@ def test_exit_codes(words: list[str], code: int, process: Run, planted: LocalOri
     assert "Traceback" not in done.stderr
 
 
-def test_login_needed(process: Run) -> None:
+def test_the_first_error_without_configuration_is_three_short_lines(process: Run, own_home: Path) -> None:
     done = process("files", "list")
     assert (done.returncode, done.stdout) == (4, "")
     error, *hints = done.stderr.splitlines()
@@ -153,7 +154,7 @@ def test_help_into_a_closed_pipe_is_quiet(own_home: Path) -> None:
 @pytest.mark.parametrize(
     "words", [["files", "list"], ["files", "download", "1", "-o", "/dev/full"], ["--help"]], ids=" ".join
 )
-def test_a_full_disk_is_told(words: list[str], planted: LocalOrion, own_home: Path) -> None:
+def test_a_full_disk_is_reported(words: list[str], planted: LocalOrion, own_home: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [*COMMAND, *words],
@@ -170,7 +171,7 @@ def test_a_full_disk_is_told(words: list[str], planted: LocalOrion, own_home: Pa
 
 @pytest.mark.usefixtures("real_time")
 @pytest.mark.parametrize("what", ["wait", "logs"])
-def test_ctrl_c_leaves_with_130_and_no_noise(what: str, planted: LocalOrion, own_home: Path) -> None:
+def test_ctrl_c_exits_with_130_and_no_traceback(what: str, planted: LocalOrion, own_home: Path) -> None:
     session = planted.session()
     slow = session.list_resources(WorkFloeSpec, {"title": "slow"}).one()
     job = slow.start("long", seconds=60.0, steps=600)
@@ -182,7 +183,7 @@ def test_ctrl_c_leaves_with_130_and_no_noise(what: str, planted: LocalOrion, own
         stderr=subprocess.PIPE,
         text=True,
     )
-    # It asks again and again; with the second question it surely is under way.
+    # The command polls; after the second request it is certainly running.
     _until(lambda: len([each for each in planted.faults.requests("get_job") if f"/{job.id}/" in each.path]) >= 2)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
@@ -201,13 +202,13 @@ def _until(good: Callable[[], bool]) -> None:
 
 
 def test_ctrl_c_in_an_upload_of_many(planted: LocalOrion, own_home: Path, tmp_path: Path) -> None:
-    for number in range(8):
-        (tmp_path / f"{number}.bin").write_bytes(b"x" * 1000)
+    for index in range(8):
+        (tmp_path / f"{index}.bin").write_bytes(b"x" * 1000)
     planted.faults.clear()
     planted.faults.script("upload_file_content", [{"step": "stall", "seconds": 60}] * 8)
     try:
         process = subprocess.Popen(
-            [*COMMAND, "--timeout", "2", "files", "upload", *(f"{number}.bin" for number in range(8))],
+            [*COMMAND, "--timeout", "2", "files", "upload", *(f"{index}.bin" for index in range(8))],
             env=environment(own_home, planted),
             cwd=tmp_path,
             stdout=subprocess.PIPE,
@@ -225,7 +226,7 @@ def test_ctrl_c_in_an_upload_of_many(planted: LocalOrion, own_home: Path, tmp_pa
     assert "Traceback" not in err
 
 
-def test_a_pipe_gets_everything(process: Run, planted: LocalOrion) -> None:
+def test_a_pipe_gets_the_full_output(process: Run, planted: LocalOrion) -> None:
     name = "long name " * 25
     file = File.upload(planted.session(), name, b"CNS")
     done = process("files", "list", "--name", "long name", on=planted, more={"COLUMNS": "40"})

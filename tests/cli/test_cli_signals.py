@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM while `ocli` works: the code, one line where a transfer can be resumed, and the next run that does."""
+"""Ctrl-C and SIGTERM during `ocli` commands:
+
+the exit code, one line if the transfer can be resumed, and the run that resumes it.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,13 @@ LARGE = 17 * MIB
 
 
 class Ocli:
-    """Calls of `ocli` in processes of their own, in a folder."""
+    """Runs `ocli` in separate processes, in a folder."""
 
     def __init__(self, stack: LocalOrion, folder: Path, home: Path) -> None:
         self.stack, self.folder, self.home = stack, folder, home
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        # Without progress, but for what goes to standard output, which has no ids.
+        # Without progress output, except on standard output of commands that print ids.
         quiet = [] if "-" in words else ["-q"]
         return subprocess.Popen(
             [*COMMAND, *quiet, *words], env=environment(self.home, self.stack), cwd=self.folder,
@@ -45,7 +48,7 @@ class Ocli:
         )  # fmt: skip
 
     def stopped(self, sent: int, under_way: Callable[[], Any], *words: str) -> str:
-        """Send a signal as soon as something holds; gives what is on standard error."""
+        """Send a signal as soon as a condition holds, and return the standard error."""
         process = self.start(*words)
         until(lambda: under_way() or process.poll() is not None)
         process.send_signal(sent)
@@ -74,7 +77,7 @@ def ocli(stack: LocalOrion, tmp_path: Path, own_home: Path) -> Iterator[Ocli]:
     stack.faults.clear()
 
 
-def part_of(path: Path) -> Path:
+def part_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
@@ -84,16 +87,16 @@ def holds(path: Path, size: int) -> bool:
 
 def test_a_download(ocli: Ocli, sent: int, word: str) -> None:
     content, target = os.urandom(6 * MIB), ocli.folder / "out"
-    number = str(File.upload(ocli.stack.session(), "down", content).id)
+    file_id = str(File.upload(ocli.stack.session(), "down", content).id)
     target.write_bytes(b"old")
     ocli.stack.faults.script("download_file", [SLOW])
-    words = ("files", "download", number, "-o", "out")
-    assert ocli.stopped(sent, lambda: holds(part_of(target), 2 * MIB), *words) == f"{word}: {AGAIN}"
+    words = ("files", "download", file_id, "-o", "out")
+    assert ocli.stopped(sent, lambda: holds(part_path(target), 2 * MIB), *words) == f"{word}: {AGAIN}"
     assert target.read_bytes() == b"old"
-    started = part_of(target).stat().st_ino
-    assert ocli.done(*words) == [number]
+    started = part_path(target).stat().st_ino
+    assert ocli.done(*words) == [file_id]
     assert target.read_bytes() == content
-    # It went on in the file that was begun.
+    # The run resumed the same part file.
     assert target.stat().st_ino == started
     assert os.listdir(ocli.folder) == ["out"]
 
@@ -104,18 +107,18 @@ def test_several_downloads_at_once(ocli: Ocli, sent: int, word: str) -> None:
     ocli.stack.faults.script("download_file", [SLOW, SLOW])
     folder = ocli.folder / "here"
     words = ("files", "download", *ids, "-o", "here")
-    parts = [part_of(folder / name) for name in contents]
+    parts = [part_path(folder / name) for name in contents]
     assert (
-        ocli.stopped(sent, lambda: all(holds(part, 2 * MIB) for part in parts), *words) == f"{word}: {AGAIN}"
+        ocli.stopped(sent, lambda: all(holds(path, 2 * MIB) for path in parts), *words) == f"{word}: {AGAIN}"
     )  # fmt: skip
-    started = [part.stat().st_ino for part in parts]
+    started = [path.stat().st_ino for path in parts]
     assert ocli.done(*words) == ids
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == contents
     assert [(folder / name).stat().st_ino for name in contents] == started
 
 
 def received(stack: LocalOrion) -> list[int]:
-    """Bytes of whole parts that the open uploads have."""
+    """Return the bytes of complete parts of the open uploads."""
     from orionclient.types import Upload
 
     return [upload.received for upload in stack.session().list_resources(Upload, {"state": "open"})]
@@ -124,7 +127,7 @@ def received(stack: LocalOrion) -> list[int]:
 def test_an_upload(ocli: Ocli, sent: int, word: str) -> None:
     name, session = f"up {sent}", ocli.stack.session()
     (ocli.folder / name).write_bytes(os.urandom(LARGE))
-    # The first part arrives; the others are responded by nobody.
+    # The first part gets a response; the others get none.
     ocli.stack.faults.script(
         "upload_part", ["pass", {"step": "stall", "seconds": 300}, {"step": "stall", "seconds": 300}]
     )
@@ -143,7 +146,7 @@ def test_several_uploads_at_once(ocli: Ocli, sent: int, word: str) -> None:
     names, session = [f"{each} {sent}" for each in ("one", "two", "three")], ocli.stack.session()
     for name in names:
         (ocli.folder / name).write_bytes(os.urandom(LARGE))
-    # Each has its own turn to be slow, and goes on after it: threads end at their next chunk.
+    # Each upload stalls in turn and then continues, because threads end at their next chunk.
     ocli.stack.faults.script("upload_part", [{"step": "stall", "seconds": 2, "read": MIB}], times=20)
     words = ("files", "upload", *names, "--jobs", "2")
     err = ocli.stopped(sent, lambda: len(received(ocli.stack)) == 2, *words)
@@ -169,22 +172,22 @@ def test_a_collection(ocli: Ocli, sent: int, word: str) -> None:
     words = ("collections", "upload", "source", "--jobs", "1", "--name", f"c {sent}")
     err = ocli.stopped(sent, lambda: len(ocli.stack.faults.requests("upload_shard_content")) >= 2, *words)
     [collection] = session.list_resources(ShardCollection, {"name": f"c {sent}"})
-    number = str(collection.id)
-    assert err == f"{word}: run the same command again with --into {number} to resume from there\n"
-    assert ocli.done("collections", "upload", "source", "--into", number) == [number]
-    # What the server was still taking stays without content, and closing drops it.
+    collection_id = str(collection.id)
+    assert err == f"{word}: run the same command again with --into {collection_id} to resume from there\n"
+    assert ocli.done("collections", "upload", "source", "--into", collection_id) == [collection_id]
+    # Shards that the server was still receiving have no content, and closing drops them.
     shards = [(shard.name, b"".join(shard.download())) for shard in collection.list_shards() if shard.state == "ready"]
     assert sorted(shards) == sorted(contents.items())
     ocli.stack.faults.script("download_shard", [SLOW, SLOW])
-    words = ("collections", "download", number, "here")
-    parts = [part_of(ocli.folder / "here" / name) for name in contents]
-    assert ocli.stopped(sent, lambda: all(holds(part, 2 * MIB) for part in parts), *words) == f"{word}: {AGAIN}"
+    words = ("collections", "download", collection_id, "here")
+    parts = [part_path(ocli.folder / "here" / name) for name in contents]
+    assert ocli.stopped(sent, lambda: all(holds(path, 2 * MIB) for path in parts), *words) == f"{word}: {AGAIN}"
     ocli.done(*words)
     assert {path.name: path.read_bytes() for path in (ocli.folder / "here").iterdir()} == contents
 
 
 @pytest.mark.parametrize("what", ["list", "small upload", "to standard output", "dataset"])
-def test_where_nothing_can_be_gone_on_with_it_is_silent(ocli: Ocli, sent: int, word: str, what: str) -> None:
+def test_nothing_is_printed_if_nothing_can_be_resumed(ocli: Ocli, sent: int, word: str, what: str) -> None:
     session, name = ocli.stack.session(), f"{what} {sent}"
     operation, words = {
         "list": ("list_files", ["files", "list"]),
@@ -212,24 +215,24 @@ def test_a_wait(ocli: Ocli, sent: int, word: str) -> None:
     job = slow.start("long", seconds=60.0, steps=600)
     requests = lambda: [each for each in ocli.stack.faults.requests("get_job") if f"/{job.id}/" in each.path]  # noqa: E731
     assert ocli.stopped(sent, lambda: len(requests()) >= 2, "jobs", "wait", str(job.id)) == ""
-    # The job is nothing of the call's.
+    # The job is not part of the call.
     ocli.stack.session().refresh_resource(job)
     assert job.state == "running"
     job.cancel()
 
 
-def test_a_second_one_ends_at_once(ocli: Ocli, sent: int, word: str) -> None:
+def test_a_second_signal_ends_at_once(ocli: Ocli, sent: int, word: str) -> None:
     (ocli.folder / "one").write_bytes(b"x" * MIB)
     os.mkfifo(ocli.folder / "silent")
     ocli.stack.faults.script("upload_file_content", [{"step": "stall", "seconds": 300}])
-    # Opened in both directions, nobody has to wait for anybody.
+    # Opened for reading and writing, so that neither end waits for the other.
     writer = os.open(ocli.folder / "silent", os.O_RDWR)
     try:
         os.write(writer, b"x")
         with ocli.start("--timeout", "300", "files", "upload", "silent", "one") as process:
             until(lambda: len(ocli.stack.faults.requests("upload_file_content")) >= 1)
             process.send_signal(sent)
-            # It waits for the thread that reads from somebody who says nothing more.
+            # The process waits for the thread that reads from a silent writer.
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(2)
             process.send_signal(sent)
@@ -241,10 +244,10 @@ def test_a_second_one_ends_at_once(ocli: Ocli, sent: int, word: str) -> None:
 
 @pytest.fixture
 def usual() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
     yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    for name, handler in before.items():
+        signal.signal(name, handler)
 
 
 def handler_in_a_call(sent: int) -> Any:
@@ -253,7 +256,7 @@ def handler_in_a_call(sent: int) -> Any:
     return seen[0]
 
 
-def test_a_program_around_it_keeps_its_handlers(sent: int, word: str, usual: None) -> None:
+def test_the_signal_handlers_of_the_caller_are_restored(sent: int, word: str, usual: None) -> None:
     own = signal.default_int_handler if sent == signal.SIGINT else signal.SIG_DFL
     signal.signal(sent, own)
     assert handler_in_a_call(sent) is not own
@@ -264,7 +267,7 @@ def test_a_program_around_it_keeps_its_handlers(sent: int, word: str, usual: Non
         assert signal.getsignal(sent) is other
 
 
-def test_in_another_thread_it_takes_no_handlers(sent: int, word: str, usual: None) -> None:
+def test_no_handlers_are_installed_in_other_threads(sent: int, word: str, usual: None) -> None:
     own = signal.default_int_handler if sent == signal.SIGINT else signal.SIG_DFL
     signal.signal(sent, own)
     seen: list[Any] = []

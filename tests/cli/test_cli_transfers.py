@@ -1,10 +1,11 @@
-"""Uploads and downloads from the shell: many, folders, standard streams, progress, going on after a break."""
+"""`ocli` uploads and downloads: several paths, folders, standard streams, progress, and resuming."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -37,8 +38,8 @@ def tree(tmp_path: Path) -> Path:
     return folder
 
 
-def content(orion: LocalOrion, number: int) -> bytes:
-    return b"".join(orion.session().get_resource(File, number).download())
+def content(orion: LocalOrion, file_id: int) -> bytes:
+    return b"".join(orion.session().get_resource(File, file_id).download())
 
 
 def test_many_paths_and_folders(call: Call, empty: LocalOrion, tree: Path, tmp_path: Path) -> None:
@@ -68,15 +69,15 @@ def test_standard_streams(call: Call, stack: LocalOrion) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes with a path")
-def test_pipes_by_their_path(call: Call, stack: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipes_by_path(call: Call, stack: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipes, "_OPEN_SECONDS", 0.1)
     made = File.upload(stack.session(), "x", b"CNS")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     before = [len(stack.faults.requests(name)) for name in ("download_file", "create_file")]
     for arguments, words in {
-        ("download", str(made.id), "-o", "pipe"): "nobody reads from the pipe",
-        ("upload", "pipe"): "nobody writes to the pipe",
+        ("download", str(made.id), "-o", "pipe"): "the pipe has no reader",
+        ("upload", "pipe"): "the pipe has no writer",
     }.items():
         done = call("files", *arguments, on=stack)
         assert (done.exit_code, done.stdout) == (9, "")
@@ -101,10 +102,10 @@ def test_if_exists(call: Call, empty: LocalOrion, tmp_path: Path) -> None:
     assert call("files", "upload", "one.txt", "--if-exists", "error").exit_code == 6
 
 
-def test_datasets_by_ending_and_by_name(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+def test_datasets_by_extension_and_by_name(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     dataset = Dataset.upload(stack.session(), "drugs.sdf", drugs("sdf"))
     done = call("datasets", "download", str(dataset.id), on=stack)
-    assert done.stdout == f"Downloaded dataset {dataset.id} to drugs.sdf\n"
+    assert done.stdout == f"Downloaded dataset {dataset.id} 'drugs.sdf' to drugs.sdf\n"
     assert (tmp_path / "drugs.sdf").read_text().count("$$$$") == 24
     call("datasets", "download", str(dataset.id), "--as", "csv")
     assert len((tmp_path / "drugs.csv").read_text().splitlines()) == 25
@@ -120,17 +121,18 @@ def test_a_collection_up_and_down(call: Call, stack: LocalOrion, tree: Path, tmp
     collection = json.loads(done.stdout)
     assert (collection["name"], collection["shard_count"]) == ("frames", 3)
     assert collection["state"] in {"processing", "ready"}
-    number = str(collection["id"])
-    assert call("collections", "wait", number, "--deadline", "60").exit_code == 0
+    collection_id = str(collection["id"])
+    assert call("collections", "wait", collection_id, "--deadline", "60").exit_code == 0
     assert (
-        call("collections", "download", number, "here").stdout == f"Downloaded collection {number}: 3 shards to here\n"
+        call("collections", "download", collection_id, "here").stdout
+        == f"Downloaded collection {collection_id} 'frames': 3 shards to here\n"
     )
     assert (tmp_path / "here" / "late" / "3.xyz").read_text() == "late/3.xyz"
     (tree / "4.xyz").write_text("4")
     before = len(stack.faults.requests("upload_shard_content"))
-    assert call("collections", "upload", "frames", "--into", number).exit_code == 0
+    assert call("collections", "upload", "frames", "--into", collection_id).exit_code == 0
     assert len(stack.faults.requests("upload_shard_content")) == before + 1
-    collection_now = stack.session().get_resource(ShardCollection, number)
+    collection_now = stack.session().get_resource(ShardCollection, collection_id)
     assert collection_now.list_shards().count() == 4
 
 
@@ -144,7 +146,7 @@ def test_shards(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     assert b"".join(shard.download()) == b"one"
 
 
-def test_a_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_progress_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     lines = _ProgressLines()
     for count in range(101):
         lines(Progress("drugs\x1b.sdf", count * 100_000, 10_000_000, 2e6, count == 100))
@@ -157,9 +159,7 @@ def test_a_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_progress_goes_to_standard_error_and_not_where_it_is_quiet(
-    call: Call, stack: LocalOrion, tmp_path: Path
-) -> None:
+def test_progress_is_printed_to_standard_error_unless_quiet(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "large.bin").write_bytes(b"x" * (3 << 20))
     done = call("files", "upload", "large.bin", on=stack)
     assert done.stdout.startswith("Uploaded file with id ")
@@ -167,7 +167,7 @@ def test_progress_goes_to_standard_error_and_not_where_it_is_quiet(
     assert call("-q", "files", "upload", "large.bin").stderr == ""
 
 
-def test_a_watch_that_was_stopped_ends_transfers() -> None:
+def test_a_stopped_progress_relay_ends_transfers() -> None:
     from orionclient._cancellation import Cancelled
 
     watch = ProgressDisplay(None)
@@ -195,21 +195,23 @@ def test_an_empty_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     assert call("files", "upload", "a", "b", "--name", "c").exit_code == 2
 
 
-def test_what_is_no_file_in_a_folder_is_told(call: Call, stack: LocalOrion, tree: Path, tmp_path: Path) -> None:
+def test_other_kinds_of_directory_entries_are_reported(
+    call: Call, stack: LocalOrion, tree: Path, tmp_path: Path
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tree / "linked").symlink_to("../elsewhere")
     done = call("files", "upload", "frames", "--json", on=stack)
     assert done.exit_code == 6
     assert "links to folders are not followed" in done.stderr
-    # The others are there nevertheless.
+    # The other files are uploaded nevertheless.
     assert [each["name"] for each in json.loads(done.stdout)] == ["1.xyz", "2.xyz", "late/3.xyz"]
     (tree / "linked").unlink()
     os.mkfifo(tree / "0.pipe")
     done = call("files", "upload", "frames", on=stack)
-    assert (done.exit_code, "0.pipe is no file" in done.stderr) == (6, True)
+    assert (done.exit_code, "0.pipe is not a file" in done.stderr) == (6, True)
 
 
-def test_a_chosen_format_wins(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+def test_a_given_format_takes_precedence(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     dataset = Dataset.upload(stack.session(), "drugs.sdf", drugs("sdf"))
     for name in ("out.csv", "out.dat"):
         done = call("datasets", "download", str(dataset.id), "-o", name, "--as", "json", on=stack)
@@ -230,7 +232,7 @@ def test_nothing_is_written_through_a_link(call: Call, stack: LocalOrion, tmp_pa
 def test_equal_names_in_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(UniqueFilenames):
         def add(self, name: str, *, default: str = "unnamed") -> str:
-            # Another thread's turn in the middle.
+            # A switch to another thread in the middle.
             taken = set(self._taken)
             time.sleep(0.01)
             self._taken = taken
@@ -239,7 +241,7 @@ def test_equal_names_in_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(transfers, "UniqueFilenames", Slow)
     kind: Any = SimpleNamespace(kind=File, noun="file")
     targets = transfers._Targets(kind, f"{tmp_path}/", many=True, force=False, ending=None)
-    found = [SimpleNamespace(id=number, to_dict=lambda: {"name": "hits.sdf"}) for number in range(8)]
+    found = [SimpleNamespace(id=index, to_dict=lambda: {"name": "hits.sdf"}) for index in range(8)]
     with ThreadPoolExecutor(4) as threads:
         assert len(set(threads.map(targets.path_of, found))) == len(found)
 
@@ -272,13 +274,13 @@ def on_server(stack: LocalOrion) -> list[str]:
 
 @pytest.fixture
 def empty(stack: LocalOrion) -> LocalOrion:
-    """The stack without files."""
+    """Empty the local Orion of files."""
     for file in stack.session().list_resources(File):
         stack.session().delete_resource(file, immediate=True)
     return stack
 
 
-def test_a_folder_twice_is_a_folder_once(call: Call, empty: LocalOrion, tree: Path, tmp_path: Path) -> None:
+def test_a_folder_is_uploaded_only_once(call: Call, empty: LocalOrion, tree: Path, tmp_path: Path) -> None:
     names = ["1.xyz", "2.xyz", "late/3.xyz"]
     first = call("files", "upload", "frames", on=empty)
     assert first.exit_code == 0, first.output
@@ -288,10 +290,10 @@ def test_a_folder_twice_is_a_folder_once(call: Call, empty: LocalOrion, tree: Pa
     again = call("files", "upload", "frames")
     lines = again.stdout.splitlines()
     assert [line.partition(" ")[0] for line in lines] == ["Skipped", "Uploaded", "Uploaded", "Skipped", "2"]
-    assert lines[0].startswith("Skipped 1.xyz: it is there already as file ")
+    assert re.fullmatch(r"Skipped file \d+ '1\.xyz': it exists already", lines[0])
     assert lines[-1] == "2 uploaded, 2 skipped, 8 bytes"
     assert on_server(empty) == sorted([*names, "2.xyz", "4.xyz"])
-    # The session names them the same.
+    # The session makes the same names.
     assert [result.skipped for result in empty.session().upload_files(tree)] == [True] * 4
     shown = json.loads(call("files", "upload", "frames", "--json").stdout)
     assert [(each["name"], each["skipped"]) for each in shown] == [
@@ -311,7 +313,7 @@ def test_equal_names_of_several_folders(call: Call, empty: LocalOrion, tree: Pat
     assert [result.skipped for result in empty.session().upload_files([tree, tmp_path / "other"])] == [True] * 4
 
 
-def test_a_single_file_is_made_anew(call: Call, empty: LocalOrion, tmp_path: Path) -> None:
+def test_a_single_file_is_created_anew(call: Call, empty: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("one")
     first = call("files", "upload", "one.txt", "--json", on=empty)
     assert [each["skipped"] for each in json.loads(first.stdout)] == [False]
@@ -319,13 +321,13 @@ def test_a_single_file_is_made_anew(call: Call, empty: LocalOrion, tmp_path: Pat
     skipped = call("files", "upload", "one.txt", "--if-exists", "skip", "--json")
     assert [each["skipped"] for each in json.loads(skipped.stdout)] == [True]
     assert on_server(empty) == ["one.txt"] * 2
-    # Of several it is compared.
+    # With several files, existing ones are compared.
     (tmp_path / "two.txt").write_text("two")
     assert call("files", "upload", "one.txt", "two.txt").stdout.endswith("\n1 uploaded, 1 skipped, 3 bytes\n")
     assert on_server(empty) == ["one.txt"] * 2 + ["two.txt"]
 
 
-def test_what_failed_is_counted(call: Call, empty: LocalOrion, tree: Path) -> None:
+def test_failures_are_counted(call: Call, empty: LocalOrion, tree: Path) -> None:
     empty.faults.script("upload_file_content", ["pass", 403])
     done = call("files", "upload", "frames", "--jobs", "1", on=empty)
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (6, "2 uploaded, 0 skipped, 1 failed, 15 bytes")
@@ -333,15 +335,15 @@ def test_what_failed_is_counted(call: Call, empty: LocalOrion, tree: Path) -> No
     assert call("files", "upload", "frames").stdout.endswith("\n1 uploaded, 2 skipped, 5 bytes\n")
 
 
-def test_datasets_are_never_skipped_by_themselves(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+def test_datasets_are_not_skipped_by_default(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     folder = tmp_path / "sets"
     folder.mkdir()
     for name in ("a.smi", "b.smi"):
         (folder / name).write_text("CCO ethanol\n")
-    for number in (1, 2):
+    for count in (1, 2):
         done = call("datasets", "upload", "sets", on=stack)
         assert done.stdout.endswith("\n2 uploaded, 0 skipped, 24 bytes\n")
-        assert stack.session().list_resources(Dataset, {"name": "a.smi"}, exact=True).count() == number
+        assert stack.session().list_resources(Dataset, {"name": "a.smi"}, exact=True).count() == count
     assert call("datasets", "upload", "sets", "--if-exists", "skip").stdout.endswith(
         "\n0 uploaded, 2 skipped, 0 bytes\n"
     )
@@ -357,10 +359,10 @@ def test_shards_of_a_folder_twice(call: Call, stack: LocalOrion, tree: Path) -> 
     assert [shard.metadata for shard in shards] == [{"n": 1}] * 3
     again = call("collections", "upload", "frames", "--into", str(collection.id))
     assert again.stdout.splitlines()[-1] == "0 uploaded, 3 skipped, 0 bytes"
-    # A single one is made anew.
+    # A single file is always created anew.
     assert call("shards", "upload", str(collection.id), "frames/1.xyz", "-q").exit_code == 0
     assert collection.list_shards().count() == 4
-    # A closed one takes neither, and both are told in the same way.
+    # A closed collection rejects both, with the same error.
     collection.close()
     for paths in ("frames", "frames/1.xyz"):
         assert call("shards", "upload", str(collection.id), paths).exit_code == 6
@@ -397,7 +399,7 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
     # It is downloaded under its name.
     (tmp_path / "back.sdf.gz").unlink()
     done = call("datasets", "download", str(made[0]["id"]))
-    assert done.stdout == f"Downloaded dataset {made[0]['id']} to back.sdf.gz\n"
+    assert done.stdout == f"Downloaded dataset {made[0]['id']} 'back.sdf.gz' to back.sdf.gz\n"
     assert gzip.decompress((tmp_path / "back.sdf.gz").read_bytes()).count(b"$$$$") == 24
 
 
@@ -417,12 +419,12 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
     ],
 )
 def test_names_of_downloaded_datasets(name: str, as_format: str | None, found: str) -> None:
-    assert transfers._describe_names(name, as_format) == found
+    assert transfers._with_extension(name, as_format) == found
 
 
-def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
-    number = str(ShardCollection.create(stack.session(), "c").id)
+    collection_id = str(ShardCollection.create(stack.session(), "c").id)
     stack.faults.clear()
     for words in (
         ("files", "upload", ""),
@@ -433,11 +435,11 @@ def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Pat
         ("datasets", "upload", "", "--as", "smi"),
         ("datasets", "upload", ""),
         ("datasets", "download", "1", "-o", ""),
-        ("shards", "upload", number, ""),
-        ("shards", "upload", number, "private.txt", "--metadata", "@"),
+        ("shards", "upload", collection_id, ""),
+        ("shards", "upload", collection_id, "private.txt", "--metadata", "@"),
         ("collections", "upload", ""),
-        ("collections", "upload", "private.txt", "", "--into", number),
-        ("collections", "download", number, ""),
+        ("collections", "upload", "private.txt", "", "--into", collection_id),
+        ("collections", "download", collection_id, ""),
         ("packages", "upload", ""),
         ("packages", "init", ""),
         ("packages", "show-dockerfile", ""),
@@ -446,12 +448,12 @@ def test_an_empty_path_is_no_folder(call: Call, stack: LocalOrion, tmp_path: Pat
         ("api", "upload_file_content", "-p", "file_id=1", "--file", ""),
         ("api", "download_file", "-p", "file_id=1", "-o", ""),
         ("api", "create_file", "--body", "@"),
-        ("emulator", "start", "--folder", ""),
-        ("emulator", "stop", "--folder", ""),
+        ("local", "start", "--folder", ""),
+        ("local", "stop", "--folder", ""),
         ("config", "profile", "--url", "http://localhost", "--username", "ada", "--ca-file", ""),
     ):
         done = call(*words, on=stack)
         assert (words, done.exit_code) == (words, 6)
-        assert "the path is empty; name a file or folder" in done.stderr, (words, done.stderr)
+        assert "the path is empty; pass a file or folder" in done.stderr, (words, done.stderr)
     assert stack.faults.requests() == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

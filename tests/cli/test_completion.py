@@ -1,4 +1,4 @@
-"""Completion: scripts for three shells, live ids, silence and half a second where they cannot be had."""
+"""Shell completion: scripts for three shells, live ids, and no output after half a second or without a server."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ def planted(stack: LocalOrion) -> LocalOrion:
     return stack
 
 
-# A person waits half a second; here a busy machine may take its time.
-PATIENT = """
+# The timeout of half a second is too short for a busy machine.
+LONG_TIMEOUT = """
 import sys
 from orionclient.cli import completion_types, main
-completing._SECONDS = 120.0
-completing.within.__defaults__ = (120.0,)
+completion_types._SECONDS = 120.0
+completion_types.complete_within.__defaults__ = (120.0,)
 main(sys.argv[1:])
 """
 
 
-def completed(home: Path, line: str, orion: LocalOrion | None = None, **more: str) -> list[str]:
+def complete(home: Path, line: str, orion: LocalOrion | None = None, **more: str) -> list[str]:
     words = line.split(" ")
     env = environment(home, orion, _OCLI_COMPLETE="fish_complete", COMP_WORDS=line, COMP_CWORD=words[-1], **more)
-    command = [sys.executable, "-W", "error", "-c", PATIENT]
+    command = [sys.executable, "-W", "error", "-c", LONG_TIMEOUT]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.stderr == ""
-    return [part for part in done.stdout.splitlines() if part]
+    return [line for line in done.stdout.splitlines() if line]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_is_good_for_its_shell(shell: str, call: Call, tmp_path: Path) -> None:
+def test_the_script_is_valid_for_its_shell(shell: str, call: Call, tmp_path: Path) -> None:
     done = call("completion", shell)
     assert done.exit_code == 0, done.output
     assert "_OCLI_COMPLETE" in done.stdout
@@ -60,25 +60,25 @@ def test_the_script_is_good_for_its_shell(shell: str, call: Call, tmp_path: Path
 
 
 def test_groups_commands_and_options(own_home: Path) -> None:
-    assert any("files" in line for line in completed(own_home, "ocli fi"))
-    assert any("upload" in line for line in completed(own_home, "ocli files up"))
-    assert any("--immediate" in line for line in completed(own_home, "ocli files delete --im"))
+    assert any("files" in line for line in complete(own_home, "ocli fi"))
+    assert any("upload" in line for line in complete(own_home, "ocli files up"))
+    assert any("--immediate" in line for line in complete(own_home, "ocli files delete --im"))
 
 
 def test_live_ids(own_home: Path, planted: LocalOrion) -> None:
-    found = completed(own_home, "ocli files show ", planted)
+    found = complete(own_home, "ocli files show ", planted)
     assert any("1" in line and "one" in line for line in found), found
     assert "\x1b" not in "".join(found)
-    assert any("frame" in line for line in completed(own_home, "ocli shards show 1 ", planted))
-    assert completed(own_home, "ocli files show 9", planted) == []
+    assert any("frame" in line for line in complete(own_home, "ocli shards show 1 ", planted))
+    assert complete(own_home, "ocli files show 9", planted) == []
 
 
-def test_silence_where_nothing_can_be_had(own_home: Path) -> None:
-    assert completed(own_home, "ocli files show ") == []
-    assert completed(own_home, "ocli files show ", ORION_URL="http://127.0.0.1:9", ORION_TOKEN="x") == []
+def test_no_output_without_a_server(own_home: Path) -> None:
+    assert complete(own_home, "ocli files show ") == []
+    assert complete(own_home, "ocli files show ", ORION_URL="http://127.0.0.1:9", ORION_TOKEN="x") == []
 
 
-def test_a_slow_server_is_not_waited_for(real_time: None) -> None:
+def test_completion_does_not_wait_for_a_slow_server(real_time: None) -> None:
     release = threading.Event()
 
     def slow() -> list[str]:
@@ -96,5 +96,5 @@ def test_profiles(own_home: Path, call: Call, process: Callable[..., object]) ->
     folder.mkdir(mode=0o700)
     (folder / "config").write_text("[work]\nurl = https://orion.example.com\n")
     (folder / "config").chmod(0o600)
-    assert any("work" in line for line in completed(own_home, "ocli --profile w"))
-    assert any("work" in line for line in completed(own_home, "ocli config use "))
+    assert any("work" in line for line in complete(own_home, "ocli --profile w"))
+    assert any("work" in line for line in complete(own_home, "ocli config use "))

@@ -1,4 +1,4 @@
-"""Commands by classes of errors: the documented exit code, one line and one hint, and never a traceback."""
+"""Commands by classes of errors: the documented exit code, a short message and a hint, and no traceback."""
 
 from __future__ import annotations
 
@@ -7,15 +7,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from cli.conftest import Call
 from helpers.canary import CANARIES
+from helpers.scripted import Scripted, ScriptedResponse
 
+from orionclient.cli import errors
 from orionclient.emulator.faults import reset
+from orionclient.exceptions import (
+    InvalidCredentials,
+    MultipleResultsFound,
+    NoResultFound,
+    OrionConnectionError,
+    OrionError,
+    OrionTimeout,
+    ValidationError,
+)
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloeSpec
 
-# One of each kind of command: what lists, shows, makes, changes, deletes, moves content, waits, streams, sends a raw operation.
+# One command of each kind: list, show, create, update, delete, transfer, wait, stream, and call a raw operation.
 COMMANDS = {
     "list": ["files", "list"],
     "list csv": ["datasets", "list", "--format", "csv"],
@@ -45,7 +57,7 @@ COMMANDS = {
 }
 # These name nothing that could be missing.
 ANONYMOUS = {"list", "list csv", "create", "upload", "upload many", "balance"}
-# These write what they are given to this machine's disk.
+# These write to the local disk.
 TO_DISK = {"download", "download collection", "download dataset"}
 
 
@@ -72,7 +84,7 @@ def prepared(tmp_path: Path) -> None:
 
 
 @contextmanager
-def faulty(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
+def with_fault(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
     orion.faults.script("*", steps)
     try:
         yield
@@ -80,17 +92,17 @@ def faulty(orion: LocalOrion, steps: list[Any]) -> Iterator[None]:
         orion.faults.clear()
 
 
-def ran(call: Call, name: str, number: int = 1, **settings: Any) -> Any:
-    return call(*(word.format(id=number) for word in COMMANDS[name]), **settings)
+def run_command(call: Call, name: str, resource_id: int = 1, **settings: Any) -> Any:
+    return call(*(word.format(id=resource_id) for word in COMMANDS[name]), **settings)
 
 
-def check(done: Any, code: int) -> None:
+def check(done: Any, code: int, advices: int = 1) -> None:
     assert done.exit_code == code, done.output
     lines = done.stderr.splitlines()
-    errors = [line for line in lines if line.startswith("Error: ")]
+    messages = [line for line in lines if line.startswith("Error: ")]
     hints = [line for line in lines if line.startswith("Hint: ")]
-    assert len(errors) == 1, done.output
-    assert len(hints) == 1, done.output
+    assert len(messages) == 1, done.output
+    assert len(hints) == advices, done.output
     assert "Traceback" not in done.output
     assert "unexpected" not in done.output
     if code not in {5, 6, 7} or not done.stdout:
@@ -103,9 +115,10 @@ usefixtures = pytest.mark.usefixtures("prepared")
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_profile(name: str, call: Call) -> None:
-    done = ran(call, name)
-    check(done, 4)
-    assert "config profile" in done.stderr
+    done = run_command(call, name)
+    check(done, 4, advices=2)
+    assert "ocli config profile" in done.stderr
+    assert "ocli local start" in done.stderr
 
 
 @usefixtures
@@ -113,54 +126,54 @@ def test_no_profile(name: str, call: Call) -> None:
 def test_a_bad_token(name: str, call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORION_URL", planted.url)
     monkeypatch.setenv("ORION_TOKEN", "nonsense")
-    check(ran(call, name), 4)
+    check(run_command(call, name), 4)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - ANONYMOUS))
 def test_not_found(name: str, call: Call, planted: LocalOrion) -> None:
-    check(ran(call, name, 4711, on=planted), 5)
+    check(run_command(call, name, 4711, on=planted), 5)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
-def test_refused(name: str, call: Call, planted: LocalOrion) -> None:
-    with faulty(planted, [403] * 8):
-        check(ran(call, name, on=planted), 6)
+def test_forbidden(name: str, call: Call, planted: LocalOrion) -> None:
+    with with_fault(planted, [403] * 8):
+        check(run_command(call, name, on=planted), 6)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
 def test_offline(name: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Nothing listens on the port of a socket that is bound only.
+    # The socket is bound but does not listen.
     import socket
 
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         monkeypatch.setenv("ORION_URL", f"http://127.0.0.1:{bound.getsockname()[1]}")
         monkeypatch.setenv("ORION_TOKEN", "token")
-        check(ran(call, name), 7)
+        check(run_command(call, name), 7)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_server_error(name: str, call: Call, planted: LocalOrion) -> None:
-    with faulty(planted, [500] * 40):
-        check(ran(call, name, on=planted), 7)
+    with with_fault(planted, [500] * 40):
+        check(run_command(call, name, on=planted), 7)
 
 
 @usefixtures
 @pytest.mark.parametrize("name", ["list", "upload", "download"])
 def test_a_broken_connection(name: str, call: Call, planted: LocalOrion) -> None:
-    with faulty(planted, [reset()] * 40):
-        check(ran(call, name, on=planted), 7)
+    with with_fault(planted, [reset()] * 40):
+        check(run_command(call, name, on=planted), 7)
 
 
 @pytest.mark.parametrize("name", sorted(TO_DISK))
 def test_a_full_disk(name: str, process: Any, planted: LocalOrion) -> None:
     import resource
 
-    # No file may grow beyond one byte, which the system tells like a full disk.
+    # No file may grow beyond one byte, which is reported like a full disk.
     words = [word.format(id=1) for word in COMMANDS[name]]
     done = process(*words, on=planted, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1)))
     assert done.returncode == 9, done.stderr
@@ -170,10 +183,10 @@ def test_a_full_disk(name: str, process: Any, planted: LocalOrion) -> None:
 
 @pytest.mark.parametrize("name", ["upload", "upload shards", "upload collection", "upload many"])
 def test_a_missing_local_file(name: str, call: Call, planted: LocalOrion) -> None:
-    check(ran(call, name, on=planted), 9)
+    check(run_command(call, name, on=planted), 9)
 
 
-def test_a_download_does_not_replace_what_was_not_named(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+def test_a_download_does_not_replace_other_files(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "name").write_text("mine")
     check(call("files", "download", "2", on=planted), 9)
     assert (tmp_path / "name").read_text() == "mine"
@@ -211,18 +224,18 @@ def test_a_deadline(call: Call, planted: LocalOrion, real_time: None) -> None:
 
 def test_a_failed_job(call: Call, planted: LocalOrion, real_time: None) -> None:
     assert call("jobs", "start", "fail", "bad", on=planted).exit_code == 0
-    number = call("jobs", "list", "--name", "bad", "-q", on=planted).stdout.strip()
-    check(call("jobs", "wait", number, on=planted), 1)
+    job_id = call("jobs", "list", "--name", "bad", "-q", on=planted).stdout.strip()
+    check(call("jobs", "wait", job_id, on=planted), 1)
 
 
 def test_a_conflict(call: Call, planted: LocalOrion) -> None:
     check(call("shards", "create", "1", "name", "--metadata", '"no object"', on=planted), 6)
 
 
-def test_what_went_well_is_printed(call: Call, planted: LocalOrion) -> None:
+def test_successful_results_are_printed(call: Call, planted: LocalOrion) -> None:
     done = call("files", "delete", "10", "4711", "11", "--yes", on=planted)
     check(done, 5)
-    assert done.stdout == "Deleted file 10\nDeleted file 11\n"
+    assert done.stdout == "Deleted file 10 'name'\nDeleted file 11 'name'\n"
 
 
 def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +250,7 @@ def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytes
     assert done.stderr.splitlines()[0] == "Error: unexpected RuntimeError: boom"
 
 
-def test_debug_shows_where(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_prints_the_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
     from orionclient.cli.root import ocli
@@ -245,3 +258,121 @@ def test_debug_shows_where(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     done = CliRunner().invoke(ocli, ["--debug", "files", "list"])
     assert done.exit_code == 4
     assert "Traceback" in done.stderr
+
+
+LONG = "x" * 3000
+SENTENCE = "an explanation of the server that does not end " * 60
+LONG_ERRORS: dict[str, tuple[BaseException, int]] = {
+    "a long file name": (FileNotFoundError(2, "No such file or directory", f"/data/{LONG}"), 9),
+    "a full disk": (OSError(28, "No space left on device", f"/data/{LONG}"), 9),
+    "a long URL": (OrionConnectionError(f"GET https://orion.example.com/api/v3/storage/files/?name={LONG}: no response"), 7),
+    "a long body": (ValidationError(f"400 Bad Request: {SENTENCE}"), 6),
+    "a body of one word": (OrionError(LONG), 1),
+    "a body with line breaks": (OrionError("\n".join([SENTENCE] * 5)), 1),
+    "credentials": (InvalidCredentials(f"no token for {LONG}"), 4),
+    "no result": (NoResultFound(f"no file {LONG!r}"), 5),
+    "several results": (MultipleResultsFound(f"{LONG!r}: {', '.join(map(str, range(1000)))}"), 6),
+    "a deadline": (OrionTimeout(f"job {LONG!r} is not complete"), 8),
+    "a missing package": (ImportError(f"pip install {LONG}"), 1),
+    "a usage error": (click.UsageError(SENTENCE), 2),
+    "a bad value": (click.BadParameter(f"{LONG!r} is not a valid id"), 2),
+    "an unknown option": (click.NoSuchOption(f"--{LONG}"), 2),
+    "a file of click": (click.FileError(LONG, SENTENCE), 9),
+    "an internal error": (RuntimeError(SENTENCE), 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG_ERRORS)
+def test_no_line_of_an_error_has_more_than_200_characters(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    error, code = LONG_ERRORS[name]
+
+    def run() -> None:
+        raise error
+
+    assert errors.run(click.Command("ocli", callback=run), [], "ocli", {}) == code
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("Error: ")
+    assert len(lines[0]) > 20
+    assert max(map(len, lines)) <= 200
+    message = [line for line in lines if not line.startswith("Hint: ")]
+    assert len(message) <= 5
+    assert all(line.startswith("  ") for line in message[1:])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [LONG],
+        ["files", LONG],
+        ["files", f"--{LONG}"],
+        ["files", "list", f"--{LONG}"],
+        ["files", "show", LONG],
+        ["--format", LONG, "files", "list"],
+        ["--profile", LONG, "files", "list"],
+        ["config", "use", LONG],
+        ["api", LONG],
+        ["api", "get_file", "-p", f"{LONG}=1"],
+        ["api", "get_file", "-p", LONG],
+        ["files", "upload", LONG],
+        ["files", "upload", f"folder/{LONG}"],
+        ["jobs", "start", LONG, "name"],
+        ["config", "profile", "--url", f"https://{LONG}", "--username", "ada", "--with-token"],
+        ["local", "seed", "--folder", LONG[:200]],
+    ],
+    ids=lambda words: " ".join(words).replace(LONG, "LONG")[:60],
+)
+def test_long_arguments_are_reported_in_short_lines(words: list[str], call: Call, planted: LocalOrion) -> None:
+    done = call(*words, on=None if words[0] == "--profile" else planted, input="token\n")
+    assert done.exit_code not in {0, 1}, done.output
+    assert max(map(len, done.stderr.splitlines())) <= 200
+    assert done.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (400, {"detail": SENTENCE}, 6),
+        (404, {"detail": SENTENCE}, 5),
+        (422, {"name": [SENTENCE, LONG]}, 6),
+        (403, LONG, 6),
+        (500, {"detail": SENTENCE}, 7),
+        (200, {"id": SENTENCE}, 6),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_a_long_body_of_the_server_is_reported_in_short_lines(
+    status: int, body: Any, code: int, call: Call, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripted.responses = [ScriptedResponse(status, body)]
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", "token")
+    done = call("--max-retries", "0", "files", "show", "1")
+    assert done.exit_code == code, done.output
+    assert max(map(len, done.stderr.splitlines())) <= 200
+
+
+def test_debug_shows_the_complete_message(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from orionclient.cli.root import ocli
+    from orionclient.cli.state import State
+
+    def wrong(_: State) -> None:
+        raise ValidationError(LONG)
+
+    monkeypatch.setattr(State, "config", wrong)
+    assert LONG in CliRunner().invoke(ocli, ["--debug", "files", "list"]).stderr
+    assert LONG not in call("files", "list").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["files", "show", "4711"], "list the existing ones with: ocli files list"),
+        (["molsearch", "databases", "show", "4711"], "list the existing ones with: ocli molsearch databases list"),
+        (["api", "get_file", "-p", "file_id=4711"], "see the expected values and an example with: ocli api --help"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_the_hint_names_an_existing_list(words: list[str], hint: str, call: Call, planted: LocalOrion) -> None:
+    assert call(*words, on=planted).stderr.splitlines()[-1] == f"Hint: {hint}"

@@ -1,6 +1,6 @@
 """The example in the help of every command runs with --json and prints one document of its documented shape.
 
-With ORION_NIGHTLY=1 every example runs a second time, without --json.
+With ORION_NIGHTLY=1 every example also runs without --json.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import click
 import pytest
 from cli.conftest import Call
 from click.testing import CliRunner
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.cli.commands import Command
-from orionclient.cli.packages import _pack
-from orionclient.cli.reference import iter_commands, schema_of
+from orionclient.cli.packages import _compress
+from orionclient.cli.reference import iter_commands, make_schema
 from orionclient.cli.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
@@ -41,40 +41,40 @@ from orionclient.types import (
 )
 
 COMMANDS = {path: command for path, command in iter_commands(ocli) if isinstance(command, Command)}
-# Its examples need a process that outlives them; test_emulator.py runs them.
-HERE = sorted(path for path in COMMANDS if not path.startswith("ocli emulator "))
+# Its examples need a process that outlives them; test_local.py runs them.
+HERE = sorted(path for path in COMMANDS if not path.startswith("ocli local "))
 MANIFEST = {"name": "mine", "version": "1.0", "python_version": "3.11", "requirements": []}
 
 
 def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for each kind
-    """Put there what the examples speak of; what one of them deletes no other needs."""
+    """Create everything that the examples use, so that no example depends on the effects of another."""
     session = orion.session()
     for _ in range(4):
         file = File.upload(session, "drugs.sdf", drugs("sdf"))
-        session.tag_resource(file, "old", "kept")
+        session.tag_resource(file, "old", "current")
     datasets = [Dataset.upload(session, "drugs", drugs("sdf")) for _ in range(3)]
     for dataset in datasets:
-        session.tag_resource(dataset, "old", "kept")
-    collections = [ShardCollection.create(session, f"frames {number}", tags=["old", "kept"]) for number in range(5)]
-    for number in range(4):
-        shard = Shard.create(collections[0], f"frame {number}")
+        session.tag_resource(dataset, "old", "current")
+    collections = [ShardCollection.create(session, f"frames {index}", tags=["old", "current"]) for index in range(5)]
+    for index in range(4):
+        shard = Shard.create(collections[0], f"frame {index}")
         shard.upload_file(b"frame")
-        if number != 2:
+        if index != 2:
             shard.close()
     for collection in (collections[2], collections[4]):
         collection.close()
         collection.wait(timeout=60)
-    # The skeleton of `packages init` can be uploaded as it is.
+    # The skeleton of `packages init` can be uploaded unchanged.
     done = CliRunner().invoke(ocli, ["packages", "init", str(folder / "made")])
     assert done.exit_code == 0, done.output
     for _ in range(3):
-        WorkFloePackage.upload(session, _pack(folder / "made")).wait(timeout=60)
+        WorkFloePackage.upload(session, _compress(folder / "made")).wait(timeout=60)
     for _ in range(3):
-        Secret.create(session, "password", "s3cret", tags=["old", "kept"])
+        Secret.create(session, "password", "s3cret", tags=["old", "current"])
     for name in ("secret", "file", "dataset", "collection", "package"):
-        for number in (1, 2):
-            session.share_resource(KIND[name](id=number), Project(id=3))
-            session.share_resource(KIND[name](id=number), User(id=2))
+        for resource_id in (1, 2):
+            session.share_resource(KIND[name](id=resource_id), Project(id=3))
+            session.share_resource(KIND[name](id=resource_id), User(id=2))
     for _ in range(3):
         Token.create(session, "for tests")
     databases = [MolsearchDatabase.create(session, "drugs", datasets[0]) for _ in range(2)]
@@ -85,7 +85,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
     for _ in range(3):
         job = echo.start("first try", text="CNS")
-        session.tag_resource(job, "old", "kept")
+        session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
     session.create_paths("/screens")
     for number in (1, 2):
@@ -111,18 +111,18 @@ def planted(factory: pytest.TempPathFactory, name: str) -> Iterator[LocalOrion]:
 
 @pytest.fixture(scope="module")
 def json_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
-    """What the examples name, once for each form of output: what an example deletes is gone."""
+    """Start the local Orion of one form of output, because examples delete what they use."""
     yield from planted(tmp_path_factory, "json")
 
 
 @pytest.fixture(scope="module")
-def text_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
-    yield from planted(tmp_path_factory, "text")
+def human_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    yield from planted(tmp_path_factory, "human")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, own_home: Path) -> Path:
-    """The files that the examples name."""
+    """Write the files that the examples use."""
     (tmp_path / "drugs.sdf").write_bytes(drugs("sdf").read_bytes())
     (tmp_path / "password.txt").write_text("correct horse\n")
     (tmp_path / "frames").mkdir()
@@ -154,7 +154,7 @@ def standard_input(path: str, folder: Path, given: str | None) -> str | None:
 
 def run_example(path: str, orion: LocalOrion, folder: Path, call: Call, *options: str) -> str:
     words, given = split(COMMANDS[path].example)
-    with meant("ocli tokens create shows the token that it made") if path == "ocli tokens create" else nullcontext():
+    with allow_token("ocli tokens create prints the new token") if path == "ocli tokens create" else nullcontext():
         done = call(*options, *words, on=orion, input=standard_input(path, folder, given))
     assert done.exit_code == 0, done.output
     assert done.stdout
@@ -168,11 +168,11 @@ def test_the_example_runs_and_its_json_has_the_documented_shape(
 ) -> None:
     import jsonschema
 
-    text = run_example(path, json_world, folder, call, "--json")
+    output = run_example(path, json_world, folder, call, "--json")
     if path == "ocli config profile":
-        text = text[text.index("{") :]
-    document = json.loads(text)
-    jsonschema.Draft202012Validator(schema_of(COMMANDS[path].shape)).validate(document)
+        output = output[output.index("{") :]
+    document = json.loads(output)
+    jsonschema.Draft202012Validator(make_schema(COMMANDS[path].shape)).validate(document)
     assert document != [], "the example finds nothing, so that the shape of an item was not looked at"
 
 
@@ -180,8 +180,8 @@ if os.environ.get("ORION_NIGHTLY") == "1":
 
     @pytest.mark.usefixtures("real_time")
     @pytest.mark.parametrize("path", HERE)
-    def test_the_example_runs_as_text(path: str, text_world: LocalOrion, folder: Path, call: Call) -> None:
-        run_example(path, text_world, folder, call)
+    def test_the_example_runs_in_human_form(path: str, human_world: LocalOrion, folder: Path, call: Call) -> None:
+        run_example(path, human_world, folder, call)
 
 
 def test_every_example_is_one_of_its_command() -> None:
@@ -199,7 +199,7 @@ def test_help_shows_the_example(call: Call) -> None:
         assert " ".join(command.example.split()) in shown, path
 
 
-def test_every_command_of_the_groups_is_one_of_ours() -> None:
+def test_every_command_is_registered() -> None:
     for path, command in iter_commands(ocli):
         assert isinstance(command, Command), path
         assert command.help, path
@@ -207,10 +207,10 @@ def test_every_command_of_the_groups_is_one_of_ours() -> None:
             assert not isinstance(parameter, click.Option) or parameter.help, (path, parameter.name)
 
 
-def test_what_writes_can_be_tried(json_world: LocalOrion, folder: Path, call: Call) -> None:
+def test_commands_that_write_support_a_dry_run(json_world: LocalOrion, folder: Path, call: Call) -> None:
     seen = json_world.faults
     for path, command in COMMANDS.items():
-        if any("--dry-run" in parameter.opts for parameter in command.params) and not path.startswith("ocli emulator"):
+        if any("--dry-run" in parameter.opts for parameter in command.params) and not path.startswith("ocli local"):
             words, given = split(command.example)
             before = [each for each in seen.requests() if each.method != "GET"]
             done = call(*words, "--dry-run", on=json_world, input=standard_input(path, folder, given))

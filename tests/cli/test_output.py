@@ -1,4 +1,4 @@
-"""The forms of output, and that nothing a server sends moves a terminal."""
+"""Forms of output, and escaping of strings from the server."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ def test_forms(call: Call, planted: LocalOrion) -> None:
     assert [json.loads(line)["name"] for line in lines] == names
     rows = list(csv.DictReader(io.StringIO(call("--format=csv", "files", "list").stdout)))
     assert [row["name"] for row in rows] == names
-    assert list(rows[0]) == ["created", "id", "name", "owner", "project", "size", "state"]
-    assert call("files", "list", "--name", "no such").stdout.splitlines()[0].split() == list(rows[0])
+    assert list(rows[0]) == ["id", "name", "state", "owner", "created", "size", "project"]
+    assert call("files", "list", "--name", "no such").stdout.splitlines()[0].split() == sorted(rows[0])
     assert call("files", "list", "--name", "no such", "--json").stdout == "[]\n"
     assert call("files", "list", "--name", "no such", "--format", "csv").stdout == ",".join(rows[0]) + "\n"
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
 def test_nothing_moves_the_terminal(form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Output(form).rows([{"id": 1, "name": NASTY}], ["id", "name"])
-    Output(form).one({"id": 1, "name": NASTY})
-    Output(form).one({"id": 1, "name": NASTY}, sentence=f"Made {NASTY}")
+    Output(form).print_rows([{"id": 1, "name": NASTY}], ["id", "name"])
+    Output(form).print_item({"id": 1, "name": NASTY})
+    Output(form).print_item({"id": 1, "name": NASTY}, sentence=f"Made {NASTY}")
     shown = capsys.readouterr().out
     assert not {character for character in shown if character in "\x1b\x07\x9b\r\u202e\u2028"}
     assert all(ord(character) >= 32 or character == "\n" for character in shown)
 
 
-def test_json_keeps_what_was_sent() -> None:
+def test_json_is_unchanged() -> None:
     assert json.loads(to_json({"name": NASTY})) == {"name": NASTY}
 
 
-def test_an_error_of_a_server_moves_no_terminal(call: Call, planted: LocalOrion) -> None:
+def test_an_error_of_a_server_is_printed_escaped(call: Call, planted: LocalOrion) -> None:
     done = call("files", "show", "4711\x1b[2J", on=planted)
     assert done.exit_code == 2
     assert "\x1b" not in done.output
@@ -75,7 +75,7 @@ def test_cells() -> None:
     assert (display_width("数据"), display_width("e\u0301"), display_width("abc")) == (4, 1, 3)
 
 
-def test_wide_columns_are_cut_on_a_terminal_only() -> None:
+def test_wide_columns_are_truncated_on_a_terminal_only() -> None:
     rows = [{"id": 12345678, "name": "n" * 100, "state": "ready"}]
     wide = format_table(rows, ["id", "name", "state"])
     assert wide[2].endswith("n" * 100 + "  ready")
@@ -85,7 +85,7 @@ def test_wide_columns_are_cut_on_a_terminal_only() -> None:
     assert "…  ready" in cut[2]
 
 
-def test_colour_only_where_it_may_be(call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colour_only_on_a_terminal(call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
     call("files", "list", on=planted)
     monkeypatch.delenv("NO_COLOR")
     assert "\x1b" not in call("files", "list").output
@@ -96,13 +96,13 @@ def test_colour_only_where_it_may_be(call: Call, planted: LocalOrion, monkeypatc
     assert "\x1b" not in call("files", "list").stdout
 
 
-def test_options_stand_before_or_after(call: Call, planted: LocalOrion) -> None:
+def test_global_options_before_or_after_the_command(call: Call, planted: LocalOrion) -> None:
     before = call("--json", "files", "show", "1", on=planted).stdout
     assert before == call("files", "--json", "show", "1").stdout == call("files", "show", "1", "--json").stdout
     assert call("floes", "list", "-q").stdout == call("workfloes", "list", "-q").stdout
 
 
-def test_retries_and_timeout_reach_the_requests(call: Call, planted: LocalOrion) -> None:
+def test_retries_and_timeout_are_passed_to_requests(call: Call, planted: LocalOrion) -> None:
     for words, attempts in (([], 3), (["--max-retries", "0"], 1), (["--max-retries", "4"], 5)):
         planted.faults.clear()
         planted.faults.script("list_files", [503] * 20)
@@ -111,7 +111,7 @@ def test_retries_and_timeout_reach_the_requests(call: Call, planted: LocalOrion)
     planted.faults.clear()
 
 
-def test_the_content_of_shards_has_retries_of_its_own(call: Call, planted: LocalOrion) -> None:
+def test_the_content_of_shards_has_its_own_retries(call: Call, planted: LocalOrion) -> None:
     collection = ShardCollection.create(planted.session(), "frames")
     shard = Shard.create(collection, "1", file=b"CNS")
     planted.faults.script("download_shard", [503] * 3)

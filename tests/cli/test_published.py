@@ -1,4 +1,4 @@
-"""Every published spelling of the original command, and what it prints."""
+"""Every published command line of the original, and its output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Call, environment
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.cli.commands import common_options
 from orionclient.cli.output import format_table
@@ -20,7 +20,8 @@ from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, ShardCollection, Token, WorkFloeSpec
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
-# As printed in the vendor's examples. The other rows of that table, one of them with a longer name, are not shown there.
+# As printed in the vendor's examples. The other rows of that table, one of them with a longer name, are not shown
+# there.
 PUBLISHED = """\
 created                        id  name            owner    project    size  state
 ---------------------------  ----  ------------  -------  ---------  ------  -------
@@ -36,7 +37,7 @@ ROW = {
     "state": "ready",
 }
 
-# Spelling -> pattern of standard output. The world has file 1, dataset 1, collection 1 and floes.
+# Command -> pattern of its standard output. The local Orion has file 1, dataset 1, collection 1 and floes.
 SPELLINGS = [
     ("ocli files upload drugs.sdf", r"Uploaded file with id 2\n"),
     ("ocli datasets upload drugs.sdf", r"Created dataset with Id 2\n"),
@@ -72,7 +73,7 @@ SPELLINGS = [
 
 @pytest.fixture
 def world(orion: LocalOrion, tmp_path: Path) -> dict[str, object]:
-    """What the spellings speak of."""
+    """Create what the commands use."""
     session = orion.session()
     (tmp_path / "drugs.sdf").write_bytes(drugs("sdf").read_bytes())
     File.upload(session, "drugs.sdf", drugs("sdf"))
@@ -89,7 +90,7 @@ def world(orion: LocalOrion, tmp_path: Path) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("spelling", "pattern"), SPELLINGS, ids=[spelling for spelling, _ in SPELLINGS])
-def test_a_published_spelling_works(
+def test_a_published_command_works(
     spelling: str, pattern: str | None, world: dict[str, object], orion: LocalOrion, call: Call, own_home: Path
 ) -> None:
     import shlex
@@ -99,7 +100,7 @@ def test_a_published_spelling_works(
         pattern = r"Shared package 1\n"
     (own_home / ".orion").mkdir()
     with (
-        meant("ocli tokens create shows the token that it made")
+        allow_token("ocli tokens create prints the new token")
         if spelling.startswith("ocli tokens create")
         else nullcontext()
     ):
@@ -115,7 +116,7 @@ def test_the_list_table_is_the_printed_one() -> None:
     assert "\n".join(lines[:3]) + "\n" == PUBLISHED
 
 
-def test_the_list_table_is_what_tabulate_makes() -> None:
+def test_the_list_table_is_the_one_of_tabulate() -> None:
     # Pinned with the other tools of the tests.
     from tabulate import tabulate
 
@@ -135,7 +136,7 @@ def test_the_global_options_have_the_published_defaults() -> None:
     assert "--json" in defaults
 
 
-def test_config_profile_asks_what_the_original_asks(call: Call, own_home: Path) -> None:
+def test_config_profile_prompts_like_the_original(call: Call, own_home: Path) -> None:
     done = call("--profile=work", "config", "profile", input="orion.example.com\nada\ntok-4711-secret-value\n")
     assert done.exit_code == 0, done.output
     requests = [line for line in done.stdout.splitlines() if line.startswith("Orion")]
@@ -153,13 +154,13 @@ def test_config_profile_asks_what_the_original_asks(call: Call, own_home: Path) 
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_config_profile_asks_only_for_what_is_missing(call: Call) -> None:
+def test_config_profile_prompts_only_for_missing_values(call: Call) -> None:
     done = call("config", "profile", "--url", "orion.example.com", "--username", "ada", "--with-token", input="tok-1\n")
     assert done.exit_code == 0, done.output
     assert "Orion U" not in done.stdout
 
 
-def test_config_profile_takes_a_password(call: Call, orion: LocalOrion, own_home: Path) -> None:
+def test_config_profile_accepts_a_password(call: Call, orion: LocalOrion, own_home: Path) -> None:
     done = call("config", "profile", "--url", orion.url, "--username", "ada", "--password", "ada-demo")
     assert done.exit_code == 0, done.output
     assert call("files", "list").exit_code == 0
@@ -196,7 +197,7 @@ def test_scenario_24_jobs_start_from_a_subprocess(
 
     (tmp_path / "dock_floes.py").write_text(DOCK)
     (tmp_path / "bin").mkdir()
-    # The call names `ocli`, as the entry point of the package does.
+    # The script calls `ocli`, which the entry point of the package installs.
     program = tmp_path / "bin" / "ocli"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m orionclient.cli "$@"\n')
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The page of the docs is what the commands say."""
+"""The reference page of the docs matches the commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_the_page_is_current() -> None:
     assert DOCS.read_text("utf-8") == render_page(), "run: python -m orionclient.cli.reference > docs/cli.md"
 
 
-def test_the_page_holds_all_groups_and_codes() -> None:
+def test_the_page_has_all_groups_and_codes() -> None:
     text = DOCS.read_text("utf-8")
     assert re.findall(r"^## ocli (\w+)$", text, re.MULTILINE) == list(GROUPS)
     assert [int(code) for code in re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)] == list(errors.CODES)

@@ -1,4 +1,4 @@
-"""A person's work in a real terminal, and what stands on the screen."""
+"""Interactive work in a real terminal, and the content of the screen."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class Terminal:
         return "\n".join(self.lines).rstrip()
 
     def wait_for(self, pattern: str, seconds: float = 30) -> str:
-        """Wait until a pattern stands on the screen."""
+        """Wait until a pattern is on the screen."""
         end = time.monotonic() + seconds
         while not (found := re.search(pattern, self.text, re.MULTILINE)):
-            assert time.monotonic() < end, f"{pattern!r} does not come:\n{self.text}"
+            assert time.monotonic() < end, f"{pattern!r} does not appear:\n{self.text}"
             self._read()
         return found.group()
 
@@ -63,7 +63,7 @@ class Terminal:
         self._shell.sendline(line)
 
     def run(self, line: str) -> str:
-        """Type a command on a clear screen, wait for the prompt, and give what stands between."""
+        """Type a command on a cleared screen, wait for the prompt, and return the output between."""
         self.clear()
         self.type(line)
         self.wait_for(r"^\$ " + re.escape(line))
@@ -97,7 +97,7 @@ def terminal(tmp_path: Path, own_home: Path) -> Iterator[Terminal]:
     program.chmod(0o755)
     (folder / "drugs.sdf").write_bytes(drugs("sdf").read_bytes())
     env = environment(own_home, TERM="xterm-256color", PS1="$ ", ENV="")
-    # The terminal itself says how wide it is.
+    # The terminal itself has the width.
     for name in ("NO_COLOR", "COLUMNS", "LINES"):
         env.pop(name, None)
     env["PATH"] = f"{program.parent}:{env['PATH']}"
@@ -113,7 +113,7 @@ def until(good: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: Path) -> None:
+def test_interactive_work(orion: LocalOrion, terminal: Terminal, tmp_path: Path) -> None:
     session = orion.session()
     collection = ShardCollection.create(session, "frames")
     Shard.create(collection, "large.bin", file=b"x" * LARGE)
@@ -137,52 +137,52 @@ def test_the_work_of_a_person(orion: LocalOrion, terminal: Terminal, tmp_path: P
     # upload and list, with colour
     assert terminal.run("ocli files upload drugs.sdf") == "Uploaded file with id 1"
     listed = terminal.run("ocli files list").splitlines()
-    assert listed[0].split() == ["created", "id", "name", "owner", "project", "size", "state"]
-    assert re.fullmatch(r"\S+Z     1  drugs\.sdf        1          1  +\d+  ready", listed[2])
+    assert listed[0].split() == ["id", "name", "state", "owner", "created", "size", "project"]
+    assert re.fullmatch(r" +1  drugs\.sdf  ready    ada +(now|\d+s ago) +\d+ +1", listed[2])
     assert b"\x1b[32mready\x1b[0m" in terminal.raw
 
     # a question before something is lost
     terminal.clear()
     terminal.type("ocli files delete 1")
-    terminal.wait_for(r"Delete file 1\? \[y/N\]:")
+    terminal.wait_for(r"Delete file 1 'drugs\.sdf'\? \[y/N\]:")
     terminal.type("n")
-    terminal.wait_for(r"Error: given up")
+    terminal.wait_for(r"Error: aborted")
     terminal.wait_for(r"^\$\s*\Z")
 
     # a job and its log
     assert terminal.run('ocli jobs start slow "a job" --seconds=0.6 --steps=3') == "Started job with id 1"
     assert terminal.run("ocli jobs logs 1 --follow").splitlines() == [f"step {step} of 3" for step in (1, 2, 3)]
-    assert terminal.run("ocli jobs wait 1") == "Job 1 is complete"
+    assert terminal.run("ocli jobs wait 1") == "Job 1 'a job' is complete"
 
     # a collection: a bar, an interrupt without noise, and the rest
     orion.faults.script("download_shard", [{"step": "drip", "seconds": 0.05, "size": 262144}])
     terminal.clear()
     terminal.type("ocli collections download 1 here --jobs 1")
     terminal.wait_for(r"large\.bin +\S+ .*MB.*/s")
-    part = tmp_path / "work" / "here" / ".large.bin.part"
-    until(lambda: part.exists() and part.stat().st_size >= 3 << 20)
+    part_file = tmp_path / "work" / "here" / ".large.bin.part_file"
+    until(lambda: part_file.exists() and part_file.stat().st_size >= 3 << 20)
     terminal.interrupt()
     terminal.wait_for(r"^\$\s*\Z")
     assert "Error" not in terminal.text
     assert "Traceback" not in terminal.text
-    # Read in the same breath, before another command changes it.
+    # Read before another command changes it.
     terminal.type("echo code $?")
     terminal.wait_for(r"^code 130$")
     assert not (tmp_path / "work" / "here" / "large.bin").exists()
-    started = part.stat().st_ino
+    started = part_file.stat().st_ino
     orion.faults.clear()
     assert (
         terminal.run("ocli collections download 1 here --jobs 1").splitlines()[-1]
-        == "Downloaded collection 1: 2 shards to here"
+        == "Downloaded collection 1 'frames': 2 shards to here"
     )
     assert (tmp_path / "work" / "here" / "large.bin").read_bytes() == b"x" * LARGE
-    # It went on in the file that was begun.
+    # The run resumed the same part_file file.
     assert (tmp_path / "work" / "here" / "large.bin").stat().st_ino == started
-    assert not part.exists()
+    assert not part_file.exists()
     assert b"Traceback" not in terminal.raw
 
 
-def test_a_wide_table_is_cut_to_the_screen(orion: LocalOrion, terminal: Terminal, own_home: Path) -> None:
+def test_a_wide_table_is_truncated_to_the_screen(orion: LocalOrion, terminal: Terminal, own_home: Path) -> None:
     from orionclient.config import save_profile
     from orionclient.types import File
 

@@ -1,4 +1,4 @@
-"""Every entry of docs/differences.md is still true, and every one has a check."""
+"""Every entry of docs/differences.md is true, and every entry has a check."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Check = Callable[[Scripted, Path, pytest.MonkeyPatch], None]
 CHECKS: dict[str, Check] = {}
 
 
-def shows(row: str) -> Callable[[Check], Check]:
+def check(row: str) -> Callable[[Check], Check]:
     def register(check: Check) -> Check:
         assert row not in CHECKS
         CHECKS[row] = check
@@ -52,7 +52,7 @@ def shows(row: str) -> Callable[[Check], Check]:
 
 def test_every_entry_has_a_check_and_every_check_an_entry() -> None:
     text = (ROOT / "docs/differences.md").read_text()
-    assert [row[0] for row in ROWS] == [f"D{number}" for number in range(1, len(ROWS) + 1)]
+    assert [row[0] for row in ROWS] == [f"D{entry}" for entry in range(1, len(ROWS) + 1)]
     assert len(ROWS) == len(re.findall(r"^\| D", text, re.MULTILINE))
     assert all(cell.strip() for row in ROWS for cell in row)
     assert {row[0] for row in ROWS} == set(CHECKS)
@@ -63,14 +63,14 @@ def test_the_entry_is_true(row: str, scripted: Scripted, tmp_path: Path, monkeyp
     CHECKS[row](scripted, tmp_path, monkeypatch)
 
 
-@shows("D1")
+@check("D1")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = type("Session", (), {"__module__": "requests.sessions"})()
     with pytest.raises(errors.ValidationError, match=r"write OrionSession\(requests_session=get_session\("):
         OrionSession(requests_session=session)
 
 
-@shows("D2")
+@check("D2")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     http = get_session()
     assert type(http).__name__ == "HttpSession"
@@ -79,23 +79,23 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert not any(hasattr(http, name) for name in ("mount", "auth", "verify", "cookies"))
 
 
-@shows("D3")
+@check("D3")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(data=[1]))
-    answer = get_session().get(scripted.url)
+    response = get_session().get(scripted.url)
     names = "ok status_code reason headers url text content json iter_content raise_for_status"
-    assert all(hasattr(answer, name) for name in names.split())
-    assert type(answer).__module__.startswith("orionclient.")
-    assert not any(hasattr(answer, name) for name in ("cookies", "history", "elapsed", "encoding", "iter_lines"))
-    assert answer.ok
+    assert all(hasattr(response, name) for name in names.split())
+    assert type(response).__module__.startswith("orionclient.")
+    assert not any(hasattr(response, name) for name in ("cookies", "history", "elapsed", "encoding", "iter_lines"))
+    assert response.ok
     scripted.responses = [ScriptedResponse(304, raw=b"")]
-    answer = get_session().get(scripted.url)
-    assert not answer.ok
+    response = get_session().get(scripted.url)
+    assert not response.ok
     with pytest.raises(errors.BadResponse, match="304"):
-        answer.raise_for_status()
+        response.raise_for_status()
 
 
-@shows("D4")
+@check("D4")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(errors.ValidationError, match="by keyword"):
         OrionSession(scripted.config(), get_session())
@@ -103,20 +103,20 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert OrionSession(None, config).config is OrionSession(config, None).config is config
 
 
-@shows("D5")
+@check("D5")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Dataset(id=7).id == 7
     with pytest.raises(TypeError):
         Dataset("path", 7)  # type: ignore[misc]
 
 
-@shows("D6")
+@check("D6")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AttributeError, match="session.update_resource"):
         File(id=1, name="x").name = "y"  # type: ignore[misc]
 
 
-@shows("D7")
+@check("D7")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(errors.NotLoaded, match="refresh_resource"):
         _ = File(id=1).name
@@ -126,14 +126,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             _ = File.from_msg({"id": 1, "name": value}).name
 
 
-@shows("D8")
+@check("D8")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert File(id=1, name="x") == File(id=1) != File(id=2)
     assert File(id=1) != Dataset(id=1)
     assert len({File(id=1), File(id=1, name="x"), File(id=2)}) == 2
 
 
-@shows("D9")
+@check("D9")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(
         ScriptedResponse(201, {**FILE, "state": "open"}),
@@ -142,12 +142,12 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     )
     with pytest.raises(errors.OrionError, match="422"):
         File.upload(scripted.session(), "x", b"content")
-    assert [requests.method for requests in scripted.requests] == ["POST", "PUT", "DELETE"]
-    assert [requests.body for requests in scripted.requests][1] == b"content"
+    assert [request.method for request in scripted.requests] == ["POST", "PUT", "DELETE"]
+    assert [request.body for request in scripted.requests][1] == b"content"
     assert any("digest" in name.lower() for name in scripted.requests[1].headers)
 
 
-@shows("D10")
+@check("D10")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert importlib.util.find_spec("datarecord") is None
     record = default_codec().decode({"Title": "aspirin"}, 1, 1)
@@ -155,14 +155,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert dict(record) == {"Title": "aspirin"}
 
 
-@shows("D11")
+@check("D11")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_profile(scripted.config(), "mine")
     with pytest.raises(errors.InvalidCredentials, match="mine"):
         get_profile_config("other")
 
 
-@shows("D12")
+@check("D12")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(issubclass(getattr(errors, name), errors.OrionError) for name in errors.__all__)
     for name, builtin in {
@@ -176,13 +176,13 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert issubclass(getattr(errors, name), builtin)
 
 
-@shows("D13")
+@check("D13")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert scripted.config().authorization == f"Token {CANARY}"
     assert scripted.config(header_form="colon").authorization == f"Token:{CANARY}"
 
 
-@shows("D14")
+@check("D14")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = OrionSession(scripted.config(), orion_versions={"files": [1, 2]})
     with pytest.raises(errors.InvalidAPIVersion, match="needs version 3 .* offers version 1, 2") as caught:
@@ -195,7 +195,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert caught.value.response.status_code == 404
 
 
-@shows("D15")
+@check("D15")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(404, {"detail": "gone"}))
     session = OrionSession(scripted.config())
@@ -207,7 +207,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(scripted.requests) == 10
 
 
-@shows("D16")
+@check("D16")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(500))
     session = OrionSession(scripted.config())
@@ -220,7 +220,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert not caught.value.may_have_been_applied
 
 
-@shows("D17")
+@check("D17")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(data=FILE))
     _http.close_connections()
@@ -231,7 +231,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [len(idle) for idle in transport._idle.values()] == [1]
 
 
-@shows("D18")
+@check("D18")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_profile(scripted.config(), "mine")
     data = pickle.dumps(OrionSession(resolve("mine")))
@@ -239,7 +239,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert pickle.loads(data).config.token == CANARY
 
 
-@shows("D19")
+@check("D19")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login other password other\n")
@@ -248,11 +248,11 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     scripted.then(ScriptedResponse(data=FILE, headers={"Set-Cookie": "a=b"}))
     for _ in range(2):
         scripted.session().get_resource(File, 1)
-    assert [requests.headers["Authorization"] for requests in scripted.requests] == [f"Token {CANARY}"] * 2
+    assert [request.headers["Authorization"] for request in scripted.requests] == [f"Token {CANARY}"] * 2
     assert "Cookie" not in scripted.requests[1].headers
 
 
-@shows("D20")
+@check("D20")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = len(_pool._tls_context(None, verify=True).get_ca_certs())
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
@@ -265,7 +265,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(_pool._tls_context(None, verify=True).get_ca_certs()) == usual > 0
 
 
-@shows("D21")
+@check("D21")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = SessionConfig("https://127.0.0.1:9", CANARY, verify=False)
     for _ in range(2):
@@ -274,7 +274,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert _pool._tls_context(None, verify=True).hostname_checks_common_name is False
 
 
-@shows("D22")
+@check("D22")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(errors.ValidationError, match="allow_http"):
         SessionConfig("http://orion.example.com", CANARY)
@@ -282,7 +282,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert scripted.config().url.startswith("http://127.0.0.1")
 
 
-@shows("D23")
+@check("D23")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Scripted(ScriptedResponse(data=FILE)) as other:
         scripted.then(ScriptedResponse(302, headers={"Location": other.url}))
@@ -297,7 +297,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         scripted.requests = []
         scripted.responses = [ScriptedResponse(307, headers={"Location": "/other"}), ScriptedResponse(data=FILE)]
         scripted.session().update_resource(File(id=1), {"name": "y"})
-        assert [requests.method for requests in scripted.requests][:2] == ["PATCH", "PATCH"]
+        assert [request.method for request in scripted.requests][:2] == ["PATCH", "PATCH"]
         scripted.responses = [ScriptedResponse(307, headers={"Location": other.url})]
         with pytest.raises(errors.BadResponse, match="is not followed"):
             scripted.session().retrieve_token("ada", "password")
@@ -310,7 +310,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         get_session().get(scripted.url)
 
 
-@shows("D24")
+@check("D24")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert get_config_path() == Path.home() / ".orion" / "config"
     monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "other"))
@@ -320,14 +320,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert resolve().url == scripted.url
 
 
-@shows("D25")
+@check("D25")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(errors.ValidationError, match="is empty"):
         scripted.session().list_resources(File, {"tags": []})
     assert scripted.requests == []
 
 
-@shows("D26")
+@check("D26")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = scripted.session().create_link(File(id=1))
     assert {"version", "id", "id_str"} <= set(link)
@@ -335,16 +335,16 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         scripted.session().get_link({"id": 1, "type": "file"})
 
 
-@shows("D27")
+@check("D27")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with TemporaryPath(suffix=".sdf") as text:
-        assert isinstance(text, str)
-    kept = TemporaryPath(suffix="a/b.sdf")
-    assert Path(kept).exists()
-    assert kept.path.endswith("a_b.sdf")
+    with TemporaryPath(suffix=".sdf") as path:
+        assert isinstance(path, str)
+    temporary = TemporaryPath(suffix="a/b.sdf")
+    assert Path(temporary).exists()
+    assert temporary.path.endswith("a_b.sdf")
 
 
-@shows("D28")
+@check("D28")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"
     scripted.then(ScriptedResponse(raw=b"content", headers={"Repr-Digest": wrong}))
@@ -357,12 +357,12 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ScriptedResponse(data=known),
         ScriptedResponse(raw=b"content"),
     ]
-    with pytest.raises(errors.OrionConnectionError, match="7 bytes came, and the resource has 9"):
+    with pytest.raises(errors.OrionConnectionError, match="received 7 bytes, the resource has 9"):
         File.from_msg(known, scripted.session()).download_to_file(str(target))
     assert list(tmp_path.iterdir()) == []
 
 
-@shows("D29")
+@check("D29")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(204, raw=b""), ScriptedResponse(403, {"detail": "no"}))
     assert scripted.session().delete_resource(File(id=1)) is True
@@ -370,13 +370,13 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         scripted.session().delete_resource(File(id=1))
 
 
-@shows("D30")
+@check("D30")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["scripts"] == {"ocli": "orionclient.cli:main"}
 
 
-@shows("D31")
+@check("D31")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(data=FILE))
     found = get_file.sync(1, client=scripted.session().raw)
@@ -384,26 +384,26 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert hasattr(scripted.session().raw_async, "asend")
 
 
-@shows("D32")
+@check("D32")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert (project["name"], project["requires-python"]) == ("orion-platform-client", ">=3.11")
     assert sys.version_info >= (3, 11)
 
 
-@shows("D33")
+@check("D33")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(503, {"detail": f"no\nroom for {CANARY}"}))
     with pytest.raises(errors.OrionServiceError) as caught:
         OrionSession(scripted.config()).get_resource(File, 1)
-    text = str(caught.value)
+    message = str(caught.value)
     assert re.fullmatch(
         r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no room for \*\*\* \(request \w+, \d+ attempts in .* s\)",
-        text,
+        message,
     )
 
 
-@shows("D34")
+@check("D34")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(
         ScriptedResponse(data={"count": 2, "next": None, "results": []}),
@@ -414,7 +414,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [each.method for each in scripted.requests] == ["GET", "POST"]
 
 
-@shows("D35")
+@check("D35")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(500))
     shard = Shard(collection=7, id=9, session=scripted.session())
@@ -424,7 +424,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(scripted.requests) == 1
 
 
-@shows("D36")
+@check("D36")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = Dataset(id=1, session=scripted.session())
     scripted.then(ScriptedResponse(raw=b"content"))

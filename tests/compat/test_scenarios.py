@@ -1,4 +1,4 @@
-"""Scripts written against the original client, with their calls unchanged."""
+"""Scripts written for the original client, with unchanged calls."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLLECTIONS = "/api/v1/storage/collections/"
 
 @pytest.fixture
 def job(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> LocalOrion:
-    """Everything that speaks without saying where speaks to the local Orion."""
+    """Point every default of the client at the local Orion."""
     for name, value in {**orion.environ, "ORION_JOB_ID": "1"}.items():
         monkeypatch.setenv(name, value)
     APISession._config = None
@@ -106,19 +106,19 @@ def test_scenario_2_file_round_trip_in_a_job(
 def test_scenario_6_delete_an_unfetched_shard(job: LocalOrion, plain: Plain) -> None:
     s = OrionSession(requests_session=get_session(retry_dict=EIGHT))
     c = s.get_resource(ShardCollection, ShardCollection.create(s, "frames").id)
-    n, kept = (Shard.create(c, name=name).id for name in ("gone", "kept"))
+    n, stored = (Shard.create(c, name=name).id for name in ("gone", "stored"))
     job.faults.clear()
     assert s.delete_resource(Shard(collection=c, id=n))
     seen = [(each.method, each.path) for each in job.faults.requests()]
     assert seen == [("DELETE", f"{COLLECTIONS}{c.id}/shards/{n}/")]
-    assert [shard.id for shard in c.list_shards()] == [kept]
-    # Another cube gets the handle alone and reads through it.
-    handle = Shard(collection=c, id=kept)
+    assert [shard.id for shard in c.list_shards()] == [stored]
+    # Another cube gets only the handle and reads through it.
+    handle = Shard(collection=c, id=stored)
     handle.upload_file(str(drugs("smi")))
     with TemporaryPath(suffix=".smi") as path:
-        Shard(collection=c, id=kept).download_to_file(path)
+        Shard(collection=c, id=stored).download_to_file(path)
         assert Path(path).read_bytes() == drugs("smi").read_bytes()
-    assert plain.get(f"{COLLECTIONS}{c.id}/shards/{kept}/")["state"] == "temporary"
+    assert plain.get(f"{COLLECTIONS}{c.id}/shards/{stored}/")["state"] == "temporary"
 
 
 def test_scenario_7_unclosed_shards_are_lost(job: LocalOrion, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_scenario_7_unclosed_shards_are_lost(job: LocalOrion, tmp_path: Path) ->
 
 
 def writable(session: Any, collection_id: int) -> ShardCollection:
-    """The dance before every write, as it is pasted from floe to floe."""
+    """The usual code before every write, as it is copied from floe to floe."""
     collection = session.get_resource(ShardCollection, collection_id)
     if collection.state == "open":
         pass
@@ -167,13 +167,13 @@ def test_scenario_8_a_collection_lives_through_a_floe(
     s.tag_resource(c, "Job {}".format(os.environ.get("ORION_JOB_ID")))
     record = {"md": c.id}
     assert plain.get(f"{COLLECTIONS}{record['md']}/")["name"] == (job_id or "")
-    # A cube in between, in a session of its own.
+    # A cube in the middle, in a session of its own.
     session = OrionSession(requests_session=get_session(retry_dict=EIGHT))
     shard = Shard.create(writable(session, record["md"]), name="")
     shard.upload_file(path)
     shard.close()
     record["shard"] = shard.id
-    # The last cube, at its end; and once more, for it is parallel.
+    # The last cube, at its end; run twice, because it is parallel.
     states = []
     for _ in range(2):
         collection = OrionSession(requests_session=get_session(retry_dict=EIGHT)).get_resource(
@@ -225,7 +225,7 @@ def test_shards_by_message_and_of_other_packages(job: LocalOrion) -> None:
 
 
 def uploaded(content: bytes, kind: type) -> Any:
-    """A file or a shard, fetched after it was uploaded."""
+    """Upload a file or a shard, and return it after fetching it."""
     if kind is File:
         return APISession.get_resource(File, File.upload(APISession, "stream", content).id)
     c = ShardCollection.create(APISession, "stream")
@@ -247,7 +247,7 @@ def test_scenario_10_streaming_with_bounded_memory(job: LocalOrion, kind: type) 
     assert n == shard.size == 24 << 20
     assert largest <= 1 << 20
     assert peak < 8 << 20
-    # A shard brings the collection of its template along.
+    # A shard has the collection of its template.
     c = shard.collection if kind is Shard else shard
     assert f"{c.name}-{c.id}-{shard.id}.bin" == f"stream-{c.id}-{shard.id}.bin"
 
@@ -330,7 +330,7 @@ def test_scenario_14_dataset_sink_cube(job: LocalOrion, plain: Plain, order: str
     else:
         d.write(rec)
         d.finalize()
-        tags = {f"tag {number}" for number in range(7)}
+        tags = {f"tag {index}" for index in range(7)}
         for tag in sorted(tags):
             APISession.tag_resource(d, tag)
     assert plain.get(f"{DATASETS}{d.id}/")["count"] == 1

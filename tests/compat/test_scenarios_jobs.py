@@ -1,4 +1,4 @@
-"""Scripts of the original's documentation that drive floes, with their calls unchanged."""
+"""Scripts from the documentation of the original that run floes, with unchanged calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def dummy(data: Annotated[Dataset, Parameter(promoted_name="in")], step: int = 0
 
 @pytest.fixture
 def pointed(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalOrion]:
-    """APISession speaks to the local Orion."""
+    """Point APISession at the local Orion."""
     for name, value in orion.environ.items():
         monkeypatch.setenv(name, value)
     APISession._config = None

@@ -1,4 +1,4 @@
-"""The fast server, and the figures that the tests of this folder measure."""
+"""The fast server, and the figures measured by the tests of this folder."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from orionclient import _http
 
 @pytest.fixture(scope="module")
 def fast_server() -> Iterator[Fast]:
-    """A server in a process of its own."""
+    """Start the server in a process of its own."""
     with Fast() as server:
         yield server
 
 
 @pytest.fixture
 def fast(fast_server: Fast, caplog: pytest.LogCaptureFixture) -> Iterator[Fast]:
-    """The same, with nothing counted yet and no connections; the library's twenty lines for each request are not kept."""
+    """Reset the counts and connections of the server, and keep no log lines of single requests."""
     for name in ("httpcore", "httpcore2"):
         caplog.set_level(logging.WARNING, logger=name)
     _http.close_connections()
@@ -31,7 +31,7 @@ def fast(fast_server: Fast, caplog: pytest.LogCaptureFixture) -> Iterator[Fast]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the tests noted with `record_property`: texts as they are, of numbers the largest."""
+    """Print what tests recorded with `record_property`: strings unchanged, and the largest of several numbers."""
     figures: defaultdict[str, list[object]] = defaultdict(list)
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in report.user_properties if "connections/" in report.nodeid else ():
@@ -40,5 +40,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section(f"figures of {library.__name__} {library.__version__}")
     for name, values in sorted(figures.items()):
         numbers = [value for value in values if isinstance(value, float)]
-        for text in [f"{max(numbers):.3f}, the largest of {len(numbers)}"] if numbers else values:
-            terminalreporter.line(f"{name}: {text}")
+        for line in [f"{max(numbers):.3f}, the largest of {len(numbers)}"] if numbers else values:
+            terminalreporter.line(f"{name}: {line}")

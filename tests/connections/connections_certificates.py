@@ -1,4 +1,4 @@
-"""Certificates of every kind, and a server that shows them and keeps what it was asked."""
+"""Certificates of every kind, and a TLS server that presents them and records its requests."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ FILE = {
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
-class Made(NamedTuple):
-    """A certificate with its key."""
+class Certificate(NamedTuple):
+    """A certificate and its key."""
 
     certificate: x509.Certificate
     key: Key
@@ -51,7 +51,7 @@ class Made(NamedTuple):
 
 def make(
     name: str,
-    signer: Made | None = None,
+    signer: Certificate | None = None,
     *,
     hosts: tuple[str, ...] = (),
     ca: bool = False,
@@ -59,8 +59,8 @@ def make(
     ends: dt.datetime = NOW + DAY,
     key: Key | None = None,
     purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
-) -> Made:
-    """Make a certificate, signed by itself without a signer."""
+) -> Certificate:
+    """Make a certificate; if `signer` is omitted, it is self-signed."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     signing = signer.key if signer else key
@@ -96,7 +96,7 @@ def make(
         build = build.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
     if hosts:
         build = build.add_extension(x509.SubjectAlternativeName([_general(host) for host in hosts]), critical=False)
-    return Made(build.sign(signing, hashes.SHA256()), key)
+    return Certificate(build.sign(signing, hashes.SHA256()), key)
 
 
 def _general(host: str) -> x509.GeneralName:
@@ -107,7 +107,7 @@ def _general(host: str) -> x509.GeneralName:
 
 
 class Secure:
-    """A TLS server on loopback that counts connections and keeps every request that got through."""
+    """A TLS server on loopback that counts connections and records every request."""
 
     def __init__(self, context: ssl.SSLContext, data: Any = FILE) -> None:
         self._context = context
@@ -171,7 +171,7 @@ class Secure:
 
 
 class Damaging(Secure):
-    """The same, which responds to a request with bytes that are no record of TLS, past the library."""
+    """A TLS server that responds to a request with bytes that are not a TLS record, below the TLS layer."""
 
     def __init__(self, context: ssl.SSLContext, damage: bytes) -> None:
         super().__init__(context)
@@ -185,7 +185,7 @@ class Damaging(Secure):
                 with socket.socket(fileno=os.dup(stream.fileno())) as plain:
                     plain.sendall(self._damage)
                     plain.shutdown(socket.SHUT_WR)
-                    # The end of the client, so that what was sent is not lost by a reset.
+                    # Wait until the client has closed, so that the sent bytes are not lost in a reset.
                     while plain.recv(65536):
                         pass
         except OSError:
@@ -193,7 +193,7 @@ class Damaging(Secure):
 
 
 class Tunnel:
-    """An HTTP proxy on loopback that leads every CONNECT to the same port of this machine."""
+    """An HTTP proxy on loopback that connects every CONNECT to the same port of this machine."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -237,19 +237,19 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         return
 
 
-def context_for(folder: Path, leaf: Made, *chain: Made) -> ssl.SSLContext:
-    """Make a server's context that shows a certificate with a chain."""
+def context_for(folder: Path, leaf: Certificate, *chain: Certificate) -> ssl.SSLContext:
+    """Make the context of a server that presents a certificate with a chain."""
     file = folder / f"{leaf.certificate.serial_number}.pem"
     file.write_bytes(leaf.key_pem + leaf.pem + b"".join(each.pem for each in chain))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # What is rejected has to be rejected by the client.
+    # Rejecting is left to the client.
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.load_cert_chain(file)
     return context
 
 
 def only_tls_1_1(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Let a server speak nothing newer than TLS 1.1."""
+    """Limit a server to TLS 1.1."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.TLSv1
@@ -258,14 +258,14 @@ def only_tls_1_1(context: ssl.SSLContext) -> ssl.SSLContext:
 
 
 def anonymous(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Let a server offer nothing but key exchanges without any certificate."""
+    """Limit a server to key exchanges without certificates."""
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("aNULL:@SECLEVEL=0")
     return context
 
 
 def by_name(contexts: dict[str | None, ssl.SSLContext]) -> ssl.SSLContext:
-    """Make a context that shows the certificate of the host which the client names; None stands for no or another name."""
+    """Make a context that presents a certificate by the host name in SNI; None stands for no or another name."""
     default = contexts[None]
 
     def choose(stream: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:

@@ -1,6 +1,6 @@
-"""A loopback server in a process of its own that responds to as fast as it can, so that the client is what is measured.
+"""A fast loopback server in a process of its own, so that measurements cover only the client.
 
-Every response names the id that was asked for. `GET /_stats` tells what happened so far, `GET /_reset` forgets it.
+Every response has the requested id. `GET /_stats` returns the counts, and `GET /_reset` resets them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Counted(asyncio.Protocol):
             head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
             path = head.split(b" ", 2)[1]
             if path in {b"/_stats", b"/_reset"}:
-                self.say(
+                self.respond(
                     {"connections": _Counted.connections, "requests": _Counted.requests, "most": _Counted.most},
                     b"close",
                 )
@@ -50,10 +50,10 @@ class _Counted(asyncio.Protocol):
                 _Counted.open += 1
                 _Counted.most = max(_Counted.most, _Counted.open)
             _Counted.requests += 1
-            number = int(path.rstrip(b"/").rpartition(b"/")[2])
-            self.say({"id": number, "name": f"n{number}", "state": "ready"}, b"keep-alive")
+            file_id = int(path.rstrip(b"/").rpartition(b"/")[2])
+            self.respond({"id": file_id, "name": f"n{file_id}", "state": "ready"}, b"keep-alive")
 
-    def say(self, data: dict[str, Any], connection: bytes) -> None:
+    def respond(self, data: dict[str, Any], connection: bytes) -> None:
         body = json.dumps(data).encode()
         self.transport.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: %b\r\nContent-Length: %d\r\n\r\n%b"
@@ -64,13 +64,13 @@ class _Counted(asyncio.Protocol):
 async def _serve() -> None:
     server = await asyncio.get_running_loop().create_server(_Counted, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
-    # Whoever started this keeps its input open; when that person goes, so does this.
+    # The parent process keeps standard input open; when it ends, this process ends too.
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     server.close()
 
 
 class Fast:
-    """The server, run for a test."""
+    """The server, started for a test."""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -88,11 +88,11 @@ class Fast:
         self._process.wait(120)
 
     def stats(self) -> dict[str, int]:
-        """Connections that carried a request, requests, and the most connections at once, since the last reset."""
+        """Return the counts of used connections, requests and simultaneous connections since the last reset."""
         return self._ask("/_stats")
 
     def reset(self) -> dict[str, int]:
-        """The same, and start counting from zero."""
+        """Return the same counts, and reset them."""
         return self._ask("/_reset")
 
     def _ask(self, path: str) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""Certificates of the server: eighteen kinds through every way of sending, and the settings that decide whom to trust."""
+"""Server certificates:
+
+eighteen kinds with every driver, TLS errors after the handshake, and the settings of trusted authorities.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ from click.testing import CliRunner
 from connections_certificates import (
     DAY,
     NOW,
+    Certificate,
     Damaging,
-    Made,
     Secure,
     Tunnel,
     anonymous,
@@ -65,15 +68,17 @@ FUTURE = {"starts": NOW + DAY, "ends": NOW + 3 * DAY}
 
 
 class Authority(NamedTuple):
-    """A root that is trusted, its intermediate, one that nobody trusts, and where the first one's certificate lies."""
+    """A trusted root, its intermediate, an untrusted root, and the file of the trusted one."""
 
-    root: Made
-    middle: Made
-    stranger: Made
+    root: Certificate
+    intermediate: Certificate
+    untrusted: Certificate
     file: Path
     folder: Path
 
-    def server(self, *hosts: str, cn: str = "server", chain: tuple[Made, ...] = (), **options: Any) -> ssl.SSLContext:
+    def server(
+        self, *hosts: str, cn: str = "server", chain: tuple[Certificate, ...] = (), **options: Any
+    ) -> ssl.SSLContext:
         signer = options.pop("signer", self.root)
         return context_for(self.folder, make(cn, signer, hosts=hosts, **options), *chain)
 
@@ -84,11 +89,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     root = make("own root", ca=True)
     file = folder / "root.pem"
     file.write_bytes(root.pem)
-    return Authority(root, make("own middle", root, ca=True), make("stranger", ca=True), file, folder)
+    return Authority(root, make("own intermediate", root, ca=True), make("untrusted", ca=True), file, folder)
 
 
-def _signed_by_middle(own: Authority, *chain: Made) -> ssl.SSLContext:
-    return own.server(HOST, signer=own.middle, chain=chain)
+def _signed_by_intermediate(own: Authority, *chain: Certificate) -> ssl.SSLContext:
+    return own.server(HOST, signer=own.intermediate, chain=chain)
 
 
 def _named(own: Authority) -> ssl.SSLContext:
@@ -96,7 +101,7 @@ def _named(own: Authority) -> ssl.SSLContext:
 
 
 class Case(NamedTuple):
-    """What the server shows, under which name it is asked, and what the error says; None where it is to be trusted."""
+    """A server context, the error (None if the certificate is trusted), and the requested host."""
 
     server: Callable[[Authority], ssl.SSLContext]
     problem: str | None
@@ -105,16 +110,16 @@ class Case(NamedTuple):
 
 CASES = {
     "signed by the trusted root": Case(lambda own: own.server(HOST), None),
-    "intermediate sent along": Case(lambda own: _signed_by_middle(own, own.middle), None),
+    "intermediate sent along": Case(lambda own: _signed_by_intermediate(own, own.intermediate), None),
     "wildcard": Case(lambda own: own.server("*.example.test"), None),
     "address as a name of its own": Case(lambda own: own.server("127.0.0.1"), None, "127.0.0.1"),
-    "shown only to who names the host": Case(_named, None),
-    "signed by itself": Case(lambda own: own.server(HOST, signer=None), "self-signed certificate"),
-    "signed by a strange root": Case(
-        lambda own: own.server(HOST, signer=own.stranger, chain=(own.stranger,)),
+    "presented only if SNI names the host": Case(_named, None),
+    "self-signed": Case(lambda own: own.server(HOST, signer=None), "self-signed certificate"),
+    "signed by an untrusted root": Case(
+        lambda own: own.server(HOST, signer=own.untrusted, chain=(own.untrusted,)),
         "self-signed certificate in certificate chain",
     ),
-    "intermediate missing": Case(_signed_by_middle, "unable to get local issuer certificate"),
+    "intermediate missing": Case(_signed_by_intermediate, "unable to get local issuer certificate"),
     "expired": Case(lambda own: own.server(HOST, **PAST), "certificate has expired"),
     "not yet valid": Case(lambda own: own.server(HOST, **FUTURE), "certificate is not yet valid"),
     "of another host": Case(lambda own: own.server("other.example.test"), "Hostname mismatch"),
@@ -141,13 +146,13 @@ def test_there_are_eighteen_cases() -> None:
 
 
 @pytest.fixture(autouse=True)
-def names_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Names under example.test are this machine; no setting of the person's own decides whom to trust."""
+def resolve_test_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Resolve names under example.test to this machine, and clear the trust settings of the environment."""
     real = socket.getaddrinfo
 
     def resolve_here(host: Any, *rest: Any, **options: Any) -> Any:
-        text = host.decode() if isinstance(host, bytes) else host
-        return real("127.0.0.1" if str(text).endswith("example.test") else host, *rest, **options)
+        name = host.decode() if isinstance(host, bytes) else host
+        return real("127.0.0.1" if str(name).endswith("example.test") else host, *rest, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve_here)
     for name in (*VARIABLES, "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
@@ -184,7 +189,7 @@ def test_certificates(
         config = SessionConfig(f"https://{case.host}:{server.port}", CANARY, ca_file=str(authority.file))
         if case.problem is None:
             assert way(config) == "x"
-            assert [CANARY.encode() in requests for requests in server.requests] == [True]
+            assert [CANARY.encode() in request for request in server.requests] == [True]
         else:
             with pytest.raises(OrionConnectionError, match=case.problem) as caught:
                 way(config)
@@ -203,7 +208,7 @@ def test_certificates_by_ocli(authority: Authority, skipped_waits: list[float], 
         found = CliRunner().invoke(ocli, ["files", "show", "1", "--json"], prog_name="ocli")
         if case.problem is None:
             assert (found.exit_code, json.loads(found.stdout)["name"], found.stderr) == (0, "x", "")
-            assert [CANARY.encode() in requests for requests in server.requests] == [True]
+            assert [CANARY.encode() in request for request in server.requests] == [True]
         else:
             error, hint = found.stderr.splitlines()
             assert (found.exit_code, found.stdout, hint[:6]) == (7, "", "Hint: ")
@@ -228,7 +233,7 @@ def test_the_environment_cannot_switch_the_check_of_ocli_off(
 PROCESS = {
     "expired": (("127.0.0.1",), PAST, "certificate has expired"),
     "of another host": (("other.example.test",), {}, "IP address mismatch"),
-    "signed by itself": (("127.0.0.1",), {"signer": None}, "self-signed certificate"),
+    "self-signed": (("127.0.0.1",), {"signer": None}, "self-signed certificate"),
 }
 
 
@@ -241,7 +246,7 @@ def _process(config: SessionConfig) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", PROCESS)
-def test_ocli_in_a_process_of_its_own(authority: Authority, name: str) -> None:
+def test_ocli_in_a_separate_process(authority: Authority, name: str) -> None:
     hosts, options, problem = PROCESS[name]
     with Secure(authority.server(*hosts, **options)) as server:
         config = SessionConfig(f"https://127.0.0.1:{server.port}", CANARY, ca_file=str(authority.file))
@@ -249,7 +254,7 @@ def test_ocli_in_a_process_of_its_own(authority: Authority, name: str) -> None:
         assert (done.returncode, done.stdout, server.requests) == (7, "", [])
         assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["Error:", "Hint:"]
         assert problem in done.stderr
-        # Whoever wants it can have it, and is told each time.
+        # The check can be turned off, with a warning for each request.
         done = _process(evolve(config, verify=False))
         assert (done.returncode, done.stdout) == (0, "1\n")
         assert done.stderr.startswith("Warning: the certificate of 127.0.0.1 is not checked")
@@ -257,7 +262,7 @@ def test_ocli_in_a_process_of_its_own(authority: Authority, name: str) -> None:
 
 
 @WAYS
-def test_a_server_without_tls_is_not_asked_again(
+def test_a_server_without_tls_is_not_retried(
     scripted: Any, authority: Authority, way: Callable[[SessionConfig], str]
 ) -> None:
     with pytest.raises(OrionConnectionError, match="TLS handshake failed") as caught:
@@ -265,14 +270,14 @@ def test_a_server_without_tls_is_not_asked_again(
     assert (caught.value.attempts, scripted.requests) == (1, [])
 
 
-def test_nothing_is_trusted_that_was_not_named(authority: Authority) -> None:
+def test_unknown_authorities_are_not_trusted(authority: Authority) -> None:
     with Secure(authority.server(HOST)) as server, pytest.raises(OrionConnectionError, match="local issuer"):
         by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY))
     assert server.requests == []
 
 
 def _hashed(authority: Authority, folder: Path) -> Path:
-    """A folder as `openssl rehash` makes it: files named after the hash of their subject."""
+    """Make a folder as `openssl rehash` does, with files named after the hash of their subject."""
     folder.mkdir()
     # OpenSSL hashes the canonical form of the subject: each value in lower case as UTF-8, without the outer tag.
     name = authority.root.certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
@@ -280,14 +285,14 @@ def _hashed(authority: Authority, folder: Path) -> Path:
     pair = bytes.fromhex("0603550403") + b"\x0c" + bytes([len(value)]) + value
     pair = b"\x30" + bytes([len(pair)]) + pair
     canonical = b"\x31" + bytes([len(pair)]) + pair
-    number = int.from_bytes(hashlib.sha1(canonical).digest()[:4], "little")
-    (folder / f"{number:08x}.0").write_bytes(authority.root.certificate.public_bytes(serialization.Encoding.PEM))
+    subject_hash = int.from_bytes(hashlib.sha1(canonical).digest()[:4], "little")
+    (folder / f"{subject_hash:08x}.0").write_bytes(authority.root.certificate.public_bytes(serialization.Encoding.PEM))
     return folder
 
 
 @WAYS
 @pytest.mark.parametrize("variable", VARIABLES)
-def test_each_variable_names_whom_to_trust(
+def test_each_variable_sets_trusted_authorities(
     authority: Authority,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -319,18 +324,18 @@ def test_folders_of_certificates(
         assert get_session().get(f"https://{HOST}:{server.port}/").ok
 
 
-def test_a_variable_takes_nothing_away_from_the_profile(
+def test_a_variable_does_not_override_the_profile(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "other.pem"
-    other.write_bytes(authority.stranger.pem)
+    other.write_bytes(authority.untrusted.pem)
     for variable in VARIABLES:
         monkeypatch.setenv(variable, str(tmp_path if variable == "SSL_CERT_DIR" else other))
     with Secure(authority.server(HOST)) as server:
         assert by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file))) == "x"
 
 
-def test_the_profile_names_whom_to_trust(authority: Authority) -> None:
+def test_the_profile_sets_trusted_authorities(authority: Authority) -> None:
     with Secure(authority.server(HOST)) as server:
         save_profile(SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file)), "own")
         assert by_session(resolve("own")) == "x"
@@ -355,7 +360,7 @@ def test_the_environment_cannot_switch_the_check_off(
 
 
 @WAYS
-def test_a_proxy_is_trusted_like_the_server(authority: Authority, way: Callable[[SessionConfig], str]) -> None:
+def test_the_certificate_of_a_proxy_is_verified(authority: Authority, way: Callable[[SessionConfig], str]) -> None:
     with Secure(authority.server(HOST)) as proxy:
         config = SessionConfig(
             "http://orion.invalid", CANARY, allow_http=True, proxy=f"https://{HOST}:{proxy.port}", verify=False
@@ -364,48 +369,58 @@ def test_a_proxy_is_trusted_like_the_server(authority: Authority, way: Callable[
             way(config)
         assert (caught.value.attempts, proxy.requests) == (1, [])
         assert way(evolve(config, ca_file=str(authority.file))) == "x"
-    assert [requests.split(b" ", 2)[1] for requests in proxy.requests] == [
+    assert [request.split(b" ", 2)[1] for request in proxy.requests] == [
         b"http://orion.invalid/api/v3/storage/files/1/"
     ]
 
 
 def put(config: SessionConfig, url: str) -> int:
-    """Send content to an address with a signature."""
+    """Send content to a presigned address."""
     calls = OrionSession(config, requests_session=get_session({}, 5, 5))._calls
     return calls.put_presigned(url, b"content", {}, "part 1").status_code
 
 
-def test_content_goes_to_whom_the_profile_trusts(authority: Authority) -> None:
+def test_presigned_requests_trust_the_authorities_of_the_profile(authority: Authority) -> None:
     with Secure(authority.server("storage.example.test")) as storage:
         url = f"https://storage.example.test:{storage.port}/x?signature=1"
         config = SessionConfig(f"https://{HOST}", CANARY, ca_file=str(authority.file))
         assert put(config, url) == 200
         with pytest.raises(OrionConnectionError, match="local issuer"):
             put(evolve(config, ca_file=None), url)
-    assert [CANARY.encode() in requests for requests in storage.requests] == [False]
+    (head,) = storage.requests
+    assert CANARY.encode() not in head
+    assert b"authorization" not in head.lower()
 
 
-def test_content_goes_to_anybody_where_the_profile_checks_nobody(authority: Authority) -> None:
+def test_presigned_requests_to_the_origin_of_the_profile_have_no_token(authority: Authority) -> None:
+    with Secure(authority.server(HOST)) as server:
+        config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file))
+        assert put(config, "/key?signature=1") == 200
+    (head,) = server.requests
+    assert b"authorization" not in head.lower()
+
+
+def test_presigned_requests_use_verify_false_of_the_profile(authority: Authority) -> None:
     with Secure(authority.server("storage.example.test", signer=None)) as storage:
         config = SessionConfig(f"https://{HOST}", CANARY, verify=False)
         with pytest.warns(UserWarning, match="storage.example.test is not checked") as reported:
             assert put(config, f"https://storage.example.test:{storage.port}/x") == 200
-    # No token is sent, so that none can be read.
+    # No token is sent, so the message names none.
     assert "token" not in str(reported[0].message)
-    assert [CANARY.encode() in requests for requests in storage.requests] == [False]
+    assert [CANARY.encode() in request for request in storage.requests] == [False]
 
 
-def test_content_goes_through_the_proxy_of_the_profile(authority: Authority, scripted: Scripted) -> None:
+def test_presigned_requests_use_the_proxy_of_the_profile(authority: Authority, scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(raw=b""))
     config = SessionConfig("http://orion.invalid", CANARY, allow_http=True, proxy=scripted.url)
     assert put(config, "http://storage.invalid/x?signature=1") == 200
-    assert [(requests.path, requests.body) for requests in scripted.requests] == [
-        ("http://storage.invalid/x?signature=1", b"content")
+    assert [(request.method, request.path, request.body) for request in scripted.requests] == [
+        ("PUT", "http://storage.invalid/x?signature=1", b"content")
     ]
     assert "Authorization" not in scripted.requests[0].headers
 
 
-def test_content_is_redirected_to_no_unencrypted_address(authority: Authority, scripted: Scripted) -> None:
+def test_content_is_not_redirected_to_an_unencrypted_address(authority: Authority, scripted: Scripted) -> None:
     with Secure(authority.server(HOST)) as server:
         server.head = f"HTTP/1.1 307 Moved\r\nLocation: {scripted.url}/x\r\n"
         config = SessionConfig(f"https://{HOST}", CANARY, ca_file=str(authority.file))
@@ -435,14 +450,14 @@ DAMAGE = {
     "no record": b"HTTP/1.1 500 x\r\n",
     "alert 40": b"\x15\x03\x03\x00\x02\x02\x28",
     "alert 70": b"\x15\x03\x03\x00\x02\x02\x46",
-    "hung up": b"",
+    "connection closed": b"",
 }
 
 
 def created(
     way: Callable[[SessionConfig], None], server: Secure, authority: Authority, *, proxied: bool
 ) -> OrionConnectionError:
-    """Have something created, and give the error."""
+    """Create a dataset, and return the error."""
     config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(authority.file))
     with Tunnel(server.port) as tunnel:
         with pytest.raises(OrionConnectionError) as caught:
@@ -450,6 +465,8 @@ def created(
         _http.close_connections()
     assert tunnel.requests == [f"CONNECT {HOST}:{server.port}".encode()] * proxied
     assert caught.value.attempts == 1
+    assert caught.value.call is not None
+    assert caught.value.call.may_have_been_applied is caught.value.may_have_been_applied
     return caught.value
 
 
@@ -457,7 +474,7 @@ def created(
 @PROXIED
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_what_breaks_after_the_handshake_may_have_been_applied(
+def test_a_request_that_breaks_after_the_handshake_may_have_been_applied(
     authority: Authority, way: Callable[[SessionConfig], None], proxied: bool, version: ssl.TLSVersion, damage: str
 ) -> None:
     context = authority.server(HOST)
@@ -470,8 +487,8 @@ def test_what_breaks_after_the_handshake_may_have_been_applied(
 
 @CREATES
 @PROXIED
-@pytest.mark.parametrize("name", ["signed by itself", "nothing newer than TLS 1.1", "no certificate at all"])
-def test_what_breaks_in_the_handshake_was_not_applied(
+@pytest.mark.parametrize("name", ["self-signed", "nothing newer than TLS 1.1", "no certificate at all"])
+def test_a_request_that_breaks_in_the_handshake_was_not_applied(
     authority: Authority, way: Callable[[SessionConfig], None], proxied: bool, name: str
 ) -> None:
     with Secure(CASES[name].server(authority)) as server:
@@ -480,9 +497,17 @@ def test_what_breaks_in_the_handshake_was_not_applied(
     assert re.search(str(CASES[name].problem), str(error))
 
 
+def test_a_handshake_with_another_trusted_authority_sends_nothing(authority: Authority, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    other.write_bytes(authority.untrusted.pem)
+    with Secure(authority.server(HOST)) as server, pytest.raises(OrionConnectionError, match="not trusted") as caught:
+        create(SessionConfig(f"https://{HOST}:{server.port}", CANARY, ca_file=str(other)))
+    assert (caught.value.may_have_been_applied, server.requests) == (False, [])
+
+
 @CREATES
 @PROXIED
-def test_a_server_that_wants_a_certificate_says_so_after_the_handshake(
+def test_a_missing_client_certificate_is_rejected_after_the_handshake(
     authority: Authority, way: Callable[[SessionConfig], None], proxied: bool
 ) -> None:
     context = authority.server(HOST)
@@ -491,13 +516,13 @@ def test_a_server_that_wants_a_certificate_says_so_after_the_handshake(
     context.load_verify_locations(authority.file)
     with Secure(context) as server:
         error = created(way, server, authority, proxied=proxied)
-    # The request was sent before the server said so, and what it did with it cannot be known.
+    # The request was sent before the server rejected the missing certificate, so its effect is unknown.
     assert (error.may_have_been_applied, server.requests) == (True, [])
 
 
 def _warned(way: Callable[[SessionConfig], str], config: SessionConfig) -> list[str]:
     with warnings.catch_warnings(record=True) as caught:
-        # Not "always": the warning shows each time although the usual filter shows a warning of one line once.
+        # Not "always", because the warning must be repeated although the default filter shows each line once.
         warnings.simplefilter("default")
         assert way(config) == "x"
         assert way(config) == "x"
@@ -506,15 +531,15 @@ def _warned(way: Callable[[SessionConfig], str], config: SessionConfig) -> list[
 
 
 @WAYS
-def test_verify_false_warns_each_time(authority: Authority, way: Callable[[SessionConfig], str]) -> None:
+def test_verify_false_warns_at_every_request(authority: Authority, way: Callable[[SessionConfig], str]) -> None:
     with Secure(authority.server(cn="anything", signer=None, starts=PAST["starts"], ends=PAST["ends"])) as server:
         config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False)
-        texts = _warned(way, config)
-    assert len(texts) == len(server.requests) == 2
-    assert all(text.startswith(f"the certificate of {HOST} is not checked") for text in texts)
+        messages = _warned(way, config)
+    assert len(messages) == len(server.requests) == 2
+    assert all(message.startswith(f"the certificate of {HOST} is not checked") for message in messages)
 
 
-def test_verify_false_is_the_setting_of_one_configuration(authority: Authority) -> None:
+def test_verify_false_affects_one_configuration_only(authority: Authority) -> None:
     with Secure(authority.server(HOST, signer=None)) as server:
         trusting = SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False)
         assert len(_warned(by_session, trusting)) == 2
@@ -525,7 +550,7 @@ def test_verify_false_is_the_setting_of_one_configuration(authority: Authority) 
     assert len(server.requests) == 2
 
 
-def test_a_warning_made_an_error_stops_the_request(authority: Authority) -> None:
+def test_a_warning_raised_as_an_error_stops_the_request(authority: Authority) -> None:
     with Secure(authority.server(HOST)) as server, pytest.raises(UserWarning, match="is not checked"):
         by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False))
     assert server.connections == 0
@@ -546,7 +571,9 @@ def test_verify_in_a_profile() -> None:
 
 
 @pytest.mark.parametrize("verify", [True, False])
-def test_old_protocols_are_off_whatever_python_was_built_with(monkeypatch: pytest.MonkeyPatch, verify: bool) -> None:
+def test_old_protocols_are_disabled_regardless_of_the_python_build(
+    monkeypatch: pytest.MonkeyPatch, verify: bool
+) -> None:
     make = ssl.create_default_context
 
     def lax() -> ssl.SSLContext:

@@ -1,4 +1,4 @@
-"""Servers that drip: the time for a request is over when it is over, whatever comes in small chunks."""
+"""Slow servers: the deadline of a request holds, even if bytes arrive in small chunks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from orionclient.session import OrionSession, get_session
 from orionclient.types import File
 
 LIMIT = 0.25
-# Where something has to be in time, there is time for it on a busy machine too.
+# Where a deadline must not be exceeded, there is extra time for a busy machine.
 SPACE = 1.5
 
 
@@ -105,7 +105,7 @@ def upload(session: OrionSession, url: str) -> None:
 
 @pytest.mark.parametrize("way", [open_download, open_get, upload])
 @pytest.mark.parametrize("drip", ["status", "headers", "many headers", "early hints"])
-def test_the_head_of_a_stream(
+def test_the_response_head_of_a_stream(
     scripted: Scripted,
     drip: str,
     way: Callable[[OrionSession, str], None],
@@ -121,7 +121,7 @@ def test_the_head_of_a_stream(
     assert overshoot <= LATE
 
 
-def test_the_body_of_a_stream_may_take_as_long_as_it_comes(scripted: Scripted) -> None:
+def test_the_body_of_a_stream_has_no_deadline(scripted: Scripted) -> None:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(200)
         handler.send_header("Content-Length", "12")
@@ -136,7 +136,7 @@ def test_the_body_of_a_stream_may_take_as_long_as_it_comes(scripted: Scripted) -
         assert response.content == b"x" * 12
 
 
-def test_a_body_that_is_read_slowly_by_us(scripted: Scripted) -> None:
+def test_a_body_whose_source_is_slow(scripted: Scripted) -> None:
     def slow() -> object:
         for _ in range(8):
             time.sleep(SPACE / 6)
@@ -144,7 +144,7 @@ def test_a_body_that_is_read_slowly_by_us(scripted: Scripted) -> None:
 
     scripted.then(ScriptedResponse(data=1))
     body = slow()
-    # The time for an upload is time without progress; it does not run out while the source is read.
+    # The timeout of an upload limits the time without progress; it is paused while the source is read.
     with get_session({}, SPACE, 120).put(scripted.url, data=body, stream=True) as response:
         assert response.ok
 
@@ -165,7 +165,9 @@ def raw_async_download(session: OrionSession, url: str) -> None:
 
 @pytest.mark.parametrize("way", [open_download, open_get, raw_async_download])
 @pytest.mark.parametrize("drip", REFUSALS)
-def test_a_rejection_is_no_stream(scripted: Scripted, drip: str, way: Callable[[OrionSession, str], None]) -> None:
+def test_an_error_response_is_not_streamed(
+    scripted: Scripted, drip: str, way: Callable[[OrionSession, str], None]
+) -> None:
     scripted.then(REFUSALS[drip])
     session = scripted.session(request_timeout=LIMIT, retry_timeout=LIMIT)
     started = time.monotonic()
@@ -176,9 +178,7 @@ def test_a_rejection_is_no_stream(scripted: Scripted, drip: str, way: Callable[[
 
 
 @pytest.mark.parametrize("way", [open_download, raw_async_download])
-def test_a_rejection_that_breaks_is_asked_for_again(
-    scripted: Scripted, way: Callable[[OrionSession, str], None]
-) -> None:
+def test_a_broken_error_response_is_retried(scripted: Scripted, way: Callable[[OrionSession, str], None]) -> None:
     def half(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b'HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\n{"detail"')
         handler.close_connection = True
@@ -193,7 +193,7 @@ def test_a_request_inside_the_body_of_another(scripted: Scripted) -> None:
     scripted.then(DRIPS["body"])
     with Scripted(ScriptedResponse(data=1)) as other:
         session = get_session({}, LIMIT, LIMIT)
-        # Each of them ends the time of its own alone.
+        # Each request restores only its own deadline.
         for inside in (
             lambda: session.get(other.url).content,
             lambda: session.put(other.url, data=io.BytesIO(b"x"), stream=True).content,
@@ -206,14 +206,14 @@ def test_a_request_inside_the_body_of_another(scripted: Scripted) -> None:
 
 
 class Slow(io.BytesIO):
-    """A source that gives a chunk now and then, for longer than a request may take; small ones would go in one packet."""
+    """A source that returns a chunk now and then, longer than a request may take; small chunks would share one packet."""
 
     def readinto(self, buffer: object) -> int:
         time.sleep(SPACE / 5)
         return super().readinto(memoryview(buffer)[: 1 << 17])  # type: ignore[arg-type]
 
 
-def test_a_stream_inside_the_body_of_another_has_its_own_time(scripted: Scripted) -> None:
+def test_a_stream_inside_the_body_of_another_has_its_own_deadline(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data=1))
     with Scripted(ScriptedResponse(data=1)) as other:
         patient = get_session({}, SPACE, 120)
@@ -223,12 +223,12 @@ def test_a_stream_inside_the_body_of_another_has_its_own_time(scripted: Scripted
 
         with pytest.raises(OrionTimeout):
             get_session({}, SPACE, SPACE).put(scripted.url, data=inside())
-    # Not cut in its middle by the time of the one outside, which was over meanwhile.
-    assert [requests.body for requests in other.requests] == [bytes(8 << 17)]
+    # The outer deadline has passed, and does not end the inner stream.
+    assert [request.body for request in other.requests] == [bytes(8 << 17)]
 
 
 def _fill(listening: socket.socket, address: tuple[str, int], waiting: contextlib.ExitStack) -> None:
-    """Listen, and let nobody in."""
+    """Listen without accepting any connection."""
     listening.bind(address)
     listening.listen(0)
     for _ in range(4):
@@ -240,14 +240,14 @@ def _fill(listening: socket.socket, address: tuple[str, int], waiting: contextli
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """A port whose row is full, so that nobody is let in."""
+    """Return a port whose backlog is full, so that connections stay pending."""
     with socket.socket() as listening, contextlib.ExitStack() as waiting:
         _fill(listening, ("127.0.0.1", 0), waiting)
         yield listening.getsockname()[1]
 
 
 def _addresses(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
-    """Let the name orion.test have several addresses."""
+    """Let the name orion.test resolve to several addresses."""
     real = socket.getaddrinfo
 
     def several(host: object, *rest: object, **options: object) -> object:
@@ -259,7 +259,7 @@ def _addresses(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
 
 
 @pytest.mark.parametrize("way", [by_session, by_raw_async])
-def test_all_addresses_of_a_name_share_one_time(
+def test_all_addresses_of_a_name_share_one_deadline(
     silent: int, monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession, str], None]
 ) -> None:
     _addresses(monkeypatch, *["127.0.0.1"] * 60)
@@ -274,7 +274,7 @@ def test_all_addresses_of_a_name_share_one_time(
 
 
 @pytest.mark.parametrize("way", [by_session, by_raw_async])
-def test_a_silent_address_leaves_time_for_the_next(
+def test_an_unreachable_address_leaves_time_for_the_next(
     scripted: Scripted, monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession, str], None]
 ) -> None:
     port = int(scripted.url.rpartition(":")[2])

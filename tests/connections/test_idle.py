@@ -1,4 +1,4 @@
-"""Connections that the server closes while nobody uses them, or just as somebody does."""
+"""Pooled connections that the server closes while they are idle, or just as a request is sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DATASET = {**FILE, "count": 0, "dirty": False, "description": "", "systemtags": 
 
 
 def good_then_closed(handler: BaseHTTPRequestHandler) -> None:
-    """Response as one that keeps the connection open, and close it."""
+    """Respond with keep-alive, and close the connection."""
     body = json.dumps(DATASET).encode()
     handler.send_response_only(201 if handler.command == "POST" else 200)
     handler.send_header("Content-Type", "application/json")
@@ -37,7 +37,7 @@ def good_then_closed(handler: BaseHTTPRequestHandler) -> None:
 
 @pytest.fixture(autouse=True)
 def no_connections() -> None:
-    """Leave no idle connections of other tests, which stay open."""
+    """Drop idle connections of other tests."""
     _http.close_connections()
 
 
@@ -45,7 +45,7 @@ _EXPIRED = _connection.Connection.has_expired
 
 
 def wait_for_close() -> None:
-    """Wait until the news that the server closed the idle connection has arrived."""
+    """Wait until the close of the idle connection has been received."""
     end = time.monotonic() + 120
     while not all(
         _EXPIRED(each) for pool in _http.REGISTRY._pools.values() for idle in pool._idle.values() for each in idle
@@ -60,7 +60,7 @@ def silence(handler: BaseHTTPRequestHandler) -> None:
 
 
 def reset(handler: BaseHTTPRequestHandler) -> None:
-    """Break the connection off instead of responding."""
+    """Reset the connection instead of responding."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.connection.close()
     handler.close_connection = True
@@ -88,7 +88,7 @@ def test_a_connection_closed_while_idle(
 
 
 @pytest.mark.parametrize("verb", [read, create])
-def test_a_connection_of_an_event_loop_closed_while_idle(
+def test_an_asynchronous_connection_closed_while_idle(
     scripted: Scripted, skipped_waits: list[float], verb: Callable[[OrionSession], object]
 ) -> None:
     scripted.then(ScriptedResponse(write=good_then_closed))
@@ -100,7 +100,7 @@ def test_a_connection_of_an_event_loop_closed_while_idle(
                     await get_dataset.asyncio(1, client=client)
                 else:
                     await create_dataset.asyncio(client=client, body=CreateDataset(name="x"))
-                # As long as the news of the closing takes on this machine, many times over.
+                # Many times as long as a close takes to arrive on this machine.
                 await asyncio.sleep(0.5)
 
     asyncio.run(work())
@@ -121,13 +121,13 @@ def test_a_connection_closed_as_the_request_arrives(
     with pytest.raises(OrionConnectionError, match="it may have been applied") as caught:
         create(session)
     assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
-    assert [requests.method for requests in scripted.requests[3:]] == ["POST"]
+    assert [request.method for request in scripted.requests[3:]] == ["POST"]
 
 
-def test_a_connection_closed_between_the_look_and_the_request(
+def test_a_connection_closed_between_the_check_and_the_request(
     scripted: Scripted, skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The look at the connection sees nothing, as if the server closed it right after.
+    # The check of the connection finds nothing, as if the server closed it right afterwards.
     monkeypatch.setattr(_connection.Connection, "has_expired", lambda _: False)
     scripted.then(ScriptedResponse(write=good_then_closed))
     session = scripted.session()
@@ -138,12 +138,12 @@ def test_a_connection_closed_between_the_look_and_the_request(
     wait_for_close()
     with pytest.raises(OrionConnectionError) as caught:
         create(session)
-    # The server never saw it; the client cannot know.
+    # The server never received the request, but the client cannot know that.
     assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, True)
     assert len(scripted.requests) == 2
 
 
-def test_cookies_are_not_kept(scripted: Scripted) -> None:
+def test_cookies_are_not_stored(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data=DATASET, headers={"Set-Cookie": "sessionid=of-ada; Path=/"}))
     read(scripted.session())
     read(scripted.session())
@@ -154,7 +154,7 @@ def test_cookies_are_not_kept(scripted: Scripted) -> None:
             await get_dataset.asyncio(1, client=client)
 
     asyncio.run(work())
-    assert [requests.headers.get("Cookie") for requests in scripted.requests] == [None] * 4
+    assert [request.headers.get("Cookie") for request in scripted.requests] == [None] * 4
 
 
 def test_the_library_logs_no_addresses(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP library that ORION_HTTP_LIBRARY names does the work, and the other one is not even loaded."""
+"""ORION_HTTP_LIBRARY selects the HTTP library, and the other one is not imported."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(url: str, library: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("library", INSTALLED)
-def test_the_library_that_is_named(scripted: Scripted, library: str) -> None:
+def test_the_selected_library_is_used(scripted: Scripted, library: str) -> None:
     scripted.then(ScriptedResponse(data=FILE))
     done = run(scripted.url, library)
     assert (done.returncode, done.stderr) == (0, "")
@@ -51,7 +51,7 @@ def test_the_library_that_is_named(scripted: Scripted, library: str) -> None:
     assert len(scripted.requests) == 3
 
 
-def test_a_library_that_is_not_known(scripted: Scripted) -> None:
+def test_an_unknown_library(scripted: Scripted) -> None:
     done = run(scripted.url, "requests")
     assert "ValidationError: ORION_HTTP_LIBRARY must be 'httpx' or 'httpx2', not 'requests'" in done.stderr
     assert scripted.requests == []

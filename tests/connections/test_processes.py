@@ -1,4 +1,4 @@
-"""A session that was used and then forked or sent to other processes: every response is the right one, on connections of its own."""
+"""A used session that is forked or sent to other processes gets the right responses, on connections of its own."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ CHILDREN, EACH = 4, 300
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 
 
-def ask(session: OrionSession, child: int) -> tuple[int, int, int]:
-    """Send requests for ids that no other process asks for; give right, wrong and lost."""
+def send_requests(session: OrionSession, child: int) -> tuple[int, int, int]:
+    """Send requests for ids of this process only; return the counts of right, wrong and lost responses."""
     right = wrong = lost = 0
-    for number in range(child * 1000 + 1, child * 1000 + EACH + 1):
+    for file_id in range(child * 1000 + 1, child * 1000 + EACH + 1):
         try:
-            file = session.get_resource(File, number)
-        except Exception:  # noqa: BLE001 - whatever it is, the request is lost
+            file = session.get_resource(File, file_id)
+        except Exception:  # noqa: BLE001 - any error means that the request is lost
             lost += 1
         else:
-            good = (file.id, file.name) == (number, f"n{number}")
+            good = (file.id, file.name) == (file_id, f"n{file_id}")
             right, wrong = right + good, wrong + (not good)
     return right, wrong, lost
 
 
 @pytest.fixture
 def used(fast: Fast, monkeypatch: pytest.MonkeyPatch) -> OrionSession:
-    """A session with an open connection, which finds its token again where it was pickled."""
+    """Return a session with an open connection, which reloads its token after unpickling."""
     monkeypatch.setenv("ORION_URL", fast.url)
     monkeypatch.setenv("ORION_TOKEN", "token")
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
@@ -62,12 +62,12 @@ def by_fork(session: OrionSession) -> list[tuple[int, int, int]]:
         pid = os.fork()
         if pid == 0:
             try:
-                os.write(writing, b"%d %d %d" % ask(session, child))
+                os.write(writing, b"%d %d %d" % send_requests(session, child))
             finally:
                 os._exit(0)
         os.close(writing)
         pids.append((pid, reading))
-    results.append(ask(session, 9))
+    results.append(send_requests(session, 9))
     for pid, reading in pids:
         with os.fdopen(reading, "rb") as stream:
             right, wrong, lost = map(int, stream.read().split())
@@ -79,8 +79,8 @@ def by_fork(session: OrionSession) -> list[tuple[int, int, int]]:
 def by_multiprocessing(method: str) -> Callable[[OrionSession], list[tuple[int, int, int]]]:
     def run(session: OrionSession) -> list[tuple[int, int, int]]:
         with ProcessPoolExecutor(CHILDREN, mp_context=multiprocessing.get_context(method)) as pool:
-            waiting = [pool.submit(ask, session, child) for child in range(1, CHILDREN + 1)]
-            return [ask(session, 9), *(each.result(60) for each in waiting)]
+            waiting = [pool.submit(send_requests, session, child) for child in range(1, CHILDREN + 1)]
+            return [send_requests(session, 9), *(each.result(60) for each in waiting)]
 
     return run
 
@@ -94,11 +94,11 @@ def test_processes(
     record_property: Callable[[str, object], None],
 ) -> None:
     if way == "forkserver":
-        # Python reaches its fork server by a socket in a file, which has no host that could be allowed.
+        # Python connects to its fork server by a Unix socket, which has no host to allow.
         monkeypatch.setattr(socket.socket, "connect", pytest_socket._true_connect)
     run = by_fork if way == "os.fork" else by_multiprocessing(way)
     started = time.perf_counter()
-    results = [*run(used), ask(used, 10)]
+    results = [*run(used), send_requests(used, 10)]
     seconds, stats = time.perf_counter() - started, fast.stats()
     right, wrong, lost = (sum(column) for column in zip(*results, strict=True))
     record_property(
@@ -106,7 +106,7 @@ def test_processes(
         f"{way}, {CHILDREN} children: right {right}, wrong {wrong}, lost {lost}, {stats['connections']} connections, {seconds:.1f} s",
     )
     assert results == [(EACH, 0, 0)] * (CHILDREN + 2)
-    # The parent's connection is older than the counting; at most each worker opened one.
+    # The connection of the parent was counted before the reset; each worker opened at most one.
     assert 1 <= stats["connections"] <= CHILDREN + 1
     assert stats["requests"] == (CHILDREN + 2) * EACH
 
@@ -116,12 +116,12 @@ def test_a_fork_while_threads_send(fast: Fast, used: OrionSession) -> None:
     wrong: list[object] = []
 
     def work(thread: int) -> None:
-        number = thread * 10_000
+        file_id = thread * 10_000
         while not stopping.is_set():
-            number += 1
-            file = used.get_resource(File, number)
-            if (file.id, file.name) != (number, f"n{number}"):
-                wrong.append(number)
+            file_id += 1
+            file = used.get_resource(File, file_id)
+            if (file.id, file.name) != (file_id, f"n{file_id}"):
+                wrong.append(file_id)
 
     threads = [threading.Thread(target=work, args=(thread,)) for thread in range(1, 9)]
     for thread in threads:
@@ -145,7 +145,7 @@ def test_a_fork_while_threads_send(fast: Fast, used: OrionSession) -> None:
     assert wrong == []
 
 
-def test_a_child_says_nothing_about_what_it_inherited(fast: Fast) -> None:
+def test_a_child_prints_nothing_about_inherited_connections(fast: Fast) -> None:
     code = f"""
         import os, sys
         from orionclient.session import OrionSession, SessionConfig
@@ -171,7 +171,7 @@ def test_a_child_says_nothing_about_what_it_inherited(fast: Fast) -> None:
 
 
 @pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
-def test_a_connection_in_use_ends_with_its_request_while_a_child_lives(
+def test_a_connection_in_use_closes_with_its_request_while_a_child_lives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secure: bool
 ) -> None:
     root = make("root", ca=True)
@@ -204,7 +204,7 @@ def test_a_connection_in_use_ends_with_its_request_while_a_child_lives(
     assert after == [b""]
 
 
-def test_a_lock_that_another_thread_held_is_open_in_the_child() -> None:
+def test_a_lock_held_by_another_thread_is_released_in_the_child() -> None:
     lock, held, done = ForkLock(), threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -226,14 +226,14 @@ def test_a_lock_that_another_thread_held_is_open_in_the_child() -> None:
         holder.join()
 
 
-def test_the_lock_of_a_child_is_made_anew_before_it_has_threads() -> None:
+def test_the_lock_of_a_child_is_replaced_before_it_has_threads() -> None:
     lock = ForkLock()
     inherited = lock._lock
     pid = os.fork()
     if pid == 0:
         first = lock._lock
         with lock:
-            # Made at its first use, several threads would each make their own and all go in.
+            # If it were made at its first use, several threads could make their own lock and all enter.
             os._exit(7 if inherited is not first is lock._lock else 8)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
     assert lock._lock is inherited

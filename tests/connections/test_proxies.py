@@ -1,4 +1,4 @@
-"""Addresses of proxies as people write them: taken, or rejected by name and without what they hold."""
+"""Proxy settings: accepted forms, and invalid ones rejected without showing their credentials."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_proxy_without_a_scheme(
     scripted.then(ScriptedResponse(data=FILE))
     monkeypatch.setenv(variable, scripted.url.removeprefix("http://"))
     assert way(_session()) == "x"
-    assert [requests.path for requests in scripted.requests] == ["http://orion.invalid/api/v3/storage/files/1/"]
+    assert [request.path for request in scripted.requests] == ["http://orion.invalid/api/v3/storage/files/1/"]
 
 
 @WAYS
@@ -66,7 +66,7 @@ def test_a_proxy_without_a_scheme(
     ["socks5://me:secret@127.0.0.1:1", "ftp://me:secret@127.0.0.1:1", "http://me:secret@127.0.0.1:99999",
      "http://me:secret@[::1", "http://me:secret@", "http://"],
 )  # fmt: skip
-def test_a_proxy_that_cannot_be_used(
+def test_an_invalid_proxy_is_rejected(
     monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession], str], scheme: str, proxy: str
 ) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", proxy)

@@ -1,4 +1,4 @@
-"""What a server sends beyond its response is never taken for the next one, wherever it lies when the connection is looked at."""
+"""Bytes that a server sends after its response are never taken for the next response."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from orionclient.types import File
 HOST = "orion.example.test"
 
 
-def _answer(name: str) -> bytes:
+def _response(name: str) -> bytes:
     body = json.dumps({**FILE, "name": name}).encode()
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
-class Talkative:
-    """A server whose first response is followed by another one that nobody asked for; it counts connections.
+class SurplusServer:
+    """A server whose first response is followed by another, unrequested one; it counts connections.
 
-    The head goes alone, then the rest in as many chunks as `records` says: each is a record of TLS.
+    The head is sent alone, then the rest in `records` chunks, each of them a TLS record.
     """
 
     def __init__(self, context: ssl.SSLContext | None, records: int, surplus: bytes) -> None:
@@ -60,18 +60,18 @@ class Talkative:
                 while self._open_range(stream):
                     self.requests += 1
                     if self.requests > 1:
-                        stream.sendall(_answer("grace"))
+                        stream.sendall(_response("grace"))
                         continue
-                    head, _, body = _answer("ada").partition(b"\r\n\r\n")
+                    head, _, body = _response("ada").partition(b"\r\n\r\n")
                     stream.sendall(head + b"\r\n\r\n")
-                    # One packet for all of it, so that it arrives together.
+                    # One packet for the rest, so that it arrives together.
                     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
                     for chunk in [body + self._surplus] if self._records == 1 else [body, self._surplus]:
                         stream.sendall(chunk)
                     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
 
     @staticmethod
-    def _asked(stream: socket.socket) -> bool:
+    def _counted(stream: socket.socket) -> bool:
         head = b""
         while b"\r\n\r\n" not in head:
             chunk = stream.recv(65536)
@@ -102,7 +102,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Pa
 
 
 @pytest.fixture(autouse=True)
-def names_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def resolve_test_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     real = socket.getaddrinfo
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1" if host == HOST else host, *rest, **more)
@@ -133,11 +133,11 @@ def by_raw_async(config: SessionConfig) -> list[str]:
     return asyncio.run(work())
 
 
-@pytest.mark.parametrize("surplus", [_answer("mallory"), b"\n"], ids=["a response", "a byte"])
+@pytest.mark.parametrize("surplus", [_response("mallory"), b"\n"], ids=["a response", "a byte"])
 @pytest.mark.parametrize("records", [1, 2])
 @pytest.mark.parametrize("way", [by_session, by_http_session, by_raw, by_raw_async])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_what_nobody_asked_for(
+def test_surplus_bytes_are_not_a_response(
     secure: tuple[ssl.SSLContext, Path],
     monkeypatch: pytest.MonkeyPatch,
     scheme: str,
@@ -148,27 +148,27 @@ def test_what_nobody_asked_for(
     context, file = secure
     if way is by_http_session:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with Talkative(context if scheme == "https" else None, records, surplus) as server:
+    with SurplusServer(context if scheme == "https" else None, records, surplus) as server:
         names = way(SessionConfig(f"{scheme}://127.0.0.1:{server.port}", CANARY, ca_file=str(file)))
         assert names == ["ada", "grace"]
         assert (server.connections, server.requests) == (2, 2)
 
 
 @pytest.mark.parametrize("way", [by_session, by_raw_async])
-def test_what_a_proxy_sends_unasked(way: Callable[[SessionConfig], list[str]]) -> None:
-    with Talkative(None, 1, _answer("mallory")) as proxy:
+def test_surplus_bytes_of_a_proxy(way: Callable[[SessionConfig], list[str]]) -> None:
+    with SurplusServer(None, 1, _response("mallory")) as proxy:
         config = SessionConfig("http://orion.invalid", CANARY, allow_http=True, proxy=f"http://127.0.0.1:{proxy.port}")
         assert way(config) == ["ada", "grace"]
         assert (proxy.connections, proxy.requests) == (2, 2)
 
 
 @pytest.mark.parametrize("way", [by_session, by_raw_async])
-def test_without_surplus_the_connection_is_kept(
+def test_without_surplus_the_connection_is_reused(
     secure: tuple[ssl.SSLContext, Path], way: Callable[[SessionConfig], list[str]]
 ) -> None:
     context, file = secure
     for scheme, used in (("http", None), ("https", context)):
-        with Talkative(used, 1, b"") as server:
+        with SurplusServer(used, 1, b"") as server:
             assert way(SessionConfig(f"{scheme}://127.0.0.1:{server.port}", CANARY, ca_file=str(file))) == [
                 "ada",
                 "grace",

@@ -1,6 +1,6 @@
-"""One session in many threads: every response is the right one, none is lost, and there are no more connections than threads.
+"""One session in many threads: every response is right, none is lost, and there are no more connections than threads.
 
-The variable `ORION_NIGHTLY=1` asks for the long form.
+The variable `ORION_NIGHTLY=1` selects the long form.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from orionclient import _http
 from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import File
 
-# A wait that one thread skips would make time jump for all of them.
+# Virtual waits would advance the clock for all threads.
 pytestmark = pytest.mark.usefixtures("real_time")
 
 TOTAL = 15_000 if os.environ.get("ORION_NIGHTLY") else 3_000
 
 
 class Run(NamedTuple):
-    """What came of many requests."""
+    """The outcome of many requests."""
 
     seconds: float
     slowest: float
@@ -35,7 +35,7 @@ class Run(NamedTuple):
     wrong: list[int]
 
 
-def hammer(session: OrionSession, threads: int, total: int) -> Run:
+def send_requests(session: OrionSession, threads: int, total: int) -> Run:
     """Send requests from many threads at once, each for another id."""
     numbers, start = itertools.count(1), threading.Barrier(threads + 1)
     lost: list[str] = []
@@ -45,15 +45,15 @@ def hammer(session: OrionSession, threads: int, total: int) -> Run:
     def work() -> None:
         start.wait()
         slowest = 0.0
-        while (number := next(numbers)) <= total:
+        while (file_id := next(numbers)) <= total:
             began = time.perf_counter()
             try:
-                file = session.get_resource(File, number)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the request is lost
+                file = session.get_resource(File, file_id)
+            except Exception as error:  # noqa: BLE001 - any error means that the request is lost
                 lost.append(repr(error))
             else:
-                if (file.id, file.name) != (number, f"n{number}"):
-                    wrong.append(number)
+                if (file.id, file.name) != (file_id, f"n{file_id}"):
+                    wrong.append(file_id)
             slowest = max(slowest, time.perf_counter() - began)
         times.append(slowest)
 
@@ -70,7 +70,7 @@ def hammer(session: OrionSession, threads: int, total: int) -> Run:
 @pytest.mark.parametrize("threads", [16, 32, 64, 128])
 def test_threads(fast: Fast, threads: int, record_property: Callable[[str, object], None]) -> None:
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
-    run = hammer(session, threads, TOTAL)
+    run = send_requests(session, threads, TOTAL)
     stats = fast.stats()
     record_property(
         "threads",
@@ -78,21 +78,21 @@ def test_threads(fast: Fast, threads: int, record_property: Callable[[str, objec
         f"{run.seconds:.1f} s, slowest {run.slowest:.2f} s",
     )
     assert (run.lost, run.wrong) == ([], [])
-    # As many requests as were asked for: none was saved by a retry.
+    # Exactly one attempt per request: none succeeded only by a retry.
     assert stats["requests"] == TOTAL
     assert stats["connections"] <= threads
 
 
 def test_a_session_for_every_call_shares_the_connections(fast: Fast) -> None:
-    for number in range(1, 101):
+    for file_id in range(1, 101):
         assert (
-            OrionSession(SessionConfig(fast.url, f"token{number % 3}", project=1)).get_resource(File, number).id
-            == number
+            OrionSession(SessionConfig(fast.url, f"token{file_id % 3}", project=1)).get_resource(File, file_id).id
+            == file_id
         )
     assert fast.stats() == {"connections": 1, "requests": 100, "most": 1}
 
 
-def test_connections_closed_while_others_use_them(fast: Fast) -> None:
+def test_connections_closed_while_other_threads_use_them(fast: Fast) -> None:
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
     stopping = threading.Event()
 
@@ -102,7 +102,7 @@ def test_connections_closed_while_others_use_them(fast: Fast) -> None:
 
     closer = threading.Thread(target=close)
     closer.start()
-    run = hammer(session, 8, 800)
+    run = send_requests(session, 8, 800)
     stopping.set()
     closer.join()
     assert (run.lost, run.wrong) == ([], [])
@@ -110,17 +110,18 @@ def test_connections_closed_while_others_use_them(fast: Fast) -> None:
 
 
 @pytest.mark.parametrize("requests", ["again", "never again"])
-def test_what_nobody_used_for_long_is_closed(
+def test_idle_connections_are_closed(
     fast: Fast, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, requests: str
 ) -> None:
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
-    hammer(session, 8, 400)
+    send_requests(session, 8, 400)
     (transport,) = _http.REGISTRY._pools.values()
     (idle,) = transport._idle.values()
     assert 1 < len(idle) <= 8
     real = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: real() + 51)
-    # Load balancers drop what was idle for 60 s; ours are gone before, also those to a server that nobody asks any more.
+    # Load balancers drop connections after 60 s of idle time; the client closes its own before, even those to unused
+    # servers.
     if requests == "again":
         session.get_resource(File, 1)
     else:

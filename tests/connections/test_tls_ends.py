@@ -1,4 +1,7 @@
-"""The end of a TLS connection where it is the end of the content: announced by TLS it is one, else anybody may have cut it."""
+"""The end of a TLS connection as the end of a body:
+
+accepted only if TLS announces it, because otherwise the body may be truncated.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nConnection
 
 
 class Ending:
-    """A TLS server whose content ends as a test says, and a proxy that leads to it."""
+    """A TLS server whose content ends as a test selects, and a proxy to it."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self.context = context
@@ -78,7 +81,7 @@ class Ending:
                 body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(CONTENT), CONTENT)
             stream.sendall(head + b"\r\n" + body)
             if self.announced:
-                # The client may be gone by then: it has read what it wanted.
+                # The client may have closed already, after reading what it needed.
                 stream.unwrap()
             else:
                 with socket.socket(fileno=os.dup(stream.fileno())) as bare:
@@ -137,8 +140,8 @@ def server(authority: tuple[ssl.SSLContext, Path]) -> Iterator[Ending]:
     running.close()
 
 
-class Ways:
-    """Every way to the server that can meet the end of its connection."""
+class Drivers:
+    """Every driver that can see the end of its connection."""
 
     def __init__(self, server: Ending, ca: Path, folder: Path) -> None:
         self.server, self.ca, self.folder = server, ca, folder
@@ -188,7 +191,7 @@ class Ways:
         return asyncio.run(work())
 
 
-NAMES = [name for name in vars(Ways) if name[0] != "_" and name not in {"session", "client"}]
+NAMES = [name for name in vars(Drivers) if name[0] != "_" and name not in {"session", "client"}]
 
 
 @pytest.fixture(params=NAMES)
@@ -200,22 +203,20 @@ def way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], bytes]:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority[1]))
-    return getattr(Ways(server, authority[1], tmp_path), request.param)  # type: ignore[no-any-return]
+    return getattr(Drivers(server, authority[1], tmp_path), request.param)  # type: ignore[no-any-return]
 
 
-def test_an_end_that_tls_announces_is_one(server: Ending, way: Callable[[], bytes]) -> None:
+def test_a_close_notify_ends_the_body(server: Ending, way: Callable[[], bytes]) -> None:
     assert way() == CONTENT
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
-def test_what_is_whole_needs_no_end(server: Ending, way: Callable[[], bytes], framing: str) -> None:
+def test_a_complete_body_needs_no_close_notify(server: Ending, way: Callable[[], bytes], framing: str) -> None:
     server.announced, server.framing = False, framing
     assert way() == CONTENT
 
 
-def test_an_end_that_tls_does_not_announce_is_an_error(
-    server: Ending, way: Callable[[], bytes], tmp_path: Path
-) -> None:
+def test_an_end_without_close_notify_is_an_error(server: Ending, way: Callable[[], bytes], tmp_path: Path) -> None:
     server.announced = False
     with pytest.raises((OrionConnectionError, RequestFailed)):
         way()
@@ -223,7 +224,7 @@ def test_an_end_that_tls_does_not_announce_is_an_error(
     assert not (tmp_path / "target").exists()
 
 
-def test_a_change_that_was_cut_may_have_been_applied(
+def test_a_truncated_write_may_have_been_applied(
     server: Ending, authority: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority[1]))

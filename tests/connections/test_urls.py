@@ -1,4 +1,7 @@
-"""Addresses that come from outside: the token goes to the exact origin, and odd forms are rejected before anything is sent."""
+"""Addresses from outside:
+
+the token is sent only to the exact origin, and ambiguous forms are rejected before any request.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ from orionclient.types import File
 
 
 class Form(NamedTuple):
-    """A way to write an address, and what comes of it at each place.
+    """A form of an address, and the outcome in each place.
 
-    ``token``: the own server is asked, with the token. ``bare``: a server is asked, without it. ``rejected``: a typed error, nobody is
-    asked. ``lost``: nobody responses there.
+    ``token``: the server of the session gets the request with the token. ``bare``: a server gets the request without the token.
+    ``rejected``: a typed error, and no request is sent. ``lost``: no server responds at that address.
     """
 
-    text: str
+    template: str
     next: str
     location: str
     raw: str
@@ -38,25 +41,25 @@ class Form(NamedTuple):
 # {own} is the port of the session's own server at http://localhost:{own}, {other} that of another one.
 FORMS = {
     "absolute": Form("http://localhost:{own}/x/", "token", "token", "token", "bare", "token"),
-    "path alone": Form("/x/", "token", "token", "token", "refused", "refused"),
-    "host alone": Form("//127.0.0.1:{other}/x/", "refused", "bare", "bare", "refused", "refused"),
-    "another name of the host": Form("http://127.0.0.1:{own}/x/", "refused", "bare", "bare", "bare", "token"),
-    "user name": Form("http://localhost:{own}@127.0.0.1:{other}/x/", *["refused"] * 5),
-    "port": Form("http://localhost:{other}/x/", "refused", "bare", "bare", "bare", "token"),
-    "port 0": Form("http://localhost:0/x/", *["refused"] * 5),
-    "scheme": Form("https://localhost:{other}/x/", "refused", "lost", "lost", "lost", "lost"),
-    "other letters": Form("http://127.0.0.\uff11:{other}/x/", *["refused"] * 5),
-    "trailing dot": Form("http://localhost.:{other}/x/", "refused", *["bare or lost"] * 3, "refused"),
+    "path alone": Form("/x/", "token", "token", "token", "rejected", "rejected"),
+    "host alone": Form("//127.0.0.1:{other}/x/", "rejected", "bare", "bare", "rejected", "rejected"),
+    "another name of the host": Form("http://127.0.0.1:{own}/x/", "rejected", "bare", "bare", "bare", "token"),
+    "user name": Form("http://localhost:{own}@127.0.0.1:{other}/x/", *["rejected"] * 5),
+    "port": Form("http://localhost:{other}/x/", "rejected", "bare", "bare", "bare", "token"),
+    "port 0": Form("http://localhost:0/x/", *["rejected"] * 5),
+    "scheme": Form("https://localhost:{other}/x/", "rejected", "lost", "lost", "lost", "lost"),
+    "other letters": Form("http://127.0.0.\uff11:{other}/x/", *["rejected"] * 5),
+    "trailing dot": Form("http://localhost.:{other}/x/", "rejected", *["bare or lost"] * 3, "rejected"),
     "upper case": Form("HTTP://LocalHost:{own}/x/", "token", "token", "token", "bare", "token"),
-    "IPv6": Form("http://[::1]:{other}/x/", "refused", "lost", "lost", "lost", "lost"),
-    "backslash": Form("http://127.0.0.1:{other}\\@localhost:{own}/x/", *["refused"] * 5),
-    "tab": Form("http://local\thost:{other}/x/", "refused", "bare", "bare", "refused", "refused"),
-    "line break": Form("http://localhost:{other}/x/\n", "refused", "bare", "bare", "refused", "token"),
-    "encoded": Form("http://%6cocalhost:{other}/x/", *["refused"] * 5),
-    "encoded slash": Form("http://localhost:{own}%2f@127.0.0.1:{other}/x/", *["refused"] * 5),
-    "no host": Form("http:///x/", "token", "token", "token", "refused", "refused"),
-    "scheme without slashes": Form("http:localhost:{other}/x/", "token", "token", "token", "refused", "refused"),
-    "another scheme": Form("ftp://localhost:{own}/x/", *["refused"] * 5),
+    "IPv6": Form("http://[::1]:{other}/x/", "rejected", "lost", "lost", "lost", "lost"),
+    "backslash": Form("http://127.0.0.1:{other}\\@localhost:{own}/x/", *["rejected"] * 5),
+    "tab": Form("http://local\thost:{other}/x/", "rejected", "bare", "bare", "rejected", "rejected"),
+    "line break": Form("http://localhost:{other}/x/\n", "rejected", "bare", "bare", "rejected", "token"),
+    "encoded": Form("http://%6cocalhost:{other}/x/", *["rejected"] * 5),
+    "encoded slash": Form("http://localhost:{own}%2f@127.0.0.1:{other}/x/", *["rejected"] * 5),
+    "no host": Form("http:///x/", "token", "token", "token", "rejected", "rejected"),
+    "scheme without slashes": Form("http:localhost:{other}/x/", "token", "token", "token", "rejected", "rejected"),
+    "another scheme": Form("ftp://localhost:{own}/x/", *["rejected"] * 5),
 }
 
 
@@ -72,8 +75,8 @@ def other() -> Iterator[Scripted]:
         yield server
 
 
-def _text(form: Form, own: Scripted, other: Scripted) -> str:
-    return form.text.format(own=own.url.rpartition(":")[2], other=other.url.rpartition(":")[2])
+def _url(form: Form, own: Scripted, other: Scripted) -> str:
+    return form.template.format(own=own.url.rpartition(":")[2], other=other.url.rpartition(":")[2])
 
 
 def _session(own: Scripted) -> OrionSession:
@@ -81,7 +84,7 @@ def _session(own: Scripted) -> OrionSession:
 
 
 def _outcome(own: Scripted, other: Scripted, before: int, send: Callable[[], object]) -> str:
-    """Find out what came of sending, from what the servers saw and from the kind of error."""
+    """Return the outcome of sending, from the requests of the servers and the kind of error."""
     error: OrionError | None = None
     try:
         send()
@@ -91,7 +94,7 @@ def _outcome(own: Scripted, other: Scripted, before: int, send: Callable[[], obj
     tokens = [CANARY in str(dict(each.headers)) for each in requests]
     assert not any(CANARY in str(dict(each.headers)) for each in other.requests), "the token went to another server"
     if isinstance(error, OrionConnectionError) and "not followed" not in str(error):
-        # A read is tried again from its start; none of that reached another server.
+        # A read is retried from its start; none of its attempts reached the other server.
         assert not other.requests
         return "lost"
     if requests or other.requests:
@@ -100,14 +103,14 @@ def _outcome(own: Scripted, other: Scripted, before: int, send: Callable[[], obj
         return "token" if tokens == [True] else "bare"
     assert isinstance(error, ValidationError | BadResponse | OrionConnectionError | InvalidCredentials)
     assert error.attempts <= 1
-    return "refused"
+    return "rejected"
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_the_link_to_the_next_page(own: Scripted, other: Scripted, name: str) -> None:
-    text = _text(FORMS[name], own, other)
+    url = _url(FORMS[name], own, other)
     own.then(
-        ScriptedResponse(data={"count": 2, "next": text, "results": [FILE]}),
+        ScriptedResponse(data={"count": 2, "next": url, "results": [FILE]}),
         ScriptedResponse(data={"count": 2, "next": None, "results": [{**FILE, "id": 2}]}),
     )
     files = _session(own).list_resources(File)
@@ -117,8 +120,8 @@ def test_the_link_to_the_next_page(own: Scripted, other: Scripted, name: str) ->
 
 @pytest.mark.parametrize("name", FORMS)
 def test_the_target_of_a_redirect(own: Scripted, other: Scripted, name: str) -> None:
-    text = _text(FORMS[name], own, other).rstrip("\n")
-    own.then(ScriptedResponse(302, headers={"Location": text.encode().decode("latin-1")}))
+    url = _url(FORMS[name], own, other).rstrip("\n")
+    own.then(ScriptedResponse(302, headers={"Location": url.encode().decode("latin-1")}))
     if "lost" not in FORMS[name].location:
         own.then(ScriptedResponse(data=FILE))
     found = _outcome(own, other, 1, lambda: b"".join(File(id=1, session=_session(own)).download()))
@@ -129,7 +132,7 @@ def test_the_target_of_a_redirect(own: Scripted, other: Scripted, name: str) -> 
 @pytest.mark.parametrize("name", FORMS)
 def test_the_address_of_a_raw_request(own: Scripted, other: Scripted, name: str, operation: object) -> None:
     own.then(ScriptedResponse(data=FILE))
-    request = evolve(operation.build(1), url=_text(FORMS[name], own, other))  # type: ignore[attr-defined]
+    request = evolve(operation.build(1), url=_url(FORMS[name], own, other))  # type: ignore[attr-defined]
     session = _session(own)
 
     def send() -> None:
@@ -140,31 +143,31 @@ def test_the_address_of_a_raw_request(own: Scripted, other: Scripted, name: str,
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_the_address_of_a_request_without_a_session(own: Scripted, other: Scripted, name: str) -> None:
+def test_the_address_of_a_plain_request(own: Scripted, other: Scripted, name: str) -> None:
     own.then(ScriptedResponse(data=FILE))
-    text = _text(FORMS[name], own, other)
-    assert _outcome(own, other, 0, lambda: get_session({}).get(text)) in FORMS[name].get.split(" or ")
+    url = _url(FORMS[name], own, other)
+    assert _outcome(own, other, 0, lambda: get_session({}).get(url)) in FORMS[name].get.split(" or ")
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_the_address_of_a_profile(own: Scripted, other: Scripted, name: str, own_home: Path) -> None:
     own.then(ScriptedResponse(data=FILE))
-    text = _text(FORMS[name], own, other).replace("/x/", "")
+    url = _url(FORMS[name], own, other).replace("/x/", "")
     (own_home / ".orion").mkdir(mode=0o700)
     path = own_home / ".orion" / "config"
-    path.write_text(f"[p]\nurl = {text}\ntoken = {CANARY}\n")
+    path.write_text(f"[p]\nurl = {url}\ntoken = {CANARY}\n")
     path.chmod(0o600)
-    servers = (other, own) if "{other}" in FORMS[name].text else (own, other)
+    servers = (other, own) if "{other}" in FORMS[name].template else (own, other)
 
     def send() -> None:
         config = resolve("p")
         assert OrionSession(config, requests_session=get_session({})).get_resource(File, 1).id == 1
 
-    # Whatever a person writes into a profile is the origin that its token is for.
+    # The url of a profile is the origin that its token is for, whatever it is.
     assert _outcome(*servers, 0, send) in FORMS[name].profile.split(" or ")
 
 
-def test_http_to_another_machine_has_to_be_asked_for() -> None:
+def test_http_to_another_machine_must_be_allowed() -> None:
     for host in ("orion.example.com", "10.0.0.1", "localhost.example.com", "127.0.0.1.example.com", "localhost."):
         with pytest.raises(ValidationError, match="unencrypted"):
             SessionConfig(f"http://{host}", CANARY)
@@ -189,7 +192,7 @@ def test_http_to_another_machine_has_to_be_asked_for() -> None:
         "ä.de",
     ],
 )
-def test_hosts_that_cannot_be(host: str) -> None:
+def test_invalid_hosts_are_rejected(host: str) -> None:
     with pytest.raises(ValidationError):
         parse_origin(f"https://{host}/")
 
@@ -210,13 +213,13 @@ def https(tmp_path: Path) -> Iterator[tuple[Secure, SessionConfig]]:
     _http.close_connections()
 
 
-def test_from_https_to_http(https: tuple[Secure, SessionConfig], other: Scripted) -> None:
+def test_a_redirect_from_https_to_http(https: tuple[Secure, SessionConfig], other: Scripted) -> None:
     server, config = https
     session = OrionSession(config, requests_session=get_session({}))
     server.head = f"HTTP/1.1 302 Found\r\nLocation: http://orion.example.com:{other.url.rpartition(':')[2]}/x/\r\n"
     with pytest.raises(OrionConnectionError, match="from https to unencrypted http"):
         b"".join(File(id=1, session=session).download())
-    # On this machine nobody listens; but the token stays behind.
+    # No server listens on this machine, but the token is still dropped.
     server.head = f"HTTP/1.1 302 Found\r\nLocation: {other.url}/x/\r\n"
     assert b"".join(File(id=1, session=session).download())
     assert [CANARY in str(dict(each.headers)) for each in other.requests] == [False]

@@ -1,4 +1,4 @@
-"""The demo plays the main job and says how it went."""
+"""The demo runs the main workflow and reports its checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_the_demo_passes(capsys: pytest.CaptureFixture[str], real_time: None) ->
     assert "28 checks passed, 0 failed" in shown
 
 
-def test_a_failed_check_ends_with_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_check_ends_with_status_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: object) -> None:
         return
 

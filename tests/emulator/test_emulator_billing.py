@@ -28,7 +28,7 @@ def test_the_first_user_of_a_plain_stack_sees_its_balance(tmp_path, connect):
 def test_the_capability_can_be_taken_away(fresh, connect, rejected):
     ada = connect(fresh)
     assert ada.get(BALANCE).status_code == 200
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("UPDATE users SET cost_accounting = 0")
         db.execute("UPDATE organizations SET balance = '-0.01'")
     assert ada.get(BALANCE) == rejected(403, "forbidden")

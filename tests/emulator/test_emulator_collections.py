@@ -38,7 +38,7 @@ def add(caller, url, state="open", **fields):
 
 def add_many(server, number, count, state="temporary"):
     """Shards without content, past the wire."""
-    with server._require().stack.store.writing() as db:
+    with server._require().stack.store.write_transaction() as db:
         db.executemany(
             "INSERT INTO shards (id, collection, name, state, created, metadata) VALUES (?, ?, '', ?, '', '{}')",
             [(1_000_000 + step, number, state) for step in range(count)],
@@ -155,7 +155,7 @@ def test_what_other_states_reject(fresh, connect, held, rejected):
     assert ada.patch(url, json={"name": "processed"}).json()["name"] == "processed"
     held.set()
     wait_ready(ada, url)
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("UPDATE collections SET state = 'error'")
     assert ada.post(f"{url}open/") == rejected(409, "collection_busy", "in state error")
     assert ada.post(f"{url}close/") == rejected(409, "collection_busy", "in state error")
@@ -180,7 +180,7 @@ def test_many_are_dropped_and_removed_in_batches(fresh, connect, monkeypatch):
     wait_for(lambda: ada.get(url).status_code == 404)
     assert len(steps) == 6
     wait_for(lambda: kept(fresh.folder) == 0)
-    with fresh._require().stack.store.reading() as db:
+    with fresh._require().stack.store.read_transaction() as db:
         assert db.execute("SELECT count(*) FROM shards").fetchone()[0] == 0
 
 
@@ -214,7 +214,7 @@ def test_one_that_is_being_deleted(fresh, connect, held, rejected):
     wait_for(lambda: ada.get(url).status_code == 404)
     assert ada.delete(f"{url}?immediate=true") == rejected(404, "not_found", "no collection 1")
     wait_for(lambda: kept(fresh.folder) == 0)
-    with fresh._require().stack.store.reading() as db:
+    with fresh._require().stack.store.read_transaction() as db:
         for table in ("collections", "shards", "tags", "shares"):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
     assert make(ada)["id"] == 2
@@ -420,6 +420,6 @@ def test_the_next_start_goes_on_deleting(tmp_path, connect):
         wait_for(lambda: ada.get(url).status_code == 404)
         wait_for(lambda: kept(tmp_path) == 1)
         assert ada.get(f"{other}shards/{left}/download/").content == b"content"
-        with server._require().stack.store.reading() as db:
+        with server._require().stack.store.read_transaction() as db:
             assert db.execute("SELECT count(*) FROM shards").fetchone()[0] == 1
             assert db.execute("SELECT count(*) FROM tags").fetchone()[0] == 0

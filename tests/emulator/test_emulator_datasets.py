@@ -151,7 +151,7 @@ def test_purging_takes_the_records_along(fresh, connect, drugs):
     ada.post(DATASETS, json={"name": "x"})
     upload(ada, f"{DATASETS}1/", "smi", drugs["smi"])
     assert ada.delete(f"{DATASETS}1/?immediate=true").status_code == 204
-    with fresh._require().stack.store.reading() as db:
+    with fresh._require().stack.store.read_transaction() as db:
         assert db.execute("SELECT count(*) FROM records").fetchone()[0] == 0
 
 
@@ -343,11 +343,11 @@ def test_many_records_in_flat_memory(fresh, connect, drugs):
 def test_a_selection_notices_a_purge(fresh, connect):
     connect(fresh).post(DATASETS, json={"name": "x"})
     store = fresh._require().stack.store
-    with store.reading() as db:
+    with store.read_transaction() as db:
         row = db.execute("SELECT * FROM datasets").fetchone()
         picked = selection.select(row, {"offset": 0})
         picked.check_unchanged(db)
-    with store.writing() as db:
+    with store.write_transaction() as db:
         db.execute("DELETE FROM datasets")
         with pytest.raises(selection.ContentGoneError):
             picked.check_unchanged(db)

@@ -59,7 +59,7 @@ def test_heads_within_heads_are_rejected_on_both_sides(ada: httpx.Client, tmp_pa
     assert (response.status_code, response.json()["code"]) == (422, "bad_package")
     (tmp_path / "bad.tar.gz").write_bytes(long_names(2000))
     session = OrionSession(SessionConfig(url=str(ada.base_url), token=ada.headers["Authorization"].split()[1]))
-    with pytest.raises(ValidationError, match=r"bad\.tar\.gz is no tar archive"):
+    with pytest.raises(ValidationError, match=r"bad\.tar\.gz is not a tar.gz archive"):
         WorkFloePackage.upload(session, tmp_path / "bad.tar.gz")
 
 
@@ -123,7 +123,7 @@ def test_every_commit_is_on_the_disk(tmp_path: Path) -> None:
     # 2 is FULL. What it is for, a power cut between a commit and the removal of the old content, cannot be had here.
     store = Store(tmp_path / "x.sqlite", ["CREATE TABLE IF NOT EXISTS things (name TEXT)"])
     try:
-        with store.writing() as first, store.reading() as second:
+        with store.write_transaction() as first, store.read_transaction() as second:
             assert [db.execute("PRAGMA synchronous").fetchone()[0] for db in (first, second)] == [2, 2]
             assert first.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     finally:

@@ -138,7 +138,7 @@ def body_of(data):
 def test_statuses_come_one_after_the_other_and_then_the_real_response(ada, faults, dataset):
     script = faults.script("get_dataset", [503, 404, status(599), "pass"])
     assert [ada.get(dataset).status_code for _ in range(5)] == [503, 404, 599, 200, 200]
-    assert (script.total, script.consumed, script.left) == (4, 4, [])
+    assert (script.total, script.consumed, script.remaining) == (4, 4, [])
     assert faults.consumed
     faults.assert_consumed()
     assert [seen.ran for seen in faults.requests("get_dataset")] == [False, False, False, True, True]
@@ -712,7 +712,7 @@ def test_requests_with_another_host_take_no_step(ada, faults, dataset, rejected)
 def test_what_was_not_taken(ada, faults, dataset):
     script = faults.script("get_dataset", [503, reset()])
     ada.get(dataset)
-    assert (script.consumed, script.left, faults.consumed) == (1, [reset()], False)
+    assert (script.consumed, script.remaining, faults.consumed) == (1, [reset()], False)
     assert repr(script) == "Script('get_dataset', 1 of 2 steps consumed)"
     with pytest.raises(AssertionError, match=r"get_dataset: not taken: \{'step': 'reset'\}"):
         faults.assert_consumed()

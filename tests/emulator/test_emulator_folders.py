@@ -167,7 +167,7 @@ def test_bad_assignments(ada, rejected, assignment):
 
 
 def test_who_has_no_project_must_name_one(fresh, connect, rejected):
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("UPDATE users SET default_project = NULL WHERE id = 1")
     ada = connect(fresh)
     assert ada.post(FOLDERS, json={"paths": ["/a"]}) == rejected(400, "bad_body", "no default project")
@@ -175,7 +175,7 @@ def test_who_has_no_project_must_name_one(fresh, connect, rejected):
 
 
 def test_a_folder_among_many_is_found_at_once(fresh, connect):
-    with fresh._require().stack.store.reading() as db:
+    with fresh._require().stack.store.read_transaction() as db:
         for table in ("files", "datasets"):
             query = (
                 f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE deleted = '' AND path IS ? AND project = 1 ORDER BY id"

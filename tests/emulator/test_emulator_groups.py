@@ -15,7 +15,7 @@ CHEMISTS, MATHEMATICIANS = (
 @pytest.fixture
 def eve(fresh, connect):
     """A user of a second organization, which has group 3."""
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         moment = "2026-01-01T00:00:00.000000Z"
         db.execute("INSERT INTO organizations (name, created) VALUES ('Elsewhere', ?)", (moment,))
         db.execute(
@@ -94,7 +94,7 @@ def test_a_share_reaches_the_members_of_every_moment(fresh, connect):
         "INSERT INTO group_members (user, group_id) VALUES (2, 2)",
         "DELETE FROM group_members WHERE user = 2 AND group_id = 2",
     ):
-        with fresh._require().stack.store.writing() as db:
+        with fresh._require().stack.store.write_transaction() as db:
             db.execute(statement)
         statuses.append(grace.get(f"{KINDS['file']}{number}/").status_code)
     assert statuses == [403, 200, 403]

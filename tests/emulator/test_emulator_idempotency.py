@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.emulator import Server
 from orionclient.emulator.call import Call
@@ -227,7 +227,7 @@ def test_keys_are_kept_for_a_day(tmp_path, connect):
         ada = connect(server)
         create(ada, "old")
         create(ada, "young")
-        with server._require().stack.store.writing() as db:
+        with server._require().stack.store.write_transaction() as db:
             age = "UPDATE idempotency SET created = created - ? WHERE key = ?"
             db.execute(age, (RETENTION_SECONDS + 5, "old"))
             db.execute(age, (RETENTION_SECONDS - 600, "young"))
@@ -242,16 +242,16 @@ def test_old_keys_go_while_the_server_runs(fresh, connect):
     ada = connect(fresh)
     create(ada, "old")
     store = fresh._require().stack.store
-    with store.writing() as db:
+    with store.write_transaction() as db:
         db.execute("UPDATE idempotency SET created = created - ?", (RETENTION_SECONDS + 5,))
     create(ada, "new")
-    with store.reading() as db:
+    with store.read_transaction() as db:
         assert [row["key"] for row in db.execute("SELECT key FROM idempotency")] == ["new"]
 
 
 def test_an_operation_without_json_takes_no_key(fresh):
     stack = fresh._require().stack
-    with pytest.raises(TypeError, match="its response must be JSON"), stack.store.writing() as db:
+    with pytest.raises(TypeError, match="its response must be JSON"), stack.store.write_transaction() as db:
         stack.keys._record(db, (1, "delete_file", "k"), b"", None)
 
 
@@ -261,12 +261,12 @@ def test_a_handler_that_only_reads_and_one_that_reads_what_it_wrote(fresh):
     user = stack.credentials.caller(fresh.issue_token("ada"))
 
     def handler(call):
-        with call.stack.store.reading() as db:
+        with call.stack.store.read_transaction() as db:
             before = db.execute("SELECT count(*) FROM meta WHERE name = 'x'").fetchone()[0]
         if call.body:
-            with call.stack.store.writing() as db:
+            with call.stack.store.write_transaction() as db:
                 db.execute("INSERT INTO meta VALUES ('x', 'y')")
-        with call.stack.store.reading() as db:
+        with call.stack.store.read_transaction() as db:
             return {"counts": [before, db.execute("SELECT count(*) FROM meta WHERE name = 'x'").fetchone()[0]]}
 
     call = Call(stack, operation, "/", [], {}, {}, user)
@@ -309,7 +309,7 @@ class Process:
             stdout=subprocess.PIPE,
             text=True,
         )
-        with meant("a server in a process of its own tells the test its token"):
+        with allow_token("a separate server process passes its token to the test"):
             url, token = self.process.stdout.readline().split()
         self.client = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, verify=False, timeout=120)
 
@@ -379,7 +379,7 @@ def test_work_in_the_background_begins_after_the_transaction(fresh, connect, mon
 
     def load(stack, number):
         # On a connection of its own, with what made it necessary in the database.
-        with stack.store.reading() as db:
+        with stack.store.read_transaction() as db:
             seen.append(
                 (stack.store, db.execute("SELECT state FROM molsearch_databases WHERE id = ?", (number,)).fetchone()[0])
             )

@@ -224,7 +224,7 @@ def test_no_job_is_lost_when_the_server_is_killed(tmp_path):
 def test_cancelling_counts_also_when_the_server_dies_over_it(idle, connect):
     ada = connect(idle)
     job = start(ada)
-    with idle._require().stack.store.writing() as db:
+    with idle._require().stack.store.write_transaction() as db:
         db.execute(
             "UPDATE jobs SET state = 'running', started = created, cancelled_by = 'grace' WHERE id = ?", (job["id"],)
         )

@@ -15,7 +15,7 @@ from collections import Counter
 
 import httpx
 import pytest
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.emulator import Server
 
@@ -210,7 +210,7 @@ def shards(client, fatal, books, luck):
 def check(folder, books):
     """Start anew on what is left, and compare."""
     with Server(folder) as server:
-        with server._require().stack.store.reading() as db:
+        with server._require().stack.store.read_transaction() as db:
             named = {
                 row[0] for table in ("files", "shards", "uploads") for row in db.execute(f"SELECT blob FROM {table}")
             }
@@ -283,7 +283,7 @@ def test_what_was_acknowledged_survives(tmp_path):
         with subprocess.Popen(
             command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:
-            with meant("a server in a process of its own tells the test its token"):
+            with allow_token("a separate server process passes its token to the test"):
                 url, token = process.stdout.readline().split()
             fatal = Fatal(process, luck.randrange(1, 300))
             threads = [

@@ -185,7 +185,7 @@ def test_a_restart_goes_on_with_what_was_left(fresh, connect, drugs):
     ada = connect(fresh)
     searched = database(ada, dataset(ada, drugs["sdf"]))
     query, _ = result(ada, ask(ada, searched, titles=["a"]))
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("UPDATE molsearch_databases SET state = 'LOADING', count = 0")
         db.execute("UPDATE molsearch_queries SET state = 'RUNNING'")
     fresh.stop()

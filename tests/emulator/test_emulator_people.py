@@ -9,7 +9,7 @@ from orion_api import contract
 @pytest.fixture
 def stranger(fresh, connect):
     """A second organization with one user and one project."""
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("INSERT INTO organizations (name, created) VALUES ('Elsewhere', '2026-01-01T00:00:00.000000Z')")
         db.execute(
             "INSERT INTO users (username, password, organization, created) VALUES ('eve', ?, 2, '2026-01-01T00:00:00.000000Z')",

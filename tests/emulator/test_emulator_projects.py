@@ -66,7 +66,7 @@ def test_making_once_per_key(fresh, connect):
 
 
 def test_the_first_project_of_a_user_becomes_the_default(fresh, connect, rejected):
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute(
             "INSERT INTO users (username, password, organization, created) VALUES ('eve', ?, 1, '2026-01-01T00:00:00.000000Z')",
             ("00" * 16 + "$" + "00" * 64,),

@@ -233,12 +233,12 @@ def test_purging_takes_the_tags_along(fresh, connect, path, kind):
     number = make(ada, path)["id"]
     ada.post(f"/api/v1/tags/{kind}/{number}/", json={"tags": ["x"]})
     ada.delete(f"{path}{number}/?immediate=true")
-    with fresh._require().stack.store.reading() as db:
+    with fresh._require().stack.store.read_transaction() as db:
         assert db.execute("SELECT count(*) FROM tags").fetchone()[0] == 0
 
 
 def test_a_page_deep_in_a_listing_costs_as_the_first(fresh, connect, path, kind):
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         rows = ((f"n{index}", index % 3 + 1) for index in range(6000))
         table = {"file": "files", "dataset": "datasets"}[kind]
         db.executemany(

@@ -53,7 +53,7 @@ def test_the_value_is_kept_and_in_no_response(fresh, connect, caplog):
     other = "marlin-77aa"
 
     def kept():
-        with fresh._require().stack.store.reading() as db:
+        with fresh._require().stack.store.read_transaction() as db:
             return db.execute("SELECT value FROM secrets WHERE id = ?", (number,)).fetchone()[0]
 
     assert kept() == VALUE
@@ -128,7 +128,7 @@ def test_deleting_is_for_good(fresh, connect, rejected):
     assert ada.get(f"{PATH}{number}/") == rejected(404, "not_found", f"secret {number}")
     assert ada.delete(f"{PATH}{number}/") == rejected(404, "not_found")
     assert make(ada)["id"] > number
-    with fresh._require().stack.store.reading() as db:
+    with fresh._require().stack.store.read_transaction() as db:
         for table in ("tags", "shares"):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
 

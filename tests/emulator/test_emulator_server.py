@@ -168,7 +168,7 @@ def test_a_damaged_secret_is_rejected(tmp_path):
 
 def test_a_newer_database_is_rejected(tmp_path):
     store = Store(tmp_path / "orion.sqlite")
-    with store.writing() as db:
+    with store.write_transaction() as db:
         db.execute("PRAGMA user_version = 99")
     store.close()
     with pytest.raises(RuntimeError, match="schema version 99"):

@@ -332,7 +332,7 @@ def test_states(ada, url):
 def test_every_page_is_found_by_an_index(server, states):
     listing = shards._build_query(list(states))
     listing.narrow("collection = ?", 1)
-    with server._require().stack.store.reading() as db:
+    with server._require().stack.store.read_transaction() as db:
         query = f"SELECT * FROM {listing.table} {listing.where('(id) > (?)')} ORDER BY id LIMIT 10"
         (step,) = db.execute(f"EXPLAIN QUERY PLAN {query}", (*listing.values, 1)).fetchall()
     # One step: no sorting. The end of the index's key: a page begins where the last one ended.

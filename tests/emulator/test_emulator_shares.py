@@ -121,7 +121,7 @@ def test_strangers(ada, path, kind, rejected, target_type, target_id, words):
 
 
 def test_people_of_another_organization(fresh, connect, path, kind, rejected):
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("INSERT INTO organizations (name, created) VALUES ('Elsewhere', '2026-01-01T00:00:00.000000Z')")
         db.execute(
             "INSERT INTO users (username, password, organization, created) VALUES ('eve', ?, 2, '2026-01-01T00:00:00.000000Z')",
@@ -184,7 +184,7 @@ def test_shares_follow_a_resource_and_go_with_it(fresh, connect, path, kind, rej
     assert ada.get(f"{path}{number}/").status_code == 200
     assert ada.patch(f"{path}{number}/", json={"name": "x"}) == rejected(403, "forbidden", "reading only")
     assert grace.delete(f"{path}{number}/?immediate=true").status_code == 204
-    with fresh._require().stack.store.reading() as db:
+    with fresh._require().stack.store.read_transaction() as db:
         assert db.execute("SELECT count(*) FROM shares").fetchone()[0] == 0
 
 
@@ -193,11 +193,11 @@ def test_a_project_share_reaches_new_members(fresh, connect, path, kind):
     number = make(ada, path)["id"]
     ada.post(f"/api/v1/shares/{kind}/{number}/", json={"target_type": "project", "target_id": 1})
     assert grace.get(f"{path}{number}/").status_code == 403
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("DELETE FROM members WHERE user = 2 AND project = 3")
     ada.post(f"/api/v1/shares/{kind}/{number}/", json={"target_type": "project", "target_id": 3})
     assert grace.get(f"{path}{number}/").status_code == 403
-    with fresh._require().stack.store.writing() as db:
+    with fresh._require().stack.store.write_transaction() as db:
         db.execute("INSERT INTO members (user, project) VALUES (2, 3)")
     assert grace.get(f"{path}{number}/").status_code == 200
     assert ids(grace.get(path)) == [number]

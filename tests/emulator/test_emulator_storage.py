@@ -186,13 +186,13 @@ def test_wrong_signatures(stored, ada, plain):
 def test_expired_addresses(stored, ada, plain):
     number, (_, upload) = file_of(ada), upload_of(ada)
     old, target = address_of(ada, number), targets_of(ada, upload, 1)[0]["url"]
-    stored.storage.terms.expire()
+    stored.storage.url_lifetime.expire()
     assert error(plain.get(old)) == (403, "AccessDenied")
     assert error(plain.put(target, content=b"x" * 600)) == (403, "AccessDenied")
     assert plain.get(address_of(ada, number)).content == CONTENT
-    stored.storage.terms.seconds = 0
+    stored.storage.url_lifetime.seconds = 0
     assert error(plain.get(address_of(ada, number))) == (403, "AccessDenied")
-    stored.storage.terms.seconds = 60
+    stored.storage.url_lifetime.seconds = 60
     assert plain.get(address_of(ada, number)).status_code == 200
 
 
@@ -285,7 +285,7 @@ def test_a_session_follows_without_the_token():
         (seen,) = orion.storage.requests()
         assert seen.method == "GET"
         assert "authorization" not in seen.headers
-        assert orion.storage.terms.seconds == 30
+        assert orion.storage.url_lifetime.seconds == 30
 
 
 def test_a_local_orion_without_it_says_so():

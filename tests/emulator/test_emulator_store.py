@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def add(store: Store) -> None:
-    with store.writing() as db:
+    with store.write_transaction() as db:
         db.execute("INSERT INTO things VALUES ('a')")
 
 
@@ -37,22 +37,22 @@ def counted(db: StoreConnection, excluded: str = "") -> tuple[int, int]:
 
 def test_the_same_is_counted_once(store: Store) -> None:
     add(store)
-    with store.reading() as db:
+    with store.read_transaction() as db:
         assert [counted(db), counted(db), counted(db, "a"), counted(db)] == [(1, 1), (1, 0), (0, 1), (1, 0)]
-    with store.reading() as db:
+    with store.read_transaction() as db:
         assert counted(db) == (1, 0)
 
 
 def test_what_was_written_over_the_same_connection_counts(store: Store) -> None:
     for number in range(3):
-        with store.reading() as db:
+        with store.read_transaction() as db:
             assert counted(db) == (number, 1)
         add(store)
 
 
 def test_what_another_connection_wrote_counts_from_the_next_block_on(store: Store) -> None:
     for number in range(3):
-        with store.reading() as db:
+        with store.read_transaction() as db:
             assert counted(db) == (number, 1)
             other = threading.Thread(target=add, args=(store,))
             other.start()
@@ -64,19 +64,19 @@ def test_what_another_connection_wrote_counts_from_the_next_block_on(store: Stor
 
 def test_what_was_undone_does_not_count(store: Store) -> None:
     def spoil() -> None:
-        with store.writing() as db:
+        with store.write_transaction() as db:
             db.execute("INSERT INTO things VALUES ('b')")
             assert db.count(COUNT, [""]) == 1
             raise LookupError
 
     with pytest.raises(LookupError):
         spoil()
-    with store.reading() as db:
+    with store.read_transaction() as db:
         assert counted(db) == (0, 1)
 
 
 def test_only_so_much_is_remembered(store: Store) -> None:
-    with store.reading() as db:
+    with store.read_transaction() as db:
         for number in range(200):
             db.count(COUNT, [str(number)])
         assert len(db._counts) <= 64

@@ -1,6 +1,6 @@
-"""Takes one safeguard at a time out of a copy of the package, and demands that the tests which are there for it fail.
+"""Removes one safeguard at a time from a copy of the package and checks that its test fails.
 
-`python tests/removals/removals.py` tells; `--write` puts the list into docs/measurements.md.
+Run `python tests/removals/removals.py`; `--write` updates the list in docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ START, END = "<!-- removals: written by tests/removals/removals.py --write -->",
 
 
 class Removal(NamedTuple):
-    """What is taken out: an exact text of a file, and what stands there instead; and the test that has to fail then."""
+    """A safeguard to remove: the code in a file, its replacement, and the test that must then fail."""
 
-    what: str
+    safeguard: str
     file: str
-    text: str
-    instead: str
+    code: str
+    replacement: str
     test: str
 
 
@@ -36,7 +36,7 @@ REMOVALS = [
         "orionclient/_retry_loop.py",
         "if config is not None and config.token and origin == config.origin and request.authenticate:",
         "if config is not None and config.token and request.authenticate:",
-        "tests/session/test_origin.py::test_a_redirect_to_another_origin_goes_without_the_token",
+        "tests/session/test_origin.py::test_a_redirect_to_another_origin_drops_the_token",
     ),
     Removal(
         "the fork hook",
@@ -50,7 +50,7 @@ REMOVALS = [
         "orionclient/_messages.py",
         "                payload.seek(self._start)\n            if",
         "                pass\n            if",
-        "tests/session/test_content.py::test_a_retried_upload_sends_all_of_it_again",
+        "tests/session/test_content.py::test_a_retried_upload_sends_the_whole_body_again",
     ),
     Removal(
         "the deadline",
@@ -64,48 +64,48 @@ REMOVALS = [
         "orionclient/transfer/part_files.py",
         "            if durable:\n                os.fsync(stream.fileno())\n",
         "            pass\n",
-        "tests/security/test_promises.py::test_a_download_is_on_the_disk_before_it_takes_its_name",
+        "tests/security/test_durability.py::test_a_download_is_synced_before_it_is_renamed",
     ),
     Removal(
         "the quota",
         "orionclient/_retry_loop.py",
         "        if not self._options.quota.acquire(cost):\n            return None\n",
         "",
-        "tests/session/test_verbs.py::test_the_quota_of_a_session_ends_its_retries",
+        "tests/session/test_verbs.py::test_the_retry_quota_of_a_session_ends_its_retries",
     ),
     Removal(
         "the rate limiter",
         "orionclient/_retry_loop.py",
         "        yield Wait(seconds)\n",
         "        pass\n",
-        "tests/session/test_verbs.py::test_one_429_slows_all_sessions_of_the_process",
+        "tests/session/test_verbs.py::test_one_429_throttles_all_sessions_of_the_process",
     ),
     Removal(
         "the digest check",
         "orionclient/transfer/downloads.py",
         "        verify_digest(self._content, self._expected, size, self._algorithm, digest)\n",
         "",
-        "tests/session/test_content.py::test_a_short_or_wrong_download_leaves_the_old_file",
+        "tests/session/test_content.py::test_a_truncated_or_corrupt_download_leaves_the_old_file",
     ),
     Removal(
         "the comparison with the resource",
         "orionclient/transfer/content.py",
         '    expected.check(size, digest if algorithm == "sha-256" else None)\n',
         "",
-        "tests/transfers/test_expected.py::test_another_content_is_an_error",
+        "tests/transfers/test_expected.py::test_other_content_is_an_error",
     ),
     Removal(
         "the check of ranges that were not requested",
         "orionclient/_ranges.py",
-        '    if requested is None:\n        return "the 206 response has a byte range, but no range was requested"\n',
-        "    if requested is None:\n        return None\n",
-        "tests/session/test_raw_streams.py::test_a_part_that_nobody_asked_for_is_an_error",
+        "    if requested is None:\n",
+        "    if requested is None:\n        return None\n    if requested is None:\n",
+        "tests/session/test_raw_streams.py::test_an_unrequested_range_is_an_error",
     ),
 ]
 
 
 def run(folder: Path, test: str) -> tuple[int, list[str]]:
-    """Run one test in a copy; gives the exit code and the names of the cases that failed."""
+    """Run a test in a copy; return the exit code and the names of the failed tests."""
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(folder / "generated")])}
     command = [
         sys.executable,
@@ -122,60 +122,60 @@ def run(folder: Path, test: str) -> tuple[int, list[str]]:
     ]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     if done.returncode > 1:
-        raise SystemExit(f"{test} cannot be run:\n{done.stdout}{done.stderr}")
-    # Only a name that pytest wrote into its summary counts.
+        raise SystemExit(f"{test} failed to run:\n{done.stdout}{done.stderr}")
+    # Only names in the summary of pytest count.
     return done.returncode, re.findall(r"^FAILED (\S+::\w+)", done.stdout, re.MULTILINE)
 
 
-def copied(folder: Path) -> None:
-    """Make the copy; what is installed elsewhere is not what is tested."""
+def copy_project(folder: Path) -> None:
+    """Copy the project, so that the copy is tested instead of the installed package."""
     for name in ("orionclient", "generated", "tests", "openapi", "generator"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
 
 
-def tried(folder: Path, removal: Removal) -> str:
-    """Take one thing out, run its test, and put it back; gives the name of the test."""
+def check_removal(folder: Path, removal: Removal) -> str:
+    """Remove a safeguard, run its test and restore the file; return the name of the test."""
     path = folder / removal.file
     source = path.read_text("utf-8")
-    if source.count(removal.text) != 1:
+    if source.count(removal.code) != 1:
         raise SystemExit(
-            f"{removal.what}: its text stands {source.count(removal.text)} times in {removal.file}, not once"
+            f"{removal.safeguard}: found its code {source.count(removal.code)} times in {removal.file}, expected once"
         )
     code, _ = run(folder, removal.test)
     if code:
-        raise SystemExit(f"{removal.what}: {removal.test} fails although nothing was taken out")
+        raise SystemExit(f"{removal.safeguard}: {removal.test} fails before the removal")
     try:
-        path.write_text(source.replace(removal.text, removal.instead), "utf-8")
+        path.write_text(source.replace(removal.code, removal.replacement), "utf-8")
         code, failed = run(folder, removal.test)
     finally:
         path.write_text(source, "utf-8")
     name = removal.test.rpartition("::")[2]
     if not code or not any(each.endswith(f"::{name}") for each in failed):
-        raise SystemExit(f"{removal.what} was taken out of {removal.file}, and {removal.test} did not notice")
+        raise SystemExit(f"{removal.safeguard}: {removal.test} passes although it was removed from {removal.file}")
     return f"`{removal.test}`"
 
 
 def main() -> None:
-    """Try all of them."""
+    """Check all removals."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put the list into docs/measurements.md")
+    parser.add_argument("--write", action="store_true", help="update the list in docs/measurements.md")
     options = parser.parse_args()
-    rows = ["| taken out | of | failed then |", "| --- | --- | --- |"]
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made).resolve()
-        copied(folder)
+    rows = ["| removed safeguard | file | failed test |", "| --- | --- | --- |"]
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory).resolve()
+        copy_project(folder)
         for removal in REMOVALS:
-            rows.append(f"| {removal.what} | `{removal.file}` | {tried(folder, removal)} |")
+            rows.append(f"| {removal.safeguard} | `{removal.file}` | {check_removal(folder, removal)} |")
             print(rows[-1], flush=True)
     if options.write:
-        text = FIGURES.read_text("utf-8")
-        before, _, rest = text.partition(START)
+        content = FIGURES.read_text("utf-8")
+        before, _, rest = content.partition(START)
         _, found, after = rest.partition(END)
         if not found:
-            raise SystemExit(f"{FIGURES} lacks the two comments to write between")
+            raise SystemExit(f"{FIGURES} does not contain the comments {START!r} and {END!r}")
         FIGURES.write_text("\n".join([before + START, *rows, END]) + after, "utf-8")
-    print(f"{len(REMOVALS)} of {len(REMOVALS)} removals were noticed")
+    print(f"{len(REMOVALS)} of {len(REMOVALS)} removals were detected")
 
 
 if __name__ == "__main__":

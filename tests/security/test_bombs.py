@@ -1,4 +1,4 @@
-"""Responses that unpack to far more than they are, and responses without end: the client stops, and its memory stays flat."""
+"""Decompression bombs and endless responses: the client stops reading, and its memory stays bounded."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ from orionclient.types import Dataset, File
 
 GIB = 1 << 30
 MIB = 1 << 20
-# The most that a bomb may take: what is read of it before it is known for one.
+# The memory that a bomb may take until it is detected.
 SPACE = 64 * MIB
 
 
 @pytest.fixture(scope="module")
 def bomb() -> bytes:
-    """10 GiB of zeros, compressed: 10 MiB; what one GiB packs to retries without a change of meaning."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    one = packer.compress(bytes(64 * MIB)) + packer.flush()
-    # Packed bodies in a row are one body.
+    """Return 10 GiB of zeros, compressed to 10 MiB from copies of the compressed form of one GiB."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    one = compressor.compress(bytes(64 * MIB)) + compressor.flush()
+    # Concatenated gzip members are one body.
     return one * 160
 
 
 def bombed(bomb: bytes, status: int = 200, headers: dict[str, str] | None = None) -> ScriptedResponse:
-    # The client hangs up in the middle, which the server does not mind.
+    # The client closes the connection in the middle, which is no error of the server.
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(status)
         named = {"Content-Type": "application/json", "Content-Encoding": "gzip", "Content-Length": str(len(bomb))}
@@ -97,8 +97,8 @@ READS = [read_json, read_raw, read_raw_async]
 
 
 @pytest.fixture
-def flat() -> Iterator[None]:
-    """Python's memory grows by less than what a bomb may take."""
+def bounded_memory() -> Iterator[None]:
+    """Check that the memory of Python grows by less than the allowed amount."""
     tracemalloc.start()
     try:
         yield
@@ -110,7 +110,7 @@ def flat() -> Iterator[None]:
 @pytest.mark.parametrize("way", [*READS, read_plain, download, download_to_file])
 @pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip, gzip"}], ids=["once", "twice"])
 def test_a_bomb_is_not_read(
-    scripted: Scripted, bomb: bytes, way: Callable[..., Any], headers: dict[str, str], tmp_path: Path, flat: None,
+    scripted: Scripted, bomb: bytes, way: Callable[..., Any], headers: dict[str, str], tmp_path: Path, bounded_memory: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
@@ -118,7 +118,7 @@ def test_a_bomb_is_not_read(
     with pytest.raises(OrionConnectionError, match=r"200 times|unsupported Content-Encoding") as raised:
         way(scripted)
     assert "\n" not in str(raised.value)
-    # A second try would meet the same, and a bomb is not fetched five times.
+    # A retry would get the same response, and a bomb is not downloaded five times.
     assert len(scripted.requests) == (
         1 if way is not download and way is not download_to_file else len(scripted.requests)
     )
@@ -126,8 +126,8 @@ def test_a_bomb_is_not_read(
 
 
 @pytest.mark.parametrize("way", [*READS, download])
-def test_a_bomb_in_a_rejection_is_still_that_rejection(
-    scripted: Scripted, bomb: bytes, way: Callable[..., Any], flat: None
+def test_a_bomb_in_an_error_response_keeps_its_status(
+    scripted: Scripted, bomb: bytes, way: Callable[..., Any], bounded_memory: None
 ) -> None:
     scripted.then(bombed(bomb, 404))
     with pytest.raises(NotFoundResponse) as raised:
@@ -137,14 +137,14 @@ def test_a_bomb_in_a_rejection_is_still_that_rejection(
 
 
 @pytest.mark.parametrize("way", [*READS, download])
-def test_a_rejection_without_end(scripted: Scripted, way: Callable[..., Any], flat: None) -> None:
+def test_an_endless_error_response(scripted: Scripted, way: Callable[..., Any], bounded_memory: None) -> None:
     scripted.then(endless(500, "text/plain"))
     with pytest.raises(OrionServiceError):
         way(scripted)
 
 
 @pytest.mark.parametrize("way", READS)
-def test_json_without_end(scripted: Scripted, way: Callable[..., Any]) -> None:
+def test_an_endless_json_body(scripted: Scripted, way: Callable[..., Any]) -> None:
     scripted.then(endless(200))
     with pytest.raises(OrionConnectionError, match="exceeds 64 MiB") as raised:
         way(scripted)
@@ -152,8 +152,8 @@ def test_json_without_end(scripted: Scripted, way: Callable[..., Any]) -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_the_bound_holds_for_the_process(scripted: Scripted, bomb: bytes) -> None:
-    """Measured from outside, so that what C allocates counts too."""
+def test_the_limit_holds_for_the_process(scripted: Scripted, bomb: bytes) -> None:
+    """Measured from outside, so that allocations in C count too."""
     scripted.then(bombed(bomb))
     script = (
         "import resource, sys\n"
@@ -178,40 +178,38 @@ def test_the_bound_holds_for_the_process(scripted: Scripted, bomb: bytes) -> Non
 
 
 @pytest.mark.parametrize("form", ["gzip", "deflate", "raw deflate", "two in a row"])
-def test_honest_bodies_arrive(scripted: Scripted, form: str) -> None:
+def test_valid_compressed_bodies_are_read(scripted: Scripted, form: str) -> None:
     data = {"id": 7, "name": "drugs", "text": "x" * 300_000}
-    text = json.dumps(data).encode()
+    body = json.dumps(data).encode()
     raw = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     compressed = {
-        "gzip": gzip.compress(text),
-        "deflate": zlib.compress(text),
-        "raw deflate": raw.compress(text) + raw.flush(),
-        "two in a row": gzip.compress(text[:1000]) + gzip.compress(text[1000:]),
+        "gzip": gzip.compress(body),
+        "deflate": zlib.compress(body),
+        "raw deflate": raw.compress(body) + raw.flush(),
+        "two in a row": gzip.compress(body[:1000]) + gzip.compress(body[1000:]),
     }[form]
     coding = "deflate" if "deflate" in form else "gzip"
     scripted.then(ScriptedResponse(raw=compressed, headers={"Content-Encoding": coding}))
     plain = get_session(retry_dict={}).get(scripted.url)
     assert plain.json() == data
     with pytest.raises(BadResponse) as raised:
-        # Whole, but no dataset.
+        # A complete body that is not a dataset.
         read_raw_async(scripted)
-    assert raised.value.response.content == text
+    assert raised.value.response.content == body
 
 
-def test_a_compressed_download_goes_to_a_file(scripted: Scripted, tmp_path: Path) -> None:
-    # Nobody asked for it compressed; it is read all the same, in more than one chunk.
-    text = b"".join(b"%d\n" % number for number in range(500_000))
+def test_a_compressed_download_is_stored_decompressed(scripted: Scripted, tmp_path: Path) -> None:
+    # Compressed although it was not requested; it is read all the same, in more than one chunk.
+    body = b"".join(b"%d\n" % line for line in range(500_000))
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
-    scripted.then(ScriptedResponse(raw=gzip.compress(text), headers=headers))
+    scripted.then(ScriptedResponse(raw=gzip.compress(body), headers=headers))
     download_to_file(scripted, tmp_path / "out")
-    assert (tmp_path / "out").read_bytes() == text
+    assert (tmp_path / "out").read_bytes() == body
 
 
 @pytest.mark.parametrize("way", [read_json, read_raw_async])
 @pytest.mark.parametrize(("cut", "retries"), [("short", True), ("broken", True), ("br", False)])
-def test_compressed_bodies_that_are_broken(
-    scripted: Scripted, way: Callable[..., Any], cut: str, retries: bool
-) -> None:
+def test_broken_compressed_bodies(scripted: Scripted, way: Callable[..., Any], cut: str, retries: bool) -> None:
     compressed = bytearray(gzip.compress(json.dumps({"id": 7, "words": [str(n) for n in range(9000)]}).encode()))
     if cut == "short":
         compressed = compressed[: len(compressed) // 2]
@@ -227,11 +225,11 @@ def test_compressed_bodies_that_are_broken(
 @pytest.mark.parametrize("depth", [100, 600, 950, 20_000])
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("brackets", ["[]", "{}"])
-def test_json_nested_too_deeply(scripted: Scripted, depth: int, status: int, brackets: str) -> None:
+def test_deeply_nested_json(scripted: Scripted, depth: int, status: int, brackets: str) -> None:
     start, end = ('{"a":', "}") if brackets == "{}" else ("[", "]")
     scripted.then(ScriptedResponse(status, raw=(start * depth + "1" + end * depth).encode()))
     try:
-        # Where it can be read it is an object, with fields that nobody knows.
+        # If it can be parsed, it is an object with unknown fields.
         message = repr(read_json(scripted))
     except OrionError as error:
         message = str(error)
@@ -239,11 +237,11 @@ def test_json_nested_too_deeply(scripted: Scripted, depth: int, status: int, bra
     assert len(message) < 1000
 
 
-def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
+def test_too_many_headers(scripted: Scripted) -> None:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(200)
-        for number in range(200_000):
-            handler.wfile.write(b"X-%d: y\r\n" % number)
+        for index in range(200_000):
+            handler.wfile.write(b"X-%d: y\r\n" % index)
 
     scripted.then(ScriptedResponse(write=write))
     with pytest.raises(OrionConnectionError):
@@ -252,21 +250,23 @@ def test_more_headers_than_anybody_needs(scripted: Scripted) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 65536])
 def test_chunks_of_any_size(size: int) -> None:
-    text = b"".join(b"%d\n" % number for number in range(100_000))
-    compressed = gzip.compress(text)
-    unpacker = Decompressor(["gzip"])
+    body = b"".join(b"%d\n" % line for line in range(100_000))
+    compressed = gzip.compress(body)
+    decompressor = Decompressor(["gzip"])
     out = [
-        chunk for start in range(0, len(compressed), size) for chunk in unpacker.feed(compressed[start : start + size])
+        chunk
+        for start in range(0, len(compressed), size)
+        for chunk in decompressor.feed(compressed[start : start + size])
     ]
-    unpacker.finish()
-    assert b"".join(out) == text
+    decompressor.finish()
+    assert b"".join(out) == body
     assert max(map(len, out)) <= 65536
 
 
-def test_what_is_not_compressed_passes() -> None:
-    unpacker = Decompressor(["identity"])
-    assert list(unpacker.feed(b"x")) == [b"x"]
-    unpacker.finish()
+def test_uncompressed_bodies_are_passed_on() -> None:
+    decompressor = Decompressor(["identity"])
+    assert list(decompressor.feed(b"x")) == [b"x"]
+    decompressor.finish()
     with pytest.raises(DecompressionError):
         Decompressor(["gzip", "gzip"])
     cut = Decompressor(["gzip"])

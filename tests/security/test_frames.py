@@ -1,4 +1,4 @@
-"""What a traceback with the contents of its frames shows, as error trackers record it: never the token, nor a signature."""
+"""Tracebacks with local variables, as error trackers record them, never contain the token or a signature."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file, upload_file_content
 
@@ -71,7 +71,7 @@ WAYS: dict[str, Callable[[OrionSession], Any]] = {
 
 
 def shown(error: BaseException) -> str:
-    """The error with all that its frames hold, those of the test aside, which knows the token."""
+    """Return the error with the local variables of its frames, except those of the test, which have the token."""
     found = traceback.TracebackException.from_exception(error, capture_locals=True, lookup_lines=False)
     parts, left = [], [found]
     while left:
@@ -91,22 +91,22 @@ def test_no_frame_shows_the_token(scripted: Scripted, fault: str, way: str) -> N
     with pytest.raises(OrionError) as raised:
         WAYS[way](scripted.session(request_timeout=2, retry_timeout=2))
     assert scripted.requests[0].headers["Authorization"] == f"Token {CANARY}"
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
-def test_no_frame_shows_the_token_where_nobody_listens(scripted: Scripted, way: str) -> None:
+def test_no_frame_shows_the_token_if_the_connection_is_rejected(scripted: Scripted, way: str) -> None:
     with Scripted(ScriptedResponse()) as gone:
         url = gone.url
     with pytest.raises(OrionError) as raised:
         WAYS[way](OrionSession(scripted.config(url=url)))
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_no_frame_shows_a_signature(scripted: Scripted, fault: str, way: str) -> None:
-    # The second address is signed, as those of a store are.
+    # The second address is presigned, as those of a storage service are.
     signed = f"/elsewhere?X-Signature={CANARY.replace('+', '-').replace('/', '-').replace('=', '-')}"
     scripted.then(ScriptedResponse(302, headers={"Location": signed}), ScriptedResponse(write=FAULTS[fault]))
     with pytest.raises(OrionError) as raised:
@@ -118,7 +118,7 @@ def test_no_frame_shows_a_signature(scripted: Scripted, fault: str, way: str) ->
 @pytest.mark.parametrize("way", ["session", "raw_async"])
 def test_no_frame_shows_the_token_while_a_body_is_sent(scripted: Scripted, way: str) -> None:
     terms = {"request_timeout": 0.5, "retry_timeout": 0.5}
-    # Nobody takes what is sent.
+    # The server does not read the request.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         session = OrionSession(scripted.config(url=url), requests_session=get_session(**terms))
@@ -128,11 +128,11 @@ def test_no_frame_shows_the_token_while_a_body_is_sent(scripted: Scripted, way: 
         }
         with pytest.raises(OrionError) as raised:
             ways[way]()
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
 @pytest.mark.parametrize("way", ["raw", "raw_async"])
-def test_no_frame_shows_the_token_where_the_source_fails(scripted: Scripted, way: str) -> None:
+def test_no_frame_shows_the_token_if_the_source_fails(scripted: Scripted, way: str) -> None:
     def source() -> Iterator[bytes]:
         yield b"x"
         raise ValueError("the source fails")
@@ -145,12 +145,12 @@ def test_no_frame_shows_the_token_where_the_source_fails(scripted: Scripted, way
     }
     with pytest.raises(ValueError, match="the source fails") as raised:
         ways[way]()
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
-def test_a_request_has_no_headers_in_its_text() -> None:
+def test_the_repr_of_a_request_has_no_headers() -> None:
     message = WireRequest(
         b"http", b"h", None, b"/x?sig=q", b"GET", [(b"Authorization", CANARY.encode())], None, 1.0, 1.0
     )
-    assert not leaks(repr(message))
+    assert not contains_token(repr(message))
     assert "sig" not in repr(message)

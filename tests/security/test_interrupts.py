@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM in the middle of transfers, few file descriptors, and clocks that jump: nothing lost, nothing left hanging."""
+"""Ctrl-C and SIGTERM during transfers, few file descriptors, and clock changes:
+
+nothing is lost, and no thread hangs.
+"""
 
 from __future__ import annotations
 
@@ -33,19 +36,19 @@ MIB = 1 << 20
 SIZE = 6 * MIB
 EACH = 20
 LONG = bool(os.environ.get("ORION_NIGHTLY"))
-# Seconds from a signal to the end: of one process, also where a server stands still, and of several at once. Without the signal it would
-# be the 60 s of a request; by day the machine may have other work.
+# Seconds from a signal to the end of one process, also with a stalled server, and of several at once. Without the
+# signal a request would take 60 s; the daily run may share the machine.
 SOON, CROWD = (3.0, 10.0) if LONG else (30.0, 30.0)
 LUCK = random.Random(20)
 POINTS = [LUCK.randrange(3 * MIB // 2, SIZE - MIB // 2) for _ in range(EACH)]
-# One process has imported everything, for an import that is interrupted leaves a file open; each line that it is given makes a child of
-# it, that of somebody else. The child stops itself where it is told to: when so and so many bytes have moved, wherever its threads are
-# then, or before or after a step.
+# One process imports everything once, because an interrupted import leaves a file open; each line of its input forks a
+# child. The child sends itself the signal at a given point: when a count of bytes has been transferred, or before or
+# after a step.
 SCRIPT = """
 import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings
 from orionclient import _http
 from orionclient.session import OrionSession, get_session
-from orionclient.transfer import downloads, part_files, plans, progress, checkpoints, uploads
+from orionclient.transfer import checkpoints, downloads, part_files, plans, progress, uploads
 from orionclient.types import File, files as types_files, uploads as types_uploads
 plans._SINGLE_REQUEST_SIZE, plans.MIN_PART_SIZE, downloads._RANGES_THRESHOLD = 1 << 20, 1 << 19, 1 << 20
 
@@ -64,7 +67,7 @@ def reap(*_):
 def strike():
     print("struck", time.monotonic(), flush=True)
     os.kill(os.getpid(), what["signal"])
-    # Which thread hears of it is up to the system; this one goes no further before.
+    # The system chooses the thread that gets the signal; this one waits until then.
     time.sleep(0.05)
 
 def counted():
@@ -86,7 +89,7 @@ def counted():
 def struck(when, step):
     place, _, name = step.rpartition(".")
     place = eval(place)
-    # Several threads come to a step at once; one of them strikes.
+    # Several threads may reach a step at once; one of them sends the signal.
     original, chance = getattr(place, name), threading.Lock()
     def around(*args, **more):
         first = chance.acquire(blocking=False)
@@ -106,14 +109,14 @@ def run():
         struck(*what["step"].split())
     try:
         session = OrionSession(requests_session=get_session(request_timeout=60))
-        print("begun", time.monotonic(), flush=True)
+        print("started", time.monotonic(), flush=True)
         if what["kind"] == "many":
             session.upload_files(what["path"], workers=3)
         elif what["kind"] == "upload":
             print("id", File.upload(session, what["name"], what["path"]).id)
         else:
             File(session=session, id=what["id"]).download_to_file(what["path"], workers=what["workers"])
-        # The end of the process is none of what is tested.
+        # The end of the process is not tested.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     except BaseException as error:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
@@ -133,8 +136,8 @@ while line := sys.stdin.readline():
     if not (pid := os.fork()):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        for number, name in ((1, "out"), (2, "err")):
-            os.dup2(os.open(f"{folder}/{os.getpid()}.{name}", os.O_WRONLY | os.O_CREAT, 0o600), number)
+        for descriptor, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(f"{folder}/{os.getpid()}.{name}", os.O_WRONLY | os.O_CREAT, 0o600), descriptor)
         os.environ.update(what["environ"])
         run()
         sys.exit()
@@ -165,26 +168,26 @@ class Child:
     def __init__(self, folder: Path, pid: int, stops: bool) -> None:
         self._folder, self.pid, self._stops = folder, pid, stops
 
-    def _text(self, name: str) -> str:
+    def _read(self, name: str) -> str:
         path = self._folder / f"{self.pid}.{name}"
         return path.read_text("utf-8") if path.exists() else ""
 
     def started(self) -> None:
-        until(lambda: "begun" in self._text("out"))
+        until(lambda: "started" in self._read("out"))
 
     def ended(self, within: float = SOON) -> tuple[int, list[str], str]:
-        """Exit code, lines of output, errors; the end comes soon after the signal."""
-        until(lambda: self._text("code"))
-        code, over = self._text("code").split()
-        lines = self._text("out").splitlines()
+        """Return exit code, output lines and errors; the process ends soon after the signal."""
+        until(lambda: self._read("code"))
+        code, over = self._read("code").split()
+        lines = self._read("out").splitlines()
         if self._stops:
             [at] = [line for line in lines if line.startswith("struck")]
             assert float(over) - float(at.split()[1]) < within
-        return int(code), [line for line in lines if not line.startswith(("struck", "begun"))], self._text("err")
+        return int(code), [line for line in lines if not line.startswith(("struck", "started"))], self._read("err")
 
 
 class Zygote:
-    """Makes children that have imported everything already."""
+    """Forks children that have imported everything already."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -228,48 +231,51 @@ WAYS = {
     "SIGTERM": (signal.SIGTERM, False, -signal.SIGTERM),
     "SIGTERM handled": (signal.SIGTERM, True, 143),
 }
-#: Steps of a download, and whether the target is in place after a signal there.
+# : Steps of a download, and whether the target is in place after a signal there.
 DOWNLOADING = {
     "before socket.create_connection": False,
     "before part_files.PartFile.read_journal": False,
     "before part_files.PartFile.write_journal": False,
     "after part_files.PartFile.write_journal": False,
     "before json.dump": False,
-    "before downloads.Follower.finish": False,
-    "after downloads.Follower.finish": False,
+    "before downloads.FileHasher.finish": False,
+    "after downloads.FileHasher.finish": False,
     "before part_files.PartFile.commit": False,
     "before os.fsync": False,
     "after os.fsync": False,
-    "before part_files.PartFile._forget": False,
+    "before part_files.PartFile._remove_journal": False,
     "before part_files._sync_folder": True,
     "after part_files._sync_folder": True,
 }
 UPLOADING = (
     "before socket.create_connection",
-    "after types_files.opened",
-    "before unfinished._locked",
-    "after unfinished._locked",
-    "after unfinished.Unfinished.write",
-    "before types_uploads._Parts.create",
-    "after types_uploads._Parts.create",
+    "after types_files.open_source",
+    "before checkpoints._open_locked",
+    "after checkpoints._open_locked",
+    "after checkpoints.UploadCheckpoint.write",
+    "before types_uploads._PartsRequests.create",
+    "after types_uploads._PartsRequests.create",
     "before uploads.content_digest",
     "after uploads.content_digest",
-    "before types_uploads._Parts.put",
-    "before types_uploads._Parts.complete",
-    "after types_uploads._Parts.complete",
-    "before unfinished.Unfinished.clear",
+    "before types_uploads._PartsRequests.put",
+    "before types_uploads._PartsRequests.complete",
+    "after types_uploads._PartsRequests.complete",
+    "before checkpoints.UploadCheckpoint.clear",
 )
 
 
 def spread(ways: Iterable[str], points: Iterable[Any]) -> list[tuple[Any, str, int]]:
-    """Points with a way and a number of streams: every point with Ctrl-C and with SIGTERM; by day the rest takes turns."""
+    """Combine points with signals and stream counts:
+
+    every point with Ctrl-C and with SIGTERM; the daily run alternates the rest.
+    """
     if LONG:
         return [(point, way, workers) for point in points for way in ways for workers in (1, 3)]
     terminated = ["SIGTERM", "SIGTERM handled"]
     return [
-        (point, way, (1, 3)[(number + turn) // 2 % 2])
-        for number, point in enumerate(points)
-        for turn, way in enumerate(("Ctrl-C", terminated[number % 2]))
+        (point, way, (1, 3)[(index + turn) // 2 % 2])
+        for index, point in enumerate(points)
+        for turn, way in enumerate(("Ctrl-C", terminated[index % 2]))
     ]
 
 
@@ -278,9 +284,9 @@ def at(point: Any) -> dict[str, Any]:
 
 
 def check_part(folder: Path, code: int, *, anywhere: bool = False) -> None:
-    """What lies beside the target can be resumed, or is nothing; `anywhere` may be just where the part was made."""
+    """Check that the files beside the target can be resumed; with `anywhere` an empty part file may be left."""
     left = {path.name for path in folder.iterdir()} - {"out"}
-    # What ends the process at once may do so in the middle of writing the record.
+    # A process that is killed may be in the middle of writing the journal.
     assert left - ({".out.part.json.new"} if code < 0 else set()) <= {".out.part", ".out.part.json"}
     if code > 0:
         assert left in ({".out.part", ".out.part.json"}, set(), {".out.part"} if anywhere else set())
@@ -294,7 +300,7 @@ CASES = spread(WAYS, [*POINTS, *DOWNLOADING])
 
 
 @pytest.mark.parametrize("start", range(0, len(CASES), 6))
-def test_a_download_is_gone_on_with(
+def test_a_download_is_resumed(
     zygote: Zygote, stack: LocalOrion, stored: int, content: bytes, tmp_path: Path, start: int
 ) -> None:
     runs = []
@@ -322,7 +328,7 @@ def test_a_download_is_gone_on_with(
         assert (code, errors) == (0, ""), where
         assert target.read_bytes() == content, where
         assert [path.name for path in target.parent.iterdir()] == ["out"], where
-        # Something was there already; how much of the chunks of several streams is known depends on which were whole.
+        # The first run left bytes; with several streams the resumed amount depends on which ranges were complete.
         assert not isinstance(point, int) or workers > 1 or int(lines[-1].split()[1]) < SIZE - MIB, where
 
 
@@ -333,8 +339,8 @@ def named(stack: LocalOrion, name: str) -> list[File]:
     return list(stack.session().list_resources(File, {"name": name}))
 
 
-def notes() -> list[str]:
-    """What is remembered of uploads."""
+def checkpoint_names() -> list[str]:
+    """List the checkpoints of uploads."""
     folder = Path(os.environ["HOME"]) / ".orion" / "uploads"
     return os.listdir(folder) if folder.exists() else []
 
@@ -344,12 +350,12 @@ def open_uploads(stack: LocalOrion) -> int:
 
 
 @pytest.mark.parametrize("start", range(0, len(SENDING), 6))
-def test_an_upload_is_gone_on_with(
+def test_an_upload_is_resumed(
     zygote: Zygote, stack: LocalOrion, content: bytes, tmp_path: Path, start: int
 ) -> None:  # fmt: skip
     runs = []
     for point, way in SENDING[start : start + 6]:
-        # Another content and name each time, so that no run resumes that of another.
+        # Other content and another name each time, so that no run resumes another.
         own = content[:-8] + os.urandom(8)
         source = tmp_path / os.urandom(8).hex()
         source.write_bytes(own)
@@ -370,13 +376,13 @@ def test_an_upload_is_gone_on_with(
         where = f"{point} {way}"
         code, lines, errors = again.ended()
         assert (code, errors) == (0, ""), where
-        # What was begun became the whole; nothing is there twice.
+        # The started file was completed, and nothing exists twice.
         [file] = named(stack, source.name)
         assert file.id == int(lines[0].split()[1]), where
         assert ids in ([file.id], []), where
         assert (file.state, file.sha256) == ("ready", hashlib.sha256(own).hexdigest()), where
     assert open_uploads(stack) == 0
-    assert notes() == []
+    assert checkpoint_names() == []
 
 
 LEFT_TO_THE_COLLECTOR = re.compile(
@@ -391,8 +397,8 @@ def test_signals_at_any_time(
     zygote: Zygote, stack: LocalOrion, stored: int, content: bytes, tmp_path: Path, way: str, kind: str, turn: int
 ) -> None:
     sent, handled, code = WAYS[way]
-    for number in range(4):
-        place = tmp_path / f"{number}"
+    for index in range(4):
+        place = tmp_path / f"{index}"
         place.mkdir()
         path = place / ("out" if kind == "download" else os.urandom(8).hex())
         own = b"old" if kind == "download" else content[:-8] + os.urandom(8)
@@ -403,41 +409,42 @@ def test_signals_at_any_time(
         with contextlib.suppress(ProcessLookupError):
             os.kill(child.pid, sent)
         returned, lines, errors = child.ended()
-        # It may have been done already.
+        # The transfer may have been done already.
         assert returned in {0, code}, errors
-        # Between the opening of a socket or file and the first line that could close it, Python's collector does.
+        # Between opening a socket or file and the first line that could close it, the garbage collector closes it.
         assert errors == "" or (returned > 0 and LEFT_TO_THE_COLLECTOR.fullmatch(errors)), lines
         if kind == "download":
             assert path.read_bytes() in {b"old", content}
             check_part(place, returned, anywhere=True)
-        remembered = notes()
+        remembered = checkpoint_names()
         code_again, _, errors = zygote.child(stack, path, kind=kind, id=stored).ended()
         assert (code_again, errors) == (0, "")
         if kind == "download":
             assert path.read_bytes() == content
             assert os.listdir(place) == ["out"]
         else:
-            # Whoever is ended between the making of a file and the note about it leaves an empty one.
+            # An end between creating a file and writing its checkpoint leaves an empty file.
             files = named(stack, path.name)
             whole = [file for file in files if file.state == "ready"]
             assert whole
             assert {file.sha256 for file in whole} == {hashlib.sha256(own).hexdigest()}
-            # What is done but remembered is not done again; the signal may also have come when all was forgotten already.
+            # A finished upload with a checkpoint is not repeated; the signal may also arrive after the checkpoint was
+            # cleared.
             assert len(whole) == 1 or (len(whole) == 2 and not remembered)
             assert len(whole) == 2 or returned != 0
             assert len(files) - len(whole) <= 1
-            # Nor does the server hear of the end while it makes an upload, which then goes with its file.
+            # Nor does the server notice the end while it creates an upload, which is deleted with its file.
             assert open_uploads(stack) <= (returned != 0)
             for file in files:
                 stack.session().delete_resource(file, immediate=True)
-            assert (open_uploads(stack), notes()) == (0, [])
+            assert (open_uploads(stack), checkpoint_names()) == (0, [])
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_a_server_that_stands_still_holds_nobody(
+def test_a_stalled_server_does_not_delay_the_end(
     zygote: Zygote, scripted: Scripted, tmp_path: Path, workers: int
 ) -> None:
-    """Threads that wait for bytes, or for the head of a response, end with the rest."""
+    """Threads that wait for bytes or for a response head end with the process."""
     over = threading.Event()
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -470,14 +477,14 @@ def test_a_server_that_stands_still_holds_nobody(
 
 
 @pytest.mark.parametrize("kind", ["upload", "many"])
-def test_uploads_to_a_server_that_stands_still(zygote: Zygote, stack: LocalOrion, tmp_path: Path, kind: str) -> None:
+def test_uploads_to_a_stalled_server(zygote: Zygote, stack: LocalOrion, tmp_path: Path, kind: str) -> None:
     source = tmp_path / "sources"
     source.mkdir()
     paths = [source / os.urandom(8).hex() for _ in range(3 if kind == "many" else 1)]
     for path in paths:
         path.write_bytes(os.urandom(SIZE))
     sent = source if kind == "many" else paths[0]
-    # Parts are responded late: all threads wait for the head of a response when the signal comes.
+    # Parts get late responses: all threads wait for a response head when the signal arrives.
     stack.faults.script("upload_part", [stall(30)], times=100)
     try:
         code, lines, errors = zygote.child(stack, sent, kind=kind, point=2 * MIB, signal=signal.SIGINT).ended()
@@ -485,7 +492,7 @@ def test_uploads_to_a_server_that_stands_still(zygote: Zygote, stack: LocalOrion
         stack.faults.clear()
     assert (code, errors) == (130, "")
     assert lines[-1].endswith("threads []")
-    # The same call resumes what was sent: each file is there once, and nothing half-made beside it.
+    # The same call resumes: each file exists once, and nothing incomplete is left.
     code, _, errors = zygote.child(stack, sent, kind=kind).ended()
     assert (code, errors) == (0, "")
     for path in paths:
@@ -505,17 +512,17 @@ session = OrionSession()
 def opened():
     gc.collect()
     return len(os.listdir("/proc/self/fd"))
-folder, number, rounds = sys.argv[1], int(sys.argv[2]), []
+folder, file_id, rounds = sys.argv[1], int(sys.argv[2]), []
 for turn in range(6):
     files = list(session.list_resources(File))
     for _ in range(5):
         next(iter(session.list_resources(File)))
     for each in range(10):
-        File(session=session, id=number).download_to_file(f"{folder}/{each}", workers=4)
-        next(iter(File(session=session, id=number).download(1000)))
+        File(session=session, id=file_id).download_to_file(f"{folder}/{each}", workers=4)
+        next(iter(File(session=session, id=file_id).download(1000)))
     rounds.append(opened())
 assert rounds[-1] <= rounds[1], rounds
-# With none left it says so, and goes on when there are some again.
+# Without a free descriptor calls fail with an error, and succeed once there are some again.
 held = []
 try:
     while True:
@@ -523,7 +530,7 @@ try:
 except OSError:
     pass
 def fetch():
-    OrionSession().get_resource(File, number).download_to_file(f"{folder}/more")
+    OrionSession().get_resource(File, file_id).download_to_file(f"{folder}/more")
 def send():
     File.upload(session, "x", f"{folder}/0")
 for action in (fetch, send):
@@ -536,7 +543,7 @@ for action in (fetch, send):
         print("worked")
 for handle in held:
     os.close(handle)
-File(session=session, id=number).download_to_file(f"{folder}/more")
+File(session=session, id=file_id).download_to_file(f"{folder}/more")
 print("left", sorted(name for name in os.listdir(folder) if "part" in name))
 """
 
@@ -546,7 +553,7 @@ def test_few_file_descriptors(stack: LocalOrion, stored: int, content: bytes, tm
     environ = {**os.environ, **stack.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-W", "error", "-c", FEW, str(tmp_path), str(stored)]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=90)
-    # With no descriptor left a connection waits until one is free.
+    # Without a free descriptor a connection waits until there is one.
     assert done.returncode == 0, done.stderr
     assert all("retrying in" in line for line in done.stderr.splitlines()), done.stderr
     assert done.stdout.splitlines()[-1] == "left []"
@@ -558,11 +565,11 @@ def test_few_file_descriptors(stack: LocalOrion, stored: int, content: bytes, tm
 def test_steps_of_the_wall_clock_change_no_wait(
     scripted: Scripted, step: float, monkeypatch: pytest.MonkeyPatch, skipped_waits: list[float]
 ) -> None:
-    # The clock on the wall jumps with every look at it; waits and deadlines are measured with the other one.
-    looks = iter(range(1_000_000))
+    # The wall clock jumps at every reading; waits and deadlines are measured by the monotonic clock.
+    readings = iter(range(1_000_000))
     start = time.time()
-    monkeypatch.setattr(CLOCK, "time", lambda: start + step * (next(looks) % 2))
-    monkeypatch.setattr(time, "time", lambda: start + step * (next(looks) % 2))
+    monkeypatch.setattr(CLOCK, "time", lambda: start + step * (next(readings) % 2))
+    monkeypatch.setattr(time, "time", lambda: start + step * (next(readings) % 2))
     scripted.then(
         *[ScriptedResponse(503, {"detail": "busy"}, {"Retry-After": "7"}) for _ in range(3)],
         ScriptedResponse(200, {"id": 1}),

@@ -1,4 +1,4 @@
-"""Whatever can be reached from a session: nothing of it shows the token, and no more than its own places hold it."""
+"""Objects reachable from a session: none shows the token in its repr, and only the documented ones hold it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.canary import leaks
+from helpers.canary import contains_token
 from orion_api.api.files import get_file, list_files
 from session.test_pickling import one_of_each
 
@@ -20,17 +20,17 @@ from orionclient.session import get_session
 from orionclient.types import KINDS, File, Token
 
 pytestmark = pytest.mark.usefixtures("real_time")
-# Where a token belongs: what speaks with it, what takes it out of the words of a server, and the one object that shows a new one.
+# The places of a token: objects that send it, that redact it from responses, and the one that shows a new token.
 PLACES = {"SessionConfig.token", "CallInfo.secrets", "Token._value"}
 ENDS = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, str, bytes, int, float, bool, type(None))
 
 
-def ours(thing: Any) -> bool:
+def is_ours(thing: Any) -> bool:
     return type(thing).__module__.partition(".")[0] in {"orionclient", "orion_api"}
 
 
 def parts(thing: Any, *, properties: bool) -> Iterator[tuple[str, Any]]:
-    """What an object is made of, each with its name."""
+    """Return the parts of an object, each with its name."""
     if isinstance(thing, dict):
         yield from ((f"[{key!r}]", value) for key, value in list(thing.items()))
         yield from (("key", key) for key in list(thing))
@@ -46,8 +46,8 @@ def parts(thing: Any, *, properties: bool) -> Iterator[tuple[str, Any]]:
                 with contextlib.suppress(AttributeError):
                     yield name, getattr(thing, name)
             for name, value in list(vars(kind).items()):
-                if properties and ours(thing) and isinstance(value, property) and not name.startswith("_"):
-                    # Some say what is missing.
+                if properties and is_ours(thing) and isinstance(value, property) and not name.startswith("_"):
+                    # Some attributes raise an error about a missing value.
                     with contextlib.suppress(Exception):
                         yield name, getattr(thing, name)
         if isinstance(thing, BaseException):
@@ -56,7 +56,7 @@ def parts(thing: Any, *, properties: bool) -> Iterator[tuple[str, Any]]:
 
 
 def reachable(roots: list[Any], *, properties: bool) -> Iterator[tuple[str, Any]]:
-    """Every object below these, once, each with the name of what holds it: `Type.attribute`."""
+    """Return every reachable object once, each with the name of its holder: `Type.attribute`."""
     seen: dict[int, Any] = {}
     waiting = [("root", root) for root in roots]
     while waiting:
@@ -66,7 +66,7 @@ def reachable(roots: list[Any], *, properties: bool) -> Iterator[tuple[str, Any]
         seen[id(thing)] = thing
         yield place, thing
         if not isinstance(thing, ENDS):
-            # Containers are parts of what holds them.
+            # Containers are parts of their holders.
             held = isinstance(thing, dict | list | tuple | set | frozenset)
             waiting += [
                 (place if held else f"{type(thing).__name__}.{name}", each)
@@ -76,7 +76,7 @@ def reachable(roots: list[Any], *, properties: bool) -> Iterator[tuple[str, Any]
 
 @pytest.fixture
 def things(orion: LocalOrion) -> list[Any]:
-    """A session that did everything once, and what came of it: resources, responses, errors."""
+    """Return a session after every kind of call, with its resources, responses and errors."""
     attempts: list[Any] = []
     http = get_session(retry_dict={})
     http.on_attempt = attempts.append
@@ -120,17 +120,19 @@ def things(orion: LocalOrion) -> list[Any]:
 def test_nothing_shows_the_token(things: list[Any], orion: LocalOrion) -> None:
     kinds = set()
     for place, thing in reachable([*things, orion], properties=True):
-        if ours(thing):
+        if is_ours(thing):
             kinds.add(type(thing).__name__)
-            assert not leaks(f"{thing!r}\n{thing!s}\n{thing}"), place
+            assert not contains_token(f"{thing!r}\n{thing!s}\n{thing}"), place
     assert kinds >= {kind.__name__ for kind in KINDS.values()} | {
         "OrionSession", "SessionConfig", "HttpSession", "Policy", "Calls", "RawSender", "AsyncRawSender", "Response", "Headers", "CallInfo",
         "LocalOrion", "Server", "Faults",
     }  # fmt: skip
 
 
-def test_only_its_own_places_hold_the_token(things: list[Any]) -> None:
+def test_only_documented_places_hold_the_token(things: list[Any]) -> None:
     found = {
-        place for place, thing in reachable(things, properties=False) if isinstance(thing, str | bytes) and leaks(thing)
+        place
+        for place, thing in reachable(things, properties=False)
+        if isinstance(thing, str | bytes) and contains_token(thing)
     }
     assert found == PLACES

@@ -1,6 +1,6 @@
-"""The tables of the security rules and of the faults of this machine: each entry has tests, and every test that it names is run.
+"""The tables of security rules and local faults: each entry has tests, and every named test is run.
 
-The same holds for the tests that SECURITY.md names.
+The same holds for the tests named in SECURITY.md.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ NUMBERS = [*range(1, 12), *range(13, 25), 27, 28]
 
 
 def test_every_rule_and_every_fault_is_in_its_table() -> None:
-    assert list(RULES) == [f"X{number}" for number in NUMBERS]
-    assert list(LOCAL) == [f"L{number}" for number in range(1, 24)]
+    assert list(RULES) == [f"X{rule}" for rule in NUMBERS]
+    assert list(LOCAL) == [f"L{fault}" for fault in range(1, 24)]
 
 
 @functools.cache
@@ -33,19 +33,19 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-# What keeps a test from being run, or from failing.
+# Marks that keep a test from being run, or from failing.
 LEFT_OUT = re.compile(r"\b(skip|skipif|xfail|importorskip|collect_ignore|__test__)\b")
 
 
-def faults_of(test: str) -> str:
-    """Why pytest would not run a test, as a mark, a module or the test itself can say; empty where it would."""
+def reason_not_run(test: str) -> str:
+    """Return the reason why pytest would not run a test; empty if it would."""
     path, _, function = test.partition("::")
     if not re.fullmatch(r"test_\w+\.py", Path(path).name) or not function.startswith("test_"):
-        return "pytest does not look for it"
+        return "pytest does not collect it"
     every = [
         node for node in ast.walk(tree(ROOT / path)) if isinstance(node, ast.FunctionDef) and node.name == function
     ]
-    # What stands in another function is no test, and of two with one name only the last is.
+    # A function inside another one is not a test, and the last of two with one name replaces the first.
     if len(every) != 1 or every[0] not in tree(ROOT / path).body:
         return f"it is there {len(every)} times, or not by itself"
     others = [
@@ -58,7 +58,7 @@ def faults_of(test: str) -> str:
 
 
 def code(node: ast.AST) -> str:
-    """The names that a chunk of code uses, without its texts; a mark that skips nothing here does not count."""
+    """Return the names used in code, without strings; a mark that skips nothing here does not count."""
     every = list(ast.walk(node))
     names = [
         each.id if isinstance(each, ast.Name) else each.attr
@@ -71,17 +71,17 @@ def code(node: ast.AST) -> str:
 
 
 @pytest.mark.parametrize(("what", "entry"), [*(("rule", name) for name in RULES), *(("fault", name) for name in LOCAL)])
-def test_its_tests_are_run(what: str, entry: str) -> None:
+def test_the_tests_of_a_rule_are_run(what: str, entry: str) -> None:
     reported = (RULES if what == "rule" else LOCAL)[entry]
     assert reported.keys() == {what, "tests"}
     assert reported[what]
     assert reported["tests"]
-    assert {test: faults_of(test) for test in reported["tests"]} == dict.fromkeys(reported["tests"], "")
+    assert {test: reason_not_run(test) for test in reported["tests"]} == dict.fromkeys(reported["tests"], "")
 
 
-def test_the_page_of_security_names_every_rule_and_tests_that_run() -> None:
+def test_security_md_names_every_rule_and_tests_that_run() -> None:
     page = (ROOT / "SECURITY.md").read_text("utf-8")
     assert set(re.findall(r"\bX\d+\b", page)) == RULES.keys()
     named = re.findall(r"`(tests/\S+\.py::\w+)`", page)
-    assert {test: faults_of(test) for test in named} == dict.fromkeys(named, "")
+    assert {test: reason_not_run(test) for test in named} == dict.fromkeys(named, "")
     assert len(named) >= 5

@@ -1,4 +1,4 @@
-"""What the client makes of responds to that are no good: a typed error in one line, or a plain value."""
+"""Error responses and invalid bodies: a typed error with a one-line message, or a plain value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 from helpers.real_time import LATE
 from helpers.scripted import Scripted, ScriptedResponse, drip
 from orion_api.api.datasets import create_dataset
@@ -90,10 +90,10 @@ def test_every_status_has_its_error(scripted: Scripted, way: Any, status: int, e
     assert caught.value.request_id == scripted.requests[0].headers["X-Request-Id"]
     assert caught.value.request_id in text
     assert len(scripted.requests) == caught.value.attempts == 1
-    assert not leaks(repr(caught.value) + repr(vars(caught.value)))
+    assert not contains_token(repr(caught.value) + repr(vars(caught.value)))
 
 
-# Operation -> how it begins in messages, the verb of the session, the raw operation with what it is given.
+# Operation -> how its messages start, the verb of the session, and the raw operation with its arguments.
 VERBS: dict[str, tuple[str, Callable[[OrionSession, Path], Any], Any, tuple[Any, ...], dict[str, Any]]] = {
     "list": ("list_files GET", lambda session, _: list(session.list_resources(File)), list_files, (), {}),
     "create": (
@@ -150,7 +150,7 @@ def test_every_status_of_every_verb_has_its_error(scripted: Scripted, tmp_path: 
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])
-def test_a_web_page_is_named_as_one(scripted: Scripted, way: Any, status: int) -> None:
+def test_an_html_error_page_is_reported_as_one(scripted: Scripted, way: Any, status: int) -> None:
     scripted.then(ScriptedResponse(status, raw=PAGE.encode(), headers={"Content-Type": "text/html; charset=utf-8"}))
     with pytest.raises(BadResponse, match=r"web page titled 'Sign in \[31m'") as caught:
         way(scripted.session())
@@ -181,7 +181,7 @@ def test_a_missing_field_of_a_raw_response_is_named(scripted: Scripted) -> None:
         get_file.sync(1, client=scripted.session().raw)
 
 
-def test_detailed_gives_any_status_without_raising(scripted: Scripted) -> None:
+def test_detailed_returns_any_status_without_raising(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(520, {"detail": "odd"}))
     response = get_file.sync_detailed(1, client=scripted.session().raw)
     assert (response.status_code, response.parsed) == (520, None)
@@ -204,7 +204,7 @@ def test_detailed_gives_any_status_without_raising(scripted: Scripted) -> None:
         ("?", "read already"),
     ],
 )
-def test_a_next_link_stays_on_the_host_and_moves_on(scripted: Scripted, following: str, reason: str | None) -> None:
+def test_a_next_link_stays_on_the_host_and_advances(scripted: Scripted, following: str, reason: str | None) -> None:
     link = following.replace("{host}", scripted.url.removeprefix("http://"))
     scripted.then(ScriptedResponse(data={"count": 1, "next": link, "results": [FILE]}))
     listing = scripted.session().list_resources(File)
@@ -217,7 +217,7 @@ def test_a_next_link_stays_on_the_host_and_moves_on(scripted: Scripted, followin
     assert len(scripted.requests) == 1
 
 
-def test_a_circle_of_several_pages_ends(scripted: Scripted) -> None:
+def test_a_cycle_of_pages_is_an_error(scripted: Scripted) -> None:
     for cursor in "ab":
         scripted.then(ScriptedResponse(data={"count": 9, "next": f"?cursor={cursor}", "results": [FILE]}))
     scripted.then(ScriptedResponse(data={"count": 9, "next": "?cursor=a", "results": [FILE]}))
@@ -227,7 +227,7 @@ def test_a_circle_of_several_pages_ends(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("page", [{}, {"results": None, "next": None}, {"results": [3], "next": None}])
-def test_a_page_that_is_none(scripted: Scripted, page: Any) -> None:
+def test_an_invalid_page_is_an_error(scripted: Scripted, page: Any) -> None:
     scripted.then(ScriptedResponse(data=page))
     with pytest.raises(BadResponse):
         list(scripted.session().list_resources(File))
@@ -242,7 +242,7 @@ def test_a_drip_ends_at_the_deadline(scripted: Scripted, name: str) -> None:
     assert time.monotonic() - started < 0.7 + LATE
 
 
-def test_nobody_listens(scripted: Scripted, way: Any) -> None:
+def test_a_closed_port_is_a_connection_error(scripted: Scripted, way: Any) -> None:
     with Scripted(ScriptedResponse()) as gone:
         url = gone.url
     with pytest.raises(OrionConnectionError, match="cannot connect to the server") as caught:
@@ -251,7 +251,7 @@ def test_nobody_listens(scripted: Scripted, way: Any) -> None:
     assert not caught.value.may_have_been_applied
 
 
-def test_a_lost_response_is_asked_for_again_only_where_that_is_safe(scripted: Scripted) -> None:
+def test_a_lost_response_is_retried_only_if_that_is_safe(scripted: Scripted) -> None:
     def hang_up(handler: Any) -> None:
         handler.close_connection = True
 
@@ -272,12 +272,12 @@ def test_errors_survive_copy_and_pickle_without_the_token(scripted: Scripted) ->
     error = caught.value
     for twin in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
         assert isinstance(twin, NotFoundResponse)
-        assert not leaks(f"{twin} {vars(twin)} {twin.response.text} {vars(twin.response)}")
+        assert not contains_token(f"{twin} {vars(twin)} {twin.response.text} {vars(twin.response)}")
         assert twin.response.status_code == 404
         assert twin.attempts == 1
 
 
-def test_an_unread_page_is_not_asked_for(scripted: Scripted) -> None:
+def test_an_unread_page_is_not_requested(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data={"count": 2, "next": "?cursor=b", "results": [FILE]}), ScriptedResponse(500))
     listing = scripted.session().list_resources(File)
     assert scripted.requests == []

@@ -1,4 +1,7 @@
-"""Whole folders into collections and back: in order, resumable, whole or not at all, and never out of the folder."""
+"""Bulk uploads of folders into collections and downloads back:
+
+ordered, resumable, atomic, and never outside the folder.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from orionclient.transfer.bulk import run
 from orionclient.transfer.progress import Progress
 from orionclient.types import Shard, ShardCollection
 
-# In the order in which they are found.
+# In the order in which they are listed.
 NAMES = ["1.xyz", "10.xyz", "2.xyz", "Größe 5 µm", "late/1.xyz", "late/er/1.xyz", "late/x", "zero"]
 
 
@@ -38,7 +41,7 @@ def collection(session: OrionSession) -> ShardCollection:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with files, also in folders of it, one of them empty."""
+    """Make a folder with files, nested folders and an empty folder."""
     root = tmp_path / "frames"
     for name in reversed(NAMES):
         path = root / name
@@ -56,7 +59,7 @@ def path_of(collection: ShardCollection) -> str:
 
 
 def on_server(plain: Plain, collection: ShardCollection) -> list[tuple[str, bytes]]:
-    """Names and contents of the ready shards."""
+    """Return names and contents of the ready shards."""
     shards = plain.get(f"{path_of(collection)}?limit=1000")["results"]
     assert {shard["state"] for shard in shards} <= {"ready"}
     return [
@@ -66,16 +69,16 @@ def on_server(plain: Plain, collection: ShardCollection) -> list[tuple[str, byte
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Relative path -> content of all files below, without following links."""
+    """Return relative path -> content of all files below, without following links."""
     return {
         str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()
     }  # fmt: skip
 
 
-# ---------------------------------------------------------------------- there and back
+# ---------------------------------------------------------------------- round trips
 
 
-def test_a_folder_goes_there_and_back(
+def test_a_folder_makes_a_round_trip(
     plain: Plain, collection: ShardCollection, folder: Path, tmp_path: Path, session: OrionSession
 ) -> None:
     results = collection.upload(folder)
@@ -109,26 +112,28 @@ def test_paths_and_iterators_of_paths(collection: ShardCollection, folder: Path)
 
 
 @pytest.mark.parametrize("wrong", [None, 7, b"x"], ids=str)
-def test_what_is_no_path(collection: ShardCollection, wrong: Any) -> None:
+def test_sources_that_are_not_paths_are_rejected(collection: ShardCollection, wrong: Any) -> None:
     with pytest.raises(ValidationError, match="pass a folder or paths, not"):
         collection.upload(wrong)
 
 
-def test_a_folder_that_is_not_there(collection: ShardCollection, tmp_path: Path, orion: LocalOrion) -> None:
+def test_a_missing_folder_is_an_error(collection: ShardCollection, tmp_path: Path, orion: LocalOrion) -> None:
     with pytest.raises(FileNotFoundError):
         collection.upload(tmp_path / "nowhere")
     assert not orion.faults.requests("create_shard")
 
 
-def test_a_collection_that_is_not_open(collection: ShardCollection, folder: Path, orion: LocalOrion) -> None:
+def test_a_closed_collection_is_an_error(collection: ShardCollection, folder: Path, orion: LocalOrion) -> None:
     collection.close()
     collection.wait()
-    with pytest.raises(OrionError, match=r"is 'ready' and takes no shards; collection.ensure_open\(\)"):
+    with pytest.raises(OrionError, match=r"is 'ready', not 'open'; collection.ensure_open\(\)"):
         collection.upload(folder)
     assert not orion.faults.requests("create_shard")
 
 
-def test_what_is_no_file_is_an_error_of_its_own(collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+def test_other_kinds_of_directory_entries_are_separate_errors(
+    collection: ShardCollection, folder: Path, tmp_path: Path
+) -> None:
     os.mkfifo(folder / "pipe")
     (folder / "broken").symlink_to(tmp_path / "nowhere")
     (folder / "elsewhere").symlink_to(tmp_path)
@@ -147,7 +152,9 @@ def test_what_is_no_file_is_an_error_of_its_own(collection: ShardCollection, fol
 # ---------------------------------------------------------------------- resuming
 
 
-def test_nothing_is_moved_twice(orion: LocalOrion, collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+def test_no_file_is_transferred_twice(
+    orion: LocalOrion, collection: ShardCollection, folder: Path, tmp_path: Path
+) -> None:
     first = collection.upload(folder)
     collection.download(tmp_path / "back")
     orion.faults.clear()
@@ -165,7 +172,7 @@ def test_nothing_is_moved_twice(orion: LocalOrion, collection: ShardCollection, 
     ]
 
 
-def test_only_what_differs_is_moved_again(
+def test_only_changed_files_are_transferred_again(
     orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path, tmp_path: Path
 ) -> None:
     collection.upload(folder)
@@ -187,7 +194,7 @@ def test_only_what_differs_is_moved_again(
     ]
 
 
-def test_what_is_not_ready_is_left_to_who_sends_it(
+def test_shards_of_running_uploads_are_left_alone(
     orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path
 ) -> None:
     left = [Shard.create(collection, name) for name in NAMES[1:3]]
@@ -215,7 +222,7 @@ def test_one_failure_does_not_lose_the_others(
     assert str(caught.value).startswith(
         f"2 of 8 transfers failed; the first, {folder / NAMES[1]}: upload_shard_content PUT"
     )
-    # What failed left nothing behind, and the next run sends that alone.
+    # The failed file left nothing behind, and the next run sends only that one.
     assert [name for name, _ in on_server(plain, collection)] == [name for name in NAMES if name not in failed]
     orion.faults.clear()
     assert all(result.error is None for result in collection.upload(folder))
@@ -223,13 +230,13 @@ def test_one_failure_does_not_lose_the_others(
     assert sorted(name for name, _ in on_server(plain, collection)) == sorted(NAMES)
 
 
-def test_failures_of_downloads_likewise(
+def test_one_failed_download_does_not_lose_the_others(
     orion: LocalOrion, collection: ShardCollection, folder: Path, tmp_path: Path
 ) -> None:
     collection.upload(folder, workers=1)
     orion.faults.script("download_shard", ["pass", 403])
     seen: list[Any] = []
-    results = collection.download(tmp_path / "back", 1, return_exceptions=True, each=seen.append)
+    results = collection.download(tmp_path / "back", 1, return_exceptions=True, on_result=seen.append)
     assert [result.item.name for result in results] == [NAMES[1]]
     assert [result.item.name for result in seen] == NAMES
     assert content(tmp_path / "back") == {name: data for name, data in content(folder).items() if name != NAMES[1]}
@@ -242,14 +249,14 @@ def test_failures_of_downloads_likewise(
 # ---------------------------------------------------------------------- several processes
 
 
-def test_of_two_that_send_the_same_one_stays(
+def test_two_uploads_of_the_same_file_leave_one_shard(
     orion: LocalOrion, plain: Plain, collection: ShardCollection, folder: Path
 ) -> None:
     other = orion.session("ada").get_resource(ShardCollection, collection.id)
     ids: list[int] = []
 
     def paths() -> Iterator[Path]:
-        # By now this one has seen an empty collection.
+        # At this point this upload has listed an empty collection.
         ids.extend(result.value.id for result in other.upload(folder) if result.value)
         yield folder
 
@@ -303,11 +310,11 @@ def test_two_processes_at_once_lose_nothing(
     assert [process.returncode for process in processes] == [0, 0]
     there = on_server(plain, collection)
     assert dict(there) == {name: (folder / name).read_bytes() for name in NAMES}
-    # What was told to either is there.
+    # Every id that either process printed exists on the server.
     ids = {str(shard["id"]) for shard in plain.get(path_of(collection))["results"]}
     assert {each for line in reported for each in line} <= ids
     assert [len(line) for line in reported] == [len(NAMES)] * 2
-    # The next run finds all of it.
+    # The next run finds all files uploaded.
     orion.faults.clear()
     collection.upload(folder)
     assert operations(orion) == {"get_collection": 1, "list_shards": 1}
@@ -328,7 +335,7 @@ def test_an_executor_of_processes(
         ]
         assert [result.value.name for result in results if result.value] == NAMES
         assert {result.value.session for result in results if result.value} == {session}
-        # An error travels, too.
+        # Errors can be pickled between processes.
         orion.faults.script("download_shard", [403])
         back = collection.download("back", 2, reported.append, executor, return_exceptions=True)
         assert [type(result.error) for result in back if result.error] == [AuthorizationRequired]
@@ -340,21 +347,19 @@ def test_an_executor_of_processes(
 # ---------------------------------------------------------------------- bounds and progress
 
 
-def test_a_listing_is_read_as_it_is_needed(
-    orion: LocalOrion, session: OrionSession, collection: ShardCollection
-) -> None:
+def test_a_listing_is_read_lazily(orion: LocalOrion, session: OrionSession, collection: ShardCollection) -> None:
     for _ in range(40):
         Shard.create(collection)
     orion.faults.clear()
     shards = session.list_resources(Shard(collection=collection), {"limit": 5})
     results = run(lambda shard: shard.id, shards, workers=1)
     first = next(results)
-    # Four are ahead, on one page of five.
+    # Four results are requested ahead, on one page of five.
     assert operations(orion) == {"list_shards": 1}
     assert [first.value, *(result.value for result in results)] == [shard.id for shard in collection.list_shards()]
 
 
-def test_progress_tells_of_each_file(collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
+def test_progress_reports_each_file(collection: ShardCollection, folder: Path, tmp_path: Path) -> None:
     for move in (
         lambda reported: collection.upload(folder, progress=reported),
         lambda reported: collection.upload(folder, progress=reported),
@@ -370,13 +375,13 @@ def test_progress_tells_of_each_file(collection: ShardCollection, folder: Path, 
         assert len(done) == len(NAMES)
 
 
-def test_a_callback_that_raises_ends_everything(
+def test_an_error_of_the_callback_stops_the_upload(
     orion: LocalOrion, plain: Plain, collection: ShardCollection, tmp_path: Path
 ) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
-    for number in range(100):
-        (folder / f"{number:03}").write_bytes(b"x")
+    for index in range(100):
+        (folder / f"{index:03}").write_bytes(b"x")
 
     def enough(progress: Progress) -> None:
         raise KeyError(progress.item)
@@ -390,16 +395,16 @@ def test_a_callback_that_raises_ends_everything(
 # ---------------------------------------------------------------------- names
 
 
-def test_no_name_leads_out_of_the_folder(
+def test_no_name_escapes_the_folder(
     session: OrionSession, collection: ShardCollection, tmp_path: Path, orion: LocalOrion
 ) -> None:
     contents: dict[int, bytes] = {}
-    for number, name in enumerate([*CORPUS, *PATHS]):
-        # Longer ones and lone surrogates are rejected by this server; test_names.py has them.
+    for index, name in enumerate([*CORPUS, *PATHS]):
+        # Longer names and lone surrogates are rejected by this server; test_names.py covers them.
         if len(name) > 255 or any("\ud800" <= each <= "\udfff" for each in name):
             continue
-        shard = Shard.create(collection, name, file=f"{number}".encode())
-        contents[shard.id] = f"{number}".encode()
+        shard = Shard.create(collection, name, file=f"{index}".encode())
+        contents[shard.id] = f"{index}".encode()
     assert len(contents) >= 100
     target = tmp_path / "outer" / "target"
     results = collection.download(target)
@@ -409,7 +414,7 @@ def test_no_name_leads_out_of_the_folder(
     assert all(path.resolve().is_relative_to(target) for path in paths)
     assert len(content(target)) == len(contents)
     assert list((tmp_path / "outer").iterdir()) == [target]
-    # They are the same the next time, so that nothing is fetched again.
+    # The names are the same the next time, so that nothing is downloaded again.
     orion.faults.clear()
     assert [result.value for result in collection.download(target)] == paths
     assert not orion.faults.requests("download_shard")
@@ -431,14 +436,14 @@ def test_nothing_is_written_through_a_link(collection: ShardCollection, tmp_path
     assert content(outside) == {"secret": b"secret"}
     assert (target / "link").is_symlink()
     assert (target / "fine").read_bytes() == b"evil"
-    # The folder itself may be a link: it is the one that was named.
+    # The folder itself may be a link, because the caller named it.
     (tmp_path / "way").symlink_to(tmp_path / "real")
     (tmp_path / "real").mkdir()
     collection.download(tmp_path / "way")
     assert sorted(content(tmp_path / "real")) == ["deep/er/x", "fine", "link", "pipe", "sub/x"]
 
 
-def test_shards_without_a_name_have_their_number(collection: ShardCollection, tmp_path: Path) -> None:
+def test_unnamed_shards_are_named_by_id(collection: ShardCollection, tmp_path: Path) -> None:
     shard = Shard.create(collection, file=b"x")
     (result,) = collection.download(tmp_path / "here", durable=True)
     assert result.value == tmp_path / "here" / f"shard-{shard.id}"
@@ -449,10 +454,10 @@ ODD_FIELDS = [("sha256", "xyz"), ("sha256", "abc"), ("sha256", None), ("size", [
 
 
 @pytest.mark.parametrize(("field", "value"), ODD_FIELDS, ids=str)
-def test_an_odd_shard_among_those_that_are_there(
+def test_an_invalid_shard_among_existing_ones(
     orion: LocalOrion, collection: ShardCollection, folder: Path, field: str, value: Any
 ) -> None:
-    """It is not known to have the content, so its file is sent again; the other files are not."""
+    """Send its file again, because its content is unknown; leave the other files alone."""
     collection.upload(folder)
     orion.faults.script("list_shards", [set_field(f"results.0.{field}", value)])
     before = operations(orion)["create_shard"]

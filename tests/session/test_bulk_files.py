@@ -1,4 +1,4 @@
-"""Many files of a project at once: there and back, resumable, and as the same file only once."""
+"""Bulk uploads and downloads of project files: resumable, and without duplicates."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def on_server(plain: Plain) -> list[tuple[str, Any]]:
     return [(file["name"], plain.request("GET", path.format(file["id"]))[1]) for file in files]
 
 
-def test_a_folder_goes_there_and_back(session: OrionSession, plain: Plain, folder: Path, tmp_path: Path) -> None:
+def test_a_folder_makes_a_round_trip(session: OrionSession, plain: Plain, folder: Path, tmp_path: Path) -> None:
     results = session.upload_files(folder, folder_path="/screens", tags=["Job 7", None])
     files = [result.value for result in results if result.value]
     assert [file.name for file in files] == NAMES
@@ -54,7 +54,7 @@ def test_a_folder_goes_there_and_back(session: OrionSession, plain: Plain, folde
     assert {name: (tmp_path / "back" / name).read_text() for name in NAMES} == {name: f"CCO {name}" for name in NAMES}
 
 
-def test_names_are_made_different(session: OrionSession, folder: Path, tmp_path: Path) -> None:
+def test_equal_names_are_made_unique(session: OrionSession, folder: Path, tmp_path: Path) -> None:
     results = session.upload_files(iter([folder / "a.smi", str(folder / "sub" / "a.smi")]))
     assert [result.value.name for result in results if result.value] == ["a.smi", "a-2.smi"]
     files = [File.upload(session, "../a.smi", b"x"), File.upload(session, "../A.smi", b"y")]
@@ -62,8 +62,8 @@ def test_names_are_made_different(session: OrionSession, folder: Path, tmp_path:
     assert [result.value for result in back] == [tmp_path / "back" / "_" / name for name in ("a.smi", "A-2.smi")]
 
 
-def test_nothing_is_moved_twice(orion: LocalOrion, session: OrionSession, folder: Path, tmp_path: Path) -> None:
-    # One with the same name and another content is not the same.
+def test_no_file_is_transferred_twice(orion: LocalOrion, session: OrionSession, folder: Path, tmp_path: Path) -> None:
+    # A file with the same name and other content is a different file.
     File.upload(session, "a.smi", b"CCO b.smi")
     first = session.upload_files(folder)
     files = [result.value for result in first if result.value]
@@ -81,7 +81,7 @@ def test_nothing_is_moved_twice(orion: LocalOrion, session: OrionSession, folder
     assert (tmp_path / "back" / "a.smi").read_text() == "CCO a.smi"
 
 
-def test_what_lies_elsewhere_is_not_the_same(session: OrionSession, plain: Plain, folder: Path) -> None:
+def test_files_in_other_folders_are_not_reused(session: OrionSession, plain: Plain, folder: Path) -> None:
     session.upload_files(folder, folder_path="/one")
     session.upload_files(folder, folder_path="/two")
     other = Project.create(session, "other")
@@ -89,7 +89,7 @@ def test_what_lies_elsewhere_is_not_the_same(session: OrionSession, plain: Plain
     assert Counter(name for name, _ in on_server(plain)) == dict.fromkeys(NAMES, 3)
 
 
-def test_what_lies_in_another_project_is_not_the_same(orion: LocalOrion, session: OrionSession, folder: Path) -> None:
+def test_files_of_other_projects_are_not_reused(orion: LocalOrion, session: OrionSession, folder: Path) -> None:
     # The server chooses the project.
     chooser = OrionSession(orion.config(project=None))
     chosen = File.upload(chooser, "which", b"").project
@@ -105,11 +105,11 @@ def test_what_lies_in_another_project_is_not_the_same(orion: LocalOrion, session
     )
 
 
-def test_of_two_that_send_the_same_one_stays(
+def test_two_uploads_of_the_same_file_leave_one(
     orion: LocalOrion, session: OrionSession, plain: Plain, folder: Path
 ) -> None:
     first = orion.session().upload_files(folder)
-    # As if that had not been done when this one looked.
+    # Simulate a listing from before the other upload.
     orion.faults.script("list_files", [{"step": "set_field", "field": "results", "value": []}])
     second = session.upload_files([folder / "a.smi"])
     orion.faults.assert_consumed()
@@ -147,17 +147,17 @@ def test_handles_are_enough(session: OrionSession, folder: Path, tmp_path: Path)
 
 def test_only_files_are_downloaded(session: OrionSession, tmp_path: Path) -> None:
     dataset: Any = Dataset.create(session, "x")
-    with pytest.raises(ValidationError, match="Dataset cannot be downloaded like a file; pass files"):
+    with pytest.raises(ValidationError, match="Dataset cannot be downloaded as a file; pass File resources"):
         session.download_files([dataset], tmp_path / "back")
 
 
 def test_each_and_progress(session: OrionSession, folder: Path, tmp_path: Path) -> None:
     reported: list[Progress] = []
     seen: list[Any] = []
-    assert session.upload_files(folder, each=seen.append, progress=reported.append) == []
+    assert session.upload_files(folder, on_result=seen.append, progress=reported.append) == []
     assert {progress.item for progress in reported if progress.done} == set(NAMES)
     files: Iterator[File] = iter([result.value for result in seen])
-    assert session.download_files(files, tmp_path / "back", each=seen.append, progress=reported.append) == []
+    assert session.download_files(files, tmp_path / "back", on_result=seen.append, progress=reported.append) == []
     assert [result.value.name for result in seen[3:]] == ["a.smi", "b.smi", "a.smi"]
     assert sum(progress.done for progress in reported) == 6
 

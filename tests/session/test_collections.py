@@ -1,4 +1,4 @@
-"""Collections through the session: their states, what each allows, and what waits for which."""
+"""Collections through the session: states, what each state allows, and waiting for state changes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def requests(scripted: Scripted) -> list[str]:
 
 @pytest.fixture
 def slow(tmp_path: Path, real_time: None) -> Iterator[LocalOrion]:
-    """A local Orion that takes its time to process a collection."""
+    """Start a local Orion whose collections take a while to process."""
     with LocalOrion(tmp_path / "slow", seed="demo", processing=2.0) as running:
         yield running
 
@@ -55,7 +55,7 @@ def collection(session: OrionSession) -> ShardCollection:
     return ShardCollection.create(session, "frames")
 
 
-# ---------------------------------------------------------------------- making, finding, changing, removing
+# ---------------------------------------------------------------------- create, find, update, delete
 
 
 def test_create(session: OrionSession, plain: Plain) -> None:
@@ -128,7 +128,7 @@ def test_tags_shares_folders_and_links(session: OrionSession, orion: LocalOrion,
     link = grace.get_link(json.loads(json.dumps(session.create_link(collection))))
     hers = link.get_resource()
     assert (type(hers), hers, hers.session) == (ShardCollection, collection, grace)
-    # A share gives the shards to read, and nothing to change.
+    # A share grants reading the shards, and changing nothing.
     seen = hers.list_shards().one()
     assert (seen, b"".join(seen.download())) == (shard, b"content")
     for attempt in (hers.open, hers.close, lambda: Shard.create(hers), lambda: grace.delete_resource(seen), seen.close):
@@ -136,7 +136,7 @@ def test_tags_shares_folders_and_links(session: OrionSession, orion: LocalOrion,
             attempt()
 
 
-def test_reading_asks_nobody(orion: LocalOrion, session: OrionSession, collection: ShardCollection) -> None:
+def test_reading_fields_sends_no_request(orion: LocalOrion, session: OrionSession, collection: ShardCollection) -> None:
     shard = Shard.create(collection, "one", {"a": 1}, file=b"x")
     orion.faults.clear()
     for each in (collection, shard, shard.collection):
@@ -156,7 +156,7 @@ def test_reading_asks_nobody(orion: LocalOrion, session: OrionSession, collectio
 
 
 def test_metadata_at_the_limit(session: OrionSession, plain: Plain, collection: ShardCollection) -> None:
-    # Every ü is two bytes, and no space is sent or counted.
+    # Every ü takes two bytes, and spaces are neither sent nor counted.
     largest = {"a": "ü" * ((262144 - len('{"a":""}')) // 2)}
     assert ShardCollection.create(session, "x", largest).metadata == largest
     assert Shard.create(collection, "x", largest).metadata == largest
@@ -165,7 +165,7 @@ def test_metadata_at_the_limit(session: OrionSession, plain: Plain, collection: 
         lambda: ShardCollection.create(session, "x", larger),
         lambda: Shard.create(collection, "x", larger),
     ):
-        with pytest.raises(ValidationError, match="the metadata has 262146 bytes as JSON; at most 262144 are allowed"):
+        with pytest.raises(ValidationError, match="the metadata has 262146 bytes as JSON; the maximum is 262144"):
             attempt()
     with pytest.raises(BadResponse, match=r"422.*262146 bytes"):
         session.update_resource(collection, {"metadata": larger})
@@ -176,13 +176,13 @@ def test_metadata_at_the_limit(session: OrionSession, plain: Plain, collection: 
 @pytest.mark.parametrize(
     "metadata", [{"a": object()}, {"a": float("nan")}, {"a": b"bytes"}, {("a",): 1}, "text", 7, [1]]
 )
-def test_metadata_that_is_none(scripted: Scripted, metadata: Any) -> None:
+def test_invalid_metadata_is_rejected(scripted: Scripted, metadata: Any) -> None:
     session = scripted.session()
     for attempt in (
         lambda: ShardCollection.create(session, "x", metadata),
         lambda: Shard.create(ShardCollection(id=7, session=session), "x", metadata),
     ):
-        with pytest.raises(ValidationError, match="metadata is a mapping that can be written as JSON"):
+        with pytest.raises(ValidationError, match="metadata must be a JSON-serializable mapping"):
             attempt()
     assert scripted.requests == []
 
@@ -196,7 +196,7 @@ def test_metadata_is_a_copy(collection: ShardCollection) -> None:
         made.metadata = {}  # type: ignore[assignment]
 
 
-def test_metadata_that_a_server_sent_wrongly() -> None:
+def test_invalid_metadata_from_the_server_is_an_error() -> None:
     for value, shown in ((None, "None"), ([1], r"\[1\]")):
         with pytest.raises(OrionError, match=f"ShardCollection 7: the server sent {shown} for 'metadata'"):
             _ = ShardCollection.from_msg({"id": 7, "metadata": value}).metadata
@@ -205,7 +205,7 @@ def test_metadata_that_a_server_sent_wrongly() -> None:
 # ---------------------------------------------------------------------- open and close
 
 
-def test_open_and_close_are_harmless_twice(collection: ShardCollection, plain: Plain) -> None:
+def test_open_and_close_are_idempotent(collection: ShardCollection, plain: Plain) -> None:
     for _ in range(2):
         assert collection.open() is None  # type: ignore[func-returns-value]
         assert collection.state == "open"
@@ -226,24 +226,24 @@ def test_open_on_a_handle_is_usable_on_the_next_line(session: OrionSession, coll
     assert Shard.create(again, "one", file=b"x").state == "ready"
 
 
-def test_what_only_an_open_collection_allows(session: OrionSession, collection: ShardCollection) -> None:
+def test_operations_that_need_an_open_collection(session: OrionSession, collection: ShardCollection) -> None:
     ready = Shard.create(collection, "ready", file=b"x")
     lost = Shard.create(collection, "lost")
     lost.upload_file(b"x")
-    kept_open = Shard.create(collection, "open")
+    open_shard = Shard.create(collection, "open")
     with pytest.warns(UserWarning, match="2 shards"):
         collection.close()
     collection.wait()
-    text = f"The collection {collection.id} is ready; only an open one .*collection.ensure_open\\(\\) waits until"
-    with pytest.raises(BadResponse, match=f"create_shard POST .*409 Conflict: {text}"):
+    reason = f"The collection {collection.id} is ready; only an open one .*collection.ensure_open\\(\\) waits until"
+    with pytest.raises(BadResponse, match=f"create_shard POST .*409 Conflict: {reason}"):
         Shard.create(collection)
-    with pytest.raises(BadResponse, match=f"409 Conflict: {text}"):
+    with pytest.raises(BadResponse, match=f"409 Conflict: {reason}"):
         Shard.create(collection, file=b"x")
-    with pytest.raises(BadResponse, match=f"upload_shard_content PUT .*409 Conflict: {text}"):
+    with pytest.raises(BadResponse, match=f"upload_shard_content PUT .*409 Conflict: {reason}"):
         ready.upload_file(b"y")
     with pytest.raises(BadResponse, match=f"409 Conflict: The collection {collection.id} is ready"):
         session.delete_resource(ready)
-    for gone in (lost, kept_open):
+    for gone in (lost, open_shard):
         with pytest.raises(NotFoundResponse):
             gone.close()
     assert b"".join(ready.download()) == b"x"
@@ -266,8 +266,8 @@ def test_open_while_it_is_processed(slow: LocalOrion) -> None:
         Shard.create(collection)
 
 
-def test_closing_warns_of_what_is_lost(session: OrionSession, collection: ShardCollection) -> None:
-    kept, temporary = Shard.create(collection, "kept", file=b"x"), Shard.create(collection, "temporary")
+def test_closing_warns_about_shards_that_are_lost(session: OrionSession, collection: ShardCollection) -> None:
+    ready, temporary = Shard.create(collection, "ready", file=b"x"), Shard.create(collection, "temporary")
     temporary.upload_file(b"y")
     with pytest.warns(UserWarning, match="not closed") as warned:
         collection.close()
@@ -277,7 +277,7 @@ def test_closing_warns_of_what_is_lost(session: OrionSession, collection: ShardC
     )
     assert [warning.filename for warning in warned] == [__file__]
     collection.wait()
-    assert list(collection.list_shards()) == [kept]
+    assert list(collection.list_shards()) == [ready]
     collection.open()
     for _ in range(3):
         Shard.create(collection)
@@ -285,8 +285,8 @@ def test_closing_warns_of_what_is_lost(session: OrionSession, collection: ShardC
         collection.close()
 
 
-def test_closing_does_not_warn_where_nothing_is_lost(session: OrionSession, collection: ShardCollection) -> None:
-    Shard.create(collection, "kept", file=b"x")
+def test_closing_does_not_warn_if_no_shard_is_lost(session: OrionSession, collection: ShardCollection) -> None:
+    Shard.create(collection, "ready", file=b"x")
     session.delete_resource(Shard.create(collection, "deleted"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -307,9 +307,9 @@ def test_a_warning_that_is_an_error_leaves_it_open(session: OrionSession, collec
     shard.upload_file(b"")
 
 
-def test_closing_asks_twice(orion: LocalOrion, collection: ShardCollection) -> None:
-    for number in range(5):
-        Shard.create(collection, str(number), file=b"")
+def test_closing_sends_two_requests(orion: LocalOrion, collection: ShardCollection) -> None:
+    for index in range(5):
+        Shard.create(collection, str(index), file=b"")
     orion.faults.clear()
     collection.close()
     assert [seen.operation for seen in orion.faults.requests()] == ["list_shards", "close_collection"]
@@ -324,7 +324,7 @@ def test_wait(scripted: Scripted, skipped_waits: list[float]) -> None:
     assert collection.wait(progress=lambda each: seen.append((each is collection, each.state))) is None
     assert seen == [(True, "processing"), (True, "processing"), (True, "ready")]
     assert requests(scripted) == ["GET 7/"] * 3
-    # The first waits are half a second, give or take half of it.
+    # The first waits are half a second with a jitter of one half.
     assert all(0.25 <= wait <= 0.75 for wait in skipped_waits)
     scripted.responses = states("open")
     collection.wait("open", timeout=0)
@@ -333,26 +333,26 @@ def test_wait(scripted: Scripted, skipped_waits: list[float]) -> None:
 
 @pytest.fixture
 def stuck(monkeypatch: pytest.MonkeyPatch) -> ShardCollection:
-    """A collection that is processed for ever, without a server that takes its time for hundreds of looks."""
-    monkeypatch.setattr(ShardCollection, "_refreshed", lambda _, timeout: None)
+    """A collection that stays in processing, for tests of hundreds of polls without a slow server."""
+    monkeypatch.setattr(ShardCollection, "_refresh", lambda _, timeout: None)
     return ShardCollection(id=7, state="processing")
 
 
-def test_wait_looks_less_often_as_time_passes(
+def test_wait_polls_with_growing_intervals(
     stuck: ShardCollection, skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CLOCK, "uniform", lambda low, high: (low + high) / 2)
     with pytest.raises(OrionTimeout):
         stuck.wait(timeout=3600)
     assert skipped_waits[0] == 0.5
-    # The last wait is what is left of the time.
+    # The last wait is the rest of the timeout.
     assert skipped_waits[:-1] == sorted(skipped_waits[:-1])
     assert max(skipped_waits) == 30
     assert sum(skipped_waits) <= 3600
     assert len(skipped_waits) < 250
 
 
-def test_two_that_wait_look_at_different_times(stuck: ShardCollection, skipped_waits: list[float]) -> None:
+def test_poll_times_of_two_waits_differ(stuck: ShardCollection, skipped_waits: list[float]) -> None:
     waits = []
     for _ in range(2):
         with pytest.raises(OrionTimeout):
@@ -363,19 +363,19 @@ def test_two_that_wait_look_at_different_times(stuck: ShardCollection, skipped_w
     assert all(0.25 <= wait <= 1.6 for wait in waits[0][:-1])
 
 
-def test_wait_ends(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_wait_times_out(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("processing")
     with pytest.raises(OrionTimeout) as caught:
         scripted_collection(scripted).wait(timeout=2)
     assert str(caught.value) == "waited 2 s for ShardCollection 7 to become 'ready'; it is 'processing'"
     assert isinstance(caught.value, TimeoutError)
     assert sum(skipped_waits) <= 2
-    # A last look comes after the last wait.
+    # A last poll follows the last wait.
     assert len(scripted.requests) == len(skipped_waits) + 1
 
 
 @pytest.mark.parametrize("state", ["error", "deleting"])
-def test_states_that_last(scripted: Scripted, skipped_waits: list[float], state: str) -> None:
+def test_final_states_end_the_wait(scripted: Scripted, skipped_waits: list[float], state: str) -> None:
     scripted.responses = states("processing", state)
     with pytest.raises(OrionError, match=f"^ShardCollection 7 is '{state}' and will not become 'ready'$"):
         scripted_collection(scripted).wait()
@@ -389,7 +389,7 @@ def test_states_that_last(scripted: Scripted, skipped_waits: list[float], state:
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), "60", None])
-def test_times_that_are_none(scripted: Scripted, timeout: Any) -> None:
+def test_invalid_timeouts_are_rejected(scripted: Scripted, timeout: Any) -> None:
     collection = scripted_collection(scripted)
     for attempt in (lambda: collection.wait(timeout=timeout), lambda: collection.ensure_open(timeout)):
         with pytest.raises(ValidationError, match="timeout must be seconds"):
@@ -397,7 +397,7 @@ def test_times_that_are_none(scripted: Scripted, timeout: Any) -> None:
     assert scripted.requests == []
 
 
-def test_wait_for_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None:
+def test_wait_for_a_deleted_collection(session: OrionSession, skipped_waits: list[float]) -> None:
     for verb in (ShardCollection.wait, ShardCollection.ensure_open):
         del skipped_waits[:]
         with pytest.raises(NotFoundResponse, match="no collection 99"):
@@ -416,7 +416,7 @@ def test_an_unknown_state_is_waited_through(scripted: Scripted) -> None:
     assert "POST 7/open/" not in requests(scripted)
 
 
-def test_an_error_of_progress_ends_the_wait(scripted: Scripted) -> None:
+def test_an_error_of_the_progress_callback_ends_the_wait(scripted: Scripted) -> None:
     scripted.responses = states("processing")
 
     def stop(_: object) -> None:
@@ -427,7 +427,7 @@ def test_an_error_of_progress_ends_the_wait(scripted: Scripted) -> None:
     assert len(scripted.requests) == 1
 
 
-def test_wait_in_earnest(slow: LocalOrion) -> None:
+def test_wait_in_real_time(slow: LocalOrion) -> None:
     collection = ShardCollection.create(slow.session(), "x")
     start = time.monotonic()
     collection.close()
@@ -442,7 +442,7 @@ def test_wait_in_earnest(slow: LocalOrion) -> None:
 # ---------------------------------------------------------------------- ensure_open and opened
 
 
-def test_ensure_open_of_what_is_open_only_looks(scripted: Scripted) -> None:
+def test_ensure_open_of_an_open_collection_only_checks(scripted: Scripted) -> None:
     scripted.responses = states("open")
     collection = scripted_collection(scripted)
     collection.ensure_open()
@@ -457,7 +457,7 @@ def test_ensure_open_waits_and_opens(scripted: Scripted, skipped_waits: list[flo
     assert (collection.state, len(skipped_waits)) == ("open", 2)
 
 
-def test_ensure_open_where_another_was_quicker(scripted: Scripted) -> None:
+def test_ensure_open_after_another_client_opened_it(scripted: Scripted) -> None:
     scripted.responses = [
         *states("ready"),
         ScriptedResponse(409, {"detail": "is in state processing"}),
@@ -480,7 +480,7 @@ def test_ensure_open_hides_no_other_error(scripted: Scripted, status: int, error
     assert len(scripted.requests) == 2
 
 
-def test_ensure_open_ends(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_ensure_open_times_out(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("processing")
     with pytest.raises(OrionTimeout, match="^waited 5 s for ShardCollection 7 to become 'open'; it is 'processing'$"):
         scripted_collection(scripted).ensure_open(timeout=5)
@@ -494,18 +494,18 @@ def test_many_threads_open_one_collection(slow: LocalOrion) -> None:
     problems: list[Exception] = []
     barrier = threading.Barrier(8)
 
-    def work(number: int) -> None:
-        # Half of them share one object, half have one of their own.
-        mine = collection if number % 2 else session.get_resource(ShardCollection, collection.id)
+    def work(index: int) -> None:
+        # Half of the threads share one object, the others use one of their own.
+        mine = collection if index % 2 else session.get_resource(ShardCollection, collection.id)
         barrier.wait(120)
         try:
             with mine.opened(timeout=60) as there:
                 for each in range(5):
-                    Shard.create(there, f"{number}.{each}", file=b"%d" % each)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not be there
+                    Shard.create(there, f"{index}.{each}", file=b"%d" % each)
+        except Exception as error:  # noqa: BLE001 - any error must be reported
             problems.append(error)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -527,7 +527,7 @@ def test_opened_leaves_it_open(session: OrionSession, collection: ShardCollectio
 
 
 @pytest.mark.parametrize("failing", [False, True])
-def test_opened_closes_if_it_is_told_to(collection: ShardCollection, failing: bool) -> None:
+def test_opened_closes_on_request(collection: ShardCollection, failing: bool) -> None:
     collection.close()
 
     def work() -> None:
@@ -545,7 +545,7 @@ def test_opened_closes_if_it_is_told_to(collection: ShardCollection, failing: bo
     assert [each.name for each in collection.list_shards()] == ["one"]
 
 
-def test_what_cannot_be_opened_is_not_entered(scripted: Scripted) -> None:
+def test_opened_raises_if_the_collection_cannot_be_opened(scripted: Scripted) -> None:
     scripted.responses = states("error")
     with pytest.raises(OrionError, match="cannot be opened"), scripted_collection(scripted).opened(close=True):
         raise AssertionError("entered")
@@ -573,7 +573,7 @@ def test_without_a_session_or_an_id(scripted: Scripted, verb: Callable[[ShardCol
     assert scripted.requests == []
 
 
-def test_offline_nothing_is_asked_before_it_must(orion: LocalOrion) -> None:
+def test_requests_are_sent_only_when_needed(orion: LocalOrion) -> None:
     offline = OrionSession(SessionConfig("http://127.0.0.1:9", "x"))
     listing = ShardCollection(id=7, session=offline).list_shards()
     template = Shard(collection=ShardCollection(id=7))

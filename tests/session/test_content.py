@@ -1,4 +1,4 @@
-"""Content of files and datasets: it arrives whole or not at all, in both directions."""
+"""Content of files and datasets: transferred completely or not at all, in both directions."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ DATASETS = "/api/v1/storage/datasets/"
 FILES = "/api/v3/storage/files/"
 
 
-class Tell(io.BytesIO):
-    """A file with a name."""
+class NamedBytes(io.BytesIO):
+    """A file object with a name."""
 
     name = "/somewhere/mols.smi"
 
@@ -35,7 +35,7 @@ class Tell(io.BytesIO):
 @pytest.mark.parametrize(
     "content", [b"", b"x", os.urandom((3 << 20) + 17), b"\r\n--+++\r\nContent-Disposition: form-data\r\n\r\n"]
 )
-def test_file_there_and_back(session: OrionSession, plain: Plain, tmp_path: Path, content: bytes) -> None:
+def test_a_file_makes_a_round_trip(session: OrionSession, plain: Plain, tmp_path: Path, content: bytes) -> None:
     source = tmp_path / "source.bin"
     source.write_bytes(content)
     file = File.upload(session, "content", source)
@@ -64,14 +64,14 @@ def test_sources(session: OrionSession, tmp_path: Path) -> None:
     assert b"".join(File.upload(session, "text path", str(path)).download()) == b"0123456789"
 
 
-def test_sources_that_are_none(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+def test_invalid_sources_are_rejected(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         File.upload(session, "x", tmp_path / "missing")
     with pytest.raises(ValidationError, match="text mode"):
         File.upload(session, "x", io.StringIO("text"))  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="from int"):
+    with pytest.raises(ValidationError, match="not int"):
         File.upload(session, "x", 3)  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="made of bytes, not str"):
+    with pytest.raises(ValidationError, match="the content must be bytes, not str"):
         File.upload(session, "x", ["text"])  # type: ignore[list-item]
     assert plain.get(FILES)["count"] == 0
 
@@ -99,7 +99,7 @@ def test_a_failed_upload_leaves_nothing(scripted: Scripted) -> None:
     )
     with pytest.raises(BadResponse, match="upload_file_content"):
         File.upload(scripted.session(), "x", b"content")
-    assert [(requests.method, requests.path) for requests in scripted.requests] == [
+    assert [(request.method, request.path) for request in scripted.requests] == [
         ("POST", "/api/v3/storage/files/"),
         ("PUT", "/api/v3/storage/files/5/upload"),
         ("DELETE", "/api/v3/storage/files/5/?immediate=true"),
@@ -110,22 +110,22 @@ def test_a_failed_upload_leaves_nothing(scripted: Scripted) -> None:
     assert scripted.requests[1].body == b"content"
 
 
-def test_a_retried_upload_sends_all_of_it_again(scripted: Scripted, tmp_path: Path) -> None:
+def test_a_retried_upload_sends_the_whole_body_again(scripted: Scripted, tmp_path: Path) -> None:
     path = tmp_path / "content"
     path.write_bytes(b"0123456789")
     scripted.then(ScriptedResponse(503), ScriptedResponse(503), ScriptedResponse(200, {"id": 5}))
     with path.open("rb") as stream:
         stream.seek(2)
         File(id=5, session=scripted.session(retry_dict={503: 2})).put_content(stream)
-    assert [requests.body for requests in scripted.requests] == [b"23456789"] * 3
+    assert [request.body for request in scripted.requests] == [b"23456789"] * 3
 
 
-def test_a_source_that_cannot_be_read_again_is_sent_once(scripted: Scripted) -> None:
+def test_a_source_that_cannot_be_rewound_is_sent_once(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(503))
     session = scripted.session(retry_dict={503: 5})
     with pytest.raises(OrionError, match="503"):
         upload_file_content.sync(5, client=session.raw, body=iter([b"a", b"b"]))
-    assert [requests.headers.get("Transfer-Encoding") for requests in scripted.requests] == ["chunked"]
+    assert [request.headers.get("Transfer-Encoding") for request in scripted.requests] == ["chunked"]
 
 
 def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_source_that_changes_is_an_error(session: OrionSession, plain: Plain, 
     ],
     ids=["digest", "length"],
 )
-def test_a_short_or_wrong_download_leaves_the_old_file(
+def test_a_truncated_or_corrupt_download_leaves_the_old_file(
     scripted: Scripted, tmp_path: Path, headers: dict[str, str]
 ) -> None:
     scripted.then(ScriptedResponse(raw=b"content", headers=headers))
@@ -174,7 +174,7 @@ def test_a_short_or_wrong_download_leaves_the_old_file(
         list(file.download())
 
 
-def test_no_room_is_found_out_before_the_first_byte(
+def test_missing_disk_space_is_detected_before_the_first_byte(
     scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scripted.then(ScriptedResponse(raw=b"content"))
@@ -225,7 +225,7 @@ def test_dataset_of_drugs(session: OrionSession, plain: Plain, tmp_path: Path, f
     assert list(Dataset.upload(session, "binary", binary, format="binary").records()) == records
 
 
-def test_choosing_records(session: OrionSession) -> None:
+def test_selecting_records(session: OrionSession) -> None:
     dataset = Dataset.upload(session, "drugs", drugs("smi"))
     names = [record["Title"] for record in dataset.records()]
     assert [record["Title"] for record in dataset.records(offset=20)] == names[20:]
@@ -277,11 +277,11 @@ def test_without_an_extension_a_dataset_is_binary(session: OrionSession, tmp_pat
         assert Dataset.upload(session, "x", source).count == 24
     with pytest.raises(BadResponse, match="422"):
         Dataset.upload(session, "x", b"CC ethane")
-    assert Dataset.upload(session, "x", Tell(b"CC ethane")).count == 1
+    assert Dataset.upload(session, "x", NamedBytes(b"CC ethane")).count == 1
 
 
 @pytest.mark.parametrize("format", ["sdf", "smi", "csv"])
-def test_a_compressed_dataset_goes_there_and_back(session: OrionSession, tmp_path: Path, format: str) -> None:
+def test_a_compressed_dataset_makes_a_round_trip(session: OrionSession, tmp_path: Path, format: str) -> None:
     content = Dataset.upload(session, "drugs", drugs(format)).download(format=format)
     (tmp_path / f"drugs.{format}.gz").write_bytes(gzip.compress(content))
     dataset = Dataset.upload(session, "drugs", tmp_path / f"drugs.{format}.gz")
@@ -289,7 +289,7 @@ def test_a_compressed_dataset_goes_there_and_back(session: OrionSession, tmp_pat
     dataset.download_to_file(tmp_path / f"back.{format.upper()}.gz")
     assert gzip.decompress((tmp_path / f"back.{format.upper()}.gz").read_bytes()) == content
     assert gzip.decompress(dataset.download(format=f"{format}.gz")) == content
-    # The given format wins over the extension.
+    # The given format takes precedence over the extension.
     assert Dataset.upload(session, "drugs", tmp_path / f"drugs.{format}.gz", format=f"{format}.GZ").count == 24
     dataset.download_to_file(tmp_path / "plain.gz", format=format)
     assert (tmp_path / "plain.gz").read_bytes() == content
@@ -319,21 +319,21 @@ def test_a_malformed_file_leaves_nothing(
     assert plain.get(DATASETS)["count"] == plain.get(f"{DATASETS}?deleted=true")["count"] == 0
 
 
-def test_a_target_that_exists_is_replaced_whole(session: OrionSession, tmp_path: Path) -> None:
+def test_an_existing_target_is_replaced_atomically(session: OrionSession, tmp_path: Path) -> None:
     target = tmp_path / "drugs.csv"
     target.write_text("x" * 100_000)
     Dataset.upload(session, "drugs", drugs("csv")).download_to_file(target)
     assert target.read_text().splitlines() == drugs("csv").read_text().splitlines()
 
 
-def test_creating_with_content_leaves_nothing_either(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+def test_a_failed_create_with_content_leaves_nothing(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
     for source in (tmp_path / "missing", ("name", b"content")):
         with pytest.raises((OSError, ValidationError)):
             session.create_resource(File, {"name": "x"}, files={"file": source})
     assert plain.get(FILES)["count"] == 0
 
 
-def test_an_empty_choice_is_no_choice(session: OrionSession) -> None:
+def test_an_empty_selection_selects_no_record(session: OrionSession) -> None:
     dataset = Dataset.upload(session, "drugs", drugs("smi"))
     for options in ({"record_ids": []}, {"fieldlist": []}):
         with pytest.raises(ValidationError, match="is empty"):
@@ -348,13 +348,13 @@ def test_records_are_counted_in_every_spelling_of_a_format(scripted: Scripted, t
     records = content.split(b"$$$$\n")
     dataset = Dataset.from_msg({"id": 1, "name": "x", "count": 24}, scripted.session())
     pack = gzip.compress if name.endswith("gz") else bytes
-    # Two gzip files behind each other are one.
+    # Concatenated gzip members are one gzip file.
     half = len(b"$$$$\n".join(records[:12])) + 5
     scripted.then(ScriptedResponse(raw=pack(content[:half]) + pack(content[half:])))
     dataset.download_to_file(tmp_path / name)
     assert (tmp_path / name).exists()
     half_of_it = ScriptedResponse(raw=pack(content[:half]))
     scripted.responses[:] = [half_of_it, ScriptedResponse(data={"id": 1, "name": "x", "count": 24}), half_of_it]
-    with pytest.raises(OrionError, match="12 records came"):
+    with pytest.raises(OrionError, match="received 12 records"):
         dataset.download_to_file(tmp_path / f"half-{name}")
     assert not (tmp_path / f"half-{name}").exists()

@@ -1,4 +1,7 @@
-"""What creating offers for every kind: tags, folders, what is there already, bytes and file objects; and nothing half-made stays."""
+"""Creating resources of every kind:
+
+tags, folders, existing names, bytes and file objects, and cleaning up after failures.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ def make(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(params=[File, Dataset])
 def upload(request: pytest.FixtureRequest) -> Callable[..., Any]:
-    """Upload a file or a dataset of so many lines, each a molecule."""
+    """Upload a file, or a dataset of `lines` molecules, one per line."""
 
     def send(session: OrionSession, name: str, lines: int, **given: Any) -> Any:
         extra = {"format": "smi"} if request.param is Dataset else {}
@@ -82,26 +85,28 @@ def test_no_tags(orion: LocalOrion, session: OrionSession, make: Callable[..., A
 
 
 @pytest.mark.parametrize("tags", [[""], ["x", " "], [7], [b"x"], "text"])
-def test_tags_that_are_none(scripted: Scripted, make: Callable[..., Any], tags: Any) -> None:
-    with pytest.raises(ValidationError, match="a tag is a text that is not empty|tags is a list of texts"):
+def test_invalid_tags_are_rejected(scripted: Scripted, make: Callable[..., Any], tags: Any) -> None:
+    with pytest.raises(ValidationError, match="a tag must be a non-empty string|tags must be a list of strings"):
         make(scripted.session(), tags=tags)
     assert scripted.requests == []
 
 
-def test_what_cannot_be_tagged_does_not_stay(session: OrionSession, plain: Plain, make: Callable[..., Any]) -> None:
+def test_a_resource_whose_tagging_fails_is_deleted(
+    session: OrionSession, plain: Plain, make: Callable[..., Any]
+) -> None:
     with pytest.raises(BadResponse, match="add_tags"):
         make(session, tags=["x" * 256])
     assert everything(plain) == plain.get("/api/v1/secrets/")["count"] == 0
 
 
-def test_tags_come_before_the_content(orion: LocalOrion, session: OrionSession) -> None:
-    # Whoever waits for a tag must not find what nobody will finish, and whoever finds it incomplete sees whose it is.
+def test_tags_are_sent_before_the_content(orion: LocalOrion, session: OrionSession) -> None:
+    # A client that waits for a tag must not find an abandoned upload, and the tag of an incomplete one names its owner.
     File.upload(session, "x", b"x", tags=["Job 1"])
     requests = [seen.operation for seen in orion.faults.requests()]
     assert requests == ["create_file", "add_tags", "upload_file_content"]
 
 
-def test_an_upload_that_fails_takes_its_tags_along(
+def test_a_failed_upload_removes_its_tags(
     orion: LocalOrion, session: OrionSession, plain: Plain, upload: Callable[..., Any]
 ) -> None:
     for operation in ("upload_file_content", "upload_dataset_content"):
@@ -124,7 +129,7 @@ def test_job_tag(session: OrionSession, monkeypatch: pytest.MonkeyPatch) -> None
         assert job_tag() is None
 
 
-# ---------------------------------------------------------------------- what is there already
+# ---------------------------------------------------------------------- existing names
 
 
 def test_names_need_not_be_unique(session: OrionSession, upload: Callable[..., Any]) -> None:
@@ -139,7 +144,7 @@ def test_skip(orion: LocalOrion, session: OrionSession, upload: Callable[..., An
     assert [seen.method for seen in orion.faults.requests()] == ["GET"]
     assert (again, again.name, again.session, again.description) == (first, "same", session, "")
     assert (lines_of(again), tags_of(session, again)) == (1, ["first"])
-    # Of several, the first one does.
+    # Of several, the first one is used.
     upload(session, "same", 3)
     assert upload(session, "same", 4, if_exists="skip") == first
 
@@ -153,7 +158,7 @@ def test_replace(session: OrionSession, upload: Callable[..., Any]) -> None:
     assert (third, third.description, lines_of(third)) == (first, "new", 3)
     assert len(list(session.list_resources(type(first)))) == 1
     second = upload(session, "same", 1)
-    with pytest.raises(MultipleResultsFound, match=f"for example {first.id} and {second.id}"):
+    with pytest.raises(MultipleResultsFound, match=f"for example the ids {first.id} and {second.id}"):
         upload(session, "same", 4, if_exists="replace")
     assert lines_of(first) == 3
 
@@ -163,7 +168,7 @@ def test_error(session: OrionSession, upload: Callable[..., Any]) -> None:
     with pytest.raises(ValidationError) as caught:
         upload(session, "same", 2, if_exists="error")
     kind = type(first).__name__
-    assert str(caught.value) == f"there is a {kind} {first.id} named 'same' in project 1 already"
+    assert str(caught.value) == f"{kind} {first.id} named 'same' already exists in project 1"
     assert list(session.list_resources(type(first))) == [first]
     assert lines_of(first) == 1
 
@@ -180,21 +185,21 @@ def test_a_replacement_that_fails_leaves_the_old(
     assert lines_of(first) == 1
 
 
-def test_the_same_is_the_same_to_the_letter(session: OrionSession, upload: Callable[..., Any]) -> None:
+def test_existing_names_are_matched_exactly(session: OrionSession, upload: Callable[..., Any]) -> None:
     others = [upload(session, name, 1) for name in ("same thing", "Same", "same ", "sam")]
-    for number, way in enumerate(("skip", "replace", "error")):
-        made = upload(session, f"same{number}", 1, if_exists=way)
+    for index, way in enumerate(("skip", "replace", "error")):
+        made = upload(session, f"same{index}", 1, if_exists=way)
         assert made not in others
     assert upload(session, "same", 1, if_exists="error") not in others
 
 
-def test_the_same_is_in_the_same_place(session: OrionSession, upload: Callable[..., Any]) -> None:
+def test_existing_names_are_matched_in_the_same_folder(session: OrionSession, upload: Callable[..., Any]) -> None:
     here = upload(session, "same", 1)
     there = upload(session, "same", 2, project=3, if_exists="error")
     assert there.project == 3
     assert upload(session, "same", 9, project=Project(id=3), if_exists="skip") == there
     assert upload(session, "same", 9, project="1", if_exists="skip") == here
-    # A folder that is named counts, also one that is to be made.
+    # The folder counts, even if it still has to be created.
     inside = upload(session, "same", 3, folder_path="/new/june", if_exists="error")
     assert inside.path == "/new/june"
     assert upload(session, "same", 9, folder_path="/new/june", if_exists="skip") == inside
@@ -203,28 +208,28 @@ def test_the_same_is_in_the_same_place(session: OrionSession, upload: Callable[.
         upload(session, "same", 9, if_exists="replace")
 
 
-def test_what_is_in_the_trash_is_not_there(session: OrionSession, upload: Callable[..., Any]) -> None:
+def test_resources_in_the_trash_are_ignored(session: OrionSession, upload: Callable[..., Any]) -> None:
     first = upload(session, "same", 1)
     session.delete_resource(first)
     assert upload(session, "same", 2, if_exists="error") != first
 
 
 @pytest.mark.parametrize("word", ["Skip", "", "keep", True, 0])
-def test_words_that_are_none(scripted: Scripted, upload: Callable[..., Any], word: Any) -> None:
-    with pytest.raises(ValidationError, match="if_exists is one of skip, replace, error, not"):
+def test_unknown_options_are_rejected(scripted: Scripted, upload: Callable[..., Any], word: Any) -> None:
+    with pytest.raises(ValidationError, match="if_exists must be one of skip, replace, error, not"):
         upload(scripted.session(), "same", 1, if_exists=word)
     assert scripted.requests == []
 
 
 def test_without_a_project(orion: LocalOrion, upload: Callable[..., Any]) -> None:
     session = OrionSession(orion.config(project=None))
-    with pytest.raises(ValidationError, match="if_exists needs a project"):
+    with pytest.raises(ValidationError, match="if_exists requires a project"):
         upload(session, "same", 1, if_exists="skip")
     assert orion.faults.requests() == []
     assert upload(session, "same", 1, project=1, if_exists="skip").project == 1
 
 
-def test_a_file_that_cannot_be_read_is_found_out_first(scripted: Scripted, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error_before_any_request(scripted: Scripted, tmp_path: Path) -> None:
     for kind in (File, Dataset):
         with pytest.raises(FileNotFoundError):
             kind.upload(scripted.session(), "x", tmp_path / "missing.smi", if_exists="replace")
@@ -234,7 +239,7 @@ def test_a_file_that_cannot_be_read_is_found_out_first(scripted: Scripted, tmp_p
 # ---------------------------------------------------------------------- bytes and file objects
 
 
-def test_up_from_anything(session: OrionSession, tmp_path: Path) -> None:
+def test_uploads_from_every_kind_of_source(session: OrionSession, tmp_path: Path) -> None:
     content = drugs("smi").read_bytes()
     path = tmp_path / "drugs.smi"
     path.write_bytes(content)
@@ -256,7 +261,7 @@ def test_up_from_anything(session: OrionSession, tmp_path: Path) -> None:
     assert Dataset.upload(session, "x", io.BytesIO(content), format="smi").count == 24
 
 
-def test_down_to_file_objects(session: OrionSession, tmp_path: Path) -> None:
+def test_downloads_to_file_objects(session: OrionSession, tmp_path: Path) -> None:
     content = os.urandom((1 << 20) + 3)
     file, memory = File.upload(session, "x", content), io.BytesIO()
     memory.write(b"before")
@@ -275,7 +280,7 @@ def test_down_to_file_objects(session: OrionSession, tmp_path: Path) -> None:
     assert unnamed.getvalue() == dataset.download()
 
 
-def test_an_error_of_the_file_object_is_told(session: OrionSession) -> None:
+def test_an_error_of_the_file_object_is_raised(session: OrionSession) -> None:
     class Full(io.BytesIO):
         def write(self, _: Any) -> int:
             raise OSError(28, "No space left on device")
@@ -291,7 +296,7 @@ def test_a_record_that_is_too_large(session: OrionSession, monkeypatch: pytest.M
     monkeypatch.setattr(datasets, "_MAX_RECORD_BYTES", 100)
     dataset = Dataset.create(session, "x")
     dataset.write({"Title": "small"})
-    with pytest.raises(ValidationError, match="the record has 214 bytes as JSON; at most 100 are allowed"):
+    with pytest.raises(ValidationError, match="the record has 214 bytes as JSON; the maximum is 100"):
         dataset.write({"Title": "x" * 200})
     largest = {"Title": "x" * (100 - len('{"Title": ""}\n'))}
     dataset.write(largest)
@@ -301,7 +306,7 @@ def test_a_record_that_is_too_large(session: OrionSession, monkeypatch: pytest.M
 
 def test_the_limit_of_records_is_the_observed_one(scripted: Scripted) -> None:
     dataset = Dataset(id=7, session=scripted.session())
-    with pytest.raises(ValidationError, match="the record has 100000012 bytes as JSON; at most 100000000 are allowed"):
+    with pytest.raises(ValidationError, match="the record has 100000012 bytes as JSON; the maximum is 100000000"):
         dataset.write({"Data": "x" * (100_000_012 - len('{"Data": ""}\n'))})
     assert scripted.requests == []
 
@@ -309,7 +314,7 @@ def test_the_limit_of_records_is_the_observed_one(scripted: Scripted) -> None:
 # ---------------------------------------------------------------------- cleaning up
 
 
-def test_what_is_removed_is_removed_at_once(scripted: Scripted) -> None:
+def test_cleanup_deletes_permanently(scripted: Scripted) -> None:
     scripted.responses = [
         ScriptedResponse(201, {"id": 5}),
         ScriptedResponse(400, {"detail": "no"}),
@@ -318,7 +323,7 @@ def test_what_is_removed_is_removed_at_once(scripted: Scripted) -> None:
     with pytest.raises(BadResponse, match="add_tags"):
         ShardCollection.create(scripted.session(), "x", tags=["a"])
     assert (scripted.requests[-1].method, scripted.requests[-1].path) == ("DELETE", f"{COLLECTIONS}5/?immediate=true")
-    # Shards have no trash to go to first.
+    # Shards have no trash, so their deletion is final.
     scripted.responses = [
         ScriptedResponse(201, {"id": 9}),
         ScriptedResponse(400, {"detail": "no"}),
@@ -329,7 +334,7 @@ def test_what_is_removed_is_removed_at_once(scripted: Scripted) -> None:
     assert (scripted.requests[-1].method, scripted.requests[-1].path) == ("DELETE", f"{COLLECTIONS}5/shards/9/")
 
 
-def test_what_is_half_uploaded_is_not_skipped(session: OrionSession) -> None:
+def test_an_incomplete_upload_is_not_skipped(session: OrionSession) -> None:
     half = session.create_resource(File, {"name": "results", "project": session.config.project})
     assert half.state == "uploading"
     made = File.upload(session, "results", b"x", if_exists="skip")

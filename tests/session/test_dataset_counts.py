@@ -1,4 +1,4 @@
-"""The number of records that a dataset has is compared with what arrives, in every format in which records can be counted."""
+"""The record count of a dataset is checked against the received records, in every format that can be counted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def dataset(scripted: Scripted, count: Any = 3) -> Dataset:
 
 
 def cut(content: bytes) -> ScriptedResponse:
-    """Content that ends with the connection, before its last record."""
+    """Return content that ends with the connection, before its last record."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n" + content)
@@ -44,7 +44,7 @@ def cut(content: bytes) -> ScriptedResponse:
 
 
 def fewer(form: str) -> bytes:
-    """A file with its last record missing, at the end of a record."""
+    """Return a file without its last record, cut at the end of a record."""
     ends = {"sdf": b"three", "csv": b"3,x", "smi": b"CCC three", "json": b'{"a": 3}', "binary": b'{"a": 3}'}
     return FILES[form].partition(ends[form])[0] + (b"END 2 abc\n" if form == "binary" else b"")
 
@@ -64,7 +64,7 @@ Way = Callable[[Dataset, str, Path], bytes]
 
 @FORMATS
 @WAYS
-def test_as_many_as_the_dataset_has(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
+def test_the_expected_count_is_accepted(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
     scripted.then(ScriptedResponse(raw=FILES[form]))
     assert way(dataset(scripted), form, tmp_path / "target") == FILES[form]
     assert len(scripted.requests) == 1
@@ -72,51 +72,51 @@ def test_as_many_as_the_dataset_has(scripted: Scripted, tmp_path: Path, way: Way
 
 @FORMATS
 @WAYS
-def test_fewer_are_an_error(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
+def test_fewer_records_are_an_error(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
     scripted.then(cut(fewer(form)), ScriptedResponse(data={**INFO, "count": 3}), cut(fewer(form)))
-    with pytest.raises(OrionConnectionError, match="2 records came, and Dataset 5 has 3 of them"):
+    with pytest.raises(OrionConnectionError, match="received 2 records, Dataset 5 has 3"):
         way(dataset(scripted), form, tmp_path / "target")
     assert list(tmp_path.iterdir()) == []
-    assert [requests.path for requests in scripted.requests].count("/api/v1/storage/datasets/5/") == 1
+    assert [request.path for request in scripted.requests].count("/api/v1/storage/datasets/5/") == 1
 
 
 @FORMATS
 @WAYS
-def test_of_a_handle_nothing_is_known(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
+def test_a_handle_has_no_count_to_check(scripted: Scripted, tmp_path: Path, way: Way, form: str) -> None:
     scripted.then(ScriptedResponse(raw=fewer(form)))
     assert way(dataset(scripted, None), form, tmp_path / "target") == fewer(form)
     assert len(scripted.requests) == 1
 
 
 @FORMATS
-def test_more_are_one_too_but_where_a_record_may_be_several_structures(scripted: Scripted, form: str) -> None:
+def test_more_records_are_an_error_unless_a_record_may_have_several_structures(scripted: Scripted, form: str) -> None:
     scripted.then(ScriptedResponse(raw=FILES[form]), ScriptedResponse(data={**INFO, "count": 2}))
     if form in {"sdf", "smi"}:
         assert dataset(scripted, 2).download(format=form) == FILES[form]
         return
-    with pytest.raises(OrionConnectionError, match="3 records came"):
+    with pytest.raises(OrionConnectionError, match="received 3 records"):
         dataset(scripted, 2).download(format=form)
 
 
 @FORMATS
 @pytest.mark.parametrize("now", [3, 4])
-def test_records_that_were_added_meanwhile(scripted: Scripted, form: str, now: int) -> None:
+def test_records_added_during_the_download(scripted: Scripted, form: str, now: int) -> None:
     scripted.then(ScriptedResponse(raw=FILES[form]), ScriptedResponse(data={**INFO, "count": now}))
     found = dataset(scripted, 1)
     assert found.download(format=form) == FILES[form]
     assert found.count == (1 if form in {"sdf", "smi"} else now)
 
 
-LINES = b"".join(b'{"id": %d, "dataset": 5, "record": {"a": 1}}\n' % number for number in (1, 2, 3))
+LINES = b"".join(b'{"id": %d, "dataset": 5, "record": {"a": 1}}\n' % record for record in (1, 2, 3))
 
 
 def test_the_stream_of_records(scripted: Scripted) -> None:
     scripted.then(cut(LINES), cut(LINES[: LINES.rindex(b"{", 0, -20)]), ScriptedResponse(data={**INFO, "count": 3}))
     assert len(list(dataset(scripted).records())) == 3
     received = []
-    with pytest.raises(OrionConnectionError, match="2 records came, and Dataset 5 has 3 of them"):
+    with pytest.raises(OrionConnectionError, match="received 2 records, Dataset 5 has 3"):
         received.extend(dataset(scripted).records())
-    # An end that nobody waits for is none.
+    # A stream that the caller abandons is not checked.
     scripted.responses[:] = [cut(LINES)]
     assert next(iter(dataset(scripted, 7).records()))["a"] == 1
 
@@ -125,18 +125,18 @@ def test_the_stream_of_records(scripted: Scripted) -> None:
     ("options", "count"),
     [({"offset": 2}, 5), ({"limit": 3}, 9), ({"offset": 2, "limit": 3}, 9), ({"offset": 1, "limit": 30}, 4)],
 )
-def test_what_is_left_out_is_not_expected(scripted: Scripted, options: dict[str, int], count: int) -> None:
+def test_skipped_records_are_not_expected(scripted: Scripted, options: dict[str, int], count: int) -> None:
     scripted.then(cut(LINES), ScriptedResponse(raw=FILES["json"]))
     assert len(list(dataset(scripted, count).records(**options))) == 3
     assert dataset(scripted, count).download(format="json", **options) == FILES["json"]
     assert len(scripted.requests) == 2
 
 
-def test_chosen_records(scripted: Scripted) -> None:
+def test_selected_records(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(raw=FILES["json"]))
     assert dataset(scripted, 99).download(record_ids=[4, 7, 7, 9], format="json")
     scripted.responses[:] = [ScriptedResponse(raw=FILES["json"]), ScriptedResponse(data={**INFO, "count": 99})]
-    with pytest.raises(OrionConnectionError, match="3 records came"):
+    with pytest.raises(OrionConnectionError, match="received 3 records"):
         dataset(scripted, 99).download(record_ids=[4, 7], format="json")
 
 

@@ -1,4 +1,4 @@
-"""An empty path, most often a variable that is not set, is an error before any request and never the working folder."""
+"""Empty paths, usually from unset variables, are rejected before any request and never mean the working directory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from helpers.scripted import Scripted
 from orionclient.exceptions import ValidationError
 from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.helpers.reports import download_report
-from orionclient.helpers.storage import keep_file, local_path
+from orionclient.helpers.storage import local_path, store_file
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloePackage
@@ -55,7 +55,7 @@ CALLS: dict[str, Act] = {
     "shard.download_to_file": lambda session: Shard(collection=1, id=1, session=session).download_to_file(""),
     "WorkFloePackage.upload": lambda session: WorkFloePackage.upload(session, ""),
     "download_report": lambda session: download_report(ShardCollection(id=1, session=session), ""),
-    "keep_file": lambda session: keep_file("", "x", session=session),
+    "store_file": lambda session: store_file("", "x", session=session),
     "local_path": enter,
     "LocalOrion": lambda _: LocalOrion(""),
 }
@@ -67,20 +67,20 @@ def test_an_empty_path_is_an_error_before_any_request(
 ) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValidationError, match="the path is empty; name a file or folder"):
+    with pytest.raises(ValidationError, match="the path is empty; pass a file or folder"):
         CALLS[name](scripted.session())
     assert scripted.requests == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]
 
 
 class Unset:
-    """A path of a class of its own, which is empty too."""
+    """An empty path of a custom class."""
 
     def __fspath__(self) -> str:
         return ""
 
 
-def test_other_paths_that_are_empty(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_paths_of_other_types(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
     monkeypatch.chdir(tmp_path)
     session, unset = scripted.session(), Unset()
@@ -97,7 +97,7 @@ def test_other_paths_that_are_empty(scripted: Scripted, tmp_path: Path, monkeypa
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_deprecated_helper_too(scripted: Scripted) -> None:
+def test_an_empty_path_of_the_deprecated_helper(scripted: Scripted) -> None:
     shard: Any = Shard(collection=1, id=1, session=scripted.session())
     with pytest.raises(ValidationError, match="the path is empty"):
         try_hard_to_download_shard(shard, "")

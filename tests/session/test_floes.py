@@ -1,4 +1,4 @@
-"""Floes of a person: described by their signature, found in files, modules, packages and behind entry points, and run by jobs."""
+"""Floe functions: described by their signature, found in files, modules, packages and entry points, and run as jobs."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("real_time")
 
-PERSON = Path(__file__).with_name("floes_of_a_person.py")
+PERSON = Path(__file__).with_name("user_floes.py")
 
 
 @pytest.fixture
-def person() -> Any:
-    """The module of `PERSON`, forgotten afterwards."""
+def module() -> Any:
+    """Import the module of `PERSON` and unload it afterwards."""
     before = list(sys.path)
-    yield loading.get_module_name(str(PERSON))
+    yield loading.load_module(str(PERSON))
     sys.path[:] = before
 
 
 @pytest.fixture
 def no_job() -> Any:
-    """No folder of a job, neither before nor after."""
+    """Run without a job folder, before and after the test."""
     yield
     _FOLDER.clear()
 
@@ -61,11 +61,11 @@ def ran(orion: LocalOrion, floe_name: str, /, **promoted: Any) -> Any:
     return job
 
 
-# ---------------------------------------------------------------- what a signature says
+# ---------------------------------------------------------------- signatures
 
 
-def test_a_signature_becomes_a_specification(person: Any) -> None:
-    specification = describe(person.take)
+def test_a_signature_becomes_a_specification(module: Any) -> None:
+    specification = describe(module.take)
     (cube,) = specification.pop("cubes")
     assert re.fullmatch("[0-9a-f-]{36}", specification.pop("uuid"))
     assert specification == {"name": "everything", "title": "All there is", "description": "Takes anything."}
@@ -97,24 +97,24 @@ def test_a_signature_becomes_a_specification(person: Any) -> None:
         "Words",
     )
     assert by_name["number"]["description"] == "counts"
-    assert loading.load_registered(person.take)["tags"] == ["a", "b"]
+    assert loading.build_registration(module.take)["tags"] == ["a", "b"]
 
 
-def test_name_title_and_description_come_from_the_function(person: Any) -> None:
-    specification = describe(person.tell)
-    assert (specification["name"], specification["title"]) == ("tell", "Tell")
-    assert specification["description"] == "Write down what a job sees of itself."
+def test_name_title_and_description_are_those_of_the_function(module: Any) -> None:
+    specification = describe(module.report)
+    assert (specification["name"], specification["title"]) == ("report", "Report")
+    assert specification["description"] == "Upload what a job can see of its environment."
     specification["cubes"].clear()
-    assert describe(person.tell)["cubes"] != []
-    again = loading.get_module_name(str(PERSON))
-    assert describe(again.tell)["uuid"] == specification["uuid"]
+    assert describe(module.report)["cubes"] != []
+    again = loading.load_module(str(PERSON))
+    assert describe(again.report)["uuid"] == specification["uuid"]
     assert describe(again.take)["uuid"] != specification["uuid"]
 
 
 def test_a_floe_is_still_a_function() -> None:
     @floe
-    def double(number: int) -> int:
-        return 2 * number
+    def double(value: int) -> int:
+        return 2 * value
 
     assert double(4) == 8
     assert double.__name__ == "double"
@@ -136,41 +136,41 @@ def unseen(a: Decimal) -> None: ...
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (no_hint, "parameter 'a' of the floe 'no_hint' has no hint"),
-        (odd, r"'a' of the floe 'odd' has the hint set\[int\]; known are str, int"),
-        (odd_list, "has the hint <class 'bytes'>"),
-        (union, r"has the hint int \| str"),
-        (mixed, "choices that are neither all texts nor all whole numbers"),
-        (rest, "cannot be passed by its name"),
-        (words, "cannot be passed by its name"),
-        (by_place, "cannot be passed by its name"),
-        (no_json, "the default of the parameter 'a' of the floe 'no_json' cannot be written as JSON"),
-        (twice, "two parameters promoted as 'a'"),
-        (unseen, "'Decimal' is not defined; import what they name outside of TYPE_CHECKING"),
+        (no_hint, "parameter 'a' of the floe 'no_hint' has no type hint"),
+        (odd, r"'a' of the floe 'odd' has the unsupported type hint set\[int\]; supported are str, int"),
+        (odd_list, "has the unsupported type hint <class 'bytes'>"),
+        (union, r"has the unsupported type hint int \| str"),
+        (mixed, "choices that are neither all strings nor all integers"),
+        (rest, "cannot be passed by keyword"),
+        (words, "cannot be passed by keyword"),
+        (by_place, "cannot be passed by keyword"),
+        (no_json, "the default of the parameter 'a' of the floe 'no_json' is not JSON serializable"),
+        (twice, "two parameters with the promoted name 'a'"),
+        (unseen, "'Decimal' is not defined; import their types outside of TYPE_CHECKING"),
     ],
 )
-def test_a_signature_that_no_job_can_fill_is_rejected(function: Callable[..., Any], message: str) -> None:
+def test_an_unsupported_signature_is_rejected(function: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         floe(function)
 
 
 def test_only_floes_are_described() -> None:
     for thing in (len, 5, object()):
-        with pytest.raises(ValidationError, match="is no floe; decorate"):
+        with pytest.raises(ValidationError, match="is not a floe; decorate"):
             describe(thing)  # type: ignore[arg-type]
 
 
-# ---------------------------------------------------------------- where floes are found
+# ---------------------------------------------------------------- discovery
 
 
-def test_what_no_other_process_can_find_is_rejected() -> None:
+def test_a_floe_that_cannot_be_imported_is_rejected() -> None:
     @floe
     def nested() -> None: ...
 
     names: dict[str, Any] = {"__name__": "typed"}
     exec("from orionclient.floes import floe\n@floe\ndef typed() -> None: ...", names)
     for function in (nested, names["typed"]):
-        with pytest.raises(ValidationError, match="write it at the top level of a file"):
+        with pytest.raises(ValidationError, match="define it at the top level of a file"):
             LocalOrion(floes=[function]).start()
 
 
@@ -191,23 +191,27 @@ def test_a_module_of_a_package_is_named_with_its_root(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [("no_such_file.py", "there is no file no_such_file.py"), (json, "json.*has no floe"), (5, "5 is no floe")],
+    [
+        ("no_such_file.py", "the file no_such_file.py does not exist"),
+        (json, "json.*has no floe"),
+        (5, "5 is not a floe"),
+    ],
 )
-def test_what_is_given_and_has_no_floe_is_rejected(given: Any, message: str) -> None:
+def test_a_source_without_a_floe_is_rejected(given: Any, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         LocalOrion(floes=[given]).start()
 
 
-def test_an_error_in_a_file_is_told_as_it_is(tmp_path: Path) -> None:
+def test_an_error_in_a_file_is_reported_unchanged(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("import no_such_module_at_all")
     before = set(sys.modules)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
         LocalOrion(floes=[tmp_path / "bad.py"]).start()
-    assert loading.set_loading() == ""
+    assert loading.get_loading_target() == ""
     assert not [name for name in set(sys.modules) - before if "_bad_" in name]
 
 
-def test_a_file_that_starts_a_local_orion_is_told_how_to_guard_it(tmp_path: Path) -> None:
+def test_a_file_that_starts_a_local_orion_is_an_error_that_shows_the_guard(tmp_path: Path) -> None:
     script = """
         from orionclient.floes import floe
         from orionclient.local import LocalOrion
@@ -242,7 +246,7 @@ def test_no_local_orion_starts_while_a_file_is_loaded(tmp_path: Path) -> None:
         LocalOrion(floes=[path]).start()
 
 
-def test_a_floe_of_a_person_replaces_a_built_in_one(tmp_path: Path) -> None:
+def test_a_floe_of_the_user_replaces_a_built_in_one(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from orionclient.floes import floe\n@floe(title='Mine')\ndef echo() -> None: ...\n"
     )
@@ -253,11 +257,11 @@ def test_a_floe_of_a_person_replaces_a_built_in_one(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- running
 
 
-@pytest.mark.parametrize("form", ["path", "text", "function", "module"])
-def test_a_floe_from_a_file_runs_as_a_job(tmp_path: Path, person: Any, form: str) -> None:
-    given = {"path": PERSON, "text": str(PERSON), "function": person.tell, "module": person}[form]
+@pytest.mark.parametrize("form", ["path", "string", "function", "module"])
+def test_a_floe_from_a_file_runs_as_a_job(tmp_path: Path, module: Any, form: str) -> None:
+    given = {"path": PERSON, "string": str(PERSON), "function": module.report, "module": module}[form]
     with LocalOrion(tmp_path / "orion", seed="demo", floes=[given]) as orion:
-        job = ran(orion, "tell")
+        job = ran(orion, "report")
         content = b"".join(job.outputs(File).one().download()).decode()
         assert content == repr((True, str(job.id), "ada", job.project))
         assert job.progress == 1.0
@@ -274,20 +278,20 @@ def test_a_floe_behind_an_entry_point_runs_as_a_job(tmp_path: Path, monkeypatch:
     (root / "their_floes.py").write_text(
         "from orionclient.floes import floe\n"
         "@floe\ndef greet(name: str) -> None:\n    print('hello', name)\n"
-        "@floe\ndef part() -> None: ...\n"
+        "@floe\ndef component() -> None: ...\n"
     )
     monkeypatch.syspath_prepend(root)
-    with pytest.warns(UserWarning, match="entry point broken = their_floes:missing are left out"):
+    with pytest.warns(UserWarning, match="skipping the floes of the entry point broken = their_floes:missing"):
         orion = LocalOrion(tmp_path / "orion", seed="demo").start()
     try:
         assert list(ran(orion, "greet", name="Ada").logs()) == ["hello Ada"]
-        assert spec_of(orion, "part").state == "ready"
+        assert spec_of(orion, "component").state == "ready"
     finally:
         orion.stop()
 
 
-def test_ids_become_resources(tmp_path: Path, person: Any) -> None:
-    with LocalOrion(tmp_path / "orion", seed="demo", floes=[person]) as orion:
+def test_ids_become_resources(tmp_path: Path, module: Any) -> None:
+    with LocalOrion(tmp_path / "orion", seed="demo", floes=[module]) as orion:
         session = orion.session()
         file, dataset = File.upload(session, "f", b"x"), Dataset.create(session, "hits")
         collections = [ShardCollection.create(session, name) for name in ("one", "two")]
@@ -317,13 +321,13 @@ def parameter(kind: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
-        (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "whole datasets by their ids"),
-        (parameter("file"), {"path": "x.sdf"}, "and paths, are not modelled"),
+        (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "takes dataset ids"),
+        (parameter("file"), {"path": "x.sdf"}, "and paths, are not supported"),
         (parameter("file"), {"files": []}, "takes one file, not 0"),
-        (parameter("integer"), True, "is of type integer; True is not"),
-        (parameter("string"), 5, "is of type string; 5 is not"),
-        (parameter("string", choices=["a"]), "b", r"is one of \['a'\], not 'b'"),
-        (parameter("string", many=True), ["a", 5], "5 is not"),
+        (parameter("integer"), True, "must be of type integer, not True"),
+        (parameter("string"), 5, "must be of type string, not 5"),
+        (parameter("string", choices=["a"]), "b", r"must be one of \['a'\], not 'b'"),
+        (parameter("string", many=True), ["a", 5], "must be of type string, not 5"),
     ],
 )
 def test_a_value_of_another_type_is_rejected(session: OrionSession, kind: Any, value: Any, message: str) -> None:
@@ -332,7 +336,7 @@ def test_a_value_of_another_type_is_rejected(session: OrionSession, kind: Any, v
         parse_arguments(cube, {"promoted": {"P": value}}, session)
 
 
-def test_values_come_by_any_name_and_in_any_form(session: OrionSession) -> None:
+def test_values_are_accepted_by_any_name_and_in_any_form(session: OrionSession) -> None:
     ids = [File.upload(session, "f", b"x").id for _ in range(3)]
     many, one = {"name": "c", "title": "C", "parameters": [parameter("file", many=True)]}, {
         "name": "c", "title": "C", "parameters": [parameter("file")],
@@ -358,8 +362,8 @@ def test_values_come_by_any_name_and_in_any_form(session: OrionSession) -> None:
     ("given", "outcome"),
     [({}, ""), ({"code": 0}, ""), ({"code": 3}, "SystemExit: 3"), ({"text": "no more"}, "SystemExit: no more")],
 )
-def test_a_floe_may_end_by_exit(
-    tmp_path: Path, no_job: None, person: Any, capfd: pytest.CaptureFixture[str], given: Any, outcome: str
+def test_a_floe_may_exit(
+    tmp_path: Path, no_job: None, module: Any, capfd: pytest.CaptureFixture[str], given: Any, outcome: str
 ) -> None:
     (tmp_path / "parameters.json").write_text(json.dumps({"promoted": given}))
     assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == bool(outcome)
@@ -372,13 +376,13 @@ def test_a_floe_may_end_by_exit(
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        (f"{PERSON}:nothing", "ValidationError: .* has no floe 'nothing'; it has tell, take, leave"),
-        ("floe", "ValidationError: a floe is named module:function or path.py:function, not 'floe'"),
+        (f"{PERSON}:nothing", "ValidationError: .* has no floe 'nothing'; it has report, take, leave"),
+        ("floe", "ValidationError: the floe must be given as module:function or path.py:function, not 'floe'"),
         ("no_such_module_:f", "ModuleNotFoundError: No module named 'no_such_module_'"),
     ],
 )
-def test_what_cannot_be_loaded_is_a_reason(
-    tmp_path: Path, no_job: None, person: Any, capfd: pytest.CaptureFixture[str], target: str, reason: str
+def test_a_load_failure_is_the_reason_of_the_job(
+    tmp_path: Path, no_job: None, module: Any, capfd: pytest.CaptureFixture[str], target: str, reason: str
 ) -> None:
     (tmp_path / "parameters.json").write_text("{}")
     assert main(["run", "--path", str(tmp_path), target, str(tmp_path)]) == 1
@@ -387,12 +391,12 @@ def test_what_cannot_be_loaded_is_a_reason(
     sys.path.remove(str(tmp_path))
 
 
-def test_arguments_that_cannot_be_made_are_a_reason(
-    tmp_path: Path, no_job: None, person: Any, capfd: pytest.CaptureFixture[str]
+def test_invalid_arguments_are_the_reason_of_the_job(
+    tmp_path: Path, no_job: None, module: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "parameters.json").write_text('{"promoted": {"code": "x"}}')
     assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == 1
-    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' is of type integer; 'x' is not"
+    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' must be of type integer, not 'x'"
     (tmp_path / "parameters.json").write_text('{"promoted": {"message": "one\\ntwo"}}')
     assert main(["run", "orionclient.floes.builtin:fail", str(tmp_path)]) == 1
     assert (tmp_path / "reason").read_text() == "RuntimeError: one two"
@@ -403,7 +407,7 @@ def test_arguments_that_cannot_be_made_are_a_reason(
 
 @pytest.fixture
 def here(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """APISession speaks to the local Orion."""
+    """Point APISession at the local Orion."""
     for name, value in orion.environ.items():
         monkeypatch.setenv(name, value)
     APISession._config = None
@@ -433,20 +437,20 @@ def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, cont
     assert list(back.records()) == list(dataset.records())
 
 
-def test_built_in_floes_reject_what_they_cannot_do(here: LocalOrion) -> None:
+def test_built_in_floes_reject_invalid_input(here: LocalOrion) -> None:
     session = here.session()
-    with pytest.raises(ValidationError, match="shard_size is a number from 1, not 0"):
+    with pytest.raises(ValidationError, match="shard_size must be at least 1, not 0"):
         builtin.dataset_to_collection(Dataset.create(session, "x"), "y", 0)
     collection = ShardCollection.create(session, "c")
     shard = Shard.create(collection, "odd", file=b"no records\n")
-    with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' holds something else than records"):
+    with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' contains no valid records"):
         builtin.collection_to_dataset(collection, "y")
 
 
 def test_built_in_floes_for_tests(here: LocalOrion, capfd: pytest.CaptureFixture[str]) -> None:
     session = here.session()
-    builtin.echo(text="ü", output="told")
-    reported = json.loads(b"".join(session.list_resources(File, {"name": "told"}).one().download()))
+    builtin.echo(text="ü", output="report")
+    reported = json.loads(b"".join(session.list_resources(File, {"name": "report"}).one().download()))
     assert reported == json.loads(capfd.readouterr().out)
     assert reported["text"] == "ü"
     builtin.slow(0.01, 2)
@@ -476,8 +480,8 @@ def test_describe_prints_json_and_nothing_else(tmp_path: Path, capfd: pytest.Cap
 
 
 @pytest.mark.parametrize("top", ["", "x-1.0"])
-def test_the_floes_of_an_decompressed_package(tmp_path: Path, capfd: pytest.CaptureFixture[str], top: str) -> None:
-    root = tmp_path / "unpacked" / top
+def test_the_floes_of_an_extracted_package(tmp_path: Path, capfd: pytest.CaptureFixture[str], top: str) -> None:
+    root = tmp_path / "extracted" / top
     root.mkdir(parents=True)
     (root / "manifest.json").write_text("{}")
     (root / "beside.py").write_text("from orionclient.floes import floe\n@floe\ndef one() -> None: ...\n")
@@ -485,7 +489,7 @@ def test_the_floes_of_an_decompressed_package(tmp_path: Path, capfd: pytest.Capt
     before = list(sys.path)
 
     def described() -> Any:
-        assert main(["describe", str(tmp_path / "unpacked")]) == 0
+        assert main(["describe", str(tmp_path / "extracted")]) == 0
         return [(each["specification"]["name"], each["argv"][3:]) for each in json.loads(capfd.readouterr().out)]
 
     try:
@@ -498,11 +502,11 @@ def test_the_floes_of_an_decompressed_package(tmp_path: Path, capfd: pytest.Capt
         (root / "floes" / "three.py").write_text(
             "from orionclient.floes import floe\n@floe(name='two')\ndef x() -> None: ...\n"
         )
-        assert main(["describe", str(tmp_path / "unpacked")]) == 1
+        assert main(["describe", str(tmp_path / "extracted")]) == 1
         assert "two floes named 'two'" in capfd.readouterr().err
         for path in (root / "floes").glob("*.py"):
             path.write_text("")
-        assert main(["describe", str(tmp_path / "unpacked")]) == 1
+        assert main(["describe", str(tmp_path / "extracted")]) == 1
         assert "the package has no floe" in capfd.readouterr().err
     finally:
         sys.path[:] = before
@@ -515,14 +519,14 @@ def test_progress_is_from_0_to_1(fraction: Any) -> None:
         progress(fraction)
 
 
-def test_progress_outside_a_job_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_outside_a_job_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     progress(0.5)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs groups of processes")
-def test_a_job_whose_server_is_gone_ends_with_all_it_started(tmp_path: Path) -> None:
+def test_a_job_ends_with_its_child_processes_if_the_server_is_gone(tmp_path: Path) -> None:
     path = tmp_path / "long.py"
     path.write_text(
         "import subprocess, sys\nfrom orionclient.floes import floe\n@floe\ndef long() -> None:\n"
@@ -540,22 +544,22 @@ def test_a_job_whose_server_is_gone_ends_with_all_it_started(tmp_path: Path) -> 
     assert runner.stdin is not None
     assert runner.stdout is not None
     with runner, runner.stdout as output:
-        # The function has no input of the server's.
+        # The function has no input for this parameter of the server.
         child, message = output.readline().decode().split()
         assert message == "''"
         assert runner.poll() is None
         runner.stdin.close()
         assert runner.wait(120) == -signal.SIGKILL
     end = time.monotonic() + 120
-    while _runs(int(child)) and time.monotonic() < end:
+    while _is_running(int(child)) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not _runs(int(child))
+    assert not _is_running(int(child))
 
 
-def _runs(number: int) -> bool:
-    # An orphan that nobody has waited for yet is no running process.
+def _is_running(process_id: int) -> bool:
+    # An orphan in state Z has ended and only waits to be reaped.
     try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 

@@ -1,4 +1,4 @@
-"""Folders: made, filled, listed, and what is rejected before any request."""
+"""Folders: creating, assigning, listing, and inputs that are rejected before any request."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_folders_belong_to_the_project_of_the_session(orion: LocalOrion, plain: 
 
 
 @pytest.mark.parametrize("paths", [(), ("",), (" ",), (None,), (7,), (["/a"],), ("/a", b"/b")])
-def test_paths_that_are_none(scripted: Scripted, paths: Any) -> None:
+def test_invalid_paths_are_rejected(scripted: Scripted, paths: Any) -> None:
     with pytest.raises(ValidationError, match="path"):
         scripted.session().create_paths(*paths)
     assert scripted.requests == []
 
 
 @pytest.mark.parametrize("path", ["a", "a/b", "/a/../b", "/..", "/a/.", "/a\nb", "/\x00", "/" + "a" * 1000])
-def test_the_server_decides_how_paths_are_written(session: OrionSession, plain: Plain, path: str) -> None:
+def test_the_server_normalizes_paths(session: OrionSession, plain: Plain, path: str) -> None:
     made = Dataset.create(session, "x")
     for attempt in (
         lambda: session.create_paths("/good", path),
@@ -60,7 +60,7 @@ def test_the_server_decides_how_paths_are_written(session: OrionSession, plain: 
 
 
 @pytest.mark.parametrize("path", ["/.hidden", "/...", "/..a/.b.", "/ü x/%2e%2e", "/a\\b"])
-def test_paths_that_only_look_odd(session: OrionSession, path: str) -> None:
+def test_unusual_valid_paths(session: OrionSession, path: str) -> None:
     made = Dataset.create(session, "x", folder_path=path)
     assert made.path == path
     assert list(session.list_resources(Dataset, {"path": path})) == [made]
@@ -93,7 +93,7 @@ def test_assign_paths(session: OrionSession, plain: Plain, kind: Any) -> None:
     assert list(session.list_resources(kind, {"path": "/"})) == [one]
 
 
-def test_a_resource_goes_to_a_folder_of_its_own_project(session: OrionSession, plain: Plain) -> None:
+def test_a_resource_is_assigned_within_its_project(session: OrionSession, plain: Plain) -> None:
     made = Dataset.create(session, "x", 3, "/hits")
     assert (made.path, folders(plain)) == ("/hits", [(3, "/hits")])
     session.assign_paths({"resource_type": Dataset, "id": made.id, "path": "/misses"})
@@ -107,13 +107,13 @@ def test_a_resource_goes_to_a_folder_of_its_own_project(session: OrionSession, p
 def test_all_assignments_or_none(session: OrionSession, plain: Plain) -> None:
     made = Dataset.create(session, "x")
     good = {"resource_type": "dataset", "id": made.id, "path": "/a", "name": "y"}
-    with pytest.raises(NotFoundResponse, match="no file 99"):
+    with pytest.raises(NotFoundResponse, match="file 99 does not exist"):
         session.assign_paths(good, {"resource_type": "file", "id": 99, "path": "/a"})
     session.refresh_resource(made)
     assert (made.path, made.name, folders(plain)) == (None, "x", [])
 
 
-def test_only_who_may_change_a_resource_moves_it(orion: LocalOrion, session: OrionSession) -> None:
+def test_moving_a_resource_needs_write_permission(orion: LocalOrion, session: OrionSession) -> None:
     made = Dataset.create(orion.session("grace"), "x")
     with pytest.raises(AuthorizationRequired, match="not a member"):
         session.assign_paths({"resource_type": "dataset", "id": made.id, "path": "/a"})
@@ -125,22 +125,22 @@ def test_only_who_may_change_a_resource_moves_it(orion: LocalOrion, session: Ori
         ({"path": ...}, "assignment 2 lacks path"),
         ({"id": ...}, "assignment 2 lacks id"),
         ({"resource_type": ..., "path": ...}, "assignment 2 lacks resource_type, path"),
-        ({"folder": "/a"}, "assignment 2 has unknown folder; known are resource_type, id, path, name"),
+        ({"folder": "/a"}, "assignment 2 has unknown folder; known keys are resource_type, id, path, name"),
         ({"path": ..., "paht": "/a"}, "assignment 2 lacks path and has unknown paht"),
         ({7: 8}, "has unknown 7"),
         ({"id": "abc"}, "id must be an integer"),
         ({"id": None}, "id must be an integer"),
         ({"path": ""}, "the path is empty"),
-        ({"path": None}, "a path is a text"),
-        ({"name": ""}, "a name is a text"),
-        ({"name": 7}, "a name is a text"),
-        ({"resource_type": "project"}, "resource_type is one of collection, dataset, file"),
-        ({"resource_type": Project}, "resource_type is one of collection, dataset, file"),
-        ({"resource_type": int}, "resource_type is one of collection, dataset, file"),
-        ({"resource_type": None}, "resource_type is one of collection, dataset, file"),
+        ({"path": None}, "path must be a non-empty string"),
+        ({"name": ""}, "name must be a non-empty string"),
+        ({"name": 7}, "name must be a non-empty string"),
+        ({"resource_type": "project"}, "resource_type must be one of collection, dataset, file"),
+        ({"resource_type": Project}, "resource_type must be one of collection, dataset, file"),
+        ({"resource_type": int}, "resource_type must be one of collection, dataset, file"),
+        ({"resource_type": None}, "resource_type must be one of collection, dataset, file"),
     ],
 )
-def test_assignments_that_are_none(scripted: Scripted, damage: dict[Any, Any], words: str) -> None:
+def test_invalid_assignments_are_rejected(scripted: Scripted, damage: dict[Any, Any], words: str) -> None:
     good = {"resource_type": "dataset", "id": 1, "path": "/a"}
     spoilt = {key: value for key, value in {**good, **damage}.items() if value is not ...}
     with pytest.raises(ValidationError, match=words):
@@ -149,7 +149,7 @@ def test_assignments_that_are_none(scripted: Scripted, damage: dict[Any, Any], w
 
 
 @pytest.mark.parametrize("assignments", [(), ("/a",), ([("id", 1)],), (None,)])
-def test_assignments_that_are_no_dicts(scripted: Scripted, assignments: Any) -> None:
+def test_assignments_of_other_types_are_rejected(scripted: Scripted, assignments: Any) -> None:
     with pytest.raises(ValidationError, match="assignment"):
         scripted.session().assign_paths(*assignments)
     assert scripted.requests == []
@@ -167,13 +167,13 @@ def test_folder_path_of_new_things(session: OrionSession, plain: Plain) -> None:
     assert Dataset.create(session, "x").path is None
 
 
-def test_what_was_created_in_a_folder_is_sent_so(scripted: Scripted) -> None:
+def test_the_folder_is_part_of_the_create_request(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(201, {"id": 1})]
     Dataset.create(scripted.session(), "x", folder_path="/a")
     assert scripted.requests[0].body == b'{"name": "x", "project": 7, "path": "/a"}'
 
 
-def test_client_and_server_have_the_same_kinds_in_folders() -> None:
+def test_client_and_server_support_folders_for_the_same_kinds() -> None:
     assert {name for name, kind in KINDS.items() if kind.declaration.in_folders} == {
         name for name, kind in handlers.KINDS.items() if kind.in_folders
     }

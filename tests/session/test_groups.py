@@ -1,4 +1,4 @@
-"""Groups through the session: seen, shared with, and what their members may."""
+"""Groups through the session: listing them, sharing with them, and what members may do."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from orionclient.types import Dataset, File, Group, Resource, Secret
 
 @pytest.fixture
 def grace(orion: LocalOrion) -> OrionSession:
-    """A chemist and no mathematician."""
+    """A member of the chemists and not of the mathematicians."""
     return orion.session("grace")
 
 
 @pytest.fixture(params=["file", "dataset", "secret"])
 def made(request: pytest.FixtureRequest, session: OrionSession) -> Resource:
-    """Something in the project in which ada is alone."""
+    """Create a resource in the project whose only member is ada."""
     if request.param == "file":
         return File.upload(session, "thing", b"CNS")
     if request.param == "dataset":
@@ -42,7 +42,7 @@ def test_groups(session: OrionSession, plain: Plain) -> None:
         session.get_resource(Group, 3)
 
 
-def test_what_cannot_be_done_with_groups(session: OrionSession) -> None:
+def test_unsupported_operations_on_groups(session: OrionSession) -> None:
     chemists: Any = Group(id=1)
     for attempt in (
         lambda: session.create_resource(Group, {"name": "Physicists"}),
@@ -80,7 +80,7 @@ def test_sharing_reaches_the_members(session: OrionSession, grace: OrionSession,
     assert plain.get(f"/api/v1/shares/{name}/{made._id()}/")["count"] == 1
 
 
-def test_a_group_that_is_not_there(session: OrionSession, made: Resource) -> None:
+def test_a_missing_group(session: OrionSession, made: Resource) -> None:
     anonymous: Any = Group(id=99)
     with pytest.raises(AuthorizationRequired, match="group 99"):
         session.share_resource(made, anonymous)

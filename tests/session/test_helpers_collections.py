@@ -1,4 +1,7 @@
-"""The published helpers for shards still work, say what to use instead, and do not retry what the session retries."""
+"""The published helpers for shards:
+
+they still work, warn about their replacements, and leave retries to the session.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def as_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @quiet
-def test_there_and_back_as_in_old_scripts(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+def test_a_round_trip_as_in_old_scripts(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
     source, target = tmp_path / "frames", tmp_path / "back"
     source.write_bytes(b"0123456789")
     target.write_bytes(b"")
@@ -45,7 +48,7 @@ def test_there_and_back_as_in_old_scripts(session: OrionSession, plain: Plain, t
 
 
 @quiet
-def test_the_names_may_be_left_out_or_none(session: OrionSession) -> None:
+def test_names_may_be_omitted_or_none(session: OrionSession) -> None:
     collection = ShardCollection.create(session, None)
     made = [
         try_hard_to_create_shard(collection, b"x"),
@@ -62,9 +65,9 @@ def test_each_warns_once_in_a_process_at_the_line_that_calls(session: OrionSessi
             shard = try_hard_to_create_shard(collection, b"x")
             try_hard_to_download_shard(shard, tmp_path / "x")
     assert [(each.category, each.filename) for each in caught] == [(DeprecationWarning, __file__)] * 2
-    texts = [str(each.message) for each in caught]
-    assert "use Shard.create(collection, name, file=...)" in texts[0]
-    assert "use shard.download_to_file" in texts[1]
+    messages = [str(each.message) for each in caught]
+    assert "use Shard.create(collection, name, file=...)" in messages[0]
+    assert "use shard.download_to_file" in messages[1]
 
 
 @quiet
@@ -77,7 +80,7 @@ def test_a_failed_upload_leaves_no_shard(scripted: Scripted) -> None:
     collection = ShardCollection(id=3, session=scripted.session())
     with pytest.raises(BadResponse, match="upload_shard_content"):
         try_hard_to_create_shard(collection, b"x", attempts=5)
-    assert [(requests.method, requests.path) for requests in scripted.requests] == [
+    assert [(request.method, request.path) for request in scripted.requests] == [
         ("POST", f"{COLLECTIONS}3/shards/"),
         ("PUT", f"{COLLECTIONS}3/shards/5/upload/"),
         ("DELETE", f"{COLLECTIONS}3/shards/5/"),
@@ -96,7 +99,7 @@ def test_only_the_session_retries(scripted: Scripted, tmp_path: Path) -> None:
 
 
 @quiet
-def test_errors_come_through(orion: LocalOrion, session: OrionSession, plain: Plain, tmp_path: Path) -> None:
+def test_errors_propagate(orion: LocalOrion, session: OrionSession, plain: Plain, tmp_path: Path) -> None:
     collection = ShardCollection.create(session, "frames")
     with pytest.raises(FileNotFoundError):
         try_hard_to_create_shard(collection, tmp_path / "missing")
@@ -109,7 +112,7 @@ def test_errors_come_through(orion: LocalOrion, session: OrionSession, plain: Pl
         try_hard_to_create_shard(grace.get_resource(ShardCollection, collection.id), b"x")
 
 
-def test_the_submodules_load_when_they_are_used() -> None:
+def test_submodules_load_lazily() -> None:
     script = """
 import sys
 import orionclient

@@ -1,4 +1,4 @@
-"""Names that somebody else chose become one file in a folder, on every system."""
+"""File names from untrusted strings: each becomes one safe file in a folder, on every system."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ NAMES = st.one_of(
 )
 
 
-def is_fine(name: str) -> bool:
-    """What every system asks for, written apart from the code under test."""
+def is_safe(name: str) -> bool:
+    """Check what every system requires of a name, independently of the code under test."""
     reserved = {"CON", "PRN", "AUX", "NUL", *(f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³")}
     categories = {unicodedata.category(character) for character in name}
     return (
@@ -41,23 +41,23 @@ def is_fine(name: str) -> bool:
 
 def test_the_corpus_is_large() -> None:
     assert len(CORPUS) >= 40
-    assert sum(not is_fine(name) for name in CORPUS if not any("\ud800" <= each <= "\udfff" for each in name)) >= 40
+    assert sum(not is_safe(name) for name in CORPUS if not any("\ud800" <= each <= "\udfff" for each in name)) >= 40
 
 
 @pytest.mark.parametrize("name", CORPUS, ids=lambda name: ascii(name)[:40])
 def test_a_nasty_name_is_made_safe(name: str, tmp_path: Path) -> None:
     made = safe_filename(name)
     assert made == CORPUS[name]
-    assert is_fine(made)
-    # It is a file that the system takes and gives back, in this folder.
+    assert is_safe(made)
+    # The system creates and lists a file of this name, in this folder.
     (tmp_path / made).write_bytes(b"x")
     assert [path.name for path in tmp_path.iterdir()] == [made]
 
 
 @given(NAMES)
-def test_whatever_the_name_it_is_one_safe_component(name: str) -> None:
+def test_every_name_becomes_one_safe_component(name: str) -> None:
     made = safe_filename(name)
-    assert is_fine(made)
+    assert is_safe(made)
     assert safe_filename(made) == made
     folder = Path("/somewhere/safe")
     assert (folder / made).resolve().parent == folder.resolve()
@@ -65,15 +65,15 @@ def test_whatever_the_name_it_is_one_safe_component(name: str) -> None:
 
 
 @given(st.lists(NAMES, max_size=20), st.lists(NAMES, max_size=3))
-def test_unique_names_differ_however_one_looks(names: list[str], taken: list[str]) -> None:
+def test_unique_names_differ_under_every_normalization(names: list[str], taken: list[str]) -> None:
     before = [safe_filename(name) for name in taken]
     unique = UniqueFilenames(before)
     made = [unique.add(name) for name in names]
-    assert all(is_fine(name) for name in made)
-    for look in (str.lower, str.upper, str.casefold):
-        seen = [look(unicodedata.normalize("NFD", name)) for name in made]
+    assert all(is_safe(name) for name in made)
+    for fold in (str.lower, str.upper, str.casefold):
+        seen = [fold(unicodedata.normalize("NFD", name)) for name in made]
         assert len(set(seen)) == len(seen)
-        assert not set(seen) & {look(unicodedata.normalize("NFD", name)) for name in before}
+        assert not set(seen) & {fold(unicodedata.normalize("NFD", name)) for name in before}
 
 
 def test_the_default_is_made_safe_too() -> None:
@@ -82,7 +82,7 @@ def test_the_default_is_made_safe_too() -> None:
     assert UniqueFilenames().add("", default="page-7.html") == "page-7.html"
 
 
-def test_numbers_stand_before_the_extension_and_fit() -> None:
+def test_counters_precede_the_extension_and_fit() -> None:
     names = UniqueFilenames()
     assert [names.add(name) for name in ("a.html", "A.HTML", "a-2.html", "a.html")] == [
         "a.html", "A-2.HTML", "a-2-2.html", "a-3.html",
@@ -95,7 +95,7 @@ def test_numbers_stand_before_the_extension_and_fit() -> None:
     assert [len(names.add(name)) for name in long] == [255] * 12
 
 
-def test_many_equal_names_cost_no_more_each_time() -> None:
+def test_many_equal_names_take_linear_time() -> None:
     names = UniqueFilenames()
     made = [names.add("page.html") for _ in range(3000)]
     assert made[-1] == "page-3000.html"

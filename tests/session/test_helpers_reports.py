@@ -1,4 +1,4 @@
-"""Floe reports in a zip: every page is there, its links lead into the zip, and nothing else in it changes."""
+"""Floe reports as zip files: every page is included, links between pages are rewritten, and nothing else changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def shard_path(shard: Shard) -> str:
 
 
 def page_path(shard: Shard) -> str:
-    """The address of a page in the web application; what its first two numbers are is not known."""
+    """Return the address of a page in the web application; the meaning of its first two numbers is unknown."""
     return f"/app/main/jobreport2/17/4/{shard.id}"
 
 
@@ -45,13 +45,13 @@ def file_path(file: File | int) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty folder for zips; the local Orion lives beside it."""
+    """Make an empty folder for zip files; the local Orion is beside it."""
     (tmp_path / "zips").mkdir()
     return tmp_path / "zips"
 
 
 class Report:
-    """A report that grows page by page; the pages may link to those that are made after them."""
+    """A report that grows page by page; its pages may link to pages made later."""
 
     def __init__(self, session: OrionSession, **options: Any) -> None:
         self.session = session
@@ -90,7 +90,7 @@ def contents(path: Path | io.BytesIO) -> dict[str, bytes]:
 
 
 def linked(held: dict[str, bytes], page: str) -> list[str]:
-    """What a browser that opened the zip would open for the links of a page; addresses as they are where they leave the zip."""
+    """Return what a browser would open for the links of a page; addresses outside the zip stay unchanged."""
     found = []
     for link in Links(held[page]).found:
         parts = urlsplit(link)
@@ -133,7 +133,7 @@ def test_a_report_can_be_read_offline(session: OrionSession, folder: Path, versi
     assert os.listdir(folder) == ["report.zip"]
 
 
-def test_links_that_lead_elsewhere_and_all_other_bytes_stay(session: OrionSession) -> None:
+def test_other_links_and_all_other_bytes_stay(session: OrionSession) -> None:
     report, other = Report(session), Report(session)
     page, foreign = report.page("page"), other.fill(other.page("page"), "x")
     file = File.upload(session, "f", b"f")
@@ -178,7 +178,7 @@ def test_links_that_lead_elsewhere_and_all_other_bytes_stay(session: OrionSessio
             "<i data-x='{&quot;a&quot;: &quot;index.html&quot;, &#39;index.html&#39;}'>"
         ),
     }
-    # Between them bytes of no encoding, and line ends of all kinds.
+    # Between them stand bytes that are invalid in every encoding, and line ends of all kinds.
     noise = b"\r\n\xff\xfe\x00\xe9 \xc3\xa9\r\x80\n"
     old = noise.join(text.encode() for text in [*staying, *changing, *staying])
     new = noise.join(text.encode() for text in [*staying, *changing.values(), *staying])
@@ -189,7 +189,7 @@ def test_links_that_lead_elsewhere_and_all_other_bytes_stay(session: OrionSessio
     assert done.missing == ()
 
 
-def test_what_cannot_be_read_keeps_its_link_and_is_told(orion: LocalOrion, plain: Plain, folder: Path) -> None:
+def test_an_unreadable_file_keeps_its_link_and_is_reported(orion: LocalOrion, plain: Plain, folder: Path) -> None:
     session = orion.session()
     report = Report(session)
     page, gone, empty = report.page("page"), report.page("gone"), report.page("empty")
@@ -230,11 +230,11 @@ def test_files_with_one_name_and_several_opening_pages(session: OrionSession) ->
     assert [held[name] for name in done.files] == [b"a.png", b"A.png", b".."]
     assert linked(held, "INDEX.HTML") == ["files/a.png", "logo.png"]
     assert linked(held, f"page-{late.id}.html") == ["index-2.html"]
-    # A picture is no text, whatever its bytes look like.
+    # A picture is not rewritten, even if its bytes contain a link.
     assert held["logo.png"] == raw
 
 
-def test_a_page_called_index_gives_way_to_the_index(session: OrionSession) -> None:
+def test_a_page_named_index_is_renamed(session: OrionSession) -> None:
     report = Report(session)
     named, start, nothing = report.page("index"), report.page("start"), report.page("nothing.htm")
     report.fill(named, "named")
@@ -250,7 +250,9 @@ def test_a_page_called_index_gives_way_to_the_index(session: OrionSession) -> No
     "metadata",
     [{}, {"index_pages": []}, {"index_pages": {"id": 1}}, {"index_pages": [1]}, {"index_pages": [{"id": "../1"}]}, {"index_pages": [{}]}],
 )  # fmt: skip
-def test_no_report_is_rejected_before_any_download(scripted: Scripted, folder: Path, metadata: Any) -> None:
+def test_a_shard_without_a_report_is_rejected_before_any_download(
+    scripted: Scripted, folder: Path, metadata: Any
+) -> None:
     scripted.then(ScriptedResponse(200, {"id": 3, "metadata": metadata}))
     with pytest.raises(ValidationError, match="index"):
         download_report(ShardCollection(id=3, session=scripted.session()), folder / "x.zip")
@@ -258,7 +260,7 @@ def test_no_report_is_rejected_before_any_download(scripted: Scripted, folder: P
     assert list(folder.iterdir()) == []
 
 
-def test_targets_that_hold_no_zip_are_rejected_before_any_request(scripted: Scripted, folder: Path) -> None:
+def test_invalid_targets_are_rejected_before_any_request(scripted: Scripted, folder: Path) -> None:
     collection = ShardCollection(id=3, session=scripted.session())
     for target in (folder, "/dev/null", io.StringIO(), 7):
         with pytest.raises(ValidationError):
@@ -268,14 +270,14 @@ def test_targets_that_hold_no_zip_are_rejected_before_any_request(scripted: Scri
     assert scripted.requests == []
 
 
-def test_a_folder_that_is_missing(session: OrionSession, folder: Path) -> None:
+def test_a_missing_folder_is_an_error(session: OrionSession, folder: Path) -> None:
     report = Report(session)
     collection = report.opens_with(report.fill(report.page("x"), "x"))
     with pytest.raises(FileNotFoundError):
         download_report(collection, folder / "missing" / "x.zip")
 
 
-def test_a_handle_and_another_session_will_do(orion: LocalOrion, session: OrionSession, folder: Path) -> None:
+def test_a_handle_and_another_session_are_accepted(orion: LocalOrion, session: OrionSession, folder: Path) -> None:
     report = Report(session)
     collection = report.opens_with(report.fill(report.page("x"), "x"))
     assert download_report(ShardCollection(id=collection.id, session=session), folder / "a").pages == ("index.html",)
@@ -285,7 +287,7 @@ def test_a_handle_and_another_session_will_do(orion: LocalOrion, session: OrionS
     assert sorted(os.listdir(folder)) == ["a", "b"]
 
 
-def test_the_zip_replaces_a_file_whole_and_keeps_its_mode(session: OrionSession, folder: Path) -> None:
+def test_the_zip_replaces_a_file_atomically_and_keeps_its_mode(session: OrionSession, folder: Path) -> None:
     report = Report(session)
     collection = report.opens_with(report.fill(report.page("x"), "x"))
     real, link = folder / "real.zip", folder / "link.zip"
@@ -297,7 +299,7 @@ def test_the_zip_replaces_a_file_whole_and_keeps_its_mode(session: OrionSession,
     assert link.is_symlink()
     assert real.stat().st_mode & 0o777 == 0o640
     assert contents(real) == {"index.html": b"x"}
-    # The old zip was left alone, not written over.
+    # The old zip is replaced by a new file and not overwritten.
     assert (folder / "second name").read_bytes() == b"old" * 1000
     with zipfile.ZipFile(real) as archive:
         assert archive.infolist()[0].external_attr >> 16 & 0o444 == 0o444
@@ -310,19 +312,19 @@ class Interrupted(BaseException):
     pass
 
 
-@pytest.mark.parametrize("where", ["_rewrite", "_fetch", "_put"])
+@pytest.mark.parametrize("where", ["_rewrite", "_fetch", "_write_atomically"])
 def test_a_crash_in_the_middle_leaves_the_old_zip(
     session: OrionSession, folder: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     report = Report(session)
     file = File.upload(session, "f", b"f")
-    pages = [report.fill(report.page(str(number)), f'<a href="{file_path(file)}">' * number) for number in range(4)]
+    pages = [report.fill(report.page(str(count)), f'<a href="{file_path(file)}">' * count) for count in range(4)]
     collection = report.opens_with(pages[0])
 
     def crash(*_: object) -> None:
         raise Interrupted
 
-    monkeypatch.setattr(reports if where == "_put" else reports._Export, where, crash)
+    monkeypatch.setattr(reports if where == "_write_atomically" else reports._Export, where, crash)
     target, stream = folder / "x.zip", io.BytesIO()
     target.write_bytes(b"old")
     for each in (target, stream):
@@ -333,8 +335,8 @@ def test_a_crash_in_the_middle_leaves_the_old_zip(
     assert stream.getvalue() == b""
 
 
-def test_a_page_that_does_not_come_leaves_the_old_zip(scripted: Scripted, folder: Path) -> None:
-    shards = [{"id": number, "name": "p", "state": "ready"} for number in (1, 2)]
+def test_a_failed_page_leaves_the_old_zip(scripted: Scripted, folder: Path) -> None:
+    shards = [{"id": id, "name": "p", "state": "ready"} for id in (1, 2)]
     scripted.then(
         ScriptedResponse(200, {"id": 3, "metadata": {"index_pages": [{"id": 2}]}}),
         ScriptedResponse(200, {"count": 2, "next": None, "previous": None, "results": shards}),
@@ -345,7 +347,7 @@ def test_a_page_that_does_not_come_leaves_the_old_zip(scripted: Scripted, folder
     target.write_bytes(b"old")
     with pytest.raises(NotFoundResponse):
         download_report(ShardCollection(id=3, session=scripted.session()), target)
-    assert [requests.path.rsplit("shards")[-1] for requests in scripted.requests[2:]] == [
+    assert [request.path.rsplit("shards")[-1] for request in scripted.requests[2:]] == [
         "/2/download/",
         "/1/download/",
     ]
@@ -356,13 +358,19 @@ def test_a_page_that_does_not_come_leaves_the_old_zip(scripted: Scripted, folder
 @pytest.mark.parametrize(
     ("last", "error"),
     [
-        ([ScriptedResponse(200, {"id": 8, "name": "f"}), ScriptedResponse(raw=b"x", headers={"Repr-Digest": "sha-256=:AAAA:"})], OrionConnectionError),
+        (
+            [
+                ScriptedResponse(200, {"id": 8, "name": "f"}),
+                ScriptedResponse(raw=b"x", headers={"Repr-Digest": "sha-256=:AAAA:"}),
+            ],
+            OrionConnectionError,
+        ),
         ([ScriptedResponse(400, {"detail": "no"})], BadResponse),
         ([ScriptedResponse(503)], OrionServiceError),
     ],
-    ids=["not whole", "refused", "broken"],
+    ids=["incomplete", "rejected", "broken"],
 )  # fmt: skip
-def test_other_trouble_with_a_file_is_no_missing_file(
+def test_other_errors_of_a_file_are_raised(
     scripted: Scripted, folder: Path, last: list[ScriptedResponse], error: type[Exception]
 ) -> None:
     shards = [{"id": 1, "name": "p", "state": "ready"}]

@@ -1,4 +1,4 @@
-"""The session of get_session alone, the clock, proxies, and what goes along a redirect."""
+"""The plain HTTP session of get_session: methods, bodies, retries, deadlines, proxies and redirects."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_bodies(scripted: Scripted) -> None:
     ):
         http.post(scripted.url, **options)
     assert json.loads(scripted.requests[0].body) == {"a": [1]}
-    assert [requests.body for requests in scripted.requests[1:5]] == [b"a=b+c&a=d", "ü".encode(), b"raw", b"file"]
+    assert [request.body for request in scripted.requests[1:5]] == [b"a=b+c&a=d", "ü".encode(), b"raw", b"file"]
     assert scripted.requests[5].headers["Transfer-Encoding"] == "chunked"
     with pytest.raises(ValidationError, match="made of bytes, not str"):
         http.post(scripted.url, data=iter(["text"]))
@@ -78,12 +78,12 @@ def test_parameters(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("value", ["ü", 3, None])
-def test_headers_that_are_no_text(scripted: Scripted, value: object) -> None:
+def test_header_values_of_other_types_are_rejected(scripted: Scripted, value: object) -> None:
     with pytest.raises(ValidationError, match="not shown"):
         get_session().get(scripted.url, headers={"X-Own": value})
 
 
-def test_statuses_are_returned_until_asked(scripted: Scripted) -> None:
+def test_statuses_raise_only_on_request(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(404, {"detail": "gone"}))
     response = get_session(retry_dict={}).get(f"{scripted.url}/x")
     assert not response.ok
@@ -106,7 +106,7 @@ def test_streaming(scripted: Scripted) -> None:
     assert pickle.loads(pickle.dumps(whole)).text == whole.text
 
 
-def test_the_named_number_of_retries_and_no_more(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_retries_are_limited(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.then(ScriptedResponse(404))
     http = get_session({404: 2})
     assert http.get(scripted.url).status_code == 404
@@ -118,7 +118,7 @@ def test_the_named_number_of_retries_and_no_more(scripted: Scripted, skipped_wai
     assert len(scripted.requests) == 7
 
 
-def test_retry_timeout_caps_the_sum(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_retry_timeout_limits_the_sum_of_waits(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.then(ScriptedResponse(503))
     http = get_session({503: 1000}, retry_timeout=20, backoff_dict={503: (1, 5)})
     assert http.get(scripted.url).status_code == 503
@@ -148,7 +148,7 @@ def test_retry_after(
         assert low <= skipped_waits[0] <= high
 
 
-def test_long_waits_are_said_once_each(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_long_wait_is_logged_once(scripted: Scripted, caplog: pytest.LogCaptureFixture) -> None:
     scripted.then(
         ScriptedResponse(429, headers={"Retry-After": "2"}),
         ScriptedResponse(429, headers={"Retry-After": "0"}),
@@ -167,7 +167,7 @@ def test_tables_have_statuses_as_keys() -> None:
             get_session(**options)
 
 
-def test_ones_own_credentials_stay_on_their_host(scripted: Scripted) -> None:
+def test_credentials_of_the_caller_stay_on_their_host(scripted: Scripted) -> None:
     with Scripted(ScriptedResponse(data=1)) as other:
         scripted.then(ScriptedResponse(302, headers={"Location": other.url}))
         http = get_session()
@@ -176,12 +176,12 @@ def test_ones_own_credentials_stay_on_their_host(scripted: Scripted) -> None:
         assert scripted.requests[0].headers["Authorization"] == "Basic mine"
         assert scripted.requests[0].headers["Cookie"] == "a=b"
         assert {"Authorization", "Cookie", "X-Api-Key"}.isdisjoint(other.requests[0].headers)
-        # What the content depends on goes along.
+        # Headers that select the content are sent along.
         assert (other.requests[0].headers["Range"], other.requests[0].headers["If-Range"]) == ("bytes=0-", '"e"')
 
 
 @pytest.mark.parametrize("seconds", [float("inf"), 1e7])
-def test_times_without_end(scripted: Scripted, seconds: float) -> None:
+def test_infinite_timeouts(scripted: Scripted, seconds: float) -> None:
     def late(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.1)
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
@@ -205,7 +205,7 @@ def test_redirects_share_one_deadline(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(write=slow))
     with pytest.raises(OrionTimeout):
         get_session(request_timeout=0.5, retry_timeout=0.5).get(scripted.url)
-    # Each of them alone would be in time, and all that are allowed would be followed.
+    # Each redirect alone is within the deadline, and the count of redirects is allowed.
     assert len(scripted.requests) <= 2
 
 
@@ -227,7 +227,7 @@ def test_a_proxy_gets_its_own_credentials(scripted: Scripted, monkeypatch: pytes
         OrionSession(plain, requests_session=get_session(retry_timeout=1)).get_resource(File, 1)
 
 
-def test_connections_are_used_again(scripted: Scripted) -> None:
+def test_connections_are_reused(scripted: Scripted) -> None:
     ports: set[int] = set()
 
     def note(handler: object) -> None:
@@ -271,19 +271,19 @@ def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_a_forked_child_learns_limits_anew(scripted: Scripted) -> None:
+def test_a_forked_child_starts_without_rate_limits(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(429, headers={"Retry-After": "1"}), ScriptedResponse())
     get_session().get(scripted.url)
-    assert _waits(scripted)
+    assert _is_throttled(scripted)
     child = os.fork()
     if child == 0:
-        os._exit(1 if _waits(scripted) else 0)
+        os._exit(1 if _is_throttled(scripted) else 0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert _waits(scripted)
+    assert _is_throttled(scripted)
 
 
-def _waits(server: Scripted) -> bool:
-    """Whether requests to a server are slowed down."""
+def _is_throttled(server: Scripted) -> bool:
+    """Return whether requests to a server are throttled."""
     limiter = get_limiter(parse_origin(server.url))
     return max(limiter.reserve("GET", CLOCK.monotonic()) for _ in range(3)) > 0
 
@@ -292,11 +292,11 @@ def test_a_429_of_the_storage_slows_only_the_storage(scripted: Scripted) -> None
     with Scripted(ScriptedResponse(429, headers={"Retry-After": "1"}), ScriptedResponse(raw=b"content")) as storage:
         scripted.then(ScriptedResponse(302, headers={"Location": f"{storage.url}/presigned"}))
         assert get_session().get(scripted.url).content == b"content"
-        assert not _waits(scripted)
-        assert _waits(storage)
+        assert not _is_throttled(scripted)
+        assert _is_throttled(storage)
 
 
-def test_asynchronous_calls_keep_to_the_same_limit(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_asynchronous_calls_share_the_rate_limit(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.then(ScriptedResponse(429, headers={"Retry-After": "7"}), ScriptedResponse(data=FILE))
     session = scripted.session(retry_dict=None)
     CLOCK.monotonic = lambda: sum(skipped_waits)
@@ -314,7 +314,7 @@ def test_asynchronous_calls_keep_to_the_same_limit(scripted: Scripted, skipped_w
     assert all(0 < wait < 0.1 for wait in others)
 
 
-def test_asynchronous_connections_are_kept_inside_the_block(scripted: Scripted) -> None:
+def test_asynchronous_connections_are_pooled_inside_the_block(scripted: Scripted) -> None:
     ports: list[int] = []
 
     def note(handler: object) -> None:
@@ -361,7 +361,7 @@ def test_asynchronous_content(scripted: Scripted) -> None:
     asyncio.run(work())
 
 
-def test_an_asynchronous_download_that_breaks(scripted: Scripted) -> None:
+def test_an_interrupted_asynchronous_download(scripted: Scripted) -> None:
     def cut(handler: object) -> None:
         handler.send_response_only(200)  # type: ignore[attr-defined]
         handler.send_header("Content-Length", "100")  # type: ignore[attr-defined]
@@ -378,7 +378,7 @@ def test_an_asynchronous_download_that_breaks(scripted: Scripted) -> None:
     asyncio.run(work())
 
 
-def test_a_cancelled_task_gives_its_connection_back(scripted: Scripted) -> None:
+def test_a_cancelled_task_releases_its_connection(scripted: Scripted) -> None:
     scripted.then(drip(3, 0.1))
 
     async def work() -> None:
@@ -430,7 +430,7 @@ def test_backoff() -> None:
             backoff.sleep(429)
         backoff.sleep(503)
     assert all(0.1 <= wait <= 90 for wait in waits[:10])
-    assert all(wait <= 0.3 * 3**number for number, wait in enumerate(waits[:10]))
+    assert all(wait <= 0.3 * 3**attempt for attempt, wait in enumerate(waits[:10]))
     assert all(5 <= wait <= 6 for wait in waits[10:13])
     assert len(waits) == 14
 
@@ -441,13 +441,13 @@ def test_temporary_path() -> None:
         assert path.endswith(".dcd")
         assert os.path.exists(path)
     assert not os.path.exists(path)
-    kept = TemporaryPath(suffix="a/b.sdf")
-    with open(kept) as stream:
+    temporary = TemporaryPath(suffix="a/b.sdf")
+    with open(temporary) as stream:
         assert stream.read() == ""
-    path = kept.path
+    path = temporary.path
     assert path.endswith("a_b.sdf")
     os.unlink(path)
-    del kept
+    del temporary
     other = TemporaryPath()
     path = other.path
     assert os.path.exists(path)

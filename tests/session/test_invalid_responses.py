@@ -1,4 +1,4 @@
-"""Responses that are good by their status and wrong by what they hold."""
+"""Successful responses with invalid bodies: missing ids, other pages, and connections that break."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PAGE = ScriptedResponse(
 )
 
 
-def test_the_page_of_a_portal_is_no_content(scripted: Scripted, tmp_path: Path) -> None:
+def test_a_captive_portal_page_is_rejected_as_content(scripted: Scripted, tmp_path: Path) -> None:
     scripted.then(PAGE)
     target = tmp_path / "x"
     with pytest.raises(BadResponse, match="web page titled 'Please sign in'"):
@@ -44,12 +44,12 @@ def test_the_page_of_a_portal_is_no_content(scripted: Scripted, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("mark", ["ETag", "Repr-Digest"])
-def test_a_stored_page_is_content(scripted: Scripted, mark: str) -> None:
+def test_a_stored_html_page_is_content(scripted: Scripted, mark: str) -> None:
     scripted.then(PAGE._replace(headers={**PAGE.headers, mark: '"1"'}))
     assert b"".join(File(id=1, session=scripted.session()).download()) == PAGE.raw
 
 
-def test_an_item_that_comes_again_on_the_next_page_is_left_out(scripted: Scripted) -> None:
+def test_an_item_repeated_on_the_next_page_is_skipped(scripted: Scripted) -> None:
     pages = [
         {"results": [{"id": 1}, {"id": 2}], "next": "/two"},
         {"results": [{"id": 2}, {"id": 3}], "next": "/three"},
@@ -60,7 +60,7 @@ def test_an_item_that_comes_again_on_the_next_page_is_left_out(scripted: Scripte
 
 
 @pytest.mark.parametrize("item", [{"name": "x"}, {"id": None}, {"id": "seven"}, {"id": 7.5}, {"id": True}, {"id": -1}])
-def test_an_item_without_an_id_is_no_item(scripted: Scripted, item: dict[str, Any]) -> None:
+def test_an_item_without_an_id_is_an_error(scripted: Scripted, item: dict[str, Any]) -> None:
     scripted.then(ScriptedResponse(data={"results": [{"id": 1}, item], "next": None}))
     listing = scripted.session().list_resources(File)
     assert next(listing).id == 1
@@ -73,7 +73,7 @@ def test_an_item_without_an_id_is_no_item(scripted: Scripted, item: dict[str, An
 
 
 @pytest.mark.parametrize("data", [{"id": "7"}, {"id": 9.0e18, "id_str": "7"}])
-def test_an_id_may_come_as_text(scripted: Scripted, data: dict[str, Any]) -> None:
+def test_an_id_may_be_a_string(scripted: Scripted, data: dict[str, Any]) -> None:
     scripted.then(ScriptedResponse(data={**data, "collection": 3}))
     assert scripted.session().get_resource(Shard(collection=ShardCollection(id=3)), 7).id == 7
 
@@ -103,7 +103,7 @@ CHANGES: dict[str, tuple[str, Callable[[OrionSession, int, int], object]]] = {
 
 @pytest.mark.parametrize("step", WITHOUT_ID)
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_whose_response_has_no_id_was_made(
+def test_a_write_whose_response_has_no_id_was_applied(
     orion: LocalOrion, session: OrionSession, plain: Plain, change: str, step: str
 ) -> None:
     operation, call = CHANGES[change]
@@ -119,25 +119,25 @@ def test_a_change_whose_response_has_no_id_was_made(
 
 
 @pytest.mark.parametrize("step", WITHOUT_ID)
-def test_a_look_at_a_resource_without_an_id_is_an_error(orion: LocalOrion, session: OrionSession, step: str) -> None:
+def test_reading_a_resource_without_an_id_is_an_error(orion: LocalOrion, session: OrionSession, step: str) -> None:
     made = Dataset.create(session, "x")
-    looks: list[Callable[[], object]] = [
+    reads: list[Callable[[], object]] = [
         lambda: session.get_resource(Dataset, made.id),
         lambda: session.refresh_resource(made),
         lambda: session.refresh_resource_until(made, "name", "y", timeout=600),
     ]
-    for look in looks:
+    for read in reads:
         orion.faults.clear()
         orion.faults.script("get_dataset", [step])
         with pytest.raises(BadResponse, match=r"^get_dataset GET .*\bid\b.* \(request \w+\)$") as caught:
-            look()
+            read()
         assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)
         assert len(orion.faults.requests("get_dataset")) == 1
     assert made.name == "x"
 
 
 def _object_of(schema: dict[str, Any]) -> dict[str, Any]:
-    """The object that a response is, or that each of its items is."""
+    """Return the schema of the object that a response is, or of its items."""
     while "$ref" in schema:
         schema = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     results = schema["properties"].get("results")
@@ -157,30 +157,30 @@ def test_every_resource_of_the_contract_is_known_to_have_an_id() -> None:
                     if "id" not in schema.get("required", ()):
                         without.add(found["operationId"])
                 elif code[0] == "2" and not content:
-                    # Where no object is promised, none is looked at.
+                    # Where the contract promises no object, none is checked.
                     assert code == "204", found["operationId"]
     assert without == _pagination._NO_ID
 
 
-@pytest.mark.parametrize("number", [1, 4])
-def test_content_that_arrived_as_something_else_is_sent_again(orion: LocalOrion, plain: Plain, number: int) -> None:
-    orion.faults.script("upload_file_content", [set_field("sha256", "0" * 64)], times=number)
+@pytest.mark.parametrize("times", [1, 4])
+def test_content_that_was_stored_corrupt_is_sent_again(orion: LocalOrion, plain: Plain, times: int) -> None:
+    orion.faults.script("upload_file_content", [set_field("sha256", "0" * 64)], times=times)
     file = File.upload(orion.session(), "x", b"content")
     orion.faults.assert_consumed()
-    assert len(orion.faults.requests("upload_file_content")) == number + 1
+    assert len(orion.faults.requests("upload_file_content")) == times + 1
     assert plain.request("GET", f"/api/v3/storage/files/{file.id}/download")[1] == b"content"
 
 
-def test_and_not_for_ever(orion: LocalOrion, plain: Plain) -> None:
+def test_corrupt_content_is_sent_again_only_a_few_times(orion: LocalOrion, plain: Plain) -> None:
     orion.faults.script("upload_file_content", [set_field("sha256", "0" * 64)], times=5)
-    with pytest.raises(OrionConnectionError, match="another digest") as caught:
+    with pytest.raises(OrionConnectionError, match="a different digest") as caught:
         File.upload(orion.session(), "x", b"content")
     assert caught.value.attempts == 5
     orion.faults.assert_consumed()
     assert plain.get("/api/v3/storage/files/")["count"] == 0
 
 
-def test_a_rejection_says_nothing_of_the_attempts_before_it(orion: LocalOrion, session: OrionSession) -> None:
+def test_a_rejection_says_nothing_about_earlier_attempts(orion: LocalOrion, session: OrionSession) -> None:
     session.is_authenticated()
     orion.faults.script("create_dataset", [reset_after(), status(404)])
     with pytest.raises(NotFoundResponse, match="it may have been applied") as caught:
@@ -190,7 +190,7 @@ def test_a_rejection_says_nothing_of_the_attempts_before_it(orion: LocalOrion, s
 
 
 @pytest.mark.parametrize("create", CREATIONS)
-def test_a_creation_that_a_page_responses_may_have_been_made(
+def test_a_creation_with_an_html_response_may_have_been_applied(
     orion: LocalOrion, session: OrionSession, create: str
 ) -> None:
     orion.faults.script("create_dataset", [{"step": "html", "applied": True}])
@@ -202,10 +202,10 @@ def test_a_creation_that_a_page_responses_may_have_been_made(
 
 @pytest.mark.parametrize("create", CREATIONS)
 @pytest.mark.parametrize("step", ["broken_json", "cut;sent=5", "cut;sent=5;how=close;framing=chunked", "gzip_cut"])
-def test_a_creation_whose_response_breaks_off_was_made(
+def test_a_creation_with_a_truncated_response_was_applied(
     orion: LocalOrion, session: OrionSession, create: str, step: str
 ) -> None:
-    # The keys that make a retry possible are learned from a response that is broken, too.
+    # Support for idempotency keys is learned even from a truncated response.
     orion.faults.script("create_dataset", [step], times=9)
     with pytest.raises(OrionError, match=r", it was applied\)$") as caught:
         CREATIONS[create](session)
@@ -213,7 +213,7 @@ def test_a_creation_whose_response_breaks_off_was_made(
     assert orion.faults.effects("create_dataset") == 1
 
 
-def test_what_was_applied_before_a_rejection_was_applied(orion: LocalOrion, session: OrionSession) -> None:
+def test_an_applied_request_stays_applied_after_a_rejection(orion: LocalOrion, session: OrionSession) -> None:
     file = File.upload(session, "before", b"x")
     orion.faults.script("update_file", ["cut;sent=5", 403])
     with pytest.raises(AuthorizationRequired, match=r", it was applied\)$") as caught:
@@ -222,7 +222,7 @@ def test_what_was_applied_before_a_rejection_was_applied(orion: LocalOrion, sess
     assert orion.faults.effects("update_file") == 1
 
 
-def test_a_read_that_breaks_off_was_not_applied(orion: LocalOrion, session: OrionSession) -> None:
+def test_a_truncated_read_was_not_applied(orion: LocalOrion, session: OrionSession) -> None:
     session.is_authenticated()
     orion.faults.script("list_datasets", ["cut;sent=5"], times=9)
     with pytest.raises(OrionConnectionError) as caught:
@@ -233,7 +233,7 @@ def test_a_read_that_breaks_off_was_not_applied(orion: LocalOrion, session: Orio
 
 
 def _nothing(status: int) -> ScriptedResponse:
-    """Promise JSON and hang up before its first byte."""
+    """Promise JSON and close the connection before its first byte."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" % status)
@@ -264,7 +264,7 @@ WHOLE = {
 
 
 @WAYS
-def test_json_that_is_cut_before_its_first_byte_is_asked_for_again(
+def test_json_cut_before_its_first_byte_is_requested_again(
     scripted: Scripted, way: Callable[[OrionSession], str]
 ) -> None:
     scripted.then(_nothing(200), ScriptedResponse(data=WHOLE))
@@ -272,14 +272,14 @@ def test_json_that_is_cut_before_its_first_byte_is_asked_for_again(
     assert len(scripted.requests) == 2
 
 
-def test_no_content_is_whole_without_a_byte(scripted: Scripted) -> None:
+def test_a_204_has_no_body(scripted: Scripted) -> None:
     scripted.then(_nothing(204))
     assert scripted.session().raw.send(delete_file.build(1)).status_code == 204
-    assert [requests.method for requests in scripted.requests] == ["DELETE"]
+    assert [request.method for request in scripted.requests] == ["DELETE"]
 
 
 @WAYS
-def test_json_that_says_it_is_empty_is_a_bad_response(scripted: Scripted, way: Callable[[OrionSession], str]) -> None:
+def test_an_empty_json_body_is_a_bad_response(scripted: Scripted, way: Callable[[OrionSession], str]) -> None:
     scripted.then(ScriptedResponse(raw=b""))
     with pytest.raises(BadResponse):
         way(scripted.session())
@@ -287,7 +287,7 @@ def test_json_that_says_it_is_empty_is_a_bad_response(scripted: Scripted, way: C
 
 
 @pytest.mark.parametrize("sent", ["utf-8", "latin-1"])
-def test_headers_that_are_no_ascii_read_alike(scripted: Scripted, sent: str) -> None:
+def test_non_ascii_headers_are_read_alike_by_all_drivers(scripted: Scripted, sent: str) -> None:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write("HTTP/1.1 200 OK\r\nX-Name: \u00e9t\u00e9\r\nContent-Length: 0\r\n\r\n".encode(sent))
 

@@ -1,4 +1,4 @@
-"""Jobs through the session: started in every published form, waited for, read, cancelled, and started again."""
+"""Jobs through the session: started in every published form, waited for, read, cancelled and restarted."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ DONE = {"id": 5, "name": "x", "state": "complete", "reason": "", "workfloe": 3}
 
 @pytest.fixture
 def floe(session: OrionSession) -> Callable[[str], WorkFloeSpec]:
-    """Finds a floe by its name."""
+    """Return a function that finds a floe by name."""
     return lambda name: next(each for each in session.list_resources(WorkFloeSpec) if each.name == name)
 
 
-# ---------------------------------------------------------------- what runs
+# ---------------------------------------------------------------- results
 
 
 def test_molecules_become_a_dataset(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
@@ -171,7 +171,7 @@ def _refreshed(session: OrionSession, job: WorkFloeJob) -> WorkFloeJob:
 
 def test_a_log_is_followed_to_its_end(floe: Callable[[str], WorkFloeSpec]) -> None:
     job = floe("slow").start("x", seconds=0.5, steps=5)
-    assert list(job.logs(follow=True)) == [f"step {number} of 5" for number in range(1, 6)]
+    assert list(job.logs(follow=True)) == [f"step {step} of 5" for step in range(1, 6)]
     assert job.state == "complete"
 
 
@@ -193,7 +193,7 @@ def test_a_log_is_put_together_from_its_chunks(scripted: Scripted) -> None:
     ]
 
 
-def test_waiting_ends(scripted: Scripted) -> None:
+def test_waiting_times_out(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data={**DONE, "state": "running"}))
     job = WorkFloeJob(id=5, session=scripted.session())
     with pytest.raises(OrionTimeout, match=r"waited 0.2 s for WorkFloeJob 5 to become 'complete'; it is 'running'"):
@@ -201,7 +201,7 @@ def test_waiting_ends(scripted: Scripted) -> None:
 
 
 def test_a_reason_alone_is_a_failure(scripted: Scripted) -> None:
-    # The outcome is our assumption; a stack that does not send it says no less.
+    # The field `outcome` is assumed; if it is omitted, the job has only its reason.
     scripted.then(ScriptedResponse(data={**DONE, "reason": "out of memory"}))
     job = WorkFloeJob(id=5, session=scripted.session())
     with pytest.raises(OrionError, match=r"WorkFloeJob 5 \('x'\) failed: out of memory"):
@@ -210,7 +210,7 @@ def test_a_reason_alone_is_a_failure(scripted: Scripted) -> None:
     assert not WorkFloeJob.from_msg({**DONE, "outcome": "failed"}).succeeded
 
 
-def test_what_a_job_costs(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
+def test_the_cost_of_a_job(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
     before: Balance = session.get_current_balance()
     job = floe("slow").start("x", seconds=1.5)
     job.wait(timeout=60)
@@ -259,22 +259,22 @@ def test_a_job_is_started_again_by_the_same_request(
     job = WorkFloeJob.start(session, echo, "name", PARAMS, **more)
     exported = session.get_resource(WorkFloeJob, job.id).export_params()
     assert exported == {"name": "name", "workfloe": echo.id, "parameters": PARAMS, "system_parameters": system or {}}
-    kept = json.loads(json.dumps(exported))
-    # The same two calls to a server that shows what it is asked.
+    stored = json.loads(json.dumps(exported))
+    # The same two calls to a server that records its requests.
     recorder = scripted.then(ScriptedResponse(201, DONE)).session()
     recorder.config = scripted.config(project=session.config.project)
     WorkFloeJob.start(recorder, echo, "name", PARAMS, **more)
-    WorkFloeJob.start(recorder, param_dict=kept)
-    older = {"system_parameters": kept["system_parameters"]} if system is not None else {}
-    WorkFloeJob.start(recorder, kept["workfloe"], kept["name"], kept["parameters"], **older)
+    WorkFloeJob.start(recorder, param_dict=stored)
+    older = {"system_parameters": stored["system_parameters"]} if system is not None else {}
+    WorkFloeJob.start(recorder, stored["workfloe"], stored["name"], stored["parameters"], **older)
     first, again, oldest = [each.body for each in scripted.requests]
     assert first == again == oldest
-    WorkFloeJob.start(session, param_dict=kept)
+    WorkFloeJob.start(session, param_dict=stored)
     one, two = orion.faults.requests("create_job")
     assert one.received == two.received == len(first)
 
 
-def test_what_is_given_besides_replaces_parts(scripted: Scripted) -> None:
+def test_further_arguments_replace_exported_ones(scripted: Scripted) -> None:
     session = scripted.then(ScriptedResponse(201, DONE)).session()
     params = {"name": "old", "workfloe": 3, "parameters": {"promoted": {"a": 1}}, "system_parameters": {"b": 2}}
     WorkFloeJob.start(session, param_dict=params, name="new", project=Project(id=2))
@@ -294,18 +294,21 @@ def test_what_is_given_besides_replaces_parts(scripted: Scripted) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "no floe is named"),
-        ({"param_dict": {"name": "x"}}, "no floe is named"),
+        ({}, "no floe given"),
+        ({"param_dict": {"name": "x"}}, "no floe given"),
         ({"workfloe": "the best"}, "workfloe must be an integer"),
         ({"workfloe": WorkFloeSpec()}, "has no id"),
-        ({"workfloe": 3, "params": [1]}, "params is a mapping, not list"),
-        ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "resources are given by their ids"),
-        ({"workfloe": 3, "system_parameters": {"a": float("inf")}}, "system_parameters cannot be written as JSON"),
-        ({"param_dict": 5}, "param_dict is a mapping"),
-        ({"param_dict": {"workfloe": 3, "colour": "red"}}, "key 'colour'; known are name, workfloe, parameters"),
+        ({"workfloe": 3, "params": [1]}, "params must be a mapping, not list"),
+        ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "pass resources by id"),
+        ({"workfloe": 3, "system_parameters": {"a": float("inf")}}, "system_parameters is not JSON serializable"),
+        ({"param_dict": 5}, "param_dict must be a mapping"),
+        (
+            {"param_dict": {"workfloe": 3, "colour": "red"}},
+            "unknown key 'colour'; known keys are name, workfloe, parameters",
+        ),
     ],
 )
-def test_what_cannot_be_started_is_rejected_before_anything_is_sent(
+def test_invalid_starts_are_rejected_before_any_request(
     scripted: Scripted, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValidationError, match=message):
@@ -313,7 +316,7 @@ def test_what_cannot_be_started_is_rejected_before_anything_is_sent(
     assert scripted.requests == []
 
 
-def test_the_server_names_what_it_does_not_know(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
+def test_the_server_names_unknown_parameters(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
     with pytest.raises(BadResponse, match=r"'colour'.*'text', 'number'") as caught:
         WorkFloeJob.start(session, floe("echo"), "x", {"promoted": {"colour": "red"}})
     assert caught.value.response.status_code == 422
@@ -328,7 +331,7 @@ def test_parameters_that_were_not_sent_are_not_exported() -> None:
 
 
 def test_a_sweep_merges_deeply_and_leaves_its_defaults_alone(scripted: Scripted) -> None:
-    session = scripted.then(*[ScriptedResponse(201, {**DONE, "id": number}) for number in (1, 2, 3)]).session()
+    session = scripted.then(*[ScriptedResponse(201, {**DONE, "id": id}) for id in (1, 2, 3)]).session()
     defaults = {"promoted": {"in": 618, "opt": {"a": 1, "b": {"c": 2}}}, "cube": {"dock": {"list": [1, 2]}}}
     before = json.dumps(defaults)
     sets = [{}, {"promoted": {"opt": {"b": {"d": 3}}}}, {"cube": {"dock": {"list": [9]}, "rank": {"n": 1}}}]
@@ -344,18 +347,18 @@ def test_a_sweep_merges_deeply_and_leaves_its_defaults_alone(scripted: Scripted)
 
 @pytest.mark.parametrize(("defaults", "sets"), [([], [{}]), ({}, [{}, 5])])
 def test_a_sweep_of_something_else_starts_nothing(scripted: Scripted, defaults: Any, sets: Any) -> None:
-    with pytest.raises(ValidationError, match="are mappings"):
+    with pytest.raises(ValidationError, match="must be mappings"):
         parameterize_workfloe(WorkFloeSpec(id=3, session=scripted.session()), "name", defaults, sets)
     assert scripted.requests == []
 
 
-def test_a_folder_is_kept_with_its_jobs(tmp_path: Path) -> None:
-    with LocalOrion(tmp_path / "kept", seed="demo") as orion:
+def test_a_data_folder_keeps_its_jobs(tmp_path: Path) -> None:
+    with LocalOrion(tmp_path / "data", seed="demo") as orion:
         session = orion.session()
         echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
         job = echo.start("x")
         job.wait(timeout=60)
-    with LocalOrion(tmp_path / "kept") as orion:
+    with LocalOrion(tmp_path / "data") as orion:
         session = orion.session()
         assert session.list_resources(WorkFloeSpec, {"title": "echo"}).one().id == echo.id
         assert session.get_resource(WorkFloeJob, job.id).succeeded
@@ -371,12 +374,12 @@ def test_the_report_of_a_job(session: OrionSession, tmp_path: Path) -> None:
     assert found.pages == ("index.html", "Drugs 1.html")
 
     second = ShardCollection.create(session, "another report", {"index_pages": []}, tags=[f"Job {job.id}"])
-    with pytest.raises(MultipleResultsFound, match=f"Job {job.id} made 2 reports: .*{second.id}"):
+    with pytest.raises(MultipleResultsFound, match=f"Job {job.id} created 2 reports: collections .*{second.id}"):
         download_report(job, tmp_path / "none.zip")
     (echo,) = session.list_resources(WorkFloeSpec, {"name": "echo"}, exact=True)
     silent = echo.start("no report")
     silent.wait(timeout=60)
-    with pytest.raises(NoResultFound, match=f"Job {silent.id} made no report"):
+    with pytest.raises(NoResultFound, match=f"Job {silent.id} created no report"):
         download_report(silent, tmp_path / "none.zip")
     assert not (tmp_path / "none.zip").exists()
 

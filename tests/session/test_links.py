@@ -1,4 +1,4 @@
-"""Links to records of datasets; those to resources are with the verbs."""
+"""Links to records of datasets; links to resources are tested with the verbs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def dataset(session: OrionSession) -> Dataset:
     return made
 
 
-def test_a_link_leads_back_to_its_record(
+def test_a_link_resolves_to_its_record(
     orion: LocalOrion, session: OrionSession, plain: Plain, dataset: Dataset
 ) -> None:
     _, record = dataset.records()
@@ -121,7 +121,7 @@ def test_damaged_links(session: OrionSession, damage: dict[str, Any], words: str
         session.get_link(given)
 
 
-def test_what_is_gone_and_what_is_not_for_the_user(orion: LocalOrion, session: OrionSession, dataset: Dataset) -> None:
+def test_links_to_deleted_and_to_forbidden_records(orion: LocalOrion, session: OrionSession, dataset: Dataset) -> None:
     record = next(dataset.records())
     link = session.create_link(record)
     with pytest.raises(AuthorizationRequired):
@@ -140,9 +140,9 @@ def test_links_pickle(session: OrionSession, dataset: Dataset) -> None:
     assert pickle.loads(pickle.dumps(link)) == link
 
 
-def test_a_codec_of_ones_own(session: OrionSession, dataset: Dataset) -> None:
+def test_a_custom_codec(session: OrionSession, dataset: Dataset) -> None:
     class Titles(RecordCodec):
-        """Reads the title alone."""
+        """Decodes only the title."""
 
         def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Any:
             return f"{fields['Title']} {dataset_id} {record_id}"
@@ -156,7 +156,7 @@ def test_one_record(session: OrionSession, dataset: Dataset, scripted: Scripted)
     with pytest.raises(ValidationError, match="record_id must be an integer"):
         dataset.record("first")
     scripted.responses = [ScriptedResponse(data={"id": 1, "dataset": 1, "record": None})]
-    with pytest.raises(OrionError, match="sent no record 1 of Dataset 1"):
+    with pytest.raises(OrionError, match="the response has no 'record' for record 1 of Dataset 1"):
         Dataset(id=1, session=scripted.session()).record(1)
 
 
@@ -166,7 +166,7 @@ def test_a_link_to_a_shard(orion: LocalOrion, session: OrionSession) -> None:
     assert shard.id > 2**53
     link = session.create_link(shard)
     assert (link["id_str"], link["collection_str"]) == (str(shard.id), str(collection.id))
-    # A program that reads every number as a double damages the id; the text is what counts.
+    # A program that reads integers as doubles damages the id; the string form takes precedence.
     damaged = json.loads(json.dumps(link), parse_int=lambda digits: int(float(digits)))
     assert damaged["id"] != shard.id
     read = orion.session().get_link(damaged)
@@ -219,16 +219,16 @@ def test_many_links_at_once(orion: LocalOrion, session: OrionSession, dataset: D
     assert session.resolve_links([]) == []
 
 
-def test_many_links_of_which_some_are_dead(orion: LocalOrion) -> None:
+def test_many_links_with_some_broken(orion: LocalOrion) -> None:
     session = OrionSession(orion.config(), requests_session=get_session(retry_dict={}))
-    kept, gone = (File.upload(session, name, b"x") for name in ("kept", "gone"))
-    links = [session.create_link(each) for each in (gone, kept, gone)]
+    stored, gone = (File.upload(session, name, b"x") for name in ("stored", "gone"))
+    links = [session.create_link(each) for each in (gone, stored, gone)]
     session.delete_resource(gone)
     with pytest.raises(NotFoundResponse):
         session.resolve_links(links)
     first, second, third = session.resolve_links(links, return_exceptions=True)
     assert isinstance(first, NotFoundResponse)
-    assert (second, third) == (kept, first)
+    assert (second, third) == (stored, first)
     before = len(orion.faults.requests("get_file"))
     with pytest.raises(OrionLinkError):
         session.resolve_links([links[1], {"link": "no"}])

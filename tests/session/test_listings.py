@@ -1,4 +1,4 @@
-"""Listings: pages when they are needed, and the questions that need not read them all."""
+"""Listings: lazy pages, and first, one and count with as few requests as possible."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from orionclient.types import Dataset, File, Project, Shard, ShardCollection
 
 @pytest.fixture
 def seven(session: OrionSession) -> ShardCollection:
-    """A collection of seven shards: three ready, two temporary, two open."""
+    """Make a collection of seven shards: three ready, two temporary, two open."""
     collection = ShardCollection.create(session, "seven")
     for name in "abcdefg":
         shard = Shard.create(collection, name)
@@ -77,7 +77,7 @@ def test_shards_in_a_state(seven: ShardCollection, state: Any, expected: str) ->
 
 
 def test_offset_and_limit_go_over_pages(session: OrionSession, seven: ShardCollection) -> None:
-    # Pages of two: the offset must count once and not on every page.
+    # With pages of two, the offset must apply once and not on every page.
     template = Shard(collection=seven)
     assert names(session.list_resources(template, {"limit": 2, "offset": 1})) == "bcdefg"
     assert names(session.list_resources(template, {"limit": 2, "offset": 1}, limit=5)) == "bcdef"
@@ -85,14 +85,14 @@ def test_offset_and_limit_go_over_pages(session: OrionSession, seven: ShardColle
     assert session.list_resources(template, {"name": "D"}).one().name == "d"
 
 
-@pytest.mark.parametrize("number", [-1, 1.0, "1", True, float("nan")])
-def test_numbers_that_are_none(scripted: Scripted, number: Any) -> None:
+@pytest.mark.parametrize("value", [-1, 1.0, "1", True, float("nan")])
+def test_invalid_offsets_and_limits_are_rejected(scripted: Scripted, value: Any) -> None:
     session = scripted.session()
     collection = ShardCollection(id=7, session=session)
     for attempt in (
-        lambda: collection.list_shards(number),
-        lambda: collection.list_shards(offset=number),
-        lambda: session.list_resources(File, limit=number),
+        lambda: collection.list_shards(value),
+        lambda: collection.list_shards(offset=value),
+        lambda: session.list_resources(File, limit=value),
     ):
         with pytest.raises(ValidationError, match="must be an integer of at least 0, not"):
             attempt()
@@ -108,7 +108,7 @@ def test_no_state_at_all(scripted: Scripted) -> None:
 # ---------------------------------------------------------------------- lazy
 
 
-def test_pages_come_when_they_are_needed(orion: LocalOrion, session: OrionSession, seven: ShardCollection) -> None:
+def test_pages_are_requested_lazily(orion: LocalOrion, session: OrionSession, seven: ShardCollection) -> None:
     orion.faults.clear()
     listing = session.list_resources(Shard(collection=seven), {"limit": 3})
     assert queries(orion, "list_shards") == 0
@@ -120,14 +120,14 @@ def test_pages_come_when_they_are_needed(orion: LocalOrion, session: OrionSessio
     for each in listing:
         assert each.name == "e"
         break
-    # Who breaks off goes on where that was, and at the end it stays.
+    # A caller that stops early continues at the next item, and an exhausted listing stays exhausted.
     assert names(listing) == "fg"
     assert names(listing) == ""
     assert next(listing, None) is None
     assert queries(orion, "list_shards") == 3
 
 
-def test_a_limit_asks_for_no_more(scripted: Scripted) -> None:
+def test_a_limit_requests_no_more_items(scripted: Scripted) -> None:
     page = {"count": 9, "next": "/next", "results": [{"id": 1}, {"id": 2}]}
     scripted.responses = [ScriptedResponse(data=page)]
     session = scripted.session()
@@ -135,14 +135,14 @@ def test_a_limit_asks_for_no_more(scripted: Scripted) -> None:
         del scripted.requests[:]
         assert len(list(session.list_resources(File, limit=limit))) == limit
         assert [each.path for each in scripted.requests] == [f"/api/v3/storage/files/?limit={requests}"]
-    # A page of the user's own size stays, and none is larger than the contract allows.
+    # A page size of the caller is used, and none exceeds the maximum of the contract.
     del scripted.requests[:]
     assert len(list(session.list_resources(File, {"limit": 5}, limit=1))) == 1
     next(session.list_resources(File, limit=5000))
     assert [each.path.rpartition("?")[2] for each in scripted.requests] == ["limit=5", "limit=1000"]
 
 
-def test_no_limit_asks_for_the_largest_page(scripted: Scripted) -> None:
+def test_the_largest_page_is_requested_if_no_limit_is_given(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(data={"count": 0, "next": None, "results": []})]
     filters = {"name": "x"}
     assert list(scripted.session().list_resources(File, filters)) == []
@@ -150,7 +150,7 @@ def test_no_limit_asks_for_the_largest_page(scripted: Scripted) -> None:
     assert filters == {"name": "x"}
 
 
-def test_filters_are_those_of_the_call(session: OrionSession) -> None:
+def test_filters_are_fixed_by_the_call(session: OrionSession) -> None:
     for name in "ab":
         Dataset.create(session, name)
     filters = {"name": "a"}
@@ -159,13 +159,13 @@ def test_filters_are_those_of_the_call(session: OrionSession) -> None:
     assert names(listing) == "a"
 
 
-def test_a_page_that_fails_ends_the_walk(orion: LocalOrion, session: OrionSession, seven: ShardCollection) -> None:
+def test_a_failed_page_ends_the_iteration(orion: LocalOrion, session: OrionSession, seven: ShardCollection) -> None:
     listing = session.list_resources(Shard(collection=seven), {"limit": 3})
     assert names(itertools.islice(listing, 3)) == "abc"
     orion.faults.script("list_shards", [400])
     with pytest.raises(BadResponse, match="list_shards"):
         next(listing)
-    # It ends here rather than begin anew unasked.
+    # The iteration ends here and does not start again unnoticed.
     assert list(listing) == []
 
 
@@ -183,7 +183,7 @@ def test_count_first_and_one(orion: LocalOrion, session: OrionSession, seven: Sh
     with pytest.raises(MultipleResultsFound) as several:
         listing.one()
     assert queries(orion, "list_shards") == 3
-    # Asking moved nothing, and reading changes no response.
+    # The checks moved no offset, and reading changes no response.
     assert names(listing) == "abcdefg"
     assert listing.count() == 7
     assert (listing.first(), names(listing)) == (first, "")
@@ -194,7 +194,7 @@ def test_count_first_and_one(orion: LocalOrion, session: OrionSession, seven: Sh
     assert (found.count(), found.one().name, found.one()) == (1, "g", found.first())
 
 
-def test_none_at_all(session: OrionSession) -> None:
+def test_an_empty_listing(session: OrionSession) -> None:
     for listing, message in (
         (session.list_resources(Dataset), "no Dataset found"),
         (session.list_resources(Dataset, {"name": "x"}), "no Dataset with {'name': 'x'} found"),
@@ -228,7 +228,7 @@ def test_a_server_that_says_no_number(scripted: Scripted, number: Any) -> None:
         scripted.session().list_resources(File).count()
 
 
-def test_questions_that_are_rejected(session: OrionSession, seven: ShardCollection) -> None:
+def test_invalid_listings_are_rejected(session: OrionSession, seven: ShardCollection) -> None:
     listing = session.list_resources(Shard(collection=seven), {"colour": "red"})
     for ask in (listing.count, listing.first, listing.one, lambda: next(listing)):
         with pytest.raises(BadResponse, match=r"400.*colour"):
@@ -237,7 +237,7 @@ def test_questions_that_are_rejected(session: OrionSession, seven: ShardCollecti
         session.list_resources(Shard)
 
 
-def test_nothing_is_resolved_before_it_is_needed(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_resolved_early(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     listing = OrionSession().list_resources(File, {"name": "x"}, exact=True)
     with pytest.raises(InvalidCredentials):
@@ -257,7 +257,7 @@ def test_exact_names(orion: LocalOrion, session: OrionSession) -> None:
     assert listing.first() == made["hits"]
     assert list(listing) == [made["hits"]]
     assert listing.count() == 1
-    # What stands on a later page is found, and the server was asked with the same words.
+    # An item on a later page is found, and the server received the same filter.
     assert queries(orion, "list_datasets") == 3 + 2 + 3 + 3
     again = Dataset.create(session, "hits")
     with pytest.raises(MultipleResultsFound, match=f"{made['hits'].id} and {again.id}"):
@@ -282,7 +282,7 @@ def test_exact_needs_a_name(scripted: Scripted) -> None:
         with pytest.raises(ValidationError, match="exact=True requires the filter name or title"):
             session.list_resources(File, filters, exact=True)
     assert scripted.requests == []
-    # Kinds of a title are told apart by it.
+    # Kinds that have a title match it instead.
     results = [{"id": 1, "title": "dock"}, {"id": 2, "title": "docking"}, {"id": 3}]
     scripted.responses = [ScriptedResponse(data={"count": 3, "next": None, "results": results})]
     assert [each.id for each in session.list_resources(File, {"title": "dock"}, exact=True)] == [1]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("real_time")
 
 @pytest.fixture
 def database(session: OrionSession) -> MolsearchDatabase:
-    """The drugs, ready to be searched."""
+    """Create a database of the drugs, ready to be searched."""
     made = MolsearchDatabase.create(
         session, "drugs", Dataset.upload(session, "drugs", drugs("sdf")), database_version=2
     )
@@ -27,7 +27,7 @@ def database(session: OrionSession) -> MolsearchDatabase:
     return made
 
 
-def test_titles_are_found(session: OrionSession, database: MolsearchDatabase) -> None:
+def test_search_by_title(session: OrionSession, database: MolsearchDatabase) -> None:
     assert (database.state, database.count, database.search_type) == ("LOADED", 24, "2D")
     query = MolsearchQuery.create_title_query(
         name="two", database_id=database.id, titles=["caffeine", "aspirin", "nothing"], project=None, session=session
@@ -44,7 +44,7 @@ def test_titles_are_found(session: OrionSession, database: MolsearchDatabase) ->
     assert session.delete_resource(database)
 
 
-def test_a_substructure_is_found_where_there_is_a_toolkit(session: OrionSession, database: MolsearchDatabase) -> None:
+def test_search_by_substructure_needs_a_toolkit(session: OrionSession, database: MolsearchDatabase) -> None:
     query = MolsearchQuery.create_subsearch_query(
         session=session, database_id=database.id, mdlquery="c1ccccc1", subsearch_query_type="SMARTS", num_hits=5
     )
@@ -56,7 +56,7 @@ def test_a_substructure_is_found_where_there_is_a_toolkit(session: OrionSession,
         assert 0 < len(list(query.hits())) <= 5
 
 
-def test_what_is_licensed_is_rejected(session: OrionSession, database: MolsearchDatabase) -> None:
+def test_licensed_query_types_are_rejected(session: OrionSession, database: MolsearchDatabase) -> None:
     with pytest.raises(BadResponse, match="licen") as caught:
         MolsearchQuery.create_fastrocs_query(
             database_id=database.id, query_mol="CCO", max_hits=10, name="x", project=None, shape_only=True, sim_type="tanimoto",
@@ -100,22 +100,22 @@ def test_a_query_sends_what_was_given(
     }  # fmt: skip
 
 
-def test_what_cannot_be_sent_is_rejected_before(scripted: Scripted) -> None:
+def test_invalid_queries_are_rejected_before_any_request(scripted: Scripted) -> None:
     session = scripted.session()
-    with pytest.raises(ValidationError, match="titles is a list"):
+    with pytest.raises(ValidationError, match="titles must be a list of strings"):
         MolsearchQuery.create_title_query(session=session, database_id=1, titles="aspirin")
-    with pytest.raises(ValidationError, match="query_mol cannot be written as JSON: object"):
+    with pytest.raises(ValidationError, match="query_mol is not JSON serializable: object"):
         MolsearchQuery.create_fastrocs_query(session=session, database_id=1, query_mol=object())
     with pytest.raises(ValidationError, match="database_id must be an integer"):
         MolsearchQuery.create_graphsim_query(session=session, database_id="drugs", smiles="C")
-    with pytest.raises(ValidationError, match="dataset is a Dataset or its id, not a File"):
+    with pytest.raises(ValidationError, match="dataset must be a Dataset or its id, not a File"):
         MolsearchDatabase.create(session, "x", File(id=1))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="dataset must be an integer"):
         MolsearchDatabase.create(session, "x", "drugs")
     assert scripted.requests == []
 
 
-def test_a_broken_database_ends_the_waiting(scripted: Scripted) -> None:
+def test_a_failed_database_ends_the_wait(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data={"id": 1, "name": "x", "state": "ERROR", "search_type": "2D"}))
-    with pytest.raises(OrionError, match="MolsearchDatabase 1 is 'ERROR': no reason is given"):
+    with pytest.raises(OrionError, match="MolsearchDatabase 1 is 'ERROR': no reason given"):
         MolsearchDatabase(id=1, session=scripted.session()).wait()

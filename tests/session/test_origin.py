@@ -1,4 +1,4 @@
-"""The token goes to the profile's own scheme, host and port, and nowhere else."""
+"""The token is sent only to the scheme, host and port of the profile."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_both_forms_of_the_header(scripted: Scripted, form: str, header: str) ->
         "http://[::1/",
     ],
 )
-def test_addresses_that_two_programs_could_read_differently_are_rejected(address: str) -> None:
+def test_ambiguous_addresses_are_rejected(address: str) -> None:
     with pytest.raises(ValidationError):
         parse_origin(address)
 
@@ -63,7 +63,7 @@ def test_origins(address: str, origin: tuple[str, str, int]) -> None:
     assert parse_origin(address) == origin
 
 
-def test_a_redirect_to_another_origin_goes_without_the_token(scripted: Scripted) -> None:
+def test_a_redirect_to_another_origin_drops_the_token(scripted: Scripted) -> None:
     with Scripted(ScriptedResponse(raw=b"content")) as storage:
         scripted.then(ScriptedResponse(302, headers={"Location": f"{storage.url}/presigned?sig=1"}))
         assert _download(scripted) == b"content"
@@ -76,13 +76,13 @@ def _download(scripted: Scripted) -> bytes:
     return b"".join(File(id=1, session=scripted.session()).download())
 
 
-def test_a_redirect_on_the_same_origin_keeps_it(scripted: Scripted) -> None:
+def test_a_redirect_on_the_same_origin_keeps_the_token(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(307, headers={"Location": "/elsewhere"}), ScriptedResponse(raw=b"content"))
     assert _download(scripted) == b"content"
-    assert [requests.headers.get("Authorization") for requests in scripted.requests] == [f"Token {CANARY}"] * 2
+    assert [request.headers.get("Authorization") for request in scripted.requests] == [f"Token {CANARY}"] * 2
 
 
-def test_redirects_end(scripted: Scripted) -> None:
+def test_redirects_are_limited(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(302, headers={"Location": "/again"}))
     with pytest.raises(OrionConnectionError, match="more than 5 redirects"):
         _download(scripted)
@@ -101,7 +101,7 @@ def test_writing_is_never_redirected(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(302, headers={"Location": "/elsewhere"}))
     with pytest.raises(Exception, match="302"):
         scripted.session().update_resource(File(id=1), {"name": "y"})
-    assert [requests.method for requests in scripted.requests] == ["PATCH"]
+    assert [request.method for request in scripted.requests] == ["PATCH"]
 
 
 def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
@@ -122,19 +122,19 @@ def test_headers_with_line_breaks_are_rejected_without_showing_them(scripted: Sc
     assert scripted.requests == []
 
 
-def test_digits_reach_the_path_and_nothing_else_does(scripted: Scripted) -> None:
+def test_only_digits_reach_the_path(scripted: Scripted) -> None:
     session = scripted.session()
     bad: list[Any] = ["../admin", "1/../2", "", " 1", "-1", "1.0", "٣", True, None, 1.5, -1, "1" * 30, b"1"]
-    for number in bad:
+    for value in bad:
         with pytest.raises(ValidationError):
-            session.get_resource(File, number)
+            session.get_resource(File, value)
     assert scripted.requests == []
     scripted.then(ScriptedResponse(data=FILE))
     session.get_resource(File, "0017")
     assert scripted.requests[0].path == "/api/v3/storage/files/17/"
 
 
-def test_requests_session_is_rejected_with_a_sentence() -> None:
+def test_a_requests_session_is_rejected_with_an_explanation() -> None:
     class Session:
         pass
 
@@ -171,7 +171,7 @@ def test_the_stream_of_a_raw_download(scripted: Scripted) -> None:
         ("http://127.0.0.1:1", "{storage}/x", None),
     ],
 )
-def test_content_goes_to_no_unencrypted_address_that_the_server_names(
+def test_content_is_never_sent_to_an_unencrypted_address_from_the_server(
     profile: str, address: str, problem: str | None
 ) -> None:
     with Scripted(ScriptedResponse(raw=b"")) as storage:
@@ -187,7 +187,7 @@ def test_content_goes_to_no_unencrypted_address_that_the_server_names(
 
 
 @pytest.mark.parametrize("address", ["http://other.invalid/x", "http://[::1"])
-def test_no_raw_request_goes_to_an_unencrypted_address_or_none(address: str) -> None:
+def test_raw_requests_reject_unencrypted_and_missing_addresses(address: str) -> None:
     session = OrionSession(SessionConfig("https://orion.invalid", CANARY), requests_session=get_session({}, 1, 1))
     request = evolve(download_file.build(1), url=address)
     with pytest.raises(ValidationError, match="invalid URL"):

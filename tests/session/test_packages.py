@@ -1,4 +1,4 @@
-"""Packages through the session: checked before they are sent, uploaded, listed with their manifest, run, shared and deleted."""
+"""Floe packages through the session: checked before upload, listed with their manifest, run, shared and deleted."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def count_up(limit: int, dataset: DatasetOut = "numbers") -> None:
     """Write numbers into a dataset."""
     assert in_orion()
     made = Dataset.create(APISession, dataset)
-    for number in my_helpers.numbers(limit):
-        made.write({"Title": str(number)})
+    for value in my_helpers.numbers(limit):
+        made.write({"Title": str(value)})
     made.finalize()
     print("module loaded from", my_helpers.__file__)
 '''
@@ -54,7 +54,7 @@ def compressed(manifest: Any = MANIFEST, files: dict[str, str] | None = None, to
 
 
 @pytest.mark.parametrize("top", ["", "./", "my-floes-1.2.0/"])
-def test_a_package_brings_its_floes(session: OrionSession, tmp_path: Path, top: str) -> None:
+def test_a_package_adds_its_floes(session: OrionSession, tmp_path: Path, top: str) -> None:
     path = tmp_path / "my-floes-1.2.0.tar.gz"
     path.write_bytes(compressed(top=top))
     package = WorkFloePackage.upload(session, str(path))
@@ -82,7 +82,7 @@ def test_a_package_brings_its_floes(session: OrionSession, tmp_path: Path, top: 
 
 
 @pytest.mark.parametrize("given", ["bytes", "file", "create_resource"])
-def test_a_package_comes_from_any_source(session: OrionSession, tmp_path: Path, given: str) -> None:
+def test_a_package_is_uploaded_from_any_source(session: OrionSession, tmp_path: Path, given: str) -> None:
     if given == "bytes":
         package = WorkFloePackage.upload(session, compressed())
     elif given == "file":
@@ -105,7 +105,7 @@ def test_a_package_is_shared(orion: LocalOrion, session: OrionSession) -> None:
     assert [each["target_type"] for each in session.list_shares(package)] == ["user"]
 
 
-def test_floes_that_cannot_be_read_are_told(session: OrionSession) -> None:
+def test_unreadable_floes_are_reported(session: OrionSession) -> None:
     package = WorkFloePackage.upload(session, compressed(files={"floes/broken.py": "import no_such_module"}))
     with pytest.raises(OrionError, match=rf"WorkFloePackage {package.id} is 'error': .*no_such_module"):
         package.wait(timeout=60)
@@ -125,24 +125,24 @@ def without(*names: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is no tar archive compressed with gzip"),
-        (b"PK\x03\x04 a zip", "is no tar archive compressed with gzip"),
-        (gzip.compress(b"text" * 1000), "is no tar archive compressed with gzip"),
-        (compressed()[:200], "is no tar archive compressed with gzip"),
-        (compressed(manifest=None), r"holds no manifest\.json, neither at its top nor in its only folder"),
-        (compressed(top="a/b/"), r"holds no manifest\.json"),
-        (compressed(manifest="{"), r"the manifest\.json of .* is no JSON"),
-        (compressed(manifest="[]"), r"the manifest\.json of .* is no JSON object"),
-        (compressed(manifest=without("version")), r"the manifest\.json of .* has no version"),
-        (compressed(manifest=without("name", "requirements")), r"has no name, requirements"),
-        (compressed(manifest={**MANIFEST, "python_version": ""}), r"has no python_version"),
-        (compressed(manifest={**MANIFEST, "name": None}), r"has no name"),
-        (compressed(manifest='"' + "x" * (1 << 20) + '"'), r"has 1048578 bytes; at most 1048576 are read"),
+        (b"", "is not a tar.gz archive"),
+        (b"PK\x03\x04 a zip", "is not a tar.gz archive"),
+        (gzip.compress(b"text" * 1000), "is not a tar.gz archive"),
+        (compressed()[:200], "is not a tar.gz archive"),
+        (compressed(manifest=None), r"contains no manifest\.json at its top level or in a top-level folder"),
+        (compressed(top="a/b/"), r"contains no manifest\.json"),
+        (compressed(manifest="{"), r"the manifest\.json of .* is not valid JSON"),
+        (compressed(manifest="[]"), r"the manifest\.json of .* is not a JSON object"),
+        (compressed(manifest=without("version")), r"the manifest\.json of .* lacks version"),
+        (compressed(manifest=without("name", "requirements")), r"lacks name, requirements"),
+        (compressed(manifest={**MANIFEST, "python_version": ""}), r"lacks python_version"),
+        (compressed(manifest={**MANIFEST, "name": None}), r"lacks name"),
+        (compressed(manifest='"' + "x" * (1 << 20) + '"'), r"has 1048578 bytes; the maximum is 1048576"),
     ],
-    # Archives hold the time, and the names of tests must not.
+    # Archives contain timestamps, and test ids must be stable.
     ids=lambda value: "" if isinstance(value, bytes) else value,
 )
-def test_what_is_no_package_is_rejected_before_anything_is_sent(
+def test_an_invalid_package_is_rejected_before_any_request(
     scripted: Scripted, tmp_path: Path, content: bytes, message: str
 ) -> None:
     path = tmp_path / "broken.tar.gz"
@@ -161,13 +161,13 @@ def test_a_missing_file_is_an_os_error(scripted: Scripted, tmp_path: Path) -> No
     assert scripted.requests == []
 
 
-def test_what_the_server_rejects_leaves_nothing_behind(session: OrionSession) -> None:
+def test_a_rejected_package_leaves_nothing_behind(session: OrionSession) -> None:
     with pytest.raises(BadResponse, match="evil"):
         WorkFloePackage.upload(session, compressed(files={**FILES, "../evil.py": "x"}))
     assert session.list_resources(WorkFloePackage).count() == 0
 
 
-def test_what_the_server_never_gets_is_removed(scripted: Scripted) -> None:
+def test_a_package_whose_upload_fails_is_deleted(scripted: Scripted) -> None:
     made = {"id": 4, "name": "my-floes", "state": "uploading", "specification": {}}
     scripted.then(ScriptedResponse(201, made), ScriptedResponse(422, {"detail": "no"}), ScriptedResponse(204))
     with pytest.raises(BadResponse, match="no"):

@@ -1,4 +1,4 @@
-"""From page to page where the server names no next one, and how many items a page is asked for."""
+"""Paging without a next link, and the page size."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def numbers(handler: BaseHTTPRequestHandler) -> dict[str, int]:
 def paged(
     total: int, *, most: int = 1000, usual: int = 100, ids: bool = True, **more: Callable[[int, int], Any]
 ) -> ScriptedResponse:
-    """A server that knows `limit` and `offset`; `more` makes further fields of a page of its first item and the one behind it."""
+    """Serve pages by `limit` and `offset`.
+
+    `more` maps the first item of a page and the item behind its last one to further fields of the page.
+    """
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         query = numbers(handler)
@@ -62,12 +65,12 @@ def ids_of(listing: Iterator[Any]) -> list[int]:
     return [each.id for each in listing]
 
 
-# ---------------------------------------------------------------------- no next page is named
+# ---------------------------------------------------------------------- pages without a next link
 
 
 @pytest.mark.parametrize("total", [0, 1, 99, 100, 101, 250, 300])
 @pytest.mark.parametrize("named", [True, False])
-def test_without_next_the_count_tells_when_all_came(scripted: Scripted, total: int, named: bool) -> None:
+def test_without_next_the_count_ends_the_listing(scripted: Scripted, total: int, named: bool) -> None:
     scripted.responses = [paged(total, most=100, count=counted(total))]
     filters = {"name": "x"} if named else {}
     assert ids_of(scripted.session().list_resources(File, filters)) == list(range(total))
@@ -79,7 +82,7 @@ def test_without_next_the_count_tells_when_all_came(scripted: Scripted, total: i
 @pytest.mark.parametrize(
     ("total", "most", "requests"),
     [
-        # A full page needs one more request; a first page that is not full may be the most that the server gives at once.
+        # A full page needs one more request; a first page that is not full may be the largest that the server sends.
         (2000, 1000, 3),
         (1500, 1000, 2),
         (250, 100, 3),
@@ -88,13 +91,15 @@ def test_without_next_the_count_tells_when_all_came(scripted: Scripted, total: i
         (0, 1000, 1),
     ],
 )
-def test_without_next_and_count_a_page_tells(scripted: Scripted, total: int, most: int, requests: int) -> None:
+def test_without_next_and_count_a_short_page_ends_the_listing(
+    scripted: Scripted, total: int, most: int, requests: int
+) -> None:
     scripted.responses = [paged(total, most=most)]
     assert ids_of(scripted.session().list_resources(File)) == list(range(total))
     assert len(scripted.requests) == requests
 
 
-def test_pages_of_the_callers_size_go_on_by_offset(scripted: Scripted) -> None:
+def test_pages_of_the_callers_size_continue_by_offset(scripted: Scripted) -> None:
     scripted.responses = [paged(9, count=counted(9))]
     session = scripted.session()
     assert ids_of(session.list_resources(File, {"limit": 4})) == list(range(9))
@@ -107,14 +112,14 @@ def test_pages_of_the_callers_size_go_on_by_offset(scripted: Scripted) -> None:
     assert queries(scripted) == ["offset=2&limit=3"]
 
 
-def test_null_ends_whatever_the_count_says(scripted: Scripted) -> None:
+def test_a_null_next_link_ends_the_listing_whatever_the_count(scripted: Scripted) -> None:
     scripted.responses = [paged(250, most=100, count=counted(250), next=lambda _start, _end: None)]
     assert len(ids_of(scripted.session().list_resources(File))) == 100
     assert len(scripted.requests) == 1
 
 
 def test_the_last_link_may_be_missing(scripted: Scripted) -> None:
-    """A server names the next page by a cursor, and leaves the name out where there is none."""
+    """The server names the next page by a cursor, and omits the link on the last page."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         start = numbers(handler).get("cursor", 0)
@@ -126,7 +131,7 @@ def test_the_last_link_may_be_missing(scripted: Scripted) -> None:
     assert len(scripted.requests) == 3
 
 
-def test_an_offset_goes_on_behind_links(scripted: Scripted) -> None:
+def test_an_offset_continues_after_links(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data={"results": [{"id": 0}, {"id": 1}], "next": "?cursor=2", "count": 5}))
     scripted.then(ScriptedResponse(data={"results": [{"id": 2}], "count": 5}), paged(5, count=counted(5)))
     assert ids_of(scripted.session().list_resources(File)) == list(range(5))
@@ -134,8 +139,8 @@ def test_an_offset_goes_on_behind_links(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("has_ids", [True, False])
-def test_a_page_that_comes_again_is_an_error(scripted: Scripted, has_ids: bool) -> None:
-    """A server that does not know `offset` sends the first page for ever."""
+def test_a_repeated_page_is_an_error(scripted: Scripted, has_ids: bool) -> None:
+    """A server that ignores `offset` sends the first page forever."""
     page = [{"id": each} for each in range(3)] if has_ids else [{**NAMED, "path": f"/{each}"} for each in range(3)]
     scripted.responses = [ScriptedResponse(data={"results": page, "count": 7})]
     listing: Iterator[Any] = scripted.session().list_resources(File if has_ids else Folder)
@@ -156,25 +161,25 @@ def test_an_empty_page_before_the_count_is_an_error(scripted: Scripted) -> None:
         list(scripted.session().list_resources(File))
 
 
-def test_a_full_page_that_comes_again_is_an_error_without_a_count(scripted: Scripted) -> None:
+def test_a_repeated_full_page_is_an_error_without_a_count(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(data={"results": [{"id": 1}, {"id": 2}]})]
     with pytest.raises(BadResponse, match="incomplete listing: after 2 items the next page equals the last one"):
         list(scripted.session().list_resources(File, {"limit": 2}))
-    # A server that sends all there is, whatever it is asked for, is none that hides something.
+    # A server that sends everything, whatever was requested, hides no item.
     del scripted.requests[:]
     assert ids_of(scripted.session().list_resources(File)) == [1, 2]
     assert len(scripted.requests) == 2
 
 
-def test_the_count_of_the_last_page_holds(scripted: Scripted) -> None:
-    """While a listing is read, items may come and go."""
+def test_the_count_of_the_last_page_is_used(scripted: Scripted) -> None:
+    """Items may be added and deleted while a listing is read."""
     counts = iter([5, 5, 7, 7])
     scripted.responses = [paged(7, most=2, count=lambda _start, _end: next(counts))]
     assert ids_of(scripted.session().list_resources(File)) == list(range(7))
 
 
 @pytest.mark.parametrize("count", [None, "250", True, 2.5])
-def test_a_count_that_is_none_counts_for_nothing(scripted: Scripted, count: Any) -> None:
+def test_an_invalid_count_is_ignored(scripted: Scripted, count: Any) -> None:
     scripted.responses = [paged(250, most=100, count=counted(count))]
     assert len(ids_of(scripted.session().list_resources(File))) == 250
 
@@ -202,21 +207,21 @@ LISTINGS: dict[str, Callable[[OrionSession], Iterator[Any]]] = {
 
 
 @pytest.mark.parametrize("name", LISTINGS)
-def test_every_listing_goes_on_by_offset(scripted: Scripted, name: str) -> None:
+def test_every_listing_continues_by_offset(scripted: Scripted, name: str) -> None:
     has_ids = name in {"shards", "uploads"}
     scripted.responses = [paged(250, most=100, ids=has_ids, count=counted(250))]
     assert len(list(LISTINGS[name](scripted.session()))) == 250
     assert queries(scripted) == ["limit=1000", "offset=100&limit=1000", "offset=200&limit=1000"]
 
 
-def test_the_contract_lets_every_listing_go_on() -> None:
+def test_every_listing_of_the_contract_can_be_continued() -> None:
     listings = [each for each in OPERATIONS.values() if each.paging == "link"]
     assert len(listings) > 20
     assert {(each.largest_page, each.offset) for each in listings} == {(1000, True)}
     assert not [each.id for each in OPERATIONS.values() if each.paging != "link" and (each.largest_page or each.offset)]
 
 
-def test_the_local_orion_takes_an_offset(orion: LocalOrion, session: OrionSession) -> None:
+def test_the_local_orion_accepts_an_offset(orion: LocalOrion, session: OrionSession) -> None:
     for each in range(5):
         session.create_paths(f"/{each}")
         Dataset.create(session, f"{each}")
@@ -224,18 +229,18 @@ def test_the_local_orion_takes_an_offset(orion: LocalOrion, session: OrionSessio
     assert [each.name for each in session.list_resources(Dataset, {"offset": 1, "limit": 2})] == ["1", "2", "3", "4"]
     paths = [each.path for each in session.list_resources(Folder)]
     assert [each.path for each in session.list_resources(Folder, {"offset": 2})] == paths[2:]
-    # Pages without their links, as from a server that goes by `offset` alone.
+    # Pages without links, as from a server that supports only `offset`.
     orion.faults.clear()
     orion.faults.script("list_datasets", ["remove;field=next"], times=9)
     assert [each.name for each in session.list_resources(Dataset, {"limit": 2})] == ["0", "1", "2", "3", "4"]
     assert len(orion.faults.requests("list_datasets")) == 3
 
 
-# ---------------------------------------------------------------------- how many items a page is asked for
+# ---------------------------------------------------------------------- items per page
 
 
 @pytest.mark.parametrize("total", [0, 999, 1000, 2500])
-def test_a_listing_asks_for_a_thousand_at_a_time(scripted: Scripted, total: int) -> None:
+def test_a_listing_requests_a_thousand_items_per_page(scripted: Scripted, total: int) -> None:
     scripted.responses = [
         paged(total, count=counted(total), next=lambda _, end: f"?limit=1000&offset={end}" if end < total else None)
     ]
@@ -243,7 +248,7 @@ def test_a_listing_asks_for_a_thousand_at_a_time(scripted: Scripted, total: int)
     assert len(scripted.requests) == max(1, -(-total // 1000))
 
 
-def test_questions_for_few_ask_for_few(scripted: Scripted) -> None:
+def test_small_listings_request_small_pages(scripted: Scripted) -> None:
     scripted.responses = [
         paged(5000, count=counted(5000), next=lambda start, _: f"?offset={start + 9}" if start < 9 else None)
     ]
@@ -261,7 +266,7 @@ def test_questions_for_few_ask_for_few(scripted: Scripted) -> None:
 
 
 def rejecting(largest: int, total: int, status: int, body: Any) -> ScriptedResponse:
-    """A server that rejects a larger `limit`, or any where `largest` is 0."""
+    """Serve as a server that rejects a larger `limit`, or every limit if `largest` is 0."""
     good = paged(total, count=counted(total), next=lambda _, end: f"?offset={end}" if end < total else None)
 
     def write(handler: BaseHTTPRequestHandler) -> None:
@@ -278,7 +283,7 @@ def rejecting(largest: int, total: int, status: int, body: Any) -> ScriptedRespo
 @pytest.mark.parametrize(
     ("largest", "first"), [(500, ["limit=1000", "limit=100"]), (0, ["limit=1000", "limit=100", ""])]
 )
-def test_a_server_that_rejects_the_limit_is_asked_for_less_and_remembered(
+def test_a_rejected_limit_is_reduced_and_remembered(
     scripted: Scripted, status: int, body: Any, largest: int, first: list[str]
 ) -> None:
     scripted.responses = [rejecting(largest, 150, status, body)]
@@ -286,7 +291,7 @@ def test_a_server_that_rejects_the_limit_is_asked_for_less_and_remembered(
     assert ids_of(session.list_resources(File)) == list(range(150))
     assert queries(scripted) == [*first, "offset=100"]
     del scripted.requests[:]
-    # Another session of the process knows it, and another operation does not.
+    # Another session of the process shares the limit, and another operation does not.
     assert len(ids_of(scripted.session().list_resources(File))) == 150
     assert queries(scripted) == [first[-1], "offset=100"]
     del scripted.requests[:]
@@ -297,7 +302,7 @@ def test_a_server_that_rejects_the_limit_is_asked_for_less_and_remembered(
     assert queries(scripted) == first
 
 
-def test_what_is_wrong_with_something_else_is_not_remembered(scripted: Scripted) -> None:
+def test_other_errors_do_not_reduce_the_limit(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(400, {"detail": 'Unknown parameter "colour"; known are limit, name.'})]
     session = scripted.session()
     with pytest.raises(BadResponse, match="colour"):
@@ -307,7 +312,7 @@ def test_what_is_wrong_with_something_else_is_not_remembered(scripted: Scripted)
     with pytest.raises(BadResponse):
         list(session.list_resources(File))
     assert queries(scripted) == ["limit=1000"]
-    # The limit of the caller is the caller's.
+    # The limit of the caller is used unchanged.
     scripted.responses = [rejecting(0, 9, 400, {"detail": "limit"})]
     del scripted.requests[:]
     with pytest.raises(BadResponse, match="limit"):
@@ -315,8 +320,10 @@ def test_what_is_wrong_with_something_else_is_not_remembered(scripted: Scripted)
     assert queries(scripted) == ["limit=3"]
 
 
-def test_pages_that_are_too_large_to_be_read_come_smaller(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thousand items of 100 kB are more than is read at once."""
+def test_pages_that_exceed_the_size_limit_are_requested_smaller(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand items of 100 kB exceed the size of one response."""
     from orionclient import _http
 
     monkeypatch.setattr(_http, "_MAX_BODY_SIZE", 4000)
@@ -325,7 +332,7 @@ def test_pages_that_are_too_large_to_be_read_come_smaller(scripted: Scripted, mo
         query = numbers(handler)
         start = query.get("offset", query.get("cursor", 0))
         end = min(start + query.get("limit", 100), 400)
-        # The large ones are on a later page.
+        # The large items are on a later page.
         results = [{"id": each, "text": "x" * 30 * (each >= 200)} for each in range(start, end)]
         small = results[:150] if start == 0 else results
         following = {"next": f"?limit=1000&cursor={len(small)}"} if start == 0 else {}

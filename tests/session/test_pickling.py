@@ -1,4 +1,4 @@
-"""Resources of every kind travel to other processes and work there as they did here; the token stays behind."""
+"""Pickling: resources of every kind work in another process, and the token is not part of the pickle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.canary import leaks
+from helpers.canary import contains_token
 
 from orionclient.exceptions import InvalidCredentials
 from orionclient.local import LocalOrion
@@ -39,7 +39,7 @@ from orionclient.types import (
 
 pytestmark = pytest.mark.usefixtures("real_time")
 
-# Runs in the other process, with nothing but what stands in the environment and in the bytes.
+# Runs in the other process, with only the environment and the pickled bytes.
 WORK = """
     import base64, pickle, sys
     from orionclient.types import Dataset, File, Shard, ShardCollection
@@ -67,7 +67,7 @@ WORK = """
 
 
 def elsewhere(things: list[Resource], environ: dict[str, str], home: Path) -> tuple[list[list[str]], str]:
-    """What the other process did with each, and what it complained of."""
+    """Return what the other process did with each resource, and its error output."""
     lines = [base64.b64encode(pickle.dumps(each)).decode() for each in things]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ORION")}
     done = subprocess.run(
@@ -125,13 +125,13 @@ def test_every_kind_works_in_another_process(orion: LocalOrion, session: OrionSe
     assert by_kind["ShardCollection"] == ["here", "there"]
 
 
-def test_what_is_inside_arrives(session: OrionSession) -> None:
+def test_nested_values_are_pickled(session: OrionSession) -> None:
     for each in one_of_each(session):
         twin = pickle.loads(pickle.dumps(each))
         assert type(twin) is type(each)
         assert twin == each
         assert twin.to_dict() == each.to_dict()
-        # Only the value of a token stays behind, and is not shown here either.
+        # Only the value of the token is left out, and it is not shown here either.
         assert repr(twin) == repr(each).replace(", value='***'", "")
         assert hash(twin) == hash(each)
     shard, collection = one_of_each(session)[-2:]
@@ -144,17 +144,17 @@ def test_what_is_inside_arrives(session: OrionSession) -> None:
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_the_token_stays_behind(orion: LocalOrion, session: OrionSession, protocol: int) -> None:
+def test_the_token_is_not_pickled(orion: LocalOrion, session: OrionSession, protocol: int) -> None:
     made = Token.create(session, "pickled")
     token = made.value.encode()
     for each in [*one_of_each(session), made]:
         frozen = pickle.dumps(each, protocol)
-        assert not leaks(frozen.decode("latin-1"))
+        assert not contains_token(frozen.decode("latin-1"))
         assert orion.token.encode() not in frozen
         assert token not in frozen
 
 
-def test_a_handle_travels_as_well(orion: LocalOrion, session: OrionSession, tmp_path: Path) -> None:
+def test_a_handle_can_be_pickled(orion: LocalOrion, session: OrionSession, tmp_path: Path) -> None:
     collection = ShardCollection.create(session, "pickled", version=2)
     shard = Shard.create(collection, file=b"content")
     things: list[Resource] = [
@@ -170,7 +170,7 @@ def test_a_handle_travels_as_well(orion: LocalOrion, session: OrionSession, tmp_
     assert (nobodys, nobodys.session) == (shard, None)
 
 
-def test_where_nothing_says_who(session: OrionSession, tmp_path: Path) -> None:
+def test_without_credentials_in_the_environment(session: OrionSession, tmp_path: Path) -> None:
     file = File.upload(session, "pickled", b"content")
     found, complaints = elsewhere([file], {}, tmp_path)
     assert found == []
@@ -179,7 +179,7 @@ def test_where_nothing_says_who(session: OrionSession, tmp_path: Path) -> None:
 
 
 def test_by_json(orion: LocalOrion, session: OrionSession) -> None:
-    # Floes hand on what JSON can hold.
+    # Floes pass on values as JSON.
     shard = Shard.create(ShardCollection.create(session, "pickled", version=2), file=b"content")
     sent: dict[str, Any] = json.loads(json.dumps(shard.to_dict()))
     again = Shard.from_msg(sent, orion.session())

@@ -1,4 +1,4 @@
-"""refresh_resource_until: looks at constant intervals, never sleeps past the end, and says what it saw."""
+"""`refresh_resource_until`: polls at a constant interval, respects the timeout, and reports the last value."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def states(*names: str) -> list[ScriptedResponse]:
     return [ScriptedResponse(data={"id": 7, "state": name}) for name in names]
 
 
-def test_what_is_so_already_needs_one_look(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_a_value_that_is_already_set_needs_one_poll(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("ready")
     file = File(id=7)
     assert scripted.session().refresh_resource_until(file, "state", "ready") is None  # type: ignore[func-returns-value]
     assert (file.state, len(scripted.requests), skipped_waits) == ("ready", 1, [])
 
 
-def test_looks_until_it_is_so(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_polls_until_the_value_is_set(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("uploading", "uploading", "uploading", "ready", "uploading")
     file, session = File(id=7), scripted.session()
     session.refresh_resource_until(file, "state", "ready")
@@ -35,13 +35,13 @@ def test_looks_until_it_is_so(scripted: Scripted, skipped_waits: list[float]) ->
     assert skipped_waits == [1, 1, 1]
 
 
-def test_another_interval(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_a_custom_interval(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("uploading", "uploading", "ready")
     scripted.session().refresh_resource_until(File(id=7), "state", "ready", 60, 0.25)
     assert skipped_waits == [0.25, 0.25]
 
 
-def test_the_end(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_a_timeout_is_an_error(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("uploading")
     start = CLOCK.monotonic()
     with pytest.raises(OrionTimeout) as caught:
@@ -50,12 +50,12 @@ def test_the_end(scripted: Scripted, skipped_waits: list[float]) -> None:
     assert isinstance(caught.value, TimeoutError)
     assert sum(skipped_waits) <= 2.5 <= CLOCK.monotonic() - start
     assert max(skipped_waits) == 1
-    # One look at the start, one after each wait; the last wait was shorter and a look came after it.
+    # One poll at the start and one after each wait; the last wait was shorter and followed by a poll.
     assert len(scripted.requests) == len(skipped_waits) + 1 >= 4
     assert 0 < skipped_waits[2] <= 0.5
 
 
-def test_a_long_interval_is_cut_and_the_last_look_counts(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_a_long_interval_is_limited_and_the_last_poll_counts(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("uploading", "ready")
     file = File(id=7)
     scripted.session().refresh_resource_until(file, "state", "ready", timeout=3, sleep_time=1000)
@@ -63,7 +63,7 @@ def test_a_long_interval_is_cut_and_the_last_look_counts(scripted: Scripted, ski
     assert sum(skipped_waits) <= 3
 
 
-def test_no_time_is_one_look(scripted: Scripted, skipped_waits: list[float]) -> None:
+def test_a_timeout_of_0_is_one_poll(scripted: Scripted, skipped_waits: list[float]) -> None:
     scripted.responses = states("uploading")
     with pytest.raises(OrionTimeout, match="in 0 s"):
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=0)
@@ -84,17 +84,17 @@ def test_any_value_of_any_field(session: OrionSession, plain: Plain) -> None:
 
 def test_properties_of_subclasses(session: OrionSession) -> None:
     class Assay(Dataset):
-        """A dataset with an attribute of its own."""
+        """A dataset with a custom attribute."""
 
         @property
         def empty(self) -> bool:
-            """True while there are no records."""
+            """Return whether there are no records."""
             return self.count == 0
 
     session.refresh_resource_until(Assay.create(session, "x"), "empty", until_value=True)
 
 
-def test_a_field_that_comes_late(scripted: Scripted) -> None:
+def test_a_field_that_is_missing_at_first(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(data={"id": 7}), ScriptedResponse(data={"id": 7, "state": "ready"})]
     scripted.session().refresh_resource_until(File(id=7), "state", "ready")
     scripted.responses = [ScriptedResponse(data={"id": 7})]
@@ -116,7 +116,7 @@ def test_times_that_are_none(scripted: Scripted, times: Any) -> None:
     assert scripted.requests == []
 
 
-def test_what_cannot_be_refreshed(scripted: Scripted) -> None:
+def test_unsupported_kinds_are_rejected(scripted: Scripted) -> None:
     with pytest.raises(ValidationError, match="has no id"):
         scripted.session().refresh_resource_until(User(), "username", "ada")
     with pytest.raises(ValidationError, match="not a resource type"):
@@ -124,10 +124,10 @@ def test_what_cannot_be_refreshed(scripted: Scripted) -> None:
     assert scripted.requests == []
 
 
-def test_what_is_gone(session: OrionSession, skipped_waits: list[float]) -> None:
+def test_a_deleted_resource(session: OrionSession, skipped_waits: list[float]) -> None:
     with pytest.raises(NotFoundResponse):
         session.refresh_resource_until(File(id=99), "state", "ready", timeout=10)
-    # The retries of a 404 stay within the time as well.
+    # Retries of a 404 stay within the timeout as well.
     assert sum(skipped_waits) <= 10
 
 

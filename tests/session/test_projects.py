@@ -1,4 +1,4 @@
-"""Projects through the session: made, changed, archived, and what an archive rejects."""
+"""Projects through the session: creating, updating, archiving, and what an archived project rejects."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def project(session: OrionSession) -> Project:
     return Project.create(session, "June", "Screens of June")
 
 
-def test_making_and_changing(session: OrionSession, project: Project, plain: Plain) -> None:
+def test_create_and_update(session: OrionSession, project: Project, plain: Plain) -> None:
     assert project.to_dict() == plain.get(f"{PATH}{project.id}/")
     assert (project.name, project.description, project.owner, project.archived) == ("June", "Screens of June", 1, False)
     assert project in list(session.list_resources(Project))
@@ -41,7 +41,7 @@ def test_making_and_changing(session: OrionSession, project: Project, plain: Pla
         session.delete_resource(project)
 
 
-def test_only_the_owner(orion: LocalOrion, project: Project) -> None:
+def test_only_the_owner_may_update(orion: LocalOrion, project: Project) -> None:
     grace = orion.session("grace")
     with pytest.raises(AuthorizationRequired, match="not a member"):
         grace.get_resource(Project, project.id)
@@ -67,10 +67,10 @@ def test_archiving(session: OrionSession, project: Project, plain: Plain) -> Non
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-def test_an_archive_rejects_writing_and_allows_reading(session: OrionSession, project: Project, kind: str) -> None:
+def test_an_archived_project_is_read_only(session: OrionSession, project: Project, kind: str) -> None:
     make = MAKERS[kind]
     made, elsewhere = make(session, project), make(session, None)
-    session.tag_resource(made, "kept")
+    session.tag_resource(made, "stored")
     project.archive()
     attempts: list[Callable[[], Any]] = [
         lambda: make(session, project),
@@ -80,7 +80,7 @@ def test_an_archive_rejects_writing_and_allows_reading(session: OrionSession, pr
         lambda: session.delete_resource(made),
         lambda: session.delete_resource(made, immediate=True),
         lambda: session.tag_resource(made, "new"),
-        lambda: session.untag_resource(made, "kept"),
+        lambda: session.untag_resource(made, "stored"),
         lambda: session.tag_resource(elsewhere, "new", project=project),
         lambda: session.share_resource(made, User(id=2)),
         lambda: session.unshare_resource(made, User(id=2)),
@@ -100,7 +100,7 @@ def test_an_archive_rejects_writing_and_allows_reading(session: OrionSession, pr
     again = session.get_resource(type(made), made._id())
     assert again.to_dict() == made.to_dict()
     assert list(session.list_resources(type(made), {"project": project.id})) == [made]
-    assert [tag["name"] for tag in session.list_tags(made)] == ["kept"]
+    assert [tag["name"] for tag in session.list_tags(made)] == ["stored"]
     if isinstance(again, File):
         assert b"".join(again.download()) == b"CNS"
     project.unarchive()
@@ -110,7 +110,7 @@ def test_an_archive_rejects_writing_and_allows_reading(session: OrionSession, pr
 
 def test_a_lost_response_makes_one_project(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:
     before = plain.get(PATH)["count"]
-    # A response that tells that the server takes keys comes first.
+    # First a response that announces support for idempotency keys.
     assert session.is_authenticated()
     orion.faults.script("create_project", ["reset_after"])
     Project.create(session, "once")
@@ -118,12 +118,12 @@ def test_a_lost_response_makes_one_project(orion: LocalOrion, session: OrionSess
     assert plain.get(PATH)["count"] == before + 1
 
 
-def test_bad_names(session: OrionSession) -> None:
+def test_invalid_names_are_rejected(session: OrionSession) -> None:
     with pytest.raises(BadResponse, match="name"):
         Project.create(session, "")
 
 
-def test_a_project_from_a_server_that_says_less(scripted: Scripted) -> None:
+def test_a_project_with_missing_fields(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(201, {"id": 7, "name": "x", "archived": None})]
     project = Project.create(scripted.session(), "x")
     assert project.archived is False

@@ -1,4 +1,4 @@
-"""Content that is read with the raw operations, by both drivers: it is what was announced, or there is an error at its end."""
+"""Streams of the raw operations, synchronous and asynchronous: the announced content, or an error at the end."""
 
 from __future__ import annotations
 
@@ -26,44 +26,47 @@ WRONG = content_digest([b"something else"])[0]
 Take = Callable[[bytes], object]
 
 
-def read(session: OrionSession, number: int, take: Take) -> None:
-    with download_file.sync(number, client=session.raw) as response:
+def read(session: OrionSession, file_id: int, take: Take) -> None:
+    with download_file.sync(file_id, client=session.raw) as response:
         take(response.read())
 
 
-def chunks(session: OrionSession, number: int, take: Take) -> None:
-    with download_file.sync_detailed(number, client=session.raw) as response:
+def chunks(session: OrionSession, file_id: int, take: Take) -> None:
+    with download_file.sync_detailed(file_id, client=session.raw) as response:
         for chunk in response.iter_bytes():
             take(chunk)
 
 
-def buffer(session: OrionSession, number: int, take: Take) -> None:
+def buffer(session: OrionSession, file_id: int, take: Take) -> None:
     space = memoryview(bytearray(10_000))
-    with download_file.sync(number, client=session.raw) as response:
+    with download_file.sync(file_id, client=session.raw) as response:
         while count := response.readinto(space):  # type: ignore[attr-defined]
             take(bytes(space[:count]))
 
 
-def aread(session: OrionSession, number: int, take: Take) -> None:
+def aread(session: OrionSession, file_id: int, take: Take) -> None:
     async def work() -> None:
-        async with await download_file.asyncio(number, client=session.raw_async) as response:
+        async with await download_file.asyncio(file_id, client=session.raw_async) as response:
             take(await response.aread())
 
     asyncio.run(work())
 
 
-def apieces(session: OrionSession, number: int, take: Take) -> None:
+def achunks(session: OrionSession, file_id: int, take: Take) -> None:
     async def work() -> None:
-        async with session.raw_async as client, await download_file.asyncio_detailed(number, client=client) as response:
+        async with (
+            session.raw_async as client,
+            await download_file.asyncio_detailed(file_id, client=client) as response,
+        ):
             async for chunk in response.aiter_bytes():
                 take(chunk)
 
     asyncio.run(work())
 
 
-@pytest.fixture(params=[read, chunks, buffer, aread, apieces])
+@pytest.fixture(params=[read, chunks, buffer, aread, achunks])
 def way(request: pytest.FixtureRequest) -> Callable[[OrionSession, int, Take], None]:
-    """A way to read content."""
+    """Return each way to read content."""
     return request.param  # type: ignore[no-any-return]
 
 
@@ -74,8 +77,8 @@ def test_content_is_what_was_stored(orion: LocalOrion, way: Callable[..., None])
 
 
 BREAKS = {
-    "digest": "its SHA-256 digest is not the announced one",
-    "cut;sent=5;how=close;framing=close": "its SHA-256 digest is not the announced one",
+    "digest": "its SHA-256 digest does not match the announced one",
+    "cut;sent=5;how=close;framing=close": "its SHA-256 digest does not match the announced one",
     "cut;sent=5;how=close;framing=length": "",
     "cut;sent=5;how=close;framing=chunked": "",
     "cut;sent=5": "",
@@ -83,20 +86,20 @@ BREAKS = {
 }
 
 
-def test_content_that_is_not_whole_is_an_error(orion: LocalOrion, way: Callable[..., None]) -> None:
+def test_truncated_content_is_an_error(orion: LocalOrion, way: Callable[..., None]) -> None:
     session = orion.session()
-    number = File.upload(session, "x", CONTENT).id
+    file_id = File.upload(session, "x", CONTENT).id
     for step, words in BREAKS.items():
         orion.faults.clear()
         orion.faults.script("download_file", [step])
         with pytest.raises(OrionConnectionError, match=rf"^download_file GET .*{words}.*\(request \w+\)$") as caught:
-            way(session, number, lambda _: None)
+            way(session, file_id, lambda _: None)
         assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)
         orion.faults.assert_consumed()
         assert len(orion.faults.requests("download_file")) == 1
 
 
-def test_the_page_of_a_portal_is_no_content(scripted: Scripted, way: Callable[..., None]) -> None:
+def test_a_captive_portal_page_is_rejected_as_content(scripted: Scripted, way: Callable[..., None]) -> None:
     scripted.then(PAGE)
     with pytest.raises(BadResponse, match="web page titled 'Please sign in'") as caught:
         way(scripted.session(), 1, lambda _: None)
@@ -111,7 +114,7 @@ def test_the_page_of_a_portal_is_no_content(scripted: Scripted, way: Callable[..
         {"Repr-Digest": "unixsum=:AAAA:"},
     ],
 )
-def test_what_cannot_be_verified_is_passed_on(
+def test_content_that_cannot_be_verified_is_passed_on(
     scripted: Scripted, way: Callable[..., None], headers: dict[str, str]
 ) -> None:
     scripted.then(ScriptedResponse(raw=PAGE.raw, headers=headers))
@@ -121,9 +124,9 @@ def test_what_cannot_be_verified_is_passed_on(
 
 
 @pytest.mark.parametrize("name", ["Repr-Digest", "Content-Digest"])
-def test_both_headers_announce(scripted: Scripted, way: Callable[..., None], name: str) -> None:
+def test_both_digest_headers_are_checked(scripted: Scripted, way: Callable[..., None], name: str) -> None:
     scripted.then(ScriptedResponse(raw=CONTENT, headers={name: WRONG}))
-    with pytest.raises(OrionConnectionError, match="not the announced one"):
+    with pytest.raises(OrionConnectionError, match="does not match the announced one"):
         way(scripted.session(), 1, lambda _: None)
 
 
@@ -147,7 +150,7 @@ WITH_A_RANGE = pytest.mark.parametrize("way", [ranged, aranged])
 
 
 @WITH_A_RANGE
-def test_a_range_is_not_held_against_the_digest_of_the_whole(scripted: Scripted, way: Callable[..., None]) -> None:
+def test_a_range_is_not_checked_against_the_digest_of_the_whole(scripted: Scripted, way: Callable[..., None]) -> None:
     scripted.then(ScriptedResponse(206, raw=CONTENT[:7], headers=RANGE))
     got = bytearray()
     way(scripted.session(), got.extend)
@@ -174,9 +177,7 @@ def test_another_range_is_an_error(
 
 @WITH_A_RANGE
 @pytest.mark.parametrize("length", [6, 8])
-def test_a_range_without_a_length_has_the_one_it_says(
-    scripted: Scripted, way: Callable[..., None], length: int
-) -> None:
+def test_a_range_without_a_content_length(scripted: Scripted, way: Callable[..., None], length: int) -> None:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 206 x\r\nContent-Range: bytes 0-6/9\r\n\r\n" + CONTENT[:length])
         handler.close_connection = True
@@ -202,7 +203,7 @@ def abare(scripted: Scripted, take: Take) -> None:
     asyncio.run(work())
 
 
-UNASKED = [
+UNREQUESTED = [
     ScriptedResponse(206, raw=CONTENT[:7], headers={"Content-Range": "bytes 0-6/9"}),
     ScriptedResponse(206, raw=CONTENT, headers={"Content-Range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}),
     ScriptedResponse(206, raw=CONTENT[:7]),
@@ -210,23 +211,25 @@ UNASKED = [
 ]
 
 
-@pytest.mark.parametrize("unasked", UNASKED)
-def test_a_part_that_nobody_asked_for_is_an_error(
-    scripted: Scripted, way: Callable[..., None], unasked: ScriptedResponse
+@pytest.mark.parametrize("unrequested", UNREQUESTED)
+def test_an_unrequested_range_is_an_error(
+    scripted: Scripted, way: Callable[..., None], unrequested: ScriptedResponse
 ) -> None:
-    scripted.then(unasked)
-    with pytest.raises(OrionConnectionError, match=r"no range was requested|Content-Range of a part") as caught:
+    scripted.then(unrequested)
+    with pytest.raises(
+        OrionConnectionError, match=r"no range was requested|Content-Range of partial content"
+    ) as caught:
         way(scripted.session(), 1, lambda _: None)
     assert caught.value.request_id
 
 
-@pytest.mark.parametrize("unasked", UNASKED)
+@pytest.mark.parametrize("unrequested", UNREQUESTED)
 @pytest.mark.parametrize("take_bare", [bare, abare])
-def test_nor_does_the_bare_client_take_it(
-    scripted: Scripted, take_bare: Callable[..., None], unasked: ScriptedResponse
+def test_an_unrequested_range_is_an_error_of_the_generated_client(
+    scripted: Scripted, take_bare: Callable[..., None], unrequested: ScriptedResponse
 ) -> None:
-    scripted.then(unasked)
-    with pytest.raises(UnexpectedBody, match=r"no range was requested|Content-Range of a part"):
+    scripted.then(unrequested)
+    with pytest.raises(UnexpectedBody, match=r"no range was requested|Content-Range of partial content"):
         take_bare(scripted, lambda _: None)
     got = bytearray()
     scripted.responses[:] = [ScriptedResponse(raw=CONTENT)]
@@ -235,15 +238,15 @@ def test_nor_does_the_bare_client_take_it(
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_nor_does_a_request_to_any_address(scripted: Scripted, stream: bool) -> None:
-    scripted.then(UNASKED[0])
+def test_an_unrequested_range_is_an_error_of_a_plain_request(scripted: Scripted, stream: bool) -> None:
+    scripted.then(UNREQUESTED[0])
     with pytest.raises(OrionConnectionError, match="no range was requested"):
         get_session({}).get(f"{scripted.url}/x", stream=stream)
-    # Whoever asks for a range gets it, and judges it.
+    # A caller that requests a range gets it, and checks it.
     assert get_session({}).get(f"{scripted.url}/x", headers={"range": "bytes=0-6"}).content == CONTENT[:7]
 
 
-def test_what_is_not_read_to_its_end_is_not_verified(scripted: Scripted) -> None:
+def test_a_stream_closed_early_is_not_verified(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(raw=CONTENT, headers={"Repr-Digest": WRONG}))
     with download_file.sync(1, client=scripted.session().raw) as response:
         assert next(response.iter_bytes())
@@ -257,7 +260,7 @@ def test_what_is_not_read_to_its_end_is_not_verified(scripted: Scripted) -> None
     asyncio.run(work())
 
 
-def test_a_rejection_comes_with_its_words(scripted: Scripted) -> None:
+def test_an_error_response_includes_its_detail(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(400, {"detail": "no"}, headers={"Repr-Digest": WRONG}))
     with pytest.raises(BadResponse, match="400 Bad Request: no"):
         download_file.sync(1, client=scripted.session().raw)

@@ -1,4 +1,4 @@
-"""Records: writing, reading, the two codecs."""
+"""Records: writing, reading, and the two codecs."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ BLOCK = drugs("sdf").read_text().partition("M  END")[0] + "M  END"
 DATASETS = "/api/v1/storage/datasets/"
 
 
-def test_write_gathers_and_finalize_sends(session: OrionSession, plain: Plain) -> None:
+def test_write_buffers_and_finalize_sends(session: OrionSession, plain: Plain) -> None:
     dataset = Dataset.create(session, "x")
-    for number in range(3):
-        dataset.write({"n": number})
+    for value in range(3):
+        dataset.write({"n": value})
     assert plain.get(f"{DATASETS}{dataset.id}/")["count"] == 0
     dataset.finalize()
     wire = plain.get(f"{DATASETS}{dataset.id}/")
@@ -33,10 +33,10 @@ def test_write_gathers_and_finalize_sends(session: OrionSession, plain: Plain) -
     assert [record["n"] for record in dataset.records()] == [0, 1, 2]
 
 
-def test_many_records_are_sent_on_the_way(session: OrionSession, plain: Plain) -> None:
+def test_many_records_are_sent_in_batches(session: OrionSession, plain: Plain) -> None:
     dataset = Dataset.create(session, "x")
-    for number in range(1001):
-        dataset.write({"n": number})
+    for value in range(1001):
+        dataset.write({"n": value})
     wire = plain.get(f"{DATASETS}{dataset.id}/")
     assert (wire["count"], wire["dirty"]) == (1000, True)
     dataset.write({"big": "x" * (5 << 20)})
@@ -52,7 +52,7 @@ def test_finalize_without_writing_sends_nothing(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("record", [[1], "x", None, 3, {"a": object()}, {"a": float("nan")}, {1: 2}, {"": 1}])
-def test_what_is_no_record(session: OrionSession, plain: Plain, record: Any) -> None:
+def test_values_that_are_not_records_are_rejected(session: OrionSession, plain: Plain, record: Any) -> None:
     dataset = Dataset.create(session, "x")
     with pytest.raises(ValidationError):
         dataset.write(record)
@@ -71,7 +71,7 @@ def test_order_and_values_survive(session: OrionSession) -> None:
     assert back.molecule == record["mol"]
 
 
-def test_records_that_surely_did_not_arrive_are_kept(scripted: Scripted) -> None:
+def test_records_that_were_not_sent_stay_buffered(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(429), ScriptedResponse(500), ScriptedResponse(200, {"id": 1, "count": 1}))
     dataset = Dataset(id=1, session=scripted.session())
     dataset.write({"n": 1})
@@ -81,7 +81,7 @@ def test_records_that_surely_did_not_arrive_are_kept(scripted: Scripted) -> None
         dataset.finalize()
     assert caught.value.may_have_been_applied
     dataset.finalize()
-    assert [requests.path.rpartition("/1/")[2] for requests in scripted.requests] == ["records/", "records/"]
+    assert [request.path.rpartition("/1/")[2] for request in scripted.requests] == ["records/", "records/"]
 
 
 def test_a_broken_stream_of_records(scripted: Scripted) -> None:
@@ -103,7 +103,7 @@ def test_a_broken_stream_of_records(scripted: Scripted) -> None:
     ],
     ids=str,
 )
-def test_an_odd_record_is_an_error_that_names_the_field(scripted: Scripted, field: str, value: Any) -> None:
+def test_an_invalid_record_is_an_error_that_names_the_field(scripted: Scripted, field: str, value: Any) -> None:
     good = {"id": 1, "dataset": 1, "record": {"a": 1}}
     raw = b"".join(json.dumps(item).encode() + b"\n" for item in (good, {**good, "id": "2", field: value}))
     scripted.then(ScriptedResponse(raw=raw, headers={"Content-Type": "application/x-ndjson"}))
@@ -114,7 +114,7 @@ def test_an_odd_record_is_an_error_that_names_the_field(scripted: Scripted, fiel
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
-def test_json_lines_are_cut_anywhere(size: int) -> None:
+def test_json_lines_are_chunked_anywhere(size: int) -> None:
     items = [{"a": "ü\u2028"}, {"b": 1}]
     data = "\n\n".join(json.dumps(item, ensure_ascii=False) for item in items).encode()
     assert list(json_lines(data[start : start + size] for start in range(0, len(data), size))) == items
@@ -128,7 +128,7 @@ def test_record_pickles_with_its_ids() -> None:
 
 
 class FakeField:
-    """Stands for datarecord.OEField."""
+    """A stand-in for datarecord.OEField."""
 
     def __init__(self, name: str, kind: Any) -> None:
         self.name, self.kind = name, kind
@@ -138,7 +138,7 @@ class FakeField:
 
 
 class FakeRecord:
-    """Stands for datarecord.OERecord."""
+    """A stand-in for datarecord.OERecord."""
 
     def __init__(self) -> None:
         self.values: dict[str, tuple[FakeField, Any]] = {}
@@ -154,14 +154,14 @@ class FakeRecord:
 
 
 class OEMol:
-    """Stands for oechem.OEMol."""
+    """A stand-in for oechem.OEMol."""
 
     text = ""
 
 
 @pytest.fixture
 def datarecord(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Stand-ins for the licensed packages."""
+    """Install stand-ins for the licensed packages."""
     module: Any = ModuleType("datarecord")
     kinds = SimpleNamespace(String="s", Int="i", Float="f", Bool="b", Chem=SimpleNamespace(Mol="m"))
     module.OERecord, module.OEField, module.Types = FakeRecord, FakeField, kinds
@@ -191,7 +191,7 @@ def datarecord(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_oerecords_there_and_back(session: OrionSession, datarecord: Any) -> None:
+def test_oerecords_make_a_round_trip(session: OrionSession, datarecord: Any) -> None:
     record = datarecord.OERecord()
     for name, value in {"s": "x", "i": 3, "f": 1.5, "b": True}.items():
         record.set_value(FakeField(name, "?"), value)
@@ -218,7 +218,7 @@ def test_oerecords_there_and_back(session: OrionSession, datarecord: Any) -> Non
     assert first["i"] == 3
 
 
-def test_oerecords_with_what_is_not_carried(session: OrionSession, datarecord: Any) -> None:
+def test_oerecords_with_unsupported_values(session: OrionSession, datarecord: Any) -> None:
     record = datarecord.OERecord()
     record.set_value(FakeField("x", "?"), object())
     dataset = Dataset.create(session, "x")
@@ -230,7 +230,7 @@ def test_oerecords_with_what_is_not_carried(session: OrionSession, datarecord: A
         list(dataset.records())
 
 
-def test_without_datarecord_records_are_ours() -> None:
+def test_without_datarecord_records_are_of_this_package() -> None:
     assert isinstance(default_codec(), RecordCodec)
 
 
@@ -247,8 +247,8 @@ def test_a_record_that_could_not_be_flushed_is_written_again_once(scripted: Scri
 
 def test_another_handle_can_finalize(session: OrionSession, plain: Plain) -> None:
     dataset = Dataset.create(session, "x")
-    for number in range(1000):
-        dataset.write({"n": number})
+    for value in range(1000):
+        dataset.write({"n": value})
     other = session.get_resource(Dataset, dataset.id)
     assert other.dirty
     other.finalize()

@@ -1,9 +1,10 @@
-"""Redirects: 307 and 308 send the same request again, without the token at another origin; every other one is no success."""
+"""Redirects: 307 and 308 resend the request, without the token to another origin; every other redirect is an error."""
 
 from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from orion_api.errors import UnexpectedStatus
 
 from orionclient import _retry_loop
 from orionclient._clock import CLOCK
-from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError
+from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError, OrionError
 from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File, Secret
 
@@ -35,18 +36,54 @@ SAME = [307, 308]
 OTHERS = [300, 301, 302, 303, 304, 305, 306, 399]
 
 
+def put_presigned(server: Scripted, _: Path) -> Any:
+    response = server.session()._calls.put_presigned(f"{server.url}/key?signature=1", b"hello", {}, "part 1")
+    assert response.ok is (response.status_code == 200)
+    return response.raise_for_status()
+
+
+SENDERS: dict[str, Callable[[Scripted, Path], Any]] = {
+    "bytes": lambda server, _: get_session().upload_file(f"{server.url}/key?signature=1", b"hello"),
+    "a path": lambda server, path: get_session().upload_file(f"{server.url}/key?signature=1", path),
+    "a file": lambda server, _: get_session().upload_file(f"{server.url}/key?signature=1", io.BytesIO(b"hello")),
+    "a presigned part": put_presigned,
+    "a raw operation": lambda server, _: upload_file_content.sync(1, client=server.session().raw, body=b"hello"),
+}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "source"
+    path.write_bytes(b"hello")
+    return path
+
+
+@pytest.mark.parametrize("sender", SENDERS)
+@pytest.mark.parametrize("status", SAME)
+def test_content_follows_a_redirect_that_keeps_the_method(
+    scripted: Scripted, source: Path, sender: str, status: int
+) -> None:
+    with Scripted(ScriptedResponse(data=FILE)) as storage:
+        scripted.then(ScriptedResponse(status, headers={"Location": f"{storage.url}/final?signature=2"}))
+        SENDERS[sender](scripted, source)
+        (request,) = storage.requests
+    assert (request.method, request.body, request.path) == ("PUT", b"hello", "/final?signature=2")
+    assert "Authorization" not in request.headers
+    assert request.headers["Content-Length"] == "5"
+
+
+@pytest.mark.parametrize("sender", SENDERS)
 @pytest.mark.parametrize("status", OTHERS)
-def test_content_that_is_redirected_is_not_taken_as_stored(scripted: Scripted, status: int, tmp_path: Path) -> None:
-    scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/elsewhere"}))
-    path = tmp_path / "x"
-    path.write_bytes(CONTENT)
-    with pytest.raises(BadResponse, match=f"{status}"):
-        get_session().upload_file(f"{scripted.url}/bucket/x?signature=1", path)
-    response = scripted.session()._calls.put_presigned(f"{scripted.url}/bucket/x?signature=1", CONTENT, {}, "part 1")
-    with pytest.raises(BadResponse, match=f"{status}"):
-        response.raise_for_status()
-    assert not response.ok
-    assert [requests.method for requests in scripted.requests] == ["PUT", "PUT"]
+def test_content_is_not_stored_if_the_method_would_change(
+    scripted: Scripted, source: Path, sender: str, status: int
+) -> None:
+    with Scripted(ScriptedResponse(data=FILE)) as storage:
+        scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": f"{storage.url}/final"}))
+        with pytest.raises(BadResponse, match=str(status)) as caught:
+            SENDERS[sender](scripted, source)
+        assert storage.requests == []
+    assert [request.method for request in scripted.requests] == ["PUT"]
+    assert "signature" not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", SAME)
@@ -58,25 +95,25 @@ def test_content_follows_a_redirect_without_the_token(scripted: Scripted, status
         response = http.upload_file(f"{scripted.url}/bucket/x", io.BytesIO(CONTENT), headers={"Content-MD5": "md5"})
         assert (response.status_code, response.url) == (200, f"{storage.url}/moved?signature=2")
         headers = {"Content-Digest": "digest"}
-        # At the profile's own origin too: an address with a signature takes no token.
+        # Also at the origin of the profile: a presigned address gets no token.
         calls = scripted.session()._calls
         assert calls.put_presigned(f"{scripted.url}/bucket/x", CONTENT, headers, "part 1").ok
-    assert [(requests.method, requests.path, requests.body) for requests in storage.requests] == [
+    assert [(request.method, request.path, request.body) for request in storage.requests] == [
         ("PUT", "/moved?signature=2", CONTENT)
     ] * 2
     assert [storage.requests[0].headers["Content-MD5"], storage.requests[1].headers["Content-Digest"]] == [
         "md5",
         "digest",
     ]
-    assert [requests.headers.get("Authorization") for requests in storage.requests] == [None, None]
+    assert [request.headers.get("Authorization") for request in storage.requests] == [None, None]
     assert "Authorization" not in scripted.requests[1].headers
 
 
-def test_a_presigned_request_that_comes_back_to_the_stack_has_no_token(scripted: Scripted) -> None:
+def test_a_presigned_request_redirected_to_the_stack_has_no_token(scripted: Scripted) -> None:
     with Scripted(ScriptedResponse(307, raw=b"", headers={"Location": f"{scripted.url}/content"})) as storage:
         scripted.then(ScriptedResponse(raw=b""))
         assert scripted.session()._calls.put_presigned(f"{storage.url}/x", CONTENT, {}, "part 1").ok
-    assert [(requests.path, requests.body) for requests in scripted.requests] == [("/content", CONTENT)]
+    assert [(request.path, request.body) for request in scripted.requests] == [("/content", CONTENT)]
     assert "Authorization" not in scripted.requests[0].headers
 
 
@@ -107,18 +144,18 @@ def test_a_call_follows_a_redirect_and_keeps_the_token_at_its_own_origin(
 ) -> None:
     scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/other/"}), ScriptedResponse(data=FILE))
     assert way(scripted.session()) == "y"
-    assert [(requests.method, requests.body) for requests in scripted.requests[:2]] == [("PATCH", b'{"name": "y"}')] * 2
-    assert [requests.headers["Authorization"] for requests in scripted.requests[:2]] == [f"Token {CANARY}"] * 2
-    assert scripted.requests[1].path == "/other/"
+    assert [(request.method, request.body) for request in scripted.requests[:2]] == [("PATCH", b'{"name": "y"}')] * 2
+    assert [request.headers["Authorization"] for request in scripted.requests[:2]] == [f"Token {CANARY}"] * 2
+    assert [request.path for request in scripted.requests[:2]] == ["/api/v3/storage/files/1/", "/other/"]
 
 
 @WAYS
-def test_a_call_goes_to_another_origin_without_the_token(scripted: Scripted, way: Any) -> None:
+def test_a_call_is_redirected_to_another_origin_without_the_token(scripted: Scripted, way: Any) -> None:
     with Scripted(ScriptedResponse(401, {"detail": "no token"})) as other:
         scripted.then(ScriptedResponse(307, raw=b"", headers={"Location": f"{other.url}/x"}))
         with pytest.raises(InvalidCredentials, match="no token"):
             way(scripted.session())
-    assert [requests.method for requests in other.requests] == ["PATCH"]
+    assert [request.method for request in other.requests] == ["PATCH"]
     assert CANARY not in str(other.requests)
 
 
@@ -135,46 +172,52 @@ def test_an_error_names_where_a_call_was_redirected_to(scripted: Scripted, statu
 
 
 @pytest.mark.parametrize(("location", "words"), [("http://[::1", "an invalid URL"), ("/x", "{url}")])
-def test_where_a_redirect_leads_may_be_unusable_or_relative(scripted: Scripted, location: str, words: str) -> None:
+def test_the_location_may_be_unusable_or_relative(scripted: Scripted, location: str, words: str) -> None:
     scripted.then(ScriptedResponse(302, raw=b"", headers={"Location": location}))
     with pytest.raises(BadResponse) as caught:
         by_session(scripted.session())
     assert f"redirects to {words.replace('{url}', scripted.url)}, which" in str(caught.value)
 
 
-def test_a_redirect_to_a_page_leaves_open_whether_it_was_applied(scripted: Scripted) -> None:
+def test_a_request_redirected_to_a_page_may_have_been_applied(scripted: Scripted) -> None:
     for status, unclear in ((301, False), (302, True), (303, True)):
         scripted.responses = [ScriptedResponse(status, raw=b"", headers={"Location": "/made"})]
         with pytest.raises(BadResponse) as caught:
             Dataset.create(scripted.session(), "x")
         assert caught.value.may_have_been_applied is unclear
-    assert [requests.method for requests in scripted.requests] == ["POST"] * 3
+    assert [request.method for request in scripted.requests] == ["POST"] * 3
 
 
 @pytest.mark.parametrize("status", SAME)
-def test_a_body_that_cannot_be_read_again_is_not_redirected(scripted: Scripted, status: int) -> None:
+@pytest.mark.parametrize("length", ["3", None])
+def test_a_body_that_cannot_be_rewound_is_not_redirected(scripted: Scripted, status: int, length: str | None) -> None:
     scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/elsewhere"}))
-    response = get_session().put(f"{scripted.url}/x", data=iter([b"abc"]), headers={"Content-Length": "3"})
+    headers = {"Content-Length": length} if length else {}
+    response = get_session().put(f"{scripted.url}/x", data=iter([b"a", b"bc"]), headers=headers)
+    assert (response.status_code, response.ok) == (status, False)
     with pytest.raises(BadResponse, match=f"{status} .*redirects to {scripted.url}, which is not followed"):
         response.raise_for_status()
-    assert [requests.body for requests in scripted.requests] == [b"abc"]
+    assert len(scripted.requests) == 1
+    if length:
+        assert scripted.requests[0].body == b"abc"
 
 
-def test_five_redirects_and_no_more(scripted: Scripted) -> None:
+def test_at_most_five_redirects_are_followed(scripted: Scripted) -> None:
     again = ScriptedResponse(308, raw=b"", headers={"Location": "/again"})
     scripted.then(*[again] * 5, ScriptedResponse(raw=b""))
     assert get_session().upload_file(f"{scripted.url}/x", CONTENT).status_code == 200
     assert len(scripted.requests) == 6
     scripted.responses, scripted.requests = [again], []
-    with pytest.raises(OrionConnectionError, match="more than 5 redirects") as caught:
+    with pytest.raises(OrionConnectionError, match="too many redirects") as caught:
         get_session().post(f"{scripted.url}/x", json=1)
-    # No server has taken it.
+    # No server applied it.
     assert (caught.value.attempts, caught.value.may_have_been_applied, len(scripted.requests)) == (1, False, 6)
 
 
-def test_secrets_and_passwords_stay_at_the_origin(scripted: Scripted) -> None:
+@pytest.mark.parametrize("status", SAME)
+def test_secrets_and_passwords_stay_at_the_origin(scripted: Scripted, status: int) -> None:
     with Scripted(ScriptedResponse(201, {"id": 1, "name": "x", "token": "t"})) as other:
-        scripted.then(ScriptedResponse(307, raw=b"", headers={"Location": f"{other.url}/x"}))
+        scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": f"{other.url}/x?y=1"}))
         with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
             Secret.create(scripted.session(), "name", "password")
         with pytest.raises(BadResponse, match=f"redirects to {other.url}, which is not followed"):
@@ -183,21 +226,21 @@ def test_secrets_and_passwords_stay_at_the_origin(scripted: Scripted) -> None:
 
 
 class _Slow(io.BytesIO):
-    """A source that takes longer than a request may."""
+    """A source that takes longer than the request timeout."""
 
     def readinto(self, buffer: Any) -> int:
         CLOCK.sleep(40.0)
         return super().readinto(buffer)
 
 
-def test_a_redirected_upload_has_its_time_again(scripted: Scripted) -> None:
+def test_a_redirected_upload_has_a_new_deadline(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(307, raw=b"", headers={"Location": "/moved"}), ScriptedResponse(raw=b""))
     response = get_session(request_timeout=60, retry_timeout=1000).put(
         f"{scripted.url}/x", data=_Slow(CONTENT), stream=True
     )
     with response:
         assert response.ok
-    assert [requests.body for requests in scripted.requests] == [CONTENT] * 2
+    assert [request.body for request in scripted.requests] == [CONTENT] * 2
 
 
 def test_a_conditional_read_gets_its_304(scripted: Scripted) -> None:
@@ -210,11 +253,27 @@ def test_a_conditional_read_gets_its_304(scripted: Scripted) -> None:
     assert len(scripted.requests) == 2
 
 
+@pytest.mark.parametrize("status", [*SAME, *OTHERS])
+def test_an_asynchronous_call_rejects_a_redirect_without_a_location(scripted: Scripted, status: int) -> None:
+    scripted.then(ScriptedResponse(status))
+    with pytest.raises(OrionError, match=str(status)):
+        by_raw_async(scripted.session())
+
+
+@pytest.mark.parametrize("status", OTHERS)
+def test_a_redirect_is_not_content(scripted: Scripted, status: int, tmp_path: Path) -> None:
+    scripted.then(ScriptedResponse(status, raw=b"content"))
+    target = tmp_path / "file"
+    with pytest.raises(OrionError, match=str(status)):
+        File(id=1, session=scripted.session()).download_to_file(target)
+    assert not target.exists()
+
+
 def _hang_up(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
-def test_a_creation_is_not_retried_where_nobody_knows_its_key(scripted: Scripted) -> None:
+def test_a_creation_is_not_retried_at_an_origin_without_idempotency_keys(scripted: Scripted) -> None:
     _retry_loop._KEYED_ORIGINS.clear()
     keys = {"X-Orion-Features": "idempotency-keys"}
     with Scripted(ScriptedResponse(write=_hang_up)) as other:
@@ -231,7 +290,7 @@ def test_a_creation_is_not_retried_where_nobody_knows_its_key(scripted: Scripted
 
 
 @pytest.mark.parametrize("status", [300, 302, 303, 304, 307, 308])
-def test_a_redirect_is_no_success_without_a_session(scripted: Scripted, status: int) -> None:
+def test_a_redirect_is_not_a_success_without_a_session(scripted: Scripted, status: int) -> None:
     scripted.then(ScriptedResponse(status, raw=b"", headers={"Location": "/elsewhere"}))
     client = AuthenticatedClient(base_url=scripted.url, token=CANARY)
     with pytest.raises(UnexpectedStatus, match=str(status)):

@@ -1,4 +1,4 @@
-"""Secrets through the session: the value goes out once and shows nowhere."""
+"""Secrets through the session: the value is sent once and shown nowhere."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ VALUE = "swordfish-5f1c"
 PATH = "/api/v1/secrets/"
 
 
-def kept(orion: LocalOrion, secret: Secret) -> str:
-    """What the server holds."""
-    with orion.server._require().stack.store.reading() as db:
+def stored_value(orion: LocalOrion, secret: Secret) -> str:
+    """Return the value that the server stores."""
+    with orion.server._require().stack.store.read_transaction() as db:
         return str(db.execute("SELECT value FROM secrets WHERE id = ?", (secret.id,)).fetchone()[0])
 
 
@@ -37,15 +37,15 @@ def test_create_set_and_delete(session: OrionSession, orion: LocalOrion, plain: 
     secret = Secret.create(session, "database", VALUE, description="of the warehouse", tags=["one", None, "two"])
     assert (secret.name, secret.description, secret.project, secret.owner) == ("database", "of the warehouse", 1, 1)
     assert secret.changed == secret.created
-    assert kept(orion, secret) == VALUE
+    assert stored_value(orion, secret) == VALUE
     assert [tag["name"] for tag in session.list_tags(secret)] == ["one", "two"]
     assert secret.to_dict() == plain.get(f"{PATH}{secret.id}/")
 
     assert secret.set_value("other") is None  # type: ignore[func-returns-value]
-    assert kept(orion, secret) == "other"
+    assert stored_value(orion, secret) == "other"
     assert secret.changed > secret.created
     session.update_resource(secret, {"name": "new", "value": "third"})
-    assert (secret.name, kept(orion, secret)) == ("new", "third")
+    assert (secret.name, stored_value(orion, secret)) == ("new", "third")
 
     assert list(session.list_resources(Secret)) == [secret]
     assert list(session.list_resources(Secret, {"tags": ["two"], "name": "NEW", "project": 1})) == [secret]
@@ -56,7 +56,7 @@ def test_create_set_and_delete(session: OrionSession, orion: LocalOrion, plain: 
         session.refresh_resource(secret)
 
 
-def test_without_the_rest(session: OrionSession, plain: Plain) -> None:
+def test_optional_fields_may_be_omitted(session: OrionSession, plain: Plain) -> None:
     secret = Secret.create(session, "plain", VALUE, Project(id=3))
     assert (secret.description, secret.project) == ("", 3)
     assert list(session.list_tags(secret)) == []
@@ -66,17 +66,17 @@ def test_without_the_rest(session: OrionSession, plain: Plain) -> None:
     assert made.to_dict() == plain.get(f"{PATH}{made.id}/")
 
 
-def test_a_share_gives_the_name_only(session: OrionSession, orion: LocalOrion) -> None:
+def test_a_share_grants_only_the_name(session: OrionSession, orion: LocalOrion) -> None:
     grace, secret = orion.session("grace"), Secret.create(session, "database", VALUE)
     with pytest.raises(AuthorizationRequired, match="not a member"):
         grace.get_resource(Secret, secret.id)
     session.share_resource(secret, User(id=2))
     seen = grace.get_resource(Secret, secret.id)
     assert seen.to_dict() == secret.to_dict()
-    with pytest.raises(AuthorizationRequired, match="reading only") as caught:
+    with pytest.raises(AuthorizationRequired, match="read-only") as caught:
         seen.set_value("hers-91")
     assert "hers-91" not in str(caught.value)
-    assert kept(orion, secret) == VALUE
+    assert stored_value(orion, secret) == VALUE
 
 
 def test_nothing_shows_the_value(session: OrionSession, plain: Plain, caplog: pytest.LogCaptureFixture) -> None:
@@ -94,7 +94,7 @@ def test_nothing_shows_the_value(session: OrionSession, plain: Plain, caplog: py
     assert VALUE not in str(caught.value)
 
 
-def test_a_server_that_sends_the_value(scripted: Scripted) -> None:
+def test_a_value_from_the_server_is_redacted(scripted: Scripted) -> None:
     response = {"id": 7, "name": "database", "value": VALUE}
     scripted.responses = [ScriptedResponse(201, response)]
     session = scripted.session()
@@ -125,26 +125,26 @@ def test_errors_do_not_quote_the_value(
 
 
 @pytest.mark.parametrize("value", ["", None, 7, b"bytes"])
-def test_values_that_are_none(scripted: Scripted, value: Any) -> None:
+def test_invalid_values_are_rejected(scripted: Scripted, value: Any) -> None:
     session = scripted.session()
     for attempt in (
         lambda: Secret.create(session, "database", value),
         lambda: Secret(id=7, session=session).set_value(value),
     ):
-        with pytest.raises(ValidationError, match="text that is not empty, not") as caught:
+        with pytest.raises(ValidationError, match="must be a non-empty string, not") as caught:
             attempt()
         assert "bytes'" not in str(caught.value)
     assert scripted.requests == []
 
 
 @pytest.mark.parametrize("tags", [[""], ["x", "  "], [7]])
-def test_tags_that_are_none(scripted: Scripted, tags: Any) -> None:
-    with pytest.raises(ValidationError, match="a tag is a text that is not empty"):
+def test_invalid_tags_are_rejected(scripted: Scripted, tags: Any) -> None:
+    with pytest.raises(ValidationError, match="a tag must be a non-empty string"):
         Secret.create(scripted.session(), "database", VALUE, tags=tags)
     assert scripted.requests == []
 
 
-def test_a_secret_that_cannot_be_tagged_is_not_left_behind(session: OrionSession, plain: Plain) -> None:
+def test_a_secret_whose_tagging_fails_is_deleted(session: OrionSession, plain: Plain) -> None:
     with pytest.raises(BadResponse, match="tags"):
         Secret.create(session, "database", VALUE, tags=["x" * 256])
     assert plain.get(PATH)["count"] == 0

@@ -1,4 +1,4 @@
-"""Shards through the session: made, filled, closed, read and removed, and what becomes of ids that no double can hold."""
+"""Shards through the session: created, filled, closed, read and deleted, and ids beyond the precision of doubles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from orionclient.session import OrionSession
 from orionclient.types import File, Resource, Shard, ShardCollection, shards
 
 COLLECTIONS = "/api/v1/storage/collections/"
-# The largest number up to which every whole number is a double.
+# The largest integer up to which doubles are exact.
 EXACT = 2**53
 
 
@@ -38,7 +38,7 @@ def collection(session: OrionSession) -> ShardCollection:
 
 @pytest.fixture
 def large(session: OrionSession) -> ShardCollection:
-    """A collection whose shards have ids that a double damages."""
+    """Make a collection whose shard ids are changed by a double."""
     return ShardCollection.create(session, "large", version=2)
 
 
@@ -50,10 +50,10 @@ def count(plain: Plain, collection: ShardCollection) -> Any:
     return plain.get(f"{COLLECTIONS}{collection.id}/")["shard_count"]
 
 
-# ---------------------------------------------------------------------- life
+# ---------------------------------------------------------------------- life cycle
 
 
-def test_life(session: OrionSession, plain: Plain, collection: ShardCollection) -> None:
+def test_life_cycle(session: OrionSession, plain: Plain, collection: ShardCollection) -> None:
     path = f"{COLLECTIONS}{collection.id}/shards/"
     shard = Shard.create(collection, name="first", metadata={"frames": 10})
     assert (shard.name, shard.state, shard.metadata) == ("first", "open", {"frames": 10})
@@ -104,7 +104,7 @@ def test_create_with_content_in_one_step(orion: LocalOrion, collection: ShardCol
 
 
 @pytest.mark.parametrize("content", [b"", b"x", os.urandom((3 << 20) + 17)], ids=["empty", "byte", "large"])
-def test_there_and_back(collection: ShardCollection, tmp_path: Path, content: bytes) -> None:
+def test_a_round_trip(collection: ShardCollection, tmp_path: Path, content: bytes) -> None:
     source, target, memory = tmp_path / "source", tmp_path / "target", io.BytesIO()
     source.write_bytes(content)
     shard = Shard.create(collection)
@@ -131,10 +131,10 @@ def test_content_can_be_read_before_the_shard_is_closed(collection: ShardCollect
     assert b"".join(shard.download()) == b"temporary"
 
 
-# ---------------------------------------------------------------------- what the states forbid
+# ---------------------------------------------------------------------- states
 
 
-def test_no_content_yet(collection: ShardCollection, tmp_path: Path) -> None:
+def test_an_open_shard_has_no_content(collection: ShardCollection, tmp_path: Path) -> None:
     shard = Shard.create(collection)
     with pytest.raises(BadResponse, match=f"409 Conflict: The shard {shard.id} has no content yet.*shard.upload_file"):
         shard.close()
@@ -145,17 +145,17 @@ def test_no_content_yet(collection: ShardCollection, tmp_path: Path) -> None:
     assert list(tmp_path.glob("target*")) == []
 
 
-def test_what_is_ready_stays(collection: ShardCollection) -> None:
+def test_a_ready_shard_cannot_be_changed(collection: ShardCollection) -> None:
     shard = Shard.create(collection, file=b"ready")
     with pytest.raises(
-        BadResponse, match=f"409 Conflict: The shard {shard.id} is ready.*Shard.create\\(...\\) makes another"
+        BadResponse, match=f"409 Conflict: The shard {shard.id} is ready.*create another with Shard.create\\(...\\)"
     ):
         shard.upload_file(b"new")
     assert b"".join(shard.download()) == b"ready"
     assert (shard.state, shard.size) == ("ready", 5)
 
 
-def test_the_state_that_the_collection_is_in_is_told(scripted: Scripted) -> None:
+def test_the_state_of_the_collection_is_reported(scripted: Scripted) -> None:
     collection = ShardCollection(id=7, session=scripted.session())
     shard = Shard(collection=collection, id=9)
     for state in ("processing", "ready", "error", "deleting"):
@@ -174,7 +174,7 @@ def test_the_state_that_the_collection_is_in_is_told(scripted: Scripted) -> None
     assert "ensure_open" not in str(caught.value)
 
 
-# ---------------------------------------------------------------------- what goes wrong
+# ---------------------------------------------------------------------- failures
 
 
 def test_too_large_is_rejected_before_any_request(
@@ -187,7 +187,9 @@ def test_too_large_is_rejected_before_any_request(
     orion.faults.clear()
     for source in (b"0123456789", path, io.BytesIO(b"0123456789")):
         for attempt in (lambda: Shard.create(collection, file=source), lambda: shard.upload_file(source)):  # noqa: B023
-            with pytest.raises(ValidationError, match="the content has 10 bytes; a shard holds at most 9"):
+            with pytest.raises(
+                ValidationError, match="the content has 10 bytes; the maximum size of a shard is 9 bytes"
+            ):
                 attempt()
     assert operations(orion) == []
     shard.upload_file(b"123456789")
@@ -197,7 +199,7 @@ def test_the_limit_is_the_documented_one() -> None:
     assert shards._MAX_BYTES == 5 * 1024**3
 
 
-def test_sources_that_are_none(orion: LocalOrion, collection: ShardCollection, tmp_path: Path) -> None:
+def test_invalid_sources_are_rejected(orion: LocalOrion, collection: ShardCollection, tmp_path: Path) -> None:
     shard = Shard.create(collection)
     orion.faults.clear()
     for make in (lambda source: Shard.create(collection, file=source), shard.upload_file):
@@ -205,7 +207,7 @@ def test_sources_that_are_none(orion: LocalOrion, collection: ShardCollection, t
             make(tmp_path / "missing")
         with pytest.raises(ValidationError, match="text mode"):
             make(io.StringIO("text"))
-        with pytest.raises(ValidationError, match="from int"):
+        with pytest.raises(ValidationError, match="not int"):
             make(3)
     assert operations(orion) == []
 
@@ -227,9 +229,7 @@ def test_an_upload_that_fails_leaves_no_shard(
     assert count(plain, collection) == 0
 
 
-def test_an_upload_that_breaks_in_the_middle_goes_on(
-    orion: LocalOrion, plain: Plain, collection: ShardCollection
-) -> None:
+def test_an_interrupted_upload_is_resumed(orion: LocalOrion, plain: Plain, collection: ShardCollection) -> None:
     content = os.urandom(1 << 20)
     orion.faults.script(
         "upload_shard_content", [{"step": "reset", "read": 1000}, {"step": "close", "read": 1 << 19}, 503]
@@ -240,7 +240,7 @@ def test_an_upload_that_breaks_in_the_middle_goes_on(
     orion.faults.assert_consumed()
 
 
-def test_what_cannot_be_removed_hides_no_error(orion: LocalOrion, plain: Plain, collection: ShardCollection) -> None:
+def test_a_failed_cleanup_hides_no_error(orion: LocalOrion, plain: Plain, collection: ShardCollection) -> None:
     orion.faults.script("upload_shard_content", [507], times=20)
     orion.faults.script("delete_shard", [500], times=20)
     with pytest.raises(OrionServiceError, match="507"):
@@ -254,7 +254,7 @@ def test_an_interrupt_leaves_no_shard(plain: Plain, collection: ShardCollection)
 
         def read(self, size: int | None = -1) -> bytes:
             self.reads += 1
-            # The first one is for the digest.
+            # The first read is for the digest.
             if self.reads > 1:
                 raise KeyboardInterrupt
             return super().read(size)
@@ -273,7 +273,7 @@ def test_lost_responses(orion: LocalOrion, plain: Plain, collection: ShardCollec
     orion.faults.assert_consumed()
 
 
-def test_a_download_that_breaks_goes_on(orion: LocalOrion, collection: ShardCollection, tmp_path: Path) -> None:
+def test_an_interrupted_download_is_resumed(orion: LocalOrion, collection: ShardCollection, tmp_path: Path) -> None:
     content = os.urandom(300_000)
     shard = Shard.create(collection, file=content)
     orion.faults.script("download_shard", [{"step": "cut", "sent": 100_000}, {"step": "cut", "sent": 5}])
@@ -285,9 +285,7 @@ def test_a_download_that_breaks_goes_on(orion: LocalOrion, collection: ShardColl
     orion.faults.assert_consumed()
 
 
-def test_a_download_that_stays_broken_leaves_the_old_file(
-    orion: LocalOrion, collection: ShardCollection, tmp_path: Path
-) -> None:
+def test_a_failed_download_leaves_the_old_file(orion: LocalOrion, collection: ShardCollection, tmp_path: Path) -> None:
     shard, target = Shard.create(collection, file=os.urandom(3000)), tmp_path / "target"
     target.write_bytes(b"old")
     orion.faults.script("download_shard", ["digest"], times=30)
@@ -328,15 +326,15 @@ def test_delete_by_a_handle_is_one_request(
     orion: LocalOrion, session: OrionSession, collection: ShardCollection
 ) -> None:
     for immediate in (False, True):
-        number = Shard.create(collection, file=b"x").id
+        shard_id = Shard.create(collection, file=b"x").id
         orion.faults.clear()
         assert (
-            session.delete_resource(Shard(collection=ShardCollection(id=collection.id), id=number), immediate) is True
+            session.delete_resource(Shard(collection=ShardCollection(id=collection.id), id=shard_id), immediate) is True
         )
         (seen,) = orion.faults.requests()
-        assert (seen.operation, seen.path) == ("delete_shard", f"{COLLECTIONS}{collection.id}/shards/{number}/")
+        assert (seen.operation, seen.path) == ("delete_shard", f"{COLLECTIONS}{collection.id}/shards/{shard_id}/")
     with pytest.raises(NotFoundResponse, match="no shard"):
-        session.delete_resource(Shard(collection=collection, id=number))
+        session.delete_resource(Shard(collection=collection, id=shard_id))
 
 
 def test_a_delete_whose_response_is_lost_is_done(
@@ -373,15 +371,15 @@ def test_a_shard_without_a_collection(scripted: Scripted, attempt: Callable[[Ori
     assert scripted.requests == []
 
 
-@pytest.mark.parametrize("number", ["", "x", "../9", "1.0", 1.0, -1, None, True, "9" * 21, "٣"])
-def test_ids_that_are_none(scripted: Scripted, number: Any) -> None:
+@pytest.mark.parametrize("shard_id", ["", "x", "../9", "1.0", 1.0, -1, None, True, "9" * 21, "٣"])
+def test_invalid_ids_are_rejected(scripted: Scripted, shard_id: Any) -> None:
     session, collection = scripted.session(), ShardCollection(id=7)
     for attempt in (
-        lambda: session.get_resource(Shard(collection=collection), number),
-        lambda: session.delete_resource(Shard(collection=collection, id=number)),
-        lambda: session.get_resource(Shard(collection=number), 9),
-        lambda: Shard(collection=collection, id=number, session=session).close(),
-        lambda: session.get_resource(ShardCollection, number),
+        lambda: session.get_resource(Shard(collection=collection), shard_id),
+        lambda: session.delete_resource(Shard(collection=collection, id=shard_id)),
+        lambda: session.get_resource(Shard(collection=shard_id), 9),
+        lambda: Shard(collection=collection, id=shard_id, session=session).close(),
+        lambda: session.get_resource(ShardCollection, shard_id),
     ):
         with pytest.raises(ValidationError, match=r"must be an integer|has no id"):
             attempt()
@@ -409,17 +407,17 @@ def test_without_a_session() -> None:
 
 def test_the_collection_of_a_shard(session: OrionSession, collection: ShardCollection) -> None:
     class Frames(ShardCollection):
-        """A collection of somebody else's."""
+        """A collection class of another package."""
 
-    number = Shard.create(collection, file=b"x").id
+    shard_id = Shard.create(collection, file=b"x").id
     frames = session.get_resource(Frames, collection.id)
-    shard = session.get_resource(Shard(collection=frames), number)
+    shard = session.get_resource(Shard(collection=frames), shard_id)
     assert shard.collection is frames
     session.refresh_resource(shard)
     assert shard.collection is frames
     assert frames.list_shards().one().collection is frames
-    # Of a number alone comes a handle, which is good for everything that the number says.
-    shard = session.get_resource(Shard(collection=str(collection.id)), number)
+    # An id alone becomes a handle, which supports everything that needs only the id.
+    shard = session.get_resource(Shard(collection=str(collection.id)), shard_id)
     assert (type(shard.collection), shard.collection.id) == (ShardCollection, collection.id)
     assert shard.collection is shard.collection
     assert shard.collection.list_shards().count() == 1
@@ -428,33 +426,33 @@ def test_the_collection_of_a_shard(session: OrionSession, collection: ShardColle
         shard.collection = collection  # type: ignore[assignment]
 
 
-@pytest.mark.parametrize("given", ["number", "text", "handle", "bound"])
+@pytest.mark.parametrize("given", ["integer", "string", "handle", "bound"])
 def test_from_msg_and_refresh(session: OrionSession, collection: ShardCollection, given: str) -> None:
-    number = Shard.create(collection, "x", file=b"content").id
+    shard_id = Shard.create(collection, "x", file=b"content").id
     there = {
-        "number": collection.id,
-        "text": str(collection.id),
+        "integer": collection.id,
+        "string": str(collection.id),
         "handle": ShardCollection(id=collection.id),
         "bound": collection,
     }[given]
-    shard = Shard.from_msg({"id": number, "collection": there}, session=session)
+    shard = Shard.from_msg({"id": shard_id, "collection": there}, session=session)
     session.refresh_resource(shard)
     assert (shard.name, shard.size, shard.collection.id) == ("x", 7, collection.id)
     assert shard.to_dict()["collection"] == collection.id
-    # A handle that came into a session later takes its collection along.
-    shard = Shard.from_msg({"id": number, "collection": there})
+    # A handle that gets a session later passes it to its collection.
+    shard = Shard.from_msg({"id": shard_id, "collection": there})
     assert shard.collection.id == collection.id
     session.refresh_resource(shard)
     assert shard.collection.list_shards().one() == shard
     assert b"".join(shard.download()) == b"content"
 
 
-def test_an_response_that_leaves_the_collection_out(
+def test_a_response_without_the_collection(
     orion: LocalOrion, session: OrionSession, collection: ShardCollection
 ) -> None:
-    number = Shard.create(collection, file=b"x").id
+    shard_id = Shard.create(collection, file=b"x").id
     orion.faults.script("*", [{"step": "remove", "field": "collection"}], times=5)
-    shard = session.get_resource(Shard(collection=collection), number)
+    shard = session.get_resource(Shard(collection=collection), shard_id)
     session.refresh_resource(shard)
     made = Shard.create(collection)
     made.upload_file(b"x")
@@ -466,7 +464,7 @@ def test_an_response_that_leaves_the_collection_out(
 
 def test_subclasses(session: OrionSession, collection: ShardCollection) -> None:
     class TypedShard(Shard):
-        """A shard as other packages make it."""
+        """A shard class as other packages define it."""
 
         @classmethod
         def create(cls, collection: ShardCollection, shard_type: str, **given: Any) -> TypedShard:  # type: ignore[override]
@@ -504,18 +502,18 @@ def test_another_session_for_one_shard(orion: LocalOrion, session: OrionSession)
 
 
 def doubled(text: str) -> Any:
-    """Read JSON as a program does that has doubles only."""
+    """Read JSON as a program does that has only doubles."""
     return json.loads(text, parse_int=lambda digits: int(float(digits)))
 
 
 def test_large_ids(session: OrionSession, large: ShardCollection, plain: Plain) -> None:
-    made = [Shard.create(large, str(number), file=b"%d" % number) for number in range(3)]
-    for number, shard in enumerate(made):
+    made = [Shard.create(large, str(index), file=b"%d" % index) for index in range(3)]
+    for index, shard in enumerate(made):
         assert shard.id > EXACT
         assert int(float(shard.id)) != shard.id
         for given in (shard.id, str(shard.id)):
             again = session.get_resource(Shard(collection=large), given)
-            assert (again.id, again.name, b"".join(again.download())) == (shard.id, str(number), b"%d" % number)
+            assert (again.id, again.name, b"".join(again.download())) == (shard.id, str(index), b"%d" % index)
     assert [each.id for each in large.list_shards()] == [each.id for each in made]
     assert session.delete_resource(Shard(collection=large, id=made[0].id)) is True
     assert [each.id for each in large.list_shards()] == [each.id for each in made[1:]]
@@ -537,17 +535,17 @@ def test_large_ids_survive_doubles(session: OrionSession, large: ShardCollection
     assert "id_str" not in repr(shard)
 
 
-def test_responses_of_a_gateway_that_damages_numbers(scripted: Scripted) -> None:
-    number = EXACT + 1
-    response = {"id": float(number), "id_str": str(number), "collection": 7, "state": "ready", "size": 3.0}
+def test_responses_of_a_gateway_that_damages_integers(scripted: Scripted) -> None:
+    shard_id = EXACT + 1
+    response = {"id": float(shard_id), "id_str": str(shard_id), "collection": 7, "state": "ready", "size": 3.0}
     scripted.responses = [ScriptedResponse(data=response)]
-    shard = scripted.session().get_resource(Shard(collection=7), number)
-    assert (shard.id, shard.size) == (number, 3)
+    shard = scripted.session().get_resource(Shard(collection=7), shard_id)
+    assert (shard.id, shard.size) == (shard_id, 3)
     shard.close()
-    assert scripted.requests[-1].path == f"{COLLECTIONS}7/shards/{number}/close/"
+    assert scripted.requests[-1].path == f"{COLLECTIONS}7/shards/{shard_id}/close/"
 
 
-def test_an_id_str_that_is_none() -> None:
+def test_an_invalid_id_str() -> None:
     assert Shard.from_msg({"id": 9, "id_str": None}).id == Shard.from_msg({"id": 9, "id_str": ""}).id == 9
     with pytest.raises(ValidationError, match="id_str must be an integer"):
         Shard.from_msg({"id": 9, "id_str": "../9"})

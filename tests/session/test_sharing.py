@@ -1,4 +1,4 @@
-"""Sharing: what it gives, to whom, what it does not give, and that it ends. And the balance of the organization."""
+"""Sharing: permissions, recipients, revoking shares, and the account balance."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PATHS = {
 
 @pytest.fixture
 def grace(orion: LocalOrion) -> OrionSession:
-    """The user with whom ada, whose session is `session`, shares."""
+    """The recipient of shares; `session` is the session of ada."""
     return orion.session("grace")
 
 
@@ -49,14 +49,14 @@ def kind(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(params=["user", "group", "project", "organization"])
 def target(request: pytest.FixtureRequest) -> Any:
-    """What reaches grace."""
+    """The recipient: grace, or a group or project that she is a member of."""
     return {"user": User(id=2), "group": Group(id=1), "project": Project(id="3"), "organization": Organization(id=1)}[
         request.param
     ]
 
 
 def secret(session: OrionSession, kind: Any) -> Any:
-    """A resource in the project in which ada is alone, with content."""
+    """A resource with content in the project whose only member is ada."""
     if kind is File:
         return File.upload(session, "secret", b"CNS")
     if kind is ShardCollection:
@@ -78,7 +78,7 @@ def content(session: OrionSession, resource: Any) -> Any:
     return [dict(record) for record in again.records()], again.record(1)["n"], again.download(format="json")
 
 
-def test_a_share_gives_reading_until_it_is_taken_back(
+def test_a_share_grants_reading_until_it_is_revoked(
     session: OrionSession, grace: OrionSession, plain: Plain, kind: Any, target: Any
 ) -> None:
     made = secret(session, kind)
@@ -108,7 +108,7 @@ def test_a_share_gives_reading_until_it_is_taken_back(
     session.unshare_resource(made, target)
 
 
-def test_a_share_gives_no_writing(
+def test_a_share_grants_no_writing(
     session: OrionSession, grace: OrionSession, plain: Plain, kind: Any, target: Any
 ) -> None:
     made = secret(session, kind)
@@ -147,7 +147,7 @@ def test_a_share_gives_no_writing(
             attempt()
     assert plain.get(f"{PATHS[kind.declaration.name]}{made.id}/") == before
     assert [tag["name"] for tag in session.list_tags(made)] == ["mine"]
-    # The tags of a project are for its members.
+    # The tags of a project are visible to its members only.
     assert list(grace.list_tags(seen)) == []
     assert plain.get(f"/api/v1/shares/{kind.declaration.name}/{made.id}/")["count"] == 1
 
@@ -165,7 +165,7 @@ def test_shares_are_listed(session: OrionSession, grace: OrionSession, kind: Any
         session.list_shares(User(id=2))
 
 
-def test_several_shares_are_taken_back_one_by_one(session: OrionSession, grace: OrionSession) -> None:
+def test_several_shares_are_revoked_one_by_one(session: OrionSession, grace: OrionSession) -> None:
     made = secret(session, File)
     for target in (User(id=2), Project(id=3)):
         session.share_resource(made, target)
@@ -177,7 +177,7 @@ def test_several_shares_are_taken_back_one_by_one(session: OrionSession, grace: 
         content(grace, made)
 
 
-def test_members_of_the_project_share_and_unshare_alike(
+def test_every_member_of_the_project_may_share_and_unshare(
     session: OrionSession, grace: OrionSession, plain: Plain
 ) -> None:
     made = File.upload(session, "ours", b"CNS", project=3)
@@ -198,36 +198,36 @@ def test_the_trash_is_not_shared(session: OrionSession, grace: OrionSession, kin
 
 
 @pytest.mark.parametrize("target", [User(id=99), Project(id=2), Project(id=99), Organization(id=2)])
-def test_with_whom_one_cannot_share(session: OrionSession, plain: Plain, target: Any) -> None:
+def test_invalid_recipients_are_rejected(session: OrionSession, plain: Plain, target: Any) -> None:
     made = secret(session, Dataset)
     with pytest.raises(AuthorizationRequired, match=f"403.*cannot share with {target.declaration.name} {target.id}"):
         session.share_resource(made, target)
     assert plain.get(f"/api/v1/shares/dataset/{made.id}/")["count"] == 0
 
 
-def test_sharing_what_is_not_there(session: OrionSession) -> None:
+def test_sharing_a_missing_resource(session: OrionSession) -> None:
     with pytest.raises(NotFoundResponse):
         session.share_resource(File(id=99), User(id=2))
 
 
 @pytest.mark.parametrize("verb", ["share_resource", "unshare_resource"])
-def test_what_is_rejected_before_any_request(scripted: Scripted, verb: str) -> None:
+def test_invalid_shares_are_rejected_before_any_request(scripted: Scripted, verb: str) -> None:
     share = getattr(scripted.session(), verb)
     good, user = Dataset(id=3), User(id=2)
     for resource in (Project(id=1), User(id=1), Organization(id=1)):
         with pytest.raises(ValidationError, match=f"{type(resource).__name__} cannot be shared"):
             share(resource, user)
     for wrong in (7, "grace", None, {"user": 2}, Dataset(id=1), File(id=1), User, [user]):
-        with pytest.raises(ValidationError, match="share_with is one of User, Group, Project, Organization"):
+        with pytest.raises(ValidationError, match="share_with must be one of User, Group, Project, Organization"):
             share(good, wrong)
     for odd in ("abc", "", "1/../2", -1, 1.5, True):
         with pytest.raises(ValidationError, match="must be an integer"):
             share(good, User(id=odd))
         with pytest.raises(ValidationError, match="must be an integer"):
             share(Dataset(id=odd), user)
-    for resource, whom in ((Dataset(), user), (good, User())):
+    for resource, recipient in ((Dataset(), user), (good, User())):
         with pytest.raises(ValidationError, match="has no id"):
-            share(resource, whom)
+            share(resource, recipient)
     with pytest.raises(ValidationError, match="int cannot be shared"):
         share(3, user)
     assert scripted.requests == []
@@ -235,10 +235,10 @@ def test_what_is_rejected_before_any_request(scripted: Scripted, verb: str) -> N
 
 def test_subclasses_are_shared_as_their_kind(session: OrionSession, plain: Plain) -> None:
     class Assay(Dataset):
-        """A dataset of one's own."""
+        """A custom subclass of Dataset."""
 
     class Colleague(User):
-        """A user of one's own."""
+        """A custom subclass of User."""
 
     made = Assay.create(session, "x")
     session.share_resource(made, Colleague(id=2))
@@ -277,7 +277,7 @@ def test_balance_needs_the_capability(grace: OrionSession) -> None:
     assert isinstance(caught.value, BadResponse)
 
 
-def test_a_balance_is_no_kind_with_ids(scripted: Scripted) -> None:
+def test_a_balance_has_no_id(scripted: Scripted) -> None:
     balance, session = Balance(amount="1.00"), scripted.session()
     assert "balance" not in KINDS
     for attempt in (
@@ -306,12 +306,12 @@ def test_amounts(wire: Any, amount: str) -> None:
 
 
 @pytest.mark.parametrize("wire", ["", "much", None, "NaN", "Infinity", [1]])
-def test_amounts_that_are_none(wire: Any) -> None:
+def test_invalid_amounts_are_rejected(wire: Any) -> None:
     with pytest.raises(OrionError, match="Balance: the server sent"):
         _ = Balance(amount=wire).amount
 
 
-def test_a_balance_from_a_server_that_writes_numbers(scripted: Scripted) -> None:
+def test_a_balance_with_amounts_as_json_numbers(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(data={"organization": 1, "amount": 12.5, "currency": "EUR"})]
     assert scripted.session().get_current_balance().amount == Decimal("12.5")
 

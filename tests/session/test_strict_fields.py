@@ -1,4 +1,4 @@
-"""Values of another type than the contract says: an error where they are read, and nowhere else."""
+"""Fields of another type than the contract documents are an error when they are read, and only then."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ BAD: dict[str, list[Any]] = {
     "array": ["a", {}, 1, [1], [None]],
     "object": ["{}", [], [["a", 1]], 1],
 }
-# Ids may come as digits; what is counted or measured may not.
+# Ids may be strings of digits; counts and measures may not.
 IDS = {
     "id", "collection", "database", "dataset", "organization", "owner", "package", "project", "resource_id", "workfloe",
 }  # fmt: skip
 ERROR = object()
-# What null stands for where a field need not be there: the documented value where it has one, or that of the published constructor.
+# The meaning of null where a field is optional: the documented value, or else the default of the published constructor.
 NULLS: dict[str, Any] = {
     "archived": False, "deleted": "", "description": "", "dirty": False, "email": "", "first_name": "", "last_name": "",
     "parameters": {}, "system_parameters": {}, "systemtags": [], "tags": [], "version": "",
@@ -44,7 +44,7 @@ NULLS: dict[str, Any] = {
 
 
 def described(kind: type[Resource], wire: str) -> tuple[str, bool, dict[str, Any]]:
-    """The type of a field, whether it may be null, and its schema."""
+    """Return the type of a field, whether it may be null, and its schema."""
     schema = SCHEMAS[kind.declaration.schema]["properties"][wire]
     if "allOf" in schema:
         schema = SCHEMAS[schema["allOf"][0]["$ref"].rpartition("/")[2]]
@@ -54,13 +54,13 @@ def described(kind: type[Resource], wire: str) -> tuple[str, bool, dict[str, Any
 
 
 def message(kind: type[Resource]) -> dict[str, Any]:
-    """A resource with all its fields."""
+    """Return a resource with all its fields."""
     fields = {field.wire: described(kind, field.wire) for field in kind.fields().values()}
     return {wire: "1.25" if "pattern" in schema else GOOD[what] for wire, (what, _, schema) in fields.items()}
 
 
 def check_whole(kind: type[Resource], data: dict[str, Any]) -> Resource:
-    """Make the resource; everything but the odd field works."""
+    """Make the resource; every field but the invalid one works."""
     made = kind.from_msg(data)
     assert made.to_dict() == data
     assert isinstance(made._title(), str)
@@ -72,7 +72,7 @@ def check_whole(kind: type[Resource], data: dict[str, Any]) -> Resource:
 
 
 def null_of(kind: type[Resource], field: Field[Any]) -> Any:
-    """What null is read as; ERROR where it is none of the documented values."""
+    """Return what null is read as; ERROR if null is not documented."""
     what, nullable, _ = described(kind, field.wire)
     if nullable:
         return None
@@ -100,7 +100,7 @@ def test_a_value_of_another_type_is_an_error_where_it_is_read(name: str) -> None
 
 
 @pytest.mark.parametrize("name", sorted(CLASSES))
-def test_null_is_what_is_documented(name: str) -> None:
+def test_null_has_the_documented_meaning(name: str) -> None:
     kind = CLASSES[name]
     for field in kind.fields().values():
         expected = null_of(kind, field)
@@ -112,7 +112,7 @@ def test_null_is_what_is_documented(name: str) -> None:
                 assert found is not getattr(made, field.name)
 
 
-def test_what_is_required_and_what_is_published() -> None:
+def test_required_and_published_fields() -> None:
     errors = {
         (name, each.name)
         for name, kind in CLASSES.items()
@@ -126,19 +126,19 @@ def test_what_is_required_and_what_is_published() -> None:
         ("job", "state"),
         ("shard", "metadata"),
     } <= errors
-    # Published: the reason of a job is empty on success, and a listed floe has no specification.
+    # Published: the reason of a successful job is empty, and a listed floe has no specification.
     assert WorkFloeJob.from_msg({"id": 1}).reason == WorkFloeJob.from_msg({"id": 1, "reason": None}).reason == ""
     assert WorkFloeSpec.from_msg({"id": 1}).specification == WorkFloeSpec(specification=None).specification == {}
 
 
-def test_whole_numbers_and_ids_in_their_other_forms() -> None:
+def test_other_forms_of_integers_and_ids() -> None:
     file = File.from_msg({"id": "7", "owner": "9007199254740993", "project": 3.0, "size": 12.0})
     assert (file.id, file.owner, file.project, file.size) == (7, 9007199254740993, 3, 12)
     assert [type(each) for each in (file.project, file.size)] == [int, int]
     assert Balance(amount=0.1).amount == Decimal("0.1")
 
 
-def test_an_odd_item_spoils_no_page(scripted: Scripted) -> None:
+def test_an_invalid_item_does_not_fail_its_page(scripted: Scripted) -> None:
     items = [{"id": 1, "name": "a", "size": 1}, {"id": 2, "name": None, "size": "2"}, {"id": 3, "name": "c", "size": 3}]
     scripted.responses = [ScriptedResponse(data={"count": 3, "next": None, "results": items})]
     session = scripted.session()
@@ -153,7 +153,7 @@ def test_an_odd_item_spoils_no_page(scripted: Scripted) -> None:
     assert session.list_resources(File, {"name": "c"}, exact=True).one().id == 3
 
 
-def test_a_refreshed_resource_with_an_odd_field(scripted: Scripted) -> None:
+def test_a_refreshed_resource_with_an_invalid_field(scripted: Scripted) -> None:
     dataset = Dataset(id=3, name="x", session=scripted.session())
     scripted.responses = [ScriptedResponse(data={"id": 3, "name": 5, "count": 7})]
     scripted.session().refresh_resource(dataset)
@@ -162,7 +162,7 @@ def test_a_refreshed_resource_with_an_odd_field(scripted: Scripted) -> None:
         _ = dataset.name
 
 
-def test_a_shard_of_no_collection(scripted: Scripted) -> None:
+def test_a_shard_without_a_collection(scripted: Scripted) -> None:
     collection = ShardCollection(id=7, session=scripted.session())
     scripted.responses = [
         ScriptedResponse(data={"count": 2, "next": None, "results": [{"id": 1, "collection": None}, {"id": 2}]})
@@ -179,7 +179,7 @@ def test_a_shard_of_no_collection(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({kind.declaration.schema for kind in CLASSES.values()}))
-def test_a_raw_model_names_what_is_of_another_type(name: str) -> None:
+def test_a_raw_model_names_fields_of_another_type(name: str) -> None:
     schema, model = SCHEMAS[name], getattr(models, name)
     kind = next(kind for kind in CLASSES.values() if kind.declaration.schema == name)
     good = {wire: "2026-01-01T00:00:00Z" if schema["properties"][wire].get("format") == "date-time" else value
@@ -189,19 +189,19 @@ def test_a_raw_model_names_what_is_of_another_type(name: str) -> None:
     for wire in good:
         what, nullable, _ = described(kind, wire)
         for value in BAD[what] + ([] if nullable else [None]):
-            # For the models a whole number is one without a dot, and a text of any form is one.
+            # The models accept an integer without a dot, and a string of any form.
             if value == "" or (isinstance(value, str) and what in {"integer", "number"} and wire in IDS):
                 continue
             with pytest.raises(UnexpectedBody, match=rf"{name}\.{wire}\b"):
                 model.from_dict({**good, wire: value})
 
 
-def test_an_odd_item_of_a_raw_page_is_named(scripted: Scripted) -> None:
+def test_an_invalid_item_of_a_raw_page_is_named(scripted: Scripted) -> None:
     item = {**message(File), "created": "2026-01-01T00:00:00Z"}
     scripted.responses = [ScriptedResponse(data={"count": 2, "next": None, "results": [item, {**item, "name": None}]})]
     session = scripted.session()
     with pytest.raises(BadResponse, match=r"FilePage\.results.*\[1\].*FileInfo\.name is null, not a string") as caught:
         list_files.sync(client=session.raw)
-    # Who wants the others has them all the same.
+    # The caller can still read the other items.
     page = list_files.check(200, caught.value.response.headers, caught.value.response.content)
     assert json.loads(caught.value.response.content) == page

@@ -1,4 +1,4 @@
-"""Tokens through the session: made for programs, shown once, ended at once."""
+"""API tokens through the session: created, shown once, and deleted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def session_of(orion: LocalOrion, token: Token) -> OrionSession:
 
 @pytest.fixture
 def token(session: OrionSession) -> Token:
-    """A made token; that its value shows in no output of the test is checked too."""
+    """Create a token, and check that its value is in no output of the test."""
     made = Token.create(session, "nightly run")
     CANARIES.add(made.value)
     return made
@@ -55,7 +55,7 @@ def test_the_value_is_shown_once(session: OrionSession, token: Token, caplog: py
     for other in others:
         assert "value" not in repr(other)
         assert not hasattr(other, "value")
-        with pytest.raises(NotLoaded, match=rf"Token {other.id}: the value of a token is shown once"):
+        with pytest.raises(NotLoaded, match=rf"Token {other.id}: the value of a token is returned once"):
             _ = other.value
     assert others[3] == others[4] == token
     assert value.encode() not in pickle.dumps(token)
@@ -64,7 +64,7 @@ def test_the_value_is_shown_once(session: OrionSession, token: Token, caplog: py
         Token(value="x")
 
 
-def test_the_instance_keeps_its_value(session: OrionSession, token: Token, plain: Plain) -> None:
+def test_the_created_instance_has_its_value(session: OrionSession, token: Token, plain: Plain) -> None:
     value = token.value
     session.update_resource(token, {"description": "weekly run"})
     session.refresh_resource(token)
@@ -86,7 +86,7 @@ def test_a_deleted_token_is_rejected(orion: LocalOrion, session: OrionSession, t
         session.refresh_resource(token)
 
 
-def test_passwords_never_give_a_made_token(orion: LocalOrion, session: OrionSession, token: Token) -> None:
+def test_a_password_never_returns_a_created_token(orion: LocalOrion, session: OrionSession, token: Token) -> None:
     password = session.retrieve_token("ada", "ada-demo")
     assert password == orion.token != token.value
     user = session_of(orion, token)
@@ -99,7 +99,7 @@ def test_passwords_never_give_a_made_token(orion: LocalOrion, session: OrionSess
     assert OrionSession(SessionConfig(orion.url, new)).is_authenticated()
 
 
-def test_tokens_are_the_users_own(orion: LocalOrion, session: OrionSession, token: Token) -> None:
+def test_users_see_only_their_own_tokens(orion: LocalOrion, session: OrionSession, token: Token) -> None:
     grace = orion.session("grace")
     assert token not in list(grace.list_resources(Token))
     assert token in list(session.list_resources(Token))
@@ -108,7 +108,7 @@ def test_tokens_are_the_users_own(orion: LocalOrion, session: OrionSession, toke
     assert session.get_resource(Token, token.id) == token
 
 
-def test_what_cannot_be_done_with_tokens(session: OrionSession) -> None:
+def test_unsupported_operations_on_tokens(session: OrionSession) -> None:
     token: Any = Token(id=1)
     for attempt in (
         lambda: session.create_link(token),
@@ -119,16 +119,16 @@ def test_what_cannot_be_done_with_tokens(session: OrionSession) -> None:
             attempt()
 
 
-def test_a_server_that_gives_no_value(scripted: Scripted) -> None:
+def test_a_response_without_a_value(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(201, {"id": 7, "description": "", "created": "2026-01-01T00:00:00.000000Z"})]
     with pytest.raises(NotLoaded):
         _ = Token.create(scripted.session()).value
 
 
 @pytest.mark.parametrize("value", [7, "", ["x"], {"x": 1}, True])
-def test_a_value_that_is_no_string(scripted: Scripted, value: Any) -> None:
+def test_a_value_of_another_type(scripted: Scripted, value: Any) -> None:
     scripted.then(
         ScriptedResponse(201, {"id": 1, "description": "", "created": "2020-01-01T00:00:00Z", "token": value})
     )
-    with pytest.raises(OrionError, match="Token 1: the server sent no string for 'token'"):
+    with pytest.raises(OrionError, match="Token 1: the response has no string 'token'"):
         _ = Token.create(scripted.session()).value

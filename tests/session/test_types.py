@@ -1,4 +1,7 @@
-"""The mechanism under the types: fields against the contract, what is not loaded, making, copying, subclassing."""
+"""The base of all types:
+
+fields compared with the contract, fields that are not loaded, construction, copies and subclasses.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import pickle
 from typing import Any
 
 import pytest
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 from orion_api import contract
 
 from orionclient._resource import Field, Parent, Resource
@@ -35,7 +38,7 @@ def test_fields_agree_with_the_contract(name: str) -> None:
             described = DOCUMENT["components"]["schemas"][described["allOf"][0]["$ref"].rpartition("/")[2]]
         types = described["type"] if isinstance(described["type"], list) else [described["type"]]
         for each in types:
-            # A text with a pattern is an amount of money.
+            # A string with a pattern is an amount of money.
             value = None if each == "null" else "1.25" if "pattern" in described else SAMPLES[each]
             read = field.convert(value)
             assert (
@@ -54,7 +57,7 @@ def test_declared_operations_are_of_the_kind(name: str) -> None:
             assert (f"{{{kind.declaration.id_name}}}" in endpoint.OPERATION.route) == (verb not in {"list", "create"})
 
 
-def test_a_kind_says_what_it_is_called_once() -> None:
+def test_every_kind_has_one_name() -> None:
     assert {name: kind.declaration.name for name, kind in KINDS.items()} == {name: name for name in KINDS}
 
 
@@ -66,14 +69,14 @@ def test_not_loaded() -> None:
     assert not hasattr(dataset, "count")
 
 
-def test_reading_a_field_asks_nobody(orion: LocalOrion) -> None:
+def test_reading_a_field_sends_no_request(orion: LocalOrion) -> None:
     dataset = Dataset.create(orion.session(), "x")
     orion.stop()
     assert dataset.name == "x"
     assert "name='x'" in repr(dataset)
 
 
-def test_making() -> None:
+def test_construction() -> None:
     assert Dataset(id=3, name="x").name == "x"
     assert Dataset(id="3").id == 3
     with pytest.raises(TypeError, match="no field 'colour'; it has id, name"):
@@ -82,7 +85,7 @@ def test_making() -> None:
         Dataset.from_msg([1])  # type: ignore[arg-type]
 
 
-def test_from_msg_keeps_what_it_does_not_know(session: OrionSession) -> None:
+def test_from_msg_keeps_unknown_fields(session: OrionSession) -> None:
     message = {"id": "3", "name": "x", "new": {"deep": [1]}, "description": None}
     dataset = Dataset.from_msg(message, session=session)
     assert (dataset.id, dataset.name, dataset.description, dataset.session) == (3, "x", "", session)
@@ -123,9 +126,9 @@ def test_copies(session: OrionSession, copied: Any) -> None:
     assert twin.to_dict() == dataset.to_dict()
 
 
-def test_subclasses_come_back_as_themselves(session: OrionSession) -> None:
+def test_subclasses_are_returned_as_themselves(session: OrionSession) -> None:
     class Assay(Dataset):
-        """A dataset with a field of its own."""
+        """A dataset with a custom field."""
 
         unit = Field(str, "Unit of the values.", default="nM")
 
@@ -155,15 +158,15 @@ def test_a_value_of_another_type_names_its_field() -> None:
         _ = Dataset.from_msg({"id": 3, "owner": None}).owner
 
 
-def test_odd_ids_compare_without_raising() -> None:
+def test_invalid_ids_compare_without_raising() -> None:
     assert Dataset(id="007") == Dataset(id=7)
     assert hash(Dataset(id="007")) == hash(Dataset(id=7))
     assert Dataset(id="abc") != Dataset(id=7)
     assert Dataset(id="abc") == Dataset(id="abc")
 
 
-def test_a_pickled_configuration_leaves_the_token_behind() -> None:
+def test_a_pickled_configuration_has_no_token() -> None:
     config = SessionConfig("https://orion.example.com", CANARY, "me", 3, profile="lab")
     twin = pickle.loads(pickle.dumps(config))
     assert (twin.url, twin.username, twin.project, twin.profile, twin.token) == (config.url, "me", 3, "lab", "")
-    assert not leaks(repr(pickle.dumps(config)))
+    assert not contains_token(repr(pickle.dumps(config)))

@@ -1,4 +1,7 @@
-"""Uploads in parts with a server whose responses have odd fields: the content arrives whole, or an error names the field."""
+"""Multipart uploads to a server whose responses have invalid fields:
+
+the content is stored completely, or an error names the field.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from orionclient.types import File, Shard, ShardCollection, Upload
 
 KIB = 1024
 CONTENT = random.Random(13).randbytes(300 * KIB)
-# Responses that cannot be used, by operation.
+# Unusable responses, by operation.
 PLANS = [
     *(set_field("part_size", value) for value in (0, -1, 1, 16 * KIB - 1, 1.5, "65536", "x", None, [], True, 10**30)),
     set_field("part_size", (5 << 30) + 1), set_field("id", "../x"), set_field("id", 1.5), set_field("id", None),
@@ -27,7 +30,7 @@ PLANS = [
 PARTS = [set_field("sha256", value) for value in (None, 7, "", "0" * 63, "x" * 64)] + [remove("sha256")]
 TARGETS = [
     *(set_field("targets", value) for value in (None, {}, [], 7, [None], ["x"], [[]], [{}], [{"number": 1}])),
-    *(set_field("targets", [{"number": number, "url": "/x"}]) for number in ("1", None, True, 99, 1.0)),
+    *(set_field("targets", [{"number": value, "url": "/x"}]) for value in ("1", None, True, 99, 1.0)),
     *(set_field("targets", [{"number": 1, "url": url}]) for url in (None, 7, "", [], {})),
     remove("targets"),
 ]  # fmt: skip
@@ -36,7 +39,7 @@ COMPLETE = [set_field("state", "open"), set_field("state", None), set_field("sta
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Content of some kilobytes goes in parts of 64 KiB, the smallest that a server may choose."""
+    """Send content of some kilobytes in parts of 64 KiB, the smallest size that a server may choose."""
     for name in ("_SINGLE_REQUEST_SIZE", "MIN_PART_SIZE", "MIB"):
         monkeypatch.setattr(plans, name, 64 * KIB)
 
@@ -60,7 +63,7 @@ def name_of(value: object) -> str:
 
 
 def arrives(orion: LocalOrion, operation: str, step: Step, requests: int) -> None:
-    """An upload ends whole in so many requests of its content; nothing of the upload in parts is left."""
+    """Check that an upload completes in `requests` requests of its content, and leaves no multipart upload behind."""
     session = orion.session()
     orion.faults.clear()
     orion.faults.script(operation, [step])
@@ -76,32 +79,32 @@ def arrives(orion: LocalOrion, operation: str, step: Step, requests: int) -> Non
 
 
 @pytest.mark.parametrize("step", PLANS, ids=name_of)
-def test_a_plan_that_cannot_be_used(direct: LocalOrion, step: Step) -> None:
+def test_an_unusable_plan(direct: LocalOrion, step: Step) -> None:
     arrives(direct, "create_upload", step, 1)
 
 
 @pytest.mark.parametrize("step", PARTS, ids=name_of)
-def test_a_part_whose_digest_is_not_told(direct: LocalOrion, step: Step) -> None:
+def test_a_part_without_a_digest(direct: LocalOrion, step: Step) -> None:
     arrives(direct, "upload_part", step, 1)
 
 
 @pytest.mark.parametrize("step", TARGETS, ids=name_of)
-def test_targets_that_cannot_be_used(presigned: LocalOrion, step: Step) -> None:
+def test_unusable_targets(presigned: LocalOrion, step: Step) -> None:
     arrives(presigned, "obtain_upload_targets", step, 1)
 
 
 @pytest.mark.parametrize("step", COMPLETE, ids=name_of)
-def test_an_upload_that_is_not_said_to_be_complete(direct: LocalOrion, step: Step) -> None:
+def test_an_upload_without_a_completed_state(direct: LocalOrion, step: Step) -> None:
     arrives(direct, "complete_upload", step, 1)
 
 
 @pytest.mark.parametrize("step", [remove("size"), remove("received"), set_field("created", None)], ids=name_of)
-def test_a_field_that_is_not_needed(direct: LocalOrion, step: Step) -> None:
+def test_an_invalid_field_that_is_not_needed(direct: LocalOrion, step: Step) -> None:
     arrives(direct, "create_upload", step, 0)
 
 
 @pytest.mark.parametrize("expires", [None, 7, [], "soon", "0001-01-01T00:00:00", "9999-12-31T23:59:59-23:59"])
-def test_an_expiry_that_cannot_be_read(presigned: LocalOrion, expires: Any) -> None:
+def test_an_unreadable_expiry(presigned: LocalOrion, expires: Any) -> None:
     arrives(presigned, "obtain_upload_targets", set_field("targets.*.expires", expires), 0)
 
 
@@ -116,17 +119,17 @@ def test_a_target_of_another_scheme(presigned: LocalOrion, url: str) -> None:
 
 
 def test_no_url_shows_in_the_log(presigned: LocalOrion, caplog: pytest.LogCaptureFixture) -> None:
-    secret = "http://127.0.0.1/x?signature=nobody-may-see-this"
+    secret = "http://127.0.0.1/x?signature=must-not-be-logged"
     arrives(presigned, "obtain_upload_targets", set_field("targets", [secret]), 1)
     arrives(presigned, "obtain_upload_targets", set_field("targets.*.number", secret), 1)
     reported = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert len(reported) == 2
     assert "'targets[0]'" in reported[0]
     assert "'targets[0].number'" in reported[1]
-    assert "nobody-may-see-this" not in caplog.text
+    assert "must-not-be-logged" not in caplog.text
 
 
-def test_one_log_line_says_why(direct: LocalOrion, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_log_line_has_the_reason(direct: LocalOrion, caplog: pytest.LogCaptureFixture) -> None:
     arrives(direct, "create_upload", set_field("part_size", 1), 1)
     (reported,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "create_upload" in reported
@@ -141,7 +144,7 @@ def test_the_plan_of_a_shard(direct: LocalOrion) -> None:
     assert b"".join(shard.download()) == CONTENT
 
 
-def test_a_request_that_fails_too_is_an_error_and_leaves_nothing(direct: LocalOrion) -> None:
+def test_a_failed_single_request_is_an_error_and_leaves_nothing(direct: LocalOrion) -> None:
     direct.faults.clear()
     direct.faults.script("create_upload", [set_field("part_size", 1)])
     direct.faults.script("upload_file_content", [413])
@@ -158,8 +161,8 @@ ODD = [
 
 
 @pytest.mark.parametrize("fields", ODD, ids=str)
-def test_an_earlier_upload_that_cannot_be_used_is_left_alone(direct: LocalOrion, fields: dict[str, Any]) -> None:
-    """Also one to another file, which a server may list that knows no filters."""
+def test_an_unusable_earlier_upload_is_left_alone(direct: LocalOrion, fields: dict[str, Any]) -> None:
+    """The same for an upload of another file, which a server without filters may list."""
     session, calls = direct.session(), direct.session()._calls
     file = session.create_resource(File, {"name": "x"})
     from orion_api.api.uploads import create_upload
@@ -177,7 +180,7 @@ def test_an_earlier_upload_that_cannot_be_used_is_left_alone(direct: LocalOrion,
 
 
 @pytest.mark.parametrize("results", [None, 7, {}, [None], [7], ["x"], [[]]], ids=str)
-def test_a_list_of_uploads_that_is_none(direct: LocalOrion, results: Any) -> None:
+def test_an_invalid_list_of_uploads(direct: LocalOrion, results: Any) -> None:
     file = direct.session().create_resource(File, {"name": "x"})
     direct.faults.clear()
     direct.faults.script("list_uploads", [set_field("results", results)])
@@ -189,7 +192,7 @@ def test_a_list_of_uploads_that_is_none(direct: LocalOrion, results: Any) -> Non
 @pytest.mark.parametrize(
     ("field", "value"), [("number", None), ("number", "1"), ("sha256", None), ("sha256", "x"), ("sha256", 7)]
 )
-def test_a_part_that_is_not_known_is_sent_again(direct: LocalOrion, field: str, value: Any) -> None:
+def test_an_unknown_part_is_sent_again(direct: LocalOrion, field: str, value: Any) -> None:
     from orion_api.api.uploads import create_upload, upload_part
 
     calls = direct.session()._calls

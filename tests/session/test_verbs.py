@@ -1,4 +1,4 @@
-"""Every verb of the session, by its effect on the server."""
+"""Every verb of the session, tested by its effect on the server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DATASETS = "/api/v1/storage/datasets/"
 FILES = "/api/v3/storage/files/"
 
 
-def test_who_and_where(session: OrionSession, plain: Plain) -> None:
+def test_current_user_and_project(session: OrionSession, plain: Plain) -> None:
     me = plain.get("/api/v1/users/me/")
     user = session.get_user_profile()
     assert (user.id, user.username) == (me["id"], "ada")
@@ -51,7 +51,7 @@ def test_is_authenticated(orion: LocalOrion, session: OrionSession) -> None:
     assert OrionSession(SessionConfig(orion.url)).is_authenticated(reconnect=True) is False
 
 
-def test_is_authenticated_remembers_until_asked_again(orion: LocalOrion) -> None:
+def test_is_authenticated_caches_its_result(orion: LocalOrion) -> None:
     session = orion.session()
     assert session.is_authenticated()
     orion.stop()
@@ -92,7 +92,7 @@ def test_create_with_content(session: OrionSession, plain: Plain) -> None:
 @pytest.mark.parametrize(
     ("kind", "files"), [(Dataset, {"file": b""}), (File, {"content": b""}), (Organization, None), (User, None)]
 )
-def test_what_cannot_be_created(session: OrionSession, plain: Plain, kind: Any, files: Any) -> None:
+def test_kinds_that_cannot_be_created(session: OrionSession, plain: Plain, kind: Any, files: Any) -> None:
     with pytest.raises(ValidationError):
         session.create_resource(kind, {"name": "x"}, files=files)
     assert plain.get(DATASETS)["count"] == plain.get(FILES)["count"] == 0
@@ -149,15 +149,15 @@ def test_update(session: OrionSession, plain: Plain) -> None:
 
 def test_delete_to_the_trash_and_for_good(session: OrionSession, plain: Plain) -> None:
     patient = OrionSession(session.config, requests_session=get_session(retry_dict={}))
-    kept, gone = Dataset.create(session, "kept"), Dataset.create(session, "gone")
-    assert session.delete_resource(Dataset(id=kept.id)) is True
+    trashed, gone = Dataset.create(session, "trashed"), Dataset.create(session, "gone")
+    assert session.delete_resource(Dataset(id=trashed.id)) is True
     assert session.delete_resource(gone, immediate=True) is True
-    assert plain.status(f"{DATASETS}{kept.id}/") == plain.status(f"{DATASETS}{gone.id}/") == 404
+    assert plain.status(f"{DATASETS}{trashed.id}/") == plain.status(f"{DATASETS}{gone.id}/") == 404
     trash = list(session.list_resources(Dataset, {"deleted": True}))
-    assert trash == [kept]
+    assert trash == [trashed]
     assert trash[0].deleted
-    assert not kept.deleted
-    for each in (kept, gone):
+    assert not trashed.deleted
+    for each in (trashed, gone):
         with pytest.raises(NotFoundResponse):
             patient.get_resource(Dataset, each.id)
     with pytest.raises(ValidationError, match="User cannot be deleted"):
@@ -195,7 +195,7 @@ def test_tags(session: OrionSession, plain: Plain) -> None:
 
 
 @pytest.mark.parametrize("tags", [(), ("",), (" ",), (None,), (1,)])
-def test_tags_that_are_none(session: OrionSession, tags: Any) -> None:
+def test_invalid_tags_are_rejected(session: OrionSession, tags: Any) -> None:
     made = Dataset.create(session, "untagged")
     for verb in (session.tag_resource, session.untag_resource):
         with pytest.raises(ValidationError):
@@ -203,7 +203,7 @@ def test_tags_that_are_none(session: OrionSession, tags: Any) -> None:
     assert list(session.list_tags(made)) == []
 
 
-def test_untaggable_before_any_request() -> None:
+def test_untaggable_kinds_are_rejected_before_any_request() -> None:
     offline = OrionSession(SessionConfig("http://127.0.0.1:9", "x"))
     for verb in (offline.tag_resource, offline.untag_resource):
         with pytest.raises(ValidationError, match="Project cannot be tagged"):
@@ -218,8 +218,8 @@ def test_links(session: OrionSession, orion: LocalOrion) -> None:
     link = orion.session().get_link(json.loads(text))
     assert link.get_resource() == made
     assert link.get_resource().name == "linked"
-    for kind, number in ((Project, 1), (User, 2), (Organization, 1)):
-        handle = kind(id=number)
+    for kind, resource_id in ((Project, 1), (User, 2), (Organization, 1)):
+        handle = kind(id=resource_id)
         assert session.get_link(session.create_link(handle)).get_resource() == handle
 
 
@@ -264,7 +264,7 @@ def test_no_permission(orion: LocalOrion, session: OrionSession) -> None:
     assert list(session.list_resources(Dataset)) == []
 
 
-def test_things_that_are_no_kind(session: OrionSession) -> None:
+def test_other_types_are_rejected(session: OrionSession) -> None:
     for thing in (int, dict, "Dataset"):
         with pytest.raises(ValidationError, match="not a resource type"):
             session.get_resource(thing, 1)  # type: ignore[type-var]
@@ -299,11 +299,11 @@ def test_a_creation_whose_response_is_lost_is_made_once(orion: LocalOrion, sessi
     orion.faults.assert_consumed()
 
 
-def test_one_429_slows_all_sessions_of_the_process(
+def test_one_429_throttles_all_sessions_of_the_process(
     orion: LocalOrion, session: OrionSession, skipped_waits: list[float]
 ) -> None:
     orion.faults.script("get_current_user", [{"step": "status", "code": 429, "headers": {"Retry-After": "7"}}])
-    # Only waits move this clock: a request that takes longer than the gap, on a busy machine, has nothing left to wait for.
+    # Only waits advance this clock, so a slow request on a busy machine does not use up the gap.
     CLOCK.monotonic = lambda: sum(skipped_waits)
     assert session.get_user_profile().username == "ada"
     orion.session("grace").get_user_profile()
@@ -314,12 +314,12 @@ def test_one_429_slows_all_sessions_of_the_process(
     assert all(0 < wait < 0.1 for wait in others)
 
 
-def test_the_quota_of_a_session_ends_its_retries(orion: LocalOrion, session: OrionSession) -> None:
+def test_the_retry_quota_of_a_session_ends_its_retries(orion: LocalOrion, session: OrionSession) -> None:
     orion.faults.script("get_current_user", [503], times=1000)
     for _ in range(12):
         with pytest.raises(OrionServiceError):
             session.get_user_profile()
-    # 12 calls of 5 attempts would be 60; the quota pays for 35 retries.
+    # 12 calls of 5 attempts would be 60; the retry quota allows 35 retries.
     assert len(orion.faults.requests("get_current_user")) == 12 + 35
     with pytest.raises(OrionServiceError):
         orion.session().get_user_profile()

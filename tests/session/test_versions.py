@@ -1,4 +1,4 @@
-"""API versions: told, asked for to explain an error, and never in the way of a call that works."""
+"""API versions: listed, requested only to explain an error, and never delaying a successful call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FILE = {"id": 1, "name": "x", "state": "ready", "project": 1, "owner": 1, "creat
 OLD = ScriptedResponse(data={"versions": {"files": [1, 2], "datasets": [1]}, "server": "old"})
 
 
-def test_what_the_local_orion_offers(session: OrionSession) -> None:
+def test_versions_of_the_local_orion(session: OrionSession) -> None:
     assert session.orion_versions["files"] == (3,)
     assert session.orion_versions["collections"] == (1,)
     reported = OrionSession(session.config, orion_versions=session.orion_versions)
@@ -27,7 +27,7 @@ def test_what_the_local_orion_offers(session: OrionSession) -> None:
     assert reported.get_user_profile().username == "ada"
 
 
-def test_a_call_that_works_asks_for_nothing(scripted: Scripted) -> None:
+def test_a_successful_call_requests_no_versions(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data=FILE))
     scripted.session().get_resource(File, 1)
     assert scripted.version_requests == 0
@@ -43,7 +43,7 @@ WAYS = {
 
 @pytest.mark.parametrize("status", [404, 405, 410, 501])
 @pytest.mark.parametrize("way", sorted(WAYS))
-def test_a_path_that_the_stack_does_not_know(scripted: Scripted, way: str, status: int) -> None:
+def test_a_path_unknown_to_the_stack(scripted: Scripted, way: str, status: int) -> None:
     scripted.then(ScriptedResponse(status, {"detail": "no such page"}))
     scripted.versions = OLD
     session = scripted.session()
@@ -60,7 +60,7 @@ def test_a_path_that_the_stack_does_not_know(scripted: Scripted, way: str, statu
     assert scripted.version_requests == 1
 
 
-def test_an_event_loop_asks_nothing_and_uses_what_is_known(scripted: Scripted) -> None:
+def test_an_event_loop_uses_only_cached_versions(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(404))
     scripted.versions = OLD
     session = scripted.session()
@@ -85,7 +85,7 @@ def test_an_event_loop_asks_nothing_and_uses_what_is_known(scripted: Scripted) -
         ScriptedResponse(raw=b"<html>"),
     ],
 )
-def test_what_is_missing_stays_missing(scripted: Scripted, versions: ScriptedResponse) -> None:
+def test_a_missing_resource_stays_missing(scripted: Scripted, versions: ScriptedResponse) -> None:
     scripted.then(ScriptedResponse(404, {"detail": "no file 1"}))
     scripted.versions = versions
     with pytest.raises(NotFoundResponse, match="no file 1"):
@@ -93,7 +93,7 @@ def test_what_is_missing_stays_missing(scripted: Scripted, versions: ScriptedRes
     assert scripted.version_requests == 1
 
 
-def test_another_error_asks_nothing(scripted: Scripted) -> None:
+def test_other_errors_request_no_versions(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(500))
     scripted.versions = OLD
     with pytest.raises(OrionServiceError):
@@ -102,7 +102,7 @@ def test_another_error_asks_nothing(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("known", [{"files": [1, 2]}, {"versions": {"files": (2, 1)}}, {"files": ["1", 2]}])
-def test_what_is_known_is_not_tried(scripted: Scripted, known: Any) -> None:
+def test_a_known_missing_version_is_not_tried(scripted: Scripted, known: Any) -> None:
     session = OrionSession(scripted.config(), orion_versions=known)
     for again in (session, pickle.loads(pickle.dumps(session))):
         again.config = scripted.config()
@@ -130,7 +130,7 @@ def test_a_missing_resource_of_the_local_orion(orion: LocalOrion) -> None:
     assert len(orion.faults.requests("get_api_versions")) == 1
 
 
-def test_a_stack_that_does_not_tell_its_versions(scripted: Scripted) -> None:
+def test_a_stack_without_the_versions_endpoint(scripted: Scripted) -> None:
     with pytest.raises(NotFoundResponse, match="get_api_versions"):
         _ = scripted.session().orion_versions
     assert scripted.version_requests == 1

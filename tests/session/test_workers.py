@@ -1,4 +1,4 @@
-"""Many processes that write into one collection at once: each opens it, none is in the way of another, and nothing is lost."""
+"""Concurrent processes that write to one collection: each opens it, none blocks another, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from orionclient.types import Shard, ShardCollection
 
 WORKERS, EACH = 8, 50
 
-# What a cube of a parallel group does. It says when it is ready, so that all of them begin together.
+# The work of a cube in a parallel group. It reports when it is ready, so that all start together.
 WORK = f"""
     import sys
     from orionclient.session import OrionSession
     from orionclient.types import Shard, ShardCollection
 
-    number, way, collection_id = sys.argv[1:]
+    index, way, collection_id = sys.argv[1:]
     session = OrionSession()
     session.get_user_profile()
     print("ready", flush=True)
@@ -33,8 +33,8 @@ WORK = f"""
 
     def fill():
         for each in range({EACH}):
-            name = f"{{number}}.{{each}}"
-            shard = Shard.create(collection, name, {{"worker": int(number)}}, file=name.encode())
+            name = f"{{index}}.{{each}}"
+            shard = Shard.create(collection, name, {{"worker": int(index)}}, file=name.encode())
             assert shard.state == "ready"
 
     if way == "opened":
@@ -48,13 +48,13 @@ WORK = f"""
 
 
 class Worker:
-    """One process."""
+    """One worker process."""
 
-    def __init__(self, number: int, collection: ShardCollection, environ: dict[str, str]) -> None:
-        way = "opened" if number % 2 else "ensure_open"
+    def __init__(self, index: int, collection: ShardCollection, environ: dict[str, str]) -> None:
+        way = "opened" if index % 2 else "ensure_open"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ORION")}
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", textwrap.dedent(WORK), str(number), way, str(collection.id)],
+            [sys.executable, "-W", "error", "-c", textwrap.dedent(WORK), str(index), way, str(collection.id)],
             env={**inherited, **environ},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -79,21 +79,21 @@ class Worker:
 
 @pytest.fixture
 def slow(tmp_path: Path, real_time: None) -> Iterator[LocalOrion]:
-    """A local Orion that takes its time to process a collection."""
+    """Start a local Orion whose collections take a while to process."""
     with LocalOrion(tmp_path / "slow", seed="demo", processing=1.0) as running:
         yield running
 
 
 def together(orion: LocalOrion, collection: ShardCollection) -> list[str]:
-    """Let the workers fill the collection; gives the state that each of them met."""
-    workers = [Worker(number, collection, orion.environ) for number in range(WORKERS)]
+    """Let the workers fill the collection; return the state that each worker found."""
+    workers = [Worker(index, collection, orion.environ) for index in range(WORKERS)]
     try:
         for worker in workers:
             worker.wait_until_ready()
-        # Some begin while it is processed, some meet it ready or opened by another.
+        # Some start while it is processed; others find it ready or opened by another worker.
         collection.close()
-        for number, worker in enumerate(workers):
-            if number == WORKERS // 2:
+        for index, worker in enumerate(workers):
+            if index == WORKERS // 2:
                 collection.wait("open", timeout=60)
             worker.begin()
         results = [worker.result() for worker in workers]

@@ -1,4 +1,4 @@
-"""Floes through the session: found by title, name and tag, empty when listed, and started with parameters checked before."""
+"""Floes through the session: found by title, name and tag, and started with validated parameters."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ SPECIFICATION = {
 
 @pytest.fixture
 def spec(scripted: Scripted) -> WorkFloeSpec:
-    """A floe with parameters of every type; the server takes every job."""
+    """Return a floe with parameters of every type; the server accepts every job."""
     scripted.then(ScriptedResponse(201, {"id": 5, "name": "x", "state": "queued", "reason": "", "workfloe": 3}))
     return WorkFloeSpec(id=3, specification=SPECIFICATION, session=scripted.session())
 
 
 def sent(scripted: Scripted) -> dict[str, Any]:
-    (requests,) = scripted.requests
-    assert (requests.method, requests.path) == ("POST", "/api/v1/jobs/")
-    body: dict[str, Any] = json.loads(requests.body)
+    (request,) = scripted.requests
+    assert (request.method, request.path) == ("POST", "/api/v1/jobs/")
+    body: dict[str, Any] = json.loads(request.body)
     return body
 
 
@@ -78,7 +78,7 @@ def test_a_listing_is_filtered(session: OrionSession) -> None:
     assert names(state="deprecated") == []
 
 
-def test_what_is_listed_has_no_specification_until_it_is_refreshed(session: OrionSession) -> None:
+def test_a_listed_floe_has_no_specification_until_it_is_refreshed(session: OrionSession) -> None:
     spec = session.list_resources(WorkFloeSpec, {"title": "ETL: molecules to dataset"}, exact=True).one()
     assert spec.specification == {}
     session.refresh_resource(spec)
@@ -111,7 +111,7 @@ def test_a_floe_cannot_be_changed(session: OrionSession, verb: str) -> None:
 # ---------------------------------------------------------------- starting by promoted names
 
 
-def test_values_become_what_the_server_takes(spec: WorkFloeSpec, scripted: Scripted) -> None:
+def test_values_are_converted_for_the_server(spec: WorkFloeSpec, scripted: Scripted) -> None:
     job = spec.start(
         "x",
         text="CNS",
@@ -152,7 +152,7 @@ def test_values_become_what_the_server_takes(spec: WorkFloeSpec, scripted: Scrip
     }
 
 
-def test_cubes_and_published_forms_go_along(spec: WorkFloeSpec, scripted: Scripted) -> None:
+def test_cube_parameters_and_published_forms_are_sent(spec: WorkFloeSpec, scripted: Scripted) -> None:
     given = {
         "promoted": {"in": {"datasets": [{"id": 1, "records": [2]}]}},
         "cube": {"Reader": {"limit": 5}, "all": {"text": None}},
@@ -166,7 +166,7 @@ def test_cubes_and_published_forms_go_along(spec: WorkFloeSpec, scripted: Script
     assert json.dumps(given) == before
 
 
-def test_a_required_parameter_may_come_by_its_cube(spec: WorkFloeSpec, scripted: Scripted) -> None:
+def test_a_required_parameter_may_be_set_for_its_cube(spec: WorkFloeSpec, scripted: Scripted) -> None:
     spec.start("x", {"cube": {"reader": {"data_in": Dataset(id=2)}}})
     assert sent(scripted)["parameters"] == {"cube": {"reader": {"data_in": 2}}}
 
@@ -174,23 +174,27 @@ def test_a_required_parameter_may_come_by_its_cube(spec: WorkFloeSpec, scripted:
 @pytest.mark.parametrize(
     ("parameters", "promoted", "message"),
     [
-        ({}, {"input": 1}, r"promoted parameter 'input' is unknown; known are 'in', 'text', 'number'"),
-        ({"promote": {}}, {}, r"group of parameters 'promote' is unknown; known are 'promoted', 'cube'"),
-        ({"cube": {"writer": {}}}, {}, r"cube 'writer' is unknown; known are 'Reader', 'reader', 'all'|known are"),
+        ({}, {"input": 1}, r"promoted parameter 'input' is unknown; known names are 'in', 'text', 'number'"),
+        ({"promote": {}}, {}, r"group of parameters 'promote' is unknown; known names are 'promoted', 'cube'"),
+        (
+            {"cube": {"writer": {}}},
+            {},
+            r"cube 'writer' is unknown; known names are 'Reader', 'reader', 'all'|known names are",
+        ),
         (
             {"cube": {"reader": {"depth": 1}}},
             {},
-            r"parameter of the cube 'reader' 'depth' is unknown; known are 'data_in'",
+            r"parameter of the cube 'reader' 'depth' is unknown; known names are 'data_in'",
         ),
-        ({}, {"text": "x"}, r"needs the parameter 'in' \(dataset\)"),
-        ({}, {"text": 5}, r"'text' is of type string; 5 is not"),
-        ({}, {"number": "5"}, r"'number' is of type integer"),
-        ({}, {"number": True}, r"'number' is of type integer; True is not"),
-        ({}, {"ratio": True}, r"'ratio' is of type decimal"),
-        ({}, {"ratio": float("nan")}, r"'ratio' cannot be written as JSON"),
-        ({}, {"flag": 1}, r"'flag' is of type boolean"),
-        ({}, {"data": {1, 2}}, r"'data' cannot be written as JSON"),
-        ({}, {"file": Dataset(id=1)}, r"'file' is a File, not a Dataset"),
+        ({}, {"text": "x"}, r"requires the parameter 'in' \(dataset\)"),
+        ({}, {"text": 5}, r"'text' must be of type string, not 5"),
+        ({}, {"number": "5"}, r"'number' must be of type integer"),
+        ({}, {"number": True}, r"'number' must be of type integer, not True"),
+        ({}, {"ratio": True}, r"'ratio' must be of type decimal"),
+        ({}, {"ratio": float("nan")}, r"'ratio' is not JSON serializable"),
+        ({}, {"flag": 1}, r"'flag' must be of type boolean"),
+        ({}, {"data": {1, 2}}, r"'data' is not JSON serializable"),
+        ({}, {"file": Dataset(id=1)}, r"'file' must be a File, not a Dataset"),
         ({}, {"file": [File(id=1)]}, r"'file' takes one file, not a list"),
         ({}, {"file": "path.sdf"}, r"'file' must be an integer"),
         ({}, {"text": File(id=1)}, r"'text' is of type string, not a File"),
@@ -202,7 +206,7 @@ def test_a_required_parameter_may_come_by_its_cube(spec: WorkFloeSpec, scripted:
         ({}, {"in": None}, r"'in' must be an integer"),
     ],
 )
-def test_what_does_not_fit_is_rejected_before_anything_is_sent(
+def test_invalid_parameters_are_rejected_before_any_request(
     spec: WorkFloeSpec, scripted: Scripted, parameters: dict[str, Any], promoted: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValidationError, match=message):
@@ -212,11 +216,11 @@ def test_what_does_not_fit_is_rejected_before_anything_is_sent(
 
 def test_the_specification_is_fetched_once(session: OrionSession, orion: LocalOrion) -> None:
     spec = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
-    for number in range(2):
-        spec.start("x", number=number)
+    for value in range(2):
+        spec.start("x", number=value)
     assert len(orion.faults.requests("get_workfloe")) == 1
     with pytest.raises(
-        ValidationError, match="known are 'text', 'number', 'ratio', 'flag', 'choice', 'data', 'words', 'output'"
+        ValidationError, match="known names are 'text', 'number', 'ratio', 'flag', 'choice', 'data', 'words', 'output'"
     ):
         spec.start("x", colour="red")
     assert orion.faults.effects("create_job") == 2
@@ -251,14 +255,14 @@ ODD_SPECIFICATIONS = [
 
 
 @pytest.mark.parametrize(("specification", "field"), ODD_SPECIFICATIONS, ids=str)
-def test_an_odd_specification_is_an_error_that_names_the_field(
+def test_an_invalid_specification_is_an_error_that_names_the_field(
     scripted: Scripted, specification: Any, field: str
 ) -> None:
     scripted.then(ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}))
     spec = scripted.session().get_resource(WorkFloeSpec, 3)
     with pytest.raises(OrionError) as caught:
         spec.start("x", text="CNS")
-    assert {requests.method for requests in scripted.requests} == {"GET"}
+    assert {request.method for request in scripted.requests} == {"GET"}
     assert f"{field!r}" in str(caught.value)
     assert "WorkFloeSpec 3" in str(caught.value)
 
@@ -270,7 +274,7 @@ def test_an_odd_specification_is_an_error_that_names_the_field(
 )  # fmt: skip
 def test_a_specification_without_parameters_has_none(scripted: Scripted, specification: Any) -> None:
     scripted.then(ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}))
-    with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known are none"):
+    with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known names are none"):
         scripted.session().get_resource(WorkFloeSpec, 3).start("x", text="CNS")
 
 
@@ -283,7 +287,7 @@ def test_a_specification_without_parameters_has_none(scripted: Scripted, specifi
     ],
     ids=str,
 )
-def test_an_odd_parameter_that_is_not_set_does_no_harm(scripted: Scripted, odd: dict[str, Any]) -> None:
+def test_an_invalid_parameter_that_is_not_set_is_ignored(scripted: Scripted, odd: dict[str, Any]) -> None:
     specification = {"cubes": [{"name": "a", "parameters": [odd, GOOD]}]}
     scripted.then(
         ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}),
@@ -297,7 +301,7 @@ def test_an_odd_parameter_that_is_not_set_does_no_harm(scripted: Scripted, odd: 
 
 
 @pytest.mark.parametrize("parameters", [[1], "x", 7, {"promoted": [1]}, {"cube": "x"}, {"cube": {"all": [1]}}], ids=str)
-def test_parameters_that_are_no_mapping(spec: WorkFloeSpec, scripted: Scripted, parameters: Any) -> None:
-    with pytest.raises(ValidationError, match="is a mapping of names to values, not"):
+def test_parameters_of_another_type_are_rejected(spec: WorkFloeSpec, scripted: Scripted, parameters: Any) -> None:
+    with pytest.raises(ValidationError, match="must be a mapping of names to values, not"):
         spec.start("x", parameters)
     assert not scripted.requests

@@ -1,4 +1,4 @@
-"""The search for leaked tokens finds them, wherever a test lets them out."""
+"""The search for leaked tokens finds them in every kind of output of a test."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from helpers.canary import CANARY, MEANT, leaks
+from helpers.canary import ALLOWED, CANARY, contains_token
 
-# The run of all that is planted takes long on a machine that has other work.
+# The run of all planted tests takes long on a busy machine.
 pytestmark = pytest.mark.timeout(900)
 TESTS = Path(__file__).parents[1]
 HEAD = """
@@ -25,12 +25,12 @@ from urllib.parse import quote
 import click, pexpect, pytest
 from click.testing import CliRunner
 from helpers import canary
-from helpers.canary import CANARY as TOKEN, meant
+from helpers.canary import CANARY as TOKEN, allow_token
 
 from orionclient.config import SessionConfig
 from orionclient.local import LocalOrion
 
-canary.MEANT["planted"] = 0
+canary.ALLOWED["planted"] = 0
 OTHER = "another-0123456789abcdef"
 CHILD = "import os, sys, time; t = os.environ['T']; "
 
@@ -72,7 +72,7 @@ def runs_last():
     yield
     CliRunner().invoke(command, ["out"])
 """
-# What is planted, and where the search says that it is.
+# Name -> code of a planted test, and the place that the search reports.
 WAYS = {
     "print": ("print('before', TOKEN)", "its output"),
     "stderr": ("print(TOKEN, file=sys.stderr)", "its output"),
@@ -110,7 +110,7 @@ WAYS = {
         "with popen('print(t)', stdout=subprocess.PIPE, text=True) as p: p.stdout.readline()",
         "the output of a process",
     ),
-    "process_in_pieces": (
+    "process_in_chunks": (
         "with popen('os.write(1, t[:9].encode()); time.sleep(0.2); os.write(1, t[9:].encode())', stdout=-1, bufsize=0) as p: [*p.stdout]",
         "the output of a process",
     ),
@@ -149,29 +149,32 @@ WAYS = {
         "its output",
     ),
     "token_of_a_configuration": ("SessionConfig('https://x', OTHER); print(OTHER)", "its output"),
-    "not_needed": ("with meant('planted'): print('nothing')", "no token is seen, against meant('planted')"),
+    "not_needed": (
+        "with allow_token('planted'): print('nothing')",
+        "no token is shown, although allowed by allow_token('planted')",
+    ),
     "not_needed_of_two": (
-        "with meant('planted'): CliRunner().invoke(command, ['out'])\n    with meant('planted'): print('nothing')",
-        "no token is seen, against meant('planted')",
+        "with allow_token('planted'): CliRunner().invoke(command, ['out'])\n    with allow_token('planted'): print('nothing')",
+        "no token is shown, although allowed by allow_token('planted')",
     ),
     "beside_what_is_meant": (
-        "with meant('planted'): CliRunner().invoke(command, ['out'])\n    CliRunner().invoke(command, ['out'])",
+        "with allow_token('planted'): CliRunner().invoke(command, ['out'])\n    CliRunner().invoke(command, ['out'])",
         "the output of CliRunner",
     ),
     "a_file_beside_what_is_meant(tmp_path)": (
-        "with meant('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN); (tmp_path / 'y').write_text(TOKEN)",
+        "with allow_token('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN); (tmp_path / 'y').write_text(TOKEN)",
         "the file y",
     ),
-    "an_unknown_reason": ("with meant('because'): pass", "is not in helpers.canary.MEANT"),
+    "an_unknown_reason": ("with allow_token('because'): pass", "is not in helpers.canary.ALLOWED"),
 }
 CLEAN = {
     "nothing(tmp_path, own_home)": "print('nothing'); (tmp_path / 'x').write_text('nothing')",
     "profiles(own_home)": "(own_home / '.orion').mkdir(); (own_home / '.orion' / 'config').write_text(TOKEN)",
-    "meant": "with meant('planted'): CliRunner().invoke(command, ['out'])",
-    "meant_of_a_process": "with meant('planted'): run('print(t)', capture_output=True)",
-    "meant_of_a_file(tmp_path)": "with meant('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN)",
+    "meant": "with allow_token('planted'): CliRunner().invoke(command, ['out'])",
+    "meant_of_a_process": "with allow_token('planted'): run('print(t)', capture_output=True)",
+    "meant_of_a_file(tmp_path)": "with allow_token('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN)",
     "token_of_another_test": "print(OTHER)",
-    # The local Orions of the tests before have stopped.
+    # The local Orions of earlier tests have stopped.
     "tokens_of_other_tests": "assert canary.CANARIES == {TOKEN}",
 }
 
@@ -183,7 +186,7 @@ def _function(way: str, statement: str) -> str:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a run of all of them says of each: nothing where it passed. One run, for starting one takes longer than all tests in it."""
+    """Run all planted tests once, and return the message of each; empty if it passed."""
     folder = tmp_path_factory.mktemp("planted")
     path = folder / "test_planted.py"
     ways = [*((way, statement) for way, (statement, _) in WAYS.items()), *CLEAN.items()]
@@ -204,7 +207,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
                 "-p",
                 "no:cacheprovider",
             ),
-            *("--rootdir", folder, "--junit-xml", folder / "said.xml", path),
+            *("--rootdir", folder, "--junit-xml", folder / "report.xml", path),
         ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *([given] if given else [])])},
@@ -212,8 +215,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         text=True,
         check=False,
     )
-    written = (folder / "said.xml").read_text()
-    assert not leaks(done.stdout + done.stderr + written)
+    written = (folder / "report.xml").read_text()
+    assert not contains_token(done.stdout + done.stderr + written)
     assert done.returncode == 1, done.stdout + done.stderr
     return {
         str(case.get("name")).removeprefix("test_"): "\n".join(
@@ -229,28 +232,28 @@ def test_a_token_in_the_output_fails_the_test(planted: dict[str, str], way: str)
 
 
 @pytest.mark.parametrize("way", CLEAN)
-def test_what_shows_none_passes(planted: dict[str, str], way: str) -> None:
+def test_a_test_without_a_token_passes(planted: dict[str, str], way: str) -> None:
     assert planted[way.partition("(")[0]] == ""
 
 
 def test_every_form_is_found() -> None:
     for shift in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            assert leaks(encode(b"?" * shift + CANARY.encode() + b"tail").decode())
-    assert leaks(base64.encodebytes(b"x" * 40 + CANARY.encode() + b"x" * 40))
-    assert leaks(quote(CANARY, safe=""))
-    assert leaks(quote(CANARY, safe="").lower().replace("qzx", "QzX"))
-    assert leaks("".join(f"%{byte:02x}" for byte in CANARY.encode()))
-    assert leaks(json.dumps(CANARY).replace("/", r"\/"))
-    assert leaks(f"... {CANARY} ...")
-    assert leaks(b"\xff" + CANARY.encode())
-    assert not leaks("nothing to see")
-    assert not leaks(CANARY[:-1])
+            assert contains_token(encode(b"?" * shift + CANARY.encode() + b"tail").decode())
+    assert contains_token(base64.encodebytes(b"x" * 40 + CANARY.encode() + b"x" * 40))
+    assert contains_token(quote(CANARY, safe=""))
+    assert contains_token(quote(CANARY, safe="").lower().replace("qzx", "QzX"))
+    assert contains_token("".join(f"%{byte:02x}" for byte in CANARY.encode()))
+    assert contains_token(json.dumps(CANARY).replace("/", r"\/"))
+    assert contains_token(f"... {CANARY} ...")
+    assert contains_token(b"\xff" + CANARY.encode())
+    assert not contains_token("nothing to see")
+    assert not contains_token(CANARY[:-1])
 
 
 def test_every_reason_to_show_a_token_is_counted() -> None:
-    texts = [
+    sources = [
         path.read_text("utf-8") for path in TESTS.rglob("*.py") if path.name not in {"test_canary.py", "canary.py"}
     ]
-    places = [reason for text in texts for reason in re.findall(r'\bmeant\(\s*"([^"]+)"', text)]
-    assert {reason: places.count(reason) for reason in {*MEANT, *places}} == MEANT
+    places = [reason for source in sources for reason in re.findall(r'\ballow_token\(\s*"([^"]+)"', source)]
+    assert {reason: places.count(reason) for reason in {*ALLOWED, *places}} == ALLOWED

@@ -1,4 +1,4 @@
-"""Importing the client reads nothing, opens nothing, and loads neither an HTTP library nor the local Orion."""
+"""Importing the client reads no file, opens no connection, and loads neither an HTTP library nor the local Orion."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PUBLIC = ("session", "types", "links", "utils", "exceptions", "config", "records
 # of its operations) and 55 of the standard library, 25 of them behind email.utils, which reads dates in Retry-After. Plus some 10 %.
 OURS, STANDARD = 190, 65
 
-# Reports the modules that a script loaded, and which files under a folder and which sockets it touched. `attrs` comes first: it is the
-# one dependency that is needed at once.
+# Reports the modules that a script loaded, and the files and sockets that it touched. `attrs` is imported first,
+# because it is the only dependency that is always needed.
 REPORT = """
 import sys, json, attrs
 before = set(sys.modules)
@@ -43,7 +43,7 @@ print(json.dumps({"touched": touched, "loaded": sorted(set(sys.modules) - before
 
 
 def python(script: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a script in a process of its own, which knows the packages under test and nothing of the person."""
+    """Run a script in a separate process, which knows only the packages under test."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "PYTHON", "COV_"))}
     for name in ("HOME", "USERPROFILE"):
         env.pop(name, None)
@@ -59,8 +59,8 @@ def python(script: str, home: Path | None = None) -> subprocess.CompletedProcess
 def report(script: str, home: Path | None = None) -> dict[str, Any]:
     done = python(REPORT % script, home)
     assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 EVERYTHING = "import " + ", ".join(f"orionclient.{name}" for name in PUBLIC)
@@ -68,14 +68,14 @@ EVERYTHING = "import " + ", ".join(f"orionclient.{name}" for name in PUBLIC)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home with profiles that nobody can read: who tries opens the file and raises."""
+    """Make a home folder with unreadable profiles, so that reading them raises an error."""
     (tmp_path / ".orion").mkdir()
     (tmp_path / ".orion" / "config").write_text("these are no profiles")
     (tmp_path / ".orion" / "config").chmod(0o600)
     return tmp_path
 
 
-def test_importing_touches_neither_profile_nor_network(home: Path) -> None:
+def test_importing_opens_neither_profile_nor_network(home: Path) -> None:
     assert report(EVERYTHING, home)["touched"] == []
 
 
@@ -104,13 +104,13 @@ class Cube:
 assert Cube.inside is False
 assert "not resolved" in repr(session) and "not resolved" in repr(Cube.session)
 """
-    answer = report(script, home)
-    assert answer["touched"] == []
-    assert "httpx" not in answer["loaded"]
+    loaded = report(script, home)
+    assert loaded["touched"] == []
+    assert "httpx" not in loaded["loaded"]
 
 
-def test_the_audit_sees_who_reads_the_profile(home: Path) -> None:
-    """The tests above prove something only if the hook works."""
+def test_the_audit_hook_sees_reads_of_the_profile(home: Path) -> None:
+    """The other tests depend on this hook."""
     (home / ".orion" / "config").write_text("[default]\nurl = https://orion.example.com\n")
     script = "import socket; from orionclient.session import APISession; APISession.config; socket.socket().close()"
     touched = report(script, home)["touched"]
@@ -145,7 +145,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 @pytest.mark.parametrize("missing", ["pydantic", "starlette", "uvicorn"])
 @pytest.mark.parametrize("module", ["orionclient.local", "orionclient.emulator"])
-def test_without_the_extra_one_sentence_names_it(missing: str, module: str) -> None:
+def test_without_the_extra_the_error_names_it(missing: str, module: str) -> None:
     script = f"""
 import sys
 class Blocker:
@@ -163,4 +163,4 @@ except ImportError as error:
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1
     assert missing in done.stdout
-    assert "orion-platform-client[emulator]" in done.stdout
+    assert "orion-platform-client[local]" in done.stdout

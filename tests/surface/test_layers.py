@@ -1,4 +1,4 @@
-"""The contracts of the layers hold, and each of them notices an import that breaks it."""
+"""The import contracts hold, and each of them detects an import that breaks it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ RUN = "from importlinter.cli import lint_imports_command; lint_imports_command()
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A copy of the code that may be spoiled."""
+    """Copy the code, so that imports can be planted."""
     for name in ("orionclient", "generated", "generator"):
-        # Only the code: contents such as examples and templates say nothing about layers.
+        # Only Python code, because other files are not part of the layers.
         skip = shutil.ignore_patterns("__pycache__", "*.json", "*.sdf", "*.csv", "*.jinja")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=skip)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -31,7 +31,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def broken(package: Path) -> tuple[set[str], str]:
-    """The ids of the broken contracts, and what was printed."""
+    """Return the ids of the broken contracts, and the output."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(package / "generated")]), "COLUMNS": "200"}
     command = [sys.executable, "-c", RUN, "--no-cache"]
     done = subprocess.run(command, cwd=package, env=env, capture_output=True, text=True, timeout=300, check=False)
@@ -48,8 +48,8 @@ def broken(package: Path) -> tuple[set[str], str]:
 
 
 def test_the_code_keeps_all_contracts(package: Path) -> None:
-    found, text = broken(package)
-    assert found == set(), text
+    found, output = broken(package)
+    assert found == set(), output
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
         ("orionclient/floes/builtin.py", "import orionclient.local", "layers local"),
         ("orionclient/types/files.py", "import httpx", "http"),
         ("generated/orion_api/types.py", "import httpx", "http"),
-        ("orionclient/session.py", "import orion_api.api.files", "floor-users"),
-        ("generated/orion_api/types.py", "import orionclient.utils", "floor"),
+        ("orionclient/session.py", "import orion_api.api.files", "generated-users"),
+        ("generated/orion_api/types.py", "import orionclient.utils", "generated"),
         ("orionclient/emulator/app.py", "import orionclient.session", "emulator"),
         ("orionclient/emulator/app.py", "import orion_api.models", "emulator"),
         ("orionclient/types/files.py", "import orionclient.emulator", "local"),
         ("orionclient/session.py", "import orionclient.cli", "layers"),
-        ("orionclient/cli/emulator.py", "import orionclient.emulator", "cli"),
+        ("orionclient/cli/local.py", "import orionclient.emulator", "cli"),
         ("orionclient/cli/doctor.py", "import httpx", "http"),
         ("generator/rules.py", "import orionclient.utils", "generator"),
         ("generator/rules.py", "import orion_api", "generator"),
@@ -77,9 +77,9 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
 def test_a_planted_import_breaks_its_contract(package: Path, place: str, line: str, contracts: str) -> None:
     target = package / place
     target.write_text(f"{target.read_text()}\n{line}\n")
-    found, text = broken(package)
-    assert found == set(contracts.split()), text
-    assert place.removeprefix("generated/").removesuffix(".py").replace("/", ".") in text
+    found, output = broken(package)
+    assert found == set(contracts.split()), output
+    assert place.removeprefix("generated/").removesuffix(".py").replace("/", ".") in output
 
 
 def test_every_contract_has_a_planted_import() -> None:

@@ -1,6 +1,6 @@
-"""Every operation of the contract has a handler, a place in the client, rows in the table of retries, and a test that meets it.
+"""Every operation of the contract has a handler, a place in the client, a row in the retry table, and a test that calls it.
 
-The last is counted while the tests run, see helpers/met.py; here is the proof that the count counts.
+The last is counted while the tests run, see helpers/operation_coverage.py; the tests here check that the count works.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import met
+from helpers import operation_coverage
 from orion_api import contract
 
 from orionclient.emulator import handlers
@@ -24,13 +24,13 @@ IMAGINARY = ("protocols", "count_protocols")
 
 
 def operations() -> set[tuple[str, str]]:
-    """Tag and id of every operation."""
+    """List tag and id of every operation."""
     items = contract.load()["paths"].values()
     return {(operation["tags"][0], operation["operationId"]) for item in items for operation in item.values()}
 
 
 def used(source: str) -> set[tuple[str, str]]:
-    """The operations that a module imports from the generated floor and also makes use of."""
+    """Return the operations that a module imports from the generated package and also uses."""
     tree = ast.parse(source)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return {
@@ -55,7 +55,7 @@ def in_table() -> set[tuple[str, str]]:
 
 
 def lacking(wanted: set[tuple[str, str]]) -> list[str]:
-    """What the operations lack, one text each."""
+    """List what the operations lack, one line each."""
     places = {"place in the client": in_client(), "row in the table of retries": in_table()}
     found = [f"{name} has no {place}" for place, there in places.items() for tag, name in wanted - there]
     return sorted([*found, *(f"{name} has no handler" for _, name in wanted if name not in handlers.HANDLERS)])
@@ -85,13 +85,13 @@ def test_an_operation_that_lacks_everything_is_noticed() -> None:
         ("count_protocols = 1", set()),
     ],
 )
-def test_what_is_not_used_does_not_count(source: str, found: set[tuple[str, str]]) -> None:
+def test_unused_imports_do_not_count(source: str, found: set[tuple[str, str]]) -> None:
     assert used(source) == found
 
 
-def test_only_what_was_carried_out_was_met(session: OrionSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The hook has cleared the list before this test, and reads it after it.
-    monkeypatch.setattr(met, "_ARRIVED", heard := [])
+def test_only_completed_operations_count(session: OrionSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The hook cleared the list before this test, and reads it afterwards.
+    monkeypatch.setattr(operation_coverage, "_ARRIVED", heard := [])
     session.get_user_profile()
     assert [(seen.operation, seen.ran) for seen in heard] == [("get_current_user", True)]
 
@@ -115,26 +115,27 @@ def test_bad():
         raise RuntimeError
 """
 CONFTEST = (
-    "from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown\n"
+    "from helpers.operation_coverage import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary,"
+    " pytest_testnodedown\n"
 )
 ELSEWHERE = SUITE.replace("get_user_profile()", "get_resource(User, 1)")
 
 
 @pytest.mark.parametrize("options", ["-n0", "-n2", "-n0 -k good"])
-def test_a_run_of_the_suite_fails_for_what_it_does_not_meet(tmp_path: Path, options: str) -> None:
+def test_a_full_run_fails_if_an_operation_was_not_called(tmp_path: Path, options: str) -> None:
     settings = f"[pytest]\ntestpaths = tests\npythonpath = {ROOT / 'tests'} {ROOT} {ROOT / 'generated'}\n"
     (tmp_path / "pytest.ini").write_text(settings)
-    for name, text in {"conftest.py": CONFTEST, "test_it.py": SUITE, "conformance/test_other.py": ELSEWHERE}.items():
+    for name, source in {"conftest.py": CONFTEST, "test_it.py": SUITE, "conformance/test_other.py": ELSEWHERE}.items():
         path = tmp_path / "tests" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(source)
     command = [sys.executable, "-m", "pytest", "-q", *options.split()]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     if "-k" in options:
-        # Whoever chooses tests meets what they meet.
-        assert (done.returncode, met._TITLE in done.stdout) == (0, False), done.stdout
+        # A selection of tests is not checked for completeness.
+        assert (done.returncode, operation_coverage._TITLE in done.stdout) == (0, False), done.stdout
         return
     assert "2 passed, 2 xfailed" in done.stdout, done.stdout
-    names = done.stdout.partition(met._TITLE)[2].partition("\n")[2].partition("\n")[0].split(", ")
-    # What was refused does not count, nor what a test did that failed, nor the other folder.
+    names = done.stdout.partition(operation_coverage._TITLE)[2].partition("\n")[2].partition("\n")[0].split(", ")
+    # Rejected requests, failed tests and other folders do not count.
     assert (done.returncode, set(names)) == (1, {name for _, name in operations()} - {"get_current_user"}), done.stdout

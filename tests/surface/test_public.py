@@ -1,4 +1,7 @@
-"""What others write against: names, signatures and errors. A difference here is a change for users and belongs in the changelog."""
+"""The public interface:
+
+names, signatures and errors. A difference here is a change for users and belongs in the changelog.
+"""
 
 from __future__ import annotations
 
@@ -42,11 +45,11 @@ NAMES = {
     "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec",
     "orionclient.local": "LocalOrion",
     "orionclient.floes": "CollectionOut DatasetOut FileOut Parameter describe floe progress",
-    "orionclient.helpers.storage": "keep_file keep_shard local_path start_collection",
+    "orionclient.helpers.storage": "store_file store_shard local_path start_collection",
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "Counts FaultProxy Toxic set_testing",
     "orionclient.examples": "drugs",
-    "orionclient.helpers": "collections filenames kept parameterize progress reports",
+    "orionclient.helpers": "collections filenames parameterize progress reports storage",
     "orionclient.helpers.collections": "try_hard_to_create_shard try_hard_to_download_shard",
     "orionclient.helpers.filenames": "UniqueFilenames safe_filename",
     "orionclient.helpers.progress": "rich_progress tqdm_progress",
@@ -57,15 +60,15 @@ NAMES = {
 
 
 @pytest.mark.parametrize("module", NAMES)
-def test_the_public_names_are_these(module: str) -> None:
+def test_public_names(module: str) -> None:
     loaded = importlib.import_module(module)
-    # Where every name is imported as itself there is no other list.
+    # Modules that import every name as itself have no `__all__`.
     listed = getattr(loaded, "__all__", [name for name in vars(loaded) if re.match("[A-Z]", name)])
     assert sorted(listed) == sorted(NAMES[module].split())
     assert [name for name in listed if not hasattr(loaded, name)] == []
 
 
-def test_the_names_of_kinds_are_their_registry() -> None:
+def test_the_names_of_kinds_match_the_registry() -> None:
     from orionclient.types import KINDS
 
     assert {name: kind.__name__ for name, kind in KINDS.items()} == {
@@ -88,7 +91,7 @@ def test_the_names_of_kinds_are_their_registry() -> None:
     }
 
 
-# The methods that the original documents, all of them.
+# All methods that the original documents.
 PUBLISHED = {
     "assign_paths", "create_link", "create_paths", "create_resource", "delete_resource", "get_current_balance", "get_current_project",
     "get_link", "get_resource", "get_user_profile", "is_authenticated", "list_resources", "list_tags", "refresh_resource",
@@ -107,7 +110,7 @@ OURS = {
 }
 
 
-def test_the_session_has_the_published_methods_and_few_of_ours() -> None:
+def test_the_session_has_the_published_methods_and_few_more() -> None:
     public = {name for name in dir(OrionSession) if not name.startswith("_")}
     assert public - OURS == PUBLISHED
     assert public >= OURS
@@ -163,18 +166,18 @@ def test_the_session_has_the_published_methods_and_few_of_ours() -> None:
     ],
     ids=lambda value: getattr(value, "__qualname__", None),
 )
-def test_the_published_parameters_come_first_and_as_published(function: Any, published: str) -> None:
+def test_published_parameters_are_first_and_unchanged(function: Any, published: str) -> None:
     wanted = list(inspect.signature(eval(f"lambda {published}: ...")).parameters.values())
     ours = [value for name, value in inspect.signature(function).parameters.items() if name != "self"]
     shown = [(value.name, value.kind, value.default) for value in ours]
     assert shown[: len(wanted)] == [(value.name, value.kind, value.default) for value in wanted]
-    # What is ours besides may be left out.
+    # Further parameters of this package are optional.
     rest = ours[len(wanted) :]
     assert [value.name for value in rest if value.default is value.empty and value.kind is not value.VAR_KEYWORD] == []
 
 
 def annotations(source: str) -> Iterator[str]:
-    """Every annotation in a module, those of attributes and nested functions included."""
+    """Yield every annotation in a module, including those of attributes and nested functions."""
     for node in ast.walk(ast.parse(source)):
         for name in ("annotation", "returns"):
             if getattr(node, name, None) is not None:
@@ -190,13 +193,13 @@ def test_no_annotation_names_an_http_library() -> None:
         str(path.relative_to(root)): [text for text in annotations(path.read_text()) if LIBRARY.search(text)]
         for path in root.rglob("*.py")
     }
-    # The rooms that name the library have such annotations, so the search finds them.
+    # The modules that import the library have such annotations, so the search finds them.
     assert (
         sum(len(found.pop(name)) for name in ("_connection.py", "_http.py", "_library.py", "_pool.py", "_socket.py"))
         > 5
     )
     assert len(found) > 20
-    assert {name: texts for name, texts in found.items() if texts} == {}
+    assert {name: found_annotations for name, found_annotations in found.items() if found_annotations} == {}
 
 
 # ---------------------------------------------------------------- errors
@@ -230,15 +233,15 @@ def response(status: int = 409, content: bytes = b'{"detail": "two\\nlines"}') -
     )
 
 
-def made(name: str, text: str = "one line") -> OrionError:
+def made(name: str, message: str = "one line") -> OrionError:
     kind = getattr(exceptions, name)
     error: OrionError
     if name == "InvalidAPIVersion":
         error = kind(response())
     elif name in WITH_RESPONSE:
-        error = kind(response(), custom_error_msg=text)
+        error = kind(response(), custom_error_msg=message)
     else:
-        error = kind(text)
+        error = kind(message)
     return error
 
 
@@ -253,11 +256,11 @@ def test_an_error_has_its_bases(name: str) -> None:
 
 @pytest.mark.parametrize("name", WITH_RESPONSE)
 def test_errors_of_responses_hold_the_response(name: str) -> None:
-    kind, answer = getattr(exceptions, name), response()
+    kind, original = getattr(exceptions, name), response()
     published = ["response"] if name == "InvalidAPIVersion" else ["response", "custom_error_msg"]
     assert list(inspect.signature(kind).parameters) == published
-    error = kind(answer)
-    assert error.response is answer
+    error = kind(original)
+    assert error.response is original
     assert str(error) == "409 Conflict: two lines"
 
 
@@ -279,7 +282,7 @@ def test_an_error_survives_pickle_and_copy(name: str, called: bool) -> None:
 
 @pytest.mark.parametrize("called", [False, True], ids=["alone", "during a call"])
 @pytest.mark.parametrize("name", BASES)
-def test_the_text_of_an_error_is_one_line(name: str, called: bool) -> None:
+def test_the_message_of_an_error_is_one_line(name: str, called: bool) -> None:
     error = made(name, "first\r\nsecond\x1b[31m\u2028third")
     if called:
         error.with_call(CallInfo("get_file GET /files/7/"))
@@ -287,7 +290,7 @@ def test_the_text_of_an_error_is_one_line(name: str, called: bool) -> None:
     assert str(error).isprintable()
 
 
-def test_the_text_tells_what_was_attempted() -> None:
+def test_the_message_names_the_attempts() -> None:
     error = made("NotFoundResponse", "no token s3cret").during(
         CallInfo("get_file GET /files/7/", 3, 1.5, "abc", True, ("s3cret",))
     )

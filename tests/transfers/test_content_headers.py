@@ -1,4 +1,4 @@
-"""Responses that look like content and are none, or not all of it."""
+"""Responses that resemble content but are not, or are incomplete."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMPRESSED = {"Content-Encoding": "gzip"}
 
 @pytest.mark.parametrize("step", ["html", "gzip_cut", "gzip_cut;how=crc", "garbage", "digest"])
 @pytest.mark.parametrize("size", [1, 300_000])
-def test_nothing_of_it_is_taken_for_content(stack: Stack, tmp_path: Path, step: str, size: int) -> None:
+def test_other_responses_are_not_content(stack: Stack, tmp_path: Path, step: str, size: int) -> None:
     made = File.upload(stack.session(), "x", CONTENT[:size])
     faults = stack.orion.storage.faults if stack.storage else stack.orion.faults
     target = tmp_path / "target"
@@ -33,8 +33,8 @@ def test_nothing_of_it_is_taken_for_content(stack: Stack, tmp_path: Path, step: 
     assert not list(tmp_path.glob("*target*"))
 
 
-def test_a_page_of_html_is_content_where_it_proves_itself(stack: Stack) -> None:
-    page = b"<!doctype html><p>kept by somebody"
+def test_html_is_content_if_it_is_verified(stack: Stack) -> None:
+    page = b"<!doctype html><p>stored by a user"
     made = File.upload(stack.session(), "page.html", page)
     faults = stack.orion.storage.faults if stack.storage else stack.orion.faults
     faults.script("get_content" if stack.storage else "download_file", [steps.headers({"Content-Type": "text/html"})])
@@ -50,7 +50,7 @@ def test_compressed_content_arrives_decompressed(scripted: Scripted, tmp_path: P
 
 
 @pytest.mark.parametrize("left", [1, 5, 11, 150_000, -1])
-def test_compressed_content_that_ends_too_early(scripted: Scripted, tmp_path: Path, left: int) -> None:
+def test_truncated_compressed_content(scripted: Scripted, tmp_path: Path, left: int) -> None:
     body = gzip.compress(CONTENT)[:left]
     scripted.then(*[ScriptedResponse(raw=body, headers=COMPRESSED)] * 10)
     with pytest.raises(OrionConnectionError):
@@ -58,8 +58,8 @@ def test_compressed_content_that_ends_too_early(scripted: Scripted, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_compressed_bomb_takes_its_memory_chunk_by_chunk(scripted: Scripted) -> None:
-    # What packs better than any honest text is rejected from 16 MiB on.
+def test_a_decompression_bomb_is_read_in_chunks(scripted: Scripted) -> None:
+    # A body that compresses better than any real text is rejected from 16 MiB on.
     scripted.then(ScriptedResponse(raw=gzip.compress(bytes(15 << 20), 9), headers=COMPRESSED))
     with get_session().get(f"{scripted.url}/x", stream=True) as response:
         sizes = [len(chunk) for chunk in response.iter_content()]

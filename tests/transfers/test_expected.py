@@ -1,4 +1,4 @@
-"""What a resource says of its content is compared with what arrives: size, digest, and the form that is labelled as compressed."""
+"""Received content is checked against the resource: size, digest, and content labelled as compressed."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def info(content: bytes | None, **changes: Any) -> dict[str, Any]:
     return {"id": 7, "name": "x", "state": "ready", **known, **changes}
 
 
-def unending(content: bytes, **headers: str) -> ScriptedResponse:
-    """Content that ends with the connection."""
+def until_close(content: bytes, **headers: str) -> ScriptedResponse:
+    """Return content that ends with the connection."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(200)
@@ -45,7 +45,7 @@ def unending(content: bytes, **headers: str) -> ScriptedResponse:
 
 
 class Stored:
-    """A file or shard of a scripted server: what the client knows of it, and what it says when it is requested again."""
+    """A file or shard of a scripted server: what the client knows about it, and what a refresh returns."""
 
     def __init__(self, kind: type[File | Shard], scripted: Scripted, known: dict[str, Any]) -> None:
         session = scripted.session()
@@ -54,10 +54,10 @@ class Stored:
         self.resource: File | Shard = template._new_instance(known, session)
 
     def requests(self) -> list[str]:
-        """What was requested: the content or the resource."""
+        """List the requests, as `content` or `resource`."""
         return [
-            "content" if requests.path.rstrip("/").endswith("download") else "resource"
-            for requests in self.scripted.requests
+            "content" if request.path.rstrip("/").endswith("download") else "resource"
+            for request in self.scripted.requests
         ]
 
 
@@ -96,21 +96,22 @@ WRONG = {
     "none": ScriptedResponse(raw=b""),
     "other bytes": ScriptedResponse(raw=OTHER),
     "more bytes": ScriptedResponse(raw=CONTENT + b"x"),
-    "fewer bytes without a length": unending(CONTENT[:20_000]),
-    "fewer bytes with a mark and without a length": unending(CONTENT[:20_000], ETag='"1"'),
+    "fewer bytes without a length": until_close(CONTENT[:20_000]),
+    "fewer bytes with a mark and without a length": until_close(CONTENT[:20_000], ETag='"1"'),
 }
 
 
 @WAYS
 @pytest.mark.parametrize("wrong", WRONG)
-def test_another_content_is_an_error(
+def test_other_content_is_an_error(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], wrong: str
 ) -> None:
     made = stored(info(CONTENT))
     attempts = MAX_RESUMES if way is to_path else 1
     scripted.then(WRONG[wrong], ScriptedResponse(data=info(CONTENT)), *[WRONG[wrong]] * (attempts - 1))
     with pytest.raises(
-        OrionConnectionError, match=r"^download_\w+ GET .* the content did not arrive whole: .*\(request \w+\)$"
+        OrionConnectionError,
+        match=r"^download_\w+ GET .* (incomplete|unexpected|corrupted) content: .*\(request \w+\)$",
     ):
         way(made.resource, target)
     # The resource is refreshed once.
@@ -119,7 +120,7 @@ def test_another_content_is_an_error(
 
 
 @WAYS
-def test_the_right_content_needs_no_other_request(
+def test_valid_content_needs_no_further_request(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT))
@@ -132,7 +133,7 @@ def test_the_right_content_needs_no_other_request(
 @pytest.mark.parametrize(
     "known", [{}, {"size": None, "sha256": None}, {"size": "12", "sha256": "no digest"}, {"sha256": ""}]
 )
-def test_of_a_handle_nothing_is_known(
+def test_a_handle_has_nothing_to_check(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], known: dict[str, Any]
 ) -> None:
     made = stored({"id": 7, **known})
@@ -142,7 +143,7 @@ def test_of_a_handle_nothing_is_known(
 
 
 @WAYS
-def test_a_digest_in_capitals_is_one(
+def test_an_uppercase_digest_is_accepted(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT, sha256=hashlib.sha256(CONTENT).hexdigest().upper()))
@@ -152,19 +153,19 @@ def test_a_digest_in_capitals_is_one(
 
 @WAYS
 @pytest.mark.parametrize("before", [OTHER, OTHER[:1000], b""])
-def test_content_that_was_replaced_meanwhile(
+def test_content_replaced_during_the_download(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], before: bytes
 ) -> None:
     made = stored(info(before))
     scripted.then(ScriptedResponse(raw=CONTENT), ScriptedResponse(data=info(CONTENT)))
     assert way(made.resource, target) == CONTENT
-    # It is not requested again, and the resource is what it is now.
+    # It is not downloaded again, and the resource has its new values.
     assert made.requests() == ["content", "resource"]
     assert made.resource.size == len(CONTENT)
 
 
 @WAYS
-def test_a_resource_that_is_gone_meanwhile(
+def test_a_resource_deleted_during_the_download(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(OTHER))
@@ -177,16 +178,18 @@ def test_a_resource_that_is_gone_meanwhile(
     assert not target.exists()
 
 
-def test_a_cut_that_the_server_does_not_retry(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+def test_truncated_content_whose_rest_is_rejected(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path
+) -> None:
     made = stored(info(CONTENT))
-    scripted.then(unending(CONTENT[:20_000]), ScriptedResponse(data=info(CONTENT)), unending(CONTENT))
+    scripted.then(until_close(CONTENT[:20_000]), ScriptedResponse(data=info(CONTENT)), until_close(CONTENT))
     made.resource.download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert made.requests() == ["content", "resource", "content"]
 
 
-def test_what_is_wrong_is_not_gone_on_with(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
-    # Two MiB, for less is not kept between two runs.
+def test_invalid_content_is_not_resumed(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+    # Two MiB, because smaller part files are deleted after a failure.
     content, wrong = random.Random(33).randbytes(2 << 20), random.Random(34).randbytes(2 << 20)
     mark = {"ETag": '"1"', "Accept-Ranges": "bytes"}
     made = stored(info(content))
@@ -202,10 +205,10 @@ def test_what_is_wrong_is_not_gone_on_with(scripted: Scripted, stored: Callable[
     scripted.responses[:] = [ScriptedResponse(raw=content, headers=mark)]
     made.resource.download_to_file(target)
     assert target.read_bytes() == content
-    assert [requests.headers.get("Range") for requests in scripted.requests] == [None]
+    assert [request.headers.get("Range") for request in scripted.requests] == [None]
 
 
-def test_another_size_is_found_before_any_of_it_is_fetched(
+def test_another_size_is_detected_before_the_download(
     scripted: Scripted, stored: Callable[..., Stored], target: Path
 ) -> None:
     made, reported = stored(info(CONTENT)), []
@@ -220,7 +223,7 @@ def test_another_size_is_found_before_any_of_it_is_fetched(
 
 @WAYS
 @pytest.mark.parametrize("status", [201, 202, 203, 204, 205, 226, 299])
-def test_another_good_status_is_no_content(
+def test_other_2xx_statuses_are_not_content(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], status: int
 ) -> None:
     made = stored({"id": 7})
@@ -230,12 +233,12 @@ def test_another_good_status_is_no_content(
     assert not target.exists()
 
 
-# -- what is labelled as compressed
+# -- content labelled as compressed
 
 
 @WAYS
 @pytest.mark.parametrize("with_digest", [True, False])
-def test_a_label_on_what_is_stored_compressed(
+def test_content_stored_compressed_and_labelled(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes], with_digest: bool
 ) -> None:
     made = stored(info(COMPRESSED) if with_digest else info(COMPRESSED, sha256=None))
@@ -245,7 +248,7 @@ def test_a_label_on_what_is_stored_compressed(
 
 
 @WAYS
-def test_a_label_on_what_is_compressed_on_the_way(
+def test_content_compressed_in_transit_and_labelled(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT))
@@ -255,7 +258,7 @@ def test_a_label_on_what_is_compressed_on_the_way(
 
 
 @WAYS
-def test_a_label_on_what_is_not_compressed_at_all(
+def test_content_labelled_but_not_compressed(
     scripted: Scripted, stored: Callable[..., Stored], target: Path, way: Callable[..., bytes]
 ) -> None:
     made = stored(info(CONTENT))
@@ -265,17 +268,19 @@ def test_a_label_on_what_is_not_compressed_at_all(
 
 def test_without_a_length_both_forms_are_tried(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
     made = stored(info(COMPRESSED))
-    labelled = unending(COMPRESSED, Content_Encoding="gzip")
+    labelled = until_close(COMPRESSED, Content_Encoding="gzip")
     scripted.then(labelled, ScriptedResponse(data=info(COMPRESSED)), labelled)
     made.resource.download_to_file(target)
     assert target.read_bytes() == COMPRESSED
-    # A stream has passed on the other form by then.
+    # A stream has already passed on the other form by then.
     scripted.responses[:] = [labelled, ScriptedResponse(data=info(COMPRESSED))]
     with pytest.raises(UnexpectedContentError):
         iterate(made.resource, target)
 
 
-def test_a_broken_label_is_resumed_in_its_form(scripted: Scripted, stored: Callable[..., Stored], target: Path) -> None:
+def test_labelled_content_is_resumed_in_its_encoding(
+    scripted: Scripted, stored: Callable[..., Stored], target: Path
+) -> None:
     made, mark = stored(info(COMPRESSED)), {**LABEL, "ETag": '"1"'}
     half = len(COMPRESSED) // 2
     short = ScriptedResponse(
@@ -284,26 +289,26 @@ def test_a_broken_label_is_resumed_in_its_form(scripted: Scripted, stored: Calla
     scripted.then(short, ScriptedResponse(raw=COMPRESSED, headers=mark))
     made.resource.download_to_file(target)
     assert target.read_bytes() == COMPRESSED
-    assert [requests.headers.get("Range") for requests in scripted.requests] == [None, f"bytes={half}-"]
+    assert [request.headers.get("Range") for request in scripted.requests] == [None, f"bytes={half}-"]
 
 
 # -- the comparison itself
 
 
-def test_what_is_not_known_is_not_compared() -> None:
+def test_unknown_values_are_not_compared() -> None:
     Expected().check(5, b"x")
     Expected(size=5).check(5, b"x")
     Expected(sha256=b"x").check(5)
     Expected(size=5, sha256=b"x").check(None)
-    with pytest.raises(UnexpectedContentError, match="5 bytes came, and the resource has 6"):
+    with pytest.raises(UnexpectedContentError, match="received 5 bytes, the resource has 6"):
         Expected(size=6).check(5)
-    with pytest.raises(UnexpectedContentError, match="SHA-256 digest is not that of the resource"):
+    with pytest.raises(UnexpectedContentError, match="SHA-256 digest does not match the resource"):
         Expected(size=5, sha256=b"y").check(5, b"x")
     with pytest.raises(UnexpectedContentError, match="0 bytes"):
         Expected(size=6).check(0)
 
 
-def test_it_is_refreshed_once() -> None:
+def test_the_resource_is_refreshed_once() -> None:
     refreshes: list[int] = []
 
     def refresh() -> Expected:

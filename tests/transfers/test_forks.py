@@ -1,4 +1,4 @@
-"""A child is forked while content moves, and lives on: it holds neither locks nor pipes of its parent, nor removes anything of it."""
+"""Children forked during a transfer: they hold no locks or pipes of the parent, and delete none of its files."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CONTENT = random.Random(12).randbytes(2 << 20)
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system"),
-    pytest.mark.usefixtures("small_plans"),
+    pytest.mark.usefixtures("small_sizes"),
 ]
 
 
 @pytest.fixture(autouse=True)
 def report_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quick machine would be done before it tells for the first time."""
+    """Report progress for every chunk, so that a fast machine reports before the end."""
     monkeypatch.setattr(progress, "_INTERVAL_SECONDS", 0.0)
 
 
@@ -44,7 +44,7 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def forked() -> Iterator[Callable[[progress.Progress], None]]:
-    """Forks a child in the middle of a transfer, and interrupts the parent's."""
+    """Fork a child in the middle of a transfer, and interrupt the transfer of the parent."""
     children = []
 
     def fork_and_interrupt(state: progress.Progress) -> None:
@@ -61,15 +61,15 @@ def forked() -> Iterator[Callable[[progress.Progress], None]]:
 
 @pytest.fixture
 def with_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack whose storage tells what it was asked for."""
+    """Start a local Orion whose storage records its requests."""
     with Stack(tmp_path_factory.mktemp("storage"), storage=True) as running:
         yield running
 
 
 def starts(stack: Stack) -> list[str]:
-    """Where the downloads began."""
+    """List whether each download started or resumed."""
     requests = [each.headers for each in stack.orion.storage.requests() if each.method == "GET"]
-    return ["resumed" if each.get("range", "bytes=0-") != "bytes=0-" else "begun" for each in requests]
+    return ["resumed" if each.get("range", "bytes=0-") != "bytes=0-" else "started" for each in requests]
 
 
 def test_an_interrupted_download_is_resumed(
@@ -80,7 +80,7 @@ def test_an_interrupted_download_is_resumed(
         file.download_to_file(tmp_path / "target", progress=forked)
     file.download_to_file(tmp_path / "target")
     assert digest_of(tmp_path / "target") == digest_of(source)
-    assert starts(with_storage) == ["begun", "resumed"]
+    assert starts(with_storage) == ["started", "resumed"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "target"]
 
 
@@ -132,10 +132,10 @@ def test_a_child_does_not_hold_the_lock_of_a_parent_that_was_killed(
         process.stdin.close()
         assert process.stdout.read() == ""
     assert digest_of(target) == digest_of(source)
-    assert starts(with_storage) == ["begun", "resumed"]
+    assert starts(with_storage) == ["started", "resumed"]
 
 
-def test_the_reader_of_a_pipe_gets_its_end(simple: Stack, source: Path, tmp_path: Path) -> None:
+def test_the_reader_of_a_pipe_sees_its_end(simple: Stack, source: Path, tmp_path: Path) -> None:
     file = File.upload(simple.session(), "x", source)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -177,12 +177,12 @@ def test_a_child_neither_holds_nor_releases_a_lock(tmp_path: Path) -> None:
     lock.close()
 
 
-def test_a_descriptor_that_was_used_again_stays_open_in_the_child(tmp_path: Path) -> None:
+def test_a_reused_descriptor_stays_open_in_the_child(tmp_path: Path) -> None:
     lock = locked(tmp_path / "lock")
-    number = lock.fileno()
+    descriptor = lock.fileno()
     lock.close()
     other = os.open(tmp_path / "other", os.O_RDWR | os.O_CREAT)
-    assert other == number
+    assert other == descriptor
     if not (pid := os.fork()):
         try:
             os.fstat(other)
@@ -193,7 +193,7 @@ def test_a_descriptor_that_was_used_again_stays_open_in_the_child(tmp_path: Path
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
 
 
-def test_profiles_can_be_saved_while_a_child_lives_that_was_forked_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_profiles_can_be_saved_while_a_forked_child_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     children: list[tuple[int, int]] = []
     fsync = os.fsync
 
@@ -206,7 +206,7 @@ def test_profiles_can_be_saved_while_a_child_lives_that_was_forked_meanwhile(mon
         save_profile(SessionConfig("https://orion.example.test"), "first")
     path = get_config_path()
     try:
-        # Nobody holds it, so that nobody waits for it.
+        # No process holds the lock, so none waits for it.
         locked(path.with_name(path.name + ".lock")).close()
     finally:
         end(*children[0])
@@ -214,7 +214,7 @@ def test_profiles_can_be_saved_while_a_child_lives_that_was_forked_meanwhile(mon
     assert set(read_profiles()) == {"first", "second"}
 
 
-def test_a_child_that_ends_leaves_temporary_paths_to_its_parent() -> None:
+def test_a_child_does_not_delete_temporary_paths_of_its_parent() -> None:
     code = """
         import os, sys
         from orionclient.utils import TemporaryPath

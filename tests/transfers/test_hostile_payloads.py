@@ -1,6 +1,6 @@
-"""Sources of every kind arrive byte for byte, or are rejected and leave nothing behind.
+"""Sources of every kind are uploaded byte for byte, or rejected without leaving anything behind.
 
-`ORION_NIGHTLY=1` asks for the long form.
+`ORION_NIGHTLY=1` selects the long form.
 """
 
 from __future__ import annotations
@@ -28,29 +28,29 @@ LARGEST = 5 << 30
 @pytest.mark.parametrize("plan", ["whole", "parts"])
 @pytest.mark.parametrize("kind", [File, Shard])
 @pytest.mark.parametrize("name", WAYS)
-def test_arrives(
+def test_a_source_is_uploaded_byte_for_byte(
     stacks: dict[bool, Stack], tmp_path: Path, name: str, kind: type, plan: str, request: pytest.FixtureRequest
 ) -> None:
     stack = stacks[plan == "parts"]
     before = stack.held()
     if plan == "parts":
-        request.getfixturevalue("small_plans")
+        request.getfixturevalue("small_sizes")
     with contextlib.ExitStack() as opened:
         source, content = WAYS[name](tmp_path, opened)
         made = stack.upload(stack.session(), kind, source)
         if hasattr(source, "seekable") and source.seekable() and hasattr(source, "tell") and content:
-            # Who reads on reads nothing twice.
+            # The source has been read to its end.
             assert source.read(1) == b""
     assert stack.digest(made) == hashlib.sha256(content).hexdigest()
     stack.remove(made)
     eventually(lambda: stack.held() == before)
 
 
-# -- sources that change while they are sent
+# -- sources that change during the upload
 
 
 class Changing:
-    """A path whose file changes when the server has its first bytes."""
+    """A path whose file changes once the server has its first bytes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -78,7 +78,7 @@ class Changing:
         with self.path.open("r+b") as stream:
             stream.seek(100_000)
             stream.write(b"changed")
-        # Some file systems keep times in steps of some milliseconds.
+        # Some file systems store times in steps of some milliseconds.
         os.utime(self.path, (1, 1))
 
 
@@ -92,18 +92,18 @@ def test_a_source_that_changes(
     stack = stacks[plan == "parts"]
     before = stack.held()
     if plan == "parts":
-        request.getfixturevalue("small_plans")
+        request.getfixturevalue("small_sizes")
     source = Changing(tmp_path / "source")
     arrived = threading.Lock()
     arrive = Faults._arrive
 
-    def hear(self: Faults, seen: RecordedRequest) -> None:
+    def watch(self: Faults, seen: RecordedRequest) -> None:
         arrive(self, seen)
-        # The client has read all of it once, for its digest, and is sending it.
+        # The client has read the whole source for its digest, and is now sending it.
         if seen.method == "PUT" and arrived.acquire(blocking=False):
             getattr(source, what)()
 
-    monkeypatch.setattr(Faults, "_arrive", hear)
+    monkeypatch.setattr(Faults, "_arrive", watch)
     with pytest.raises(OrionError):
         stack.upload(stack.session(), kind, source.path)
     assert arrived.locked()
@@ -123,13 +123,13 @@ def test_a_generator_that_raises(stacks: dict[bool, Stack], plan: str) -> None:
     eventually(lambda: stack.held() == before)
 
 
-# -- large ones
+# -- large sources
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no sparse files without further ado")
 @pytest.mark.timeout(900)
 def test_a_sparse_file(simple: Stack, tmp_path: Path) -> None:
-    # The local Orion writes what it gets, so the largest takes 5 GiB of its disk.
+    # The local Orion stores what it receives, so the largest source takes 5 GiB of disk space.
     size = LARGEST - 1 if os.environ.get("ORION_NIGHTLY") else (600 << 20) - 1
     free = shutil.disk_usage(tmp_path).free
     if free < size + (2 << 30):
@@ -146,15 +146,15 @@ def test_a_sparse_file(simple: Stack, tmp_path: Path) -> None:
     made = simple.upload(simple.session(), Shard, path)
     message = simple.plain.get(simple.path_of(made))
     assert (message["size"], message["sha256"]) == (size, expected)
-    kept = [each for each in (simple.orion.folder / "blobs").rglob("*") if each.is_file()]
-    assert [each.stat().st_size for each in kept] == [size]
-    with kept[0].open("rb") as stream:
+    blobs = [each for each in (simple.orion.folder / "blobs").rglob("*") if each.is_file()]
+    assert [each.stat().st_size for each in blobs] == [size]
+    with blobs[0].open("rb") as stream:
         assert hashlib.file_digest(stream, "sha256").hexdigest() == expected
     simple.remove(made)
 
 
 @pytest.mark.parametrize("size", [LARGEST + 1, 1 << 42])
-def test_what_is_too_large_is_rejected_before_any_request(simple: Stack, tmp_path: Path, size: int) -> None:
+def test_too_large_content_is_rejected_before_any_request(simple: Stack, tmp_path: Path, size: int) -> None:
     path = tmp_path / "sparse"
     with path.open("wb") as stream:
         stream.truncate(size)
@@ -166,7 +166,7 @@ def test_what_is_too_large_is_rejected_before_any_request(simple: Stack, tmp_pat
         with pytest.raises(ValidationError, match=str(size)):
             send()
     assert simple.orion.faults.requests() == []
-    # Of files no limit is documented: the server tells.
+    # No limit is documented for files, so the server decides.
     with pytest.raises(OrionError):
         File.upload(session, "x", path)
     assert Plain(simple.orion.url, simple.orion.token).get(FILES)["count"] == 0

@@ -1,6 +1,6 @@
-"""Programs that are killed while they move content: the target is old or complete, and the next run goes on where they stopped.
+"""Programs killed during a transfer: the target stays old or is complete, and the next run resumes.
 
-`ORION_NIGHTLY=1` asks for the long form.
+`ORION_NIGHTLY=1` selects the long form.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from transfers_stack import FILES, Stack, eventually
 
 from orionclient.types import File
 
-# Kills of uploads and of downloads under way, in each of two ways, and of what moves a download into place: 20 of a target, 200 nightly.
+# Kills of running uploads and downloads, in two ways each, and of moving a download into place: 20 of a target, 200
+# nightly.
 UPLOADS, DOWNLOADS, AT_THE_END = (50, 80, 40) if os.environ.get("ORION_NIGHTLY") else (5, 7, 6)
 PARTS, WHOLE = 32 << 20, 6 << 20
 CONTENT = random.Random(3).randbytes(PARTS)
 MOST = 1.25
-# Heads, JSON, and what the transfer has in its buffers when it is killed.
+# Request heads, JSON, and the buffers of the transfer at the time of the kill.
 SLACK = 512 << 10
 
 pytestmark = [
@@ -34,7 +35,7 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on this system"),
 ]
 
-# Steps of moving into place, and what the target is when the program dies there.
+# Steps of moving into place, and the content of the target if the program is killed there.
 STEPS = {
     "before fsync": b"old",
     "after fsync": b"old",
@@ -54,7 +55,7 @@ from orionclient.types import File
 plans.MIN_PART_SIZE = 1 << 20
 plans._SINGLE_REQUEST_SIZE = 16 << 20
 downloads._RANGES_THRESHOLD = 16 << 20
-way, path, number, step = sys.argv[1:]
+way, path, file_id, step = sys.argv[1:]
 def dies(place, name):
     original = getattr(place, name)
     def around(*args):
@@ -75,7 +76,7 @@ session = OrionSession()
 if way == "upload":
     made = File.upload(session, "x", path)
 else:
-    made = session.get_resource(File, int(number))
+    made = session.get_resource(File, int(file_id))
     made.download_to_file(path, workers=4 if way == "ranges" else 1)
 print(made.id)
 """
@@ -124,16 +125,16 @@ def home(tmp_path: Path) -> Path:
     return made
 
 
-def moment(way: str, size: int, number: int, of: int) -> int:
-    """After how many bytes the program dies; spread over the whole transfer, and random between."""
-    chance = random.Random(f"{way} {number} {random.random() if os.environ.get('ORION_NIGHTLY') else ''}")
-    return round((number + chance.random()) / of * size)
+def moment(way: str, size: int, index: int, of: int) -> int:
+    """Return the byte at which the program is killed; spread over the transfer, with a random offset."""
+    chance = random.Random(f"{way} {index} {random.random() if os.environ.get('ORION_NIGHTLY') else ''}")
+    return round((index + chance.random()) / of * size)
 
 
-@pytest.mark.parametrize("number", range(DOWNLOADS))
+@pytest.mark.parametrize("index", range(DOWNLOADS))
 @pytest.mark.parametrize(("way", "size"), [("stream", PARTS), ("ranges", PARTS)])
 def test_download(
-    simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, way: str, size: int, number: int,
+    simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, way: str, size: int, index: int,
     record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
     content = CONTENT[:size]
@@ -143,7 +144,7 @@ def test_download(
     target = folder / "target"
     target.write_bytes(b"old")
     run = Run(proxy, simple, home, way, target, made.id)
-    proxy.passed(moment(way, size, number, DOWNLOADS))
+    proxy.passed(moment(way, size, index, DOWNLOADS))
     run.kill()
     assert target.read_bytes() in {b"old", content}
     run = Run(proxy, simple, home, way, target, made.id)
@@ -154,12 +155,12 @@ def test_download(
     assert proxy.down <= MOST * size + SLACK
 
 
-@pytest.mark.parametrize("number", range(AT_THE_END))
-def test_download_at_the_end(simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize("index", range(AT_THE_END))
+def test_download_at_the_end(simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, index: int) -> None:
     content = CONTENT[: PARTS // 2]
-    step = list(STEPS)[number % len(STEPS)]
-    # By day every other step with every other way, and nightly each with both.
-    way = ("stream", "ranges")[(number + number // len(STEPS)) % 2]
+    step = list(STEPS)[index % len(STEPS)]
+    # The daily run covers every step in one of two ways; the nightly run covers both.
+    way = ("stream", "ranges")[(index + index // len(STEPS)) % 2]
     made = File.upload(simple.session(), "x", content)
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -173,23 +174,23 @@ def test_download_at_the_end(simple: Stack, proxy: Proxy, home: Path, tmp_path: 
     assert run.end() == 0, run.err
     assert target.read_bytes() == content
     assert os.listdir(folder) == ["target"]
-    # All of it was there, and was proved anew; what is in place already is fetched like any other.
+    # The part file was complete and is verified again; a target that is in place is downloaded like any other.
     assert (proxy.down - down < len(content)) == (STEPS[step] is not None)
 
 
-@pytest.mark.parametrize("number", range(UPLOADS))
+@pytest.mark.parametrize("index", range(UPLOADS))
 @pytest.mark.parametrize("size", [PARTS, WHOLE], ids=["parts", "whole"])
 def test_upload(
-    simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, size: int, number: int,
+    simple: Stack, proxy: Proxy, home: Path, tmp_path: Path, size: int, index: int,
     record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
     content = CONTENT[:size]
     path = tmp_path / "source"
     path.write_bytes(content)
     run = Run(proxy, simple, home, "upload", path, 0)
-    # Not before the server made the file: whoever dies between that and its note leaves an empty file behind.
+    # Not before the server created the file: a kill between that and the checkpoint leaves an empty file behind.
     proxy.passed(64 << 10)
-    proxy.passed(moment(str(size), size, number, UPLOADS))
+    proxy.passed(moment(str(size), size, index, UPLOADS))
     run.kill()
     for file in simple.plain.get(FILES)["results"]:
         assert (file["state"], file["sha256"]) in {("uploading", None), ("ready", hashlib.sha256(content).hexdigest())}
@@ -198,9 +199,9 @@ def test_upload(
     file = simple.plain.get(FILES)["results"][0]
     assert (file["id"], file["state"], file["size"]) == (int(run.out), "ready", size)
     assert file["sha256"] == hashlib.sha256(content).hexdigest()
-    # Neither a second file nor an upload nor a note.
+    # Neither a second file nor an upload nor a checkpoint is left.
     eventually(lambda: sum(simple.held().values()) == 2)
     assert [each for each in home.rglob("*") if each.is_file()] == []
     record_property(f"kills, upload of {size >> 20} MiB: bytes moved / size", proxy.up / size)
-    # What one request sends is sent again.
+    # The content of one request is sent again.
     assert proxy.up <= (MOST if size == PARTS else 2) * size + SLACK

@@ -1,4 +1,4 @@
-"""What others left beside the target: parts and journals of any content, and what is no file of ours."""
+"""Part files and journals left beside the target, with any content, and other kinds of files in their place."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ LEFT: dict[str, tuple[bytes, Callable[[Stack, File], str]]] = {
     "of another version": (OTHER[: SIZE // 2], lambda stack, made: json.dumps(journal(stack, made, version=2))),
     "without a journal": (OTHER, lambda stack, made: ""),
     "half a journal": (OTHER, lambda stack, made: json.dumps(journal(stack, made))[:50]),
-    "no JSON": (OTHER, lambda stack, made: "\0\xff garbage"),
-    "JSON of something else": (OTHER, lambda stack, made: "[1, 2, 3]"),
+    "not JSON": (OTHER, lambda stack, made: "\0\xff garbage"),
+    "JSON of another type": (OTHER, lambda stack, made: "[1, 2, 3]"),
     "JSON without fields": (OTHER, lambda stack, made: "{}"),
-    "JSON of depth": (OTHER, lambda stack, made: "[" * 100_000),
-    "pieces": (
+    "deeply nested JSON": (OTHER, lambda stack, made: "[" * 100_000),
+    "two chunks": (
         HALF[:1000] + bytes(SIZE - 2000) + CONTENT[-1000:],
         lambda stack, made: json.dumps(journal(stack, made, done=[[0, 1000], [SIZE - 1000, SIZE]])),
     ),
@@ -80,39 +80,39 @@ LEFT: dict[str, tuple[bytes, Callable[[Stack, File], str]]] = {
     "chunks behind the end": (
         HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[0, SIZE * 2]])),
     ),
-    "chunks of text": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[["a", "b"]]))),
-    "chunks of one number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[1]]))),
-    "chunks that are a number": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=7))),
-    "a size of text": (HALF, lambda stack, made: json.dumps(journal(stack, made, size="many"))),
-    "a size of a fraction": (HALF, lambda stack, made: json.dumps(journal(stack, made, size=float(SIZE)))),
-    "a mark of several lines": (HALF, lambda stack, made: json.dumps(journal(stack, made, etag='"a"\r\nX-Evil: 1'))),
-    "a mark that is a number": (HALF, lambda stack, made: json.dumps(journal(stack, made, etag=5))),
+    "chunks of strings": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[["a", "b"]]))),
+    "chunks of one integer": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=[[1]]))),
+    "chunks that are an integer": (HALF, lambda stack, made: json.dumps(journal(stack, made, done=7))),
+    "a size that is a string": (HALF, lambda stack, made: json.dumps(journal(stack, made, size="many"))),
+    "a size that is a float": (HALF, lambda stack, made: json.dumps(journal(stack, made, size=float(SIZE)))),
+    "an ETag of several lines": (HALF, lambda stack, made: json.dumps(journal(stack, made, etag='"a"\r\nX-Evil: 1'))),
+    "an ETag that is an integer": (HALF, lambda stack, made: json.dumps(journal(stack, made, etag=5))),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("name", LEFT)
-def test_a_part_that_was_left(
-    simple: Stack, made: File, folder: Path, name: str, workers: int, small_plans: None
+def test_a_leftover_part_file(
+    simple: Stack, made: File, folder: Path, name: str, workers: int, small_sizes: None
 ) -> None:
     part, record = LEFT[name]
     (folder / ".target.part").write_bytes(part)
-    if text := record(simple, made):
-        (folder / ".target.part.json").write_bytes(text.encode("latin-1"))
+    if journal_data := record(simple, made):
+        (folder / ".target.part.json").write_bytes(journal_data.encode("latin-1"))
     made.download_to_file(folder / "target", workers=workers)
     assert (folder / "target").read_bytes() == CONTENT
     assert names(folder) == ["target"]
 
 
-def test_a_half_is_gone_on_with(simple: Stack, made: File, folder: Path) -> None:
+def test_a_half_is_resumed(simple: Stack, made: File, folder: Path) -> None:
     (folder / ".target.part").write_bytes(HALF)
     (folder / ".target.part.json").write_text(json.dumps(journal(simple, made)))
     simple.orion.faults.script("download_file", [steps.status(403)])
     with pytest.raises(OrionError):
         made.download_to_file(folder / "target")
-    # A rejection is no reason to throw away what is there.
+    # A rejection does not delete the part file.
     assert (folder / ".target.part").read_bytes() == HALF
-    # What is announced to be cut after the missing half would break if more was asked for.
+    # A request for more than the missing half would break, because the response is cut behind it.
     simple.orion.faults.script("download_file", [steps.cut(SIZE - len(HALF) - 1), "pass"])
     made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == CONTENT
@@ -120,7 +120,9 @@ def test_a_half_is_gone_on_with(simple: Stack, made: File, folder: Path) -> None
 
 @pytest.mark.parametrize("kind", ["link", "link to nothing", "hard link", "folder", "fifo"])
 @pytest.mark.parametrize("which", [".target.part", ".target.part.json"])
-def test_a_part_that_is_no_file_of_ours(simple: Stack, made: File, folder: Path, kind: str, which: str) -> None:
+def test_other_kinds_of_files_in_place_of_the_part_file(
+    simple: Stack, made: File, folder: Path, kind: str, which: str
+) -> None:
     victim = folder.parent / "victim"
     victim.write_bytes(b"precious")
     place = folder / which

@@ -1,4 +1,4 @@
-"""Faults of this machine: a full disk, a disk that fails, folders and targets that are not what they should be, others at work."""
+"""Local faults: full and failing disks, unusual folders and targets, and concurrent processes."""
 
 from __future__ import annotations
 
@@ -54,28 +54,31 @@ def requests(stack: Stack) -> int:
     return len(stack.orion.faults.requests("download_file"))
 
 
-def aside(act: Callable[[], Any]) -> Future[Any]:
-    """Do something meanwhile, in a thread that nobody waits for where a test fails."""
+def in_background(act: Callable[[], Any]) -> Future[Any]:
+    """Run a function in a daemon thread during the block, and raise its error at the end."""
     done: Future[Any] = Future()
 
     def run() -> None:
         try:
             done.set_result(act())
-        except BaseException as error:  # noqa: BLE001 - told to whoever asks
+        except BaseException as error:  # noqa: BLE001 - raised at the end of the block
             done.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
     return done
 
 
-# -- no room
+# -- no space left
 
 
-def test_less_room_than_the_size(simple: Stack, made: File, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_less_disk_space_than_the_size(
+    simple: Stack, made: File, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "target").write_bytes(b"old")
     usage = downloads.shutil.disk_usage(folder)
     monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - 1))
-    # Of the content the server gives no byte before five minutes have passed, so that whoever asks for one is found out.
+    # The server sends the first byte of the content only after five minutes, so that a request for it would fail the
+    # test.
     simple.orion.faults.script("download_file", [steps.stall(300, sent=0)])
     reported: list[Progress] = []
     began = time.monotonic()
@@ -87,7 +90,7 @@ def test_less_room_than_the_size(simple: Stack, made: File, folder: Path, monkey
     assert names(folder) == ["target"]
 
 
-def test_room_for_what_is_missing_is_enough(
+def test_space_for_the_missing_bytes_is_enough(
     simple: Stack, made: File, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simple.orion.faults.script("download_file", [steps.cut(2 << 20)] + [steps.status(404)] * 20)
@@ -103,42 +106,42 @@ def test_room_for_what_is_missing_is_enough(
     with pytest.raises(NotEnoughDiskError, match=f"{SIZE} bytes"):
         made.download_to_file(folder / "target")
     assert time.monotonic() - began < 120
-    # What is there is worth keeping, and the rest fits.
+    # The existing part file stays, and the rest fits.
     assert (folder / ".target.part").stat().st_size == there
     monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: usage._replace(free=SIZE - there))
     made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == CONTENT
 
 
-# The limit of the size of a file stands for a disk that fills up: both end a write in its middle.
+# A limit of the file size stands for a disk that fills up: both end a write in its middle.
 CHILD = """
 import resource, signal, sys
 from orionclient.exceptions import NotEnoughDiskError
 from orionclient.session import OrionSession
 from orionclient.types import File
 
-number, limit, path, workers = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+file_id, limit, path, workers = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 session = OrionSession()
-file = session.get_resource(File, number)
+file = session.get_resource(File, file_id)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
     file.download_to_file(path, workers=workers)
 except NotEnoughDiskError as error:
     assert path in str(error), error
-    print("no room")
+    print("no space")
 """
 
 
 @pytest.mark.parametrize("limit", [0, 1, 100_000, SIZE // 2, SIZE - 1])
-def test_full_in_the_middle(simple: Stack, made: File, folder: Path, limit: int) -> None:
+def test_the_disk_fills_up_during_the_download(simple: Stack, made: File, folder: Path, limit: int) -> None:
     target = folder / "target"
     target.write_bytes(b"old")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", CHILD, str(made.id), str(limit), str(target), "1"],
         capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **simple.orion.environ},
     )  # fmt: skip
-    assert (done.stdout, done.returncode) == ("no room\n", 0), done.stderr
+    assert (done.stdout, done.returncode) == ("no space\n", 0), done.stderr
     assert target.read_bytes() == b"old"
     assert set(names(folder)) <= {"target", ".target.part", ".target.part.json"}
     before = requests(simple)
@@ -152,9 +155,7 @@ def test_full_in_the_middle(simple: Stack, made: File, folder: Path, limit: int)
 
 
 @pytest.mark.parametrize("durable", [True, False])
-def test_bringing_it_to_the_disk_fails(
-    made: File, folder: Path, durable: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fsync_fails(made: File, folder: Path, durable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_bytes(b"old")
 
     def fail(_: int) -> None:
@@ -173,7 +174,7 @@ def test_bringing_it_to_the_disk_fails(
 @pytest.mark.parametrize("code", [errno.EIO, errno.EROFS, errno.ENOSPC, errno.EDQUOT])
 def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "target").write_bytes(b"old")
-    writer = part_files.PartFile.writer
+    writer = part_files.PartFile.open_at
 
     class Failing:
         def __init__(self, stream: Any) -> None:
@@ -193,10 +194,10 @@ def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.
             self._left -= 1
             if self._left < 0:
                 raise OSError(code, os.strerror(code))
-            # Less than was given, as a nearly full disk does.
+            # A short write, as on a nearly full disk.
             return int(self._stream.write(data[:1000]))
 
-    monkeypatch.setattr(part_files.PartFile, "writer", lambda self, position: Failing(writer(self, position)))
+    monkeypatch.setattr(part_files.PartFile, "open_at", lambda self, position: Failing(writer(self, position)))
     with pytest.raises(NotEnoughDiskError if code in {errno.ENOSPC, errno.EDQUOT} else OSError):
         made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == b"old"
@@ -206,7 +207,7 @@ def test_a_write_fails(made: File, folder: Path, code: int, monkeypatch: pytest.
     assert names(folder) == ["target"]
 
 
-def test_an_object_that_takes_less_than_it_is_given(made: File) -> None:
+def test_a_file_object_with_short_writes(made: File) -> None:
     class Slow(io.RawIOBase):
         def __init__(self) -> None:
             super().__init__()
@@ -240,7 +241,7 @@ def test_an_object_that_takes_less_than_it_is_given(made: File) -> None:
 # -- folders and targets
 
 
-def test_no_folder(simple: Stack, made: File, folder: Path) -> None:
+def test_a_missing_folder(simple: Stack, made: File, folder: Path) -> None:
     before = requests(simple)
     with pytest.raises(FileNotFoundError, match="missing"):
         made.download_to_file(folder / "missing" / "target")
@@ -251,10 +252,10 @@ def test_no_folder(simple: Stack, made: File, folder: Path) -> None:
     assert names(folder) == ["file"]
 
 
-def test_a_folder_that_is_read_only(simple: Stack, made: File, folder: Path) -> None:
+def test_a_read_only_folder(simple: Stack, made: File, folder: Path) -> None:
     before = requests(simple)
     folder.chmod(0o555)
-    # Root may write everywhere but there.
+    # Root can write everywhere, so a read-only folder needs a file system that rejects it.
     place = folder if os.geteuid() else Path("/sys")
     with pytest.raises(OSError, match="target"):
         made.download_to_file(place / "target")
@@ -263,7 +264,7 @@ def test_a_folder_that_is_read_only(simple: Stack, made: File, folder: Path) -> 
     assert names(folder) == []
 
 
-def test_a_target_that_is_a_folder(simple: Stack, made: File, folder: Path) -> None:
+def test_the_target_is_a_folder(simple: Stack, made: File, folder: Path) -> None:
     before = requests(simple)
     with pytest.raises(IsADirectoryError):
         made.download_to_file(folder)
@@ -282,14 +283,14 @@ def test_a_link_is_followed(made: File, folder: Path) -> None:
     assert (names(folder), names(folder / "real")) == (["real", "target"], ["file"])
 
 
-def test_a_link_that_leads_nowhere(made: File, folder: Path) -> None:
+def test_a_dangling_link(made: File, folder: Path) -> None:
     (folder / "target").symlink_to("missing")
     made.download_to_file(folder / "target")
     assert (folder / "missing").read_bytes() == CONTENT
     assert names(folder) == ["missing", "target"]
 
 
-def test_links_in_a_circle(simple: Stack, made: File, folder: Path) -> None:
+def test_a_cycle_of_links(simple: Stack, made: File, folder: Path) -> None:
     (folder / "a").symlink_to("b")
     (folder / "b").symlink_to("a")
     with pytest.raises(OSError, match="a|b"):
@@ -323,7 +324,7 @@ def test_a_fifo(made: File, folder: Path) -> None:
 def test_a_link_to_a_fifo(made: File, folder: Path) -> None:
     os.mkfifo(folder / "real")
     (folder / "target").symlink_to("real")
-    got = aside((folder / "real").read_bytes)
+    got = in_background((folder / "real").read_bytes)
     made.download_to_file(folder / "target")
     assert got.result(30) == CONTENT
     assert stat.S_ISFIFO((folder / "target").stat().st_mode)
@@ -331,10 +332,10 @@ def test_a_link_to_a_fifo(made: File, folder: Path) -> None:
     assert names(folder) == ["real", "target"]
 
 
-def test_a_fifo_that_nobody_reads(simple: Stack, made: File, folder: Path, impatient: None) -> None:
+def test_a_fifo_without_a_reader(simple: Stack, made: File, folder: Path, impatient: None) -> None:
     before = requests(simple)
     os.mkfifo(folder / "target")
-    with pytest.raises(OSError, match="nobody reads from the pipe.*target") as caught:
+    with pytest.raises(OSError, match="the pipe has no reader.*target") as caught:
         made.download_to_file(folder / "target")
     assert caught.value.errno == errno.ENXIO
     assert requests(simple) == before
@@ -342,10 +343,10 @@ def test_a_fifo_that_nobody_reads(simple: Stack, made: File, folder: Path, impat
     assert names(folder) == ["target"]
 
 
-def test_a_pipe_without_a_name(made: File) -> None:
+def test_an_anonymous_pipe(made: File) -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as stream:
-        got = aside(stream.read)
+        got = in_background(stream.read)
         try:
             made.download_to_file(f"/dev/fd/{writing}")
         finally:
@@ -356,10 +357,10 @@ def test_a_pipe_without_a_name(made: File) -> None:
 def test_a_device(made: File, folder: Path) -> None:
     null, full = Path("/dev/null"), Path("/dev/full")
     if not os.geteuid():
-        # Root could replace those of the machine, so it has some of its own.
+        # Root could replace the devices of the machine, so the test makes its own.
         null, full = folder / "null", folder / "full"
-        for path, number in ((null, 3), (full, 7)):
-            os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, number))
+        for path, minor in ((null, 3), (full, 7)):
+            os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, minor))
     made.download_to_file(null)
     assert stat.S_ISCHR(null.stat().st_mode)
     with pytest.raises(NotEnoughDiskError):
@@ -374,20 +375,20 @@ def test_the_mode_of_the_old_file_stays(made: File, folder: Path) -> None:
     assert stat.S_IMODE((folder / "target").stat().st_mode) == 0o640
 
 
-# -- sources that are no files
+# -- sources that are not regular files
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the other end of a pipe hardly any time to come."""
+    """Wait only briefly for the other end of a pipe."""
     monkeypatch.setattr(pipes, "_OPEN_SECONDS", 0.1)
 
 
-def test_a_source_that_nobody_writes_to(simple: Stack, folder: Path, impatient: None) -> None:
+def test_a_source_without_a_writer(simple: Stack, folder: Path, impatient: None) -> None:
     session = simple.session()
     simple.clear_faults()
     os.mkfifo(folder / "source")
-    with pytest.raises(OSError, match="nobody writes to the pipe.*source") as caught:
+    with pytest.raises(OSError, match="the pipe has no writer.*source") as caught:
         File.upload(session, "x", folder / "source")
     assert caught.value.errno == errno.ENXIO
     with pytest.raises(IsADirectoryError):
@@ -398,7 +399,7 @@ def test_a_source_that_nobody_writes_to(simple: Stack, folder: Path, impatient: 
 
 
 @pytest.mark.parametrize("content", [b"", b"x", CONTENT])
-def test_a_source_whose_writer_comes_late(
+def test_a_source_with_a_late_writer(
     simple: Stack, folder: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipes, "_OPEN_SECONDS", 60)
@@ -407,17 +408,17 @@ def test_a_source_whose_writer_comes_late(
     def write() -> None:
         time.sleep(0.2)
         with (folder / "source").open("wb") as stream:
-            # Whoever is there need not have anything to say yet.
+            # A connected writer may send nothing for a while.
             time.sleep(0.2)
             stream.write(content)
 
-    written = aside(write)
+    written = in_background(write)
     made = File.upload(simple.session(), "x", folder / "source")
     written.result(30)
     assert simple.digest(made) == hashlib.sha256(content).hexdigest()
 
 
-def test_a_source_without_a_name(simple: Stack) -> None:
+def test_an_anonymous_source(simple: Stack) -> None:
     for content in (b"", b"content"):
         reading, writing = os.pipe()
         os.write(writing, content)
@@ -428,11 +429,11 @@ def test_a_source_without_a_name(simple: Stack) -> None:
     assert simple.digest(File.upload(simple.session(), "x", "/dev/null")) == hashlib.sha256(b"").hexdigest()
 
 
-# -- others at work
+# -- concurrent processes
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_two_processes_with_one_target(simple: Stack, made: File, folder: Path, workers: int) -> None:
+def test_two_processes_download_to_one_target(simple: Stack, made: File, folder: Path, workers: int) -> None:
     target = folder / "target"
     target.write_bytes(b"old")
     simple.orion.faults.script("download_file", [steps.stall(0.3, sent=SIZE // 2)] * 2)
@@ -450,7 +451,7 @@ def test_two_processes_with_one_target(simple: Stack, made: File, folder: Path, 
     assert names(folder) == ["target"]
 
 
-def test_threads_with_one_target(made: File, folder: Path) -> None:
+def test_threads_download_to_one_target(made: File, folder: Path) -> None:
     target = folder / "target"
     errors: list[BaseException] = []
 
@@ -459,7 +460,7 @@ def test_threads_with_one_target(made: File, folder: Path) -> None:
             for _ in range(5):
                 made.download_to_file(target, durable=False)
                 assert hashlib.sha256(target.read_bytes()).digest() == hashlib.sha256(CONTENT).digest()
-        except BaseException as error:  # noqa: BLE001 - told below
+        except BaseException as error:  # noqa: BLE001 - checked below
             errors.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -471,7 +472,7 @@ def test_threads_with_one_target(made: File, folder: Path) -> None:
     assert names(folder) == ["target"]
 
 
-def test_a_process_that_was_killed_holds_nothing(simple: Stack, made: File, folder: Path) -> None:
+def test_a_killed_process_holds_no_lock(simple: Stack, made: File, folder: Path) -> None:
     target = folder / "target"
     simple.orion.faults.script("download_file", [steps.stall(60, sent=SIZE // 2)])
     process = subprocess.Popen(
@@ -489,7 +490,7 @@ def test_a_process_that_was_killed_holds_nothing(simple: Stack, made: File, fold
     assert names(folder) == ["target"]
 
 
-def test_nothing_stays_of_those_that_were_killed(simple: Stack, made: File, folder: Path) -> None:
+def test_part_files_of_killed_processes_are_removed(simple: Stack, made: File, folder: Path) -> None:
     target = folder / "target"
     simple.orion.faults.script("download_file", [steps.stall(60, sent=SIZE // 2)] * 3)
     running = [
@@ -511,7 +512,7 @@ def test_nothing_stays_of_those_that_were_killed(simple: Stack, made: File, fold
     assert names(folder) == ["target"]
 
 
-def test_what_another_is_writing_stays(folder: Path) -> None:
+def test_part_files_in_use_stay(folder: Path) -> None:
     first, second = (part_files.PartFile(folder / "target") for _ in range(2))
     first.close(keep=False)
     third = part_files.PartFile(folder / "target")
@@ -522,7 +523,7 @@ def test_what_another_is_writing_stays(folder: Path) -> None:
     assert names(folder) == []
 
 
-def test_a_folder_in_which_nothing_can_be_locked(made: File, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_locks(made: File, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def reject(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
@@ -532,7 +533,7 @@ def test_a_folder_in_which_nothing_can_be_locked(made: File, folder: Path, monke
     assert {*names(folder)} <= {"target", ".target.part"}
 
 
-def test_the_folder_goes_away_meanwhile(simple: Stack, made: File, folder: Path) -> None:
+def test_the_folder_is_renamed_during_the_download(simple: Stack, made: File, folder: Path) -> None:
     def move(_: object) -> None:
         if folder.exists():
             folder.rename(folder.with_name("moved"))

@@ -1,4 +1,4 @@
-"""Memory and connections of transfers, counted: in a fresh process, above what the first request left."""
+"""Memory and connections of transfers, measured in a fresh process relative to the first request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from orionclient.session import OrionSession
 from orionclient.types import File
 
 MIB = 1 << 20
-# By day less, and still many times what a transfer may take.
+# The daily run moves less, but still many times what a transfer may take.
 SIZE = (512 if os.environ.get("ORION_NIGHTLY") == "1" else 192) * MIB
 
 pytestmark = [
@@ -49,7 +49,7 @@ print(json.dumps({"peak": memory("VmHWM") - before, "threads": threading.active_
 
 
 def run(stack: Stack, folder: Path, code: str, *numbers: int) -> dict[str, Any]:
-    """Run a program against the stack; gives what it counted."""
+    """Run a program against the server, and return the figures that it printed."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", START + code + END, json.dumps(numbers)],
         capture_output=True, text=True, check=False, timeout=800, cwd=folder,
@@ -60,8 +60,8 @@ def run(stack: Stack, folder: Path, code: str, *numbers: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, File, Path]]:
-    """A stack with a large file, and the large file; without anything in it, so that it takes little of a disk."""
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, File, Path]]:
+    """Start a local Orion with a large sparse file, and return both."""
     folder = tmp_path_factory.mktemp("memory")
     path = folder / "large"
     with path.open("wb") as stream:
@@ -84,9 +84,9 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_one_transfer(
-    held: tuple[Stack, File, Path], name: str, record_property: Callable[[str, object], None]
+    stored: tuple[Stack, File, Path], name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    stack, made, path = held
+    stack, made, path = stored
     found = run(stack, path.parent, CASES[name], made.id)
     (path.parent / "target").unlink(missing_ok=True)
     record_property(f"memory, {name} of {SIZE // MIB} MiB: MiB", found["peak"] / MIB)
@@ -96,9 +96,9 @@ def test_one_transfer(
 
 
 def test_eight_downloads_at_once(
-    held: tuple[Stack, File, Path], record_property: Callable[[str, object], None]
+    stored: tuple[Stack, File, Path], record_property: Callable[[str, object], None]
 ) -> None:
-    stack, _, path = held
+    stack, _, path = stored
     small = path.with_name("small")
     with small.open("wb") as stream:
         stream.truncate(SIZE // 8)
@@ -107,7 +107,7 @@ def test_eight_downloads_at_once(
 from concurrent.futures import ThreadPoolExecutor
 with ThreadPoolExecutor(8) as pool:
     file = session.get_resource(File, numbers[0])
-    list(pool.map(lambda number: file.download_to_file(f"target{number}"), range(8)))
+    list(pool.map(lambda index: file.download_to_file(f"target{index}"), range(8)))
 """
     found = run(stack, path.parent, code, made.id)
     targets = list(path.parent.glob("target*"))
@@ -119,22 +119,22 @@ with ThreadPoolExecutor(8) as pool:
 
 
 def test_connections_of_32_workers(
-    simple: Stack, session_of_its_own: OrionSession, record_property: Callable[[str, object], None]
+    simple: Stack, new_session: OrionSession, record_property: Callable[[str, object], None]
 ) -> None:
     workers, each = 32, 10
     count = Connections(simple)
     lost: list[BaseException] = []
 
-    def work(number: int) -> None:
+    def work(index: int) -> None:
         try:
             for turn in range(each):
-                content = b"%d %d" % (number, turn)
-                made = File.upload(session_of_its_own, "x", content)
+                content = b"%d %d" % (index, turn)
+                made = File.upload(new_session, "x", content)
                 assert b"".join(made.download()) == content
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is lost
+        except BaseException as error:  # noqa: BLE001 - any error counts as lost
             lost.append(error)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(workers)]
     with count:
         for thread in threads:
             thread.start()
@@ -147,7 +147,7 @@ def test_connections_of_32_workers(
 
 
 @pytest.fixture
-def session_of_its_own(simple: Stack) -> OrionSession:
+def new_session(simple: Stack) -> OrionSession:
     _http.close_connections()
     return simple.session()
 

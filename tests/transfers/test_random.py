@@ -1,7 +1,7 @@
-"""Transfers of random size in random ways under random faults: each ends equal or with an error, and leaves nothing behind.
+"""Transfers of random size under random faults: each ends with equal content or with an error, and leaves nothing behind.
 
-The seed of each transfer is in the text of a failure. `ORION_NIGHTLY=1` asks for the long form, whose seeds depend on the seed that
-pytest-randomly prints (`-p randomly -p "randomly_seed=..."` retries it).
+The message of a failure has the seed of its transfer. `ORION_NIGHTLY=1` selects the long form, whose seeds depend on the seed
+printed by pytest-randomly (`-p randomly -p "randomly_seed=..."` reproduces it).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transfers_stack import SMALL_PLANS, Stack, digest_of
+from transfers_stack import SMALL_SIZES, Stack, digest_of
 
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionError
@@ -29,7 +29,7 @@ LARGEST = 64 << 20
 CHUNKS = 5
 EACH = 200 if os.environ.get("ORION_NIGHTLY") else 20
 NOISE = random.Random(6).randbytes(LARGEST)
-# A server that stalls is given up after so many seconds.
+# The timeout for a server that stalls, in seconds.
 LIMIT_SECONDS = 0.6
 
 pytestmark = pytest.mark.timeout(1800 if os.environ.get("ORION_NIGHTLY") else 900)
@@ -43,8 +43,8 @@ def somewhere(chance: random.Random, size: int) -> int:
     return chance.choice([0, 1, chance.randrange(size), size - 1]) if size > 1 else 0
 
 
-def common(chance: random.Random) -> Any:
-    """What can happen to any request."""
+def common_faults(chance: random.Random) -> Any:
+    """List faults of any request."""
     return chance.choice(
         [
             500, 502, 503, 504, 429, 408, 425, 404,
@@ -54,8 +54,8 @@ def common(chance: random.Random) -> Any:
     )  # fmt: skip
 
 
-def of_sending(chance: random.Random, size: int) -> Any:
-    """What can happen to a request with content."""
+def request_faults(chance: random.Random, size: int) -> Any:
+    """List faults of a request with a body."""
     read = somewhere(chance, size)
     return chance.choice(
         [
@@ -66,8 +66,8 @@ def of_sending(chance: random.Random, size: int) -> Any:
     )  # fmt: skip
 
 
-def of_responding(chance: random.Random, size: int) -> Any:
-    """What can happen to a response with content."""
+def response_faults(chance: random.Random, size: int) -> Any:
+    """List faults of a response with content."""
     sent = somewhere(chance, size)
     cut = [
         steps.cut(sent, how=how, framing=framing)
@@ -87,8 +87,8 @@ def of_responding(chance: random.Random, size: int) -> Any:
     )  # fmt: skip
 
 
-def of_parts(chance: random.Random) -> Any:
-    """What can happen to a response of the parts protocol, besides."""
+def parts_faults(chance: random.Random) -> Any:
+    """List further faults of responses of the multipart protocol."""
     fields = [
         "id",
         "size",
@@ -105,16 +105,18 @@ def of_parts(chance: random.Random) -> Any:
     )
 
 
-def some(chance: random.Random, size: int, special: Callable[[random.Random, int], Any], most: int = 6) -> list[Any]:
-    """A script: some requests meet something, others nothing."""
+def fault_script(
+    chance: random.Random, size: int, special: Callable[[random.Random, int], Any], most: int = 6
+) -> list[Any]:
+    """Make a fault script: fault_script requests get a fault, others none."""
     return [
-        "pass" if chance.random() < 0.3 else special(chance, size) if chance.random() < 0.7 else common(chance)
+        "pass" if chance.random() < 0.3 else special(chance, size) if chance.random() < 0.7 else common_faults(chance)
         for _ in range(chance.randint(1, most))
     ]
 
 
 class Transfer:
-    """One transfer, decided by its seed."""
+    """One transfer, determined by its seed."""
 
     def __init__(self, stack: Stack, folder: Path, seed: str) -> None:
         chance = self.chance = random.Random(seed)
@@ -134,11 +136,11 @@ class Transfer:
         )
 
     def run(self) -> str:
-        """Do it; gives how it ended."""
+        """Run the transfer, and return its outcome."""
         with pytest.MonkeyPatch.context() as patch:
             if self.small_plans:
                 for module in (plans, content, downloads, part_files):
-                    for name, value in SMALL_PLANS[module.__name__.rpartition(".")[2]].items():
+                    for name, value in SMALL_SIZES[module.__name__.rpartition(".")[2]].items():
                         patch.setattr(module, name, value)
             ended = self.send() if self.up else self.fetch()
         self.stack.wait_until_empty()
@@ -160,13 +162,13 @@ class Transfer:
         chance, faults = self.chance, self.stack.orion.faults
         kind = self.kind.__name__.lower()
         part = -(-self.size // 16)
-        faults.script(f"upload_{kind}_content", some(chance, self.size, of_sending))
-        faults.script("upload_part", some(chance, part, of_sending))
+        faults.script(f"upload_{kind}_content", fault_script(chance, self.size, request_faults))
+        faults.script("upload_part", fault_script(chance, part, request_faults))
         if self.stack.storage:
-            self.stack.orion.storage.faults.script("put_part", some(chance, part, of_sending))
+            self.stack.orion.storage.faults.script("put_part", fault_script(chance, part, request_faults))
         for operation in ("create_upload", "complete_upload", "obtain_upload_targets"):
             if chance.random() < 0.5:
-                faults.script(operation, [chance.choice([common, of_parts])(chance)])
+                faults.script(operation, [chance.choice([common_faults, parts_faults])(chance)])
         made = None
         try:
             made = self.stack.upload(self.session(), self.kind, self.source())
@@ -183,12 +185,12 @@ class Transfer:
 
     def fetch(self) -> str:
         chance, faults = self.chance, self.stack.orion.faults
-        # Only what is under faults is given up soon: a busy machine takes its time.
+        # Only requests under faults have a short timeout, because a busy machine is slow.
         made = self.stack.upload(self.stack.session(), self.kind, self.content)
         made.session = self.session()
-        faults.script(f"download_{self.kind.__name__.lower()}", some(chance, self.size, of_responding, 8))
+        faults.script(f"download_{self.kind.__name__.lower()}", fault_script(chance, self.size, response_faults, 8))
         if self.stack.storage:
-            self.stack.orion.storage.faults.script("get_content", some(chance, self.size, of_responding, 8))
+            self.stack.orion.storage.faults.script("get_content", fault_script(chance, self.size, response_faults, 8))
         target = self.folder / "target"
         old = chance.choice([None, b"old"])
         if old is not None and self.end == "path":
@@ -205,7 +207,7 @@ class Transfer:
         elif self.end == "path":
             assert (target.read_bytes() if target.exists() else None) == old, self.title
             assert set(os.listdir(self.folder)) <= {"target", ".target.part", ".target.part.json"}, self.title
-            # What is left is resumed, whatever it is.
+            # Whatever part file is left is resumed.
             made.session = self.stack.session()
             assert self.pull(made, target) == self.digest, self.title
             assert os.listdir(self.folder) == ["target"], self.title
@@ -227,7 +229,7 @@ class Transfer:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_each_ends_equal_or_with_an_error(
+def test_each_transfer_ends_equal_or_with_an_error(
     stack: Stack,
     tmp_path: Path,
     chunk: int,
@@ -236,10 +238,10 @@ def test_each_ends_equal_or_with_an_error(
 ) -> None:
     base = pytestconfig.getoption("randomly_seed") if os.environ.get("ORION_NIGHTLY") else 0
     ends: Counter[str] = Counter()
-    for number in range(EACH):
-        folder = tmp_path / str(number)
+    for index in range(EACH):
+        folder = tmp_path / str(index)
         folder.mkdir()
-        transfer = Transfer(stack, folder, f"{base}/{stack.storage}/{chunk}/{number}")
+        transfer = Transfer(stack, folder, f"{base}/{stack.storage}/{chunk}/{index}")
         print(transfer.title)
         try:
             ended = transfer.run()
@@ -251,5 +253,5 @@ def test_each_ends_equal_or_with_an_error(
         for path in folder.iterdir():
             path.unlink()
     record_property("random transfers", f"base seed {base}, chunk {chunk}, storage {stack.storage}: {dict(ends)}")
-    # Most faults are to be survived.
+    # Most faults are survived.
     assert ends["equal"] >= EACH // 3, ends

@@ -1,7 +1,7 @@
-"""Responses of random status, range, length, mark and digest: a download ends with the right whole content or with an error.
+"""Downloads of responses with random status, range, length, validator and digest: each ends with the whole content or with an error.
 
-The seed of each run is in the text of a failure. `ORION_NIGHTLY=1` asks for 6,000 runs, whose seeds depend on the seed that
-pytest-randomly prints.
+The message of a failure has the seed of its run. `ORION_NIGHTLY=1` selects 6,000 runs, whose seeds depend on the seed printed by
+pytest-randomly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from helpers.canary import CANARY
 from orion_api import AuthenticatedClient
 from orion_api.api.files import download_file
 from orion_api.errors import OrionApiError
-from transfers_liar import Liar, Script
+from transfers_faulty_server import FaultyServer, Script
 
 from orionclient.config import SessionConfig
 from orionclient.exceptions import OrionError
@@ -33,19 +33,19 @@ EACH = 1200 if NIGHTLY else 100
 NOISE = random.Random(16).randbytes(1 << 17)
 WAYS = ["iterate", "path", "path", "workers", "object", "address", "raw", "raw async", "bare", "bare async"]
 RESUMING = {"iterate", "path", "workers", "object", "address"}
-# These compare no digest, so what they get must not need one.
+# These compare no digest, so their responses must not need one.
 WITHOUT_PROOF = {"bare", "bare async"}
 
 pytestmark = pytest.mark.timeout(1800 if NIGHTLY else 300)
 
 
 @pytest.fixture(scope="module")
-def liar() -> Iterator[Liar]:
-    with Liar() as server:
+def faulty_server() -> Iterator[FaultyServer]:
+    with FaultyServer() as server:
         yield server
 
 
-def some_content(chance: random.Random, *, compressed: bool) -> bytes:
+def random_content(chance: random.Random, *, compressed: bool) -> bytes:
     size = chance.choice([chance.randrange(1, 4), 300, 5000, chance.randrange(1, 60_000)])
     start = chance.randrange(len(NOISE) - size)
     content = NOISE[start : start + size]
@@ -53,22 +53,23 @@ def some_content(chance: random.Random, *, compressed: bool) -> bytes:
 
 
 class Run:
-    """One download, decided by its seed."""
+    """One download, determined by its seed."""
 
-    def __init__(self, liar: Liar, folder: Path, seed: str) -> None:
+    def __init__(self, faulty_server: FaultyServer, folder: Path, seed: str) -> None:
         chance = random.Random(seed)
-        self.liar, self.folder = liar, folder
+        self.faulty_server, self.folder = faulty_server, folder
         self.way = chance.choice(WAYS)
         resumed = self.way in RESUMING and chance.random() < 0.6
-        # Whether the resource was loaded, with its size and digest. What can be proved at the end hides what went wrong before.
+        # Whether the resource is loaded, with its size and digest. A final check would hide earlier errors.
         self.known = self.way in RESUMING - {"address"} and chance.random() < (0.1 if resumed else 0.5)
         labelled = self.known and chance.random() < 0.15
         digest = chance.choice(["", "repr", "md5", "amazon", "google", "wrong"])
         if resumed and chance.random() < 0.8:
             digest = ""
         etag = chance.choice(["none", "weak", "strong", "strong", "changing"])
-        contents = (some_content(chance, compressed=labelled), some_content(chance, compressed=labelled))
-        # Of a part only this one is the digest of the whole; without it a later response may be about another content.
+        contents = (random_content(chance, compressed=labelled), random_content(chance, compressed=labelled))
+        # Only this header has the digest of the whole content in a partial response; otherwise a later response may be
+        # about other content.
         proof = self.known or (digest == "repr" and self.way not in WITHOUT_PROOF)
         self.script = Script(
             chance, contents, chance.choice([99, 99, 99, 99, 0, 1, 2]), "strong" if resumed else etag, digest, lies=proof,
@@ -82,9 +83,11 @@ class Run:
         )
 
     def run(self) -> str:
-        """Do it; gives how it ended."""
-        self.liar.script = self.script
-        session = OrionSession(SessionConfig(url=self.liar.url, token=CANARY), requests_session=get_session({}, 10, 30))
+        """Run the download, and return its outcome."""
+        self.faulty_server.script = self.script
+        session = OrionSession(
+            SessionConfig(url=self.faulty_server.url, token=CANARY), requests_session=get_session({}, 10, 30)
+        )
         self.file = session.get_resource(File, 1) if self.known else File(id=1, session=session)
         target = self.folder / "target"
         if self.old is not None:
@@ -101,7 +104,7 @@ class Run:
         assert (target.read_bytes() if target.exists() else None) == self.old, (self.title, self.script.seen)
         assert left <= {"target", ".target.part", ".target.part.json"}, self.title
         if self.way in {"path", "workers", "address"} and self.script.digest != "wrong":
-            # Whatever is left does not harm the next run.
+            # Whatever part file is left does not harm the next run.
             self.script.honest()
             assert self.fetch(session, target) == self.script.content, (self.title, self.script.seen)
         return ended
@@ -119,13 +122,13 @@ class Run:
         if self.way == "raw async":
             return asyncio.run(self.fetch_async(session.raw_async))
         if self.way.startswith("bare"):
-            client = AuthenticatedClient(self.liar.url, CANARY)
+            client = AuthenticatedClient(self.faulty_server.url, CANARY)
             if self.way == "bare async":
                 return asyncio.run(self.fetch_async(client))
             with client, download_file.sync(1, client=client) as response:
                 return response.read()
         if self.way == "address":
-            get_session({}, 10, 30).download_to_file(f"{self.liar.url}/download", target, durable=False)
+            get_session({}, 10, 30).download_to_file(f"{self.faulty_server.url}/download", target, durable=False)
         else:
             self.file.download_to_file(target, durable=False, workers=4 if self.way == "workers" else 1)
         return target.read_bytes()
@@ -136,18 +139,18 @@ class Run:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_whole_and_right_or_an_error(
-    liar: Liar,
+def test_each_download_ends_equal_or_with_an_error(
+    faulty_server: FaultyServer,
     tmp_path: Path,
     chunk: int,
-    small_plans: None,
+    small_sizes: None,
     pytestconfig: pytest.Config,
     record_property: Callable[[str, object], None],
 ) -> None:
     base = pytestconfig.getoption("randomly_seed") if NIGHTLY else 0
     ends: Counter[str] = Counter()
-    for number in range(EACH):
-        run = Run(liar, tmp_path, f"{base}/{chunk}/{number}")
+    for index in range(EACH):
+        run = Run(faulty_server, tmp_path, f"{base}/{chunk}/{index}")
         try:
             ended = run.run()
         except BaseException as error:
@@ -157,5 +160,5 @@ def test_whole_and_right_or_an_error(
         for path in tmp_path.iterdir():
             path.unlink()
     record_property("random responses", f"base seed {base}, chunk {chunk}: {dict(ends)}")
-    # Both ends are met, so that neither is all that there is.
+    # Both outcomes occur, so that neither is the only one.
     assert EACH // 10 <= ends["whole"] <= EACH * 9 // 10, ends

@@ -1,4 +1,4 @@
-"""Transfers where there is little of something: memory, a home, a language."""
+"""Transfers on limited machines: little memory, no home folder, and other locales."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pytest
 from transfers_stack import FILES, Stack, digest_of
 
 GIB = 1 << 30
-# Enough to read and write a file while nobody keeps it.
+# Enough to write and read a file while no process has it in memory.
 MEMORY = 256 << 20
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits and settings of POSIX")
 
 
 def run(stack: Stack, code: str, *arguments: object, folder: Path, **environ: str) -> str:
-    """Run a program against the stack, without a variable that it is not given; gives what it printed."""
+    """Run a program against the server, with only the given variables, and return its output."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
         capture_output=True, check=False, timeout=800, cwd=folder,
@@ -51,7 +51,7 @@ print(made.id)
 """
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the limit is not kept")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not enforce the limit")
 @pytest.mark.timeout(900)
 def test_two_gibibytes_in_256_mebibytes(simple: Stack, tmp_path: Path) -> None:
     source, size = tmp_path / "source", 2 * GIB
@@ -77,15 +77,15 @@ session.download_files(list(session.list_resources(File)), "back")
 
 
 @pytest.mark.parametrize("language", ["C", "POSIX", "C.UTF-8"])
-def test_names_there_and_back_in_any_language(simple: Stack, tmp_path: Path, language: str) -> None:
+def test_names_make_a_round_trip_in_any_locale(simple: Stack, tmp_path: Path, language: str) -> None:
     there, back = tmp_path / "there", tmp_path / "back"
     there.mkdir()
-    for number, name in enumerate(NAMES):
-        (there / name).write_bytes(b"%d" % number)
+    for index, name in enumerate(NAMES):
+        (there / name).write_bytes(b"%d" % index)
     run(simple, FOREIGN, folder=tmp_path, LC_ALL=language, LANG=language, HOME=str(tmp_path))
-    kept = simple.plain.get(FILES)["results"]
-    assert sorted(file["name"] for file in kept) == sorted(NAMES)
-    # On the disk a name is composed, as that of every download.
+    files = simple.plain.get(FILES)["results"]
+    assert sorted(file["name"] for file in files) == sorted(NAMES)
+    # On disk the name is composed (NFC), like that of every download.
     assert {path.name: path.read_bytes() for path in back.iterdir()} == {
         unicodedata.normalize("NFC", path.name): path.read_bytes() for path in there.iterdir()
     }
@@ -102,11 +102,11 @@ print(made.id)
 
 
 @pytest.mark.parametrize("home", ["/sys", "/nonexistent", None])
-def test_a_home_that_is_missing_or_read_only(simple: Stack, tmp_path: Path, home: str | None) -> None:
+def test_a_missing_or_read_only_home(simple: Stack, tmp_path: Path, home: str | None) -> None:
     content = os.urandom(20 << 20)
     (tmp_path / "source").write_bytes(content)
     environ = {} if home is None else {"HOME": home}
-    # Without HOME the system is asked; where even that knows nobody there is no home at all.
+    # Without HOME the system database is used; if it has no entry either, there is no home folder.
     code = HOMELESS if home else f"import os, pwd\npwd.getpwuid = {{}}.__getitem__\n{HOMELESS}"
     made = int(run(simple, code, folder=tmp_path, **environ))
     assert simple.plain.get(f"{FILES}{made}/")["sha256"] == hashlib.sha256(content).hexdigest()

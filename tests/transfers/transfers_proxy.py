@@ -1,4 +1,4 @@
-"""A loopback proxy that lets so many bytes a second through, counts them, and tells when a number of them has passed."""
+"""A loopback proxy that limits the bytes per second, counts them, and reports when a given count has passed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CHUNK = 64 << 10
 
 
 class Proxy:
-    """Stands before a local Orion; the name of the server in the heads of requests is put right."""
+    """A proxy in front of a local Orion, which rewrites the Host header of requests."""
 
     def __init__(self, url: str, rate: float = 80e6) -> None:
         self._port = int(url.rpartition(":")[2])
@@ -25,7 +25,7 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        # What lies in the buffers was not moved yet.
+        # Bytes in socket buffers have not been transferred yet.
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _CHUNK)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
@@ -41,13 +41,13 @@ class Proxy:
         self.drop()
         self.settle()
 
-    def passed(self, number: int, seconds: float = 60.0) -> bool:
-        """Wait until so many bytes went either way; False where nothing moves any more."""
+    def passed(self, count: int, seconds: float = 60.0) -> bool:
+        """Wait until `count` bytes have passed in either direction; False if no bytes move any more."""
         with self._lock:
-            return self._lock.wait_for(lambda: self.up + self.down >= number, seconds)
+            return self._lock.wait_for(lambda: self.up + self.down >= count, seconds)
 
     def drop(self) -> None:
-        """End every connection; what the buffers of a killed program hold goes nowhere."""
+        """Close every connection; buffered bytes of a killed program are dropped."""
         with self._lock:
             sockets, self._sockets = self._sockets, set()
         for each in sockets:
@@ -56,14 +56,14 @@ class Proxy:
             each.close()
 
     def settle(self) -> None:
-        """Wait until all that went through is counted; for when nobody has a connection any more."""
-        # A chunk is counted when it was sent: whoever got it may be done with it before.
+        """Wait until all bytes that passed are counted; to be called once no connection is open."""
+        # A chunk is counted after it was sent, so its receiver may be done with it before that.
         for pump in list(self._pumps):
             pump.join(10)
             assert not pump.is_alive()
 
     def wake(self) -> None:
-        """Let nobody wait any longer."""
+        """Release all waiting threads."""
         with self._lock:
             self.up += 1 << 60
             self._lock.notify_all()
@@ -90,11 +90,11 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
                 if way == "up":
-                    # Heads come in one chunk, and contents here never name this address.
+                    # Request heads arrive in one chunk, and no content here contains this address.
                     data = data.replace(mine, its)
                 rest = memoryview(data)
                 while rest:
-                    # Each part by itself: of a chunk that a reader leaves in the middle, its beginning has passed.
+                    # Counted per part, because a reader that leaves in the middle of a chunk has received its start.
                     count = target.send(rest)
                     self._count(way, count)
                     rest = rest[count:]

@@ -1,4 +1,4 @@
-"""Sources of every kind that people hand over, each with the bytes that have to arrive."""
+"""Sources of every kind that callers pass, each with the bytes that must be uploaded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 NOISE = random.Random(5).randbytes(200_000)
-# A request whose body is what another protocol ends bodies with.
+# A body that contains the boundary of a multipart request.
 BOUNDARY = (
     b'--0123456789abcdef\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
     + NOISE[:1000]
@@ -114,7 +114,7 @@ def generator(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
 
 @way
 def generator_of_views(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
-    # The same buffer again and again, as fast readers hand it out.
+    # The same buffer every time, as fast readers return it.
     def chunks() -> Iterator[memoryview]:
         buffer = bytearray(1000)
         for start in range(0, len(NOISE), 1000):
@@ -301,14 +301,14 @@ def object_that_only_reads(folder: Path, stack: contextlib.ExitStack) -> tuple[A
             self._inner = io.BytesIO(NOISE)
 
         def read(self, size: int = -1) -> bytes:
-            # Fewer bytes than were asked for, as sockets do.
+            # A short read, as from sockets.
             return self._inner.read(min(size, 1234) if size >= 0 else size)
 
     return Reader(), NOISE
 
 
 @way
-def object_that_gives_less_than_asked(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
+def object_with_short_reads(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
     class Lazy(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             return super().read(7777 if size is None or size < 0 else min(size, 7777))
@@ -320,7 +320,7 @@ def object_that_gives_less_than_asked(folder: Path, stack: contextlib.ExitStack)
 
 
 @way
-def path_with_odd_name(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
+def path_with_special_characters(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
     path = os.fsencode(folder) + b"/a\xff\n\"'; rm -rf ~"
     with open(path, "wb") as stream:
         stream.write(NOISE)
@@ -328,7 +328,7 @@ def path_with_odd_name(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, 
 
 
 @way
-def path_through_a_link(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
+def path_of_a_link(folder: Path, stack: contextlib.ExitStack) -> tuple[Any, bytes]:
     (folder / "y").write_bytes(NOISE)
     (folder / "x").symlink_to(folder / "y")
     return folder / "x", NOISE

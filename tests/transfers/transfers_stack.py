@@ -1,4 +1,4 @@
-"""A local Orion as the tests of transfers see it: what lies on it, and what is left on its disk."""
+"""A local Orion for transfer tests: its resources, and the files left on its disk."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from orionclient.types import File, Shard, ShardCollection
 
 FILES = "/api/v3/storage/files/"
 UPLOADS = "/api/v3/storage/uploads/"
-# Plans for contents of some kilobytes, by module of orionclient.transfer.
-SMALL_PLANS = {
+# Sizes for content of some kilobytes, by module of orionclient.transfer.
+SMALL_SIZES = {
     "plans": {"MIB": 4096, "MIN_PART_SIZE": 8192, "_SINGLE_REQUEST_SIZE": 16384},
     "content": {"_PROGRESS_SIZE": 4096},
     "downloads": {"_RANGES_THRESHOLD": 16384},
@@ -28,7 +28,7 @@ SMALL_PLANS = {
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
-    """Look again until it holds, as what a server cleans up after a broken connection does a moment later."""
+    """Poll until the condition holds, because a server cleans up after a broken connection a moment later."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, condition
@@ -37,13 +37,13 @@ def eventually(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 class Stack:
-    """A local Orion that is looked at without the client."""
+    """A local Orion that is inspected without the client."""
 
     def __init__(self, folder: Path, *, storage: bool) -> None:
         self.orion = LocalOrion(folder, seed="demo", storage=storage, jobs=0, durable=False)
@@ -65,7 +65,7 @@ class Stack:
         return OrionSession(self.orion.config(), requests_session=http)
 
     def upload(self, session: OrionSession, kind: type, source: Any, name: str = "x") -> File | Shard:
-        """Upload content of a kind."""
+        """Upload content as a file or a shard."""
         if kind is File:
             return File.upload(session, name, source)
         collection: ShardCollection = session.get_resource(ShardCollection, self.collection)
@@ -75,10 +75,10 @@ class Stack:
         return f"{FILES if isinstance(made, File) else self.shards}{made.id}/"
 
     def digest(self, made: File | Shard) -> str:
-        """SHA-256 of the content that the server gives out, which is what it says it has."""
+        """Return the SHA-256 of the content that the server sends, after comparing it with the one of the resource."""
         address = f"{self.path_of(made)}download{'' if isinstance(made, File) else '/'}"
         request = urllib.request.Request(self.orion.url + address)
-        # Not to another origin, which takes no token.
+        # Another origin gets no token.
         request.add_unredirected_header("Authorization", f"Token {self.orion.token}")
         hasher, count = hashlib.sha256(), 0
         with urllib.request.urlopen(request, timeout=60) as response:
@@ -90,13 +90,13 @@ class Stack:
         return hasher.hexdigest()
 
     def remove(self, made: File | Shard) -> None:
-        status, text = self.plain.request(
+        status, body = self.plain.request(
             "DELETE", f"{self.path_of(made)}?immediate=true"[: None if isinstance(made, File) else -15]
         )
-        assert status == 204, text
+        assert status == 204, body
 
     def held(self) -> dict[str, int]:
-        """What lies on the server: files, files in the trash, shards, open uploads, contents on its disk."""
+        """Return what the server stores: files, files in the trash, shards, open uploads, and content on its disk."""
         numbers = {
             path: self.plain.get(path)["count"]
             for path in (FILES, f"{FILES}?deleted=true", self.shards, f"{UPLOADS}?state=open")
@@ -105,7 +105,7 @@ class Stack:
         return {**numbers, "blobs": sum(path.is_file() for path in blobs.rglob("*"))}
 
     def wait_until_empty(self) -> None:
-        """Look again until nothing is left, as what a server cleans up comes a moment later; a failure tells what is left."""
+        """Poll until nothing is left, because a server cleans up a moment later; a failure lists the rest."""
         try:
             eventually(lambda: not any(self.held().values()))
         except AssertionError:

@@ -1,4 +1,4 @@
-"""An asynchronous session needs drivers only: three verbs over the same steps, requests and readers as the session's own."""
+"""An asynchronous session needs only drivers: three verbs on the steps, requests and readers of the session."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from orionclient.types import Dataset, File
 
 
 class AsyncVerbs:
-    """What would be left to write for an asynchronous session: no decision is made here."""
+    """The code that an asynchronous session would add; it makes no decision."""
 
     def __init__(self, session: OrionSession) -> None:
         self._calls: Calls = session._calls
         self._session = session
 
     async def _json(self, endpoint: Endpoint, request: Any) -> tuple[dict[str, Any], Any]:
-        answer = await self._calls.send_async(request, None)
-        response = answer.to_sync(await answer.aread())
+        raw = await self._calls.send_async(request, None)
+        response = raw.to_sync(await raw.aread())
         try:
             return endpoint.check(response.status_code, response.headers, response.content), response
         except (UnexpectedStatus, UnexpectedBody) as error:
             raise self._calls.translate_error(error, response, ask=False) from None
 
-    async def get_resource(self, kind: type[Resource], number: Id) -> Resource:
+    async def get_resource(self, kind: type[Resource], resource_id: Id) -> Resource:
         endpoint = kind.declaration.get
         assert endpoint is not None
-        data, _ = await self._json(endpoint, endpoint.build(**kind(id=number)._ids()))
+        data, _ = await self._json(endpoint, endpoint.build(**kind(id=resource_id)._ids()))
         return kind.from_msg(data, self._session)
 
     async def list_resources(self, kind: type[Resource], filters: Mapping[str, Any]) -> AsyncIterator[Resource]:
@@ -58,7 +58,7 @@ class AsyncVerbs:
 
 def test_three_verbs(orion: LocalOrion) -> None:
     session = orion.session()
-    made = [Dataset.create(session, f"set {number}") for number in range(5)]
+    made = [Dataset.create(session, f"set {index}") for index in range(5)]
 
     async def work() -> None:
         verbs = AsyncVerbs(session)
@@ -72,27 +72,27 @@ def test_three_verbs(orion: LocalOrion) -> None:
     assert list(session.list_resources(Dataset)) == made[1:]
 
 
-async def _given() -> AsyncIterator[bytes]:
+async def _bytes_body() -> AsyncIterator[bytes]:
     yield b"abc"
     yield b"def"
 
 
-async def _text() -> AsyncIterator[Any]:
+async def _string_body() -> AsyncIterator[Any]:
     yield "text"
 
 
 def test_an_asynchronous_body(orion: LocalOrion) -> None:
     session = orion.session()
     file = File.upload(session, "x", b"before")
-    asyncio.run(upload_file_content.asyncio(file.id, body=_given(), client=session.raw_async))
+    asyncio.run(upload_file_content.asyncio(file.id, body=_bytes_body(), client=session.raw_async))
     assert b"".join(file.download()) == b"abcdef"
-    # Its source cannot be read again, so that it is sent once.
+    # The source cannot be rewound, so it is sent once.
     orion.faults.script("upload_file_content", [status(503)], times=1)
     before = len(orion.faults.requests("upload_file_content"))
     with pytest.raises(OrionServiceError):
-        asyncio.run(upload_file_content.asyncio(file.id, body=_given(), client=session.raw_async))
+        asyncio.run(upload_file_content.asyncio(file.id, body=_bytes_body(), client=session.raw_async))
     assert len(orion.faults.requests("upload_file_content")) == before + 1
     with pytest.raises(ValidationError, match="made of bytes"):
-        asyncio.run(upload_file_content.asyncio(file.id, body=_text(), client=session.raw_async))
+        asyncio.run(upload_file_content.asyncio(file.id, body=_string_body(), client=session.raw_async))
     with pytest.raises(ValidationError, match="use session.raw_async"):
-        upload_file_content.sync(file.id, body=_given(), client=session.raw)  # type: ignore[arg-type]
+        upload_file_content.sync(file.id, body=_bytes_body(), client=session.raw)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A function over many items: order, bounds, failures, interruption, and any executor."""
+"""A function mapped over many items: order, limits, failures, interruption and executors."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from orionclient.transfer.names import UniqueNames
 from orionclient.transfer.progress import Progress
 
 
-def double(number: int) -> int:
-    if number == 13:
+def double(value: int) -> int:
+    if value == 13:
         raise OrionError("thirteen")
-    return 2 * number
+    return 2 * value
 
 
-def test_results_come_in_order_whatever_ends_first() -> None:
+def test_results_are_in_order_whatever_finishes_first() -> None:
     first = threading.Event()
 
-    def work(number: int) -> int:
-        if number == 0:
+    def work(value: int) -> int:
+        if value == 0:
             assert first.wait(120)
-        if number == 5:
+        if value == 5:
             first.set()
-        return number
+        return value
 
     assert [result.value for result in run(work, range(20), workers=4)] == list(range(20))
 
@@ -60,17 +60,17 @@ def test_no_more_than_four_times_the_workers_are_ahead(workers: int) -> None:
 
     def items() -> Iterator[int]:
         nonlocal pulled
-        for number in range(5000):
+        for value in range(5000):
             pulled += 1
-            yield number
+            yield value
 
-    def work(number: int) -> None:
+    def work(value: int) -> None:
         nonlocal at_once
         with lock:
-            busy.add(number)
+            busy.add(value)
             at_once = max(at_once, len(busy))
         with lock:
-            busy.discard(number)
+            busy.discard(value)
 
     for _ in run(work, items(), workers=workers):
         most = max(most, pulled - taken)
@@ -80,7 +80,7 @@ def test_no_more_than_four_times_the_workers_are_ahead(workers: int) -> None:
     assert at_once <= workers
 
 
-def test_items_and_values_do_not_pile_up() -> None:
+def test_items_and_values_are_released() -> None:
     class Thing:
         pass
 
@@ -98,17 +98,17 @@ def test_items_and_values_do_not_pile_up() -> None:
         nonlocal most
         most = max(most, len(alive))
 
-    assert collect_results(run(lambda thing: [thing], things(), workers=4), each=each) == []
-    # A few more are in the hands of those who pass them on.
+    assert collect_results(run(lambda thing: [thing], things(), workers=4), on_result=each) == []
+    # A few more items are held by the executor.
     assert most <= 4 * 4 + 8
 
 
-def test_items_without_end_may_be_left_early() -> None:
+def test_infinite_items_may_be_abandoned() -> None:
     def endless() -> Iterator[int]:
-        number = 0
+        value = 0
         while True:
-            yield number
-            number += 1
+            yield value
+            value += 1
 
     stopped: list[int] = []
     results = run(double, endless(), workers=2, stop=lambda: stopped.append(1))
@@ -123,15 +123,15 @@ def broken_list() -> Iterator[int]:
     raise OrionError("no next page")
 
 
-def test_items_that_end_with_an_error_do_not_lose_what_came_before() -> None:
+def test_an_error_of_the_items_does_not_lose_earlier_results() -> None:
     with pytest.raises(TransferErrors) as caught:
         collect_results(run(double, broken_list()))
     assert [result.value for result in caught.value.results] == [2, None]
-    assert str(caught.value) == "after 2 transfers (1 failed) there is no list of the rest: no next page"
+    assert str(caught.value) == "listing the items failed after 2 transfers (1 failed): no next page"
     assert str(caught.value.__cause__) == "no next page"
 
 
-def test_items_that_cannot_be_read_at_all_are_that_error() -> None:
+def test_unreadable_items_raise_their_error() -> None:
     def rejected() -> Iterator[int]:
         raise NotFoundResponse(None)  # type: ignore[arg-type]
         yield 1
@@ -143,8 +143,8 @@ def test_items_that_cannot_be_read_at_all_are_that_error() -> None:
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "4", None])
-def test_workers_is_a_number(workers: Any) -> None:
-    with pytest.raises(ValidationError, match="workers is a whole number from 1 on"):
+def test_workers_is_an_integer(workers: Any) -> None:
+    with pytest.raises(ValidationError, match="workers must be a positive integer"):
         next(run(double, [1], workers=workers))
 
 
@@ -152,7 +152,7 @@ def test_workers_is_a_number(workers: Any) -> None:
 
 
 class Elsewhere(Executor):
-    """Like that of a cluster: everything travels as bytes, and nothing but `submit` is asked of it."""
+    """An executor like that of a cluster: it pickles everything, and offers only `submit`."""
 
     def __init__(self) -> None:
         self.sent = 0
@@ -171,7 +171,7 @@ class Elsewhere(Executor):
         raise AssertionError("it is not ours to close")
 
 
-def test_any_executor_will_do_and_stays_open() -> None:
+def test_any_executor_is_accepted_and_stays_open() -> None:
     executor = Elsewhere()
     assert [result.value for result in run(double, range(14), executor=executor)] == [*range(0, 26, 2), None]
     assert executor.sent == 14
@@ -197,7 +197,7 @@ def test_a_closed_executor_is_an_error_of_each_item() -> None:
     assert [type(result.error) for result in results] == [RuntimeError] * 3
 
 
-def test_which_executors_are_in_this_process() -> None:
+def test_executors_of_this_process() -> None:
     assert is_local(None)
     with ThreadPoolExecutor(1) as threads:
         assert is_local(threads)
@@ -207,12 +207,12 @@ def test_which_executors_are_in_this_process() -> None:
 # ---------------------------------------------------------------- interruption
 
 
-def test_an_interruption_cancels_what_has_not_begun() -> None:
+def test_an_interrupt_cancels_pending_items() -> None:
     started: list[int] = []
     go = threading.Event()
 
-    def work(number: int) -> None:
-        started.append(number)
+    def work(value: int) -> None:
+        started.append(value)
         assert go.wait(120)
 
     def items() -> Iterator[int]:
@@ -233,8 +233,8 @@ SCRIPT = r"""
 
     go = threading.Event()
 
-    def work(number):
-        print("begun\n", end="", flush=True)
+    def work(value):
+        print("started\n", end="", flush=True)
         go.wait(60)
         print("ended\n", end="", flush=True)
 
@@ -250,11 +250,11 @@ def test_ctrl_c_is_quiet() -> None:
     command = [sys.executable, "-c", textwrap.dedent(SCRIPT)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert [process.stdout.readline() for _ in range(2)] == ["begun\n"] * 2
+        assert [process.stdout.readline() for _ in range(2)] == ["started\n"] * 2
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=120)
     assert err == ""
-    # The interruption may be told before the last of the others.
+    # The interrupt may be handled before the last of the others.
     assert sorted(out.splitlines()) == ["ended", "ended", "interrupted"]
     assert process.returncode == 0
 
@@ -267,7 +267,7 @@ assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 """
 
 
-def test_the_tests_hear_ctrl_c_where_it_was_ignored_at_their_start() -> None:
+def test_ctrl_c_is_not_ignored_in_the_tests() -> None:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
     done = subprocess.run([sys.executable, "-c", IGNORED], env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -302,56 +302,56 @@ def test_errors_may_be_returned() -> None:
     assert [(result.value, str(result.error)) for result in results] == [(24, "None"), (None, "thirteen")]
 
 
-def test_results_may_be_taken_one_by_one_and_only_failures_are_kept() -> None:
+def test_results_may_be_consumed_one_by_one_and_only_failures_are_returned() -> None:
     seen: list[Result[int, int]] = []
-    kept = collect_results(run(double, range(20)), each=seen.append, return_exceptions=True)
+    failures = collect_results(run(double, range(20)), on_result=seen.append, return_exceptions=True)
     assert [result.item for result in seen] == list(range(20))
-    assert [result.item for result in kept] == [13]
+    assert [result.item for result in failures] == [13]
     with pytest.raises(TransferErrors, match="^1 of 20 transfers failed"):
-        collect_results(run(double, range(20)), each=seen.append)
+        collect_results(run(double, range(20)), on_result=seen.append)
 
 
-def test_an_error_of_who_takes_the_results_is_that_error() -> None:
+def test_an_error_of_the_consumer_is_raised() -> None:
     def reject(_: object) -> None:
         raise KeyError("enough")
 
     stopped: list[int] = []
     with pytest.raises(KeyError):
-        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), each=reject)
+        collect_results(run(double, range(100), stop=lambda: stopped.append(1)), on_result=reject)
     assert stopped == [1]
 
 
 # ---------------------------------------------------------------- progress
 
 
-def test_a_watch_passes_on_and_gives_names() -> None:
+def test_the_progress_relay_passes_reports_on_and_adds_names() -> None:
     reported: list[Progress] = []
-    ProgressRelay(reported.append).named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay(reported.append).for_item("a")(Progress("?", 1, 2, 3.0, False))
     assert reported == [Progress("a", 1, 2, 3.0, False)]
-    ProgressRelay().named("a")(Progress("?", 1, 2, 3.0, False))
+    ProgressRelay().for_item("a")(Progress("?", 1, 2, 3.0, False))
 
 
-def test_a_callback_that_raises_ends_everything() -> None:
+def test_an_error_of_the_callback_stops_the_run() -> None:
     watch = ProgressRelay(lambda _: {}["enough"])
 
-    def work(number: int) -> None:
-        watch(Progress(str(number), 1, 1, 0.0, True))
+    def work(value: int) -> None:
+        watch(Progress(str(value), 1, 1, 0.0, True))
 
     with pytest.raises(KeyError):
-        collect_results(run(work, range(1000), workers=2, stop=watch.stop), watch=watch)
+        collect_results(run(work, range(1000), workers=2, stop=watch.stop), relay=watch)
     with pytest.raises(TransferCancelledError):
         watch(Progress("a", 1, 1, 0.0, True))
 
 
-def test_a_watch_of_a_run_that_was_left_ends_transfers_as_an_interrupt_does() -> None:
+def test_the_progress_relay_of_an_abandoned_run_cancels_transfers() -> None:
     watch = ProgressRelay()
     watch.stop()
-    # No error, after which what was sent would be removed.
+    # Not an error, after which an upload would delete its resource.
     with pytest.raises(Cancelled):
         watch(Progress("a", 1, 1, 0.0, True))
 
 
-def test_names_get_a_number_where_they_were_there_before() -> None:
+def test_repeated_names_get_a_counter() -> None:
     names = UniqueNames()
     assert [names.add(name) for name in ("a.sdf", "a.sdf", "A.sdf", "a-2.sdf", "a.sdf", "x", "x")] == [
         "a.sdf", "a-2.sdf", "A.sdf", "a-2-2.sdf", "a-3.sdf", "x", "x-2",

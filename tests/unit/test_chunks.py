@@ -1,4 +1,4 @@
-"""Content as responses bring it, exactly: what their headers say, what is asked for again after a break, and what is raised when."""
+"""Content read from responses: parsed headers, requests after a break, and errors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def digest(value: bytes = SHA) -> str:
 
 
 class Server:
-    """Responses what it was told to, in order, and keeps what it was asked and which responses were closed."""
+    """Returns scripted responses in order, and records the requests and the closed responses."""
 
     def __init__(self, *reported: Response | Exception) -> None:
         self.reported = list(reported)
@@ -60,7 +60,7 @@ class Server:
         return given
 
 
-def answer(status: int = 200, *body: bytes | Exception, call: bool = True, **headers: str) -> Response:
+def make_response(status: int = 200, *body: bytes | Exception, call: bool = True, **headers: str) -> Response:
     def stream() -> Iterator[bytes]:
         for chunk in body:
             if isinstance(chunk, Exception):
@@ -73,10 +73,10 @@ def answer(status: int = 200, *body: bytes | Exception, call: bool = True, **hea
 
 
 def chunk(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **headers: str) -> Response:
-    return answer(206, *body, **{"content_range": f"bytes {start}-{end}/{size}", "etag": TAG, **headers})
+    return make_response(206, *body, **{"content_range": f"bytes {start}-{end}/{size}", "etag": TAG, **headers})
 
 
-# -- what the headers say
+# -- response headers
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def chunk(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **
         (200, {"etag": TAG, "accept_ranges": " Bytes "}, (None, TAG, True)),
         (200, {"etag": 'W/"a"', "accept_ranges": "none"}, (None, None, False)),
         (200, {"etag": TAG, "content_length": "12", "content_encoding": "gzip"}, (None, None, False)),
-        # Of a chunk the length is not that of the whole.
+        # The length of a partial response is not that of the whole content.
         (206, {"etag": TAG, "content_length": "3"}, (None, TAG, True)),
         (206, {"etag": TAG, "content_length": "3", "content_range": "bytes 2-4/12"}, (12, TAG, True)),
         (206, {"content_length": "3", "content_range": "bytes 2-4/*"}, (None, None, True)),
@@ -99,48 +99,48 @@ def chunk(start: int, *body: bytes | Exception, size: int = 10, end: int = 9, **
         (200, {"content_length": "3", "content_range": "bytes 2-4/12"}, (3, None, False)),
     ],
 )
-def test_what_the_headers_say(status: int, headers: dict[str, str], expected: tuple[Any, ...]) -> None:
-    found = Content.of(answer(status, **headers))
+def test_values_of_the_headers(status: int, headers: dict[str, str], expected: tuple[Any, ...]) -> None:
+    found = Content.from_response(make_response(status, **headers))
     assert (found.size, found.etag, found.ranges) == expected
     assert found.digest is None
 
 
 def test_the_announced_digest() -> None:
-    assert Content.of(answer(repr_digest=digest())).digest == Digest("sha-256", SHA)
+    assert Content.from_response(make_response(repr_digest=digest())).digest == Digest("sha-256", SHA)
 
 
-def test_two_that_are_the_same() -> None:
+def test_same_content() -> None:
     content = Content(1, TAG, Digest("sha-256", SHA), ranges=True)
-    assert content.same_as(Content(2, TAG, Digest("sha-256", SHA), ranges=False))
-    # A mark that is missing says nothing, as long as there is another.
-    assert content.same_as(Content(1, None, Digest("sha-256", SHA), ranges=True))
-    assert content.same_as(Content(1, TAG, None, ranges=True))
-    assert content.same_as(Content(1, TAG, Digest("sha-512", b"x"), ranges=True))
-    assert not content.same_as(Content(1, None, None, ranges=True))
-    assert not content.same_as(Content(1, None, Digest("sha-512", b"x"), ranges=True))
-    assert not content.same_as(Content(1, '"b"', Digest("sha-256", SHA), ranges=True))
-    assert not content.same_as(Content(1, TAG, Digest("sha-256", b"x"), ranges=True))
+    assert content.matches(Content(2, TAG, Digest("sha-256", SHA), ranges=False))
+    # A missing validator proves nothing, as long as there is another one.
+    assert content.matches(Content(1, None, Digest("sha-256", SHA), ranges=True))
+    assert content.matches(Content(1, TAG, None, ranges=True))
+    assert content.matches(Content(1, TAG, Digest("sha-512", b"x"), ranges=True))
+    assert not content.matches(Content(1, None, None, ranges=True))
+    assert not content.matches(Content(1, None, Digest("sha-512", b"x"), ranges=True))
+    assert not content.matches(Content(1, '"b"', Digest("sha-256", SHA), ranges=True))
+    assert not content.matches(Content(1, TAG, Digest("sha-256", b"x"), ranges=True))
 
 
-# -- words
+# -- messages
 
 
-def test_words() -> None:
-    assert str(truncated_error(3, 10)) == "the content did not arrive whole: 3 of 10 bytes came"
+def test_messages() -> None:
+    assert str(truncated_error(3, 10)) == "incomplete content: received 3 of 10 bytes"
     assert type(truncated_error(3, 10)) is OrionConnectionError
-    assert str(changed_error()) == "the content changed while it was read"
+    assert str(changed_error()) == "the content changed during the download"
     for algorithm, name in {"sha-256": "SHA-256", "crc32c": "CRC32C"}.items():
         reported = digest_error(Digest(algorithm, b""))
-        assert str(reported) == f"the content did not arrive whole: its {name} digest is not the announced one"
+        assert str(reported) == f"corrupted content: its {name} digest does not match the announced one"
         assert isinstance(reported, UnexpectedContentError)
     assert isinstance(changed_error(), UnexpectedContentError)
-    error_with_call = with_call(truncated_error(1, 2), answer())
-    assert str(error_with_call) == "get_x GET /x: the content did not arrive whole: 1 of 2 bytes came (request r1)"
-    assert with_call(error := truncated_error(1, 2), answer(call=False)) is error
+    error_with_call = with_call(truncated_error(1, 2), make_response())
+    assert str(error_with_call) == "get_x GET /x: incomplete content: received 1 of 2 bytes (request r1)"
+    assert with_call(error := truncated_error(1, 2), make_response(call=False)) is error
     assert error.call is None
 
 
-# -- patience
+# -- resume budget
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def longest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CLOCK, "uniform", lambda _low, high: high)
 
 
-def test_a_transfer_that_does_not_come_forward(skipped_waits: list[float], longest: None) -> None:
+def test_a_transfer_without_progress_uses_up_the_budget(skipped_waits: list[float], longest: None) -> None:
     budget, error = ResumeBudget(), broken()
     for _ in range(5):
         budget.spend(error, (1 << 20) - 1)
@@ -160,11 +160,11 @@ def test_a_transfer_that_does_not_come_forward(skipped_waits: list[float], longe
     assert len(skipped_waits) == 5
 
 
-def test_a_transfer_that_comes_forward(skipped_waits: list[float], longest: None) -> None:
+def test_progress_restores_the_budget(skipped_waits: list[float], longest: None) -> None:
     budget = ResumeBudget()
     for position in (0, 1 << 20, (2 << 20) - 1, 2 << 20, (3 << 20) + 1, (4 << 20) + 1):
         budget.spend(broken(), position)
-    # From each MiB on it waits as little as at first.
+    # After each MiB of progress the first wait applies again.
     assert skipped_waits == pytest.approx([0.3, 0.3, 0.9, 0.3, 0.3, 0.3])
     for _ in range(4):
         budget.spend(broken(), (4 << 20) + 1)
@@ -172,7 +172,7 @@ def test_a_transfer_that_comes_forward(skipped_waits: list[float], longest: None
         budget.spend(broken(), (5 << 20))
 
 
-def test_what_no_patience_helps(skipped_waits: list[float]) -> None:
+def test_errors_that_are_not_retried(skipped_waits: list[float]) -> None:
     error = changed_error()
     with pytest.raises(UnexpectedContentError) as caught:
         ResumeBudget().spend(error, 0)
@@ -184,16 +184,16 @@ def test_what_no_patience_helps(skipped_waits: list[float]) -> None:
     assert skipped_waits == []
 
 
-# -- asking for what is missing
+# -- requesting the rest
 
 
-def test_asking_for_a_chunk_that_is_none() -> None:
-    whole = answer()
-    server = Server(BadResponse(answer(416)), whole)
+def test_an_unsatisfiable_range() -> None:
+    whole = make_response()
+    server = Server(BadResponse(make_response(416)), whole)
     assert open_range(server, {"Range": "bytes=5-"}) is whole
     assert server.requests == [{"Range": "bytes=5-"}, {}]
     for status in (404, 415, 417):
-        server = Server(BadResponse(answer(status)))
+        server = Server(BadResponse(make_response(status)))
         with pytest.raises(BadResponse):
             open_range(server, {})
 
@@ -208,18 +208,18 @@ KNOWN = Content(10, TAG, None, ranges=True)
         (KNOWN, 4, 8, {"Range": "bytes=4-7", "If-Range": TAG}),
         (KNOWN, 0, 8, {"Range": "bytes=0-7", "If-Range": TAG}),
         (KNOWN, 0, None, {}),
-        # Without a mark the chunks of two contents might be put together.
+        # Without a validator, chunks of different contents could be combined.
         (Content(10, None, None, ranges=True), 4, 8, {}),
     ],
 )
-def test_what_is_asked_for(content: Content, start: int, end: int | None, headers: dict[str, str]) -> None:
-    given = answer(etag=content.etag or "")
+def test_the_requested_range(content: Content, start: int, end: int | None, headers: dict[str, str]) -> None:
+    given = make_response(etag=content.etag or "")
     server = Server(given)
     assert open_rest(server, content, start, end) == (given, start)
     assert (server.requests, server.closed) == ([headers], [])
 
 
-def test_the_chunk_that_was_asked_for() -> None:
+def test_the_expected_range() -> None:
     given = chunk(4, end=7)
     server = Server(given)
     assert open_rest(server, KNOWN, 4, 8) == (given, 0)
@@ -227,10 +227,10 @@ def test_the_chunk_that_was_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [chunk(5), chunk(3), chunk(4, size=11), answer(206, etag=TAG), chunk(4, content_range="x")]
+    "other", [chunk(5), chunk(3), chunk(4, size=11), make_response(206, etag=TAG), chunk(4, content_range="x")]
 )
-def test_another_chunk(other: Response) -> None:
-    whole = answer(etag=TAG)
+def test_another_range(other: Response) -> None:
+    whole = make_response(etag=TAG)
     server = Server(other, whole)
     assert open_rest(server, KNOWN, 4) == (whole, 4)
     assert server.requests == [{"Range": "bytes=4-", "If-Range": TAG}, {}]
@@ -238,23 +238,24 @@ def test_another_chunk(other: Response) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [answer(etag='"b"'), answer(), chunk(4, etag='"b"'), answer(etag='"b"', repr_digest=digest())]
+    "other",
+    [make_response(etag='"b"'), make_response(), chunk(4, etag='"b"'), make_response(etag='"b"', repr_digest=digest())],
 )
-def test_another_content(other: Response) -> None:
+def test_other_content(other: Response) -> None:
     server = Server(other)
     with pytest.raises(
-        UnexpectedContentError, match=r"get_x GET /x: the content changed while it was read \(request r1\)"
+        UnexpectedContentError, match=r"get_x GET /x: the content changed during the download \(request r1\)"
     ):
         open_rest(server, KNOWN, 4)
     assert server.closed == [other]
 
 
-def test_no_such_chunk_any_more() -> None:
-    whole = answer(etag=TAG)
-    assert open_rest(Server(BadResponse(answer(416)), whole), KNOWN, 4) == (whole, 4)
+def test_a_range_that_no_longer_exists() -> None:
+    whole = make_response(etag=TAG)
+    assert open_rest(Server(BadResponse(make_response(416)), whole), KNOWN, 4) == (whole, 4)
 
 
-# -- the chunks
+# -- chunks
 
 
 def reported(server: Callable[..., Response], **options: Any) -> tuple[bytes, list[Progress]]:
@@ -262,8 +263,8 @@ def reported(server: Callable[..., Response], **options: Any) -> tuple[bytes, li
     return b"".join(iter_verified(server, callback=heard.append, **options)), heard
 
 
-def test_whole_at_once() -> None:
-    given = answer(200, b"01234", b"56789", content_length="10", etag=TAG, repr_digest=digest())
+def test_a_single_response() -> None:
+    given = make_response(200, b"01234", b"56789", content_length="10", etag=TAG, repr_digest=digest())
     server = Server(given)
     content, heard = reported(server, item="name")
     assert content == WHOLE
@@ -272,16 +273,16 @@ def test_whole_at_once() -> None:
 
 
 def test_sizes_of_chunks() -> None:
-    assert list(iter_verified(Server(answer(200, WHOLE, content_length="10")), 4)) == [b"0123", b"4567", b"89"]
-    assert list(iter_verified(Server(answer(200, b"012", b"3456789")))) == [b"012", b"3456789"]
-    content, heard = reported(Server(answer(200, b"0")))
+    assert list(iter_verified(Server(make_response(200, WHOLE, content_length="10")), 4)) == [b"0123", b"4567", b"89"]
+    assert list(iter_verified(Server(make_response(200, b"012", b"3456789")))) == [b"012", b"3456789"]
+    content, heard = reported(Server(make_response(200, b"0")))
     assert (content, heard[-1].item, heard[-1].total) == (b"0", "", None)
 
 
 @pytest.mark.parametrize("error", [broken(), OrionTimeout("late"), None])
-def test_gone_on_with_from_the_byte_where_it_broke(skipped_waits: list[float], error: Exception | None) -> None:
+def test_resumed_at_the_byte_where_it_broke(skipped_waits: list[float], error: Exception | None) -> None:
     received = [b"0123"] if error is None else [b"0123", error]
-    first = answer(200, *received, content_length="10", etag=TAG, repr_digest=digest())
+    first = make_response(200, *received, content_length="10", etag=TAG, repr_digest=digest())
     second = chunk(4, b"45", broken(), repr_digest=digest())
     server = Server(first, second, chunk(6, b"6789", repr_digest=digest()))
     content, heard = reported(server)
@@ -291,48 +292,54 @@ def test_gone_on_with_from_the_byte_where_it_broke(skipped_waits: list[float], e
     assert (heard[-1].bytes, len(skipped_waits)) == (10, 2)
 
 
-def test_gone_on_with_in_a_whole_response() -> None:
-    # Who sends no chunks sends what came once more, which is left out.
+def test_resumed_in_a_whole_response() -> None:
+    # A server without range support sends the received bytes again, which are skipped.
     server = Server(
-        answer(200, b"0123", broken(), content_length="10", repr_digest=digest()),
-        answer(200, b"01", b"23", b"456789", content_length="10", repr_digest=digest()),
+        make_response(200, b"0123", broken(), content_length="10", repr_digest=digest()),
+        make_response(200, b"01", b"23", b"456789", content_length="10", repr_digest=digest()),
     )
     assert reported(server)[0] == WHOLE
     assert server.requests == [{}, {}]
 
 
 def test_the_first_response_was_wrong_about_its_length() -> None:
-    server = Server(answer(200, b"0123", broken(), content_length="99"), answer(200, WHOLE, content_length="10"))
-    assert reported(server)[0] == WHOLE
-
-
-def test_a_size_that_no_chunk_changes() -> None:
     server = Server(
-        answer(200, b"0123", content_length="10", etag=TAG), chunk(4, b"45", broken()), chunk(6, b"6789", size=10)
+        make_response(200, b"0123", broken(), content_length="99"), make_response(200, WHOLE, content_length="10")
     )
     assert reported(server)[0] == WHOLE
-    # A chunk of something larger is none of this; the whole is asked for.
+
+
+def test_a_range_does_not_change_the_size() -> None:
+    server = Server(
+        make_response(200, b"0123", content_length="10", etag=TAG),
+        chunk(4, b"45", broken()),
+        chunk(6, b"6789", size=10),
+    )
+    assert reported(server)[0] == WHOLE
+    # A range of larger content does not belong to this one; the whole content is requested.
     other = chunk(4, b"xxxx", size=12)
     server = Server(
-        answer(200, b"0123", content_length="10", etag=TAG), other, answer(200, WHOLE, content_length="10", etag=TAG)
+        make_response(200, b"0123", content_length="10", etag=TAG),
+        other,
+        make_response(200, WHOLE, content_length="10", etag=TAG),
     )
     assert reported(server)[0] == WHOLE
     assert other in server.closed
 
 
-def test_given_up(skipped_waits: list[float]) -> None:
-    server = Server(*(answer(200, b"0", content_length="10", etag=TAG) for _ in range(9)))
+def test_the_budget_is_used_up(skipped_waits: list[float]) -> None:
+    server = Server(*(make_response(200, b"0", content_length="10", etag=TAG) for _ in range(9)))
     with pytest.raises(OrionConnectionError) as caught:
         reported(server)
-    assert str(caught.value) == "get_x GET /x: the content did not arrive whole: 1 of 10 bytes came (request r1)"
+    assert str(caught.value) == "get_x GET /x: incomplete content: received 1 of 10 bytes (request r1)"
     assert (len(server.requests), len(skipped_waits)) == (6, 5)
     assert len({id(each) for each in server.closed}) == 6
 
 
-def test_more_patience_where_it_comes_forward(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_budget_is_restored_by_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "_PROGRESS_SIZE", 1)
     server = Server(
-        answer(200, b"0", broken(), content_length="10", etag=TAG),
+        make_response(200, b"0", broken(), content_length="10", etag=TAG),
         *(chunk(start, WHOLE[start : start + 1], broken()) for start in range(1, 9)),
         chunk(9, b"9"),
     )
@@ -340,7 +347,7 @@ def test_more_patience_where_it_comes_forward(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_another_digest() -> None:
-    server = Server(given := answer(200, WHOLE, content_length="10", repr_digest=digest(b"x" * 32)))
+    server = Server(given := make_response(200, WHOLE, content_length="10", repr_digest=digest(b"x" * 32)))
     heard: list[Progress] = []
     received = bytearray()
 
@@ -351,20 +358,20 @@ def test_another_digest() -> None:
     with pytest.raises(UnexpectedContentError) as caught:
         take()
     assert str(caught.value) == (
-        "get_x GET /x: the content did not arrive whole: its SHA-256 digest is not the announced one (request r1)"
+        "get_x GET /x: corrupted content: its SHA-256 digest does not match the announced one (request r1)"
     )
-    # It is found out after the last chunk, and nobody is told that all of it is there.
+    # The mismatch is detected after the last chunk, and no report says that the download is done.
     assert (bytes(received), [each.done for each in heard].count(True), given in server.closed) == (WHOLE, 0, True)
 
 
-def test_more_than_was_announced() -> None:
-    server = Server(*(answer(200, WHOLE + b"more", content_length="10") for _ in range(9)))
+def test_more_bytes_than_announced() -> None:
+    server = Server(*(make_response(200, WHOLE + b"more", content_length="10") for _ in range(9)))
     with pytest.raises(OrionError):
         reported(server)
 
 
-def test_an_end_that_nobody_waits_for_closes_the_response() -> None:
-    server = Server(given := answer(200, b"0", b"1"))
+def test_an_abandoned_stream_closes_the_response() -> None:
+    server = Server(given := make_response(200, b"0", b"1"))
     reading = iter_verified(server)
     assert next(reading) == b"0"
     assert server.closed == []
@@ -372,9 +379,9 @@ def test_an_end_that_nobody_waits_for_closes_the_response() -> None:
     assert server.closed == [given]
 
 
-def test_other_errors_pass(skipped_waits: list[float]) -> None:
+def test_other_errors_propagate(skipped_waits: list[float]) -> None:
     for error in (KeyError("x"), OrionError("x")):
-        server = Server(given := answer(200, b"0", error))
+        server = Server(given := make_response(200, b"0", error))
         with pytest.raises(type(error)):
             reported(server)
         assert (server.closed, skipped_waits) == ([given], [])

@@ -1,4 +1,4 @@
-"""Digests: what of a server's announcements is believed, and the computation beside the writing."""
+"""Digests: which announced digests are accepted, and hashing a file while it is written."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from orionclient.transfer.digests import Digest, FileHasher, announced_digest, c
 
 MIB = 1 << 20
 SHA = hashlib.sha256(b"x").digest()
-SHA_TEXT = f"sha-256=:{base64.b64encode(SHA).decode()}:"
-CRC_TEXT = "crc32c=:AAAAAA==:"
+SHA_HEADER = f"sha-256=:{base64.b64encode(SHA).decode()}:"
+CRC_HEADER = "crc32c=:AAAAAA==:"
 
 
 class Crc:
-    """Stands in for the hasher of the package google-crc32c, which takes nothing but bytes."""
+    """A stand-in for the hasher of the package google-crc32c, which accepts only bytes."""
 
     def __init__(self) -> None:
-        self.took: list[bytes] = []
+        self.chunks: list[bytes] = []
 
     def update(self, chunk: bytes) -> None:
         assert type(chunk) is bytes
-        self.took.append(chunk)
+        self.chunks.append(chunk)
 
     def digest(self) -> bytes:
-        return b"".join(self.took)
+        return b"".join(self.chunks)
 
 
 @pytest.fixture
@@ -47,16 +47,16 @@ def no_crc(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"repr-digest": SHA_TEXT},
-        {"content-digest": SHA_TEXT},
-        {"repr-digest": f"md5=:AAAA:, {SHA_TEXT}"},
-        {"repr-digest": f"{CRC_TEXT},{SHA_TEXT}"},
-        {"repr-digest": "md5=:AAAA:", "content-digest": SHA_TEXT},
-        {"repr-digest": SHA_TEXT, "content-range": "bytes 0-1/2"},
-        {"repr-digest": f"  {SHA_TEXT}"},
+        {"repr-digest": SHA_HEADER},
+        {"content-digest": SHA_HEADER},
+        {"repr-digest": f"md5=:AAAA:, {SHA_HEADER}"},
+        {"repr-digest": f"{CRC_HEADER},{SHA_HEADER}"},
+        {"repr-digest": "md5=:AAAA:", "content-digest": SHA_HEADER},
+        {"repr-digest": SHA_HEADER, "content-range": "bytes 0-1/2"},
+        {"repr-digest": f"  {SHA_HEADER}"},
     ],
 )
-def test_sha_256_is_taken(headers: dict[str, str]) -> None:
+def test_sha_256_is_preferred(headers: dict[str, str]) -> None:
     assert announced_digest(headers) == Digest("sha-256", SHA)
 
 
@@ -69,56 +69,56 @@ def test_sha_256_is_taken(headers: dict[str, str]) -> None:
         {"repr-digest": "sha-256=:AA=A:"},
         {"repr-digest": "sha-256=:A:"},
         {"repr-digest": "xsha-256=:AAAA:"},
-        {"repr-digest": SHA_TEXT, "content-encoding": "gzip"},
-        # Of a chunk, not of the whole.
-        {"content-digest": SHA_TEXT, "content-range": "bytes 0-1/2"},
-        {"repr-digest": CRC_TEXT},
-        {"digest": SHA_TEXT},
+        {"repr-digest": SHA_HEADER, "content-encoding": "gzip"},
+        # The digest of a chunk and not of the whole content.
+        {"content-digest": SHA_HEADER, "content-range": "bytes 0-1/2"},
+        {"repr-digest": CRC_HEADER},
+        {"digest": SHA_HEADER},
     ],
 )
-def test_what_cannot_be_verified_is_none(headers: dict[str, str], no_crc: None) -> None:
+def test_digests_that_cannot_be_verified_are_ignored(headers: dict[str, str], no_crc: None) -> None:
     assert announced_digest(headers) is None
 
 
 MD5 = hashlib.md5(b"x").digest()
-MD5_TEXT = base64.b64encode(MD5).decode()
-SHA_64 = base64.b64encode(SHA).decode()
+MD5_BASE64 = base64.b64encode(MD5).decode()
+SHA_BASE64 = base64.b64encode(SHA).decode()
 
 
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
-        ({"content-md5": MD5_TEXT}, Digest("md5", MD5)),
-        ({"content-md5": MD5_TEXT, "x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
-        ({"x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
+        ({"content-md5": MD5_BASE64}, Digest("md5", MD5)),
+        ({"content-md5": MD5_BASE64, "x-amz-checksum-sha256": SHA_BASE64}, Digest("sha-256", SHA)),
+        ({"x-amz-checksum-sha256": SHA_BASE64}, Digest("sha-256", SHA)),
         ({"x-amz-checksum-crc32c": "AAAAAA=="}, Digest("crc32c", bytes(4))),
         ({"x-amz-checksum-type": "FULL_OBJECT", "x-amz-checksum-crc32c": "AAAAAA=="}, Digest("crc32c", bytes(4))),
-        ({"x-goog-hash": f"crc32c=AAAAAA==, md5={MD5_TEXT}"}, Digest("crc32c", bytes(4))),
-        ({"x-goog-hash": f"md5={MD5_TEXT}"}, Digest("md5", MD5)),
-        ({"repr-digest": f"md5=:{MD5_TEXT}:"}, Digest("md5", MD5)),
-        # A broken one leaves the next.
-        ({"repr-digest": "sha-256=:A:", "x-amz-checksum-sha256": SHA_64}, Digest("sha-256", SHA)),
-        # One of another length fits no content.
+        ({"x-goog-hash": f"crc32c=AAAAAA==, md5={MD5_BASE64}"}, Digest("crc32c", bytes(4))),
+        ({"x-goog-hash": f"md5={MD5_BASE64}"}, Digest("md5", MD5)),
+        ({"repr-digest": f"md5=:{MD5_BASE64}:"}, Digest("md5", MD5)),
+        # After a malformed digest, the next one is used.
+        ({"repr-digest": "sha-256=:A:", "x-amz-checksum-sha256": SHA_BASE64}, Digest("sha-256", SHA)),
+        # A digest of another length matches no content.
         ({"content-md5": "AAAA"}, Digest("md5", bytes(3))),
         ({"content-md5": ""}, None),
-        ({"content-md5": f"{MD5_TEXT}?"}, None),
-        # The digest of the digests of the parts of an upload.
-        ({"x-amz-checksum-sha256": f"{SHA_64}-3"}, None),
-        ({"x-amz-checksum-type": "COMPOSITE", "x-amz-checksum-sha256": SHA_64}, None),
-        # Of the form that is stored, which was decompressed on the way.
-        ({"x-goog-hash": f"md5={MD5_TEXT}", "x-goog-stored-content-encoding": "gzip"}, None),
-        ({"x-goog-hash": f"md5={MD5_TEXT}", "x-goog-stored-content-encoding": "identity"}, Digest("md5", MD5)),
-        ({"content-md5": MD5_TEXT, "content-range": "bytes 0-1/2"}, None),
-        ({"x-amz-checksum-sha256": SHA_64, "content-range": "bytes 0-1/2"}, None),
-        ({"content-md5": MD5_TEXT, "content-encoding": "gzip"}, None),
+        ({"content-md5": f"{MD5_BASE64}?"}, None),
+        # The digest of the digests of the parts.
+        ({"x-amz-checksum-sha256": f"{SHA_BASE64}-3"}, None),
+        ({"x-amz-checksum-type": "COMPOSITE", "x-amz-checksum-sha256": SHA_BASE64}, None),
+        # The digest of the stored form, which was decompressed in transit.
+        ({"x-goog-hash": f"md5={MD5_BASE64}", "x-goog-stored-content-encoding": "gzip"}, None),
+        ({"x-goog-hash": f"md5={MD5_BASE64}", "x-goog-stored-content-encoding": "identity"}, Digest("md5", MD5)),
+        ({"content-md5": MD5_BASE64, "content-range": "bytes 0-1/2"}, None),
+        ({"x-amz-checksum-sha256": SHA_BASE64, "content-range": "bytes 0-1/2"}, None),
+        ({"content-md5": MD5_BASE64, "content-encoding": "gzip"}, None),
     ],
 )
-def test_what_storages_announce(headers: dict[str, str], expected: Digest | None, crc: None) -> None:
+def test_digests_of_storage_services(headers: dict[str, str], expected: Digest | None, crc: None) -> None:
     assert announced_digest(headers) == expected
 
 
-def test_md5_where_there_is_nothing_better(no_crc: None) -> None:
-    assert announced_digest({"x-goog-hash": f"crc32c=AAAAAA==,md5={MD5_TEXT}"}) == Digest("md5", MD5)
+def test_md5_is_used_if_there_is_nothing_better(no_crc: None) -> None:
+    assert announced_digest({"x-goog-hash": f"crc32c=AAAAAA==,md5={MD5_BASE64}"}) == Digest("md5", MD5)
 
 
 def test_md5_may_be_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,20 +126,20 @@ def test_md5_may_be_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ValueError("disabled for FIPS")
 
     monkeypatch.setattr(hashlib, "md5", forbidden)
-    assert announced_digest({"content-md5": MD5_TEXT}) is None
+    assert announced_digest({"content-md5": MD5_BASE64}) is None
 
 
-def test_crc32c_is_taken_where_there_is_nothing_better(crc: None) -> None:
-    assert announced_digest({"repr-digest": CRC_TEXT}) == Digest("crc32c", bytes(4))
-    assert announced_digest({"repr-digest": f"{CRC_TEXT}, {SHA_TEXT}"}) == Digest("sha-256", SHA)
-    # A broken one leaves the other.
-    assert announced_digest({"repr-digest": f"sha-256=:A:, {CRC_TEXT}"}) == Digest("crc32c", bytes(4))
+def test_crc32c_is_used_if_there_is_nothing_better(crc: None) -> None:
+    assert announced_digest({"repr-digest": CRC_HEADER}) == Digest("crc32c", bytes(4))
+    assert announced_digest({"repr-digest": f"{CRC_HEADER}, {SHA_HEADER}"}) == Digest("sha-256", SHA)
+    # After a malformed digest, the other one is used.
+    assert announced_digest({"repr-digest": f"sha-256=:A:, {CRC_HEADER}"}) == Digest("crc32c", bytes(4))
     hasher = Digest("crc32c", b"").hasher()
     hasher.update(memoryview(b"ab"))
     assert hasher.digest() == b"ab"
 
 
-def test_the_package_takes_what_it_is_lent() -> None:
+def test_the_package_hashes_buffers_of_the_caller() -> None:
     import google_crc32c
 
     content = bytes(range(256)) * 100
@@ -148,7 +148,7 @@ def test_the_package_takes_what_it_is_lent() -> None:
     for start in range(0, len(content), 1000):
         hasher.update(buffer[start : start + 1000])
     assert hasher.digest() == wanted
-    # It was lent, not given.
+    # The buffer still belongs to the caller.
     buffer[0] = 7
     buffer.release()
     again = Digest("crc32c", b"").hasher()
@@ -158,19 +158,19 @@ def test_the_package_takes_what_it_is_lent() -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["sha-256", "crc32c"])
-def test_what_passes_in_order_is_not_read_again(file: Path, algorithm: str) -> None:
+def test_bytes_passed_in_order_are_not_read_again(file: Path, algorithm: str) -> None:
     content, step = file.read_bytes()[: 3 * MIB], MIB // 2
     file.write_bytes(content)
     wanted = Digest(algorithm, b"").hasher()
     wanted.update(content)
     zeros = file.with_name("zeros")
     zeros.write_bytes(bytes(len(content)))
-    # Only what did not pass in order comes out of the file.
+    # Only bytes that were not passed in order are read from the file.
     for order, read in ((range(6), False), ([0, 2, 1, 3, 4, 5], True), ([1, 2, 3, 4, 5, 0], True)):
         for path in (file, zeros):
             follower = FileHasher(path, Digest(algorithm, b"").hasher(), 3 * MIB)
-            for number in order:
-                follower.take(number * step, memoryview(bytearray(content[number * step : (number + 1) * step])))
+            for index in order:
+                follower.update_at(index * step, memoryview(bytearray(content[index * step : (index + 1) * step])))
             assert (follower.finish() == wanted.digest()) is (path == file or not read)
 
 
@@ -181,8 +181,8 @@ def test_without_the_package(no_crc: None) -> None:
     assert hasher.digest() == SHA
 
 
-def test_the_digest_of_what_is_sent() -> None:
-    assert content_digest([b"x"]) == (SHA_TEXT, SHA, 1)
+def test_the_digest_of_sent_content() -> None:
+    assert content_digest([b"x"]) == (SHA_HEADER, SHA, 1)
     assert content_digest([b"", memoryview(b"ab"), b"c"])[1:] == (hashlib.sha256(b"abc").digest(), 3)
     assert content_digest([])[2] == 0
 
@@ -199,19 +199,19 @@ def wanted(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("size", [None, 8 * MIB - 1, 8 * MIB, 12 * MIB])
-def test_a_thread_follows_what_is_large(file: Path, size: int | None) -> None:
+def test_a_thread_hashes_large_files(file: Path, size: int | None) -> None:
     follower = FileHasher(file, hashlib.sha256(), size)
     named = [thread for thread in threading.enumerate() if thread.name == "digest of part"]
     assert len(named) == (size is not None and size >= 8 * MIB)
     assert all(thread.daemon for thread in named)
-    # Not beyond what was written, and never back.
+    # Never beyond the written bytes, and never backwards.
     for position in (0, 5, 3 * MIB, MIB, 12 * MIB):
-        follower.reach(position)
+        follower.advance(position)
     assert follower.finish() == wanted(file)
     assert not any(thread.is_alive() for thread in named)
 
 
-def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_thread_stays_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = file.read_bytes()
     with file.open("r+b") as stream:
         stream.seek(4 * MIB)
@@ -234,29 +234,29 @@ def test_it_keeps_behind_the_writer(file: Path, monkeypatch: pytest.MonkeyPatch)
 
     hasher = Hasher()
     follower = FileHasher(file, hasher, 12 * MIB)
-    follower.reach(4 * MIB - 7)
+    follower.advance(4 * MIB - 7)
     assert hasher.there.wait(20)
-    # The rest is written only now; what was read before is not read again.
+    # The rest is written only now; bytes that were read before are not read again.
     file.write_bytes(whole)
     assert follower.finish() == hashlib.sha256(whole).digest()
     assert sum(seen) == len(whole)
     assert max(seen) <= MIB
 
 
-def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+def test_an_unreadable_file(tmp_path: Path) -> None:
     follower = FileHasher(tmp_path / "gone", hashlib.sha256(), 9 * MIB)
-    follower.reach(1)
+    follower.advance(1)
     with pytest.raises(FileNotFoundError):
         follower.finish()
 
 
-def test_stopping_early_ends_the_thread(file: Path) -> None:
+def test_stop_ends_the_thread(file: Path) -> None:
     follower = FileHasher(file, hashlib.sha256(), 12 * MIB)
-    follower.reach(12 * MIB)
+    follower.advance(12 * MIB)
     follower.stop()
     follower.stop()
     assert not [thread for thread in threading.enumerate() if thread.name == "digest of part"]
 
 
-def test_the_smallest_for_a_thread_is_8_mib() -> None:
+def test_a_thread_is_used_from_8_mib_on() -> None:
     assert digests._THREAD_THRESHOLD == 8 * MIB

@@ -1,4 +1,4 @@
-"""Relative paths made from names that somebody else chose: below the folder, different, and each a file of its own."""
+"""Relative paths made from untrusted names: inside the folder, unique, and never below another file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMES = st.one_of(
 def stays_inside(path: str) -> bool:
     parts = path.split("/")
     return (
-        all(part and safe_filename(part) == part for part in parts)
+        all(name and safe_filename(name) == name for name in parts)
         and len(path.encode()) < 2100
         and ntpath.normpath(ntpath.join("C:\\safe", path)).startswith("C:\\safe\\")
         and PurePosixPath("/safe", path).parts[:2] == ("/", "safe")
@@ -33,7 +33,7 @@ def stays_inside(path: str) -> bool:
 
 
 @pytest.mark.parametrize("name", [*CORPUS, *PATHS], ids=label)
-def test_a_nasty_name_stays_below_the_folder(name: str, tmp_path: Path) -> None:
+def test_a_nasty_name_stays_inside_the_folder(name: str, tmp_path: Path) -> None:
     made = UniquePaths().add(name, default="shard-7")
     assert stays_inside(made)
     (tmp_path / "target").mkdir()
@@ -44,11 +44,11 @@ def test_a_nasty_name_stays_below_the_folder(name: str, tmp_path: Path) -> None:
 
 
 @given(st.lists(NAMES, max_size=25))
-def test_many_names_differ_and_none_is_a_folder_of_another(names: list[str]) -> None:
+def test_many_names_differ_and_none_is_a_parent_of_another(names: list[str]) -> None:
     unique = UniquePaths()
     made = [unique.add(name, default="shard-7") for name in names]
     assert all(stays_inside(path) for path in made)
-    # Also where neither case nor the form of accents counts.
+    # Case and Unicode normalization are ignored.
     seen = [unicodedata.normalize("NFD", path).casefold() for path in made]
     assert len(set(seen)) == len(seen)
     above = {str(parent) for path in seen for parent in PurePosixPath(path).parents}
@@ -68,21 +68,21 @@ def test_many_names_differ_and_none_is_a_folder_of_another(names: list[str]) -> 
         (["A/x", "a/y"], ["A/x", "A/y"]),
     ],
 )  # fmt: skip
-def test_paths_are_these(names: list[str], paths: list[str]) -> None:
+def test_paths(names: list[str], paths: list[str]) -> None:
     unique = UniquePaths()
     assert [unique.add(name, default="shard-7") for name in names] == paths
 
 
-def test_a_file_where_a_folder_is_to_be(tmp_path: Path) -> None:
+def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
     with pytest.raises(FileExistsError):
         prepare_path(tmp_path, "a/b")
     (tmp_path / "b").mkdir()
-    with pytest.raises(ValidationError, match="is there and no file"):
+    with pytest.raises(ValidationError, match="exists and is not a file"):
         prepare_path(tmp_path, "b")
 
 
-def test_names_as_they_are() -> None:
+def test_valid_names_are_unchanged() -> None:
     unique = UniqueNames()
     names = ["a.sdf", "a.sdf", "A.sdf", "a.sdf", "../a", "\udcff", "", ""]
     assert [unique.add(name) for name in names] == [

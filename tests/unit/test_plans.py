@@ -1,4 +1,4 @@
-"""How content is divided: nothing is left out, nothing comes twice, and no chunk is larger than it may be."""
+"""Plans of parts and byte ranges: complete, without overlaps, and within the size limits."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_parts() -> None:
         (20, 1, [[0, 4]], [(4, 12), (12, 20)]),
         (20, 1, [[18, 20], [2, 4]], [(0, 2), (4, 12), (12, 18)]),
         (20, 1, [[4, 18], [6, 9]], [(0, 4), (18, 20)]),
-        # A quarter of what falls to a worker, but no less than 8 MiB and no more than 64.
+        # A quarter of the share of a worker, but at least 8 MiB and at most 64 MiB.
         (160, 2, [], [(start, start + 20) for start in range(0, 160, 20)]),
         (160, 1, [], [(start, start + 40) for start in range(0, 160, 40)]),
         (512, 1, [], [(start, start + 64) for start in range(0, 512, 64)]),
@@ -61,7 +61,7 @@ def test_ranges(size: int, workers: int, done: list[list[int]], chunks: list[tup
 
 
 @given(st.integers(0, 2000), st.integers(1, 16), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 2000))))
-def test_what_is_missing_is_planned_once(size: int, workers: int, some: list[tuple[int, int]]) -> None:
+def test_missing_bytes_are_planned_once(size: int, workers: int, some: list[tuple[int, int]]) -> None:
     done = [[min(a, b, size), min(max(a, b), size)] for a, b in some]
     planned = plan_ranges(size * MIB, workers, [[a * MIB, b * MIB] for a, b in done])
     there = {mib for start, end in done for mib in range(start, end)}
@@ -69,5 +69,5 @@ def test_what_is_missing_is_planned_once(size: int, workers: int, some: list[tup
     assert all(0 <= start < end <= size * MIB and end - start <= 64 * MIB for start, end in planned)
     assert sum(end - start for start, end in planned) == (size - len(there)) * MIB
     assert planned == sorted(planned)
-    # Chunks of a sixteenth do not end at a whole MiB, so only those that begin at one are compared.
+    # Ranges of a sixteenth do not end at a whole MiB, so only those that start at one are compared.
     assert all(byte // MIB not in there for byte in fetched)

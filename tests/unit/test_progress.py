@@ -1,4 +1,4 @@
-"""The meter of a transfer, and the bars of rich and tqdm."""
+"""The progress meter of a transfer, and the bars of rich and tqdm."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     return clock
 
 
-def test_the_callback_is_told_at_most_every_tenth_of_a_second_and_at_the_end(time: Time) -> None:
+def test_the_callback_is_called_at_most_every_tenth_of_a_second_and_at_the_end(time: Time) -> None:
     reported: list[Progress] = []
     meter = Meter("a", 100, reported.append)
     for _ in range(50):
@@ -48,7 +48,7 @@ def test_the_callback_is_told_at_most_every_tenth_of_a_second_and_at_the_end(tim
     assert [each.bytes for each in reported] == sorted(each.bytes for each in reported)
 
 
-def test_told_from_a_tenth_of_a_second_on(time: Time) -> None:
+def test_the_callback_is_called_from_a_tenth_of_a_second_on(time: Time) -> None:
     time.now = 0.0
     reported: list[Progress] = []
     meter = Meter("a", None, reported.append)
@@ -58,17 +58,17 @@ def test_told_from_a_tenth_of_a_second_on(time: Time) -> None:
     assert [each.bytes for each in reported] == [3, 6]
 
 
-def test_the_rate_looks_back_on_three_seconds(time: Time) -> None:
+def test_the_rate_covers_the_last_three_seconds(time: Time) -> None:
     reported: list[Progress] = []
     meter = Meter("a", None, reported.append)
-    for now, number in ((1, 100), (3, 0), (4, 0), (5, 0)):
+    for now, count in ((1, 100), (3, 0), (4, 0), (5, 0)):
         time.now = 100.0 + now
-        meter.add(number)
-    # At 4 s it looks back on the first second, which ended 3 s before; what came up to then counts no more.
+        meter.add(count)
+    # At 4 s the window starts with the first second, which ended 3 s before; earlier bytes no longer count.
     assert [each.rate for each in reported] == pytest.approx([100, 100 / 3, 25, 0])
 
 
-def test_nobody_waits_for_somebody_who_is_told(time: Time) -> None:
+def test_no_thread_waits_for_a_running_callback(time: Time) -> None:
     inside, leave = threading.Event(), threading.Event()
     reported: list[Progress] = []
 
@@ -94,7 +94,7 @@ def test_nobody_waits_for_somebody_who_is_told(time: Time) -> None:
     telling.join(30)
 
 
-def test_nothing_is_told_after_the_end(time: Time) -> None:
+def test_nothing_is_reported_after_the_end(time: Time) -> None:
     reported: list[Progress] = []
     meter = Meter("a", 1, reported.append)
     meter.finish()
@@ -115,16 +115,16 @@ def test_the_rate_follows_the_last_seconds_and_is_the_mean_at_the_end(time: Time
     assert reported[-1].rate == pytest.approx(550)
 
 
-def test_bytes_to_be_moved_again_go_back_and_bytes_that_were_there_are_no_speed(time: Time) -> None:
+def test_repeated_bytes_are_subtracted_and_resumed_bytes_do_not_count_for_the_rate(time: Time) -> None:
     reported: list[Progress] = []
     meter = Meter("a", 30, reported.append)
     meter.add(20, moved=False)
     time.now += 1
     meter.add(10)
-    meter.back(5)
+    meter.rewind(5)
     assert meter.bytes == 25
     meter.add(5)
-    meter.back(1000)
+    meter.rewind(1000)
     assert meter.bytes == 0
     meter.add(30, moved=False)
     meter.finish()
@@ -132,7 +132,7 @@ def test_bytes_to_be_moved_again_go_back_and_bytes_that_were_there_are_no_speed(
     assert reported[-1].bytes == 30
 
 
-def test_no_time_is_no_rate(time: Time) -> None:
+def test_no_elapsed_time_is_no_rate(time: Time) -> None:
     reported: list[Progress] = []
     meter = Meter("a", 1, reported.append)
     meter.add(1)
@@ -140,7 +140,7 @@ def test_no_time_is_no_rate(time: Time) -> None:
     assert reported == [Progress("a", 1, 1, 0.0, True)]
 
 
-def test_a_callback_that_raises_ends_the_transfer(time: Time) -> None:
+def test_an_error_of_the_callback_ends_the_transfer(time: Time) -> None:
     def reject(_: Progress) -> None:
         raise KeyError("enough")
 
@@ -160,7 +160,7 @@ def test_without_a_callback_it_counts() -> None:
     assert meter.bytes == 3
 
 
-def test_many_threads_lose_no_byte_and_are_told_one_after_the_other() -> None:
+def test_concurrent_threads_lose_no_byte_and_report_one_after_the_other() -> None:
     inside, most, reported = 0, 0, []
 
     def callback(progress: Progress) -> None:
@@ -201,7 +201,7 @@ def test_rich_shows_several_items_at_once() -> None:
     shown = io.StringIO()
     with rich_progress(console=rich.console.Console(file=shown, force_terminal=True, width=120)) as reported:
         two_items(reported)
-    # A name is no markup.
+    # A name is not markup.
     assert "[bold]a" in shown.getvalue()
     assert "10/10 bytes" in shown.getvalue()
 
@@ -213,8 +213,8 @@ class Bar:
         self.total, self.desc, self.options, self.n, self.closed = total, desc, options, 0, False
         Bar.made.append(self)
 
-    def update(self, number: int) -> None:
-        self.n += number
+    def update(self, count: int) -> None:
+        self.n += count
 
     def close(self) -> None:
         self.closed = True
@@ -235,12 +235,12 @@ def test_tqdm_shows_several_items_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(("bar", "package"), [(rich_progress, "rich"), (tqdm_progress, "tqdm")])
-def test_a_missing_package_is_named_in_one_sentence(bar: Any, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named(bar: Any, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.setitem(sys.modules, f"{package}.progress", None)
     with pytest.raises(OrionError) as caught, bar():
         pass
     assert (
         str(caught.value)
-        == f"the package {package} is needed for {package}_progress; install it with: pip install {package}"
+        == f"{package}_progress requires the package {package}; install it with: pip install {package}"
     )

@@ -1,4 +1,4 @@
-"""Which responses hold what was requested: the rules of the session and of the bare client are the same."""
+"""Checks of Content-Range: the session and the generated client accept the same responses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from orionclient._ranges import ContentRange, find_range_problem
 Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
 
 
-def of_the_bare_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
-    return _wire.range_problem(requested or "", status, headers)
+def check_of_the_generated_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
+    return _wire.find_range_problem(requested or "", status, headers)
 
 
-BOTH = pytest.mark.parametrize("problem", [find_range_problem, of_the_bare_client])
+BOTH = pytest.mark.parametrize("problem", [find_range_problem, check_of_the_generated_client])
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
         (None, 200, {}),
         (None, 404, {"content-range": "bytes 0-4/10"}),
         (None, 416, {"content-range": "bytes */10"}),
-        # Of a 200 the header says nothing, as long as all of it may have come.
+        # The header of a 200 is ignored, if its body may be complete.
         (None, 200, {"content-range": "bytes 0-9/10"}),
         (None, 200, {"content-range": "bytes 0-4/10", "content-length": "10"}),
         (None, 200, {"content-range": "nonsense"}),
@@ -65,7 +65,9 @@ def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
         ("bytes=0-1,4-5", 206, {"content-range": "bytes 0-5/10"}),
     ],
 )
-def test_what_was_requested(problem: Problem, requested: str | None, status: int, headers: dict[str, str]) -> None:
+def test_requested_ranges_are_accepted(
+    problem: Problem, requested: str | None, status: int, headers: dict[str, str]
+) -> None:
     assert problem(requested, status, headers) is None
 
 
@@ -76,8 +78,8 @@ def test_what_was_requested(problem: Problem, requested: str | None, status: int
         (None, 206, {"content-range": "bytes 0-4/10"}, "no range was requested"),
         (None, 206, {"content-range": "bytes 0-9/10"}, "no range was requested"),
         (None, 206, {}, "no range was requested"),
-        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "5"}, "Content-Range of a part"),
-        (None, 200, {"content-range": "bytes 5-9/10"}, "Content-Range of a part"),
+        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "5"}, "Content-Range of partial content"),
+        (None, 200, {"content-range": "bytes 5-9/10"}, "Content-Range of partial content"),
         ("bytes=0-4", 206, {}, "no valid Content-Range"),
         ("bytes=0-4", 206, {"content-range": "bytes 0-4/*"}, "no valid Content-Range"),
         ("bytes=0-4", 206, {"content-range": "bytes 0-4/10", "content-length": "6"}, "Content-Length"),
@@ -89,7 +91,7 @@ def test_what_was_requested(problem: Problem, requested: str | None, status: int
         ("bytes=0-1,4-5", 206, {"content-type": "Multipart/byteranges; boundary=x"}, "several ranges"),
     ],
 )
-def test_what_was_not(
+def test_other_ranges_are_errors(
     problem: Problem, requested: str | None, status: int, headers: dict[str, str], words: str
 ) -> None:
     assert words in str(problem(requested, status, headers))

@@ -1,4 +1,4 @@
-"""The policy of retrying as a table, and its limits as properties."""
+"""The retry policy as a table, and its limits as properties."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_only_success_is_good(status: int | None) -> None:
         (Outcome(200), ()),
     ],
 )
-def test_what_may_have_been_applied(outcome: Outcome, classes: tuple[str, ...]) -> None:
+def test_requests_that_may_have_been_applied(outcome: Outcome, classes: tuple[str, ...]) -> None:
     assert tuple(each for each in CLASSES if may_have_been_applied(each, outcome)) == classes
 
 
@@ -195,7 +195,7 @@ def test_deciding_changes_nothing() -> None:
     assert progress == CallState()
 
 
-def test_waits_after_a_status_of_ones_own() -> None:
+def test_waits_after_a_status_of_the_caller() -> None:
     policy = Policy(retry_dict={409: 9}, backoff_dict={409: (3.0, 4.0)})
     for luck in (0.0, 1.0):
         wait = compute_wait(
@@ -236,7 +236,7 @@ def test_the_quota_ends_the_retries_of_a_dead_service() -> None:
         (NAMED, Outcome(409), 0),
     ],
 )
-def test_what_a_retry_costs(policy: Policy, outcome: Outcome, cost: int) -> None:
+def test_the_cost_of_a_retry(policy: Policy, outcome: Outcome, cost: int) -> None:
     assert retry_cost(policy, outcome) == cost
 
 
@@ -251,8 +251,8 @@ def upper(low: float, high: float) -> float:
     return high
 
 
-def waited(outcome: Outcome, progress: CallState | None = None, **given: Any) -> float | None:
-    """The longest wait that luck may give."""
+def longest_wait(outcome: Outcome, progress: CallState | None = None, **given: Any) -> float | None:
+    """Return the longest wait that the jitter allows."""
     options = {"policy": LIBRARY, "retry_class": "read", "remaining": 10_000.0, "now": 0.0, "uniform": upper, **given}
     return compute_wait(options.pop("policy"), progress or CallState(), outcome, options.pop("retry_class"), **options)
 
@@ -261,7 +261,7 @@ def waited(outcome: Outcome, progress: CallState | None = None, **given: Any) ->
 def test_waits_grow_threefold(outcome: Outcome) -> None:
     progress, waits = CallState(), []
     for _ in range(4):
-        wait = waited(outcome, progress)
+        wait = longest_wait(outcome, progress)
         assert wait is not None
         record_retry(progress, outcome, wait, 14)
         waits.append(wait)
@@ -269,68 +269,69 @@ def test_waits_grow_threefold(outcome: Outcome) -> None:
     assert progress.charged == 56
     assert list(progress.retries.values()) == [4]
     assert list(progress.last_wait.values()) == pytest.approx([8.1])
-    assert (waited(outcome, progress) is None) == (outcome.status != 404)
+    assert (longest_wait(outcome, progress) is None) == (outcome.status != 404)
 
 
-def test_who_asks_for_less_is_given_a_second_at_least() -> None:
-    assert waited(Outcome(503), uniform=lambda low, _: low) == 1.0
-    assert waited(Outcome(503)) == 3.0
+def test_a_shorter_retry_after_waits_at_least_a_second() -> None:
+    assert longest_wait(Outcome(503), uniform=lambda low, _: low) == 1.0
+    assert longest_wait(Outcome(503)) == 3.0
     slow = Policy(base=5.0)
-    assert waited(Outcome(503), policy=slow, uniform=lambda low, _: low) == 5.0
-    # After the first 429 of a request the rate limiter slows down, so its own wait stays short, unless the caller names one.
-    assert waited(Outcome(429), uniform=lambda low, _: low) == 1.0
-    assert waited(Outcome(429), uniform=lambda _, high: high) == pytest.approx(1.1)
+    assert longest_wait(Outcome(503), policy=slow, uniform=lambda low, _: low) == 5.0
+    # After the first 429 of a request the rate limiter throttles, so its own wait stays short, unless the caller sets
+    # one.
+    assert longest_wait(Outcome(429), uniform=lambda low, _: low) == 1.0
+    assert longest_wait(Outcome(429), uniform=lambda _, high: high) == pytest.approx(1.1)
     again = CallState(retries={429: 1}, last_wait={429: 1.1})
-    assert waited(Outcome(429), again, uniform=lambda _, high: high) == pytest.approx(3.3)
-    assert waited(Outcome(429), policy=slow, uniform=lambda low, _: low) == 5.0
-    assert waited(Outcome(429), policy=Policy(backoff_dict={429: (2, 20)}), uniform=lambda _, high: high) == 6.0
-    assert waited(Outcome(500), policy=slow, uniform=lambda low, _: low) == 5.0
+    assert longest_wait(Outcome(429), again, uniform=lambda _, high: high) == pytest.approx(3.3)
+    assert longest_wait(Outcome(429), policy=slow, uniform=lambda low, _: low) == 5.0
+    assert longest_wait(Outcome(429), policy=Policy(backoff_dict={429: (2, 20)}), uniform=lambda _, high: high) == 6.0
+    assert longest_wait(Outcome(500), policy=slow, uniform=lambda low, _: low) == 5.0
 
 
-def test_no_wait_is_longer_than_its_share_of_the_time() -> None:
+def test_no_wait_exceeds_its_share_of_the_time() -> None:
     progress = CallState(last_wait={500: 60.0})
-    # Four retries are left, and the last of them wants some time too.
-    assert waited(Outcome(500), progress, remaining=50.0) == 10.0
-    assert waited(Outcome(500), progress) == LIBRARY.cap == 90.0
-    # The shortest wait is kept as long as there is time for it.
-    assert waited(Outcome(500), progress, remaining=0.2) == 0.1
-    assert waited(Outcome(500), progress, remaining=0.1) is None
+    # Four retries are left, and the last of them needs some time too.
+    assert longest_wait(Outcome(500), progress, remaining=50.0) == 10.0
+    assert longest_wait(Outcome(500), progress) == LIBRARY.cap == 90.0
+    # The shortest wait is used while there is time for it.
+    assert longest_wait(Outcome(500), progress, remaining=0.2) == 0.1
+    assert longest_wait(Outcome(500), progress, remaining=0.1) is None
 
 
 @pytest.mark.parametrize("kind", ["500", "connection"])
-def test_reasons_are_counted_apart(kind: str) -> None:
+def test_reasons_are_counted_separately(kind: str) -> None:
     outcome = Outcome(500) if kind == "500" else Outcome(failure="timeout")
     other = Outcome(502) if kind == "500" else Outcome(500)
     progress = CallState()
     for _ in range(4):
         record_retry(progress, outcome, 9.0, 1)
-    assert waited(outcome, progress) is None
-    assert waited(other, progress) == pytest.approx(0.3)
+    assert longest_wait(outcome, progress) is None
+    assert longest_wait(other, progress) == pytest.approx(0.3)
     assert progress.retries == {500 if kind == "500" else "connection": 4}
 
 
-def test_the_class_decides() -> None:
-    assert waited(Outcome(500), retry_class="create") is None
-    assert waited(Outcome(500), retry_class="write") is not None
-    assert waited(Outcome(404), retry_class="create") is None
+def test_the_retry_class_decides() -> None:
+    assert longest_wait(Outcome(500), retry_class="create") is None
+    assert longest_wait(Outcome(500), retry_class="write") is not None
+    assert longest_wait(Outcome(404), retry_class="create") is None
 
 
-def test_the_server_says_how_long() -> None:
-    assert waited(Outcome(503, retry_after="20")) == 22.0
-    assert waited(Outcome(503, retry_after="20"), uniform=lambda low, _: low) == 20.0
-    assert waited(Outcome(503, retry_after="Thu, 01 Jan 1970 00:01:40 GMT"), now=60.0) == 44.0
-    assert waited(Outcome(503, retry_after="20"), remaining=22.0) is None
-    assert waited(Outcome(503, retry_after="20"), remaining=22.5) == 22.0
+def test_retry_after_sets_the_wait() -> None:
+    assert longest_wait(Outcome(503, retry_after="20")) == 22.0
+    assert longest_wait(Outcome(503, retry_after="20"), uniform=lambda low, _: low) == 20.0
+    assert longest_wait(Outcome(503, retry_after="Thu, 01 Jan 1970 00:01:40 GMT"), now=60.0) == 44.0
+    assert longest_wait(Outcome(503, retry_after="20"), remaining=22.0) is None
+    assert longest_wait(Outcome(503, retry_after="20"), remaining=22.5) == 22.0
 
 
-def test_a_wait_of_ones_own_is_of_its_status_alone() -> None:
+def test_a_wait_of_the_caller_applies_to_its_status_only() -> None:
     policy = Policy(retry_dict={500: 3, 409: 3}, backoff_dict={409: (3.0, 4.0), 1: (7.0, 7.0)})
-    assert waited(Outcome(409), policy=policy) == 4.0
-    assert waited(Outcome(500), policy=policy) == pytest.approx(0.3)
-    assert waited(Outcome(failure="lost"), policy=policy) == pytest.approx(0.3)
+    assert longest_wait(Outcome(409), policy=policy) == 4.0
+    assert longest_wait(Outcome(500), policy=policy) == pytest.approx(0.3)
+    assert longest_wait(Outcome(failure="lost"), policy=policy) == pytest.approx(0.3)
 
 
-def test_an_response_without_a_status_is_retried_by_nobody() -> None:
+def test_a_response_without_a_status_is_not_retried() -> None:
     odd = Policy(default_retries={0: 3, 1: 3, 429: 2})
     assert count_allowed_retries(odd, "read", Outcome()) == 3
     assert count_allowed_retries(odd, "create", Outcome(408)) == 0
@@ -338,12 +339,12 @@ def test_an_response_without_a_status_is_retried_by_nobody() -> None:
     assert count_allowed_retries(odd, "unknown", Outcome(failure="connect")) == 0
 
 
-def test_a_time_to_wait_of_another_status_says_nothing() -> None:
+def test_retry_after_of_other_statuses_is_ignored() -> None:
     assert may_have_been_applied("create", Outcome(500, retry_after="1"))
     assert may_have_been_applied("create", Outcome(503, retry_after=""))
 
 
-def test_tables_are_not_changed_afterwards() -> None:
+def test_tables_are_copied() -> None:
     given = {404: 3}
     policy = Policy(retry_dict=given, backoff_dict=None)
     given[404] = 9
@@ -356,7 +357,7 @@ def test_tables_are_not_changed_afterwards() -> None:
     assert str(raised.value) == "the keys of retry_dict and backoff_dict must be HTTP statuses (int)"
 
 
-def test_the_figures_that_are_documented() -> None:
+def test_the_documented_figures() -> None:
     assert dict(DEFAULT_RETRIES) == {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
     policy = Policy()
     assert (policy.request_timeout, policy.retry_timeout, policy.base, policy.cap) == (60.0, 300.0, 0.1, 90.0)

@@ -1,4 +1,4 @@
-"""Gzip around any format: read up to a limit, and written chunk by chunk."""
+"""Gzip compression for any format: decompression up to a size limit, and streaming compression."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class TooLargeError(ValueError):
-    """A compressed file that is too large when decompressed; the message is a sentence."""
+    """A compressed file that is too large when decompressed."""
 
 
 class DecompressedStream:
@@ -20,7 +20,7 @@ class DecompressedStream:
 
     Args:
         file: The compressed file.
-        limit: Largest number of bytes to decompress.
+        limit: Maximum number of bytes to decompress.
     """
 
     def __init__(self, file: BinaryIO, limit: int) -> None:
@@ -38,8 +38,8 @@ class DecompressedStream:
 
 
 def compress(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks as one gzip file, without a time in it: the same content gives the same bytes."""
-    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    """Compress chunks to one gzip file without a timestamp, so that the same content gives the same bytes."""
+    compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
     for chunk in chunks:
-        yield packer.compress(chunk)
-    yield packer.flush()
+        yield compressor.compress(chunk)
+    yield compressor.flush()

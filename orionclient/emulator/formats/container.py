@@ -1,10 +1,10 @@
-"""The `binary` format, our own (the original's holds OERecords, which only licensed toolkits read).
+"""The `binary` format of the local Orion (the platform's contains OERecords, which only licensed toolkits can read).
 
     ORIONREC1
-    one record a line as JSON
+    one record per line as JSON
     END <number of records> <SHA-256 of every byte before this line, in hexadecimal>
 
-So a container that was cut or changed is known as such.
+The last line reveals a truncated or modified container.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _MAGIC = "ORIONREC1"
 
 
 def read(file: LineReader) -> Iterator[Record]:
-    """The records of a container; the last line is checked before the end."""
+    """Yield the records of a container, then verify its last line."""
     digest = hashlib.sha256()
     count, ended, number = 0, False, 0
     for number, line in read_lines(file, MAX_RECORD):
         if ended:
-            raise MalformedError(number, "The container goes on after its end.")
+            raise MalformedError(number, "The container has data after its END line.")
         if number == 1 and line != _MAGIC:
-            raise MalformedError(1, f"The file is no container of records: it does not begin with {_MAGIC}.")
+            raise MalformedError(1, f"The file is not a record container: it does not start with {_MAGIC}.")
         if line.startswith("END "):
             if line != f"END {count} {digest.hexdigest()}":
-                raise MalformedError(number, "The container was changed: its last line does not fit its records.")
+                raise MalformedError(number, "The container was modified: its END line does not match its records.")
             ended = True
             continue
         digest.update(line.encode() + b"\n")
@@ -42,11 +42,11 @@ def read(file: LineReader) -> Iterator[Record]:
             count += 1
             yield jsonlines.parse(number, line)
     if not ended:
-        raise MalformedError(max(number, 1), "The container was cut: its last line is missing.")
+        raise MalformedError(max(number, 1), "The container is truncated: its END line is missing.")
 
 
 def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
-    """A container of the records."""
+    """Yield the bytes of a container with the records."""
     start = f"{_MAGIC}\n".encode()
     digest = hashlib.sha256(start)
     yield start

@@ -1,4 +1,4 @@
-"""JSON lines: one record a line, an object from field name to value."""
+"""The JSON Lines format: one record per line, as an object of field names and values."""
 
 from __future__ import annotations
 
@@ -24,48 +24,48 @@ if TYPE_CHECKING:
 
 
 def read(file: LineReader) -> Iterator[Record]:
-    """The records of a file; blank lines do not count."""
+    """Yield the records of a file; blank lines are skipped."""
     for number, line in read_lines(file, MAX_RECORD):
         if line.strip(" \t\r"):
             yield parse(number, line)
 
 
 def parse(number: int, line: str) -> Record:
-    """The record in a line."""
+    """Parse the record in a line."""
     try:
         record = strictjson.loads(line)
         return check_record(record)
     except ValueError as error:
-        raise MalformedError(number, f"The line is no record: {error}.") from None
+        raise MalformedError(number, f"The line is not a valid record: {error}.") from None
 
 
 def check_record(record: Any) -> Record:
-    """Reject what is no record; molecules must be molecules.
+    """Validate a record and its molecules.
 
     Raises:
-        ValueError: The message is the end of a sentence.
+        ValueError: The record is not valid.
     """
     if not isinstance(record, dict):
-        raise ValueError("a record is a JSON object")  # noqa: TRY004 - a matter of the text, not of the code
+        raise ValueError("a record must be a JSON object")  # noqa: TRY004 - an error in the data, not in the code
     for name, value in record.items():
         check_name(name)
         if not is_molecule(value):
             continue
         if not isinstance(value["text"], str):
-            raise ValueError(f"the molecule {name!r} has no text")  # noqa: TRY004
+            raise ValueError(f"the text of the molecule {name!r} is not a string")  # noqa: TRY004
         try:
             (check_block if value["format"] == SDF else check_smiles)(value["text"])
         except ValueError as error:
-            raise ValueError(f"the molecule {name!r} is no {value['format']}: {error}") from None
+            raise ValueError(f"the molecule {name!r} is not valid {value['format']}: {error}") from None
     return record
 
 
 def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
-    """One record a line."""
+    """Yield the records, one line each."""
     for _, record in records:
         yield strictjson.dumps(select(record, fields)).encode() + b"\n"
 
 
 def select(record: Record, fields: list[str] | None) -> Record:
-    """The chosen fields in the chosen order; all without a choice."""
+    """Return the selected fields in order; all fields if None."""
     return record if fields is None else {name: record[name] for name in fields if name in record}

@@ -1,4 +1,4 @@
-"""Molblocks: the structure of V2000 and V3000 checked, the chemistry not."""
+"""Syntax validation of V2000 and V3000 molblocks, without chemistry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orionclient.emulator.formats.records import MalformedError
 
 _SYMBOL = re.compile(r"[A-Z][A-Za-z0-9#]{0,2}|\*")
 _COORDINATE = re.compile(r" *[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+) *")
-# How programs write an atom; a look at the whole line costs a third of one at each column.
+# The usual form of an atom line; matching the whole line takes a third of the time of checking each column.
 _USUAL_ATOM = re.compile(r"(?:(?= *-?[0-9]+\.)[ 0-9-]{5}\.[0-9]{4}){3} [A-Z][a-z ] ")
 _V30 = "M  V30 "
 _PROPERTIES = ("M  ", "A  ", "V  ", "G  ", "S  ")
@@ -18,13 +18,13 @@ _PROPERTIES = ("M  ", "A  ", "V  ", "G  ", "S  ")
 
 @dataclass
 class LineCursor:
-    """The lines of a molblock from its title to `M  END`, and the position of the next one to read."""
+    """The lines of a molblock from its title to `M  END`, and the position of the next line to read."""
 
     lines: list[str]
     at: int = 0
 
     def next(self, missing: str) -> str:
-        """The next line; it must come before `M  END`."""
+        """Return the next line, which must be before `M  END`."""
         if self.at >= len(self.lines) - 1:
             self.at = len(self.lines)
             self.fail(f"ends too early: {missing} expected")
@@ -32,19 +32,19 @@ class LineCursor:
         return self.lines[self.at - 1]
 
     def more(self) -> bool:
-        """Whether lines come before `M  END`."""
+        """Return whether lines are left before `M  END`."""
         return self.at < len(self.lines) - 1
 
     def fail(self, message: str) -> NoReturn:
-        """Reject the line read last."""
+        """Reject the line that was read last."""
         raise MalformedError(max(self.at, 1), message)
 
 
 def check_molblock(block: LineCursor) -> None:
-    """Reject what is no molblock.
+    """Validate a molblock.
 
     Raises:
-        MalformedError: With the line counted from the first of the block; the message follows the name of a record.
+        MalformedError: The molblock is not valid; its line counts from the first of the block, its message continues "Record 1 (...)".
     """
     if block.lines[-1].rstrip() != "M  END" or len(block.lines) < 5:
         block.at = len(block.lines)
@@ -60,16 +60,16 @@ def check_molblock(block: LineCursor) -> None:
 
 
 def check_block(text: str) -> None:
-    """Reject text that is no molblock.
+    """Validate the text of a molblock.
 
     Raises:
-        ValueError: The message is the end of a sentence.
+        ValueError: The molblock is not valid.
     """
     lines = text.removesuffix("\n").split("\n")
     if "M  END" in {line.rstrip() for line in lines[:-1]} or any(line.startswith("$$$$") for line in lines):
-        raise ValueError("it goes on after M  END")
+        raise ValueError("it has text after M  END")
     if "\r" in text or "\0" in text:
-        raise ValueError("it holds a carriage return or a NUL")
+        raise ValueError("it contains a carriage return or a NUL")
     try:
         check_molblock(LineCursor(lines))
     except MalformedError as error:
@@ -89,7 +89,7 @@ def _check_v2000(block: LineCursor, counts: str) -> None:
         _check_atom(block, block.next(f"atom {index + 1} of {atoms}"))
     for index in range(bonds):
         _check_bond(block, block.next(f"bond {index + 1} of {bonds}"), atoms)
-    # Atom lists (a line each) and stexts (two lines each) are obsolete; they are kept without a look.
+    # Atom lists (one line each) and stexts (two lines each) are obsolete; they are stored without validation.
     for _ in range((_read_column(counts, 6, 9) or 0) + 2 * (_read_column(counts, 15, 18) or 0)):
         block.next("an atom list or stext")
     _check_properties(block)
@@ -129,7 +129,7 @@ def _check_properties(block: LineCursor) -> None:
 
 
 def _read_v30_line(block: LineCursor) -> list[str]:
-    """The words of the next V3000 line; a hyphen at the end joins the line with the next one."""
+    """Return the words of the next V3000 line; a trailing hyphen continues the line on the next one."""
     text = ""
     while True:
         line = block.next("M  V30 END CTAB")
@@ -163,7 +163,7 @@ def _check_v30_atoms(block: LineCursor, count: int) -> set[str]:
     atoms: set[str] = set()
     while (words := _read_v30_line(block)) != ["END", "ATOM"]:
         if len(words) < 6 or not words[0].isascii() or not words[0].isdigit() or words[0] in atoms:
-            block.fail("has an atom line without a number of its own, an element and three coordinates")
+            block.fail("has an atom line without a unique index, an element and three coordinates")
         atoms.add(words[0])
     if len(atoms) != count:
         block.fail(f"has {len(atoms)} atoms, but {count} by its COUNTS line")
@@ -181,7 +181,7 @@ def _check_v30_bonds(block: LineCursor, count: int, atoms: set[str]) -> None:
 
 
 def _check_v30_rest(block: LineCursor, words: list[str]) -> None:
-    """Blocks after the bonds (groups, collections) are kept; only their frames are checked."""
+    """Check the nesting of the blocks after the bonds (groups, collections); their content is not validated."""
     open_blocks = ["CTAB"]
     while True:
         if words[:1] == ["BEGIN"] and len(words) > 1:

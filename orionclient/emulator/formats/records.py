@@ -1,4 +1,4 @@
-"""Records and what every format needs: values, molecules, lines of a file, and the two ways to fail."""
+"""Record values, molecules, line reading and exceptions shared by all formats."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ TITLE = "Title"
 MOLECULE = "Molecule"
 SDF, SMILES = "sdf", "smiles"
 
-# Bounds of the memory that one line and one record can take.
+# Limits for the memory of one line and one record, in bytes or characters.
 MAX_LINE = 1024 * 1024
 MAX_RECORD = 16 * 1024 * 1024
 MAX_NAME = 255
 
 
 class MalformedError(ValueError):
-    """Text that is not what its format says.
+    """A file that is not valid in its format.
 
     Args:
-        line: Where reading failed, counted from 1.
+        line: The line where reading failed, counted from 1.
         message: A sentence without the line number.
     """
 
@@ -38,11 +38,11 @@ class MalformedError(ValueError):
 
 
 class ConversionError(ValueError):
-    """A record that a format cannot hold; the message is a sentence."""
+    """A record that a format cannot represent."""
 
 
 class LineReader(Protocol):
-    """An open file, or what decompresses one."""
+    """An open file or a decompressing stream."""
 
     def readline(self, size: int, /) -> bytes:
         """Read a line, or its first `size` bytes."""
@@ -50,12 +50,12 @@ class LineReader(Protocol):
 
 
 def make_molecule(form: str, text: str) -> Record:
-    """A molecule as a value of a field."""
+    """Return the field value of a molecule."""
     return {"format": form, "text": text}
 
 
 def is_molecule(value: Any, form: str | None = None) -> bool:
-    """Whether a value is a molecule (of one format)."""
+    """Return whether a value is a molecule, in the given format if any."""
     return (
         isinstance(value, dict)
         and value.keys() == {"format", "text"}
@@ -65,13 +65,13 @@ def is_molecule(value: Any, form: str | None = None) -> bool:
 
 
 def check_name(name: str) -> None:
-    """Reject field names that no filter could name."""
+    """Reject field names that are empty or too long for a filter."""
     if not 1 <= len(name) <= MAX_NAME:
-        raise ValueError(f"a field name has {len(name)} characters; 1 to {MAX_NAME} are allowed")
+        raise ValueError(f"a field name must have 1 to {MAX_NAME} characters, not {len(name)}")
 
 
 def format_scalar(value: Any) -> str:
-    """A value that is no SDF structure as text: text as it is, SMILES as it is, everything else as JSON."""
+    """Format a value other than an SDF structure: strings and SMILES unchanged, everything else as JSON."""
     if isinstance(value, str):
         return value
     if is_molecule(value, SMILES):
@@ -80,20 +80,20 @@ def format_scalar(value: Any) -> str:
 
 
 def pick_molecule(record: Record, form: str, fields: list[str] | None) -> str | None:
-    """Name of the field whose molecule a format of one structure a record takes: chosen fields first, then `Molecule`."""
+    """Return the field with the molecule for a format of one structure per record: selected fields first, then `Molecule`."""
     names = [*(fields or ()), MOLECULE, *record]
     return next((name for name in names if is_molecule(record.get(name), form)), None)
 
 
 def read_lines(file: LineReader, most: int = MAX_LINE) -> Iterator[tuple[int, str]]:
-    """The lines of a file with their numbers, without their endings. A byte order mark at the start is left out."""
+    """Yield the line numbers and lines of a file, without line endings and byte order mark."""
     number = 0
     while True:
         number += 1
         try:
             data = file.readline(most + 2)
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise MalformedError(number, "The file is not valid gzip from here on: it is damaged or was cut.") from None
+            raise MalformedError(number, "The gzip data is damaged or truncated from here on.") from None
         if not data:
             return
         if len(data) > most and len(data.rstrip(b"\r\n")) > most:
@@ -107,5 +107,7 @@ def _decode(number: int, data: bytes) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise MalformedError(number, f"The line is not UTF-8: {error.reason} at byte {error.start + 1}.") from None
+        raise MalformedError(
+            number, f"The line is not valid UTF-8: {error.reason} at byte {error.start + 1}."
+        ) from None
     return text.removesuffix("\n").removesuffix("\r")

@@ -1,7 +1,7 @@
-"""SD files: molblocks kept verbatim, data items as fields.
+"""The SDF format: molblocks are stored verbatim, data items become fields.
 
-A file ends with the `$$$$` of its last record, or else right after the `M  END` of a molblock (a MOL file). Anything else
-is taken for a file that was cut.
+A file must end with the `$$$$` of its last record or with the `M  END` of a single molblock (a MOL file). Any other end is treated as
+truncation.
 """
 
 from __future__ import annotations
@@ -38,23 +38,23 @@ _HEADER = re.compile(r">[^<]*<([^<>]+)>[^<>]*")
 
 
 def looks_like_header(line: str) -> bool:
-    """Whether a line would be read as the head of a data item. A value like `>50` is none."""
+    """Return whether a line would be read as the header of a data item; a value like `>50` is not."""
     return line.startswith(">") and "<" in line and ">" in line[1:]
 
 
 def read(file: LineReader) -> Iterator[Record]:
-    """The records of an SD file."""
+    """Yield the records of an SD file."""
     reader = _Reader(read_lines(file))
     while record := reader.record():
         yield record
 
 
 class _Reader:
-    """Reads record after record, line by line."""
+    """Reads the records of an SD file line by line."""
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self._lines = lines
-        self._number = 0  # of the line read last
+        self._number = 0  # number of the line read last
         self._count = 0
         self._title = ""
         self._size = 0
@@ -67,7 +67,7 @@ class _Reader:
         if self._size > MAX_RECORD:
             self._fail(f"has more than {MAX_RECORD} characters")
         if "\r" in line or "\0" in line:
-            self._fail("holds a carriage return or a NUL inside a line")
+            self._fail("contains a carriage return or a NUL inside a line")
         return line
 
     def _fail(self, message: str, line: int | None = None) -> NoReturn:
@@ -75,7 +75,7 @@ class _Reader:
         raise MalformedError(line or self._number, f"{name[0].upper()}{name[1:]} {message}.")
 
     def record(self) -> Record | None:
-        """The next record, None at the end of the file."""
+        """Read the next record; returns None at the end of the file."""
         self._size = 0
         head = self._head()
         if head is None:
@@ -94,10 +94,10 @@ class _Reader:
             head.append(line)
         if any(line.strip() for line in head):
             return head
-        # Blank lines may follow the last record, but nothing else.
+        # Only blank lines may follow the last record.
         while (line := self._next()) is not None:
             if line.strip():
-                self._fail("ends with blank lines before the text of another")
+                self._fail("is followed by blank lines and then more text")
         return None
 
     def _molblock(self, head: list[str], first: int) -> str:
@@ -107,9 +107,9 @@ class _Reader:
         while lines[-1].rstrip() != _END:
             line = self._next()
             if line is None:
-                self._fail("is cut: M  END is missing")
+                self._fail("is truncated: M  END is missing")
             if line.startswith(_DELIMITER) or looks_like_header(line):
-                self._fail("has no M  END before its data")
+                self._fail("has no M  END before its data items")
             lines.append(line)
         try:
             check_molblock(LineCursor(lines))
@@ -124,21 +124,21 @@ class _Reader:
                 return
             line = self._item(line, record) if line.strip() else self._next()
         if self._count > 1 or len(record) > 2:
-            self._fail("is cut: $$$$ is missing")
+            self._fail("is truncated: $$$$ is missing")
 
     def _item(self, header: str, record: Record) -> str | None:
-        # Gives the line after the item.
+        # Returns the line after the item.
         match = _HEADER.fullmatch(header)
         if match is None:
-            self._fail(f"has the line {header[:60]!r} where a data item like '> <NAME>' must begin")
+            self._fail(f"has the line {header[:60]!r} where a data item header like '> <NAME>' is expected")
         name = match[1]
         try:
             check_name(name)
         except ValueError as error:
             self._fail(str(error))
         if name in record:
-            known = "a field of every record" if name in {TITLE, MOLECULE} else "there twice"
-            self._fail(f"has a data item named {name!r}, which is {known}")
+            known = "is reserved for a field of every record" if name in {TITLE, MOLECULE} else "is a duplicate"
+            self._fail(f"has a data item named {name!r}, which {known}")
         lines: list[str] = []
         follower = self._value(name, lines)
         record[name] = "\n".join(lines)
@@ -148,7 +148,7 @@ class _Reader:
         while True:
             line = self._next()
             if line is None:
-                self._fail(f"is cut within the data item {name!r}")
+                self._fail(f"is truncated within the data item {name!r}")
             if not line.strip():
                 return self._next()
             if line.startswith(_DELIMITER):
@@ -159,9 +159,9 @@ class _Reader:
 
 
 def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
-    """Molblocks as they came in, under the title of the record; the other fields as data items.
+    """Yield the records as SDF: the stored molblock with the record's title, and the other fields as data items.
 
-    Chosen fields choose data items; a record of an SD file has its structure and title in any case.
+    `fields` selects data items; the structure and the title are always written.
     """
     for number, record in records:
         try:
@@ -174,7 +174,7 @@ def _format_value(record: Record, fields: list[str] | None) -> str:
     structure = pick_molecule(record, SDF, fields)
     if structure is None:
         raise ConversionError(
-            "it holds no structure in SDF, and making one from SMILES needs a chemistry toolkit, which is not here"
+            "it has no SDF structure, and converting SMILES needs a chemistry toolkit, which the local Orion lacks"
         )
     first, _, rest = str(record[structure]["text"]).removesuffix("\n").partition("\n")
     parts = [f"{_format_title(record, first)}\n{rest}\n"]
@@ -189,19 +189,19 @@ def _format_title(record: Record, otherwise: str) -> str:
         return otherwise
     title = format_scalar(value)
     if _BREAKS.search(title) or title.startswith(_DELIMITER):
-        raise ConversionError("its title would break the file")
+        raise ConversionError("its title contains a line break or starts with $$$$")
     return title
 
 
 def _format_data_item(name: str, value: object) -> str:
     if is_molecule(value, SDF):
-        raise ConversionError(f"it has a second structure, {name!r}; choose fields")
+        raise ConversionError(f"it has a second structure, {name!r}; select the fields to write")
     if name == MOLECULE or _BREAKS.search(name) or "<" in name or ">" in name:
-        raise ConversionError(f"{name[:60]!r} cannot be the name of a data item")
+        raise ConversionError(f"{name[:60]!r} is not a valid name of a data item")
     text = format_scalar(value)
     lines = text.split("\n") if text else []
     if any(_ends_data_item(line) for line in lines):
-        raise ConversionError(f"the value of {name[:60]!r} has a line that would end it early")
+        raise ConversionError(f"the value of {name[:60]!r} has a line that would end the data item")
     return "".join(f"{line}\n" for line in [f">  <{name}>", *lines, ""])
 
 

@@ -1,4 +1,4 @@
-"""SMILES: a check of the syntax that needs no chemistry toolkit, and files of one SMILES and a title a line."""
+"""SMILES syntax validation without a chemistry toolkit, and the SMILES format: one SMILES and a title per line."""
 
 from __future__ import annotations
 
@@ -45,27 +45,27 @@ _BRACKET = re.compile(
 
 
 def check_smiles(text: str) -> None:
-    """Reject what is no SMILES.
+    """Validate the syntax of a SMILES string.
 
     Raises:
-        ValueError: The message says what is wrong and where, as the end of a sentence.
+        ValueError: The SMILES is not valid; the message has the reason and the position.
     """
     state = _SmilesState()
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ValueError(f"{text[position]!r} at character {position + 1} does not belong there")
+            raise ValueError(f"unexpected {text[position]!r} at character {position + 1}")
         state.take(match)
         position = match.end()
     state.finish()
 
 
 class _SmilesState:
-    """Where the reading of one SMILES has come to."""
+    """The parser state of one SMILES."""
 
     def __init__(self) -> None:
-        self._atom = 0  # the atom that the next one is bound to, 0 when there is none
+        self._atom = 0  # the atom that the next one is bonded to, 0 for none
         self._atoms = 0
         self._previous = "start"
         self._branches: list[int] = []
@@ -80,7 +80,7 @@ class _SmilesState:
             self._atoms += 1
             self._atom = self._atoms
         elif not self._allows(kind):
-            raise ValueError(f"{match[0]!r} at character {match.start() + 1} does not belong there")
+            raise ValueError(f"unexpected {match[0]!r} at character {match.start() + 1}")
         elif kind == "ring":
             self._close_ring(match)
         elif kind == "open":
@@ -106,7 +106,7 @@ class _SmilesState:
         if other is None:
             self._rings[number] = self._atom
         elif other == self._atom:
-            raise ValueError(f"ring {number} at character {match.start() + 1} closes on the atom where it opened")
+            raise ValueError(f"ring {number} at character {match.start() + 1} closes on the atom that opened it")
 
     def finish(self) -> None:
         if self._branches:
@@ -114,17 +114,17 @@ class _SmilesState:
         if self._rings:
             raise ValueError(f"ring {min(self._rings)} is not closed")
         if self._previous in {"start", "bond", "dot"}:
-            raise ValueError("it holds no atom" if self._previous == "start" else "it ends in the middle")
+            raise ValueError("it has no atom" if self._previous == "start" else "it ends unexpectedly")
 
 
 def _check_bracket(match: re.Match[str]) -> None:
     inner = _BRACKET.fullmatch(match[0])
     if inner is None or inner["symbol"] not in _ELEMENTS:
-        raise ValueError(f"{match[0][:40]!r} at character {match.start() + 1} is no atom")
+        raise ValueError(f"{match[0][:40]!r} at character {match.start() + 1} is not a valid atom")
 
 
 def read(file: LineReader) -> Iterator[Record]:
-    """The records of a file of SMILES and titles."""
+    """Yield the records of a SMILES file."""
     count = 0
     for number, line in read_lines(file):
         text, title = _split(line)
@@ -134,7 +134,7 @@ def read(file: LineReader) -> Iterator[Record]:
         try:
             check_smiles(text)
         except ValueError as error:
-            raise MalformedError(number, f"Record {count}: {text[:60]!r} is no SMILES: {error}.") from None
+            raise MalformedError(number, f"Record {count}: {text[:60]!r} is not valid SMILES: {error}.") from None
         yield {TITLE: title, MOLECULE: make_molecule(SMILES, text)}
 
 
@@ -144,15 +144,15 @@ def _split(line: str) -> tuple[str, str]:
 
 
 def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
-    """One SMILES and a title a line; the other fields have no place in this format."""
+    """Yield one line with SMILES and title per record; the format has no other fields."""
     for number, record in records:
         name = pick_molecule(record, SMILES, fields)
         if name is None:
             raise ConversionError(
-                f"Record {number} holds no SMILES; making one from a structure needs a chemistry toolkit, which is not here."
+                f"Record {number} has no SMILES; converting a structure needs a chemistry toolkit, which the local Orion lacks."
             )
         title = record.get(TITLE, "")
         title = title if isinstance(title, str) else ""
         if "\n" in title or "\r" in title:
-            raise ConversionError(f"Record {number} has a title of several lines, which SMILES files cannot hold.")
+            raise ConversionError(f"Record {number} has a title with a line break, which SMILES files do not support.")
         yield f"{record[name]['text']} {title}".rstrip(" ").encode() + b"\n"

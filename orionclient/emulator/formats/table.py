@@ -1,7 +1,7 @@
-"""CSV: a header, one record a row, columns called `smiles` as molecules and all others as text.
+"""The CSV format: a header and one record per row; columns named `smiles` are molecules, all others strings.
 
-Values are written as they are. A cell that begins with `=` is a formula to a spreadsheet; changing it would be worse
-for every other reader.
+Values are written unchanged. Spreadsheets treat a cell that starts with `=` as a formula; escaping it would corrupt the value for all
+other programs.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ Records = Callable[[], Iterable[tuple[int, Record]]]
 
 
 def read(file: LineReader) -> Iterator[Record]:
-    """The records of a CSV file. An empty cell of a molecule column means that the record has no such molecule."""
+    """Yield the records of a CSV file. An empty cell of a molecule column means that the record has no such molecule."""
     rows = _read_rows(file)
     line, header = next(rows, (1, []))
     _check_header(line, header)
     for count, (number, row) in enumerate(rows, 1):
         if len(row) != len(header):
             raise MalformedError(
-                number, f"Record {count} has {len(row)} values; the header names {len(header)} columns."
+                number, f"Record {count} has {len(row)} values, but the header has {len(header)} columns."
             )
         yield _make_record(number, count, header, row)
 
 
 def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
-    # The csv module wants the line endings, for a quoted value may go over several lines.
+    # The csv module needs the line endings, because a quoted value can span several lines.
     lines = (f"{text}\n" for _, text in read_lines(file))
     reader = csv.reader(lines, strict=True)
     start = 1
@@ -55,7 +55,7 @@ def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise MalformedError(
-                max(reader.line_num, 1), f"The row that begins in line {start} is no CSV: {error}."
+                max(reader.line_num, 1), f"The row that starts in line {start} is not valid CSV: {error}."
             ) from None
         if row:
             yield start, row
@@ -69,9 +69,9 @@ def _check_header(line: int, header: list[str]) -> None:
         try:
             check_name(name)
         except ValueError as error:
-            raise MalformedError(line, f"The header is not accepted: {error}.") from None
+            raise MalformedError(line, f"The header is not valid: {error}.") from None
         if header.count(name) > 1:
-            raise MalformedError(line, f"The header names {name!r} twice.")
+            raise MalformedError(line, f"The header has a duplicate column {name!r}.")
 
 
 def _make_record(line: int, count: int, header: list[str], row: list[str]) -> Record:
@@ -83,13 +83,13 @@ def _make_record(line: int, count: int, header: list[str], row: list[str]) -> Re
             try:
                 check_smiles(text)
             except ValueError as error:
-                raise MalformedError(line, f"Record {count}: {text[:60]!r} is no SMILES: {error}.") from None
+                raise MalformedError(line, f"Record {count}: {text[:60]!r} is not valid SMILES: {error}.") from None
             record[name] = make_molecule(SMILES, text)
     return record
 
 
 def write(records: Records, fields: list[str] | None) -> Iterator[bytes]:
-    """All fields in the order in which they are first met, structures in SDF left out."""
+    """Yield the records as CSV; without `fields`, all fields except SDF structures, in the order of first occurrence."""
     columns = list(dict.fromkeys(fields)) if fields is not None else _collect_columns(records())
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

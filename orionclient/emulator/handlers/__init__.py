@@ -1,11 +1,11 @@
-"""The handlers of the contract's operations: one module per kind of resource, found by being here.
+"""The handlers of the contract's operations: one module per kind of resource; all modules of this package are loaded.
 
-A module has `HANDLERS`, operation -> handler, and where it needs them
+A module defines `HANDLERS` (operation id -> handler) and, if needed:
 
-- `KIND`: the `resources.Kind` whose members lie in projects, and can be tagged, shared and put into folders;
-- `TABLES`: SQL that makes its tables where they are missing;
-- `BLOBS`: a query for the names of the contents that it uses;
-- `resume(stack)`: resumes at the start of a server what the last one left undone.
+- `KIND`: the `ResourceKind` of its resources, which belong to projects;
+- `TABLES`: SQL that creates its tables if missing;
+- `BLOBS`: a query for the names of the blobs that it uses;
+- `resume(stack)`: resumes unfinished work of the last server at the start of a server.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
-HANDLERS: Mapping[str, Handler] = {name: handler for space in _MODULES for name, handler in space.HANDLERS.items()}
-KINDS: Mapping[str, ResourceKind] = {space.KIND.name: space.KIND for space in _MODULES if hasattr(space, "KIND")}
-TABLES: tuple[str, ...] = tuple(space.TABLES for space in _MODULES if hasattr(space, "TABLES"))
-BLOBS: tuple[str, ...] = tuple(space.BLOBS for space in _MODULES if hasattr(space, "BLOBS"))
+HANDLERS: Mapping[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}
+KINDS: Mapping[str, ResourceKind] = {module.KIND.name: module.KIND for module in _MODULES if hasattr(module, "KIND")}
+TABLES: tuple[str, ...] = tuple(module.TABLES for module in _MODULES if hasattr(module, "TABLES"))
+BLOBS: tuple[str, ...] = tuple(module.BLOBS for module in _MODULES if hasattr(module, "BLOBS"))
 
 
 def resume(stack: Services) -> None:
-    """Take up what the last server on the folder left undone."""
-    for space in _MODULES:
-        if hasattr(space, "resume"):
-            space.resume(stack)
+    """Resume the unfinished work of the last server on the folder."""
+    for module in _MODULES:
+        if hasattr(module, "resume"):
+            module.resume(stack)

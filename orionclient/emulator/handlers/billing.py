@@ -1,4 +1,4 @@
-"""Billing: the balance of the caller's organization, for those who may see it."""
+"""Handler for billing: the balance of the caller's organization."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from orionclient.emulator.problems import forbidden
 
 
 def get_current_balance(call: Call) -> dict[str, Any]:
-    """What the organization has left: what the seed says less the cost of the jobs."""
+    """Return the balance of the organization: the seed's balance minus the cost of the jobs."""
     query = "SELECT cost_accounting, organizations.* FROM users JOIN organizations ON organization = organizations.id WHERE users.id = ?"
     changed = "SELECT max(finished) FROM jobs JOIN users ON jobs.owner = users.id WHERE organization = ?"
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = db.execute(query, (call.caller.id,)).fetchone()
         ((updated,),) = db.execute(changed, (row["id"],))
     if not row["cost_accounting"]:
-        raise forbidden("You need the capability cost accounting of your organization to see its balance.")
+        raise forbidden("You need the cost accounting capability to see the balance of your organization.")
     return {
         "organization": row["id"],
         "amount": row["balance"],

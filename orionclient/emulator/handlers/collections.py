@@ -1,12 +1,12 @@
-"""Collections: many shards under one name, open for filling or closed for good order.
+"""Handlers for collections of shards.
 
 The rules are assumptions, except for the states `open` and `ready` and what they allow:
 
-- Closing drops the shards that are not ready. That is done in the background, so the state is `processing` first.
-- Removing a collection for good removes its shards a batch at a time. What one batch is enough for is gone at once; of a larger
-  collection the rest goes in the background, and the state is `deleting` until then.
-- A collection that is being deleted shows itself and can be deleted once more. Changing it responds to 409, and so do its shards.
-- The state in the database says what is left to do, so the next start resumes what a stop or a crash cut off.
+- Closing removes the shards that are not ready. That is done in the background, so the state is `processing` first.
+- Purging a collection removes its shards in batches. A collection of one batch is removed at once; a larger one is removed in the
+  background, in state `deleting`.
+- A collection that is being deleted can be read and deleted again. Updating it, and any access to its shards, gets a 409.
+- The state in the database determines the remaining work, so the next start resumes it after a stop or a crash.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient.emulator import resources, strictjson
 from orionclient.emulator.call import Call, Handler, Services
-from orionclient.emulator.parts import list_contents
+from orionclient.emulator.parts import list_blobs
 from orionclient.emulator.problems import ProblemError
 from orionclient.emulator.resources import ResourceKind
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 MAX_METADATA = 256 * 1024
-# So many rows are removed in a few milliseconds, for which other writers wait.
+# Rows removed in one transaction, which takes a few milliseconds and blocks other writers.
 _BATCH = 500
-# The longest that one collection which waits for its time keeps the background thread from the others.
+# The longest pause of the background thread for one collection, so that others are not delayed.
 _BATCH_PAUSE = 0.02
 
-# The numbers of shards are kept by triggers of the table of shards: a collection may have half a million.
+# The shard counts are maintained by triggers of the shards table, because a collection can have half a million shards.
 TABLES = resources.create_table_statement(
     "collections",
     "state TEXT NOT NULL DEFAULT 'open'",
@@ -40,7 +40,7 @@ TABLES = resources.create_table_statement(
     "ready_shards INTEGER NOT NULL DEFAULT 0",
 )
 
-# What goes in each of the states that the background ends. Named indexes: without statistics SQLite would guess.
+# The shards to remove in each transitional state. The indexes are named, because SQLite has no statistics to choose by.
 _DELETING = {
     "processing": "shards INDEXED BY shards_not_ready WHERE collection = ? AND state <> 'ready'",
     "deleting": "shards INDEXED BY shards_of_collection WHERE collection = ?",
@@ -62,26 +62,30 @@ KIND = COLLECTIONS = ResourceKind(
 
 
 def check_metadata(call: Call) -> dict[str, str]:
-    """The metadata of the body as a column, or nothing where it names none; 422 where it is too large."""
+    """Return the metadata in the body as a column; empty if omitted.
+
+    Raises:
+        ProblemError: 422, the metadata is too large.
+    """
     if "metadata" not in call.body:
         return {}
     text = strictjson.dumps(call.body["metadata"])
     size = len(text.encode())
     if size > MAX_METADATA:
-        detail = f"The metadata has {size} bytes as JSON; {MAX_METADATA} are accepted."
+        detail = f"The metadata has {size} bytes as JSON; the maximum is {MAX_METADATA}."
         raise ProblemError(422, detail, "metadata_too_large")
     return {"metadata": text}
 
 
 def find(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
-    """The collection that the path names, unless it is being deleted."""
+    """Return the collection in the path, unless it is being deleted."""
     row = resources.find_named(call, db, COLLECTIONS, reading=reading)
     reject_if_deleting(row)
     return row
 
 
 def reject_if_deleting(row: sqlite3.Row) -> None:
-    """409 for a collection that is being deleted."""
+    """Raise a 409 for a collection that is being deleted."""
     if row["state"] == "deleting":
         raise _busy_problem(f"The collection {row['id']} is being deleted.")
 
@@ -91,46 +95,42 @@ def _busy_problem(detail: str) -> ProblemError:
 
 
 def update_collection(call: Call) -> dict[str, Any]:
-    """Set the fields that the body names."""
+    """Set the fields in the body."""
     metadata = check_metadata(call)
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         find(call, db)
     return resources.update(call, COLLECTIONS, **metadata)
 
 
 def delete_collection(call: Call) -> None:
-    """Move to the trash, or begin to remove."""
+    """Move a collection to the trash, or start to purge it."""
     if not call.query["immediate"]:
         resources.delete(call, COLLECTIONS)
         return
-    number = call.path[COLLECTIONS.id_parameter]
-    with call.stack.store.writing() as db:
-        resources.find(call, db, COLLECTIONS, number, trashed=True)
-        _set_state(db, number, "deleting")
-        gone = _delete_batch(db, number)
-    _schedule_next(call.stack, number, gone, due=0.0)
+    collection_id = call.path[COLLECTIONS.id_parameter]
+    with call.stack.store.write_transaction() as db:
+        resources.find(call, db, COLLECTIONS, collection_id, trashed=True)
+        _set_state(db, collection_id, "deleting")
+        gone = _delete_batch(db, collection_id)
+    _schedule_next(call.stack, collection_id, gone, due=0.0)
 
 
 def open_collection(call: Call) -> dict[str, Any]:
-    """Take shards again."""
-    with call.stack.store.writing() as db:
+    """Open a ready collection, so that it accepts shards again."""
+    with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "ready"}:
-            raise _busy_problem(
-                f"The collection {row['id']} is in state {row['state']}; only a ready one can be opened."
-            )
+            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only a ready collection can be opened.")
         _set_state(db, row["id"], "open")
         return _show(find(call, db))
 
 
 def close_collection(call: Call) -> dict[str, Any]:
-    """Take no more shards, and begin to drop those that are not ready."""
-    with call.stack.store.writing() as db:
+    """Close a collection to new shards, and start to remove the shards that are not ready."""
+    with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "processing", "ready"}:
-            raise _busy_problem(
-                f"The collection {row['id']} is in state {row['state']}; only an open one can be closed."
-            )
+            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only an open collection can be closed.")
         if row["state"] == "open":
             _set_state(db, row["id"], "processing")
         shown = _show(find(call, db))
@@ -139,56 +139,56 @@ def close_collection(call: Call) -> dict[str, Any]:
     return shown
 
 
-def _set_state(db: sqlite3.Connection, number: int, state: str) -> None:
-    db.execute("UPDATE collections SET state = ? WHERE id = ?", (state, number))
+def _set_state(db: sqlite3.Connection, collection_id: int, state: str) -> None:
+    db.execute("UPDATE collections SET state = ? WHERE id = ?", (state, collection_id))
 
 
-def _continue_deletion(stack: Services, number: int, due: float) -> None:
-    """One batch of what a collection waits for, not before its time. The rest queues up again, so that others get their turn."""
+def _continue_deletion(stack: Services, collection_id: int, due: float) -> None:
+    """Remove one batch of shards, not before `due`. Further batches are queued again, so that other collections get their turn."""
     wait = due - time.monotonic()
     if wait > 0:
         if stack.work.pause(min(wait, _BATCH_PAUSE)):
-            stack.work.submit(_continue_deletion, stack, number, due)
+            stack.work.submit(_continue_deletion, stack, collection_id, due)
         return
-    with stack.store.writing() as db:
-        gone = _delete_batch(db, number)
-    _schedule_next(stack, number, gone, due)
+    with stack.store.write_transaction() as db:
+        gone = _delete_batch(db, collection_id)
+    _schedule_next(stack, collection_id, gone, due)
 
 
-class _CollectionGone(NamedTuple):
-    """What a batch leaves behind: the names of contents that nobody needs any more, and whether there are more shards."""
+class _DeletedBatch(NamedTuple):
+    """The result of a batch: the names of the unreferenced blobs, and whether more shards have to be removed."""
 
     contents: list[str | None]
     more: bool
 
 
-def _delete_batch(db: sqlite3.Connection, number: int) -> _CollectionGone:
-    """Remove a batch of the shards that have to go, with the last one also what they went for."""
-    row = db.execute("SELECT state FROM collections WHERE id = ?", (number,)).fetchone()
+def _delete_batch(db: sqlite3.Connection, collection_id: int) -> _DeletedBatch:
+    """Remove a batch of shards; the last batch also completes the transition of the collection."""
+    row = db.execute("SELECT state FROM collections WHERE id = ?", (collection_id,)).fetchone()
     if row is None or row["state"] not in _DELETING:
-        return _CollectionGone([], more=False)
+        return _DeletedBatch([], more=False)
     query = f"SELECT id, blob FROM {_DELETING[row['state']]} LIMIT ?"  # noqa: S608 - a constant  # nosec B608
-    going = db.execute(query, (number, _BATCH)).fetchall()
-    contents = [*(shard["blob"] for shard in going), *list_contents(db, "shard", [shard["id"] for shard in going])]
+    going = db.execute(query, (collection_id, _BATCH)).fetchall()
+    contents = [*(shard["blob"] for shard in going), *list_blobs(db, "shard", [shard["id"] for shard in going])]
     db.executemany("DELETE FROM shards WHERE id = ?", [(shard["id"],) for shard in going])
     if len(going) < _BATCH:
         if row["state"] == "deleting":
-            resources.erase(db, COLLECTIONS, number)
+            resources.erase(db, COLLECTIONS, collection_id)
         else:
-            _set_state(db, number, "ready")
-    return _CollectionGone(contents, more=len(going) == _BATCH)
+            _set_state(db, collection_id, "ready")
+    return _DeletedBatch(contents, more=len(going) == _BATCH)
 
 
-def _schedule_next(stack: Services, number: int, gone: _CollectionGone, due: float) -> None:
-    # Only now is it sure that nobody needs the contents. What a crash leaves here is swept away at the next start.
+def _schedule_next(stack: Services, collection_id: int, gone: _DeletedBatch, due: float) -> None:
+    # The transaction is committed, so the blobs are unreferenced. After a crash here, the next start removes them.
     stack.blobs.remove_all(gone.contents)
     if gone.more:
-        stack.work.submit(_continue_deletion, stack, number, due)
+        stack.work.submit(_continue_deletion, stack, collection_id, due)
 
 
 def resume(stack: Services) -> None:
-    """Go on with what the last server did not finish."""
-    with stack.store.reading() as db:
+    """Resume the transitions that the last server did not complete."""
+    with stack.store.read_transaction() as db:
         found = db.execute("SELECT id, state FROM collections WHERE state IN ('processing', 'deleting')").fetchall()
     for row in found:
         wait = stack.processing if row["state"] == "processing" else 0.0
@@ -196,7 +196,7 @@ def resume(stack: Services) -> None:
 
 
 def create_collection(call: Call) -> dict[str, Any]:
-    """A new collection from the body."""
+    """Create a collection from the body."""
     return resources.create(call, COLLECTIONS, version=call.body.get("version", 1), **check_metadata(call))
 
 

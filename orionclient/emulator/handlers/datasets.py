@@ -1,7 +1,7 @@
-"""Datasets: records that are added, replaced as a whole, streamed and converted.
+"""Handlers for datasets and their records.
 
-Record ids count from 1 in each dataset and are never given twice, so a link to a record never points to another one.
-Sending a file whose records are already there unchanged keeps them, with their ids.
+Record ids count from 1 in each dataset and are never reused, so a link to a record never points to another one.
+Uploading the file that is the current content again keeps the records and their ids.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS records (
 Record = molecules.Record
 
 _CHUNK_SIZE = 256 * 1024
-# A compressed file may grow to so many times its size, and in any case to so many bytes.
+# A compressed file may decompress to this multiple of its size, and to this number of bytes in any case.
 _MOST_RATIO, _FREE_GROWTH = 100, 256 * 1024 * 1024
 
 
@@ -58,7 +58,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
     db.execute("DELETE FROM records WHERE dataset = ?", (row["id"],))
     return lambda: None
 
@@ -69,7 +69,7 @@ KIND = DATASETS = ResourceKind(
 
 
 def _check_target(call: Call) -> None:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.find_named(call, db, DATASETS)
 
 
@@ -86,10 +86,10 @@ def _unknown_format_problem(error: molecules.UnknownFormatError) -> ProblemError
 
 
 def upload_dataset_content(call: Call) -> dict[str, Any]:
-    """Make the records of the uploaded file the records of the dataset."""
+    """Replace the records of the dataset with those of the uploaded file."""
     form = call.query["format"]
     source = f"{form} {call.content.digest.hex()}"
-    with _parse_records(call, form) as parsed, call.stack.store.writing() as db:
+    with _parse_records(call, form) as parsed, call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, DATASETS)
         if row["source"] != source:
             first = row["next_record"]
@@ -104,8 +104,8 @@ def upload_dataset_content(call: Call) -> dict[str, Any]:
 
 
 def add_records(call: Call) -> dict[str, Any]:
-    """Append the records of the body; none changes nothing."""
-    with _parse_records(call, "json") as parsed, call.stack.store.writing() as db:
+    """Append the records of the body; an empty body changes nothing."""
+    with _parse_records(call, "json") as parsed, call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, DATASETS)
         count = _insert(db, row["id"], row["next_record"], parsed)
         if count:
@@ -118,7 +118,7 @@ def add_records(call: Call) -> dict[str, Any]:
 
 @contextmanager
 def _parse_records(call: Call, form: str) -> Iterator[StagedBlob]:
-    """The records of the upload as JSON lines on disk, so that the database is not locked while they are read."""
+    """Convert the records of the upload to JSON lines on disk, so that the database is not locked while they are parsed."""
     with call.stack.blobs.staged() as parsed:
         limit = min(call.stack.limits.upload, max(_FREE_GROWTH, _MOST_RATIO * call.content.size))
         try:
@@ -140,45 +140,45 @@ def _too_large_problem(detail: str) -> ProblemError:
 
 def _insert(db: sqlite3.Connection, dataset: int, first: int, parsed: StagedBlob) -> int:
     with parsed.path.open(encoding="utf-8", newline="\n") as lines:
-        rows = ((dataset, number, line.removesuffix("\n")) for number, line in enumerate(lines, first))
+        rows = ((dataset, record_id, line.removesuffix("\n")) for record_id, line in enumerate(lines, first))
         return max(db.executemany("INSERT INTO records (dataset, id, body) VALUES (?, ?, ?)", rows).rowcount, 0)
 
 
 def finalize_dataset(call: Call) -> dict[str, Any]:
-    """The dataset is complete."""
-    with call.stack.store.writing() as db:
+    """Mark the dataset as complete."""
+    with call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, DATASETS)
         db.execute("UPDATE datasets SET dirty = 0 WHERE id = ?", (row["id"],))
         return _show(resources.find_named(call, db, DATASETS))
 
 
 def get_record(call: Call) -> dict[str, Any]:
-    """One record."""
-    number = call.path["record_id"]
-    with call.stack.store.reading() as db:
+    """Return a record."""
+    record_id = call.path["record_id"]
+    with call.stack.store.read_transaction() as db:
         dataset = resources.find_named(call, db, DATASETS, reading=True)
         query = "SELECT body FROM records WHERE dataset = ? AND id = ?"
-        row = db.execute(query, (dataset["id"], number)).fetchone()
+        row = db.execute(query, (dataset["id"], record_id)).fetchone()
     if row is None:
-        raise not_found(f"There is no record {number} in dataset {dataset['id']}.")
-    return {"id": number, "dataset": dataset["id"], "record": strictjson.loads(row["body"])}
+        raise not_found(f"The record {record_id} of dataset {dataset['id']} does not exist.")
+    return {"id": record_id, "dataset": dataset["id"], "record": strictjson.loads(row["body"])}
 
 
 def list_records(call: Call) -> Download:
-    """The chosen records as they lie in the database, chunk by chunk."""
-    with call.stack.store.reading() as db:
+    """Stream the selected records as JSON lines."""
+    with call.stack.store.read_transaction() as db:
         dataset = resources.find_named(call, db, DATASETS, reading=True)
     selection = select(dataset, call.query)
     return Download(_stream(call.stack.store, selection), lambda: None)
 
 
 def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
-    # A snapshot of its own for every chunk: a slow client must not hold one for hours. Records are added behind the
-    # selection or replaced as a whole, and the latter cuts the stream.
+    # Every chunk uses a new snapshot, so that a slow client does not hold one for hours. Records are either added after the
+    # selection or replaced as a whole, which aborts the stream.
     after = 0
     while True:
         chunk = bytearray()
-        with store.reading() as db:
+        with store.read_transaction() as db:
             selection.check_unchanged(db)
             for row in selection.rows(db, after):
                 after = row["id"]
@@ -191,11 +191,11 @@ def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
 
 
 def download_dataset(call: Call) -> Download:
-    """The chosen records as a file. It is made on disk first, so that a rejection comes before the first byte."""
+    """Return the selected records as a file, which is written to disk first, so that errors are reported before the first byte."""
     fields = call.query.get("fieldlist")
     made = call.stack.blobs.stage()
     try:
-        with call.stack.store.reading() as db:
+        with call.stack.store.read_transaction() as db:
             selection = select(resources.find_named(call, db, DATASETS, reading=True), call.query)
 
             def records() -> Iterator[tuple[int, Record]]:

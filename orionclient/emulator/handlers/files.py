@@ -1,4 +1,4 @@
-"""Files: announced first, then given their bytes, as often as wanted."""
+"""Handlers for files; the content is uploaded after the file is created, and can be replaced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import ranges, resources
 from orionclient.emulator.call import Call, Download, Handler, Redirect
-from orionclient.emulator.parts import list_contents
+from orionclient.emulator.parts import list_blobs
 from orionclient.emulator.problems import conflict
 from orionclient.emulator.resources import ResourceKind
 
@@ -32,29 +32,29 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
-    return partial(call.stack.blobs.remove_all, [row["blob"], *list_contents(db, "file", [row["id"]])])
+    return partial(call.stack.blobs.remove_all, [row["blob"], *list_blobs(db, "file", [row["id"]])])
 
 
 KIND = FILES = ResourceKind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
 
 
 def _check_target(call: Call) -> None:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.find_named(call, db, FILES)
 
 
-def set_content(db: sqlite3.Connection, number: int, size: int, sha256: str, blob: str) -> None:
-    """Give a file its content."""
+def set_content(db: sqlite3.Connection, file_id: int, size: int, sha256: str, blob: str) -> None:
+    """Set the content of a file."""
     query = "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?"
-    db.execute(query, (size, sha256, blob, number))
+    db.execute(query, (size, sha256, blob, file_id))
 
 
 def upload_file_content(call: Call) -> dict[str, Any]:
-    """Make the uploaded bytes the content; the old content stays until the new one is surely there."""
+    """Replace the content with the uploaded bytes; the old content is removed after the new one is committed."""
     content, blobs = call.content, call.stack.blobs
-    name = blobs.keep(content)
+    name = blobs.commit(content)
     try:
-        with call.stack.store.writing() as db:
+        with call.stack.store.write_transaction() as db:
             row = resources.find_named(call, db, FILES)
             set_content(db, row["id"], content.size, content.digest.hex(), name)
             shown = FILES.show(resources.find_named(call, db, FILES))
@@ -65,8 +65,8 @@ def upload_file_content(call: Call) -> dict[str, Any]:
     return shown
 
 
-def _attach_content(call: Call) -> sqlite3.Row:
-    with call.stack.store.reading() as db:
+def _find_with_content(call: Call) -> sqlite3.Row:
+    with call.stack.store.read_transaction() as db:
         row = resources.find_named(call, db, FILES, reading=True)
     if row["blob"] is None:
         raise conflict(f"The file {row['id']} has no content yet.")
@@ -74,10 +74,10 @@ def _attach_content(call: Call) -> sqlite3.Row:
 
 
 def download_file(call: Call) -> Download | Redirect:
-    """The bytes as they were uploaded, or the address where they lie."""
+    """Return the content, or a redirect to its presigned URL."""
     if call.stack.storage is not None:
-        return Redirect(call.stack.storage.of_content(_attach_content(call)))
-    row, content = call.stack.blobs.open_current(lambda: _attach_content(call))
+        return Redirect(call.stack.storage.sign_content(_find_with_content(call)))
+    row, content = call.stack.blobs.open_current(lambda: _find_with_content(call))
     return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
 
 

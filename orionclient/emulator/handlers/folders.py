@@ -1,4 +1,4 @@
-"""Folders: made with all above them, filled, listed."""
+"""Handlers for folders."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def list_folders(call: Call) -> dict[str, Any]:
-    """The folders of one project or of all of the caller's."""
+    """List the folders of one project or of all projects of the caller."""
     listing = ListQuery("folders", key=("project", "path"), key_types=(int, str))
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.narrow_to_projects(call, db, listing)
         return build_page(call, db, listing, _show)
 
 
 def create_paths(call: Call) -> None:
-    """Make what is missing."""
-    with call.stack.store.writing() as db:
+    """Create the folders in the body with their parents, if missing."""
+    with call.stack.store.write_transaction() as db:
         project = resources.find_project(call, db)
         for path in call.body["paths"]:
             folders.create_folder(db, project, path, call.caller.id)
 
 
 def assign_paths(call: Call) -> None:
-    """Move every resource, or none."""
-    with call.stack.store.writing() as db:
+    """Move resources to folders; if one cannot be moved, none is."""
+    with call.stack.store.write_transaction() as db:
         for item in call.body["assignments"]:
             kind = call.stack.kinds.get(item["resource_type"])
             if kind is None or not kind.in_folders:
-                raise bad_body(f'There is no kind of resource "{item["resource_type"]}" that can lie in a folder.')
+                raise bad_body(f'Resources of type "{item["resource_type"]}" cannot be in a folder.')
             row = resources.find(call, db, kind, item["id"])
             path = folders.create_folder(db, row["project"], item["path"], call.caller.id)
             db.execute(

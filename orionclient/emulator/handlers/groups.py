@@ -1,4 +1,4 @@
-"""Groups: a user sees those of the own organization, a member of them or not."""
+"""Handlers for groups; a user can access all groups of the own organization."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def list_groups(call: Call) -> dict[str, Any]:
-    """The groups of the caller's organization."""
+    """List the groups of the caller's organization."""
     listing = ListQuery("groups", ["organization = ?"], [call.caller.organization])
     if "name" in call.query:
         listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 
 
 def get_group(call: Call) -> dict[str, Any]:
-    """One of them; 403 for groups of other organizations."""
-    number = call.path["group_id"]
-    with call.stack.store.reading() as db:
-        row = db.execute("SELECT * FROM groups WHERE id = ?", (number,)).fetchone()
+    """Return a group; 403 for groups of other organizations."""
+    group_id = call.path["group_id"]
+    with call.stack.store.read_transaction() as db:
+        row = db.execute("SELECT * FROM groups WHERE id = ?", (group_id,)).fetchone()
     if row is None:
-        raise not_found(f"There is no group {number}.")
+        raise not_found(f"The group {group_id} does not exist.")
     if row["organization"] != call.caller.organization:
-        raise forbidden(f"The group {number} belongs to another organization.")
+        raise forbidden(f"The group {group_id} belongs to another organization.")
     return _show(row)
 
 

@@ -1,4 +1,4 @@
-"""Tokens from passwords, the current user, API versions."""
+"""Handlers for login, the current user and the API versions."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _VERSION = re.compile(r"/api/v([0-9]+)/")
 
 
 def obtain_token(call: Call) -> dict[str, Any]:
-    """The token of a user who knows the password."""
-    return {"token": call.stack.credentials.exchange(call.body["username"], call.body["password"])}
+    """Return the token of a user for the password."""
+    return {"token": call.stack.credentials.exchange_password(call.body["username"], call.body["password"])}
 
 
 def get_current_user(call: Call) -> dict[str, Any]:
-    """The caller."""
-    with call.stack.store.reading() as db:
+    """Return the caller."""
+    with call.stack.store.read_transaction() as db:
         return show_user(db.execute("SELECT * FROM users WHERE id = ?", (call.caller.id,)).fetchone())
 
 
 def get_api_versions(call: Call) -> dict[str, Any]:
-    """The versions in the paths of the contract, per kind of resource."""
+    """Return the API versions of each kind of resource, from the paths of the contract."""
     versions: dict[str, set[int]] = {}
     for operation in call.stack.operations:
         if match := _VERSION.match(operation.path):

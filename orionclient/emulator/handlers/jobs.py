@@ -1,9 +1,9 @@
-"""Jobs: started, watched, cancelled, deleted; what runs them is in `jobs` of the package.
+"""Handlers for jobs, which the engine in `orionclient.emulator.jobs` runs.
 
-The rules are assumptions, except that `complete` is the end of every job and that `reason` is empty on success:
+The rules are assumptions, except that `complete` is the final state of every job and that `reason` is empty on success:
 
-- A job belongs to its project: all members see it, cancel it and delete it. It acts as the user who started it.
-- Cancelling what is complete changes nothing. Only what is complete can be deleted.
+- A job belongs to its project: all members can see, cancel and delete it. It acts as the user who created it.
+- Cancelling a complete job has no effect. Only a complete job can be deleted.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
     if row["state"] != "complete":
-        detail = f"The job {row['id']} is {row['state']}; only a complete one can be deleted. Cancel it first."
+        detail = f"The job {row['id']} is {row['state']}; only a complete job can be deleted. Cancel it first."
         raise ProblemError(409, detail, "job_not_complete")
     return partial(call.stack.engine.remove_folder, row["id"])
 
@@ -77,29 +77,29 @@ KIND = JOBS = ResourceKind("job", "jobs", "job_id", _show, _purge, taggable=True
 
 
 def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
-    """A job with what it says about itself while it runs."""
-    return {**shown, "progress": call.stack.engine.progress(shown["id"])} if shown["state"] == "running" else shown
+    """Add the reported progress to a running job."""
+    return {**shown, "progress": call.stack.engine.read_progress(shown["id"])} if shown["state"] == "running" else shown
 
 
 def list_jobs(call: Call) -> dict[str, Any]:
-    """A page of jobs."""
+    """Return a page of jobs."""
     listed = resources.list_kind(call, JOBS, state=call.query.get("state"), workfloe=call.query.get("workfloe"))
     return {**listed, "results": [_add_progress(call, shown) for shown in listed["results"]]}
 
 
 def get_job(call: Call) -> dict[str, Any]:
-    """One job."""
+    """Return a job."""
     return _add_progress(call, resources.get(call, JOBS))
 
 
 def create_job(call: Call) -> dict[str, Any]:
-    """Put a job into the queue."""
+    """Create a queued job."""
     parameters = call.body.get("parameters", {})
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         floe = workfloes.find(call, db, call.body["workfloe"])
         ((currency,),) = db.execute("SELECT currency FROM organizations WHERE id = ?", (call.caller.organization,))
     if floe["state"] != "ready":
-        detail = f"The floe {floe['id']} ({floe['name']}) is {floe['state']}; no jobs can be started of it."
+        detail = f"The floe {floe['id']} ({floe['name']}) is {floe['state']}; only a ready floe can be run."
         raise ProblemError(409, detail, "floe_not_ready")
     try:
         check_parameters(strictjson.loads(floe["specification"]), parameters)
@@ -118,14 +118,14 @@ def create_job(call: Call) -> dict[str, Any]:
 
 
 def cancel_job(call: Call) -> dict[str, Any]:
-    """End a job: at once what waits, soon what runs."""
+    """Cancel a job: a queued job immediately, a running job asynchronously."""
     who = call.caller.username
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, JOBS)
         if row["state"] == "queued":
-            jobs.end_job(db, row["id"], jobs.is_cancelled(who))
+            jobs.end_job(db, row["id"], jobs.build_cancelled_end(who))
         if row["state"] == "running":
-            # On disk before it happens: whatever ends the job now, it was this. The first one to do it counts.
+            # Stored before the job is stopped, so that the job counts as cancelled however it ends. Only the first user is stored.
             query = "UPDATE jobs SET cancelled_by = ? WHERE id = ? AND cancelled_by = ''"
             db.execute(query, (who, row["id"]))
         shown = _show(resources.find_named(call, db, JOBS))
@@ -135,8 +135,8 @@ def cancel_job(call: Call) -> dict[str, Any]:
 
 
 def download_job_logs(call: Call) -> Download:
-    """What a job has written so far."""
-    with call.stack.store.reading() as db:
+    """Return the log of a job so far."""
+    with call.stack.store.read_transaction() as db:
         row = resources.find_named(call, db, JOBS, reading=True)
     log = call.stack.engine.open_log(row["id"])
     if log is None:
@@ -147,20 +147,20 @@ def download_job_logs(call: Call) -> Download:
 
 
 def _iter_log(file: BinaryIO, left: int) -> Iterator[bytes]:
-    """So many bytes of a file that grows."""
+    """Yield at most `left` bytes of a growing file."""
     while left and (chunk := file.read(min(left, CHUNK_SIZE))):
         left -= len(chunk)
         yield chunk
 
 
 def resume(stack: Services) -> None:
-    """End what ran when the last server ended; what waited is still in the queue."""
-    with stack.store.writing() as db:
+    """End the jobs that were running when the last server stopped; queued jobs stay queued."""
+    with stack.store.write_transaction() as db:
         for row in db.execute("SELECT id, cancelled_by FROM jobs WHERE state = 'running'").fetchall():
             who = row["cancelled_by"]
-            # Nobody knows how long it ran, so it costs nothing.
-            ending = jobs.is_cancelled(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
-            jobs.end_job(db, row["id"], ending, progress=stack.engine.progress(row["id"]))
+            # The run time is unknown, so the job is not charged.
+            ending = jobs.build_cancelled_end(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
+            jobs.end_job(db, row["id"], ending, progress=stack.engine.read_progress(row["id"]))
         known = {row["id"] for row in db.execute("SELECT id FROM jobs")}
     stack.engine.sweep(known)
 

@@ -1,10 +1,10 @@
-"""Molecule search: databases made of datasets, queries over them, and their hits.
+"""Handlers for molecule search: databases of datasets, queries and hits.
 
 The rules are assumptions, except for the states `LOADED` and `SUCCESS`:
 
-- A database is a view of its dataset: a query sees the records that the dataset has when it runs, also for members of the database's
-  project who could not read the dataset. Where the dataset is gone, queries end with an error.
-- Databases and queries are not shared, tagged, or put into folders. A query outlives its database.
+- A database is a view of its dataset: a query searches the records that the dataset has when it runs, also for members of the
+  database's project who cannot read the dataset. If the dataset is deleted, queries fail.
+- Databases and queries cannot be shared, tagged, or put into folders. A query outlives its database.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("orionclient.emulator")
 
-# Records that are looked at in one snapshot of the database.
+# Records read in one snapshot of the database.
 _BATCH = 1000
 
 TABLES = f"""
@@ -77,7 +77,7 @@ def _show_hit(row: sqlite3.Row) -> dict[str, Any]:
     return {name: row[name] for name in ("rank", "dataset", "record", "title", "score")}
 
 
-def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - see Kind
+def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
     db.execute("DELETE FROM molsearch_hits WHERE query = ?", (row["id"],))
     return lambda: None
 
@@ -87,38 +87,42 @@ QUERIES = ResourceKind("molsearch query", "molsearch_queries", "query_id", _show
 
 
 def create_molsearch_database(call: Call) -> dict[str, Any]:
-    """A database of a dataset that the caller may read."""
-    with call.stack.store.reading() as db:
+    """Create a database from a dataset that the caller can read."""
+    with call.stack.store.read_transaction() as db:
         dataset = resources.find(call, db, DATASETS, call.body["dataset"], reading=True)
     made = resources.create(call, DATABASES, dataset=dataset["id"], search_type=call.body.get("search_type", "2D"))
-    # It begins with a write transaction, which comes after that of this request.
+    # It starts with a write transaction, which waits for that of this request.
     call.stack.slow.submit(_load, call.stack, made["id"])
     return made
 
 
-def _load(stack: Services, number: int) -> None:
-    with stack.store.writing() as db:
+def _load(stack: Services, database_id: int) -> None:
+    with stack.store.write_transaction() as db:
         db.execute(
             "UPDATE molsearch_databases SET (state, count) = (SELECT 'LOADED', next_record - first_record FROM datasets"
             " WHERE datasets.id = dataset) WHERE id = ? AND EXISTS (SELECT 1 FROM datasets WHERE datasets.id = dataset)",
-            (number,),
+            (database_id,),
         )
-        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ? AND state = 'LOADING'", (number,))
+        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ? AND state = 'LOADING'", (database_id,))
 
 
 def create_molsearch_query(call: Call) -> dict[str, Any]:
-    """A query over a database of the caller's."""
+    """Create a query for a database that the caller can access."""
     body = call.body
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         database = resources.find(call, db, DATABASES, body["database"], reading=True)
     try:
         searching.check(body["query_type"], body["parameters"])
     except searching.QueryError as error:
         raise ProblemError(422, str(error), "bad_query") from None
     if database["search_type"] != "2D":
-        raise ProblemError(422, "The database is for 3D search, which the local Orion does not have.", "bad_query")
+        raise ProblemError(422, "The database is for 3D search, which the local Orion does not support.", "bad_query")
     if database["state"] != "LOADED":
-        raise ProblemError(409, f"The database {database['id']} is {database['state']}.", "database_not_loaded")
+        raise ProblemError(
+            409,
+            f"The database {database['id']} is {database['state']}; only a LOADED database can be searched.",
+            "database_not_loaded",
+        )
     made = resources.create(
         call,
         QUERIES,
@@ -131,32 +135,32 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
     return made
 
 
-def _search(stack: Services, number: int) -> None:
+def _search(stack: Services, query_id: int) -> None:
     begin = "UPDATE molsearch_queries SET state = 'RUNNING' WHERE id = ? AND state IN ('QUEUED', 'RUNNING') RETURNING *"
-    with stack.store.writing() as db:
-        rows = db.execute(begin, (number,)).fetchall()
+    with stack.store.write_transaction() as db:
+        rows = db.execute(begin, (query_id,)).fetchall()
     for query in rows:
         reason = ""
         try:
-            hits = _hits(stack, query)
+            hits = _find_hits(stack, query)
         except searching.QueryError as error:
             hits, reason = [], str(error)
-        except Exception as error:  # noqa: BLE001 - else it would run for ever, and again at every start
-            _LOG.exception("query %s failed", number)
+        except Exception as error:  # noqa: BLE001 - otherwise the query would stay RUNNING and run again at every start
+            _LOG.exception("molsearch query %s failed", query_id)
             hits, reason = [], f"The search failed: {error}"
         if hits is None:
-            return  # the server stops; the next start searches again
-        with stack.store.writing() as db:
+            return  # the server is stopping; the next start runs the query again
+        with stack.store.write_transaction() as db:
             end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ?"
-            if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), number)).rowcount:
+            if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), query_id)).rowcount:
                 db.executemany(
                     "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score) VALUES (?, ?, ?, ?, ?, ?)",
-                    [(number, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
+                    [(query_id, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
                 )
 
 
-def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
-    """Record, title and score of every hit, best first; None where the server stops."""
+def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
+    """Return record, title and score of every hit, best first; None if the server is stopping."""
     parameters = strictjson.loads(query["parameters"])
     match, most = (
         searching.build_matcher(query["query_type"], parameters),
@@ -165,7 +169,7 @@ def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, fl
     measured = query["query_type"] == "graphsim"
     best: list[tuple[float, int, str | None]] = []
     for rows in _iter_batches(stack, query["dataset"]):
-        if stack.slow.stopping:
+        if stack.slow.is_stopping:
             return None
         for row in rows:
             record = strictjson.loads(row["body"])
@@ -173,7 +177,7 @@ def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, fl
             if score is None:
                 continue
             title = record.get(TITLE)
-            # Of equal ones the first is the best.
+            # For equal scores, the record with the lower id ranks higher.
             item = (score, -row["id"], title if isinstance(title, str) else None)
             if len(best) < most:
                 heapq.heappush(best, item)
@@ -188,9 +192,9 @@ def _hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, fl
 def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
     after = 0
     while True:
-        with stack.store.reading() as db:
+        with stack.store.read_transaction() as db:
             if db.execute("SELECT 1 FROM datasets WHERE id = ? AND deleted = ''", (dataset,)).fetchone() is None:
-                raise searching.QueryError(f"The dataset {dataset} of the database is gone.")
+                raise searching.QueryError(f"The dataset {dataset} of the database was deleted.")
             rows = db.execute(
                 "SELECT id, body FROM records WHERE dataset = ? AND id > ? ORDER BY id LIMIT ?",
                 (dataset, after, _BATCH),
@@ -202,16 +206,16 @@ def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
 
 
 def list_molsearch_hits(call: Call) -> dict[str, Any]:
-    """A page of hits."""
-    with call.stack.store.reading() as db:
+    """Return a page of hits."""
+    with call.stack.store.read_transaction() as db:
         query = resources.find_named(call, db, QUERIES, reading=True)
         listing = ListQuery("molsearch_hits", ["query = ?"], [query["id"]], key=("rank",))
         return build_page(call, db, listing, _show_hit)
 
 
 def resume(stack: Services) -> None:
-    """Go on with what the last server did not finish."""
-    with stack.store.reading() as db:
+    """Resume the work that the last server did not complete."""
+    with stack.store.read_transaction() as db:
         loading = db.execute("SELECT id FROM molsearch_databases WHERE state = 'LOADING'").fetchall()
         open_queries = db.execute("SELECT id FROM molsearch_queries WHERE state IN ('QUEUED', 'RUNNING')").fetchall()
     for row in loading:

@@ -1,4 +1,4 @@
-"""Organizations: a user belongs to exactly one and sees no other."""
+"""Handlers for organizations; a user belongs to exactly one and can access no other."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def list_organizations(call: Call) -> dict[str, Any]:
-    """The caller's organization as a page."""
+    """List the caller's organization."""
     listing = ListQuery("organizations", ["id = ?"], [call.caller.organization])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 
 
 def get_organization(call: Call) -> dict[str, Any]:
-    """The caller's organization; 403 for others."""
-    number = call.path["organization_id"]
-    with call.stack.store.reading() as db:
-        row = db.execute("SELECT * FROM organizations WHERE id = ?", (number,)).fetchone()
+    """Return the caller's organization; 403 for others."""
+    organization_id = call.path["organization_id"]
+    with call.stack.store.read_transaction() as db:
+        row = db.execute("SELECT * FROM organizations WHERE id = ?", (organization_id,)).fetchone()
     if row is None:
-        raise not_found(f"There is no organization {number}.")
-    if number != call.caller.organization:
-        raise forbidden(f"You do not belong to organization {number}.")
+        raise not_found(f"The organization {organization_id} does not exist.")
+    if organization_id != call.caller.organization:
+        raise forbidden(f"You are not a member of organization {organization_id}.")
     return _show(row)
 
 

@@ -1,10 +1,11 @@
-"""Packages: announced, uploaded and checked, then asked for their floes by a program of their own.
+"""Handlers for packages, whose floes a separate program determines after the upload.
 
 The rules are assumptions:
 
-- The upload rejects what is no package; what cannot be described becomes `error` later, with a reason, and takes another archive.
-- A package does not change once its floes are there. Sending the same archive again changes nothing.
-- A package goes when no job of its floes waits or runs.
+- The upload rejects an archive that is not a valid package. A package whose floes cannot be determined gets the state `error` with a
+  reason, and accepts another archive.
+- A package with floes is immutable. Uploading the same archive again has no effect.
+- A package can be deleted if none of its floes has a queued or running job.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("orionclient.emulator")
 
-# Reading the floes of a package means importing what it needs.
+# Determining the floes of a package imports all its dependencies, which can take long.
 _INSPECTION_SECONDS = 120.0
 _MAX_OUTPUT = 16 * 1024 * 1024
 _MAX_REASON = 2000
 
-# `folder` is where the package is decompressed, below the folder with its number.
+# `folder` is the name of the folder with the extracted package, in the folder named by the package id.
 TABLES = resources.create_table_statement(
     "packages",
     "version TEXT NOT NULL DEFAULT ''",
@@ -70,25 +71,25 @@ KIND = PACKAGES = ResourceKind("package", "packages", "package_id", _show, _purg
 
 
 def _find_target(call: Call, db: sqlite3.Connection, sha256: str | None = None) -> sqlite3.Row:
-    """The package that the path names, if it takes an archive or has this one."""
+    """Return the package in the path if it accepts an archive or already has this one; 409 otherwise."""
     row = resources.find_named(call, db, PACKAGES)
     if row["state"] in {"uploading", "error"} or sha256 == row["sha256"]:
         return row
-    detail = f"The package {row['id']} is {row['state']}; it takes no other archive. Make a new package."
+    detail = f"The package {row['id']} is {row['state']} and accepts no other archive; create a new package."
     raise ProblemError(409, detail, "package_complete")
 
 
 def _check_target(call: Call) -> None:
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         resources.find_named(call, db, PACKAGES)
 
 
 def upload_package_content(call: Call) -> dict[str, Any]:
-    """Unpack the archive, and begin to read its floes."""
+    """Extract the archive, and start to determine its floes."""
     engine, sha256 = call.stack.engine, call.content.digest.hex()
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         row = _find_target(call, db, sha256)
-    if _exists(row, sha256):
+    if _has_archive(row, sha256):
         return _show(row)
     name = uuid.uuid4().hex
     folder = engine.packages / str(row["id"]) / name
@@ -97,10 +98,10 @@ def upload_package_content(call: Call) -> dict[str, Any]:
     except archives.BadArchiveError as error:
         raise ProblemError(422, str(error), "bad_package") from None
     try:
-        with call.stack.store.writing() as db:
+        with call.stack.store.write_transaction() as db:
             row = _find_target(call, db, sha256)
-            repeated = _exists(row, sha256)
-            if not repeated:
+            duplicate = _has_archive(row, sha256)
+            if not duplicate:
                 db.execute(
                     "UPDATE packages SET state = 'processing', reason = '', name = ?, version = ?, specification = ?,"
                     " size = ?, sha256 = ?, folder = ? WHERE id = ?",
@@ -118,50 +119,50 @@ def upload_package_content(call: Call) -> dict[str, Any]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    # Either another request was faster with the same archive, or what was there before is of no use.
-    shutil.rmtree(folder if repeated else folder.with_name(row["folder"] or name + ".old"), ignore_errors=True)
-    if not repeated:
+    # Removes this copy if another request has stored the same archive, and otherwise the previous archive.
+    shutil.rmtree(folder if duplicate else folder.with_name(row["folder"] or name + ".old"), ignore_errors=True)
+    if not duplicate:
         call.stack.slow.submit(_read_floes, call.stack, row["id"])
     return shown
 
 
-def _exists(row: sqlite3.Row, sha256: str) -> bool:
+def _has_archive(row: sqlite3.Row, sha256: str) -> bool:
     return row["sha256"] == sha256 and row["state"] in {"processing", "ready"}
 
 
 class _UnreadablePackageError(Exception):
-    """A package whose floes cannot be read; the message is the reason."""
+    """A package whose floes cannot be determined; the message is the reason."""
 
 
-def _read_floes(stack: Services, number: int) -> None:
-    """Take up the floes of a package."""
-    with stack.store.reading() as db:
-        row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'processing'", (number,)).fetchone()
+def _read_floes(stack: Services, package_id: int) -> None:
+    """Determine and register the floes of a package."""
+    with stack.store.read_transaction() as db:
+        row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'processing'", (package_id,)).fetchone()
     if row is None:
         return
     floes: list[FloeSpecification] = []
     state, reason = "ready", ""
     try:
-        floes = _describe(stack, stack.engine.packages / str(number) / row["folder"], number)
+        floes = _describe(stack, stack.engine.packages / str(package_id) / row["folder"], package_id)
     except (_UnreadablePackageError, SpecificationError, OSError, ValueError) as error:
         state, reason = "error", str(error)[:_MAX_REASON]
-    if stack.engine.closing:
-        return  # it was cut off, perhaps; the next start reads it again
-    with stack.store.writing() as db:
+    if stack.engine.is_closing:
+        return  # the program may have been stopped early; the next start runs it again
+    with stack.store.write_transaction() as db:
         same = "UPDATE packages SET state = ?, reason = ? WHERE id = ? AND state = 'processing' AND folder = ?"
-        if db.execute(same, (state, reason, number, row["folder"])).rowcount:
+        if db.execute(same, (state, reason, package_id, row["folder"])).rowcount:
             for floe in floes:
                 workfloes.add_specifications(db, floe, row)
 
 
-def _describe(stack: Services, folder: Path, number: int) -> list[FloeSpecification]:
+def _describe(stack: Services, folder: Path, package_id: int) -> list[FloeSpecification]:
     argv = stack.engine.describe
     if not argv:
-        raise _UnreadablePackageError("this local Orion was started without a command that reads the floes of packages")
+        raise _UnreadablePackageError("this local Orion was started without a command to inspect packages")
     with (
         tempfile.TemporaryFile() as output,
         tempfile.TemporaryFile() as errors,
-        stack.engine.process(f"package {number}") as process,
+        stack.engine.process(f"package {package_id}") as process,
     ):
         timer = threading.Timer(_INSPECTION_SECONDS, process.stop, ("time",))
         timer.daemon = True
@@ -170,19 +171,17 @@ def _describe(stack: Services, folder: Path, number: int) -> list[FloeSpecificat
             code = process.run([*argv, str(folder.absolute())], folder, build_environment(), output, errors)
         finally:
             timer.cancel()
-        if process.stopped == "time":
-            raise _UnreadablePackageError(
-                f"reading the floes of the package took more than {_INSPECTION_SECONDS:g} seconds"
-            )
+        if process.stop_reason == "time":
+            raise _UnreadablePackageError(f"inspecting the package took more than {_INSPECTION_SECONDS:g} seconds")
         if code != 0:
             raise _UnreadablePackageError(
-                _last_line(errors) or describe_exit("the command that reads the floes", code or 0)
+                _last_line(errors) or describe_exit("the command that inspects packages", code or 0)
             )
         output.seek(0)
         text = output.read(_MAX_OUTPUT).decode()
     found = strictjson.loads(text)
     if not isinstance(found, list):
-        raise _UnreadablePackageError("the command that reads the floes gave no list")
+        raise _UnreadablePackageError("the command that inspects packages did not print a JSON list")
     return [check_floe(each) for each in found]
 
 
@@ -194,12 +193,12 @@ def _last_line(file: BinaryIO) -> str:
 
 
 def resume(stack: Services) -> None:
-    """Remove what no package needs, and resume those that were not read to the end."""
-    with stack.store.reading() as db:
+    """Remove unreferenced folders, and resume the inspection of packages in state `processing`."""
+    with stack.store.read_transaction() as db:
         rows = db.execute("SELECT id, folder, state FROM packages").fetchall()
-    kept = {(str(row["id"]), row["folder"]) for row in rows}
+    referenced = {(str(row["id"]), row["folder"]) for row in rows}
     for path in stack.engine.packages.glob("*/*"):
-        if (path.parent.name, path.name) not in kept:
+        if (path.parent.name, path.name) not in referenced:
             shutil.rmtree(path, ignore_errors=True)
     for row in rows:
         if row["state"] == "processing":

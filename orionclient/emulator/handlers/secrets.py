@@ -1,4 +1,4 @@
-"""Secrets: their values go in and never come out; what runs on the stack will read them from the table."""
+"""Handlers for secrets; their values are write-only over the API."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ KIND = ResourceKind("secret", "secrets", "secret_id", _show, taggable=True, shar
 
 
 def create_secret(call: Call) -> dict[str, Any]:
-    """Keep a value."""
+    """Create a secret from the body."""
     moment = now()
     return resources.create(call, KIND, value=call.body["value"], created=moment, changed=moment)
 
 
 def update_secret(call: Call) -> dict[str, Any]:
-    """Set the fields that the body names; a value counts as changed even where it is the old one."""
+    """Set the fields in the body; any value in the body updates `changed`, even the current one."""
     columns = {"value": call.body["value"], "changed": now()} if "value" in call.body else {}
     return resources.update(call, KIND, **columns)
 

@@ -1,4 +1,4 @@
-"""Shares: made, taken back and listed by those who may change the resource."""
+"""Handlers for shares, which are created, revoked and listed by users who can update the resource."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS shares_by_target ON shares (kind, target_type, target
 def _resource(call: Call, db: sqlite3.Connection, *, archived: bool = False) -> sqlite3.Row:
     kind = call.stack.kinds.get(call.path["resource_type"])
     if kind is None or not kind.sharable:
-        raise not_found(f'There is no kind of resource "{call.path["resource_type"]}" that can be shared.')
+        raise not_found(f'Resources of type "{call.path["resource_type"]}" cannot be shared.')
     return resources.find(call, db, kind, call.path["resource_id"], archived=archived)
 
 
@@ -40,19 +40,19 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def list_shares(call: Call) -> dict[str, Any]:
-    """The shares of a resource."""
+    """List the shares of a resource."""
     listing = ListQuery("shares", key=("target_type", "target"), key_types=(str, int))
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         _resource(call, db, archived=True)
         return build_page(call, db, listing, _show)
 
 
 def share_resource(call: Call) -> None:
-    """Add a share that is not there yet."""
+    """Create a share, if missing."""
     target_type, target = call.body["target_type"], call.body["target_id"]
-    with call.stack.store.writing() as db:
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         if not sharing.can_share_with(db, target_type, target, call.caller.id):
             raise forbidden(f"You cannot share with {target_type} {target}.")
@@ -64,8 +64,8 @@ def share_resource(call: Call) -> None:
 
 
 def unshare_resource(call: Call) -> None:
-    """Remove a share that is there."""
-    with call.stack.store.writing() as db:
+    """Revoke a share, if it exists."""
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         db.execute(
             "DELETE FROM shares WHERE kind = ? AND resource = ? AND target_type = ? AND target = ?",

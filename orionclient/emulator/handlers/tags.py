@@ -1,4 +1,4 @@
-"""Tags: each belongs to a resource and to a project, so that projects that share a resource do not mix their tags."""
+"""Handlers for tags; a tag belongs to a resource and a project, so that projects sharing a resource have separate tags."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS tags_by_name ON tags (kind, name, resource, project);
 def _resource(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
     kind = call.stack.kinds.get(call.path["resource_type"])
     if kind is None or not kind.taggable:
-        raise not_found(f'There is no kind of resource "{call.path["resource_type"]}" with tags.')
+        raise not_found(f'Resources of type "{call.path["resource_type"]}" cannot be tagged.')
     return resources.find(call, db, kind, call.path["resource_id"], reading=reading)
 
 
@@ -46,19 +46,19 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def list_tags(call: Call) -> dict[str, Any]:
-    """The tags of every project of the caller, by name."""
+    """List the tags of a resource in all projects of the caller, by name."""
     listing = ListQuery("tags", key=("name", "project"), key_types=(str, int))
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
     listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         _resource(call, db, reading=True)
         return build_page(call, db, listing, _show)
 
 
 def add_tags(call: Call) -> None:
-    """Add what is not there yet."""
-    with call.stack.store.writing() as db:
+    """Add tags, if missing."""
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         project = _project(call, db, resource, call.body.get("project"))
         db.executemany(
@@ -68,8 +68,8 @@ def add_tags(call: Call) -> None:
 
 
 def remove_tags(call: Call) -> None:
-    """Remove what is there; the rest is silently left out, as documented."""
-    with call.stack.store.writing() as db:
+    """Remove tags; missing tags are ignored, as documented."""
+    with call.stack.store.write_transaction() as db:
         resource = _resource(call, db)
         project = _project(call, db, resource, call.query.get("project"))
         db.executemany(

@@ -1,6 +1,6 @@
-"""Tokens: a user sees the own ones only; to everybody else they do not exist.
+"""Handlers for API tokens; a user can access only the own ones, and gets a 404 for others.
 
-The token of a job lives as long as the job runs. So nobody sees it here, and with it no token can be made, which would live longer.
+The token of a job is valid only while the job runs. So it is not listed, and it cannot create tokens, which would be valid longer.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
-    number = call.path["token_id"]
+    token_id = call.path["token_id"]
     row: sqlite3.Row | None = db.execute(
-        "SELECT * FROM tokens WHERE id = ? AND user = ? AND job IS NULL", (number, call.caller.id)
+        "SELECT * FROM tokens WHERE id = ? AND user = ? AND job IS NULL", (token_id, call.caller.id)
     ).fetchone()
     if row is None:
-        raise not_found(f"There is no token {number}.")
+        raise not_found(f"The token {token_id} does not exist.")
     return row
 
 
 def list_tokens(call: Call) -> dict[str, Any]:
-    """The caller's tokens, those for the password included."""
-    with call.stack.store.reading() as db:
+    """List the caller's tokens, including the one issued for the password."""
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, ListQuery("tokens", ["user = ?", "job IS NULL"], [call.caller.id]), _show)
 
 
 def create_token(call: Call) -> dict[str, Any]:
-    """A new token, with its value."""
+    """Create a token; the response contains its value."""
     if call.caller.job is not None:
-        raise forbidden("A job cannot make tokens, for they would outlive it.")
-    with call.stack.store.writing() as db:
-        number, value = call.stack.credentials.make(db, call.caller.id, call.body.get("description", ""))
-        return {**_show(db.execute("SELECT * FROM tokens WHERE id = ?", (number,)).fetchone()), "token": value}
+        raise forbidden("A job cannot create tokens, because they would outlive it.")
+    with call.stack.store.write_transaction() as db:
+        token_id, value = call.stack.credentials.create_token(db, call.caller.id, call.body.get("description", ""))
+        return {**_show(db.execute("SELECT * FROM tokens WHERE id = ?", (token_id,)).fetchone()), "token": value}
 
 
 def get_token(call: Call) -> dict[str, Any]:
-    """One of them."""
-    with call.stack.store.reading() as db:
+    """Return a token of the caller."""
+    with call.stack.store.read_transaction() as db:
         return _show(_find(call, db))
 
 
 def update_token(call: Call) -> dict[str, Any]:
-    """Set the description if the body names it."""
-    with call.stack.store.writing() as db:
+    """Set the description, if it is in the body."""
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
         description = call.body.get("description", row["description"])
         db.execute("UPDATE tokens SET description = ? WHERE id = ?", (description, row["id"]))
@@ -60,8 +60,8 @@ def update_token(call: Call) -> dict[str, Any]:
 
 
 def delete_token(call: Call) -> None:
-    """End one of them, be it the one that came with this request."""
-    with call.stack.store.writing() as db:
+    """Delete a token of the caller, possibly the one of this request."""
+    with call.stack.store.write_transaction() as db:
         db.execute("DELETE FROM tokens WHERE id = ?", (_find(call, db)["id"],))
 
 

@@ -1,10 +1,10 @@
-"""Uploads: the content of a file or a shard in parts, which are written where they belong and become the content at one stroke.
+"""Handlers for multipart uploads of files and shards; completing an upload atomically makes its parts the content.
 
 The rules are assumptions:
 
-- Whoever may change the file or the shard may do everything with its uploads, whoever began them; nobody else sees them.
-- What lies in the trash has no uploads, and what is deleted takes its uploads along.
-- An upload that is complete stays, to response a completion that is sent again; deleting it does not touch the content.
+- Any user who can update the file or shard has full access to its uploads; other users have none.
+- A soft-deleted resource has no uploads, and purging a resource deletes its uploads.
+- A complete upload is stored, so that retrying the completion succeeds; deleting it does not affect the content.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orionclient.emulator.handlers import collections, files, shards
 from orionclient.emulator.handlers.collections import COLLECTIONS
 from orionclient.emulator.handlers.files import FILES
 from orionclient.emulator.paging import ListQuery, build_page
-from orionclient.emulator.parts import compute_range, count_parts, is_complete, list_upload_contents
+from orionclient.emulator.parts import build_complete_problem, compute_range, count_parts, list_upload_blobs
 from orionclient.emulator.problems import ProblemError, conflict, not_found, too_large, unprocessable
 from orionclient.emulator.store import now
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from orionclient.emulator.parts import StoredPart
 
 MAX_PARTS = 10_000
-# So often a completion waits for parts that come in meanwhile.
+# How often a completion is attempted while parts are still being received.
 _MAX_ATTEMPTS = 10
 
-# Rows go with what they belong to; the files that they name are removed by whoever deletes that, see `parts.contents_of`.
+# Rows are deleted with their file or shard; the blobs that they name are removed by the code that deletes it (`parts.list_blobs`).
 TABLES = """
 CREATE TABLE IF NOT EXISTS uploads (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -92,17 +92,17 @@ def _show_part(row: sqlite3.Row) -> dict[str, Any]:
     return {name: row[name] for name in ("number", "size", "sha256")}
 
 
-def _find_row(db: sqlite3.Connection, number: int) -> sqlite3.Row:
-    row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (number,)).fetchone()  # noqa: S608 - constants  # nosec B608
+def _find_row(db: sqlite3.Connection, upload_id: int) -> sqlite3.Row:
+    row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (upload_id,)).fetchone()  # noqa: S608 - constants  # nosec B608
     if row is None:
-        raise not_found(f"There is no upload {number}.")
+        raise not_found(f"The upload {upload_id} does not exist.")
     return row
 
 
-def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False, filling: bool = False) -> sqlite3.Row:
-    """The upload that the path names; `filling` where what it goes to must take content now."""
+def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False, writable: bool = False) -> sqlite3.Row:
+    """Return the upload in the path; `writable` requires that its target accepts content now."""
     row = _find_row(db, call.path["upload_id"])
-    _check_target(call, db, row["collection"], row["resource_id"], reading=reading, filling=filling)
+    _check_target(call, db, row["collection"], row["resource_id"], reading=reading, writable=writable)
     return row
 
 
@@ -110,50 +110,50 @@ def _check_target(
     call: Call,
     db: sqlite3.Connection,
     collection: int | None,
-    number: int,
+    target_id: int,
     *,
     reading: bool = False,
-    filling: bool = False,
+    writable: bool = False,
 ) -> sqlite3.Row | None:
-    """Reject who may not change the file or, where a collection is named, the shard; gives what has to take content."""
+    """Check that the caller can update the file or, if a collection is given, the shard; returns the shard for `writable`."""
     if collection is None:
-        return resources.find(call, db, FILES, number, archived=reading)
+        return resources.find(call, db, FILES, target_id, archived=reading)
     parent = resources.find(call, db, COLLECTIONS, collection, archived=reading)
     collections.reject_if_deleting(parent)
-    return shards.require_writable(db, parent, number) if filling else None
+    return shards.require_writable(db, parent, target_id) if writable else None
 
 
-def find_part_upload(db: sqlite3.Connection, number: int) -> sqlite3.Row:
-    """An upload that takes parts still, for who needs no permission any more.
+def find_part_upload(db: sqlite3.Connection, upload_id: int) -> sqlite3.Row:
+    """Return an open upload, without a permission check.
 
     Raises:
-        ProblemError: 404 where it is gone, 409 where it is complete.
+        ProblemError: 404 if the upload does not exist, 409 if it is complete.
     """
-    row = _find_row(db, number)
+    row = _find_row(db, upload_id)
     if row["state"] != "open":
-        raise is_complete(number)
+        raise build_complete_problem(upload_id)
     return row
 
 
 def create_upload(call: Call) -> dict[str, Any]:
-    """A new upload from the body, with an empty file as large as the content."""
+    """Create an upload from the body, with an empty file of the size of the content."""
     body, stack = call.body, call.stack
     collection = body.get("collection")
     if (body["resource_type"] == "shard") != (collection is not None):
-        raise unprocessable("The collection is named for a shard, and only for one.")
+        raise unprocessable("The field collection is required for a shard and not allowed for a file.")
     if body["size"] > stack.limits.upload:
         raise too_large(stack.limits.upload)
     count = count_parts(body["size"], body["part_size"])
     if count > MAX_PARTS:
-        detail = f"These are {count} parts; {MAX_PARTS} are accepted, so take larger ones."
+        detail = f"The upload would have {count} parts; the maximum is {MAX_PARTS}, so use larger parts."
         raise ProblemError(422, detail, "too_many_parts")
-    with stack.store.reading() as db:
-        _check_target(call, db, collection, body["resource_id"], filling=True)
-    # Before the transaction, for others wait for that one. What nobody names goes at the next start.
-    blob = stack.blobs.make(body["size"])
+    with stack.store.read_transaction() as db:
+        _check_target(call, db, collection, body["resource_id"], writable=True)
+    # Outside the transaction, which blocks other writers. Unreferenced blobs are removed at the next start.
+    blob = stack.blobs.allocate(body["size"])
     try:
-        with stack.store.writing() as db:
-            _check_target(call, db, collection, body["resource_id"], filling=True)
+        with stack.store.write_transaction() as db:
+            _check_target(call, db, collection, body["resource_id"], writable=True)
             cursor = db.execute(
                 f"INSERT INTO uploads ({body['resource_type']}, collection, size, part_size, blob, owner, created)"  # noqa: S608 - constants  # nosec B608
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -166,75 +166,75 @@ def create_upload(call: Call) -> dict[str, Any]:
 
 
 def list_uploads(call: Call) -> dict[str, Any]:
-    """A page of the uploads to what the caller may change."""
+    """Return a page of the uploads to resources that the caller can update."""
     listing = ListQuery(_UPLOADS)
     listing.narrow(_VISIBLE, call.caller.id, call.caller.id)
     for name in ("resource_type", "resource_id", "state"):
         if name in call.query:
             listing.narrow(f"{name} = ?", call.query[name])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, lambda row: _show(call, row))
 
 
 def get_upload(call: Call) -> dict[str, Any]:
-    """The upload that the path names."""
-    with call.stack.store.reading() as db:
+    """Return the upload in the path."""
+    with call.stack.store.read_transaction() as db:
         return _show(call, _find(call, db, reading=True))
 
 
 def list_parts(call: Call) -> dict[str, Any]:
-    """A page of the parts that are there."""
+    """Return a page of the stored parts."""
     listing = ListQuery("parts", key=("number",))
     listing.narrow("upload = ?", call.path["upload_id"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         _find(call, db, reading=True)
         return build_page(call, db, listing, _show_part)
 
 
 def delete_upload(call: Call) -> None:
-    """Remove it with its parts."""
-    with call.stack.store.writing() as db:
+    """Delete an upload and its parts."""
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
-        contents = list_upload_contents(db, row)
+        contents = list_upload_blobs(db, row)
         db.execute("DELETE FROM uploads WHERE id = ?", (row["id"],))
     call.stack.blobs.remove_all(contents)
 
 
 def _receive(call: Call) -> StoredPart:
-    with call.stack.store.reading() as db:
-        place = compute_range(_find(call, db, filling=True), call.path["number"])
-    return call.stack.parts.receive(place)
+    with call.stack.store.read_transaction() as db:
+        part_range = compute_range(_find(call, db, writable=True), call.path["number"])
+    return call.stack.parts.receive(part_range)
 
 
 def _check_part(call: Call, db: sqlite3.Connection) -> None:
-    _find(call, db, filling=True)
+    _find(call, db, writable=True)
     find_part_upload(db, call.path["upload_id"])
 
 
 def upload_part(call: Call) -> dict[str, Any]:
-    """Keep the part that arrived."""
-    return call.part.keep(lambda db: _check_part(call, db))
+    """Store the received part."""
+    return call.part.commit(lambda db: _check_part(call, db))
 
 
 def obtain_upload_targets(call: Call) -> dict[str, Any]:
-    """Presigned addresses for parts."""
+    """Return presigned URLs for parts."""
     storage = call.stack.storage
-    with call.stack.store.reading() as db:
-        row = _find(call, db, filling=True)
+    with call.stack.store.read_transaction() as db:
+        row = _find(call, db, writable=True)
         if storage is None:
-            raise ProblemError(409, "This stack takes parts itself; send them to upload_part.", "not_presigned")
-        places = [compute_range(row, number) for number in call.body["numbers"]]
-    signed = [(place.number, *storage.of_part(place.upload, place.number)) for place in places]
+            raise ProblemError(409, "This stack has no presigned URLs; send the parts to upload_part.", "not_presigned")
+        ranges = [compute_range(row, number) for number in call.body["numbers"]]
+    signed = [(part_range.number, *storage.sign_part(part_range.upload, part_range.number)) for part_range in ranges]
     return {"targets": [{"number": number, "url": url, "expires": expires} for number, url, expires in signed]}
 
 
 def complete_upload(call: Call) -> dict[str, Any]:
-    """Make the parts the content. They are where they belong, so only their digest has to be found, and their file to be renamed."""
+    """Make the parts the content. They are already in one file, so only its digest has to be computed."""
     stack = call.stack
-    with stack.store.reading() as db:
+    with stack.store.read_transaction() as db:
         row = _find(call, db)
         if row["state"] == "open":
-            _find(call, db, filling=True)
+            _find(call, db, writable=True)
         _check_complete(call, db, row)
     if row["state"] == "complete":
         return _show(call, row)
@@ -242,29 +242,29 @@ def complete_upload(call: Call) -> dict[str, Any]:
     try:
         sha256 = stack.blobs.digest(row["blob"]).hex()
     except FileNotFoundError:
-        # Somebody deleted it meanwhile, or has completed it and then replaced the content.
+        # Another request deleted the upload, or completed it and then replaced the content.
         return get_upload(call)
     for _ in range(_MAX_ATTEMPTS):
         done = _make_content(call, sha256)
         if done is not None:
             return done
-        # The same parts came once more, from who is late: the digest stands, but they must be where they belong.
+        # A late client sent the same parts again: the digest is still right, but the parts have to be copied to their ranges.
         stack.parts.settle(row["id"])
-    raise conflict(f"Parts of the upload {row['id']} come in all the time; try again.")
+    raise conflict(f"Parts of the upload {row['id']} are still being received; retry the completion.")
 
 
 def _make_content(call: Call, sha256: str) -> dict[str, Any] | None:
-    """Put the parts together at one stroke; None where some lie beside their places."""
-    with call.stack.store.writing() as db:
+    """Atomically make the parts the content; returns None if some parts are pending."""
+    with call.stack.store.write_transaction() as db:
         row = _find(call, db)
         _check_complete(call, db, row)
         if row["state"] == "complete":
             return _show(call, row)
-        target = _check_target(call, db, row["collection"], row["resource_id"], filling=True)
+        target = _check_target(call, db, row["collection"], row["resource_id"], writable=True)
         if db.execute("SELECT 1 FROM parts WHERE upload = ? AND pending IS NOT NULL", (row["id"],)).fetchone():
             return None
-        space = files if row["collection"] is None else shards
-        space.fill(db, row["resource_id"], row["size"], sha256, row["blob"])
+        set_content = files.set_content if row["collection"] is None else shards.set_content
+        set_content(db, row["resource_id"], row["size"], sha256, row["blob"])
         db.execute("UPDATE uploads SET state = 'complete', blob = NULL WHERE id = ?", (row["id"],))
         shown = _show(call, _find_row(db, row["id"]))
     call.stack.blobs.remove(target["blob"] if target is not None else None)
@@ -272,10 +272,12 @@ def _make_content(call: Call, sha256: str) -> dict[str, Any] | None:
 
 
 def _check_complete(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> None:
-    """Reject to complete what is not what the body says; nothing is changed by that."""
+    """Check that the upload matches the size and digest in the body."""
     if call.body["size"] != row["size"]:
         raise ProblemError(
-            422, f"The upload {row['id']} has {row['size']} bytes, not {call.body['size']}.", "size_mismatch"
+            422,
+            f"The upload {row['id']} has {row['size']} bytes, not {call.body['size']}.",
+            "size_mismatch",
         )
     query = "SELECT sha256 FROM parts WHERE upload = ? ORDER BY number"
     digests = [part["sha256"] for part in db.execute(query, (row["id"],))]
@@ -283,11 +285,11 @@ def _check_complete(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Non
     if missing:
         raise ProblemError(409, f"{missing} parts of the upload {row['id']} are missing.", "parts_missing")
     if hashlib.sha256(bytes.fromhex("".join(digests))).hexdigest() != call.body["digest"]:
-        raise ProblemError(422, "The digest is not that of the parts that are there.", "digest_mismatch")
+        raise ProblemError(422, "The digest does not match the stored parts.", "digest_mismatch")
 
 
 def resume(stack: Services) -> None:
-    """Bring parts to their places that a crash left beside."""
+    """Copy the parts that were pending when the last server stopped."""
     stack.parts.settle()
 
 

@@ -1,4 +1,4 @@
-"""Users: a user sees those of the own organization."""
+"""Handlers for users; a caller can access the users of the own organization."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _FIELDS = ("id", "username", "email", "first_name", "last_name", "organization",
 
 
 def show_user(row: sqlite3.Row) -> dict[str, Any]:
-    """The wire form of a user; never the password."""
+    """Convert a row to the JSON object of a user, without the password."""
     return {name: row[name] for name in _FIELDS}
 
 
 def list_users(call: Call) -> dict[str, Any]:
-    """The users of the caller's organization."""
+    """List the users of the caller's organization."""
     listing = ListQuery("users", ["organization = ?"], [call.caller.organization])
     if "username" in call.query:
         listing.narrow("username = ?", call.query["username"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, show_user)
 
 
 def get_user(call: Call) -> dict[str, Any]:
-    """One of them; 403 for users of other organizations."""
-    number = call.path["user_id"]
-    with call.stack.store.reading() as db:
-        row = db.execute("SELECT * FROM users WHERE id = ?", (number,)).fetchone()
+    """Return a user; 403 for users of other organizations."""
+    user_id = call.path["user_id"]
+    with call.stack.store.read_transaction() as db:
+        row = db.execute("SELECT * FROM users WHERE id = ?", (user_id,)).fetchone()
     if row is None:
-        raise not_found(f"There is no user {number}.")
+        raise not_found(f"The user {user_id} does not exist.")
     if row["organization"] != call.caller.organization:
-        raise forbidden(f"The user {number} belongs to another organization.")
+        raise forbidden(f"The user {user_id} belongs to another organization.")
     return show_user(row)
 
 

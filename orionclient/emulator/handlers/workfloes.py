@@ -1,10 +1,10 @@
-"""Floes: those that the server was started with, and those of packages.
+"""Handlers for floes: those that the server was started with, and those of packages.
 
 The rules are assumptions:
 
-- A floe of the stack is there for everybody; that of a package for those who may read the package. Nobody changes a floe.
-- A floe of the stack is known again by its uuid, and becomes deprecated where a later start does not bring it. One of a package stays
-  until the package goes, and then becomes deprecated, for its jobs still name it.
+- A floe of the stack is available to all users, a floe of a package to those who can read the package. Floes are read-only.
+- A floe of the stack is identified by its uuid, and becomes deprecated if a later start omits it. A floe of a package becomes
+  deprecated when the package is deleted, because jobs still reference it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from orionclient.emulator.specifications import FloeSpecification
 
-# `package` and `project` are those of the package, also when that is gone. Without `argv` no job can run.
+# `package` and `project` remain after the package is deleted. A floe without `argv` cannot run.
 TABLES = """
 CREATE TABLE IF NOT EXISTS workfloes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -53,19 +53,19 @@ def _show_details(row: sqlite3.Row) -> dict[str, Any]:
     return {**_show(row), "specification": strictjson.loads(row["specification"])}
 
 
-def find(call: Call, db: sqlite3.Connection, number: int) -> sqlite3.Row:
-    """The row of a floe that the caller may use."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM workfloes WHERE id = ?", (number,)).fetchone()
+def find(call: Call, db: sqlite3.Connection, workfloe_id: int) -> sqlite3.Row:
+    """Return the row of a floe that the caller can use."""
+    row: sqlite3.Row | None = db.execute("SELECT * FROM workfloes WHERE id = ?", (workfloe_id,)).fetchone()
     if row is None:
-        raise not_found(f"There is no floe {number}.")
+        raise not_found(f"The floe {workfloe_id} does not exist.")
     mine = row["project"] is None or resources.is_member(db, call.caller, row["project"])
     if not mine and not sharing.is_shared_with(db, "package", row["package"], call.caller.id):
-        raise forbidden(f"The floe {number} belongs to a package that you may not read.")
+        raise forbidden(f"The floe {workfloe_id} belongs to a package that you cannot read.")
     return row
 
 
 def list_workfloes(call: Call) -> dict[str, Any]:
-    """A page of floes without their specifications."""
+    """Return a page of floes without their specifications."""
     query = call.query
     shared, values = sharing.shared_with("package", call.caller.id)
     listing = ListQuery("workfloes")
@@ -78,18 +78,18 @@ def list_workfloes(call: Call) -> dict[str, Any]:
         listing.narrow("? IN (SELECT value FROM json_each(tags))", tag)
     if "state" in query:
         listing.narrow("state = ?", query["state"])
-    with call.stack.store.reading() as db:
+    with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 
 
 def get_workfloe(call: Call) -> dict[str, Any]:
-    """A floe with its specification."""
-    with call.stack.store.reading() as db:
+    """Return a floe with its specification."""
+    with call.stack.store.read_transaction() as db:
         return _show_details(find(call, db, call.path["workfloe_id"]))
 
 
 def add_specifications(db: sqlite3.Connection, floe: FloeSpecification, package: sqlite3.Row | None = None) -> None:
-    """Take up a floe of the stack, or of a package; that of the stack which has its uuid becomes this one."""
+    """Add a floe of the stack or of a package; a floe of the stack replaces the existing one with the same uuid."""
     specification = floe.specification
     values = {
         **{name: specification.get(name, "") for name in ("name", "title", "uuid", "description")},
@@ -112,7 +112,7 @@ def add_specifications(db: sqlite3.Connection, floe: FloeSpecification, package:
 
 
 def retire_specifications(db: sqlite3.Connection, package: int) -> None:
-    """The floes of a package that goes."""
+    """Deprecate the floes of a package that is being deleted."""
     db.execute("UPDATE workfloes SET state = 'deprecated', argv = NULL WHERE package = ?", (package,))
 
 
@@ -123,8 +123,8 @@ def _replace(db: sqlite3.Connection, floes: Iterable[FloeSpecification]) -> None
 
 
 def resume(stack: Services) -> None:
-    """The floes that this start brings, and only those."""
-    with stack.store.writing() as db:
+    """Register the floes of this start and deprecate all others of the stack."""
+    with stack.store.write_transaction() as db:
         _replace(db, stack.floes)
 
 

@@ -38,7 +38,7 @@ class State:
         reported = {
             "connections": self.connections,
             "requests": self.requests,
-            "refused": self.rejected,
+            "rejected": self.rejected,
             "most": self.most,
             "ready": ready,
             "bytes": sum(self.sizes.values()),

@@ -106,7 +106,7 @@ def _check(entry: Entry, figures: Figures, place: Place, *, whole: bool) -> None
         case ["put", "size", size]:
             _sized(put / "x", int(size))
         case ["shards"] if not figures["lost"]:
-            reported = (figures["ready"], figures["bytes"], figures["refused"])
+            reported = (figures["ready"], figures["bytes"], figures["rejected"])
             if reported != (SHARDS, SHARDS * SHARD, 0):
                 raise Failed(f"the server has (ready, bytes, rejected) {reported}")
 

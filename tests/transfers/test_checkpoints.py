@@ -1,4 +1,4 @@
-"""What is remembered of an unfinished upload is for the same account, project and content only, and is looked at before it is trusted."""
+"""Checkpoints of uploads: valid only for the same account, project and content, and checked before use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTENT = random.Random(30).randbytes(2 << 20)
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="notes need locks of POSIX"),
-    pytest.mark.usefixtures("small_plans"),
+    pytest.mark.usefixtures("small_sizes"),
 ]
 
 
@@ -35,12 +35,12 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def report_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quick machine would be done before it tells for the first time."""
+    """Report progress for every chunk, so that a fast machine reports before the end."""
     monkeypatch.setattr(progress, "_INTERVAL_SECONDS", 0.0)
 
 
 def interrupted(upload: Callable[..., Any]) -> None:
-    """Begin an upload."""
+    """Start an upload and interrupt it."""
 
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
@@ -49,15 +49,15 @@ def interrupted(upload: Callable[..., Any]) -> None:
         upload(progress=interrupt)
 
 
-def unfinished(session: OrionSession) -> list[int]:
+def checkpoints(session: OrionSession) -> list[int]:
     return [file.id for file in session.list_resources(File, {"state": "uploading"})]
 
 
-def test_the_same_call_goes_on(simple: Stack, source: Path) -> None:
+def test_the_same_call_resumes(simple: Stack, source: Path) -> None:
     session = simple.session()
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (started,) = unfinished(session)
-    # The project of the session, named or not, is the same one.
+    (started,) = checkpoints(session)
+    # The project of the session is the same, whether it is set explicitly or not.
     file = File.upload(session, "big", source, session.config.project)
     assert file.id == started
     assert simple.digest(file) == digest_of(source)
@@ -73,38 +73,38 @@ def test_a_checkpoint_is_private_and_holds_an_id_only(simple: Stack, source: Pat
     (checkpoint,) = (own_home / ".orion" / "uploads").iterdir()
     assert stat.S_IMODE(checkpoint.stat().st_mode) == 0o600
     assert stat.S_IMODE(checkpoint.parent.stat().st_mode) == 0o700
-    assert json.loads(checkpoint.read_text()) == {"id": unfinished(session)[0]}
+    assert json.loads(checkpoint.read_text()) == {"id": checkpoints(session)[0]}
 
 
 def test_another_project_of_the_session(simple: Stack, source: Path) -> None:
     session = simple.session()
     other = next(each.id for each in session.list_resources(Project) if each.id != session.config.project)
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (started,) = unfinished(session)
+    (started,) = checkpoints(session)
     file = File.upload(OrionSession(simple.orion.config(project=other)), "big", source)
     assert (file.project, file.id != started) == (other, True)
     assert simple.digest(file) == digest_of(source)
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["user", "token"])
-def test_another_user_of_the_same_home(simple: Stack, source: Path, named: bool) -> None:
+def test_another_user_with_the_same_home(simple: Stack, source: Path, named: bool) -> None:
     settings: dict[str, Any] = {"project": None, **({} if named else {"username": ""})}
     ada = OrionSession(simple.orion.config(**settings))
     grace = OrionSession(simple.orion.config("grace", **settings))
     interrupted(lambda **more: File.upload(ada, "big", source, **more))
-    (started,) = unfinished(ada)
+    (started,) = checkpoints(ada)
     file = File.upload(grace, "big", source)
     assert file.owner != ada.get_resource(File, started).owner
-    # Nothing was forgotten of the first one.
+    # The checkpoint of the first user is unchanged.
     assert File.upload(ada, "big", source).id == started
 
 
-def test_a_note_of_what_may_not_be_read(simple: Stack, source: Path) -> None:
-    # Both profiles say the same name, or the file was given away since.
+def test_a_checkpoint_of_a_forbidden_file(simple: Stack, source: Path) -> None:
+    # Two profiles have the same user name, or the file was transferred to another owner.
     ada = OrionSession(simple.orion.config(username="us", project=None))
     grace = OrionSession(simple.orion.config("grace", username="us", project=None))
     interrupted(lambda **more: File.upload(ada, "big", source, **more))
-    (started,) = unfinished(ada)
+    (started,) = checkpoints(ada)
     with pytest.raises(OrionError):
         grace.get_resource(File, started)
     file = File.upload(grace, "big", source)
@@ -112,27 +112,27 @@ def test_a_note_of_what_may_not_be_read(simple: Stack, source: Path) -> None:
 
 
 @pytest.mark.parametrize("now", [b"v2" * 1000, CONTENT[:-1] + b"\0"], ids=["other size", "other digest"])
-def test_another_content_got_there_first(simple: Stack, source: Path, now: bytes) -> None:
+def test_a_file_that_got_other_content(simple: Stack, source: Path, now: bytes) -> None:
     session = simple.session()
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (started,) = unfinished(session)
+    (started,) = checkpoints(session)
     assert File.upload(session, "big", now, if_exists="replace").id == started
     file = File.upload(session, "big", source)
     assert file.id != started
     assert simple.digest(file) == digest_of(source)
 
 
-def test_only_the_last_moment_was_missing(simple: Stack, source: Path) -> None:
+def test_an_upload_interrupted_after_its_completion(simple: Stack, source: Path) -> None:
     session = simple.session()
     interrupted(lambda **more: File.upload(session, "big", source, **more))
-    (started,) = unfinished(session)
+    (started,) = checkpoints(session)
     File.upload(session, "big", CONTENT, if_exists="replace")
     before = len(simple.orion.faults.requests("create_file"))
     assert File.upload(session, "big", source).id == started
     assert len(simple.orion.faults.requests("create_file")) == before
 
 
-def test_a_shard_that_got_another_content(simple: Stack, source: Path) -> None:
+def test_a_shard_that_got_other_content(simple: Stack, source: Path) -> None:
     session = simple.session()
     collection = session.get_resource(ShardCollection, simple.collection)
     interrupted(lambda **more: Shard.create(collection, "s", file=source, **more))

@@ -1,4 +1,4 @@
-"""What people, terminals and other processes get to see: no token, no password, nothing that a server can do tricks with."""
+"""Output to users, terminals and other processes contains no token, no password and no escape sequence of a server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from helpers import canary
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
@@ -33,7 +33,7 @@ TRICKS = "\x1b[31mred\x1b]0;title\x07\x9b2J\r\nsecond\u2028third\u202etxt.exe\x0
 HARMLESS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def test_nothing_that_people_print_shows_the_token(scripted: Scripted) -> None:
+def test_no_repr_shows_the_token(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(500, {"detail": f"you sent {CANARY}"}))
     session = scripted.session()
     with pytest.raises(OrionError) as raised:
@@ -46,9 +46,9 @@ def test_nothing_that_people_print_shows_the_token(scripted: Scripted) -> None:
         error.response.headers, raised_raw.value, File(session=session, id=7), File,
     ]  # fmt: skip
     for thing in things:
-        assert not leaks(f"{thing!r} {thing!s} {thing}"), type(thing)
+        assert not contains_token(f"{thing!r} {thing!s} {thing}"), type(thing)
     shown = "".join(traceback.format_exception(error)) + "".join(traceback.format_exception(raised_raw.value))
-    assert not leaks(shown)
+    assert not contains_token(shown)
     assert "you sent ***" in shown
 
 
@@ -59,7 +59,7 @@ def test_the_search_is_part_of_every_run(request: pytest.FixtureRequest) -> None
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422, 500])
-def test_words_of_a_server_move_no_terminal(scripted: Scripted, status: int) -> None:
+def test_strings_of_a_server_are_printed_escaped(scripted: Scripted, status: int) -> None:
     for body in ({"detail": TRICKS}, {TRICKS: [TRICKS]}, [TRICKS], TRICKS):
         scripted.responses = [ScriptedResponse(status, body)]
         with pytest.raises(OrionError) as raised:
@@ -70,18 +70,18 @@ def test_words_of_a_server_move_no_terminal(scripted: Scripted, status: int) -> 
     scripted.responses = [ScriptedResponse(200, file)]
     found = scripted.session().get_resource(File, 7)
     assert not HARMLESS.search(repr(found) + found._title())
-    # What a program asks for is what the server sent.
+    # Programs get the value unchanged.
     assert found.name == TRICKS
 
 
-def test_markup_of_a_server_is_no_markup(scripted: Scripted) -> None:
+def test_markup_of_a_server_is_escaped(scripted: Scripted) -> None:
     page = b"<html><title>Sign in\x1b[2J</title><body><script>alert(1)</script></body></html>"
     scripted.then(ScriptedResponse(502, raw=page, headers={"Content-Type": "text/html"}))
     with pytest.raises(OrionError) as raised:
         scripted.session().get_resource(File, 7)
     assert "<" not in str(raised.value)
     assert not HARMLESS.search(str(raised.value))
-    # Nothing of ours is shown as HTML by a notebook; what would be has to escape what it shows.
+    # Nothing is shown as HTML by a notebook, so nothing has to be escaped for it.
     named = [path.name for path in PACKAGE.rglob("*.py") if "_repr_html_" in path.read_text("utf-8")]
     assert named == []
 
@@ -99,22 +99,22 @@ def test_netrc_is_not_read(scripted: Scripted, own_home: Path) -> None:
 WRITER = """
 import sys
 from orionclient.config import SessionConfig, save_profile
-number = sys.argv[1]
-save_profile(SessionConfig(url="https://orion.example.com", token=f"token{number}" * 50, username=f"user{number}"), f"p{number}")
-save_profile(SessionConfig(url="https://orion.example.com", token=f"token{number}" * 50, username=f"user{number}"), "shared")
+index = sys.argv[1]
+save_profile(SessionConfig(url="https://orion.example.com", token=f"token{index}" * 50, username=f"user{index}"), f"p{index}")
+save_profile(SessionConfig(url="https://orion.example.com", token=f"token{index}" * 50, username=f"user{index}"), "shared")
 """
 
 
 def test_fifty_processes_write_profiles(own_home: Path) -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(number)], env=environ) for number in range(50)]
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(index)], env=environ) for index in range(50)]
     assert [writer.wait(60) for writer in writers] == [0] * 50
     profiles = read_profiles()
-    assert sorted(profiles) == sorted([*(f"p{number}" for number in range(50)), "shared"])
+    assert sorted(profiles) == sorted([*(f"p{index}" for index in range(50)), "shared"])
     for name, values in profiles.items():
-        number = values["username"].removeprefix("user")
-        assert values["token"] == f"token{number}" * 50
-        assert name in {f"p{number}", "shared"}
+        index = values["username"].removeprefix("user")
+        assert values["token"] == f"token{index}" * 50
+        assert name in {f"p{index}", "shared"}
     folder = own_home / ".orion"
     assert sorted(path.name for path in folder.iterdir()) == ["config", "config.lock"]
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
@@ -122,12 +122,12 @@ def test_fifty_processes_write_profiles(own_home: Path) -> None:
 
 @pytest.mark.parametrize("name", [".out.part", ".out.part.json", ".out.part.json.new"])
 @pytest.mark.parametrize("link", ["symbolic", "hard"])
-def test_a_part_is_written_through_no_link(scripted: Scripted, tmp_path: Path, link: str, name: str) -> None:
+def test_a_part_file_is_not_written_through_a_link(scripted: Scripted, tmp_path: Path, link: str, name: str) -> None:
     precious = tmp_path / "precious"
     precious.write_bytes(b"precious")
-    part = tmp_path / name
-    part.symlink_to(precious) if link == "symbolic" else part.hardlink_to(precious)
-    # With a mark of the content there is a record of the part.
+    part_file = tmp_path / name
+    part_file.symlink_to(precious) if link == "symbolic" else part_file.hardlink_to(precious)
+    # A strong validator makes the client write a journal beside the part file.
     headers = {"Content-Type": "application/octet-stream", "ETag": '"x"', "Accept-Ranges": "bytes"}
     scripted.then(ScriptedResponse(raw=b"content", headers=headers))
     File(session=scripted.session(), id=7).download_to_file(tmp_path / "out")
@@ -136,7 +136,8 @@ def test_a_part_is_written_through_no_link(scripted: Scripted, tmp_path: Path, l
     assert not (tmp_path / "out").is_symlink()
 
 
-# Module or object, then what of it is not called; what runs jobs and describes packages is a list of arguments, as bandit sees to.
+# Module or object, then the functions that must not be called; bandit checks that programs are run with a list of
+# arguments.
 FORBIDDEN = {
     "eval",
     "exec",
@@ -150,7 +151,7 @@ FORBIDDEN = {
 }
 
 
-def test_the_code_has_no_way_to_run_what_it_reads() -> None:
+def test_the_code_never_runs_data() -> None:
     found = set()
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -163,7 +164,7 @@ def test_the_code_has_no_way_to_run_what_it_reads() -> None:
     assert found == set()
 
 
-def test_tokens_of_the_local_orion_are_random_and_no_page_may_ask(tmp_path: Path) -> None:
+def test_tokens_of_the_local_orion_are_random_and_web_pages_are_rejected(tmp_path: Path) -> None:
     tokens = []
     for number in range(2):
         with LocalOrion(tmp_path / str(number), seed="demo") as orion:
@@ -182,7 +183,7 @@ def test_tokens_of_the_local_orion_are_random_and_no_page_may_ask(tmp_path: Path
     assert all(len(token) >= 32 for token in tokens)
 
 
-def test_a_password_is_sent_once_and_not_kept(scripted: Scripted) -> None:
+def test_a_password_is_sent_once_and_not_stored(scripted: Scripted) -> None:
     password = f"pass+{CANARY}"
     canary.CANARIES.add(password)
     scripted.then(ScriptedResponse(401, {"detail": f"not {password}"}))
@@ -191,14 +192,14 @@ def test_a_password_is_sent_once_and_not_kept(scripted: Scripted) -> None:
         session.retrieve_token("ada", password)
     assert len(scripted.requests) == 1
     assert password.encode() in scripted.requests[0].body
-    kept = "".join(map(repr, [session, vars(session), vars(session._calls), raised.value.call, str(raised.value)]))
-    assert password not in kept
+    reachable = "".join(map(repr, [session, vars(session), vars(session._calls), raised.value.call, str(raised.value)]))
+    assert password not in reachable
 
 
-def test_every_room_can_be_imported_without_the_network() -> None:
+def test_every_module_can_be_imported_without_the_network() -> None:
     script = (
         "import socket, sys\n"
-        "def reject(*_): raise SystemExit('asked somebody')\n"
+        "def reject(*_): raise SystemExit('opened a connection')\n"
         "socket.socket.connect = socket.getaddrinfo = reject\n"
         "import importlib\n"
         "for name in sys.argv[1:]: importlib.import_module(name)\n"
@@ -211,7 +212,7 @@ def test_every_room_can_be_imported_without_the_network() -> None:
     subprocess.run([sys.executable, "-c", script, *names], check=True, timeout=60)
 
 
-def test_a_configuration_that_is_shown_hides_its_secrets() -> None:
+def test_the_repr_of_a_configuration_hides_its_secrets() -> None:
     config: Any = SessionConfig(url="https://orion.example.com", token=CANARY, proxy=f"http://u:{CANARY}@p:1")
-    assert not leaks(repr(config))
+    assert not contains_token(repr(config))
     assert importlib.import_module("orionclient.config") is not None

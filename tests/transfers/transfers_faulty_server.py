@@ -1,4 +1,4 @@
-"""A server that holds a content and responds to requests for it in every way, right and wrong, that its seed draws."""
+"""A server of one content that responds to requests in random right and wrong ways, determined by its seed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Script:
 
     Attributes:
         chance: Source of all decisions.
-        contents: The content, and what replaces it.
-        replaced_after: Number of responses after which it is replaced.
+        contents: The content, and its replacement.
+        replaced_after: Count of responses after which the content is replaced.
         etag: ``none``, ``weak``, ``strong`` or ``changing``, which is a new one for every response.
-        digest: Header that announces a digest of the whole: empty for none.
-        lies: Whether bodies may differ from their heads in ways that only a digest or the size of the resource shows.
-        faults: Number of requests with a fault; later ones get what they ask for.
+        digest: Header that announces a digest of the whole content; empty for none.
+        lies: Whether bodies may differ from their heads in ways that only a digest or the size of the resource can detect.
+        faults: Count of requests with a fault; later ones get a correct response.
         labelled: Whether responses carry a Content-Encoding that belongs to the content.
         resumed: Whether the first response breaks, so that ranges are requested, and the faults are mostly those of ranges.
         ranges: Whether the server sends ranges.
@@ -51,43 +51,43 @@ class Script:
 
     @property
     def content(self) -> bytes:
-        """What the server holds now."""
+        """The current content."""
         return self.contents[self.count > self.replaced_after]
 
     def info(self) -> dict[str, object]:
-        """The resource."""
+        """Return the resource."""
         content = self.content
         return {
             "id": 1, "name": "x", "state": "ready", "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "project": 1,
             "owner": 1, "created": "2026-01-01T00:00:00.000000Z", "description": "", "path": None, "deleted": "",
         }  # fmt: skip
 
-    def honest(self) -> None:
-        """Do what is asked from now on."""
+    def stop_faults(self) -> None:
+        """Respond correctly from now on."""
         self.faults, self.etag = 0, self.etag.replace("changing", "strong")
 
     def respond(self, headers: Mapping[str, str]) -> tuple[bytes, bool]:
-        """Make a response; the second value is False where the connection ends with it."""
+        """Make a response; the second value is False if the connection closes after it."""
         with self.lock:
             self.count += 1
             self.faults -= 1
             return self._respond(headers) if self.faults >= 0 else self._open_range(headers)
 
-    def _marks(self) -> list[str]:
-        content, marks = self.content, []
+    def _validators(self) -> list[str]:
+        content, validators = self.content, []
         digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
         name = hashlib.sha256(content).hexdigest()[:8]
         if self.etag == "weak":
-            marks.append(f'ETag: W/"{name}"')
+            validators.append(f'ETag: W/"{name}"')
         elif self.etag == "strong":
-            marks.append(f'ETag: "{name}"')
+            validators.append(f'ETag: "{name}"')
         elif self.etag == "changing":
-            marks.append(f'ETag: "{name}{self.count}"')
+            validators.append(f'ETag: "{name}{self.count}"')
         if self.digest == "repr":
-            marks.append(f"Repr-Digest: sha-256=:{digest}:")
-        return marks + self._of_storages(digest)
+            validators.append(f"Repr-Digest: sha-256=:{digest}:")
+        return validators + self._storage_digests(digest)
 
-    def _of_storages(self, digest: str) -> list[str]:
+    def _storage_digests(self, digest: str) -> list[str]:
         md5 = base64.b64encode(hashlib.md5(self.content).digest()).decode()
         names = {
             "md5": f"Content-MD5: {md5}",
@@ -101,23 +101,27 @@ class Script:
         size = len(self.content)
         found = re.fullmatch(r"bytes=(\d+)-(\d*)", headers.get("range", ""))
         condition = headers.get("if-range")
-        if found is None or not self.ranges or (condition is not None and f"ETag: {condition}" not in self._marks()):
+        if (
+            found is None
+            or not self.ranges
+            or (condition is not None and f"ETag: {condition}" not in self._validators())
+        ):
             return None
         return int(found[1]), min(int(found[2]) + 1 if found[2] else size, size)
 
     def _open_range(self, headers: Mapping[str, str]) -> tuple[bytes, bool]:
         wanted, size = self._range(headers), len(self.content)
         if wanted is None:
-            return self._head(200, self._marks(), size) + self.content, True
+            return self._head(200, self._validators(), size) + self.content, True
         start, end = wanted
         if start >= size:
             return self._head(416, [f"Content-Range: bytes */{size}"], 0), True
-        marks = [*self._marks_of_part(), f"Content-Range: bytes {start}-{end - 1}/{size}"]
-        return self._head(206, marks, end - start) + self.content[start:end], True
+        validators = [*self._range_validators(), f"Content-Range: bytes {start}-{end - 1}/{size}"]
+        return self._head(206, validators, end - start) + self.content[start:end], True
 
-    def _marks_of_part(self) -> list[str]:
-        # Those of the whole alone say something of a part.
-        return [mark for mark in self._marks() if mark.startswith(("ETag", "Repr-Digest"))]
+    def _range_validators(self) -> list[str]:
+        # Only validators of the whole content apply to a partial response as well.
+        return [validator for validator in self._validators() if validator.startswith(("ETag", "Repr-Digest"))]
 
     def _head(self, status: int, lines: list[str], length: int | None) -> bytes:
         shown = [*lines, "Accept-Ranges: bytes", "Content-Type: application/octet-stream"]
@@ -133,12 +137,12 @@ class Script:
         if self.resumed and self.count == 1:
             self.seen.append("first half")
             content = self.content
-            return self._head(200, self._marks(), len(content)) + content[: (len(content) + 1) // 2], False
+            return self._head(200, self._validators(), len(content)) + content[: (len(content) + 1) // 2], False
         if self.resumed and wanted is not None and chance.random() < 0.9:
-            return self._part(wanted)
-        kinds = [self._whole, self._whole, self._part, self._part, self._other_status]
+            return self._partial(wanted)
+        kinds = [self._whole, self._whole, self._partial, self._partial, self._other_status]
         if wanted is not None:
-            kinds += [self._part, self._part]
+            kinds += [self._partial, self._partial]
         kind = chance.choice(kinds)
         self.seen.append(kind.__name__)
         return kind(wanted)
@@ -147,7 +151,7 @@ class Script:
         return body[: self.chance.choice([0, 1, self.chance.randrange(len(body) + 1), max(0, len(body) - 1)])]
 
     def _whole(self, wanted: tuple[int, int] | None) -> tuple[bytes, bool]:
-        chance, content, marks = self.chance, self.content, self._marks()
+        chance, content, validators = self.chance, self.content, self._validators()
         size = len(content)
         kinds = [
             "right",
@@ -156,35 +160,38 @@ class Script:
             "chunked",
             "chunks break",
             "range of the whole",
-            "part as 200",
-            "packed",
+            "range as 200",
+            "compressed",
         ]
         if self.lies:
             kinds += ["short", "short without a length", "longer", "other bytes"]
         if self.labelled:
-            # What it cannot be known from the head whether it is the compressed or the decompressed form is an error in a stream.
-            kinds = [kind for kind in kinds if kind not in {"packed", "part as 200"}]
+            # Whether a body is the compressed or the decompressed form must be clear from its head, or else a stream is
+            # an error.
+            kinds = [kind for kind in kinds if kind not in {"compressed", "range as 200"}]
         kind = chance.choice(kinds)
         self.seen.append(kind)
         if kind == "break":
-            return self._head(200, marks, size) + self._cut(content), False
+            return self._head(200, validators, size) + self._cut(content), False
         if kind == "no length":
-            return self._head(200, marks, None) + content, False
+            return self._head(200, validators, None) + content, False
         if kind in {"chunked", "chunks break"}:
             body = _chunked(content)
-            head = self._head(200, [*marks, "Transfer-Encoding: chunked"], None)
+            head = self._head(200, [*validators, "Transfer-Encoding: chunked"], None)
             return (head + body, True) if kind == "chunked" else (head + self._cut(body)[: len(body) - 1], False)
         if kind == "range of the whole":
-            return self._head(200, [*marks, f"Content-Range: bytes 0-{size - 1}/{size}"], size) + content, True
-        if kind == "part as 200":
-            start, end = self._some(size)
+            return self._head(200, [*validators, f"Content-Range: bytes 0-{size - 1}/{size}"], size) + content, True
+        if kind == "range as 200":
+            start, end = self._random_range(size)
             with_length = chance.random() < 0.5
             head = self._head(
-                200, [*marks, f"Content-Range: bytes {start}-{end - 1}/{size}"], end - start if with_length else None
+                200,
+                [*validators, f"Content-Range: bytes {start}-{end - 1}/{size}"],
+                end - start if with_length else None,
             )
             return head + content[start:end], with_length
-        if kind == "packed":
-            # On the way: what it says of its content is said of the compressed form, so it says nothing.
+        if kind == "compressed":
+            # Compressed in transit: digests and validators would describe the compressed form, so they are left out.
             body = gzip.compress(content, 1, mtime=0)
             return self._head(200, ["Content-Encoding: gzip"], len(body)) + body, True
         body = {
@@ -194,19 +201,19 @@ class Script:
         }.get(kind, content)
         if kind == "other bytes":
             body = bytes(size)
-        return self._head(200, marks, None if "without" in kind else len(body)) + body, "without" not in kind
+        return self._head(200, validators, None if "without" in kind else len(body)) + body, "without" not in kind
 
-    def _some(self, size: int) -> tuple[int, int]:
-        """A real part."""
+    def _random_range(self, size: int) -> tuple[int, int]:
+        """Return a random valid byte range."""
         start = self.chance.randrange(size)
         return (start, self.chance.randrange(start, size) + 1) if start else (0, self.chance.randrange(1, max(size, 2)))
 
-    def _part(self, wanted: tuple[int, int] | None) -> tuple[bytes, bool]:
+    def _partial(self, wanted: tuple[int, int] | None) -> tuple[bytes, bool]:
         chance, content = self.chance, self.content
         size = len(content)
-        start, end = self._some(size) if wanted is None or wanted[0] >= wanted[1] else wanted
+        start, end = self._random_range(size) if wanted is None or wanted[0] >= wanted[1] else wanted
         kinds = ["right", "lower", "upper", "blanks", "all of it", *["before", "after", "less"] * 3, "no range", "no total", "other total",
-                 "multipart", "break", "no length", "more than said", "less than said", "packed"]  # fmt: skip
+                 "multipart", "break", "no length", "longer than announced", "shorter than announced", "compressed"]  # fmt: skip
         kind = chance.choice(kinds)
         self.seen.append(f"206 {kind}")
         start, end = {
@@ -217,34 +224,34 @@ class Script:
         }.get(kind, (start, end))
         form = {"upper": "BYTES {}-{}/{}", "blanks": " bytes  {} - {} / {} "}.get(kind, "bytes {}-{}/{}")
         total = {"no total": "*", "other total": size + 1 + chance.randrange(size)}.get(kind, size)
-        reported = [*self._marks_of_part(), "Content-Range: " + form.format(start, end - 1, total)]
+        reported = [*self._range_validators(), "Content-Range: " + form.format(start, end - 1, total)]
         if kind == "no range":
             reported.pop()
         reported += {
-            "packed": ["Content-Encoding: gzip"],
+            "compressed": ["Content-Encoding: gzip"],
             "multipart": ["Content-Type: multipart/byteranges; boundary=b"],
         }.get(kind, [])
         right = content[start:end]
         body = {
             "multipart": b"--b\r\nContent-Range: bytes %d-%d/%d\r\n\r\n%b\r\n--b--\r\n" % (start, end - 1, size, right),
-            "packed": gzip.compress(content, 1)[start:end],
-            "more than said": right + b"more",
-            "less than said": self._cut(right),
+            "compressed": gzip.compress(content, 1)[start:end],
+            "longer than announced": right + b"more",
+            "shorter than announced": self._cut(right),
         }.get(kind, right)
         if kind == "break":
             return self._head(206, reported, len(body)) + self._cut(body), False
-        ends = kind in {"no length", "more than said", "less than said"}
+        ends = kind in {"no length", "longer than announced", "shorter than announced"}
         return self._head(206, reported, None if ends else len(body)) + body, not ends
 
     def _other_status(self, wanted: tuple[int, int] | None) -> tuple[bytes, bool]:
         status = self.chance.choice([201, 202, 203, 204, 205, 226, 300, 302, 302, 304, 416, 416, 404, 500])
         self.seen.append(str(status))
         if status in {204, 304}:
-            return self._head(status, self._marks(), None), True
+            return self._head(status, self._validators(), None), True
         if status == 302:
             return self._head(302, ["Location: /moved"], 0), True
         body = self.chance.choice([b"", self._cut(self.content), self.content])
-        return self._head(status, self._marks(), len(body)) + body, True
+        return self._head(status, self._validators(), len(body)) + body, True
 
 
 def _chunked(body: bytes) -> bytes:
@@ -252,8 +259,8 @@ def _chunked(body: bytes) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
 
 
-class Liar:
-    """The server; one script at a time."""
+class FaultyServer:
+    """The server; it runs one script at a time."""
 
     def __init__(self) -> None:
         self.script: Script | None = None
@@ -272,12 +279,12 @@ class Liar:
                             return
                         rest += received
                     head, _, rest = rest.partition(b"\r\n\r\n")
-                    response, stays = outer.respond(head.decode("latin-1"))
+                    response, keeps_open = outer.respond(head.decode("latin-1"))
                     try:
                         self.request.sendall(response)
                     except OSError:
                         return
-                    if not stays:
+                    if not keeps_open:
                         return
 
         class Server(socketserver.ThreadingTCPServer):

@@ -1,4 +1,4 @@
-"""Rooms of the command line on their own: how calls end, bars, completion, and the process of the local Orion."""
+"""Internals of the command line: how calls end, progress bars, completion, and the process of the local Orion."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from orionclient.types import File
 
 
 @pytest.fixture
-def kept_signals() -> Any:
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+def restore_signals() -> Any:
+    before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
     yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    for name, handler in before.items():
+        signal.signal(name, handler)
 
 
-def raised(error: BaseException) -> click.Command:
+def run_with_error(error: BaseException) -> click.Command:
     def run() -> None:
         raise error
 
@@ -69,9 +69,9 @@ def abort_of(cause: BaseException) -> click.Abort:
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else str(value),
 )
 def test_how_a_call_ends(
-    error: BaseException, code: int, kept_signals: None, capsys: pytest.CaptureFixture[str]
+    error: BaseException, code: int, restore_signals: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert errors.run(raised(error), [], "ocli", {}) == code
+    assert errors.run(run_with_error(error), [], "ocli", {}) == code
     err = capsys.readouterr().err
     assert "Traceback" not in err
     if code in {130, 3}:
@@ -139,7 +139,7 @@ def test_groups_are_completed_without_loading_them() -> None:
 
 
 @pytest.mark.usefixtures("real_time")
-def test_the_process_of_the_local_orion_ends_by_a_file(tmp_path: Path, kept_signals: None) -> None:
+def test_the_process_of_the_local_orion_is_stopped_by_a_file(tmp_path: Path, restore_signals: None) -> None:
     seen: dict[str, Any] = {}
 
     def watch() -> None:
@@ -158,11 +158,11 @@ def test_the_process_of_the_local_orion_ends_by_a_file(tmp_path: Path, kept_sign
     assert not (tmp_path / "stop").exists()
 
 
-def test_a_broken_file_of_what_runs_counts_as_nothing(call: Call, tmp_path: Path) -> None:
+def test_an_invalid_state_file_counts_as_not_running(call: Call, tmp_path: Path) -> None:
     (tmp_path / "running.json").write_text("{")
-    assert call("emulator", "status", "--folder", str(tmp_path)).stdout.startswith("No local Orion runs")
-    assert call("emulator", "stop", "--folder", str(tmp_path)).exit_code == 0
-    assert call("emulator", "start", "--dry-run", "--folder", str(tmp_path)).stdout.startswith("Would start")
+    assert call("local", "status", "--folder", str(tmp_path)).stdout.startswith("No local Orion is running")
+    assert call("local", "stop", "--folder", str(tmp_path)).exit_code == 0
+    assert call("local", "start", "--dry-run", "--folder", str(tmp_path)).stdout.startswith("Would start")
 
 
 def test_the_doctor_without_a_server(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +176,7 @@ def test_the_doctor_without_a_server(call: Call, monkeypatch: pytest.MonkeyPatch
     assert not rows["server"]
 
 
-def test_packages_that_cannot_be_begun(call: Call, tmp_path: Path) -> None:
+def test_packages_that_cannot_be_created(call: Call, tmp_path: Path) -> None:
     assert call("packages", "init", "mine").exit_code == 0
     assert call("packages", "init", "mine").exit_code == 9
     (tmp_path / "mine" / "manifest.json").write_text("{")
@@ -186,14 +186,14 @@ def test_packages_that_cannot_be_begun(call: Call, tmp_path: Path) -> None:
     assert call("packages", "show-dockerfile", "nowhere").exit_code == 9
 
 
-def test_what_asks_takes_the_response(call: Call, stack: LocalOrion) -> None:
-    number = call("tokens", "create", "for tests", "-q", on=stack).stdout.strip()
-    assert call("tokens", "update", number, input="another\n").exit_code == 0
-    assert "another" in call("tokens", "info", number).stdout
-    assert number in call("tokens", "info", "-q").stdout.split()
+def test_prompts_read_the_reply(call: Call, stack: LocalOrion) -> None:
+    token_id = call("tokens", "create", "for tests", "-q", on=stack).stdout.strip()
+    assert call("tokens", "update", token_id, input="another\n").exit_code == 0
+    assert "another" in call("tokens", "info", token_id).stdout
+    assert token_id in call("tokens", "info", "-q").stdout.split()
     secret = call("secrets", "create", "name", "-q", input="value\n").stdout.strip()
     assert call("secrets", "update", secret).exit_code == 2
-    assert call("secrets", "update", secret, "--name", "other").stdout == f"Updated secret {secret}\n"
+    assert call("secrets", "update", secret, "--name", "other").stdout == f"Updated secret {secret} 'other'\n"
     assert call("secrets", "create", "name", "--tag", "x", "--dry-run").stdout == "Would create secret 'name'\n"
     assert call("links", "create", "shard", "1").exit_code == 2
     assert call("links", "create", "shard", "1", "--collection", "1", "--json").exit_code == 0

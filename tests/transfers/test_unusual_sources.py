@@ -1,4 +1,4 @@
-"""Sources that look like ordinary files and are none: all that they hold is sent, or an error says why not."""
+"""Sources that resemble regular files but are not: their whole content is sent, or an error explains the reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orionclient.types import File
 
 DATA = b"the quick brown fox\n" * 10_000
 posix = pytest.mark.skipif(os.name == "nt", reason="pipes and /proc of POSIX")
-# One file of /proc whose content does not change while it is looked at.
+# A file of /proc whose content does not change between two reads.
 PROC = Path("/proc/version")
 
 
@@ -25,7 +25,7 @@ def sent(stack: Stack, source: Any) -> bytes:
 
 
 class Duck:
-    """A binary file with what is needed and nothing more."""
+    """A binary file object with only the required methods."""
 
     def __init__(self, content: bytes) -> None:
         self._inner = io.BytesIO(content)
@@ -38,7 +38,7 @@ class Duck:
 
 
 WRAPPED: dict[str, Callable[[Path], Any]] = {
-    "unpacked": lambda path: io.BufferedReader(gzip.GzipFile(path)),
+    "decompressed": lambda path: io.BufferedReader(gzip.GzipFile(path)),
     "memory": lambda _: io.BufferedReader(io.BytesIO(DATA)),
     "random": lambda _: io.BufferedRandom(io.BytesIO(DATA)),
     "no closed": lambda _: Duck(DATA),
@@ -46,7 +46,7 @@ WRAPPED: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("name", WRAPPED)
-def test_what_is_wrapped_is_what_counts(simple: Stack, tmp_path: Path, name: str) -> None:
+def test_a_wrapper_is_read_through_its_own_interface(simple: Stack, tmp_path: Path, name: str) -> None:
     with gzip.open(tmp_path / "d.gz", "wb") as stream:
         stream.write(DATA)
     source = WRAPPED[name](tmp_path / "d.gz")
@@ -58,18 +58,21 @@ def test_what_is_wrapped_is_what_counts(simple: Stack, tmp_path: Path, name: str
 
 @posix
 @pytest.mark.parametrize("buffering", [-1, 0])
-def test_a_pipe_that_does_not_block(simple: Stack, buffering: int) -> None:
+def test_a_non_blocking_pipe(simple: Stack, buffering: int) -> None:
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.write(writer, b"the first half")
-    with os.fdopen(reader, "rb", buffering=buffering) as stream, pytest.raises(BlockingIOError, match="at the moment"):
+    with (
+        os.fdopen(reader, "rb", buffering=buffering) as stream,
+        pytest.raises(BlockingIOError, match="has no data now"),
+    ):
         File.upload(simple.session(), "x", stream)
     os.close(writer)
     assert simple.plain.get(FILES)["count"] == 0
 
 
 @posix
-def test_a_pipe_that_does_not_block_and_ended(simple: Stack) -> None:
+def test_a_non_blocking_pipe_at_its_end(simple: Stack) -> None:
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.write(writer, b"all of it")
@@ -90,7 +93,7 @@ def test_files_that_report_no_size(simple: Stack, buffering: int | None) -> None
         assert sent(simple, stream) == PROC.read_bytes()[3:]
 
 
-def test_an_empty_file_stays_one(simple: Stack, tmp_path: Path) -> None:
+def test_an_empty_file_stays_empty(simple: Stack, tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"")
     assert sent(simple, tmp_path / "empty") == b""
     with (tmp_path / "empty").open("rb") as stream:

@@ -1,4 +1,7 @@
-"""Configuration exactly: every key there and back, every word of the rejections, and nothing but the given environment."""
+"""Configuration in detail:
+
+every key written and read, every message of rejected values, and only the given environment.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +40,9 @@ def rejected(call: Any, kind: type[Exception] = ValidationError) -> str:
     return str(raised.value)
 
 
-def write(path: Path, text: str) -> Path:
+def write(path: Path, data: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
+    path.write_bytes(data.encode())
     path.chmod(0o600)
     return path
 
@@ -97,11 +100,11 @@ def test_hosts() -> None:
         ),
     ],
 )
-def test_values_that_are_rejected(values: dict[str, Any], words: str) -> None:
+def test_invalid_values_are_rejected(values: dict[str, Any], words: str) -> None:
     assert rejected(lambda: SessionConfig(**{"url": URL, **values})) == words
 
 
-def test_values_at_the_edge() -> None:
+def test_boundary_values() -> None:
     config = SessionConfig(url=f"  {URL}/ ", token="!~", project="0012")
     assert (config.url, config.token, config.project) == (URL, "!~", 12)
     assert SessionConfig(url="Orion.Example.COM").url == URL
@@ -124,7 +127,7 @@ FULL = {
 }  # fmt: skip
 
 
-def test_every_setting_there_and_back(tmp_path: Path) -> None:
+def test_every_setting_makes_a_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "config"
     config = SessionConfig(**FULL)
     save_profile(config, "full", path)
@@ -149,7 +152,7 @@ def test_every_setting_there_and_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["1", "true", "yes", "on", "TRUE", "Yes"])
-def test_words_for_yes_and_no(tmp_path: Path, word: str) -> None:
+def test_boolean_values(tmp_path: Path, word: str) -> None:
     other = {"1": "0", "true": "false", "yes": "no", "on": "off", "TRUE": "FALSE", "Yes": "Off"}[word]
     path = write(tmp_path / "config", f"[p]\nurl=http://far.example\nallow_http={word}\nverify={other}\n")
     config = resolve("p", {"ORION_CONFIG": str(path)})
@@ -160,8 +163,8 @@ def test_words_for_yes_and_no(tmp_path: Path, word: str) -> None:
 
 
 def test_comments_and_other_characters(tmp_path: Path) -> None:
-    text = f"# one\n; two\n[p]\n# three\nurl = {URL}\nusername = Zoë: x = y\n; four\n"
-    path = write(tmp_path / "config", text)
+    data = f"# one\n; two\n[p]\n# three\nurl = {URL}\nusername = Zoë: x = y\n; four\n"
+    path = write(tmp_path / "config", data)
     assert read_profiles(path) == {"p": {"url": URL, "username": "Zoë: x = y"}}
     save_profile(SessionConfig(url=URL), "q", path)
     assert read_profiles(path)["p"]["username"] == "Zoë: x = y"
@@ -169,7 +172,7 @@ def test_comments_and_other_characters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("data", "words"),
     [
         ("url = x\n", "{} is not a valid profile file (line 1); each profile starts with its name in [brackets]"),
         (
@@ -180,12 +183,12 @@ def test_comments_and_other_characters(tmp_path: Path) -> None:
         ("[p]\nurl: x\n", "{} is not a valid profile file (line 2); each profile starts with its name in [brackets]"),
     ],
 )
-def test_files_that_are_none(tmp_path: Path, text: str, words: str) -> None:
-    path = write(tmp_path / "config", text)
+def test_invalid_files_are_rejected(tmp_path: Path, data: str, words: str) -> None:
+    path = write(tmp_path / "config", data)
     assert rejected(lambda: read_profiles(path)) == words.format(path)
 
 
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+def test_unreadable_files(tmp_path: Path) -> None:
     path = write(tmp_path / "config", f"[p]\nurl = {URL}\n".ljust(1 << 20, "\n"))
     assert read_profiles(path) == {"p": {"url": URL}}
     write(path, "\n" * ((1 << 20) + 1))
@@ -196,7 +199,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert read_profiles(tmp_path / "none") == read_profiles(path / "below") == {}
 
 
-def test_a_file_that_others_can_read_warns_who_asked(tmp_path: Path) -> None:
+def test_a_file_readable_by_others_warns_the_caller(tmp_path: Path) -> None:
     path = write(tmp_path / "config", "")
     path.chmod(0o640)
     with pytest.warns(UserWarning, match="contains tokens") as caught:
@@ -215,7 +218,7 @@ def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.Monkey
         os.chown(path, 4321, -1)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
-    # One sentence, whatever the mode is: who does not own it cannot change that.
+    # One message for every mode, because a user who does not own the file cannot change its mode.
     for mode in (0o600, 0o644):
         path.chmod(mode)
         with pytest.warns(UserWarning, match="another user") as caught:
@@ -223,7 +226,7 @@ def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.Monkey
         words = f"{path} contains tokens and belongs to another user; use a copy of your own"
         assert [str(each.message) for each in caught] == [words]
     if os.geteuid() == 0:
-        # What is saved is one's own from then on.
+        # A saved file belongs to the current user from then on.
         with pytest.warns(UserWarning, match="another user"):
             save_profile(SessionConfig(url=URL), "q", path)
         assert list(read_profiles(path)) == ["p", "q"]
@@ -256,7 +259,7 @@ def test_a_broken_file_is_never_overwritten(tmp_path: Path, name: str) -> None:
     assert {each.name for each in tmp_path.iterdir()} == {"config", "config.lock"}
 
 
-def test_lines_that_end_as_on_windows(tmp_path: Path) -> None:
+def test_windows_line_ends(tmp_path: Path) -> None:
     path = write(tmp_path / "config", f"[p]\r\nurl = {URL}\r\ntoken = t0ken\r\n\r\n[empty]\r\n")
     assert read_profiles(path) == {"p": {"url": URL, "token": "t0ken"}, "empty": {}}
     assert resolve("p", {"ORION_CONFIG": str(path)}).token == "t0ken"
@@ -272,7 +275,7 @@ def test_an_empty_file_is_filled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a]", "[a", "a\nb", "a\rb", "DEFAULT"])
-def test_names_that_no_profile_has(tmp_path: Path, name: str) -> None:
+def test_unknown_profiles(tmp_path: Path, name: str) -> None:
     words = rejected(lambda: save_profile(SessionConfig(url=URL), name, tmp_path / "config"))
     assert words == " ".join(f"{name!r} is not a valid profile name".split())
     save_profile(SessionConfig(url=URL), "X y", tmp_path / "config")
@@ -295,7 +298,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     assert sorted(each.name for each in tmp_path.iterdir()) == ["config", "config.lock"]
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
+def test_missing_settings_are_named(tmp_path: Path) -> None:
     path = tmp_path / "config"
     environ = {"ORION_CONFIG": str(path)}
     assert (
@@ -327,7 +330,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_the_given_environment_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_given_environment_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "config", f"[default]\nurl=https://d.example\n[p]\nurl={URL}\ntoken=x\nproject=3\n")
     for name, value in {"ORION_URL": "https://wrong.example", "ORION_TOKEN": "wrong", "ORION_JOB_ID": "1"}.items():
         monkeypatch.setenv(name, value)
@@ -341,13 +344,13 @@ def test_the_given_environment_and_no_other(tmp_path: Path, monkeypatch: pytest.
     assert (found.url, found.token, found.username, found.profile) == ("https://e.example", "e", "eve", None)
     assert resolve(None, pair).username == ""
     assert resolve("p", {**pair, "ORION_JOB_ID": "5"}).url == "https://e.example"
-    # In a job half a pair counts for nothing.
+    # In a job, a url without a token is ignored.
     assert resolve("p", {**base, "ORION_URL": "https://e.example", "ORION_JOB_ID": "5"}).url == URL
 
 
-def test_credentials_are_found_again_by_where_they_lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = f"[broken]\nurl=://\n[a]\nurl={URL}\ntoken=ta\n[b]\nurl={URL}\ntoken=tb\n[empty]\nurl={URL}\n"
-    path = write(tmp_path / "config", text)
+def test_credentials_are_found_by_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = f"[broken]\nurl=://\n[a]\nurl={URL}\ntoken=ta\n[b]\nurl={URL}\ntoken=tb\n[empty]\nurl={URL}\n"
+    path = write(tmp_path / "config", data)
     environ = {"ORION_CONFIG": str(path)}
     origin = ("https", "orion.example.com", 443)
     assert restore_config(origin, None, environ).profile == "a"
@@ -364,12 +367,12 @@ def test_credentials_are_found_again_by_where_they_lead(tmp_path: Path, monkeypa
     )
 
 
-def test_what_a_pickle_holds() -> None:
+def test_the_content_of_a_pickle() -> None:
     config = SessionConfig(**FULL, profile="p")
     again = pickle.loads(pickle.dumps(config))
     assert (again.token, again.proxy) == ("", None)
-    kept = (set(FULL) | {"profile"}) - {"token", "proxy"}
-    assert {key: getattr(again, key) for key in kept} == {key: getattr(config, key) for key in kept}
+    pickled = (set(FULL) | {"profile"}) - {"token", "proxy"}
+    assert {key: getattr(again, key) for key in pickled} == {key: getattr(config, key) for key in pickled}
     assert config.authorization == "Token:t0ken"
     assert SessionConfig(url=URL, token="x").authorization == "Token x"
     assert not {"t0ken", "p:1"} & set(repr(config).split("'"))

@@ -1,4 +1,4 @@
-"""A file with floes, as a person writes it; the tests give it to the local Orion."""
+"""Floes written by a user; the tests add this module to the local Orion."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from orionclient.types import Dataset, File, Secret, ShardCollection
 
 
 @floe
-def tell(output: FileOut = "told") -> None:
-    """Write down what a job sees of itself."""
+def report(output: FileOut = "report") -> None:
+    """Upload what a job can see of its environment."""
     progress(0.25)
     facts = (in_orion(), os.environ["ORION_JOB_ID"], APISession.get_user_profile().username, APISession.config.project)
     File.upload(APISession, output, repr(facts).encode())
@@ -42,5 +42,5 @@ def take(
 
 @floe
 def leave(code: int | None = None, text: str = "") -> None:
-    """End by `sys.exit`."""
+    """Exit with `sys.exit`."""
     raise SystemExit(text or code)

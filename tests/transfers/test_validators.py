@@ -1,4 +1,4 @@
-"""What breaks is resumed only where it can be known that the rest belongs to it: within a run, and in the next one."""
+"""Resuming needs a validator that proves that the rest belongs to the same content, within a run and between runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HALF = SIZE // 2
 CONTENT = random.Random(20).randbytes(SIZE)
 OTHER = random.Random(21).randbytes(SIZE)
 CLOSE = {"Connection": "close", "Content-Type": "application/octet-stream"}
-MARK = {"ETag": '"one"', "Accept-Ranges": "bytes"}
+VALIDATOR = {"ETag": '"one"', "Accept-Ranges": "bytes"}
 WEAK = [({}, {}), ({"ETag": 'W/"1"'}, {"ETag": 'W/"1"'})]
 
 
@@ -32,7 +32,7 @@ def digest_of(content: bytes) -> str:
 
 
 def cut(content: bytes, headers: dict[str, str]) -> ScriptedResponse:
-    """A response that breaks in its middle."""
+    """Make a response that breaks in the middle."""
     return ScriptedResponse(raw=content[:HALF], headers={**CLOSE, **headers, "Content-Length": str(len(content))})
 
 
@@ -41,7 +41,7 @@ def whole(content: bytes, headers: dict[str, str]) -> ScriptedResponse:
 
 
 def chunk(start: int, headers: dict[str, str], content: bytes = CONTENT) -> ScriptedResponse:
-    """The rest from a byte on."""
+    """Make a 206 response with the rest from a byte on."""
     message = {"Content-Range": f"bytes {start}-{SIZE - 1}/{SIZE}"}
     return ScriptedResponse(206, raw=content[start:], headers={**CLOSE, **headers, **message})
 
@@ -51,7 +51,7 @@ def file_of(scripted: Scripted) -> File:
 
 
 def ranges(scripted: Scripted) -> list[str | None]:
-    return [requests.headers.get("Range") for requests in scripted.requests]
+    return [request.headers.get("Range") for request in scripted.requests]
 
 
 @pytest.fixture
@@ -59,12 +59,12 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "target"
 
 
-# -- no mark
+# -- no validator
 
 
 @pytest.mark.parametrize(("before", "after"), [*WEAK, ({"ETag": 'W/"1"'}, {"ETag": 'W/"2"'})])
 @pytest.mark.parametrize("now", [OTHER, CONTENT, OTHER[:1000]])
-def test_a_file_without_a_mark_is_fetched_anew(
+def test_a_file_without_a_validator_is_downloaded_again(
     scripted: Scripted, target: Path, before: dict[str, str], after: dict[str, str], now: bytes
 ) -> None:
     reported: list[Any] = []
@@ -76,7 +76,7 @@ def test_a_file_without_a_mark_is_fetched_anew(
     assert [path.name for path in target.parent.iterdir()] == ["target"]
 
 
-def test_a_file_without_a_mark_that_breaks_for_ever(scripted: Scripted, target: Path) -> None:
+def test_a_file_without_a_validator_that_always_breaks(scripted: Scripted, target: Path) -> None:
     scripted.then(cut(CONTENT, {}))
     with pytest.raises(OrionConnectionError, match="connection lost"):
         file_of(scripted).download_to_file(target)
@@ -85,7 +85,7 @@ def test_a_file_without_a_mark_that_breaks_for_ever(scripted: Scripted, target: 
 
 
 @pytest.mark.parametrize(("before", "after"), WEAK)
-def test_a_stream_without_a_mark_goes_on_with_the_same(
+def test_a_stream_without_a_validator_resumes_with_the_same_content(
     scripted: Scripted, before: dict[str, str], after: dict[str, str]
 ) -> None:
     scripted.then(cut(CONTENT, before), cut(CONTENT, before), whole(CONTENT, after))
@@ -94,11 +94,13 @@ def test_a_stream_without_a_mark_goes_on_with_the_same(
 
 @pytest.mark.parametrize("now", [OTHER, CONTENT[: HALF - 1] + OTHER, CONTENT[: HALF - 1], b""])
 @pytest.mark.parametrize("length", [True, False])
-def test_a_stream_without_a_mark_does_not_go_on_with_another(scripted: Scripted, now: bytes, length: bool) -> None:
+def test_a_stream_without_a_validator_does_not_resume_with_other_content(
+    scripted: Scripted, now: bytes, length: bool
+) -> None:
     last = whole(now, {}) if length else chunked(now)
     scripted.then(cut(CONTENT, {}), last)
     received: list[bytes] = []
-    with pytest.raises(OrionConnectionError, match=r"content changed|did not arrive whole"):
+    with pytest.raises(OrionConnectionError, match=r"content changed|(incomplete|corrupted) content"):
         received.extend(file_of(scripted).download())
     assert b"".join(received) == CONTENT[:HALF]
 
@@ -106,28 +108,26 @@ def test_a_stream_without_a_mark_does_not_go_on_with_another(scripted: Scripted,
 @pytest.mark.parametrize(
     "message", [{"Repr-Digest": digest_of(CONTENT)}, {"ETag": '"1"', "Repr-Digest": digest_of(CONTENT)}]
 )
-def test_what_a_later_response_says_of_a_stream_without_a_mark_holds(
-    scripted: Scripted, message: dict[str, str]
-) -> None:
-    # The last one ends too early, and tells no length.
+def test_a_later_response_adds_the_validator_of_a_stream(scripted: Scripted, message: dict[str, str]) -> None:
+    # The last response ends too early, and has no length.
     scripted.then(cut(CONTENT, {}), cut(CONTENT, message), chunked(CONTENT[:-1], message))
-    with pytest.raises(OrionConnectionError, match="did not arrive whole"):
+    with pytest.raises(OrionConnectionError, match="(incomplete|unexpected|corrupted) content"):
         b"".join(file_of(scripted).download())
 
 
-def test_a_length_that_was_told_holds_where_a_later_response_tells_none(scripted: Scripted) -> None:
+def test_a_known_length_is_used_if_a_later_response_has_none(scripted: Scripted) -> None:
     scripted.then(cut(CONTENT, {}), chunked(CONTENT[:-1]), whole(CONTENT, {}))
     assert b"".join(file_of(scripted).download()) == CONTENT
     assert len(scripted.requests) == 3
 
 
-def test_a_digest_tells_more_than_a_wrong_length(scripted: Scripted) -> None:
+def test_a_digest_takes_precedence_over_a_wrong_length(scripted: Scripted) -> None:
     scripted.then(cut(CONTENT + b"x", {}), chunked(CONTENT, {"Repr-Digest": digest_of(CONTENT)}))
     assert b"".join(file_of(scripted).download()) == CONTENT
 
 
 def chunked(content: bytes, headers: dict[str, str] = {}) -> ScriptedResponse:  # noqa: B006 - only read
-    """A response that does not say how long it is."""
+    """Make a response without a length."""
 
     def write(handler: Any) -> None:
         handler.send_response_only(200)
@@ -142,12 +142,12 @@ def chunked(content: bytes, headers: dict[str, str] = {}) -> ScriptedResponse:  
     return ScriptedResponse(write=write)
 
 
-def test_records_that_are_replaced_while_they_are_read(simple: Stack, tmp_path: Path) -> None:
+def test_records_replaced_during_the_stream(simple: Stack, tmp_path: Path) -> None:
     for word in ("new", "old"):
-        lines = "".join(f"C {word}{number:06}\n" for number in range(6000))
+        lines = "".join(f"C {word}{line:06}\n" for line in range(6000))
         (tmp_path / f"{word}.smi").write_text(lines)
     session = simple.session()
-    # Twice, so that the numbers of the records are as long before and after.
+    # Written twice, so that the ids of the records have the same width before and after.
     for word in ("old", "new", "old"):
         made = Dataset.upload(session, "d", tmp_path / f"{word}.smi", if_exists="replace")
     simple.orion.faults.script("list_records", [steps.cut(1 << 18), "pass"])
@@ -159,13 +159,13 @@ def test_records_that_are_replaced_while_they_are_read(simple: Stack, tmp_path: 
     assert {record["Title"][:3] for record in seen} == {"old"}
 
 
-# -- a strong mark
+# -- a strong validator
 
 
 @pytest.mark.parametrize("way", ["file", "stream"])
-def test_a_digest_that_only_the_whole_has(scripted: Scripted, target: Path, way: str) -> None:
-    # RFC 9530: Content-Digest of a chunk is that of the chunk.
-    scripted.then(cut(CONTENT, {**MARK, "Content-Digest": digest_of(CONTENT)}), chunk(HALF, MARK))
+def test_a_digest_of_the_whole_content_only(scripted: Scripted, target: Path, way: str) -> None:
+    # RFC 9530: the Content-Digest of a partial response covers only its own bytes.
+    scripted.then(cut(CONTENT, {**VALIDATOR, "Content-Digest": digest_of(CONTENT)}), chunk(HALF, VALIDATOR))
     made = file_of(scripted)
     if way == "file":
         made.download_to_file(target)
@@ -179,14 +179,14 @@ def test_a_digest_that_only_the_whole_has(scripted: Scripted, target: Path, way:
 @pytest.mark.parametrize(
     "after",
     [
-        {"Repr-Digest": digest_of(OTHER), **MARK},
+        {"Repr-Digest": digest_of(OTHER), **VALIDATOR},
         {"Repr-Digest": digest_of(CONTENT), "ETag": '"two"'},
         {},
     ],
     ids=["another digest", "another etag", "none"],
 )
-def test_marks_that_disagree(scripted: Scripted, target: Path, way: str, after: dict[str, str]) -> None:
-    scripted.then(cut(CONTENT, {**MARK, "Repr-Digest": digest_of(CONTENT)}), chunk(HALF, after), whole(OTHER, {}))
+def test_contradicting_validators(scripted: Scripted, target: Path, way: str, after: dict[str, str]) -> None:
+    scripted.then(cut(CONTENT, {**VALIDATOR, "Repr-Digest": digest_of(CONTENT)}), chunk(HALF, after), whole(OTHER, {}))
     made = file_of(scripted)
     if way == "file":
         made.download_to_file(target)
@@ -200,7 +200,7 @@ def test_marks_that_disagree(scripted: Scripted, target: Path, way: str, after: 
 
 
 def broken(scripted: Scripted, target: Path, headers: dict[str, str]) -> PartFile:
-    """Leave a half beside the target."""
+    """Leave a half of the content beside the target."""
     scripted.responses[:] = [cut(CONTENT, headers), ScriptedResponse(400, {})]
     with pytest.raises(OrionError):
         file_of(scripted).download_to_file(target)
@@ -210,37 +210,37 @@ def broken(scripted: Scripted, target: Path, headers: dict[str, str]) -> PartFil
 
 
 @pytest.mark.parametrize("start", [HALF + 1000, HALF - 1000, 0])
-def test_a_chunk_that_begins_elsewhere(scripted: Scripted, target: Path, start: int) -> None:
-    broken(scripted, target, MARK)
-    scripted.then(chunk(start, MARK), whole(CONTENT, MARK))
+def test_a_range_with_another_start(scripted: Scripted, target: Path, start: int) -> None:
+    broken(scripted, target, VALIDATOR)
+    scripted.then(chunk(start, VALIDATOR), whole(CONTENT, VALIDATOR))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [f"bytes={HALF}-", None]
 
 
-@pytest.mark.parametrize("after", [MARK, {"Repr-Digest": digest_of(CONTENT)}], ids=["etag", "digest"])
-def test_the_rest_needs_one_mark(scripted: Scripted, target: Path, after: dict[str, str]) -> None:
-    broken(scripted, target, {**MARK, "Content-Digest": digest_of(CONTENT)})
+@pytest.mark.parametrize("after", [VALIDATOR, {"Repr-Digest": digest_of(CONTENT)}], ids=["etag", "digest"])
+def test_resuming_needs_one_validator(scripted: Scripted, target: Path, after: dict[str, str]) -> None:
+    broken(scripted, target, {**VALIDATOR, "Content-Digest": digest_of(CONTENT)})
     scripted.then(chunk(HALF, after))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [f"bytes={HALF}-"]
 
 
-def test_what_was_harmed_between_two_runs(scripted: Scripted, target: Path) -> None:
-    broken(scripted, target, {**MARK, "Content-Digest": digest_of(CONTENT)})
+def test_a_part_file_damaged_between_two_runs(scripted: Scripted, target: Path) -> None:
+    broken(scripted, target, {**VALIDATOR, "Content-Digest": digest_of(CONTENT)})
     with target.with_name(".target.part").open("r+b") as stream:
         stream.seek(HALF - 4096)
         stream.write(bytes(4096))
-    scripted.then(chunk(HALF, MARK), whole(CONTENT, MARK))
+    scripted.then(chunk(HALF, VALIDATOR), whole(CONTENT, VALIDATOR))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [f"bytes={HALF}-", None]
 
 
 @pytest.mark.parametrize("digest", ["absent", None, "no digest", "sha-256=:?:", 5, ["sha-256"]])
-def test_a_record_of_an_older_version_or_with_a_strange_digest(scripted: Scripted, target: Path, digest: Any) -> None:
-    broken(scripted, target, MARK)
+def test_a_journal_of_an_older_version_or_with_an_invalid_digest(scripted: Scripted, target: Path, digest: Any) -> None:
+    broken(scripted, target, VALIDATOR)
     journal = target.with_name(".target.part.json")
     record = json.loads(journal.read_text())
     record["digest"] = digest
@@ -248,20 +248,20 @@ def test_a_record_of_an_older_version_or_with_a_strange_digest(scripted: Scripte
         del record["digest"]
     journal.write_text(json.dumps(record))
     strange = isinstance(digest, int | list)
-    scripted.then(whole(CONTENT, MARK) if strange else chunk(HALF, MARK))
+    scripted.then(whole(CONTENT, VALIDATOR) if strange else chunk(HALF, VALIDATOR))
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
     assert ranges(scripted) == [None if strange else f"bytes={HALF}-"]
 
 
 @pytest.mark.parametrize("how", ["ended before the record", "no record can be written"])
-def test_several_streams_take_up_the_part_of_one(
-    scripted: Scripted, target: Path, how: str, small_plans: None, monkeypatch: pytest.MonkeyPatch
+def test_several_streams_resume_the_part_file_of_one(
+    scripted: Scripted, target: Path, how: str, small_sizes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken(scripted, target, MARK)
+    broken(scripted, target, VALIDATOR)
     beside = target.with_name(".target.part.json.new")
-    # The first chunk comes, the others are rejected.
-    scripted.then(chunk(HALF, MARK), ScriptedResponse(400, {}))
+    # The first range is served, the others are rejected.
+    scripted.then(chunk(HALF, VALIDATOR), ScriptedResponse(400, {}))
     with monkeypatch.context() as patch:
         if how == "no record can be written":
             beside.mkdir()
@@ -269,7 +269,7 @@ def test_several_streams_take_up_the_part_of_one(
             patch.setattr(PartFile, "write_journal", interrupted)
         with pytest.raises((KeyboardInterrupt, OrionError)):
             file_of(scripted).download_to_file(target, workers=4)
-    scripted.responses[:] = [whole(CONTENT, MARK)]
+    scripted.responses[:] = [whole(CONTENT, VALIDATOR)]
     file_of(scripted).download_to_file(target)
     assert target.read_bytes() == CONTENT
 
@@ -278,15 +278,15 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-# -- identity packs nothing
+# -- identity is not compressed
 
 
 @pytest.mark.parametrize("way", ["file", "stream"])
-def test_identity_is_no_packing(scripted: Scripted, target: Path, way: str) -> None:
+def test_identity_is_not_compression(scripted: Scripted, target: Path, way: str) -> None:
     same = {"Content-Encoding": "Identity"}
-    first = {**MARK, **same, "Repr-Digest": digest_of(OTHER)}
-    scripted.then(cut(CONTENT, first), chunk(HALF, {**MARK, **same}), whole(CONTENT, first))
+    first = {**VALIDATOR, **same, "Repr-Digest": digest_of(OTHER)}
+    scripted.then(cut(CONTENT, first), chunk(HALF, {**VALIDATOR, **same}), whole(CONTENT, first))
     made = file_of(scripted)
-    with pytest.raises(OrionConnectionError, match="digest is not the announced one"):
+    with pytest.raises(OrionConnectionError, match="digest does not match the announced one"):
         made.download_to_file(target) if way == "file" else list(made.download())
     assert ranges(scripted)[:2] == [None, f"bytes={HALF}-"]

@@ -1,4 +1,4 @@
-"""What others give to the client and to the local Orion stays data: no SQL, no path, no command, no pickle; and passwords stay here."""
+"""Untrusted input stays data: it is never run as SQL, path, command or pickle; and passwords are not passed on."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from orionclient.types import File, WorkFloeJob, WorkFloePackage, WorkFloeSpec
 
 WORDS = [
     "'; DROP TABLE files; --", '" OR 1=1 --', "x' UNION SELECT hash FROM tokens --", "%", "_", "\\", "%' ESCAPE '", "?1", ":name", "$x",
-    "../../../../etc/passwd", "..%2f..%2fetc", "file:///etc/passwd", "/proc/self/mem", "C:\\x", "a/../../b", "kept/../../orion.db",
+    "../../../../etc/passwd", "..%2f..%2fetc", "file:///etc/passwd", "/proc/self/mem", "C:\\x", "a/../../b", "stored/../../orion.db",
     "$(touch pwned)", "`touch pwned`", "; touch pwned", "| touch pwned", "&& touch pwned", "-rf", "--help", "\n touch pwned",
     "{0.__class__}",
 ]  # fmt: skip
 
 
 @pytest.fixture
-def held(orion: LocalOrion) -> dict[str, int]:
-    """How many rows each table of the local Orion has."""
+def row_counts(orion: LocalOrion) -> dict[str, int]:
+    """Count the rows of each table of the local Orion."""
     return rows(orion)
 
 
@@ -52,8 +52,8 @@ def rows(orion: LocalOrion) -> dict[str, int]:
         db.close()
 
 
-def test_words_of_others_are_neither_sql_nor_paths(
-    orion: LocalOrion, session: OrionSession, held: dict[str, int]
+def test_untrusted_strings_are_neither_sql_nor_paths(
+    orion: LocalOrion, session: OrionSession, row_counts: dict[str, int]
 ) -> None:
     words = list(
         dict.fromkeys([*WORDS, *(name for name in CORPUS if name.strip() and len(name) <= 255 and name.isprintable())])
@@ -65,10 +65,10 @@ def test_words_of_others_are_neither_sql_nor_paths(
         assert made.id in {file.id for file in found}, word
         assert [file.id for file in session.list_resources(File, {"tags": word})] == [made.id], word
         assert b"".join(made.download()) == word.encode()
-    # One row and one content for each, under names of the server's own, and nothing is gone.
+    # One row and one file for each, under names chosen by the server, and nothing is lost.
     now = rows(orion)
-    assert now["files"] == held["files"] + len(words)
-    changed = {name for name in held if now[name] != held[name]}
+    assert now["files"] == row_counts["files"] + len(words)
+    changed = {name for name in row_counts if now[name] != row_counts[name]}
     assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency", "keys"}, changed
     kept = list((orion.folder / "blobs" / "kept").iterdir())
     assert len(kept) >= len(words)
@@ -76,7 +76,7 @@ def test_words_of_others_are_neither_sql_nor_paths(
 
 
 @pytest.mark.parametrize("path", ["..", "../1", "1/../2", "%2e%2e", "1;2", "1 OR 1=1", "1'", "0x1", "1e3", "+1", "-1"])
-def test_ids_that_are_none_reach_no_query(orion: LocalOrion, session: OrionSession, path: str) -> None:
+def test_invalid_ids_reach_no_query(orion: LocalOrion, session: OrionSession, path: str) -> None:
     orion.faults.clear()
     with pytest.raises(ValidationError):
         session.get_resource(File, path)
@@ -88,16 +88,16 @@ def test_parameters_of_a_job_reach_no_shell(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     echo = next(iter(session.list_resources(WorkFloeSpec, {"title": "Echo"})))
-    text = "$(touch pwned) `touch pwned`; touch pwned | x && y > pwned"
-    job: WorkFloeJob = echo.start(text, text=text, number=3)
+    command = "$(touch pwned) `touch pwned`; touch pwned | x && y > pwned"
+    job: WorkFloeJob = echo.start(command, text=command, number=3)
     job.wait(timeout=60)
     assert job.succeeded
-    assert text in "".join(line.decode() if isinstance(line, bytes) else str(line) for line in job.logs())
+    assert command in "".join(line.decode() if isinstance(line, bytes) else str(line) for line in job.logs())
     assert not list(tmp_path.rglob("pwned"))
 
 
 class Trap:
-    """Leaves a file where it is unpickled."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -106,10 +106,10 @@ class Trap:
         return Path.touch, (self.path,)
 
 
-@pytest.mark.parametrize("text", [False, True], ids=["pickle", "yaml"])
-def test_files_of_others_are_read_as_what_they_are(own_home: Path, tmp_path: Path, text: bool) -> None:
+@pytest.mark.parametrize("is_yaml", [False, True], ids=["pickle", "yaml"])
+def test_untrusted_files_are_not_unpickled(own_home: Path, tmp_path: Path, is_yaml: bool) -> None:
     trap = tmp_path / "sprung"
-    bait = f'!!python/object/apply:os.system ["touch {trap}"]'.encode() if text else pickle.dumps(Trap(trap))
+    bait = f'!!python/object/apply:os.system ["touch {trap}"]'.encode() if is_yaml else pickle.dumps(Trap(trap))
     folder = own_home / ".orion"
     (folder / "uploads").mkdir(parents=True)
     folder.chmod(0o700)
@@ -118,10 +118,10 @@ def test_files_of_others_are_read_as_what_they_are(own_home: Path, tmp_path: Pat
     with pytest.raises(ValidationError):
         read_profiles()
     target = tmp_path / "target"
-    part = part_files.PartFile(target)
-    part._record.write_bytes(bait)
-    assert part.read_journal("x") is None
-    part.close(keep=False)
+    part_file = part_files.PartFile(target)
+    part_file._record.write_bytes(bait)
+    assert part_file.read_journal("x") is None
+    part_file.close(keep=False)
     note = folder / "uploads" / "x.json"
     note.write_bytes(bait)
     handle = note.open("r+b")
@@ -136,12 +136,12 @@ def test_files_of_others_are_read_as_what_they_are(own_home: Path, tmp_path: Pat
 @pytest.mark.parametrize("way", ["verb", "raw_async"])
 @pytest.mark.parametrize("source", ["profile", "environment"])
 @pytest.mark.parametrize("status", [None, 407, 502])
-def test_the_credentials_of_a_proxy_are_told_to_nobody(
+def test_the_credentials_of_a_proxy_are_not_shown(
     scripted: Scripted, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, way: str, source: str, status: int | None
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
     forms = ["s3cr+t/pass", "s3cr%2Bt%2Fpass", base64.b64encode(b"me:s3cr+t/pass").decode()]
-    # Port 9 of this machine: nobody listens there.
+    # No server listens on port 9 of this machine.
     where = "127.0.0.1:9" if status is None else scripted.url.removeprefix("http://")
     proxy = f"http://me:s3cr%2Bt%2Fpass@{where}"
     if status is not None:
@@ -165,7 +165,7 @@ def test_the_credentials_of_a_proxy_are_told_to_nobody(
 
 
 @pytest.mark.parametrize(("responses", "tries"), [([401], 1), ([403], 1), ([429, 429, 429, 429], 3), ([500], 1)])
-def test_a_password_is_tried_no_more_often_than_allowed(scripted: Scripted, responses: list[int], tries: int) -> None:
+def test_a_password_is_sent_no_more_often_than_allowed(scripted: Scripted, responses: list[int], tries: int) -> None:
     password = "pass+word/of mine"
     canary.CANARIES.add(password)
     scripted.then(*(ScriptedResponse(status, {"detail": f"not {password}"}) for status in responses))
@@ -183,7 +183,7 @@ def test_a_password_is_tried_no_more_often_than_allowed(scripted: Scripted, resp
     assert password.encode() not in scripted.requests[-1].body
 
 
-def test_what_the_package_runs_is_a_list_of_arguments(monkeypatch: pytest.MonkeyPatch, session: OrionSession) -> None:
+def test_programs_are_run_without_a_shell(monkeypatch: pytest.MonkeyPatch, session: OrionSession) -> None:
     ran: list[Any] = []
     popen = subprocess.Popen.__init__
 
@@ -200,7 +200,7 @@ def test_what_the_package_runs_is_a_list_of_arguments(monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str]]]:
-    """Command lines and environments of all programs that start, in an environment that has settings for Orion."""
+    """Record command lines and environments of all started programs, in an environment with settings for Orion."""
     for name in ("ORION_URL", "ORION_USERNAME", "ORION_PROFILE"):
         monkeypatch.setenv(name, "https://orion.example.com")
     monkeypatch.setenv("ORION_TOKEN", CANARY)
@@ -220,7 +220,7 @@ def settings(environ: dict[str, str]) -> set[str]:
 
 
 @pytest.mark.usefixtures("real_time")
-def test_a_job_gets_the_token_of_the_job_alone(
+def test_a_job_gets_only_its_own_token(
     orion: LocalOrion, session: OrionSession, started: list[tuple[list[str], dict[str, str]]]
 ) -> None:
     echo = session.list_resources(WorkFloeSpec, {"title": "Echo"}).one()
@@ -235,22 +235,22 @@ def test_a_job_gets_the_token_of_the_job_alone(
         **others,
         "PYTHONUNBUFFERED": "1",
     }
-    # What it is given is good for the job only; a command line can be read by everybody on the machine.
-    assert own not in {CANARY, orion.token, orion.get_token("grace")}
-    assert not canary.leaks("\n".join([*args, *environ.values()]))
+    # The token is valid for the job only, and not in the command line, which other users can read.
+    assert own not in {CANARY, orion.token, orion.token_of("grace")}
+    assert not canary.contains_token("\n".join([*args, *environ.values()]))
 
 
 @pytest.mark.usefixtures("real_time")
-def test_what_describes_a_package_gets_no_token(
+def test_describing_a_package_gets_no_token(
     session: OrionSession, started: list[tuple[list[str], dict[str, str]]]
 ) -> None:
     WorkFloePackage.upload(session, compressed()).wait(timeout=60)
     ((args, environ),) = started
     assert settings(environ) == set()
-    assert not canary.leaks("\n".join([*args, *environ.values()]))
+    assert not canary.contains_token("\n".join([*args, *environ.values()]))
 
 
-def test_a_local_orion_that_is_started_gets_no_token(
+def test_a_started_local_orion_gets_no_token(
     started: list[tuple[list[str], dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rejected(args: list[str], *, env: dict[str, str], **_: Any) -> None:
@@ -258,7 +258,7 @@ def test_a_local_orion_that_is_started_gets_no_token(
         raise OSError("it is not to start")
 
     monkeypatch.setattr(subprocess, "Popen", rejected)
-    assert CliRunner().invoke(ocli, ["emulator", "start"]).exit_code != 0
+    assert CliRunner().invoke(ocli, ["local", "start"]).exit_code != 0
     ((args, environ),) = started
     assert settings(environ) == set()
-    assert not canary.leaks("\n".join([*args, *environ.values()]))
+    assert not canary.contains_token("\n".join([*args, *environ.values()]))

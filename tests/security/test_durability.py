@@ -1,4 +1,4 @@
-"""What holds only because of one line: a file is on the disk before it takes its name, and an interrupt there stays one."""
+"""Durability of downloads: a file is synced before it is renamed, and an interrupt right afterwards is raised."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orionclient.types import File
 
 
 @pytest.mark.parametrize("durable", [True, False])
-def test_a_download_is_on_the_disk_before_it_takes_its_name(
+def test_a_download_is_synced_before_it_is_renamed(
     scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool
 ) -> None:
     did: list[tuple[str, str]] = []
@@ -37,10 +37,10 @@ def test_a_download_is_on_the_disk_before_it_takes_its_name(
     assert (tmp_path / "out").read_bytes() == b"content"
 
 
-def test_an_interrupt_just_after_the_move_stays_one(
+def test_an_interrupt_right_after_the_rename_is_raised(
     scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is in place by then is whole, and nothing is left beside it."""
+    """The target is complete by then, and nothing is left beside it."""
     replace = Path.replace
 
     def struck(path: Path, target: Path) -> Path:

@@ -1,4 +1,7 @@
-"""What is kept from others: values of secrets in errors, files of the local Orion and of profiles, and links in pages that lead nowhere."""
+"""Confidential data:
+
+values of secrets in errors, modes of files of the local Orion and of profiles, and links to missing ids.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from helpers.canary import CANARY, meant
+from helpers.canary import CANARY, allow_token
 from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.cli.root import ocli
@@ -47,13 +50,13 @@ def test_no_verb_quotes_the_value_of_a_secret(scripted: Scripted, status: int, v
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """What lies directly in a folder and others may read."""
+    """List the entries of a folder that other users may read."""
     return sorted(each.name for each in folder.iterdir() if each.lstat().st_mode & 0o077)
 
 
 @posix
 @pytest.mark.usefixtures("real_time")
-def test_a_folder_that_was_there_opens_nothing_to_others(tmp_path: Path) -> None:
+def test_an_existing_folder_exposes_no_files(tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
     folder.chmod(0o755)
@@ -64,7 +67,7 @@ def test_a_folder_that_was_there_opens_nothing_to_others(tmp_path: Path) -> None
                 Secret.create(orion.session(), "key", VALUE)
                 File.upload(orion.session(), "x", b"CNS")
                 assert open_to_others(folder) == []
-            # The folder is the person's: it stays as it is. Files of an older version are closed at the next start.
+            # The mode of an existing folder stays. Files of an older version are restricted at the next start.
             assert stat.S_IMODE(folder.stat().st_mode) == 0o755
             if not start:
                 (folder / "orion.sqlite").chmod(0o644)
@@ -76,24 +79,24 @@ def test_a_folder_that_was_there_opens_nothing_to_others(tmp_path: Path) -> None
 @pytest.mark.parametrize("letter", ["\r", "\n", "\x00", "\x1b", "\x85", "\u2028"])
 @pytest.mark.parametrize("field", ["username", "proxy", "ca_file", "token"])
 def test_no_value_of_a_profile_becomes_another_line(own_home: Path, field: str, letter: str) -> None:
-    save_profile(SessionConfig(url=URL, token="kept"), "other")
-    kept = read_profiles()
+    save_profile(SessionConfig(url=URL, token="other"), "other")
+    before = read_profiles()
     value = f"x{letter}[other]{letter}token = stolen"
     with pytest.raises(ValidationError) as raised:
         save_profile(SessionConfig(**{"url": URL, "token": "t", field: value}), "mine")
     assert field in str(raised.value)
     assert "stolen" not in str(raised.value)
-    assert read_profiles() == kept
+    assert read_profiles() == before
 
 
 @posix
-def test_a_file_of_profiles_that_is_a_link_stays_one(own_home: Path, tmp_path: Path) -> None:
+def test_a_linked_profiles_file_stays_a_link(own_home: Path, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles" / "orion"
     real.parent.mkdir()
     link = own_home / ".orion" / "config"
     link.parent.mkdir(mode=0o700)
     link.symlink_to(real)
-    with meant("the file of profiles is where a token belongs", real):
+    with allow_token("the profile file stores tokens", real):
         for name in ("one", "two"):
             save_profile(SessionConfig(url=URL, token=f"{name}{CANARY}"), name)
     assert link.is_symlink()
@@ -106,26 +109,26 @@ def test_a_file_of_profiles_that_is_a_link_stays_one(own_home: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("date", ["yesterday", "", "Thu, 99 Foo 99999 99:99:99 GMT"])
-def test_an_odd_date_is_a_line_of_the_doctor(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, date: str) -> None:
+def test_the_doctor_reports_an_invalid_date(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, date: str) -> None:
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", CANARY)
     scripted.versions = ScriptedResponse(200, [], headers={"Date": date})
     scripted.then(ScriptedResponse(404, {}))
     done = CliRunner().invoke(ocli, ["doctor"], prog_name="ocli")
     assert "unexpected" not in done.output
-    assert ("cannot be checked: the server's Date" in done.output) is bool(date)
+    assert ("not checked: the server sent an invalid Date" in done.output) is bool(date)
 
 
-@pytest.mark.parametrize("number", [b"Infinity", b"-Infinity", b"NaN", b"1e999"])
-def test_a_number_that_is_none_is_a_typed_error(scripted: Scripted, number: bytes) -> None:
-    scripted.then(ScriptedResponse(raw=b'{"id": 1, "name": "x", "size": %b}' % number))
+@pytest.mark.parametrize("value", [b"Infinity", b"-Infinity", b"NaN", b"1e999"])
+def test_an_invalid_number_is_a_typed_error(scripted: Scripted, value: bytes) -> None:
+    scripted.then(ScriptedResponse(raw=b'{"id": 1, "name": "x", "size": %b}' % value))
     with pytest.raises(OrionError, match=r".") as raised:
         _ = scripted.session().get_resource(File, 1).size
     assert not isinstance(raised.value, ArithmeticError)
 
 
 @pytest.mark.usefixtures("real_time")
-def test_a_link_to_no_id_stays_as_it_is(session: OrionSession) -> None:
+def test_a_link_without_an_id_is_unchanged(session: OrionSession) -> None:
     report = ShardCollection.create(session, "report")
     link = f"/api/v3/storage/files/{'9' * 20}/download"
     page = Shard.create(report, "page", file=f'<a href="{link}">x</a>'.encode())
@@ -140,7 +143,7 @@ def test_a_link_to_no_id_stays_as_it_is(session: OrionSession) -> None:
 
 
 @posix
-def test_a_warning_about_profiles_points_at_who_read_them(tmp_path: Path) -> None:
+def test_a_warning_about_profiles_points_at_the_caller(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text("[p]\nurl = https://orion.example.com\n")
     path.chmod(0o644)

@@ -1,4 +1,7 @@
-"""A server that puts tricks for terminals into every text and every name that it sends: `ocli` shows them as escapes, in every form."""
+"""A server that sends terminal escape sequences in every string and every name:
+
+`ocli` prints them escaped, in every form of output.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +27,18 @@ from orionclient.exceptions import one_line
 TRICKS = (
     "\x1b[31mred\x1b]0;title\x07\x9b2J\r\nsecond\u2028third\u202etxt\u061c\u200e\u200f\u2066.exe\x00\x08\x7f\ud800 end"
 )
-# Everything but the line breaks between lines, spelled out: not taken from the code under test.
+# Control characters except line breaks, listed here and not taken from the code under test.
 UNSAFE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-# What prints content or a log as it is, by design; and what would wait for a state that never comes.
+# Commands that print content or a log unchanged by design, or wait for a state that is never reached.
 _AS_IT_IS = ("download", "logs", "wait", "upload")
 _SHOWING = ("list", "show", "shares", "info", "export")
-_LOCAL = ("config", "completion", "emulator", "links", "packages init", "packages show-dockerfile", "doctor")
+_LOCAL = ("config", "completion", "local", "links", "packages init", "packages show-dockerfile", "doctor")
 
 
 def example(schema: Any, depth: int = 0) -> Any:
-    """What fits a schema, with tricks in every text, every name and beside what is known."""
+    """Return a value that matches a schema, with escape sequences in every string, every name and unknown fields."""
     schema = contract_options.resolve_reference(schema)
     kinds = schema.get("type")
     kind = kinds[0] if isinstance(kinds, list) else kinds
@@ -47,14 +50,14 @@ def example(schema: Any, depth: int = 0) -> Any:
         return [example(schema.get("items", {}), depth + 1)] if depth < 5 else []
     if kind == "object" or "properties" in schema:
         known = {name: example(each, depth + 1) for name, each in schema.get("properties", {}).items()}
-        # Without a number there it is rejected before anything is shown.
+        # A value that is not a number is rejected before it is printed.
         known |= {"id_str": "1"} if "id_str" in known else {}
         return {**known, TRICKS: {TRICKS: [TRICKS]}} if depth < 5 else {TRICKS: TRICKS}
     return TRICKS
 
 
 def response_for(schema: str) -> dict[str, Any]:
-    """An item that is a page as well, so that it responds to every question."""
+    """Return an item that is a page as well, so that it matches every response."""
     item = example({"$ref": f"#/components/schemas/{schema}"})
     return {**item, "count": 1, "next": None, "results": [item]}
 
@@ -83,7 +86,7 @@ def requests(scripted: Scripted, monkeypatch: pytest.MonkeyPatch, *words: str, g
 
 
 @pytest.mark.parametrize("path", sorted(COMMANDS))
-def test_no_command_moves_a_terminal(
+def test_no_command_prints_escape_sequences(
     scripted: Scripted, files: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     words = shlex.split(COMMANDS[path].example)[1:]
@@ -98,7 +101,7 @@ def test_no_command_moves_a_terminal(
         assert not UNSAFE.search(done.output), (form, done.output)
         if shows:
             assert done.exit_code == 0, done.output
-            # Somewhere it is shown, as an escape; ids are numbers.
+            # The escaped form is printed somewhere; ids are integers.
             assert form == "ids" or "\\x1b[31m" in done.output or "\\u001b[31m" in done.output
     scripted.responses = [ScriptedResponse(400, {TRICKS: [TRICKS]})]
     done = requests(scripted, monkeypatch, *words, given=given)
@@ -106,7 +109,7 @@ def test_no_command_moves_a_terminal(
     assert not UNSAFE.search(done.output), done.output
 
 
-def test_the_value_of_a_token_moves_no_terminal(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_value_of_a_token_is_printed_escaped(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.responses = [
         ScriptedResponse(201, {"id": 1, "description": "x", "token": TRICKS, "value": TRICKS, "created": "now"})
     ]
@@ -117,15 +120,15 @@ def test_the_value_of_a_token_moves_no_terminal(scripted: Scripted, monkeypatch:
 
 
 def floe(**parameter: Any) -> dict[str, Any]:
-    """A floe with one promoted parameter."""
+    """Return a floe with one promoted parameter."""
     specification = {"cubes": [{"name": "cube", "parameters": [{"name": "p", "type": "string", **parameter}]}]}
-    texts = dict.fromkeys(("name", "title", "description", "uuid", "state"), TRICKS)
-    return {"id": 1, "created": "now", "package": 1, "specification": specification, **texts}
+    strings = dict.fromkeys(("name", "title", "description", "uuid", "state"), TRICKS)
+    return {"id": 1, "created": "now", "package": 1, "specification": specification, **strings}
 
 
-def test_the_parameters_of_a_floe_move_no_terminal(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = {"description": TRICKS, "title": TRICKS, "default": TRICKS, "choices": [TRICKS, "good"]}
-    scripted.responses = [ScriptedResponse(data=floe(promoted_name="text", **texts))]
+def test_the_parameters_of_a_floe_are_printed_escaped(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    strings = {"description": TRICKS, "title": TRICKS, "default": TRICKS, "choices": [TRICKS, "good"]}
+    scripted.responses = [ScriptedResponse(data=floe(promoted_name="text", **strings))]
     done = requests(scripted, monkeypatch, "jobs", "start", "1", "--help")
     assert done.exit_code == 0, done.output
     assert not UNSAFE.search(done.output)
@@ -136,12 +139,12 @@ def test_the_parameters_of_a_floe_move_no_terminal(scripted: Scripted, monkeypat
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_names_of_fields_are_cleaned_and_keep_their_columns(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_field_names_are_escaped_and_keep_their_columns(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     item = {TRICKS: "first", "数据": "second"}
-    Output(form).one(item)
-    Output(form).rows([item], list(item))
-    Output(form).rows([], list(item))
-    Output(form).done([item], ["done"])
+    Output(form).print_item(item)
+    Output(form).print_rows([item], list(item))
+    Output(form).print_rows([], list(item))
+    Output(form).print_results([item], ["done"])
     shown = capsys.readouterr().out
     assert not UNSAFE.search(shown)
     if form == "table":
@@ -154,7 +157,7 @@ def test_names_of_fields_are_cleaned_and_keep_their_columns(form: str, capsys: p
     assert display_width(heads[0]) + 2 == display_width(heads[1])
 
 
-def test_an_error_and_a_table_reject_the_same() -> None:
+def test_errors_and_tables_escape_the_same_characters() -> None:
     for letter in map(chr, [*range(0x3000), *range(0xD7F0, 0xE010)]):
         rejected = letter == "\n" or bool(UNSAFE.fullmatch(letter))
         assert (escape_control_characters(letter) != letter) is rejected, ascii(letter)
@@ -182,7 +185,7 @@ SETTABLE = ["in-file", "2nd", "class", "für", "a.b", "a_b", "a-b", "title", "va
 
 
 def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    parameters = [{"name": f"p{number}", "type": "string", "promoted_name": name} for number, name in enumerate(NAMES)]
+    parameters = [{"name": f"p{index}", "type": "string", "promoted_name": name} for index, name in enumerate(NAMES)]
     response = floe()
     response["specification"]["cubes"][0]["parameters"] = [*parameters, {"name": "n", "promoted_name": 7}]
     scripted.responses = [ScriptedResponse(data=response)]
@@ -190,7 +193,7 @@ def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monke
     assert done.exit_code == 0, done.output
     shown = " ".join(done.output.split())
     assert all(f"--{name}" in shown for name in SETTABLE)
-    assert "No option can have these names: 'x y', 'x=y', 'x/y', 'x;y'," in shown
+    assert "Parameters whose names cannot be options: 'x y', 'x=y', 'x/y', 'x;y'," in shown
     assert not UNSAFE.search(done.output)
     given = [word for name in SETTABLE for word in (f"--{name}", f"value of {name}")]
     scripted.responses = [

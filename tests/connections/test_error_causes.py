@@ -1,4 +1,4 @@
-"""What an error of a connection means: its own cause alone, and nothing of what the server sent back."""
+"""Connection errors: each has only its own cause, and quotes nothing that the server sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _half(handler: BaseHTTPRequestHandler) -> None:
 
 @pytest.fixture
 def untrusted(tmp_path: Path) -> Iterator[SessionConfig]:
-    with Secure(context_for(tmp_path, make("nobody's", hosts=("127.0.0.1",)))) as server:
+    with Secure(context_for(tmp_path, make("untrusted", hosts=("127.0.0.1",)))) as server:
         yield SessionConfig(f"https://127.0.0.1:{server.port}", CANARY)
     _http.close_connections()
 
@@ -85,7 +85,7 @@ WAYS = [
 
 
 @pytest.mark.parametrize(("way", "harm", "words"), WAYS, ids=[way.__name__ for way, _, _ in WAYS])
-def test_what_the_caller_handles_is_no_cause(
+def test_an_error_handled_by_the_caller_is_not_the_cause(
     scripted: Scripted,
     untrusted: SessionConfig,
     way: Callable[[OrionSession], object],
@@ -118,7 +118,7 @@ def test_what_the_caller_handles_is_no_cause(
 
 
 def _echo(start: bytes) -> ScriptedResponse:
-    """Send the header with the token back where none may stand."""
+    """Send the Authorization header back in invalid places of a response."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
@@ -145,10 +145,10 @@ async def read_raw_async(session: OrionSession) -> object:
 
 @pytest.mark.parametrize("way", [read, read_raw_async, download, by_buffer, download_raw_async])
 @pytest.mark.parametrize("echo", ECHOES)
-def test_what_is_no_http_is_not_quoted(
+def test_invalid_http_is_not_quoted(
     scripted: Scripted, echo: str, way: Callable[[OrionSession], object], caplog: pytest.LogCaptureFixture
 ) -> None:
-    # At this level the library itself logs what it got; who asks it for that gets it.
+    # At this level the library logs what it received, at the request of the user.
     for name in ("httpcore", "httpcore2"):
         caplog.set_level(logging.INFO, logger=name)
     scripted.then(ECHOES[echo])
