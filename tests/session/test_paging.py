@@ -342,7 +342,7 @@ def test_pages_that_exceed_the_size_limit_are_requested_smaller(
     session = scripted.session()
     listing = session.list_resources(File)
     assert ids_of(itertools.islice(listing, 150)) == list(range(150))
-    with pytest.raises(OrionConnectionError, match="larger than"):
+    with pytest.raises(OrionConnectionError, match="response too large"):
         list(listing)
     monkeypatch.setattr(_http, "_MAX_BODY_SIZE", 8000)
     assert ids_of(session.list_resources(File)) == list(range(400))
