@@ -217,7 +217,7 @@ def test_broken_compressed_bodies(scripted: Scripted, way: Callable[..., Any], c
         compressed[200:220] = bytes(20)
     headers = {"Content-Encoding": "br" if cut == "br" else "gzip"}
     scripted.then(ScriptedResponse(raw=bytes(compressed), headers=headers))
-    with pytest.raises(OrionConnectionError, match="packed"):
+    with pytest.raises(OrionConnectionError, match="compressed body|unsupported Content-Encoding"):
         way(scripted)
     assert (len(scripted.requests) > 1) == retries
 
