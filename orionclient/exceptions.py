@@ -392,7 +392,7 @@ def redact(value: Any, secrets: Iterable[str]) -> Any:
         return {redact(name, secrets): redact(each, secrets) for name, each in value.items()}
     if type(value) in {list, tuple}:
         return type(value)(redact(each, secrets) for each in value)
-    return value.redacted(secrets) if hasattr(value, "without") else value
+    return value.redacted(secrets) if hasattr(value, "redacted") else value
 
 
 def _redact_body(body: bytes, secrets: Iterable[str]) -> bytes:
