@@ -145,7 +145,7 @@ WAYS = {
     ),
     "token_of_a_local_orion": ("with LocalOrion() as orion: print(orion.token)", "its output"),
     "token_made_by_request": (
-        "with LocalOrion() as orion: print(orion.session().raw.__class__, orion.server._require().stack.credentials.token_of(1))",
+        "with LocalOrion() as orion: print(orion.session().raw.__class__, orion.server._require().stack.credentials.get_password_token(1))",
         "its output",
     ),
     "token_of_a_configuration": ("SessionConfig('https://x', OTHER); print(OTHER)", "its output"),
