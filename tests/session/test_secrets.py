@@ -73,7 +73,7 @@ def test_a_share_grants_only_the_name(session: OrionSession, orion: LocalOrion) 
     session.share_resource(secret, User(id=2))
     seen = grace.get_resource(Secret, secret.id)
     assert seen.to_dict() == secret.to_dict()
-    with pytest.raises(AuthorizationRequired, match="reading only") as caught:
+    with pytest.raises(AuthorizationRequired, match="read-only") as caught:
         seen.set_value("hers-91")
     assert "hers-91" not in str(caught.value)
     assert stored_value(orion, secret) == VALUE
